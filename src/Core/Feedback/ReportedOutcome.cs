@@ -1,0 +1,7 @@
+namespace Progeny.Core.Feedback;
+
+/// <summary>An outcome as it was reported.</summary>
+/// <param name="Value">The truth: a class, or a number in invariant text.</param>
+/// <param name="ObservedAt">When it came true, as the reporter says; null: not said.</param>
+/// <param name="ReportedAt">When the report arrived.</param>
+public sealed record ReportedOutcome(string QueryId, string Value, DateTimeOffset? ObservedAt, DateTimeOffset ReportedAt);

@@ -1,0 +1,47 @@
+namespace Progeny.Core.Lifecycle;
+
+/// <summary>What a project says of itself: the contents of its <c>progeny.yaml</c>, checked.</summary>
+/// <remarks>Every value has been checked when it was parsed; consumers do not check again.</remarks>
+public sealed record Manifest
+{
+    /// <summary>The project's name: lower-case letters, digits, hyphen; starts with a letter; at most 63 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The release's semantic version, e.g. <c>1.2.0</c>.</summary>
+    public required NuGet.Versioning.SemanticVersion Version { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public required MachineLearningTask Task { get; init; }
+
+    /// <summary>
+    /// The features in the order the author gave them. Empty only with <see cref="PipelineManifest.Model"/>: then queries carry the
+    /// model's own input tensors.
+    /// </summary>
+    public IReadOnlyList<Feature> Features { get; init; } = [];
+
+    public LabelManifest? Label { get; init; }
+
+    /// <summary>The feature or query field that identifies the entity (customer, device) for sticky selection; null: the query id.</summary>
+    public string? Entity { get; init; }
+
+    public SourceManifest? Source { get; init; }
+
+    public OutcomesManifest? Outcomes { get; init; }
+
+    public required PipelineManifest Pipeline { get; init; }
+
+    public EvaluationManifest Evaluation { get; init; } = new();
+
+    public ServingManifest Serving { get; init; } = new();
+
+    public IReadOnlyList<AugmentManifest> Augment { get; init; } = [];
+
+    public RetrainManifest? Retrain { get; init; }
+
+    public IReadOnlyList<RuleManifest> Rules { get; init; } = [];
+
+    public IReadOnlyList<GateManifest> Gates { get; init; } = [];
+
+    public IReadOnlyList<TestManifest> Tests { get; init; } = [];
+}

@@ -1,0 +1,16 @@
+namespace Progeny.Core.Registry;
+
+/// <summary>Immutable blobs (packages, models, states, logs) by the SHA-256 of their contents.</summary>
+public interface IArtifactStore
+{
+    /// <summary>Stores a stream and returns its digest: 64 lower-case hexadecimal digits. Storing the same contents again is no error.</summary>
+    /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; nothing is kept.</exception>
+    Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>Opens a blob for reading; its contents have passed the hash check when the stream is returned.</summary>
+    /// <exception cref="ArtifactMissingException">There is no such blob.</exception>
+    /// <exception cref="ArtifactCorruptException">The contents do not match the digest.</exception>
+    Task<Stream> OpenAsync(string digest, CancellationToken cancellationToken);
+
+    Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken);
+}

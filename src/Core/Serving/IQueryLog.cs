@@ -1,0 +1,22 @@
+namespace Progeny.Core.Serving;
+
+/// <summary>The query log: every answered query, joined with its outcome.</summary>
+public interface IQueryLog
+{
+    /// <summary>Appends records in one transaction; they are on disk when the call returns.</summary>
+    Task AppendAsync(IReadOnlyList<QueryRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>The newest record with an id and the outcome's history, or null.</summary>
+    Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken);
+
+    /// <summary>Records of a project, newest first.</summary>
+    /// <param name="before">Only records with a sequence number below this; null: from the newest.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    Task<IReadOnlyList<LoggedQuery>> ListAsync(
+        string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
+    /// <param name="after">Only records with a sequence number above this: 0 for all.</param>
+    IAsyncEnumerable<ServedOutcome> ReadServedAsync(
+        string project, string? release, int? generation, long after, CancellationToken cancellationToken);
+}
