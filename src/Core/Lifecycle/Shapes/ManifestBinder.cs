@@ -1,0 +1,170 @@
+using NuGet.Versioning;
+
+namespace Progeny.Core.Lifecycle.Shapes;
+
+/// <summary>Turns nodes that passed every check into the manifest.</summary>
+internal static class ManifestBinder
+{
+    public static Manifest Bind(ManifestNode root) => new()
+    {
+        Name = Text(root, "name"),
+        Version = SemanticVersion.Parse(Text(root, "version")),
+        Description = root["description"]?.Text ?? "",
+        Task = Word<MachineLearningTask>(root["task"]!),
+        Features = List(root["schema"]?["features"], BindFeature),
+        Label = root["label"] is { } label ? new LabelManifest { Name = Text(label, "name"), Classes = Texts(label["classes"]) ?? [] } : null,
+        Entity = root["entity"]?.Text,
+        Source = root["source"] is { } source ? BindSource(source) : null,
+        Outcomes = root["outcomes"] is { } outcomes ? new OutcomesManifest { Feed = Text(outcomes, "feed"), Query = Text(outcomes, "query") } : null,
+        Pipeline = BindPipeline(root["pipeline"]!),
+        Evaluation = root["evaluation"] is { } evaluation ? BindEvaluation(evaluation) : new EvaluationManifest(),
+        Serving = root["serving"] is { } serving ? BindServing(serving) : new ServingManifest(),
+        Augment = List(root["augment"], augment => BindAugment(augment, root["schema"]?["features"])),
+        Retrain = root["retrain"] is { } retrain
+            ? new RetrainManifest { Every = retrain["every"] is { } every ? Duration(every) : null, When = retrain["when"]?.Text }
+            : null,
+        Rules = List(root["rules"], BindRule),
+        Gates = List(root["gates"], gate => new GateManifest
+        {
+            Name = Text(gate, "name"),
+            Before = Word<Stage>(gate["before"]!),
+            When = Text(gate, "when"),
+        }),
+        Tests = List(root["tests"], test => BindTest(test, root["schema"]?["features"])),
+    };
+
+    private static Feature BindFeature(ManifestNode node) => new()
+    {
+        Name = Text(node, "name"),
+        Type = Word<FeatureType>(node["type"]!),
+        Nullable = node["nullable"] is { } nullable && Flag(nullable),
+        Min = node["min"]?.AsNumber(),
+        Max = node["max"]?.AsNumber(),
+        Values = Texts(node["values"]),
+        Description = node["description"]?.Text ?? "",
+    };
+
+    private static SourceManifest BindSource(ManifestNode node) => new()
+    {
+        Feed = node["feed"]?.Text,
+        File = node["file"]?.Text,
+        Query = Text(node, "query"),
+        Ordinal = node["ordinal"]?.Text,
+    };
+
+    private static PipelineManifest BindPipeline(ManifestNode node)
+    {
+        var standard = new PipelineManifest();
+        return new PipelineManifest
+        {
+            Trainer = node["trainer"]?.Text,
+            Command = Texts(node["command"]),
+            Model = node["model"]?.Text,
+            Parameters = Values(node["parameters"], e => FeatureValue.Free(e.Value)),
+            Incremental = node["incremental"] is { } incremental ? Flag(incremental) : standard.Incremental,
+            Timeout = node["timeout"] is { } timeout ? Duration(timeout) : standard.Timeout,
+            Memory = node["memory"] is { } memory && ManifestUnits.TryParseSize(memory.Text, out var bytes) ? bytes : standard.Memory,
+            Seed = node["seed"] is { } seed ? Whole(seed) : standard.Seed,
+        };
+    }
+
+    private static EvaluationManifest BindEvaluation(ManifestNode node)
+    {
+        var standard = new EvaluationManifest();
+        return new EvaluationManifest
+        {
+            Method = node["method"] is { } method ? Word<EvaluationMethod>(method) : standard.Method,
+            Fraction = node["fraction"]?.AsNumber() ?? standard.Fraction,
+            Folds = node["folds"] is { } folds ? Whole(folds) : standard.Folds,
+            Refit = node["refit"] is { } refit ? Flag(refit) : standard.Refit,
+        };
+    }
+
+    private static ServingManifest BindServing(ManifestNode node)
+    {
+        var standard = new ServingManifest();
+        return new ServingManifest
+        {
+            Log = node["log"] is { } log ? Word<QueryLogMode>(log) : standard.Log,
+            MaxBatch = node["max_batch"] is { } maxBatch ? Whole(maxBatch) : standard.MaxBatch,
+            MaxWait = node["max_wait"] is { } maxWait ? Duration(maxWait) : standard.MaxWait,
+            Output = node["output"]?.Text,
+            Threshold = node["threshold"]?.AsNumber() ?? standard.Threshold,
+        };
+    }
+
+    private static AugmentManifest BindAugment(ManifestNode node, ManifestNode? features)
+    {
+        var augment = new AugmentManifest
+        {
+            Name = Text(node, "name"),
+            Feed = Text(node, "feed"),
+            Query = Text(node, "query"),
+            Features = Texts(node["features"])!,
+            Default = Values(node["default"], e => FeatureValue.Read(TypeOf(features, e.Name), e.Value)),
+        };
+        return augment with
+        {
+            Cache = node["cache"] is { } cache ? Duration(cache) : augment.Cache,
+            CacheSize = node["cache_size"] is { } cacheSize ? Whole(cacheSize) : augment.CacheSize,
+            Deadline = node["deadline"] is { } deadline ? Duration(deadline) : augment.Deadline,
+        };
+    }
+
+    private static RuleManifest BindRule(ManifestNode node)
+    {
+        var then = node["then"]!;
+        return new RuleManifest
+        {
+            Name = Text(node, "name"),
+            At = Word<RulePosition>(node["at"]!),
+            When = Text(node, "when"),
+            Then = new RuleAction
+            {
+                Refuse = then["refuse"]?.Text,
+                Answer = then["answer"]?.Text,
+                Set = then["set"] is { } set ? Values(set, e => e.Value.Text) : null,
+            },
+        };
+    }
+
+    private static TestManifest BindTest(ManifestNode node, ManifestNode? features)
+    {
+        var expect = node["expect"]!;
+        return new TestManifest
+        {
+            Name = Text(node, "name"),
+            Given = Values(node["given"], e => FeatureValue.Read(TypeOf(features, e.Name), e.Value)),
+            Expect = new TestExpectation
+            {
+                Label = expect["label"]?.Text,
+                Probability = Values(expect["probability"], e => BindBounds(e.Value)),
+                Value = expect["value"] is { } value ? BindBounds(value) : null,
+                Error = expect["error"]?.Text,
+            },
+        };
+    }
+
+    private static Bounds BindBounds(ManifestNode node) => new(node["min"]?.AsNumber(), node["max"]?.AsNumber());
+
+    private static FeatureType? TypeOf(ManifestNode? features, string name) =>
+        FeatureValue.TypeOf(features?.Items.Find(f => f["name"]?.Text == name));
+
+    private static string Text(ManifestNode map, string key) => map[key]!.Text;
+
+    private static bool Flag(ManifestNode node) => CoreSchema.Resolve(node) is true;
+
+    private static int Whole(ManifestNode node) => (int)node.AsNumber()!.Value;
+
+    private static TimeSpan Duration(ManifestNode node) => ManifestUnits.TryParseDuration(node.Text, out var duration) ? duration : default;
+
+    private static T Word<T>(ManifestNode node)
+        where T : struct, Enum => Enum.Parse<T>(node.Text, ignoreCase: true);
+
+    private static IReadOnlyList<string>? Texts(ManifestNode? list) => list?.Items.ConvertAll(i => i.Text).AsReadOnly();
+
+    private static IReadOnlyList<T> List<T>(ManifestNode? list, Func<ManifestNode, T> bind) => list is null ? [] : [.. list.Items.Select(bind)];
+
+    private static IReadOnlyDictionary<string, T> Values<T>(ManifestNode? map, Func<ManifestEntry, T> value) =>
+        map is null ? new Dictionary<string, T>() : map.Entries.ToDictionary(e => e.Name, value, StringComparer.Ordinal);
+}

@@ -1,0 +1,45 @@
+namespace Progeny.Core.Lifecycle.Shapes;
+
+/// <summary>The word that somebody may have meant.</summary>
+internal static class Suggestion
+{
+    /// <summary>
+    /// " did you mean 'x'?" with the nearest word by optimal string alignment distance (edits and swaps of neighbours), or nothing where
+    /// none is near: more than a third of the letters would have to change.
+    /// </summary>
+    public static string For(string written, IEnumerable<string> words)
+    {
+        if (written.Length is 0 or > 40)
+            return "";
+        var nearest = words
+            .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
+            .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3))
+            .OrderBy(w => w.Distance)
+            .Select(w => w.Word)
+            .FirstOrDefault();
+        return nearest is null ? "" : $" did you mean '{nearest}'?";
+    }
+
+    private static int Distance(string a, string b)
+    {
+        var rows = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+        {
+            for (var j = 0; j <= b.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    rows[i, j] = i + j;
+                    continue;
+                }
+
+                var best = Math.Min(Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1, rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    best = Math.Min(best, rows[i - 2, j - 2] + 1);
+                rows[i, j] = best;
+            }
+        }
+
+        return rows[a.Length, b.Length];
+    }
+}
