@@ -47,6 +47,12 @@ public sealed unsafe class OrtEnv : SafeHandle
     /// <exception cref="DllNotFoundException">The native library is missing.</exception>
     public static OrtEnv Instance() => Singleton.Value;
 
+    /// <summary>Lets the native library report its use to the platform's own collector, where it was built with one.</summary>
+    public void EnableTelemetryEvents() => Status.Check(OrtApi.EnableTelemetryEvents(handle));
+
+    /// <summary>Ends such reports.</summary>
+    public void DisableTelemetryEvents() => Status.Check(OrtApi.DisableTelemetryEvents(handle));
+
     /// <summary>The version of the native library, e.g. <c>1.30.0</c>.</summary>
     public string GetVersionString() => NativeLibraryLoader.Version;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Microsoft.ML.OnnxRuntime.Native;
 
 /// <summary>Finds the native library and asks it for the table of its functions.</summary>
-internal static unsafe class NativeLibraryLoader
+internal static unsafe partial class NativeLibraryLoader
 {
     // The version of the C API is the minor version of the library that the build pins.
     private const uint ApiVersion = 30;
@@ -19,6 +19,7 @@ internal static unsafe class NativeLibraryLoader
 
     private static nint Load()
     {
+        SwitchTelemetryOff();
         var library = Open();
         var getApiBase = (delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase");
         var apiBase = getApiBase();
@@ -30,6 +31,18 @@ internal static unsafe class NativeLibraryLoader
             throw new DllNotFoundException($"The native ONNX Runtime library found is {Version}; 1.{ApiVersion}.0 or later is needed.");
         return table;
     }
+
+    // The library of the npm package reports its use to its maker: it keeps a database in the user's cache folder, writes
+    // a log to the temporary folder, queues some kilobytes for every run that fails, and uploads them. Only this variable,
+    // seen by the library when it starts, stops all of that. Whoever wants the reports sets it to 0.
+    private static void SwitchTelemetryOff()
+    {
+        // Not Environment.SetEnvironmentVariable, which native code does not see.
+        if (!OperatingSystem.IsWindows()) _ = SetVariable("ORT_DISABLE_TELEMETRY", "1", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static nint Open()
     {

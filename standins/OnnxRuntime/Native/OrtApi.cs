@@ -13,6 +13,8 @@ internal static unsafe class OrtApi
     public static readonly delegate* unmanaged<nint, byte*> GetErrorMessage = (delegate* unmanaged<nint, byte*>)Table[2];
     public static readonly delegate* unmanaged<nint, void> ReleaseStatus = (delegate* unmanaged<nint, void>)Table[93];
     public static readonly delegate* unmanaged<int, byte*, nint*, nint> CreateEnv = (delegate* unmanaged<int, byte*, nint*, nint>)Table[3];
+    public static readonly delegate* unmanaged<nint, nint> EnableTelemetryEvents = (delegate* unmanaged<nint, nint>)Table[5];
+    public static readonly delegate* unmanaged<nint, nint> DisableTelemetryEvents = (delegate* unmanaged<nint, nint>)Table[6];
     public static readonly delegate* unmanaged<nint, void> ReleaseEnv = (delegate* unmanaged<nint, void>)Table[92];
     public static readonly delegate* unmanaged<nint, int, nint> UpdateEnvWithCustomLogLevel = (delegate* unmanaged<nint, int, nint>)Table[226];
     public static readonly delegate* unmanaged<byte***, int*, nint> GetAvailableProviders = (delegate* unmanaged<byte***, int*, nint>)Table[125];

@@ -118,6 +118,7 @@ public sealed unsafe partial class InferenceSession
 
     private void RunNative(RunOptions? runOptions, Span<nint> pointers, int inputs, int outputs)
     {
+        ObjectDisposedException.ThrowIf(_session.IsClosed, this);
         var sessionHeld = false;
         var optionsHeld = false;
         try

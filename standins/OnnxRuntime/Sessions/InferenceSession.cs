@@ -57,7 +57,7 @@ public sealed unsafe partial class InferenceSession : IDisposable
             _outputs = new NodeTable(
                 "Output", session, Read(native, OrtApi.SessionGetOutputCount, OrtApi.SessionGetOutputName, OrtApi.SessionGetOutputTypeInfo), []);
             OverridableInitializerMetadata = new Dictionary<string, NodeMetadata>(initializers, StringComparer.Ordinal);
-            _modelMetadata = new Lazy<ModelMetadata>(ReadModelMetadata);
+            _modelMetadata = new Lazy<ModelMetadata>(ReadModelMetadata, LazyThreadSafetyMode.PublicationOnly);
         }
         catch
         {
@@ -127,6 +127,7 @@ public sealed unsafe partial class InferenceSession : IDisposable
 
     private ModelMetadata ReadModelMetadata()
     {
+        ObjectDisposedException.ThrowIf(_session.IsClosed, this);
         var held = false;
         try
         {
