@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Progeny.Storage;
+
+/// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once.</summary>
+internal sealed class DataFolderStartup(DataFolder folder) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _ = folder.Paths;
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,94 @@
+using Npgsql;
+using Progeny.Core.Feeds;
+
+namespace Progeny.Storage.Feeds;
+
+/// <summary>A feed over a PostgreSQL database. Every query runs in a read-only transaction that is rolled back.</summary>
+/// <remarks>numeric and real values come as double; date, time, timestamp as ISO 8601; other types need a cast to text in the query.</remarks>
+public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
+{
+    // Queries of manifests repeat without end; preparing them on their second use halves the server's work.
+    private const int PreparedQueries = 50;
+    private const int UsesBeforePreparing = 2;
+
+    // Rows of one LookupAsync that travel together: bounds what the driver buffers.
+    private const int LookupsPerBatch = 1_000;
+
+    private readonly NpgsqlDataSource source;
+
+    public PostgresFeed(string name, string connectionString)
+    {
+        Name = name;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (settings.MaxAutoPrepare == 0)
+        {
+            settings.MaxAutoPrepare = PreparedQueries;
+            settings.AutoPrepareMinUsages = UsesBeforePreparing;
+        }
+
+        settings.ApplicationName ??= "progeny";
+        source = NpgsqlDataSource.Create(settings);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var query = SqlQuery.Parse(sql, SqlDialect.Postgres);
+            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Arrange(parameters), cancellationToken);
+        }
+        catch (Exception e) when (PostgresErrors.IsOfFeed(e))
+        {
+            throw PostgresErrors.Translate(Name, e, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<object?[]?>> LookupAsync(
+        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var query = SqlQuery.Parse(sql, SqlDialect.Postgres);
+            var text = query.ToPositional();
+            var rows = new object?[]?[parameters.Count];
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            for (var from = 0; from < rows.Length; from += LookupsPerBatch)
+            {
+                var values = parameters.Skip(from).Take(LookupsPerBatch).Select(query.Arrange).ToList();
+                await LookupAsync(connection, text, columns, values, rows.AsMemory(from, values.Count), cancellationToken);
+            }
+
+            return rows;
+        }
+        catch (Exception e) when (PostgresErrors.IsOfFeed(e))
+        {
+            throw PostgresErrors.Translate(Name, e, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    public void Dispose() => source.Dispose();
+
+    // One batch is one round trip: BEGIN, SET TRANSACTION and all queries travel together.
+    private static async Task LookupAsync(
+        NpgsqlConnection connection, string sql, IReadOnlyList<string> columns, List<object?[]> values, Memory<object?[]?> rows, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = PostgresBatch.Create(connection, transaction, sql, values);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        int[]? ordinals = null;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            ordinals ??= Columns.Locate(columns, PostgresValues.Names(reader));
+            if (await reader.ReadAsync(cancellationToken))
+                rows.Span[i] = Array.ConvertAll(ordinals, ordinal => PostgresValues.Get(reader, ordinal));
+            await reader.NextResultAsync(cancellationToken);
+        }
+    }
+}

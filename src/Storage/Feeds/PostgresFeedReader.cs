@@ -1,0 +1,91 @@
+using Npgsql;
+using Progeny.Core.Feeds;
+
+namespace Progeny.Storage.Feeds;
+
+/// <summary>Rows of PostgreSQL as the server sends them.</summary>
+internal sealed class PostgresFeedReader : IFeedReader
+{
+    private readonly string feed;
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction transaction;
+    private readonly NpgsqlBatch batch;
+    private readonly NpgsqlDataReader reader;
+    private bool ended;
+
+    private PostgresFeedReader(string feed, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatch batch, NpgsqlDataReader reader)
+    {
+        this.feed = feed;
+        this.connection = connection;
+        this.transaction = transaction;
+        this.batch = batch;
+        this.reader = reader;
+        Columns = PostgresValues.Names(reader);
+    }
+
+    public IReadOnlyList<string> Columns { get; }
+
+    public static async Task<PostgresFeedReader> OpenAsync(
+        string feed, NpgsqlDataSource source, string sql, object?[] values, CancellationToken cancellationToken)
+    {
+        var opened = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var begun = await opened.BeginTransactionAsync(cancellationToken);
+            var query = PostgresBatch.Create(opened, begun, sql, [values]);
+            return new PostgresFeedReader(feed, opened, begun, query, await query.ExecuteReaderAsync(cancellationToken));
+        }
+        catch
+        {
+            // Closing the connection ends its transaction too.
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ended = !await reader.ReadAsync(cancellationToken);
+            return !ended;
+        }
+        catch (Exception e) when (PostgresErrors.IsOfFeed(e))
+        {
+            throw PostgresErrors.Translate(feed, e, cancellationToken);
+        }
+    }
+
+    public object? GetValue(int column)
+    {
+        try
+        {
+            return PostgresValues.Get(reader, column);
+        }
+        catch (Exception e) when (PostgresErrors.IsOfFeed(e))
+        {
+            throw PostgresErrors.Translate(feed, e, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // The rest of a long result is not worth fetching.
+            if (!ended)
+                batch.Cancel();
+            await reader.DisposeAsync();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
+        {
+            // That was us.
+        }
+        finally
+        {
+            await batch.DisposeAsync();
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Progeny.Storage;
+
+/// <summary>Where a node keeps what it stores. Everything of one node lies under one folder.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The node's data folder, from the configuration key <c>Data</c> or else the environment variable <c>PROGENY_DATA</c>.</summary>
+    public string DataFolder { get; set; } = "./data";
+
+    /// <summary>Grain state.</summary>
+    public string GrainsPath => Path.Combine(Path.GetFullPath(DataFolder), "grains.db");
+
+    /// <summary>The query log and the outcomes.</summary>
+    public string QueriesPath => Path.Combine(Path.GetFullPath(DataFolder), "queries.db");
+
+    /// <summary>Packages, models and states by SHA-256.</summary>
+    public string ArtifactsPath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts");
+
+    /// <summary>The folders of running training jobs.</summary>
+    public string JobsPath => Path.Combine(Path.GetFullPath(DataFolder), "jobs");
+
+    /// <summary>Held open by the node that owns the folder.</summary>
+    public string LockPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK");
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Progeny.Core.Feeds;
+using Progeny.Core.Registry;
+using Progeny.Storage.Feeds;
+using Progeny.Storage.Registry;
+
+namespace Progeny.Storage;
+
+/// <summary>Registers what stores things.</summary>
+public static class StorageServices
+{
+    /// <summary>
+    /// The stores of a node, under its data folder: artifacts, query log and outcomes, and the feeds of the configuration section
+    /// <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
+    /// </summary>
+    public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StorageOptions>()
+            .Configure(options => options.DataFolder = configuration["Data"] ?? configuration["PROGENY_DATA"] ?? options.DataFolder)
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DataFolder>();
+        services.AddHostedService<DataFolderStartup>();
+        services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
+            provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
+        return services.AddFeeds(configuration);
+    }
+
+    /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
+    public static IServiceCollection AddVolatileStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
+        return services.AddFeeds(configuration);
+    }
+
+    private static IServiceCollection AddFeeds(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<FeedsOptions>()
+            .Configure(options => configuration.GetSection("Feeds").Bind(options.Feeds))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>());
+        services.AddSingleton<IFeedCatalog, FeedCatalog>();
+        return services;
+    }
+}
