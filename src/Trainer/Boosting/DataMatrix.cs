@@ -11,12 +11,13 @@ public sealed class DataMatrix : IDisposable
     /// <param name="values">Rows one after another, <paramref name="columns"/> numbers each; NaN is missing.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
+    /// <param name="threads">The threads to copy with; 0: all cores.</param>
     /// <param name="label">A label a row, or empty.</param>
-    public DataMatrix(ReadOnlySpan<float> values, int rows, int columns, ReadOnlySpan<float> label = default)
+    public DataMatrix(ReadOnlySpan<float> values, int rows, int columns, int threads = 0, ReadOnlySpan<float> label = default)
     {
         Rows = rows;
         XGBoostLibrary.Check(
-            NativeMethods.XGDMatrixCreateFromMat_omp(values, (ulong)rows, (ulong)columns, float.NaN, out _handle, threads: 0));
+            NativeMethods.XGDMatrixCreateFromMat_omp(values, (ulong)rows, (ulong)columns, float.NaN, out _handle, threads));
         if (!label.IsEmpty)
             XGBoostLibrary.Check(NativeMethods.XGDMatrixSetFloatInfo(_handle, "label", label, (ulong)label.Length));
     }

@@ -38,6 +38,9 @@ public sealed record TrainerSettings
     /// <summary>Lists of the names of features that may be used together.</summary>
     public JsonArray? InteractionConstraints { get; init; }
 
+    /// <summary>The threads to train with; 0: all cores. Another number adds in another order, so the model differs in the last digits.</summary>
+    public int Threads { get; init; }
+
     /// <summary>Everything that goes to the library as it is.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Native { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record TrainerSettings
             EvaluationMetrics = values.Texts("eval_metric"),
             MonotoneConstraints = values.Map("monotone_constraints"),
             InteractionConstraints = values.List("interaction_constraints"),
+            Threads = values.Whole("nthread", 0, 1024) ?? 0,
             Native = [.. Defaults(parameters, booster), .. values.Rest(KnownParameters.Own)],
         };
     }

@@ -56,9 +56,9 @@ public sealed class TrainingJob(string folder, ProgressWriter progress)
         var label = CollectionsMarshal.AsSpan((List<float>)data.Label);
         var columns = encoders.Columns();
         using var train = new DataMatrix(
-            previous is null ? encoders.EncodeForTraining(data, trained, settings) : encoders.Encode(data, 0, trained), trained, columns, label[..trained]);
+            previous is null ? encoders.EncodeForTraining(data, trained, settings) : encoders.Encode(data, 0, trained), trained, columns, settings.Threads, label[..trained]);
         using var valid = trained < data.Rows
-            ? new DataMatrix(encoders.Encode(data, trained, data.Rows), data.Rows - trained, columns, label[trained..])
+            ? new DataMatrix(encoders.Encode(data, trained, data.Rows), data.Rows - trained, columns, settings.Threads, label[trained..])
             : null;
         return new BoosterTraining(settings, data.Schema.Label.Classes.Count, Constraints.Of(settings, encoders))
             .Run(train, valid, previous?.Booster, progress);

@@ -27,11 +27,21 @@ internal sealed class GraphBuilder
     /// <summary>Gives a value to the caller of the graph, of shape [rows, columns], or [rows] without columns.</summary>
     public void Output(string name, TensorProto.Types.DataType type, int? columns) => _graph.Output.Add(Describe(name, type, columns));
 
+    /// <summary>A tensor of numbers; without a shape a single one.</summary>
     public string Constant(string hint, IReadOnlyList<float> values, params IReadOnlyList<long> shape)
     {
         var tensor = new TensorProto { Name = Unique(hint), DataType = (int)TensorProto.Types.DataType.Float };
         tensor.FloatData.AddRange(values);
         tensor.Dims.AddRange(shape);
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>A list of whole numbers.</summary>
+    public string Constant(string hint, IReadOnlyList<long> values)
+    {
+        var tensor = new TensorProto { Name = Unique(hint), DataType = (int)TensorProto.Types.DataType.Int64, Dims = { values.Count } };
+        tensor.Int64Data.AddRange(values);
         _graph.Initializer.Add(tensor);
         return tensor.Name;
     }

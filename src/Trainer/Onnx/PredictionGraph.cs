@@ -20,7 +20,7 @@ internal static class PredictionGraph
         if (schema.Task == MachineLearningTask.Binary)
         {
             var positive = Apply(graph, margins, link);
-            var negative = graph.Node("Sub", [graph.Constant("one", [1], 1), positive]);
+            var negative = graph.Node("Sub", [graph.Constant("one", [1f]), positive]);
             graph.Node("Concat", [negative, positive], [("axis", 1L)], output: OutputNames.Probabilities);
         }
         else
@@ -46,7 +46,7 @@ internal static class PredictionGraph
         Link.Exponential => graph.Node("Exp", [margins], output: output),
         Link.Softmax => graph.Node("Softmax", [margins], [("axis", 1L)], output: output),
         Link.Step => graph.Node(
-            "Cast", [graph.Node("Greater", [margins, graph.Constant("zero", [0], 1)])], [("to", (long)TensorProto.Types.DataType.Float)], output: output),
+            "Cast", [graph.Node("Greater", [margins, graph.Constant("zero", [0f])])], [("to", (long)TensorProto.Types.DataType.Float)], output: output),
         _ => graph.Node("Identity", [margins], output: output),
     };
 }
