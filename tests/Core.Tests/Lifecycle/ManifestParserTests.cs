@@ -119,6 +119,14 @@ public sealed class ManifestParserTests
         manifest.Source!.Query.ShouldBe(Manifests.Valid(Manifests.Full).Source!.Query);
     }
 
+    [Fact]
+    public void Tabs_inside_a_text_are_kept()
+    {
+        var manifest = Manifests.Valid(Manifests.With("    FROM flights\n", "    \tFROM\tflights\n"));
+
+        manifest.Source!.Query.ShouldBe("SELECT hour, distance, origin, late, scheduled\n\tFROM\tflights\n");
+    }
+
     [Theory]
     [InlineData("20ms", 20)]
     [InlineData("90s", 90_000)]

@@ -103,6 +103,8 @@ internal sealed class ManifestChecks
         var count = classes?.Items.Count ?? 0;
         if (task == "regression" && classes is not null)
             errors.Add(classes, "label.classes", "a regression predicts a number; leave classes out");
+        else if (classes is not null && count < 2)
+            return;
         else if (task == "binary" && count != 2)
             errors.Add(classes ?? label, "label.classes", $"a binary task needs exactly two classes, the positive one last, e.g. [\"0\", \"1\"]; there are {count}");
         else if (task == "multiclass" && count < 3)

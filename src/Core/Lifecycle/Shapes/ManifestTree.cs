@@ -36,19 +36,21 @@ internal sealed class ManifestTree
     {
         try
         {
-            parser.MoveNext();
-            parser.MoveNext();
+            Advance();
+            Advance();
             if (parser.Current is StreamEnd)
             {
                 errors.Add(1, 1, "", "the manifest is empty; it needs at least name, version, task and pipeline");
                 return null;
             }
 
-            parser.MoveNext();
+            Advance();
             var root = ReadNode(0);
-            parser.MoveNext();
-            parser.MoveNext();
-            if (root is not null && parser.Current is not StreamEnd)
+            if (root is null)
+                return null;
+            Advance();
+            Advance();
+            if (parser.Current is not StreamEnd)
             {
                 var (line, column) = Place(parser.Current!.Start);
                 errors.Add(line, column, "", "a second document begins here; a manifest is one document");
@@ -58,10 +60,15 @@ internal sealed class ManifestTree
         }
         catch (YamlException exception)
         {
-            var (line, column) = Place(exception.Start);
-            errors.Add(line, column, "", IsIndentedByTab(line)
-                ? "a tab indents this line; YAML takes spaces only"
-                : $"this is not valid YAML: {Reason(exception)}");
+            // The library finds the tab, and names a place before it.
+            if (exception.Message.Contains(" tab", StringComparison.Ordinal) && FindTabIndent() is { } tab)
+            {
+                errors.Add(tab.Line, tab.Column, "", "a tab indents this line; YAML takes spaces only");
+                return null;
+            }
+
+            var (line, column) = Place(exception.End);
+            errors.Add(line, column, "", $"this is not valid YAML: {Reason(exception)}");
             return null;
         }
     }
@@ -101,7 +108,7 @@ internal sealed class ManifestTree
 
     private ManifestNode? ReadList(ManifestNode list, int depth)
     {
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (Advance() is not SequenceEnd)
         {
             if (ReadNode(depth + 1) is not { } item)
                 return null;
@@ -114,11 +121,11 @@ internal sealed class ManifestTree
     private ManifestNode? ReadMap(ManifestNode map, int depth)
     {
         var seen = new Dictionary<string, int>();
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (Advance() is not MappingEnd)
         {
             if (ReadNode(depth + 1) is not { } key)
                 return null;
-            parser.MoveNext();
+            Advance();
             if (ReadNode(depth + 1) is not { } value)
                 return null;
             if (key.Kind != NodeKind.Scalar)
@@ -132,6 +139,22 @@ internal sealed class ManifestTree
         return map;
     }
 
+    /// <summary>Moves to the next event and returns it.</summary>
+    /// <exception cref="YamlException">There is none: the text is malformed.</exception>
+    private ParsingEvent Advance()
+    {
+        var last = parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return parser.MoveNext() ? parser.Current! : throw new YamlException(last, last, "the text ends too early");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // The library's scanner answers some malformed texts (a plain value that begins with ':' in braces) so, without a place.
+            throw new YamlException(last, last, "the text behind this place is malformed; put values with special characters in quotes", exception);
+        }
+    }
+
     private static (int Line, int Column) Place(Mark mark) => (Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
 
     private static string Reason(YamlException exception)
@@ -142,10 +165,17 @@ internal sealed class ManifestTree
         return (end < 0 ? message : message[(end + 3)..]).TrimEnd('.');
     }
 
-    private bool IsIndentedByTab(int line)
+    private (int Line, int Column)? FindTabIndent()
     {
-        var text = yaml.Split('\n').ElementAtOrDefault(line - 1) ?? "";
-        return text.AsSpan(0, text.Length - text.AsSpan().TrimStart().Length).Contains('\t');
+        var lines = yaml.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var tab = lines[i].AsSpan(0, lines[i].Length - lines[i].AsSpan().TrimStart().Length).IndexOf('\t');
+            if (tab >= 0)
+                return (i + 1, tab + 1);
+        }
+
+        return null;
     }
 
     private static bool HasForbiddenCharacter(string yaml, ErrorList errors)

@@ -13,7 +13,7 @@ internal static class Suggestion
             return "";
         var nearest = words
             .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
-            .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3))
+            .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3) && w.Distance < Math.Min(written.Length, w.Word.Length))
             .OrderBy(w => w.Distance)
             .Select(w => w.Word)
             .FirstOrDefault();
