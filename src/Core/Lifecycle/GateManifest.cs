@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Lifecycle;
 namespace Progeny.Core.Lifecycle;
 
 /// <summary>A condition that a generation must meet to be advanced, in SQL over its metrics and the champion's.</summary>

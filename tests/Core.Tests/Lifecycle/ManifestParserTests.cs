@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Tests.Lifecycle;

@@ -1,4 +1,5 @@
 using NuGet.Versioning;
+using Progeny.Abstractions.Lifecycle;
 
 namespace Progeny.Core.Lifecycle.Shapes;
 

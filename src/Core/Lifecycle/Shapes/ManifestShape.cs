@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Progeny.Abstractions.Lifecycle;
 
 namespace Progeny.Core.Lifecycle.Shapes;
 

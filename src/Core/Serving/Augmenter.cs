@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>Obtains from a feed the features that a query left out: one <c>augment</c> entry of a manifest.</summary>
+public sealed class Augmenter
+{
+    private readonly AugmentManifest manifest;
+    private readonly IFeed feed;
+    private readonly TimeProvider time;
+    private readonly IReadOnlyList<string> parameters;
+    private readonly int[] columns;
+    private readonly BoundedCache<object?[]?> cache;
+
+    public Augmenter(AugmentManifest manifest, IReadOnlyList<Feature> features, IFeed feed, TimeProvider time)
+    {
+        this.manifest = manifest;
+        this.feed = feed;
+        this.time = time;
+        parameters = SqlParameters.Names(manifest.Query);
+        columns = [.. manifest.Features.Select(name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index)];
+        cache = new BoundedCache<object?[]?>(manifest.CacheSize, manifest.Cache, time);
+    }
+
+    /// <summary>
+    /// Fills in what is missing. A feed that has no row, or does not answer within the deadline, leaves the manifest's defaults;
+    /// a value that does not fit its feature is an error of the rows.
+    /// </summary>
+    /// <returns>Why the feed could not be asked; null where it answered.</returns>
+    public async ValueTask<string?> AugmentAsync(QueryRows rows, CancellationToken cancellationToken)
+    {
+        var wanting = new List<(int Row, string Key)>();
+        for (var row = 0; row < rows.Features.Rows; row++)
+        {
+            if (Array.Exists(columns, column => rows.Features.Columns[column].IsMissing(row)))
+                wanting.Add((row, KeyOf(rows, row)));
+        }
+
+        if (wanting.Count == 0)
+            return null;
+        var known = new Dictionary<string, object?[]?>(StringComparer.Ordinal);
+        var asked = new List<(int Row, string Key)>();
+        foreach (var (row, key) in wanting)
+        {
+            if (known.ContainsKey(key))
+                continue;
+            if (!cache.TryGet(key, out var values))
+                asked.Add((row, key));
+            known[key] = values;
+        }
+
+        var failure = asked.Count == 0 ? null : await AskAsync(rows, asked, known, cancellationToken);
+        foreach (var (row, key) in wanting)
+            Fill(rows, row, known[key]);
+        return failure;
+    }
+
+    private async Task<string?> AskAsync(
+        QueryRows rows, List<(int Row, string Key)> asked, Dictionary<string, object?[]?> known, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(manifest.Deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var sets = asked.ConvertAll(ask => ParametersOf(rows, ask.Row));
+            // A driver that does not heed its token must not hold the query beyond the deadline.
+            var answers = await feed.LookupAsync(manifest.Query, manifest.Features, sets, either.Token).WaitAsync(either.Token);
+            for (var i = 0; i < asked.Count; i++)
+            {
+                known[asked[i].Key] = answers[i];
+                cache.Put(asked[i].Key, answers[i]);
+            }
+
+            return null;
+        }
+        catch (FeedException exception)
+        {
+            return exception.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
+        }
+    }
+
+    private void Fill(QueryRows rows, int row, object?[]? values)
+    {
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var column = rows.Features.Columns[columns[i]];
+            if (!column.IsMissing(row))
+                continue;
+            var value = values?[i] ?? manifest.Default.GetValueOrDefault(manifest.Features[i]);
+            if (column.Augment(row, value) is { } error)
+                rows.Features.Refuse(row, column.Feature.Name, $"augmentation '{manifest.Name}' gave a value that does not fit: {error}");
+        }
+    }
+
+    private Dictionary<string, object?> ParametersOf(QueryRows rows, int row)
+    {
+        var values = new Dictionary<string, object?>(parameters.Count, StringComparer.Ordinal);
+        foreach (var parameter in parameters)
+            values[parameter] = rows.Get(row, parameter) is float number ? (double)number : rows.Get(row, parameter);
+        return values;
+    }
+
+    private string KeyOf(QueryRows rows, int row)
+    {
+        var key = new StringBuilder();
+        foreach (var parameter in parameters)
+        {
+            var value = rows.Get(row, parameter);
+            // The type is part of the key: 1 and '1' may find different rows. The length keeps neighbours apart.
+            var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            key.Append(value is null ? 'n' : value is string ? 's' : 'v').Append(text.Length).Append(':').Append(text);
+        }
+
+        return key.ToString();
+    }
+}

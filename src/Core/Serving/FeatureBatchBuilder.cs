@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>Rows on their way into a model: a column a feature, with all that is wrong with them.</summary>
+public sealed class FeatureBatchBuilder
+{
+    /// <summary>No more errors than these are kept; the rest of a request that is this wrong adds nothing.</summary>
+    public const int MostErrors = 20;
+
+    private readonly FeatureColumn[] columns;
+    private readonly List<FieldError> errors = [];
+
+    public FeatureBatchBuilder(IReadOnlyList<Feature> features, int capacity = 1)
+    {
+        columns = new FeatureColumn[features.Count];
+        for (var i = 0; i < columns.Length; i++)
+            columns[i] = new FeatureColumn(features[i], capacity);
+    }
+
+    public int Rows { get; private set; }
+
+    public IReadOnlyList<FeatureColumn> Columns => columns;
+
+    /// <summary>What is wrong so far, at most <see cref="MostErrors"/>.</summary>
+    public IReadOnlyList<FieldError> Errors => errors;
+
+    /// <summary>Adds a row with all values missing and returns its index.</summary>
+    public int AddRow()
+    {
+        var row = Rows++;
+        foreach (var column in columns)
+            column.EnsureCapacity(Rows);
+        return row;
+    }
+
+    /// <summary>Adds a row with values in the order of the features: null, bool, long, double or string.</summary>
+    public void Add(params ReadOnlySpan<object?> values)
+    {
+        if (values.Length != columns.Length)
+            throw new ArgumentException($"{values.Length} values for {columns.Length} features.", nameof(values));
+        var row = AddRow();
+        for (var i = 0; i < columns.Length; i++)
+            Refuse(row, columns[i].Feature.Name, columns[i].Set(row, values[i]));
+    }
+
+    /// <summary>Takes note of an error; null is none.</summary>
+    public void Refuse(int row, string field, string? message)
+    {
+        if (message is not null && errors.Count < MostErrors)
+            errors.Add(new FieldError(row, field, message));
+    }
+
+    /// <summary>Takes note of the values that are missing although their feature requires one.</summary>
+    public void CheckMissing()
+    {
+        foreach (var column in columns)
+        {
+            if (column.Feature.Nullable || column.Present == Rows)
+                continue;
+            for (var row = 0; row < Rows; row++)
+            {
+                if (column.IsMissing(row) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
+                    Refuse(row, column.Feature.Name, column.SetMissing());
+            }
+        }
+    }
+
+    /// <summary>The columns as tensors, in the order of the features.</summary>
+    public ImmutableArray<Tensor> ToTensors()
+    {
+        var tensors = ImmutableArray.CreateBuilder<Tensor>(columns.Length);
+        foreach (var column in columns)
+            tensors.Add(column.ToTensor(Rows));
+        return tensors.MoveToImmutable();
+    }
+}

@@ -1,0 +1,237 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>The values of one feature for the rows of a query, checked against the schema, on their way to a tensor.</summary>
+public sealed class FeatureColumn
+{
+    private readonly DataType type;
+    private readonly int width;
+    private byte[] data;
+    private string[] strings;
+    private bool[] present;
+    private bool[]? augmented;
+
+    public FeatureColumn(Feature feature, int capacity)
+    {
+        Feature = feature;
+        type = FeatureTensors.TypeOf(feature);
+        width = ElementTypes.BytesOf(type);
+        data = width == 0 ? [] : new byte[capacity * width];
+        strings = width == 0 ? new string[capacity] : [];
+        present = new bool[capacity];
+    }
+
+    public Feature Feature { get; }
+
+    /// <summary>How many rows have a value that is not missing.</summary>
+    public int Present { get; private set; }
+
+    /// <summary>Makes room for rows, all of them missing until they are set.</summary>
+    public void EnsureCapacity(int rows)
+    {
+        if (rows <= present.Length)
+            return;
+        var capacity = Math.Max(rows, present.Length * 2);
+        Array.Resize(ref present, capacity);
+        if (width == 0)
+            Array.Resize(ref strings, capacity);
+        else
+            Array.Resize(ref data, capacity * width);
+    }
+
+    public bool IsMissing(int row) => !present[row];
+
+    /// <summary>Whether the row's value came from augmentation, not from the client.</summary>
+    public bool IsAugmented(int row) => augmented is not null && augmented[row];
+
+    /// <summary>Sets a value that augmentation obtained; returns what is wrong with it, or null.</summary>
+    public string? Augment(int row, object? value)
+    {
+        (augmented ??= new bool[present.Length])[row] = true;
+        return value is null ? null : Set(row, value);
+    }
+
+    /// <summary>Sets a number; returns what is wrong with it, or null.</summary>
+    public string? SetNumber(int row, double value)
+    {
+        switch (Feature.Type)
+        {
+            case FeatureType.Float:
+                if (double.IsNaN(value))
+                    return SetMissing();
+                if (!float.IsFinite((float)value))
+                    return $"{Text(value)} is out of the range of a 32-bit float";
+                break;
+            case FeatureType.Int:
+                if (value != Math.Truncate(value) || Math.Abs(value) > 1L << 53)
+                    return $"{Text(value)} is not an integer";
+                return SetInteger(row, (long)value);
+            case FeatureType.Bool:
+                return value is 0 or 1 ? SetBoolean(row, value == 1) : $"{Text(value)} is not a boolean; true or false is";
+            default:
+                return SetText(row, Text(value));
+        }
+
+        if (RangeError(value) is { } error)
+            return error;
+        Write(row, (float)value);
+        return null;
+    }
+
+    /// <summary>Sets an integer; returns what is wrong with it, or null.</summary>
+    public string? SetInteger(int row, long value)
+    {
+        if (Feature.Type != FeatureType.Int)
+            return Feature.Type is FeatureType.Category or FeatureType.Text
+                ? SetText(row, value.ToString(CultureInfo.InvariantCulture))
+                : SetNumber(row, value);
+        if (RangeError(value) is { } error)
+            return error;
+        if (type == DataType.Int64)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(row * 8), value);
+            Mark(row);
+        }
+        else
+        {
+            Write(row, value);
+        }
+
+        return null;
+    }
+
+    /// <summary>Sets a boolean; returns what is wrong with it, or null.</summary>
+    public string? SetBoolean(int row, bool value)
+    {
+        switch (Feature.Type)
+        {
+            case FeatureType.Bool:
+                if (type == DataType.Bool)
+                {
+                    data[row] = value ? (byte)1 : (byte)0;
+                    Mark(row);
+                }
+                else
+                {
+                    Write(row, value ? 1 : 0);
+                }
+
+                return null;
+            case FeatureType.Category or FeatureType.Text:
+                return SetText(row, value ? "true" : "false");
+            default:
+                return $"{(value ? "true" : "false")} is not {Article(Feature.Type)}";
+        }
+    }
+
+    /// <summary>Sets a string; returns what is wrong with it, or null. The empty string is a missing value.</summary>
+    public string? SetText(int row, string value)
+    {
+        if (Feature.Type is not (FeatureType.Category or FeatureType.Text))
+            return $"the text '{Shorten(value)}' is not {Article(Feature.Type)}";
+        if (value.Length == 0)
+            return SetMissing();
+        if (Feature.Values is { } values && !values.Contains(value, StringComparer.Ordinal))
+            return $"'{Shorten(value)}' is not allowed; one of {string.Join(", ", values.Take(20).Select(v => $"'{v}'"))}{(values.Count > 20 ? ", …" : "")} is";
+        strings[row] = value;
+        Mark(row);
+        return null;
+    }
+
+    /// <summary>Leaves a value missing; returns what is wrong with that, or null.</summary>
+    public string? SetMissing() => Feature.Nullable ? null : $"a value is required: '{Feature.Name}' is not nullable";
+
+    /// <summary>Sets a value as feeds and tests carry it: null, bool, long, double or string.</summary>
+    public string? Set(int row, object? value) => value switch
+    {
+        null => SetMissing(),
+        bool boolean => SetBoolean(row, boolean),
+        long integer => SetInteger(row, integer),
+        int integer => SetInteger(row, integer),
+        double number => SetNumber(row, number),
+        float number => SetNumber(row, number),
+        string text => SetText(row, text),
+        _ => $"a {value.GetType().Name} is not a value that a feature can have",
+    };
+
+    /// <summary>The value of a row as feeds and tests carry it; null where it is missing.</summary>
+    public object? Get(int row)
+    {
+        if (!present[row])
+            return null;
+        return (Feature.Type, type) switch
+        {
+            (FeatureType.Category or FeatureType.Text, _) => strings[row],
+            (FeatureType.Int, DataType.Int64) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8)),
+            (FeatureType.Int, _) => (long)ReadFloat(row),
+            (FeatureType.Bool, DataType.Bool) => data[row] != 0,
+            (FeatureType.Bool, _) => ReadFloat(row) != 0,
+            _ => ReadFloat(row),
+        };
+    }
+
+    /// <summary>The column as a tensor of shape <c>[rows, 1]</c>; the column must not be changed afterwards.</summary>
+    public Tensor ToTensor(int rows)
+    {
+        if (width == 0)
+        {
+            for (var row = 0; row < rows; row++)
+                strings[row] ??= "";
+            if (strings.Length != rows)
+                Array.Resize(ref strings, rows);
+            return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) };
+        }
+
+        if (type == DataType.Fp32 && Present < rows)
+        {
+            var floats = MemoryMarshal.Cast<byte, float>(data.AsSpan(0, rows * 4));
+            for (var row = 0; row < rows; row++)
+            {
+                if (!present[row])
+                    floats[row] = float.NaN;
+            }
+        }
+
+        return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Data = data.AsMemory(0, rows * width) };
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    private static string Article(FeatureType type) => type switch
+    {
+        FeatureType.Float => "a number",
+        FeatureType.Int => "an integer",
+        FeatureType.Bool => "a boolean",
+        _ => "a string",
+    };
+
+    private string? RangeError(double value)
+    {
+        if (value < Feature.Min)
+            return $"{Text(value)} is below the least value allowed, {Text(Feature.Min.Value)}";
+        return value > Feature.Max ? $"{Text(value)} is above the greatest value allowed, {Text(Feature.Max.Value)}" : null;
+    }
+
+    private float ReadFloat(int row) => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4));
+
+    private void Write(int row, float value)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(row * 4), value);
+        Mark(row);
+    }
+
+    private void Mark(int row)
+    {
+        if (!present[row])
+            Present++;
+        present[row] = true;
+    }
+}

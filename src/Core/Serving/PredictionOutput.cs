@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>The output of a model that holds its prediction, and how to read it.</summary>
+internal sealed class PredictionOutput
+{
+    private readonly ImmutableArray<string> classes;
+    private readonly float threshold;
+
+    private PredictionOutput(string name, ImmutableArray<string> classes, double threshold)
+    {
+        Name = name;
+        this.classes = classes;
+        this.threshold = (float)threshold;
+    }
+
+    public string Name { get; }
+
+    /// <exception cref="ModelException">No output can be the prediction, or more than one and the manifest does not say which.</exception>
+    public static PredictionOutput Match(Manifest manifest, ImmutableArray<TensorSpec> outputs)
+    {
+        ImmutableArray<string> labels = [.. manifest.Label?.Classes ?? []];
+        var output = Choose(manifest, outputs);
+        var fits = output.Shape switch
+        {
+            [_] => labels.Length <= 2,
+            [_, var width] => width == -1 || width == Math.Max(1, labels.Length) || (width == 1 && labels.Length == 2),
+            _ => false,
+        };
+        if (!fits || output.Type is not (DataType.Fp32 or DataType.Fp64))
+        {
+            var right = labels.Length == 0 ? "FP32[-1,1]" : $"FP32[-1,{labels.Length}], a probability per class";
+            throw new ModelException(
+                $"Output {output.Name} {ElementTypes.NameOf(output.Type)}[{string.Join(",", output.Shape)}] cannot be the prediction: " +
+                $"it would have to be {right}.");
+        }
+
+        return new PredictionOutput(output.Name, labels, manifest.Serving.Threshold);
+    }
+
+    /// <exception cref="ModelException">The output has another size than the labels ask for.</exception>
+    public Prediction Read(OrtValue value)
+    {
+        var info = value.GetTensorTypeAndShape();
+        var rows = (int)(info.Shape.Length == 0 ? 1 : info.Shape[0]);
+        var width = rows == 0 ? Math.Max(1, classes.Length) : (int)(info.ElementCount / rows);
+        var raw = value.GetTensorMutableRawData();
+        float[] scores;
+        if (info.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double)
+        {
+            var doubles = MemoryMarshal.Cast<byte, double>(raw);
+            scores = new float[doubles.Length];
+            for (var i = 0; i < scores.Length; i++)
+                scores[i] = (float)doubles[i];
+        }
+        else
+        {
+            scores = MemoryMarshal.Cast<byte, float>(raw).ToArray();
+        }
+
+        var broken = Array.FindIndex(scores, score => !float.IsFinite(score));
+        if (broken >= 0)
+            throw new ModelException($"Output '{Name}' is {scores[broken]} for row {broken / Math.Max(1, width)}; a prediction must be finite.");
+        if (classes.Length == 2 && width == 1)
+            scores = BothClasses(scores);
+        else if (width != Math.Max(1, classes.Length))
+            throw new ModelException($"Output '{Name}' has {width} columns; the project has {Math.Max(1, classes.Length)} classes.");
+        return new Prediction { Classes = classes, Scores = scores, Labels = Decide(scores) };
+    }
+
+    private static TensorSpec Choose(Manifest manifest, ImmutableArray<TensorSpec> outputs)
+    {
+        var names = string.Join(", ", outputs.Select(output => output.Name));
+        if (manifest.Serving.Output is { } named)
+        {
+            return outputs.FirstOrDefault(output => output.Name == named)
+                ?? throw new ModelException($"The model has no output '{named}' (serving.output); it has {names}.");
+        }
+
+        var usual = manifest.Task == MachineLearningTask.Regression ? "value" : "probabilities";
+        if (outputs.FirstOrDefault(output => output.Name == usual) is { } found)
+            return found;
+        var floats = outputs.Where(output => output.Type is DataType.Fp32 or DataType.Fp64).ToList();
+        return floats.Count == 1
+            ? floats[0]
+            : throw new ModelException($"Which output is the prediction? Name it in serving.output; the model has {names}.");
+    }
+
+    private static float[] BothClasses(float[] positive)
+    {
+        var both = new float[positive.Length * 2];
+        for (var i = 0; i < positive.Length; i++)
+        {
+            both[2 * i] = 1 - positive[i];
+            both[(2 * i) + 1] = positive[i];
+        }
+
+        return both;
+    }
+
+    private int[] Decide(float[] scores)
+    {
+        if (classes.Length == 0)
+            return [];
+        var labels = new int[scores.Length / classes.Length];
+        for (var row = 0; row < labels.Length; row++)
+        {
+            var probabilities = scores.AsSpan(row * classes.Length, classes.Length);
+            if (classes.Length == 2)
+            {
+                labels[row] = probabilities[1] >= threshold ? 1 : 0;
+                continue;
+            }
+
+            for (var i = 1; i < probabilities.Length; i++)
+            {
+                if (probabilities[i] > probabilities[labels[row]])
+                    labels[row] = i;
+            }
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,51 @@
+namespace Progeny.Core.Serving;
+
+/// <summary>A query by rows as it was read: columns of features, other fields, and what the client said of the whole.</summary>
+public sealed class QueryRows(QuerySchema schema)
+{
+    private readonly List<object?[]> extras = [];
+
+    public QuerySchema Schema { get; } = schema;
+
+    public FeatureBatchBuilder Features { get; } = new(schema.Features);
+
+    /// <summary>The client's id for the query; null: none was given.</summary>
+    public string? QueryId { get; set; }
+
+    /// <summary>The entity named beside the rows; null: none was.</summary>
+    public string? Entity { get; set; }
+
+    /// <summary>Adds a row with all values missing and returns its index.</summary>
+    public int AddRow()
+    {
+        if (Schema.Extras.Count > 0)
+            extras.Add(new object?[Schema.Extras.Count]);
+        return Features.AddRow();
+    }
+
+    public void SetExtra(int row, int extra, object? value) => extras[row][extra] = value;
+
+    public object? GetExtra(int row, int extra) => extras[row][extra];
+
+    /// <summary>The value of a field, feature or not, in a row; null where it is missing.</summary>
+    public object? Get(int row, string field)
+    {
+        foreach (var column in Features.Columns)
+        {
+            if (column.Feature.Name == field)
+                return column.Get(row);
+        }
+
+        for (var i = 0; i < Schema.Extras.Count; i++)
+        {
+            if (Schema.Extras[i] == field)
+                return extras[row][i];
+        }
+
+        return null;
+    }
+
+    /// <summary>The entity that a row asks about; null: none.</summary>
+    public string? EntityOf(int row) =>
+        Entity ?? (Schema.Entity is { } field ? Convert.ToString(Get(row, field), System.Globalization.CultureInfo.InvariantCulture) : null);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.Json;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>The fields that a query by rows may carry: the features, and what else the manifest reads of it.</summary>
+public sealed class QuerySchema
+{
+    private readonly byte[][] names;
+
+    public QuerySchema(Manifest manifest)
+    {
+        Features = manifest.Features;
+        Entity = manifest.Entity;
+        var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
+        IEnumerable<string> read = manifest.Augment.SelectMany(augment => SqlParameters.Names(augment.Query));
+        if (Entity is not null)
+            read = read.Prepend(Entity);
+        Extras = [.. read.Where(name => !known.Contains(name)).Distinct(StringComparer.Ordinal)];
+        names = [.. Features.Select(feature => feature.Name).Concat(Extras).Select(Encoding.UTF8.GetBytes)];
+    }
+
+    public IReadOnlyList<Feature> Features { get; }
+
+    /// <summary>Fields that are no features: the entity, and the parameters of augmentation.</summary>
+    public IReadOnlyList<string> Extras { get; }
+
+    /// <summary>The field that names the entity; null: none.</summary>
+    public string? Entity { get; }
+
+    /// <summary>All fields, features first, for messages.</summary>
+    public IEnumerable<string> Fields => Features.Select(feature => feature.Name).Concat(Extras);
+
+    /// <summary>The index among <see cref="Fields"/> of the property name that the reader stands on, or -1.</summary>
+    /// <param name="reader">Stands on a property name.</param>
+    /// <param name="expected">The index to try first: clients tend to keep the order of the schema.</param>
+    public int IndexOf(ref Utf8JsonReader reader, int expected)
+    {
+        if ((uint)expected < (uint)names.Length && reader.ValueTextEquals(names[expected]))
+            return expected;
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (reader.ValueTextEquals(names[i]))
+                return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,76 @@
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>Reads a query by tensors, one a field, into columns.</summary>
+public static class TensorRowsReader
+{
+    /// <returns>The rows, or what is wrong. Values that do not fit their feature are in the rows' own list of errors.</returns>
+    public static (QueryRows? Rows, ServingError? Error) Read(InferQuery query, QuerySchema schema)
+    {
+        if (query.Inputs.IsEmpty)
+            return Refuse("The request has no inputs; it takes a tensor a field.");
+        var count = query.Inputs[0].Shape is [var first, ..] ? first : -1;
+        if (count is < 1 or > QueryRowsReader.MostRows)
+            return Refuse($"Input '{query.Inputs[0].Name}' must have the shape [rows, 1] with 1 to {QueryRowsReader.MostRows} rows.");
+
+        var rows = new QueryRows(schema) { QueryId = query.QueryId, Entity = query.Entity };
+        for (var i = 0; i < count; i++)
+            rows.AddRow();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var tensor in query.Inputs)
+        {
+            if (!seen.Add(tensor.Name))
+                return Refuse($"Input '{tensor.Name}' appears more than once.");
+            if (tensor.Shape is not ([_] or [_, 1]) || tensor.Shape[0] != count)
+                return Refuse($"Input '{tensor.Name}' has the shape [{string.Join(",", tensor.Shape)}]; it would have to be [{count},1], like the others.");
+            if (Fill(rows, tensor) is { } error)
+                return Refuse(error);
+        }
+
+        return (rows, null);
+    }
+
+    private static string? Fill(QueryRows rows, Tensor tensor)
+    {
+        var field = rows.Schema.Fields.ToList().IndexOf(tensor.Name);
+        if (field < 0)
+            return $"There is no input '{tensor.Name}'; the inputs are {string.Join(", ", rows.Schema.Fields)}.";
+        var count = (int)tensor.Shape[0];
+        if (field >= rows.Schema.Features.Count)
+        {
+            for (var row = 0; row < count; row++)
+                rows.SetExtra(row, field - rows.Schema.Features.Count, tensor.Type == DataType.Bytes ? tensor.Strings[row] : TensorValues.Read(tensor, row));
+            return null;
+        }
+
+        var column = rows.Features.Columns[field];
+        if (!Fits(column.Feature, tensor.Type))
+            return $"Input '{tensor.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be {ElementTypes.NameOf(FeatureTensors.TypeOf(column.Feature))}.";
+        for (var row = 0; row < count; row++)
+            rows.Features.Refuse(row, tensor.Name, Set(column, tensor, row));
+        return null;
+    }
+
+    private static bool Fits(Feature feature, DataType type) => feature.Type switch
+    {
+        FeatureType.Category or FeatureType.Text => type == DataType.Bytes,
+        FeatureType.Bool => type == DataType.Bool || (feature.Nullable && ElementTypes.IsNumber(type)),
+        _ => ElementTypes.IsNumber(type),
+    };
+
+    private static string? Set(FeatureColumn column, Tensor tensor, int row)
+    {
+        if (tensor.Type == DataType.Bytes)
+            return tensor.Strings[row].Length == 0 ? null : column.SetText(row, tensor.Strings[row]);
+        var number = TensorValues.Read(tensor, row);
+        if (double.IsNaN(number))
+            return null; // missing: whether it may be is known when augmentation has had its turn
+        if (tensor.Type == DataType.Int64)
+            return column.SetInteger(row, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[row]);
+        return tensor.Type == DataType.Bool ? column.SetBoolean(row, number != 0) : column.SetNumber(row, number);
+    }
+
+    private static (QueryRows?, ServingError?) Refuse(string message) => (null, new ServingError(ServingErrorKind.InvalidQuery, message));
+}

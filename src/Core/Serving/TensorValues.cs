@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Progeny.Abstractions.Serving;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>Tensors of the protocol to values of ONNX Runtime and back.</summary>
+internal static class TensorValues
+{
+    /// <summary>A value over the tensor's own memory (no copy), pinned until the value is disposed; strings are copied.</summary>
+    public static OrtValue ToValue(Tensor tensor)
+    {
+        var shape = ImmutableCollectionsMarshal.AsArray(tensor.Shape)!;
+        return tensor.Type switch
+        {
+            DataType.Bool => Over<bool>(tensor, shape),
+            DataType.UInt8 => Over<byte>(tensor, shape),
+            DataType.UInt16 => Over<ushort>(tensor, shape),
+            DataType.UInt32 => Over<uint>(tensor, shape),
+            DataType.UInt64 => Over<ulong>(tensor, shape),
+            DataType.Int8 => Over<sbyte>(tensor, shape),
+            DataType.Int16 => Over<short>(tensor, shape),
+            DataType.Int32 => Over<int>(tensor, shape),
+            DataType.Int64 => Over<long>(tensor, shape),
+            DataType.Fp16 => Over<Float16>(tensor, shape),
+            DataType.Fp32 => Over<float>(tensor, shape),
+            DataType.Fp64 => Over<double>(tensor, shape),
+            _ => FromStrings(tensor, shape),
+        };
+    }
+
+    /// <summary>A copy of an output, which lives on when the value is disposed.</summary>
+    /// <exception cref="ModelException">The value is no tensor, or of a type that the protocol does not have.</exception>
+    public static Tensor FromValue(string name, OrtValue value)
+    {
+        if (!value.IsTensor)
+            throw new ModelException($"Output '{name}' is no tensor but a {value.OnnxType}.");
+        var info = value.GetTensorTypeAndShape();
+        if (!ElementTypes.TryFromOnnx(info.ElementDataType, out var type))
+            throw new ModelException($"Output '{name}' has the element type {info.ElementDataType}, which the protocol does not have.");
+        ImmutableArray<long> shape = [.. info.Shape];
+        return type == DataType.Bytes
+            ? new Tensor { Name = name, Type = type, Shape = shape, Strings = ImmutableCollectionsMarshal.AsImmutableArray(value.GetStringTensorAsArray()) }
+            : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };
+    }
+
+    /// <summary>The number of elements of a shape.</summary>
+    public static long Count(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (var extent in shape)
+            count = checked(count * extent);
+        return count;
+    }
+
+    /// <summary>The tensor's elements as another type of number; NaN stays NaN only among floats.</summary>
+    public static Tensor Convert(Tensor tensor, DataType type)
+    {
+        if (tensor.Type == type)
+            return tensor;
+        var count = (int)Count(tensor.Shape.AsSpan());
+        var bytes = new byte[count * ElementTypes.BytesOf(type)];
+        for (var i = 0; i < count; i++)
+            Write(bytes, type, i, Read(tensor, i));
+        return tensor with { Type = type, Data = bytes };
+    }
+
+    /// <summary>Element <paramref name="index"/> as a number; booleans are 0 and 1.</summary>
+    public static double Read(Tensor tensor, int index)
+    {
+        var data = tensor.Data.Span;
+        return tensor.Type switch
+        {
+            DataType.Bool => data[index] == 0 ? 0 : 1,
+            DataType.UInt8 => data[index],
+            DataType.Int8 => (sbyte)data[index],
+            DataType.UInt16 => MemoryMarshal.Cast<byte, ushort>(data)[index],
+            DataType.Int16 => MemoryMarshal.Cast<byte, short>(data)[index],
+            DataType.UInt32 => MemoryMarshal.Cast<byte, uint>(data)[index],
+            DataType.Int32 => MemoryMarshal.Cast<byte, int>(data)[index],
+            DataType.UInt64 => MemoryMarshal.Cast<byte, ulong>(data)[index],
+            DataType.Int64 => MemoryMarshal.Cast<byte, long>(data)[index],
+            DataType.Fp16 => (double)MemoryMarshal.Cast<byte, Half>(data)[index],
+            DataType.Fp32 => MemoryMarshal.Cast<byte, float>(data)[index],
+            DataType.Fp64 => MemoryMarshal.Cast<byte, double>(data)[index],
+            _ => double.Parse(tensor.Strings[index], CultureInfo.InvariantCulture),
+        };
+    }
+
+    private static void Write(Span<byte> data, DataType type, int index, double value)
+    {
+        switch (type)
+        {
+            case DataType.Bool: data[index] = value != 0 ? (byte)1 : (byte)0; break;
+            case DataType.UInt8: data[index] = (byte)value; break;
+            case DataType.Int8: data[index] = (byte)(sbyte)value; break;
+            case DataType.UInt16: MemoryMarshal.Cast<byte, ushort>(data)[index] = (ushort)value; break;
+            case DataType.Int16: MemoryMarshal.Cast<byte, short>(data)[index] = (short)value; break;
+            case DataType.UInt32: MemoryMarshal.Cast<byte, uint>(data)[index] = (uint)value; break;
+            case DataType.Int32: MemoryMarshal.Cast<byte, int>(data)[index] = (int)value; break;
+            case DataType.UInt64: MemoryMarshal.Cast<byte, ulong>(data)[index] = (ulong)value; break;
+            case DataType.Int64: MemoryMarshal.Cast<byte, long>(data)[index] = (long)value; break;
+            case DataType.Fp16: MemoryMarshal.Cast<byte, Half>(data)[index] = (Half)value; break;
+            case DataType.Fp32: MemoryMarshal.Cast<byte, float>(data)[index] = (float)value; break;
+            case DataType.Fp64: MemoryMarshal.Cast<byte, double>(data)[index] = value; break;
+            default: throw new InvalidOperationException("Strings are no numbers.");
+        }
+    }
+
+    private static OrtValue Over<T>(Tensor tensor, long[] shape)
+        where T : unmanaged
+    {
+        // ONNX Runtime promises not to write to its inputs, so read-only memory may pass as writable.
+        var bytes = MemoryMarshal.AsMemory(tensor.Data);
+        var memory = new CastMemoryManager<T>(bytes).Memory;
+        return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, shape);
+    }
+
+    private static OrtValue FromStrings(Tensor tensor, long[] shape)
+    {
+        var value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
+        try
+        {
+            for (var i = 0; i < tensor.Strings.Length; i++)
+                value.StringTensorSetElementAt(tensor.Strings[i].AsSpan(), i);
+            return value;
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Training;
+
+namespace Progeny.Abstractions.Lifecycle;
+
+/// <summary>A project: its releases, the plan in force and the history of promotions. Key: the project's name.</summary>
+[Alias("progeny.project")]
+public interface IProjectGrain : IGrainWithStringKey
+{
+    /// <summary>The project, or null where nothing was released under this name.</summary>
+    [Alias("get")]
+    Task<ProjectInfo?> Get();
+
+    /// <summary>Publishes a release; its version must be greater than all before.</summary>
+    /// <exception cref="RegistryException">The version is not greater, or the package belongs to another project.</exception>
+    [Alias("publish")]
+    Task<ReleaseInfo> Publish(string packageDigest);
+
+    /// <summary>The plan in force, or null where the caller's version of it is in force still.</summary>
+    [Alias("get-plan")]
+    Task<RolloutPlan?> GetPlan(long knownVersion);
+
+    /// <summary>Puts a generation in charge.</summary>
+    /// <exception cref="RegistryException">There is no such generation, or it may not serve.</exception>
+    [Alias("promote")]
+    Task<Promotion> Promote(GenerationReference generation, string reason);
+
+    /// <summary>Starts a job on a release (null: the newest) and returns it.</summary>
+    /// <exception cref="RegistryException">There is no such release.</exception>
+    [Alias("start-job")]
+    Task<JobInfo> StartJob(JobRequest request);
+
+    /// <summary>The ids of the project's jobs, newest first, up to 1,000.</summary>
+    [Alias("list-jobs")]
+    Task<ImmutableArray<string>> ListJobs();
+
+    /// <summary>Finishes what the stop of a node interrupted: wakes the jobs that have not ended, settles the stages of the last promotion.</summary>
+    [Alias("wake")]
+    Task Wake();
+
+    /// <summary>Takes note that a job ended, so that it is not woken again.</summary>
+    [Alias("job-ended")]
+    Task JobEnded(string jobId);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Progeny.Abstractions.Lifecycle;
+
+/// <summary>A release and the counter of its generations. Key: <c>project@release</c>.</summary>
+[Alias("progeny.release")]
+public interface IReleaseGrain : IGrainWithStringKey
+{
+    /// <summary>The release, or null where it was never published.</summary>
+    [Alias("get")]
+    Task<ReleaseInfo?> Get();
+
+    /// <summary>Stores the release; storing the same again is no error.</summary>
+    [Alias("register")]
+    Task Register(ReleaseInfo release);
+
+    /// <summary>Makes the next generation of what a job trained. A job that commits again gets the generation it got before.</summary>
+    [Alias("commit")]
+    Task<GenerationInfo> Commit(GenerationDraft draft);
+
+    /// <summary>The generations, oldest first.</summary>
+    [Alias("list-generations")]
+    Task<ImmutableArray<GenerationInfo>> ListGenerations();
+}

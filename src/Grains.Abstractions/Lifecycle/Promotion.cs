@@ -1,0 +1,16 @@
+namespace Progeny.Abstractions.Lifecycle;
+
+/// <summary>A change of the generation in charge.</summary>
+[GenerateSerializer, Immutable, Alias("progeny.promotion")]
+public sealed record Promotion
+{
+    [Id(0)] public required GenerationReference Generation { get; init; }
+
+    /// <summary>The generation that was in charge before; null: none.</summary>
+    [Id(1)] public required GenerationReference? Previous { get; init; }
+
+    [Id(2)] public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who or what decided, and why, in the decider's words.</summary>
+    [Id(3)] public required string Reason { get; init; }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+
+namespace Progeny.Abstractions.Serving;
+
+/// <summary>The answer to a query: predictions, or the reason why there are none.</summary>
+[GenerateSerializer, Immutable, Alias("progeny.answer")]
+public sealed record Answer
+{
+    /// <summary>Set where the query was not answered; the other members are then at their defaults.</summary>
+    [Id(0)] public ServingError? Error { get; init; }
+
+    /// <summary>The generation that answered.</summary>
+    [Id(1)] public GenerationReference? Generation { get; init; }
+
+    /// <summary>An id a row; for tensors of a project without features, one for the request.</summary>
+    [Id(2)] public ImmutableArray<string> QueryIds { get; init; } = [];
+
+    /// <summary>The predictions; null where the project has no features, so that only <see cref="Outputs"/> are known.</summary>
+    [Id(3)] public Prediction? Prediction { get; init; }
+
+    /// <summary>The model's outputs that the query asked for.</summary>
+    [Id(4)] public ImmutableArray<Tensor> Outputs { get; init; } = [];
+
+    public static Answer Refuse(ServingError error) => new() { Error = error };
+}

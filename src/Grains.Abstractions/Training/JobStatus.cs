@@ -1,0 +1,11 @@
+namespace Progeny.Abstractions.Training;
+
+/// <summary>Where a job stands.</summary>
+public enum JobStatus
+{
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Cancelled,
+}
