@@ -2,7 +2,7 @@ namespace Microsoft.ML.OnnxRuntime.Native;
 
 /// <summary>
 /// The functions of the C API that are used here, by their place in its table. The last type of each is what it
-/// returns; where that is a <c>nint</c> and the name is not a getter of a status, it is a status for <see cref="Status.Check"/>.
+/// returns; a <c>nint</c> there is a status for <see cref="Status.Check"/>.
 /// </summary>
 internal static unsafe class OrtApi
 {
