@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Progeny.Core.Training;
+
+/// <summary>
+/// A process, its children and theirs, those included that left its session or lost their parent while it was watched. On Linux; on other
+/// systems the process alone is measured.
+/// </summary>
+internal sealed class ProcessTree(Process root)
+{
+    private const int Kill = 9;
+    private const int MostRounds = 100;
+    private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
+
+    /// <summary>Looks who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets.</summary>
+    public long Measure()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            root.Refresh();
+            return root.HasExited ? 0 : root.WorkingSet64;
+        }
+
+        return Find().Sum(process => process.ResidentPages) * Environment.SystemPageSize;
+    }
+
+    /// <summary>Kills all that are left.</summary>
+    public void KillAll()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            if (!root.HasExited)
+                root.Kill(entireProcessTree: true);
+            return;
+        }
+
+        // Again as long as there are any: a process may have started another between the look and the kill. One that hangs in the
+        // kernel dies when it comes back; nobody waits for that.
+        var left = Find();
+        for (var round = 0; left.Count > 0 && round < MostRounds; round++, left = Find())
+        {
+            foreach (var process in left)
+                _ = NativeKill(process.Id, Kill);
+            Thread.Yield();
+        }
+    }
+
+    private List<Stat> Find()
+    {
+        var all = Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? StatOf(id) : null)
+            .OfType<Stat>()
+            .ToList();
+        var found = new HashSet<int>();
+        for (var before = -1; before < found.Count;)
+        {
+            before = found.Count;
+            foreach (var process in all.Where(process => !found.Contains(process.Id)))
+            {
+                // Process ids are used again: one that was seen is only the same with the same start.
+                var known = _startTimes.TryGetValue(process.Id, out var start) && start == process.StartTime;
+                if (known || process.Session == root.Id || found.Contains(process.Parent))
+                {
+                    found.Add(process.Id);
+                    _startTimes[process.Id] = process.StartTime;
+                }
+            }
+        }
+
+        return [.. all.Where(process => found.Contains(process.Id) && process.State is not ("Z" or "X"))];
+    }
+
+    private static Stat? StatOf(int id)
+    {
+        try
+        {
+            // pid (name) state ppid pgrp session …: the name may hold spaces and brackets, so fields count from the last bracket.
+            var text = File.ReadAllText($"/proc/{id}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return new(id, fields[0], Number(fields[1]), Number(fields[3]), fields[19], long.Parse(fields[21], CultureInfo.InvariantCulture));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int NativeKill(int process, int signal);
+
+    private sealed record Stat(int Id, string State, int Parent, int Session, string StartTime, long ResidentPages);
+}

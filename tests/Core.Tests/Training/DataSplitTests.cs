@@ -1,0 +1,121 @@
+using Progeny.Core.Training;
+
+namespace Progeny.Core.Tests.Training;
+
+public sealed class DataSplitTests : IDisposable
+{
+    private static readonly TrainerSchema Ordered = TrainerSchema.From(Projects.Regression);
+    private static readonly TrainerSchema Unordered = Ordered with { Ordinal = null };
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Holdout_takes_the_last_rows_in_time()
+    {
+        var (split, train, evaluate) = await Holdout(Ordered, 0.2, await Data(Ordered, 10));
+
+        split.ShouldBe(new(8, 2));
+        train.ShouldBe([0, 1, 2, 3, 4, 5, 6, 7]);
+        evaluate.ShouldBe([8, 9]);
+    }
+
+    [Fact]
+    public async Task Holdout_never_parts_rows_of_one_moment()
+    {
+        var behind = await Holdout(Ordered, 0.3, await Data(Ordered, 10, i => i is >= 5 and < 9 ? 5 : i));
+        var before = await Holdout(Ordered, 0.3, await Data(Ordered, 10, i => i >= 4 ? 4 : i));
+
+        behind.Evaluate.ShouldBe([9]);
+        before.Evaluate.ShouldBe([4, 5, 6, 7, 8, 9]);
+    }
+
+    [Fact]
+    public async Task Holdout_without_an_order_takes_the_same_rows_by_chance_for_the_same_seed()
+    {
+        var data = await Data(Unordered, 1000);
+
+        var first = await Holdout(Unordered, 0.25, data, seed: 7);
+        var again = await Holdout(Unordered, 0.25, data, seed: 7);
+        var other = await Holdout(Unordered, 0.25, data, seed: 8);
+
+        first.Split.ShouldBe(new(750, 250));
+        first.Evaluate.ShouldBe(again.Evaluate);
+        first.Evaluate.ShouldNotBe(other.Evaluate);
+        first.Train.Concat(first.Evaluate).Order().ShouldBe(Enumerable.Range(0, 1000));
+        first.Evaluate.Average().ShouldBe(499.5, 60);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Folds_hold_out_each_row_once(bool ordered)
+    {
+        var schema = ordered ? Ordered : Unordered;
+        var data = await Data(schema, 23);
+        var heldOut = new List<int>();
+        for (var fold = 0; fold < 5; fold++)
+        {
+            var split = await DataSplit.FoldAsync(data, schema, fold, 5, seed: 3, _folder.At("train"), _folder.At("evaluate"), default);
+            var evaluate = Rows("evaluate");
+            split.EvaluateRows.ShouldBeInRange(4, 5);
+            Rows("train").Concat(evaluate).Order().ShouldBe(Enumerable.Range(0, 23));
+            if (ordered)
+                evaluate.ShouldBe(Enumerable.Range(evaluate[0], evaluate.Count));
+            heldOut.AddRange(evaluate);
+        }
+
+        heldOut.Order().ShouldBe(Enumerable.Range(0, 23));
+    }
+
+    [Fact]
+    public async Task Rows_over_several_lines_stay_whole()
+    {
+        var manifest = Projects.Binary with { Source = Projects.Binary.Source! with { Ordinal = null } };
+        var rows = Enumerable.Range(0, 4).Select(i => new object?[] { "", 1.0, 1L, null, "B,C", $"line {i}\nand \"more\"", 1L });
+        var data = await new TrainingSource(new MemoryFeed(Projects.BinaryColumns, rows)).WriteAsync(
+            manifest, _folder.Path, from: null, to: null, _folder.At("data.csv"), progress: null, default);
+
+        await DataSplit.HoldoutAsync(data, TrainerSchema.From(manifest), 0.5, seed: 1, _folder.At("train"), _folder.At("evaluate"), default);
+
+        var notes = new List<string?>();
+        foreach (var file in new[] { "train", "evaluate" })
+        {
+            await foreach (var (features, _) in TrainingDataReader.ReadAsync(_folder.At(file), TrainerSchema.From(manifest), default))
+                notes.Add(features[4]);
+        }
+
+        notes.Order().ShouldBe(Enumerable.Range(0, 4).Select(i => $"line {i}\nand \"more\""));
+    }
+
+    [Fact]
+    public async Task Rows_too_few_to_split_are_refused()
+    {
+        var one = await Data(Ordered, 1);
+        var same = await Data(Ordered, 5, _ => 3);
+
+        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, one))).Message.ShouldContain("1 rows; a hold-out needs at least 2");
+        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, same))).Message.ShouldContain("All 5 rows have the same 't' (3)");
+        (await Should.ThrowAsync<TrainingFailedException>(
+            () => DataSplit.FoldAsync(same, Ordered, 0, 6, 0, _folder.At("train"), _folder.At("evaluate"), default)))
+            .Message.ShouldContain("5 rows; 6 folds need at least 6");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<TrainingData> Data(TrainerSchema schema, int rows, Func<int, int>? moment = null)
+    {
+        var manifest = Projects.Regression with { Source = Projects.Regression.Source! with { Ordinal = schema.Ordinal } };
+        var values = Enumerable.Range(0, rows).Select(i => new object?[] { (long)(moment?.Invoke(i) ?? i), (double)i, 0.0 });
+        return await new TrainingSource(new MemoryFeed(["t", "x", "y"], values)).WriteAsync(
+            manifest, _folder.Path, from: null, to: null, _folder.At($"data-{Guid.NewGuid()}.csv"), progress: null, default);
+    }
+
+    private async Task<(DataSplit Split, List<int> Train, List<int> Evaluate)> Holdout(TrainerSchema schema, double fraction, TrainingData data, int seed = 0)
+    {
+        var split = await DataSplit.HoldoutAsync(data, schema, fraction, seed, _folder.At("train"), _folder.At("evaluate"), default);
+        return (split, Rows("train"), Rows("evaluate"));
+    }
+
+    private List<int> Rows(string file) =>
+        [.. File.ReadLines(_folder.At(file)).Skip(1).Select(line => int.Parse(line.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Progeny.Core.Training;
+
+namespace Progeny.Core.Tests.Training;
+
+public sealed class TrainerProcessTests : IDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    [Fact]
+    public async Task Trainer_that_exits_with_0_succeeds_and_its_output_is_kept()
+    {
+        var result = await Run("echo one; echo two >&2; printf three");
+
+        result.Verdict.ShouldBe(TrainerVerdict.Succeeded);
+        result.ExitCode.ShouldBe(0);
+        result.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ShouldBe(["one", "three", "two"], ignoreOrder: true);
+        _lines.ShouldBe(["one", "three"]);
+    }
+
+    [Fact]
+    public async Task Trainer_that_fails_is_quoted_with_its_last_words()
+    {
+        var result = await Run("echo first >&2; echo 'column x is odd' >&2; echo >&2; exit 3");
+
+        result.Verdict.ShouldBe(TrainerVerdict.Failed);
+        result.Message.ShouldBe("The trainer failed with exit code 3: column x is odd");
+    }
+
+    [Fact]
+    public async Task Trainer_that_is_not_there_is_named()
+    {
+        var result = await new TrainerProcess(new(), TimeProvider.System).RunAsync(["no-such-trainer"], _folder.Path, Long, 1 << 30, _lines.Enqueue, default);
+
+        result.Verdict.ShouldBe(TrainerVerdict.Failed);
+        result.Message.ShouldContain("'no-such-trainer' was not found or could not be run");
+    }
+
+    [Fact]
+    public async Task Trainer_killed_from_outside_says_by_what()
+    {
+        var result = await Run("kill -9 $$");
+
+        result.Verdict.ShouldBe(TrainerVerdict.Failed);
+        result.Message.ShouldContain("killed by signal 9, perhaps because the machine ran out of memory");
+    }
+
+    [Fact]
+    public async Task Trainer_sees_its_folder_and_none_of_the_secrets()
+    {
+        Environment.SetEnvironmentVariable("PROGENY_TEST_SECRET", "do not tell");
+
+        await Run("pwd; env");
+
+        var folder = new DirectoryInfo(_folder.Path).FullName;
+        _lines.First().ShouldBe(folder);
+        var names = _lines.Skip(1).Select(line => line.Split('=')[0]).Except(["PWD", "OLDPWD", "SHLVL", "_", "DOTNET_ROOT", "DOTNET_ROOT_X64"]);
+        names.ShouldBe(["PATH", "HOME", "TMPDIR", "LANG"], ignoreOrder: true);
+        _lines.ShouldContain($"HOME={folder}");
+        Directory.Exists(_folder.At("tmp")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Trainer_is_stopped_at_its_time_limit_with_all_its_children()
+    {
+        var result = await Run("sleep 100 & echo $!; trap '' TERM; sleep 100", timeout: TimeSpan.FromMilliseconds(300));
+
+        result.Verdict.ShouldBe(TrainerVerdict.TimedOut);
+        result.Message.ShouldBe("The trainer was stopped after its time limit of 00:00:00.3000000 (pipeline.timeout).");
+        result.Duration.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        ShouldBeGone(int.Parse(_lines.Single(), CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Trainer_is_stopped_at_its_memory_limit_children_included()
+    {
+        var result = await Run("python3 -c 'import time; x = bytearray(200 << 20); time.sleep(100)'; echo not reached", memory: 100 << 20);
+
+        result.Verdict.ShouldBe(TrainerVerdict.OutOfMemory);
+        result.Message.ShouldEndWith("of memory; its limit is 100 MiB (pipeline.memory).");
+        result.PeakMemory.ShouldBeGreaterThan(100 << 20);
+        _lines.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Trainer_is_stopped_when_it_is_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+
+        var result = await Run("echo ready; sleep 100", onLine: _ => cancel.Cancel(), cancellationToken: cancel.Token);
+
+        result.Verdict.ShouldBe(TrainerVerdict.Cancelled);
+        result.Message.ShouldBe("The training was cancelled.");
+    }
+
+    [Fact]
+    public async Task Children_are_gone_after_the_trainer_those_in_a_session_of_their_own_included()
+    {
+        var result = await Run("sleep 100 & echo $!; setsid sleep 100 & echo $!; sleep 0.4");
+
+        result.Verdict.ShouldBe(TrainerVerdict.Succeeded);
+        foreach (var line in _lines)
+            ShouldBeGone(int.Parse(line, CultureInfo.InvariantCulture));
+        _lines.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Only_the_end_of_a_long_log_is_kept_from_the_start_of_a_line()
+    {
+        var result = await Run("seq 1 400000", onLine: _ => { });
+
+        result.Log.Length.ShouldBeInRange((1 << 20) - 100, 1 << 20);
+        result.Log.ShouldEndWith("399999\n400000\n");
+        result.Log.Split('\n')[0].Length.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Line_without_an_end_takes_bounded_memory()
+    {
+        await Run("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end");
+
+        _lines.Select(line => line.Length).ShouldBe([64 * 1024, 3]);
+    }
+
+    [Fact]
+    public void Progress_is_read_from_json_lines_and_from_nothing_else()
+    {
+        var progress = TrainerProgress.TryParse("""{"progress": 0.25, "message": "round 1 of 4", "metrics": {"logloss": 0.5, "odd": "x"}, "more": []}""");
+
+        progress.ShouldNotBeNull().Fraction.ShouldBe(0.25);
+        progress.Message.ShouldBe("round 1 of 4");
+        progress.Metrics.ShouldBe(new Dictionary<string, double> { ["logloss"] = 0.5 });
+        TrainerProgress.TryParse("""{"progress": 7}""")!.Fraction.ShouldBe(1);
+        TrainerProgress.TryParse("""{"progress": "half"}""").ShouldBeNull();
+        TrainerProgress.TryParse("{not json").ShouldBeNull();
+        TrainerProgress.TryParse("round 1").ShouldBeNull();
+        TrainerProgress.TryParse("").ShouldBeNull();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void ShouldBeGone(int id)
+    {
+        // One that nobody has waited for yet is dead as well.
+        var stat = $"/proc/{id}/stat";
+        if (File.Exists(stat))
+            File.ReadAllText(stat).Split(") ")[^1][0].ShouldBe('Z');
+    }
+
+    private Task<TrainerResult> Run(
+        string script, TimeSpan? timeout = null, long memory = 1L << 30, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
+        new TrainerProcess(new(), TimeProvider.System).RunAsync(
+            ["/bin/sh", "-c", script], _folder.Path, timeout ?? Long, memory, onLine ?? _lines.Enqueue, cancellationToken);
+}
