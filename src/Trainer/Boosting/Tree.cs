@@ -13,5 +13,8 @@ namespace Progeny.Trainer.Boosting;
 /// <param name="DefaultLeft">Whether a row whose column is missing goes left.</param>
 public sealed record Tree(int Output, float Weight, int[] Left, int[] Right, int[] Column, float[] Value, bool[] DefaultLeft)
 {
+    /// <summary>A tree that gives every row the same value.</summary>
+    public static Tree Constant(float value) => new(0, 1, [-1], [-1], [0], [value], [false]);
+
     public bool IsLeaf(int node) => Left[node] < 0;
 }

@@ -3,94 +3,80 @@ using Progeny.Trainer.Boosting;
 namespace Progeny.Trainer.Onnx;
 
 /// <summary>The middle of the graph: from the booster's columns to margins.</summary>
+/// <remarks>
+/// The library adds in 32 bits: to the base score tree after tree, to the bias column after column. Where large terms cancel out, 32-bit
+/// sums in another order (a matrix product's, or of trees shared among threads) differ by more than 1e-5 of a small result. So where the
+/// margin is the prediction and its terms are large, the graph fixes the order by a cumulative sum.
+/// </remarks>
 internal static class BoosterGraph
 {
-    /// <summary>Adds the booster; returns the name of a FLOAT tensor [rows, outputs].</summary>
-    public static string Add(GraphBuilder graph, string columns, BoosterModel model, float baseMargin) => model switch
-    {
-        TreeModel trees => Add(graph, columns, trees, baseMargin),
-        LinearModel { Outputs: 1 } linear => AddInOrder(graph, columns, linear, linear.Bias[0] + baseMargin),
-        LinearModel linear => graph.Node("Gemm", [
-            columns,
-            graph.Constant("weights", linear.Weights, linear.Columns, linear.Outputs),
-            graph.Constant("bias", linear.Bias.Select(b => b + baseMargin).ToArray(), linear.Outputs)]),
-        _ => throw new ArgumentException($"a model cannot be a {model.GetType()}", nameof(model)),
-    };
+    /// <summary>Terms that together are no greater than this round to much less than 1e-5 in any order.</summary>
+    const double LargeTerms = 8;
 
-    /// <summary>Bias, then column after column, as the library adds them.</summary>
-    /// <remarks>
-    /// Where large terms cancel out, 32-bit sums in another order (a matrix product's) differ by more than the small result's 1e-5.
-    /// Classes do not need this: a probability's error is no greater than its margin's.
-    /// </remarks>
-    static string AddInOrder(GraphBuilder graph, string columns, LinearModel model, float bias)
+    /// <summary>The trees of one ensemble whose leaves are added in order; bounds the memory of a large batch.</summary>
+    const int OrderedTrees = 64;
+
+    /// <summary>Adds the booster; returns the name of a FLOAT tensor [rows, outputs].</summary>
+    public static string Add(GraphBuilder graph, string columns, BoosterModel model, Objective objective)
+    {
+        var baseMargin = objective.Margin(model.BaseScore);
+        return model switch
+        {
+            LinearModel { Outputs: 1 } linear => InOrder(graph, columns, linear, linear.Bias[0] + baseMargin),
+            LinearModel linear => graph.Node("Gemm", [
+                columns,
+                graph.Constant("weights", linear.Weights, linear.Columns, linear.Outputs),
+                graph.Constant("bias", linear.Bias.Select(b => b + baseMargin).ToArray(), linear.Outputs)]),
+            TreeModel trees when objective.Link == Link.Identity && trees.Outputs == 1 && Greatest(trees, baseMargin) > LargeTerms =>
+                InOrder(graph, columns, trees, baseMargin),
+            TreeModel trees => AnyOrder(graph, columns, trees, baseMargin),
+            _ => throw new ArgumentException($"a model cannot be a {model.GetType()}", nameof(model)),
+        };
+    }
+
+    static string InOrder(GraphBuilder graph, string columns, LinearModel model, float bias)
     {
         var terms = graph.Node("Mul", [columns, graph.Constant("weights", model.Weights, model.Columns)]);
-        // Every row needs the bias in front of its terms: padding repeats it without knowing the number of rows.
-        var padded = graph.Node("Pad", [terms, graph.Constant("pads", [0L, 1L, 0L, 0L]), graph.Constant("bias", [bias])]);
-        var sums = graph.Node("CumSum", [padded, graph.Constant("axis", [1L])]);
-        return graph.Node("Gather", [sums, graph.Constant("last", [(long)model.Columns])], [("axis", 1L)]);
+        return Sum(graph, Begin(graph, terms, bias), model.Columns + 1);
     }
 
-    static string Add(GraphBuilder graph, string columns, TreeModel model, float baseMargin)
+    static string InOrder(GraphBuilder graph, string columns, TreeModel model, float baseMargin)
     {
-        var count = model.Trees.Sum(t => t.Left.Length);
-        List<long> trees = new(count), nodes = new(count), features = new(count), lower = new(count), other = new(count), missing = new(count);
-        List<float> thresholds = new(count), leafValues = [];
-        List<string> modes = new(count);
-        List<long> leafTrees = [], leafNodes = [], leafOutputs = [];
-        // The library adds trees to the base score, so the base score is the first tree: 32-bit sums depend on the order.
-        Tree[] all = [.. Enumerable.Range(0, model.Outputs).Select(output => new Tree(output, 1, [-1], [-1], [0], [baseMargin], [false])), .. model.Trees];
-        for (var t = 0; t < all.Length; t++)
+        var sum = "";
+        foreach (var trees in model.Trees.Chunk(OrderedTrees))
         {
-            var tree = all[t];
-            // Pruning leaves nodes behind that no path reaches: only what is found from the root is written.
-            var waiting = new Stack<int>([0]);
-            while (waiting.TryPop(out var node))
-            {
-                var isLeaf = tree.IsLeaf(node);
-                trees.Add(t);
-                nodes.Add(node);
-                modes.Add(isLeaf ? "LEAF" : "BRANCH_LT");
-                features.Add(isLeaf ? 0 : tree.Column[node]);
-                thresholds.Add(isLeaf ? 0 : tree.Value[node]);
-                lower.Add(isLeaf ? 0 : tree.Left[node]);
-                other.Add(isLeaf ? 0 : tree.Right[node]);
-                missing.Add(!isLeaf && tree.DefaultLeft[node] ? 1 : 0);
-                if (isLeaf)
-                {
-                    leafTrees.Add(t);
-                    leafNodes.Add(node);
-                    leafOutputs.Add(tree.Output);
-                    leafValues.Add(tree.Value[node] * tree.Weight);
-                }
-                else
-                {
-                    waiting.Push(tree.Right[node]);
-                    waiting.Push(tree.Left[node]);
-                }
-            }
+            var ensemble = new TreeEnsemble(trees.Length);
+            for (var i = 0; i < trees.Length; i++)
+                ensemble.Add(trees[i], output: i);
+            var leaves = ensemble.AddTo(graph, columns);
+            var terms = sum.Length == 0 ? Begin(graph, leaves, baseMargin) : graph.Node("Concat", [sum, leaves], [("axis", 1L)]);
+            sum = Sum(graph, terms, trees.Length + 1);
         }
-
-        return graph.Node(
-            "TreeEnsembleRegressor",
-            [columns],
-            [
-                ("n_targets", (long)model.Outputs),
-                ("aggregate_function", "SUM"),
-                ("post_transform", "NONE"),
-                ("nodes_treeids", trees),
-                ("nodes_nodeids", nodes),
-                ("nodes_featureids", features),
-                ("nodes_modes", modes),
-                ("nodes_values", thresholds),
-                ("nodes_truenodeids", lower),
-                ("nodes_falsenodeids", other),
-                ("nodes_missing_value_tracks_true", missing),
-                ("target_treeids", leafTrees),
-                ("target_nodeids", leafNodes),
-                ("target_ids", leafOutputs),
-                ("target_weights", leafValues),
-            ],
-            GraphBuilder.MachineLearning);
+        return sum;
     }
+
+    static string AnyOrder(GraphBuilder graph, string columns, TreeModel model, float baseMargin)
+    {
+        var ensemble = new TreeEnsemble(model.Outputs);
+        for (var output = 0; output < model.Outputs; output++)
+            ensemble.Add(Tree.Constant(baseMargin), output);
+        foreach (var tree in model.Trees)
+            ensemble.Add(tree, tree.Output);
+        return ensemble.AddTo(graph, columns);
+    }
+
+    /// <summary>Puts a number in front of every row; padding does so without knowing how many rows there are.</summary>
+    static string Begin(GraphBuilder graph, string terms, float first) =>
+        graph.Node("Pad", [terms, graph.Constant("pads", [0L, 1L, 0L, 0L]), graph.Constant("first", [first])]);
+
+    /// <summary>The sum of each row's terms, from the first to the last.</summary>
+    static string Sum(GraphBuilder graph, string terms, int count)
+    {
+        var sums = graph.Node("CumSum", [terms, graph.Constant("axis", [1L])]);
+        return graph.Node("Gather", [sums, graph.Constant("last", [count - 1L])], [("axis", 1L)]);
+    }
+
+    /// <summary>A bound of the margin on the way through the trees.</summary>
+    static double Greatest(TreeModel model, float baseMargin) => Math.Abs(baseMargin)
+        + model.Trees.Sum(tree => tree.Value.Where((_, node) => tree.IsLeaf(node)).Max(value => (double)Math.Abs(value)) * tree.Weight);
 }

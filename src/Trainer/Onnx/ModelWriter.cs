@@ -22,7 +22,7 @@ public static class ModelWriter
     {
         var graph = new GraphBuilder(schema.Features.Select(f => f.Name).Concat(OutputNames.Of(schema.Task)));
         var columns = FeatureGraph.Add(graph, schema, encoders);
-        var margins = BoosterGraph.Add(graph, columns, booster, objective.Margin(booster.BaseScore));
+        var margins = BoosterGraph.Add(graph, columns, booster, objective);
         PredictionGraph.Add(graph, margins, schema, objective.Link);
 
         var model = new ModelProto
