@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Progeny.Storage;
@@ -27,34 +26,37 @@ public sealed class DataFolder : IDisposable
 
     public StorageOptions Paths { get; }
 
-    public void Dispose() => held.Dispose();
+    public void Dispose()
+    {
+        if (held.SafeFileHandle.IsClosed)
+            return;
+        File.Delete(Paths.LockHolderPath);
+        held.Dispose();
+    }
 
+    // The holder's name is in a file of its own: the locked one can be read by nobody else.
     private FileStream Lock(string path)
     {
-        // A share of None locks the file exclusively on Unix and still lets others read there; on Windows a share of Read does both.
-        var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException e) when (File.Exists(path))
         {
             throw new DataFolderException(
-                $"The data folder '{Paths.DataFolder}' is in use by {Holder(path)}; stop that one first, or give this node a folder of its own with Data or PROGENY_DATA.", e);
+                $"The data folder '{Paths.DataFolder}' is in use by {Holder()}; stop that one first, or give this node a folder of its own with Data or PROGENY_DATA.", e);
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes($"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)}) on {Environment.MachineName}\n"));
+        File.WriteAllText(Paths.LockHolderPath, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)}) on {Environment.MachineName}\n");
         return file;
     }
 
-    private static string Holder(string path)
+    private string Holder()
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadLine() is { Length: > 0 } holder ? holder : "another process";
+            return File.ReadLines(Paths.LockHolderPath).FirstOrDefault() is { Length: > 0 } holder ? holder : "another process";
         }
         catch (IOException)
         {

@@ -20,4 +20,7 @@ public sealed class StorageOptions
 
     /// <summary>Held open by the node that owns the folder.</summary>
     public string LockPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK");
+
+    /// <summary>Says which process that is, for people.</summary>
+    public string LockHolderPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK.holder");
 }

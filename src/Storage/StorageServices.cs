@@ -2,10 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Registry;
+using Progeny.Core.Serving;
+using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Registry;
+using Progeny.Storage.Serving;
 
 namespace Progeny.Storage;
 
@@ -27,6 +31,9 @@ public static class StorageServices
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
+        services.AddSingleton<IQueryLog, SqliteQueryLog>();
+        services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         return services.AddFeeds(configuration);
     }
 

@@ -1,0 +1,30 @@
+using Progeny.Core.Feedback;
+using Progeny.Storage.Serving;
+
+namespace Progeny.Storage.Feedback;
+
+/// <summary>Outcomes in the file of the query log.</summary>
+public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
+{
+    /// <inheritdoc/>
+    public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        if (outcomes.Count == 0)
+            return new OutcomeReceipt(0, 0, 0, 0);
+        var changes = await database.WriteAsync(() => outcomes.Select(outcome => database.Outcomes.Report(project, outcome)).ToArray(), cancellationToken);
+        // Looking for the queries is left to a reader: the writer has better things to do.
+        var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).ToList();
+        var unmatched = await database.ReadAsync(
+            connection =>
+            {
+                using var lookup = new QueryLookup(connection, project);
+                return changed.Count(outcome => !lookup.Exists(outcome.QueryId));
+            },
+            CancellationToken.None);
+        return new OutcomeReceipt(
+            changes.Count(change => change == OutcomeChange.First),
+            changes.Count(change => change == OutcomeChange.Correction),
+            changes.Count(change => change == OutcomeChange.None),
+            unmatched);
+    }
+}

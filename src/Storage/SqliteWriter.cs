@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+
+namespace Progeny.Storage;
+
+/// <summary>
+/// The one writer of a database: a thread of its own that joins the work of waiting callers in one transaction (group commit), so that
+/// they share one flush to disk. Work that fails is undone alone; the others are done without it.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    // Bounds how long the first of a group waits for the last.
+    private const int MaxGroup = 64;
+
+    private readonly BlockingCollection<Work> queue = [];
+    private readonly SqliteStatement begin;
+    private readonly SqliteStatement commit;
+    private readonly SqliteStatement rollback;
+    private readonly Action undone;
+    private readonly Thread thread;
+
+    /// <param name="undone">Called on the writer's thread after a rollback: what callers keep in memory must be read anew.</param>
+    public SqliteWriter(Microsoft.Data.Sqlite.SqliteConnection connection, string name, Action undone)
+    {
+        this.undone = undone;
+        begin = new SqliteStatement(connection, "BEGIN IMMEDIATE");
+        commit = new SqliteStatement(connection, "COMMIT");
+        rollback = new SqliteStatement(connection, "ROLLBACK");
+        thread = new Thread(Run) { IsBackground = true, Name = name };
+        thread.Start();
+    }
+
+    /// <summary>Runs work on the writer's thread; the result comes when its transaction is on disk.</summary>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        var item = new Work<T>(work, cancellationToken);
+        try
+        {
+            queue.Add(item, cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ObjectDisposedException("The query log is closed.", e);
+        }
+
+        return item.Task;
+    }
+
+    /// <summary>Finishes what was handed in, then ends the thread.</summary>
+    public void Dispose()
+    {
+        queue.CompleteAdding();
+        thread.Join();
+        queue.Dispose();
+        begin.Dispose();
+        commit.Dispose();
+        rollback.Dispose();
+    }
+
+    private void Run()
+    {
+        var group = new List<Work>(MaxGroup);
+        foreach (var first in queue.GetConsumingEnumerable())
+        {
+            group.Add(first);
+            while (group.Count < MaxGroup && queue.TryTake(out var next))
+                group.Add(next);
+            group.RemoveAll(work => work.CancelIfAsked());
+            if (group.Count > 0 && TryCommit(group) is { } failure)
+                RunOneByOne(group, failure);
+            group.Clear();
+        }
+    }
+
+    private void RunOneByOne(List<Work> group, Exception failure)
+    {
+        if (group.Count == 1)
+        {
+            group[0].Fail(failure);
+            return;
+        }
+
+        foreach (var work in group)
+        {
+            if (TryCommit([work]) is { } own)
+                work.Fail(own);
+        }
+    }
+
+    private Exception? TryCommit(List<Work> group)
+    {
+        var begun = false;
+        try
+        {
+            begin.Execute();
+            begun = true;
+            foreach (var work in group)
+                work.Run();
+            commit.Execute();
+        }
+        catch (Exception e)
+        {
+            if (begun)
+                Undo();
+            return e;
+        }
+
+        foreach (var work in group)
+            work.Complete();
+        return null;
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            rollback.Execute();
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException)
+        {
+            // A full disk makes SQLite roll back by itself; then there is nothing to undo here.
+        }
+
+        undone();
+    }
+
+    private abstract class Work(CancellationToken cancellationToken)
+    {
+        protected CancellationToken Token => cancellationToken;
+
+        public abstract bool CancelIfAsked();
+
+        public abstract void Run();
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception e);
+    }
+
+    private sealed class Work<T>(Func<T> work, CancellationToken cancellationToken) : Work(cancellationToken)
+    {
+        private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? result;
+
+        public Task<T> Task => completion.Task;
+
+        public override bool CancelIfAsked() => Token.IsCancellationRequested && completion.TrySetCanceled(Token);
+
+        public override void Run() => result = work();
+
+        public override void Complete() => completion.SetResult(result!);
+
+        public override void Fail(Exception e) => completion.SetException(e);
+    }
+}

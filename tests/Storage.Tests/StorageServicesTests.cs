@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Progeny.Core.Feedback;
+using Progeny.Core.Feeds;
+using Progeny.Core.Registry;
+using Progeny.Core.Serving;
+
+namespace Progeny.Storage.Tests;
+
+public sealed class StorageServicesTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Host_when_started_keeps_everything_under_the_data_folder()
+    {
+        using var host = Build(("Data", folder["data"]));
+        await host.StartAsync();
+
+        await host.Services.GetRequiredService<IArtifactStore>().PutAsync(new MemoryStream([1]), 10, default);
+        host.Services.GetRequiredService<IQueryLog>().ShouldNotBeNull();
+        host.Services.GetRequiredService<IOutcomeStore>().ShouldNotBeNull();
+
+        Directory.GetFileSystemEntries(folder["data"]).Select(Path.GetFileName).ShouldBeSubsetOf(
+            ["artifacts", "jobs", "LOCK", "LOCK.holder", "queries.db", "queries.db-wal", "queries.db-shm"]);
+        var options = host.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        options.GrainsPath.ShouldBe(folder["data/grains.db"]);
+        options.QueriesPath.ShouldBe(folder["data/queries.db"]);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Host_when_another_holds_the_data_folder_refuses_and_says_who()
+    {
+        using (var first = Build(("PROGENY_DATA", folder["data"])))
+        {
+            await first.StartAsync();
+            using var second = Build(("Data", folder["data"]));
+
+            var refused = await Should.ThrowAsync<DataFolderException>(() => second.StartAsync());
+
+            refused.Message.ShouldContain($"is in use by process {Environment.ProcessId} ");
+            refused.Message.ShouldContain("data");
+            await first.StopAsync();
+        }
+
+        using var third = Build(("Data", folder["data"]));
+        await third.StartAsync();
+        await third.StopAsync();
+    }
+
+    [Fact]
+    public async Task Host_when_a_node_was_killed_takes_its_folder_over()
+    {
+        Directory.CreateDirectory(folder["data"]);
+        await File.WriteAllTextAsync(folder["data/LOCK"], "");
+        await File.WriteAllTextAsync(folder["data/LOCK.holder"], "process 1 (progeny) on elsewhere, a name that is longer than the next one's\n");
+
+        using var host = Build(("Data", folder["data"]));
+        await host.StartAsync();
+
+        (await File.ReadAllTextAsync(folder["data/LOCK.holder"])).ShouldStartWith($"process {Environment.ProcessId} ");
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Host_when_the_data_folder_is_a_file_says_so()
+    {
+        await File.WriteAllTextAsync(folder["data"], "");
+        using var host = Build(("Data", folder["data"]));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain($"'{folder["data"]}', which is a file");
+    }
+
+    [Theory]
+    [InlineData("Feeds:flights:ConnectionString", "Data Source=x.db", "Feeds:flights:Kind is missing; it must be sqlite or postgresql")]
+    [InlineData("Feeds:flights:Kind", "mysql", "Feeds:flights:Kind is 'mysql'; it must be sqlite or postgresql")]
+    [InlineData("Feeds:flights:Kind", "sqlite", "Feeds:flights:ConnectionString is missing; write e.g. Data Source=flights.db")]
+    public async Task Host_when_a_feed_lacks_a_setting_names_the_key(string key, string value, string reason)
+    {
+        using var host = Build(("Data", folder["data"]), (key, value));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(reason);
+    }
+
+    [Theory]
+    [InlineData("sqlite", "flights.db", "Feeds:flights:ConnectionString cannot be read")]
+    [InlineData("sqlite", "Mode=ReadOnly", "names no file (Data Source)")]
+    [InlineData("sqlite", "Data Source=:memory:", "always empty")]
+    [InlineData("postgresql", "Database=x;Password=secret", "names no server (Host)")]
+    [InlineData("postgresql", "Host=x;Pasword=secret", "Feeds:flights:ConnectionString cannot be read")]
+    public async Task Host_when_a_connection_string_is_wrong_names_the_key_and_keeps_the_password(string kind, string value, string reason)
+    {
+        using var host = Build(("Data", folder["data"]), ("Feeds:flights:Kind", kind), ("Feeds:flights:ConnectionString", value));
+
+        var message = (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message;
+
+        message.ShouldContain(reason);
+        message.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public void Catalog_when_a_feed_is_unknown_lists_those_there_are()
+    {
+        using var host = Build(
+            ("Data", folder["data"]), ("Feeds:flights:Kind", "SQLite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"),
+            ("Feeds:airports:Kind", "postgresql"), ("Feeds:airports:ConnectionString", "Host=localhost"));
+        var catalog = host.Services.GetRequiredService<IFeedCatalog>();
+
+        catalog.Get("Flights").Name.ShouldBe("flights");
+        Should.Throw<FeedException>(() => catalog.Get("trains")).Message.ShouldContain("configured are airports, flights");
+    }
+
+    [Fact]
+    public async Task Volatile_storage_has_artifacts_and_feeds_but_no_data_folder()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", folder["data"])]).Build();
+        await using var services = new ServiceCollection().AddVolatileStorage(configuration).BuildServiceProvider();
+
+        var digest = await services.GetRequiredService<IArtifactStore>().PutAsync(new MemoryStream([1]), 10, default);
+
+        (await services.GetRequiredService<IArtifactStore>().ExistsAsync(digest, default)).ShouldBeTrue();
+        Should.Throw<FeedException>(() => services.GetRequiredService<IFeedCatalog>().Get("x")).Message.ShouldContain("no feed is configured");
+        Directory.Exists(folder["data"]).ShouldBeFalse();
+    }
+
+    private static IHost Build(params (string Key, string Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Services.AddProgenyStorage(builder.Configuration);
+        return builder.Build();
+    }
+}
