@@ -163,10 +163,11 @@ public sealed class PackageRefusalTests
     {
         var random = new Random(11);
         using var outer = new TemporaryFolder();
+        var sound = TestZip.WithManifest().Add("a/b.csv", string.Concat(Enumerable.Range(0, 200))).ToArray();
         var refused = 0;
-        for (var i = 0; i < 4_000; i++)
+        for (var i = 0; i < 3_000; i++)
         {
-            var bytes = Mutate(TestZip.WithManifest().Add("a/b.csv", string.Concat(Enumerable.Range(0, 200))).ToArray(), random);
+            var bytes = Mutate([.. sound], random);
             var folder = Path.Combine(outer.Path, "inner");
             try
             {
@@ -187,7 +188,7 @@ public sealed class PackageRefusalTests
         }
 
         Directory.GetFileSystemEntries(outer.Path).ShouldBeEmpty();
-        refused.ShouldBeInRange(2_000, 3_999);
+        refused.ShouldBeInRange(1_500, 2_999);
     }
 
     private static byte[] Mutate(byte[] bytes, Random random)
