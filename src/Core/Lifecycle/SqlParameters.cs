@@ -7,6 +7,7 @@ public static class SqlParameters
     public static IReadOnlyList<string> Names(string sql)
     {
         var names = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < sql.Length; i++)
         {
             var rest = sql.AsSpan(i);
@@ -23,7 +24,7 @@ public static class SqlParameters
                 var end = i + 1;
                 while (end < sql.Length && (IsFirst(sql[end]) || char.IsAsciiDigit(sql[end])))
                     end++;
-                if (!names.Contains(sql[(i + 1)..end]))
+                if (seen.Add(sql[(i + 1)..end]))
                     names.Add(sql[(i + 1)..end]);
                 i = end - 1;
             }

@@ -6,13 +6,20 @@ namespace Progeny.Core.Lifecycle.Shapes;
 /// <summary>Turns nodes that passed every check into the manifest.</summary>
 internal static class ManifestBinder
 {
-    public static Manifest Bind(ManifestNode root) => new()
+    public static Manifest Bind(ManifestNode root)
+    {
+        var features = List(root["schema"]?["features"], BindFeature);
+        var types = features.ToDictionary(f => f.Name, f => f.Type, StringComparer.Ordinal);
+        return Bind(root, features, types);
+    }
+
+    private static Manifest Bind(ManifestNode root, IReadOnlyList<Feature> features, Dictionary<string, FeatureType> types) => new()
     {
         Name = Text(root, "name"),
         Version = SemanticVersion.Parse(Text(root, "version")),
         Description = root["description"]?.Text ?? "",
         Task = Word<MachineLearningTask>(root["task"]!),
-        Features = List(root["schema"]?["features"], BindFeature),
+        Features = features,
         Label = root["label"] is { } label ? new LabelManifest { Name = Text(label, "name"), Classes = Texts(label["classes"]) ?? [] } : null,
         Entity = root["entity"]?.Text,
         Source = root["source"] is { } source ? BindSource(source) : null,
@@ -20,7 +27,7 @@ internal static class ManifestBinder
         Pipeline = BindPipeline(root["pipeline"]!),
         Evaluation = root["evaluation"] is { } evaluation ? BindEvaluation(evaluation) : new EvaluationManifest(),
         Serving = root["serving"] is { } serving ? BindServing(serving) : new ServingManifest(),
-        Augment = List(root["augment"], augment => BindAugment(augment, root["schema"]?["features"])),
+        Augment = List(root["augment"], augment => BindAugment(augment, types)),
         Retrain = root["retrain"] is { } retrain
             ? new RetrainManifest { Every = retrain["every"] is { } every ? Duration(every) : null, When = retrain["when"]?.Text }
             : null,
@@ -31,7 +38,7 @@ internal static class ManifestBinder
             Before = Word<Stage>(gate["before"]!),
             When = Text(gate, "when"),
         }),
-        Tests = List(root["tests"], test => BindTest(test, root["schema"]?["features"])),
+        Tests = List(root["tests"], test => BindTest(test, types)),
     };
 
     private static Feature BindFeature(ManifestNode node) => new()
@@ -94,7 +101,7 @@ internal static class ManifestBinder
         };
     }
 
-    private static AugmentManifest BindAugment(ManifestNode node, ManifestNode? features)
+    private static AugmentManifest BindAugment(ManifestNode node, Dictionary<string, FeatureType> types)
     {
         var augment = new AugmentManifest
         {
@@ -102,7 +109,7 @@ internal static class ManifestBinder
             Feed = Text(node, "feed"),
             Query = Text(node, "query"),
             Features = Texts(node["features"])!,
-            Default = Values(node["default"], e => FeatureValue.Read(TypeOf(features, e.Name), e.Value)),
+            Default = Values(node["default"], e => FeatureValue.Read(TypeOf(types, e.Name), e.Value)),
         };
         return augment with
         {
@@ -129,13 +136,13 @@ internal static class ManifestBinder
         };
     }
 
-    private static TestManifest BindTest(ManifestNode node, ManifestNode? features)
+    private static TestManifest BindTest(ManifestNode node, Dictionary<string, FeatureType> types)
     {
         var expect = node["expect"]!;
         return new TestManifest
         {
             Name = Text(node, "name"),
-            Given = Values(node["given"], e => FeatureValue.Read(TypeOf(features, e.Name), e.Value)),
+            Given = Values(node["given"], e => FeatureValue.Read(TypeOf(types, e.Name), e.Value)),
             Expect = new TestExpectation
             {
                 Label = expect["label"]?.Text,
@@ -148,8 +155,8 @@ internal static class ManifestBinder
 
     private static Bounds BindBounds(ManifestNode node) => new(node["min"]?.AsNumber(), node["max"]?.AsNumber());
 
-    private static FeatureType? TypeOf(ManifestNode? features, string name) =>
-        FeatureValue.TypeOf(features?.Items.Find(f => f["name"]?.Text == name));
+    private static FeatureType? TypeOf(Dictionary<string, FeatureType> types, string name) =>
+        types.TryGetValue(name, out var type) ? type : null;
 
     private static string Text(ManifestNode map, string key) => map[key]!.Text;
 

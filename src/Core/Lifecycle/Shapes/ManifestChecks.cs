@@ -139,25 +139,26 @@ internal sealed class ManifestChecks
     private void CheckAugment()
     {
         var label = root["label"]?["name"]?.AsText();
-        var yielded = new HashSet<string>(StringComparer.Ordinal);
+        var yieldedBy = new Dictionary<string, int>(StringComparer.Ordinal);
         var index = 0;
         foreach (var augment in Items("augment"))
         {
             var path = $"augment[{index++}]";
             var own = augment["features"]?.Items ?? [];
+            var names = own.Select(o => o.AsText()).OfType<string>().ToHashSet(StringComparer.Ordinal);
             for (var i = 0; i < own.Count; i++)
             {
                 if (own[i].AsText() is not { } name)
                     continue;
                 if (!features.ContainsKey(name))
                     errors.Add(own[i], $"{path}.features[{i}]", $"{Quote.Of(name)} is not a feature of the schema;{Known(name)}");
-                else if (!yielded.Add(name) && own.FindIndex(o => o.AsText() == name) == i)
+                else if (!yieldedBy.TryAdd(name, index) && yieldedBy[name] != index)
                     errors.Add(own[i], $"{path}.features[{i}]", $"{Quote.Of(name)} comes from an earlier augmentation already");
             }
 
             foreach (var parameter in SqlParameters.Names(augment["query"]?.AsText() ?? ""))
             {
-                if (own.Exists(o => o.AsText() == parameter))
+                if (names.Contains(parameter))
                     errors.Add(augment["query"]!, $"{path}.query", $"the parameter :{parameter} is a feature that this query is to find; use fields that the caller gives");
                 else if (parameter == label)
                     errors.Add(augment["query"]!, $"{path}.query", $"the parameter :{parameter} is the label, which a query does not carry");
@@ -165,8 +166,8 @@ internal sealed class ManifestChecks
 
             foreach (var entry in augment["default"]?.Entries ?? [])
             {
-                if (!own.Exists(o => o.AsText() == entry.Name))
-                    errors.Add(entry.Key, $"{path}.default.{entry.Name}", $"is not among this augmentation's features;{Suggestion.For(entry.Name, own.Select(o => o.Text))}".TrimEnd(';'));
+                if (!names.Contains(entry.Name))
+                    errors.Add(entry.Key, $"{path}.default.{entry.Name}", $"is not among this augmentation's features;{Suggestion.For(entry.Name, names)}".TrimEnd(';'));
                 else if (features.TryGetValue(entry.Name, out var feature) && FeatureValue.Problem(feature, entry.Value) is { } problem)
                     errors.Add(entry.Value, $"{path}.default.{entry.Name}", problem);
             }

@@ -3,6 +3,9 @@ namespace Progeny.Core.Lifecycle.Shapes;
 /// <summary>The word that somebody may have meant.</summary>
 internal static class Suggestion
 {
+    // Bounds the work on a hostile file with thousands of wrong keys.
+    private const int MostWords = 100;
+
     /// <summary>
     /// " did you mean 'x'?" with the nearest word by optimal string alignment distance (edits and swaps of neighbours), or nothing where
     /// none is near: more than a third of the letters would have to change.
@@ -12,6 +15,7 @@ internal static class Suggestion
         if (written.Length is 0 or > 40)
             return "";
         var nearest = words
+            .Take(MostWords)
             .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
             .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3) && w.Distance < Math.Min(written.Length, w.Word.Length))
             .OrderBy(w => w.Distance)
