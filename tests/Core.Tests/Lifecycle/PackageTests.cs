@@ -127,17 +127,14 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_left_in_the_temporary_folder_when_a_package_is_closed()
+    public async Task Nothing_is_left_in_the_temporary_folder_when_packages_are_closed()
     {
-        var zip = await PackAsync();
-        var before = Directory.GetFiles(Path.GetTempPath(), "progeny-*.zip").ToHashSet();
-        var package = await PackageReader.ReadAsync(new MemoryStream(zip), PackageLimits.Default, default);
-        var own = Directory.GetFiles(Path.GetTempPath(), "progeny-*.zip").Where(f => !before.Contains(f)).ToList();
-        own.ShouldNotBeEmpty();
-        package.Dispose();
+        for (var i = 0; i < 20; i++)
+            (await PackageReader.ReadAsync(new MemoryStream(await PackAsync()), PackageLimits.Default, default)).Dispose();
 
-        // Other tests make such files too; this one's must be gone.
-        SpinWait.SpinUntil(() => !own.Exists(File.Exists), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        // Other tests make such files at the same time, each for a moment.
+        var seen = Directory.GetFiles(Path.GetTempPath(), "progeny-*.zip");
+        SpinWait.SpinUntil(() => !Array.Exists(seen, File.Exists), TimeSpan.FromSeconds(10)).ShouldBeTrue();
     }
 
     [Fact]

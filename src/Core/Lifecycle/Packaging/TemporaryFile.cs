@@ -6,12 +6,17 @@ internal static class TemporaryFile
     public static FileStream Create()
     {
         var path = Path.Combine(Path.GetTempPath(), $"progeny-{Guid.NewGuid():N}.zip");
-        return new FileStream(path, new FileStreamOptions
+        var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
         });
+
+        // Where an open file may lose its name, it does so now: then a process that is killed leaves nothing behind either.
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
+        return file;
     }
 }
