@@ -47,7 +47,7 @@ public sealed class ParityTests(ITestOutputHelper log)
         };
         if (booster == "dart")
             parameters["rate_drop"] = 0.3;
-        using var job = new JobFolder().With(SampleTable.Create(task, 1500, seed: 1, scale: scale), parameters.ToJsonString());
+        using var job = new TestJob().With(SampleTable.Create(task, 1500, seed: 1, scale: scale), parameters.ToJsonString());
         job.Train();
 
         var table = s_tables.GetOrAdd((task, scale), key => SampleTable.Create(key.Task, Rows, seed: 2, unseen: true, scale: key.Scale));

@@ -39,7 +39,7 @@ public sealed class RefusalTests
     [InlineData("[]", "parameters.json is not a JSON object")]
     public void Parameters_are_refused_with_a_sentence_when_they_are_wrong(string parameters, string message)
     {
-        using var job = new JobFolder().With(s_schema, parameters, Good);
+        using var job = new TestJob().With(s_schema, parameters, Good);
         Should.Throw<TrainerException>(job.Train).Message.ShouldBe(message);
     }
 
@@ -56,7 +56,7 @@ public sealed class RefusalTests
     [InlineData("age,visits,active,bought\n", "data.csv has no rows below its header, so there is nothing to train on")]
     public void Data_are_refused_with_line_and_column_when_a_field_is_wrong(string data, string message)
     {
-        using var job = new JobFolder().With(s_schema, "{}", data);
+        using var job = new TestJob().With(s_schema, "{}", data);
         Should.Throw<TrainerException>(job.Train).Message.ShouldBe(message);
     }
 
@@ -64,7 +64,7 @@ public sealed class RefusalTests
     public void Line_is_the_file_s_when_an_earlier_field_has_line_breaks()
     {
         var schema = s_schema with { Features = [new() { Name = "note", Type = FeatureType.Category, Nullable = true }] };
-        using var job = new JobFolder().With(schema, "{}", "note,bought\n\"a\nb\nc\",yes\nd,perhaps\n");
+        using var job = new TestJob().With(schema, "{}", "note,bought\n\"a\nb\nc\",yes\nd,perhaps\n");
         Should.Throw<TrainerException>(job.Train).Message.ShouldStartWith("data.csv line 5, column 'bought'");
     }
 
@@ -72,7 +72,7 @@ public sealed class RefusalTests
     public void Text_is_refused_by_name()
     {
         var schema = s_schema with { Features = [new() { Name = "comment", Type = FeatureType.Text, Nullable = true }] };
-        using var job = new JobFolder().With(schema, "{}", "comment,bought\nhi,yes\n");
+        using var job = new TestJob().With(schema, "{}", "comment,bought\nhi,yes\n");
         Should.Throw<TrainerException>(job.Train).Message.ShouldBe(
             "feature 'comment' is of type text, which the trainer xgboost cannot use; make it a category, leave it out, or train with pipeline.command");
     }
@@ -81,7 +81,7 @@ public sealed class RefusalTests
     public void Feature_is_refused_when_it_has_the_name_of_an_output()
     {
         var schema = s_schema with { Features = [new() { Name = "label", Type = FeatureType.Float, Nullable = true }] };
-        using var job = new JobFolder().With(schema, "{}", "label,bought\n1,yes\n");
+        using var job = new TestJob().With(schema, "{}", "label,bought\n1,yes\n");
         Should.Throw<TrainerException>(job.Train).Message.ShouldStartWith("feature 'label' has the name of an output of the model");
     }
 
@@ -89,7 +89,7 @@ public sealed class RefusalTests
     public void Label_is_refused_when_the_objective_cannot_learn_it()
     {
         var schema = s_schema with { Task = MachineLearningTask.Regression, Label = new() { Name = "bought" } };
-        using var job = new JobFolder().With(schema, """{"objective":"reg:gamma"}""", "age,visits,active,bought\n1,2,true,3\n1,2,true,0\n");
+        using var job = new TestJob().With(schema, """{"objective":"reg:gamma"}""", "age,visits,active,bought\n1,2,true,3\n1,2,true,0\n");
         Should.Throw<TrainerException>(job.Train).Message.ShouldBe(
             "data.csv line 3, column 'bought': 0 is outside what the objective reg:gamma can learn, which is above 0");
     }
@@ -97,7 +97,7 @@ public sealed class RefusalTests
     [Fact]
     public void Previous_is_refused_when_another_trainer_left_it()
     {
-        using var job = new JobFolder().With(s_schema, "{}", Good);
+        using var job = new TestJob().With(s_schema, "{}", Good);
         Directory.CreateDirectory(job.File("previous"));
         File.WriteAllText(job.File("previous/weights.txt"), "1");
         Should.Throw<TrainerException>(job.Train).Message.ShouldStartWith("previous/ is not a state that the trainer xgboost left");

@@ -18,8 +18,8 @@ public sealed class TrainingJobTests
     {
         var table = SampleTable.Create(MachineLearningTask.Multiclass, 600, seed: 5);
         var parameters = $$"""{"booster":"{{booster}}","rounds":8,"seed":11,"nthread":2}""";
-        using var first = new JobFolder().With(table, parameters);
-        using var second = new JobFolder().With(table, parameters);
+        using var first = new TestJob().With(table, parameters);
+        using var second = new TestJob().With(table, parameters);
         first.Train();
         second.Train();
         first.Read("model.onnx").ShouldBe(second.Read("model.onnx"));
@@ -30,8 +30,8 @@ public sealed class TrainingJobTests
     public void Model_differs_when_only_the_seed_does()
     {
         var table = SampleTable.Create(MachineLearningTask.Binary, 600, seed: 5);
-        using var first = new JobFolder().With(table, """{"rounds":8,"seed":1,"subsample":0.5,"nthread":1}""");
-        using var second = new JobFolder().With(table, """{"rounds":8,"seed":2,"subsample":0.5,"nthread":1}""");
+        using var first = new TestJob().With(table, """{"rounds":8,"seed":1,"subsample":0.5,"nthread":1}""");
+        using var second = new TestJob().With(table, """{"rounds":8,"seed":2,"subsample":0.5,"nthread":1}""");
         first.Train();
         second.Train();
         first.Read("model.onnx").ShouldNotBe(second.Read("model.onnx"));
@@ -43,7 +43,7 @@ public sealed class TrainingJobTests
     public void Predictions_are_those_of_the_first_rows_when_a_job_ends(int rows, int expected)
     {
         var table = SampleTable.Create(MachineLearningTask.Binary, rows, seed: 6);
-        using var job = new JobFolder().With(table, """{"rounds":5,"nthread":1}""");
+        using var job = new TestJob().With(table, """{"rounds":5,"nthread":1}""");
         job.Train();
 
         var lines = job.Lines("predictions.csv");
@@ -62,7 +62,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Predictions_are_headed_value_when_the_task_is_regression()
     {
-        using var job = new JobFolder().With(SampleTable.Create(MachineLearningTask.Regression, 200, seed: 6), """{"rounds":5}""");
+        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Regression, 200, seed: 6), """{"rounds":5}""");
         job.Train();
         job.Lines("predictions.csv")[0].ShouldBe("value");
     }
@@ -70,7 +70,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Model_learns_the_label_when_it_depends_on_the_features()
     {
-        using var job = new JobFolder().With(SampleTable.Create(MachineLearningTask.Binary, 2000, seed: 7), """{"rounds":40,"nthread":1}""");
+        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 2000, seed: 7), """{"rounds":40,"nthread":1}""");
         job.Train();
         var fresh = SampleTable.Create(MachineLearningTask.Binary, 2000, seed: 8);
         using var model = new ServedModel(job.Read("model.onnx"));
@@ -88,7 +88,7 @@ public sealed class TrainingJobTests
         var table = SampleTable.Create(MachineLearningTask.Binary, 1000, seed: 9);
         for (var i = 900; i < 1000; i++)
             table.Labels[i] = table.Labels[i] == "yes" ? "no" : "yes";
-        using var job = new JobFolder().With(
+        using var job = new TestJob().With(
             table, $$"""{"booster":"{{booster}}","rounds":50,"early_stopping_rounds":3,"validation_fraction":0.1,"nthread":1}""");
         job.Train();
 
@@ -96,7 +96,7 @@ public sealed class TrainingJobTests
         metrics["rounds"]!.GetValue<int>().ShouldBe(1);
         metrics["rows_validated"]!.GetValue<int>().ShouldBe(100);
         metrics["valid_logloss"]!.GetValue<double>().ShouldBeGreaterThan(0.6);
-        using var one = new JobFolder().With(
+        using var one = new TestJob().With(
             table, $$"""{"booster":"{{booster}}","rounds":1,"validation_fraction":0.1,"nthread":1}""");
         one.Train();
         job.Read("model.onnx").ShouldBe(one.Read("model.onnx"));
@@ -105,7 +105,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Progress_is_a_line_of_json_a_round_when_rounds_are_few()
     {
-        using var job = new JobFolder().With(
+        using var job = new TestJob().With(
             SampleTable.Create(MachineLearningTask.Binary, 300, seed: 4), """{"rounds":10,"validation_fraction":0.2,"nthread":1}""");
         var progress = job.Train();
         progress.Select(p => p["progress"]!.GetValue<double>()).ShouldBe([0, .1, .2, .3, .4, .5, .6, .7, .8, .9, 1, 1]);
@@ -122,9 +122,9 @@ public sealed class TrainingJobTests
     {
         var parameters = $$"""{"booster":"{{booster}}","encoding":"{{encoding}}","rounds":6,"nthread":1}""";
         var newer = SampleTable.Create(MachineLearningTask.Multiclass, 700, seed: 21, unseen: true);
-        using var first = new JobFolder().With(SampleTable.Create(MachineLearningTask.Multiclass, 700, seed: 20), parameters);
+        using var first = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 700, seed: 20), parameters);
         first.Train();
-        using var second = new JobFolder().With(newer, parameters).WithPrevious(first);
+        using var second = new TestJob().With(newer, parameters).WithPrevious(first);
         second.Train();
 
         second.Metrics()["rounds_total"]!.GetValue<int>().ShouldBe(12);
@@ -140,9 +140,9 @@ public sealed class TrainingJobTests
     [Fact]
     public void Training_is_refused_when_the_previous_generation_had_other_features()
     {
-        using var first = new JobFolder().With(SampleTable.Create(MachineLearningTask.Binary, 300, seed: 2), """{"rounds":2}""");
+        using var first = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 300, seed: 2), """{"rounds":2}""");
         first.Train();
-        using var second = new JobFolder().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 2), """{"rounds":2}""").WithPrevious(first);
+        using var second = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 2), """{"rounds":2}""").WithPrevious(first);
         Should.Throw<TrainerException>(second.Train).Message
             .ShouldStartWith("the training cannot continue the last generation: its objective was [binary:logistic] and now is [multi:softprob]");
     }
@@ -150,7 +150,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Prediction_never_falls_when_a_constraint_says_so()
     {
-        using var job = new JobFolder().With(
+        using var job = new TestJob().With(
             SampleTable.Create(MachineLearningTask.Regression, 800, seed: 3), """{"rounds":20,"monotone_constraints":{"amount":-1},"nthread":1}""");
         job.Train();
         var table = SampleTable.Create(MachineLearningTask.Regression, 50, seed: 4);
@@ -165,7 +165,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Category_unseen_in_training_predicts_as_a_missing_one()
     {
-        using var job = new JobFolder().With(SampleTable.Create(MachineLearningTask.Binary, 800, seed: 3), """{"rounds":10,"nthread":1}""");
+        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 800, seed: 3), """{"rounds":10,"nthread":1}""");
         job.Train();
         var missing = SampleTable.Create(MachineLearningTask.Binary, 200, seed: 12);
         var unseen = SampleTable.Create(MachineLearningTask.Binary, 200, seed: 12);
@@ -181,7 +181,7 @@ public sealed class TrainingJobTests
     [Fact]
     public void Model_says_who_made_it_and_what_it_takes_and_gives()
     {
-        using var job = new JobFolder().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 3), """{"rounds":2,"nthread":1}""");
+        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 3), """{"rounds":2,"nthread":1}""");
         job.Train();
         using var model = new ServedModel(job.Read("model.onnx"));
         model.Session.ModelMetadata.ProducerName.ShouldBe("progeny");
@@ -209,7 +209,7 @@ public sealed class TrainingJobTests
             Label = new() { Name = "late", Classes = ["0", "1"] },
             Ordinal = "departed",
         };
-        using var folder = new JobFolder().With(schema, "{}");
+        using var folder = new TestJob().With(schema, "{}");
         JsonNode.DeepEquals(JsonNode.Parse(folder.Read("schema.json")), JsonNode.Parse("""
             {"task":"binary","features":[{"name":"hour","type":"int","nullable":false,"min":0,"max":23},
              {"name":"origin","type":"category","nullable":true,"values":["JFK"]}],
@@ -236,7 +236,7 @@ public sealed class TrainingJobTests
     }
 
     /// <summary>The mean logarithmic loss of a folder's model on rows.</summary>
-    static double LossOf(JobFolder folder, SampleTable table)
+    static double LossOf(TestJob folder, SampleTable table)
     {
         using var model = new ServedModel(folder.Read("model.onnx"));
         var (probabilities, _) = model.Predict(table);

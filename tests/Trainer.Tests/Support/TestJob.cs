@@ -8,9 +8,9 @@ using Progeny.Trainer.Jobs;
 namespace Progeny.Trainer.Tests.Support;
 
 /// <summary>A job folder of its own under the temporary folder, deleted at the end.</summary>
-public sealed class JobFolder : IDisposable
+public sealed class TestJob : IDisposable
 {
-    public JobFolder() => Directory.CreateDirectory(Path);
+    public TestJob() => Directory.CreateDirectory(Path);
 
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "progeny-trainer-" + Guid.NewGuid().ToString("n"));
 
@@ -23,14 +23,14 @@ public sealed class JobFolder : IDisposable
     public JsonObject Metrics() => JsonNode.Parse(Read("metrics.json"))!.AsObject();
 
     /// <summary>Writes what a trainer finds.</summary>
-    public JobFolder With(SampleTable table, string parameters)
+    public TestJob With(SampleTable table, string parameters)
     {
         With(table.Schema, parameters);
         WriteData("data.csv", table);
         return this;
     }
 
-    public JobFolder With(TrainerSchema schema, string parameters, string? data = null)
+    public TestJob With(TrainerSchema schema, string parameters, string? data = null)
     {
         System.IO.File.WriteAllBytes(File("schema.json"), JsonSerializer.SerializeToUtf8Bytes(schema, TrainerJson.Default.TrainerSchema));
         System.IO.File.WriteAllText(File("parameters.json"), parameters);
@@ -40,7 +40,7 @@ public sealed class JobFolder : IDisposable
     }
 
     /// <summary>Continues the training that another folder holds.</summary>
-    public JobFolder WithPrevious(JobFolder previous)
+    public TestJob WithPrevious(TestJob previous)
     {
         Directory.CreateDirectory(File("previous"));
         foreach (var file in Directory.EnumerateFiles(previous.File("state")))
