@@ -81,7 +81,7 @@ public sealed class DataSplitTests : IDisposable
         foreach (var file in new[] { "train", "evaluate" })
         {
             await foreach (var (features, _) in TrainingDataReader.ReadAsync(_folder.At(file), TrainerSchema.From(manifest), default))
-                notes.Add(features[4]);
+                notes.Add((string?)features[4]);
         }
 
         notes.Order().ShouldBe(Enumerable.Range(0, 4).Select(i => $"line {i}\nand \"more\""));

@@ -37,4 +37,12 @@ public static class Projects
         Source = new() { Feed = "memory", Query = "SELECT * FROM line", Ordinal = "t" },
         Pipeline = new() { Command = ["/bin/sh", "train.sh"] },
     };
+
+    /// <summary>One numeric feature x, label late of the classes no and yes, no order.</summary>
+    public static Manifest Sigmoid { get; } = Regression with
+    {
+        Task = MachineLearningTask.Binary,
+        Label = new() { Name = "late", Classes = ["no", "yes"] },
+        Source = new() { Feed = "memory", Query = "SELECT * FROM line" },
+    };
 }

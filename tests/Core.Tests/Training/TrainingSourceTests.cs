@@ -40,10 +40,10 @@ public sealed class TrainingSourceTests : IDisposable
 
         var data = await Write(feed, Projects.Binary);
 
-        var rows = new List<(string?[] Features, string Label)>();
+        var rows = new List<(object?[] Features, string Label)>();
         await foreach (var row in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(Projects.Binary), default))
             rows.Add(row);
-        rows.ShouldHaveSingleItem().Features.ShouldBe(["0.1", "7", null, "B,C", "two\r\nlines \"quoted\""]);
+        rows.ShouldHaveSingleItem().Features.ShouldBe([0.1, 7L, null, "B,C", "two\r\nlines \"quoted\""]);
         rows[0].Label.ShouldBe("1");
     }
 

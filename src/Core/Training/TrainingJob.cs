@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Core.Training;
+
+/// <summary>The steps of one training, in its work folder.</summary>
+internal sealed class TrainingJob(TrainingRequest request, TrainerProcess process, TrainerOptions options, LogTail log, ProgressTracker progress)
+{
+    private int _runs;
+    private TrainerSchema? _schema;
+
+    public TrainingRequest Request => request;
+
+    public Manifest Manifest => request.Manifest;
+
+    public ProgressTracker Progress => progress;
+
+    public TrainerSchema Schema => _schema ??= TrainerSchema.From(request.Manifest);
+
+    public string At(string name) => Path.Combine(request.WorkFolder, name);
+
+    /// <summary>Runs the trainer and accepts its model.</summary>
+    /// <param name="rows">Which rows, in words.</param>
+    /// <param name="fill">Writes the rows to the path given and returns their number.</param>
+    public async Task<TrainedModel> TrainAsync(string rows, Func<string, Task<long>> fill, CancellationToken cancellationToken)
+    {
+        var pipeline = Manifest.Pipeline;
+        progress.StartTraining(rows);
+        var folder = JobFolder.Create(
+            At(string.Create(CultureInfo.InvariantCulture, $"run-{++_runs}")),
+            Schema,
+            TrainerParameters.From(pipeline),
+            pipeline.Incremental ? request.PreviousState : null,
+            pipeline.Command is null ? null : request.ProjectFolder);
+        var count = await fill(folder.Data);
+
+        log.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"# training on {rows}: {count} rows\n")));
+        progress.Report(TrainingStage.Trainer, 0.05, $"training on {rows}");
+        var result = await process.RunAsync(
+            Command(pipeline), folder.Path, pipeline.Timeout, pipeline.Memory,
+            line =>
+            {
+                if (TrainerProgress.TryParse(line) is { } said)
+                    progress.Trainer(said);
+            },
+            cancellationToken);
+        log.Append(Encoding.UTF8.GetBytes(result.Log));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (result.Verdict is not TrainerVerdict.Succeeded)
+            throw new TrainingFailedException(TrainingStage.Trainer, result.Message);
+
+        progress.Report(TrainingStage.Acceptance, 0.85, "holding the model to the schema and to its trainer's predictions");
+        (await ModelAcceptance.AcceptAsync(folder.Model, Manifest, folder.Data, folder.Predictions, cancellationToken)).Dispose();
+        return new(folder, count, ReadMetrics(folder));
+    }
+
+    /// <summary>Measures a model on the rows held out.</summary>
+    public async Task<EvaluationReport> EvaluateAsync(TrainedModel trained, string evaluateFile, CancellationToken cancellationToken)
+    {
+        progress.Report(TrainingStage.Evaluation, 0.9, "measuring the model on the rows held out");
+        using var runner = await ModelAcceptance.AcceptAsync(trained.Folder.Model, Manifest, evaluateFile, predictions: null, cancellationToken);
+        return await Evaluator.EvaluateAsync(runner, Manifest, evaluateFile, onRows: null, cancellationToken);
+    }
+
+    private IReadOnlyList<string> Command(PipelineManifest pipeline)
+    {
+        if (pipeline.Command is { } command)
+            return command;
+        if (!File.Exists(options.BuiltIn))
+            throw new TrainingFailedException(TrainingStage.Trainer, $"The built-in trainer '{pipeline.Trainer}' is not at {options.BuiltIn}.");
+        return options.BuiltIn.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [options.Dotnet, options.BuiltIn] : [options.BuiltIn];
+    }
+
+    private static Dictionary<string, double> ReadMetrics(JobFolder folder)
+    {
+        if (!File.Exists(folder.Metrics))
+            return [];
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(folder.Metrics));
+            return json.RootElement.EnumerateObject()
+                .Where(member => member.Value.ValueKind is JsonValueKind.Number)
+                .ToDictionary(member => member.Name, member => member.Value.GetDouble());
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new TrainingFailedException(
+                TrainingStage.Acceptance, $"The trainer's metrics.json is no JSON object of numbers by name: {exception.Message}", inner: exception);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Training;
+
+/// <summary>One training that somebody wants.</summary>
+public sealed record TrainingRequest
+{
+    public required Manifest Manifest { get; init; }
+
+    /// <summary>The files of the package, unpacked.</summary>
+    public required string ProjectFolder { get; init; }
+
+    /// <summary>Where to work; the caller deletes it when the model has been taken from it.</summary>
+    public required string WorkFolder { get; init; }
+
+    /// <summary>The state that the last generation left; used where the pipeline is incremental. Null: none.</summary>
+    public string? PreviousState { get; init; }
+
+    /// <summary>The ordinal of the first row to take; null: from the first there is.</summary>
+    public Ordinal? From { get; init; }
+
+    /// <summary>The ordinal before which to stop; null: after the last there is.</summary>
+    public Ordinal? To { get; init; }
+
+    public TrainingPurpose Purpose { get; init; } = TrainingPurpose.Generation;
+}

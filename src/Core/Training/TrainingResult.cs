@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Core.Training;
+
+/// <summary>What a training came to.</summary>
+public sealed record TrainingResult
+{
+    /// <summary>The path of the accepted ONNX model in the work folder; null where only figures were wanted and no model is for keeps.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>The path of the folder with the state that the trainer left for the next one; null: none.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The evaluation; null for a finished model without a source.</summary>
+    public EvaluationReport? Evaluation { get; init; }
+
+    /// <summary>The trainer's own figures (<c>metrics.json</c>) of the model; empty where it gave none.</summary>
+    public IReadOnlyDictionary<string, double> TrainerMetrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What was in <c>parameters.json</c>.</summary>
+    public required JsonObject Parameters { get; init; }
+
+    /// <summary>The rows read, their digest and the range of their ordinals; null without a source.</summary>
+    public TrainingData? Data { get; init; }
+
+    /// <summary>The rows that the model was trained on.</summary>
+    public long TrainRows { get; init; }
+
+    /// <summary>The ends of what the trainer printed, one training after the other.</summary>
+    public string Log { get; init; } = "";
+
+    public TimeSpan Duration { get; init; }
+}

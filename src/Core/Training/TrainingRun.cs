@@ -1,0 +1,129 @@
+using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Core.Training;
+
+/// <summary>
+/// A training from its source to an accepted and evaluated model (docs/evaluation.md): reads the rows, splits them, runs the trainer,
+/// holds its model to the schema and to the trainer's own predictions, measures it on the rows held out and, where the manifest says so,
+/// trains once more on all rows.
+/// </summary>
+public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time)
+{
+    /// <summary>Trains. The time and memory limits of the pipeline hold for each run of the trainer.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="progress">Told how far it is, from any thread; may be null.</param>
+    /// <param name="cancellationToken">Stops it, the trainer's process included.</param>
+    /// <exception cref="TrainingFailedException">There is no model; says in which stage and why, with the trainer's log.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; no process is left.</exception>
+    public async Task<TrainingResult> RunAsync(TrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        Directory.CreateDirectory(request.WorkFolder);
+        var log = new LogTail(options.LogBytes);
+        var job = new TrainingJob(request, new TrainerProcess(options, time), options, log, new ProgressTracker(progress));
+        try
+        {
+            var result = request.Manifest.Pipeline.Model is { } model
+                ? await TakeAsync(job, model, cancellationToken)
+                : await TrainAsync(job, cancellationToken);
+            return result with { Log = log.ToString(), Duration = time.GetElapsedTime(started) };
+        }
+        catch (TrainingFailedException failure)
+        {
+            throw new TrainingFailedException(failure.Stage, failure.Message, log.ToString(), failure);
+        }
+    }
+
+    private async Task<TrainingResult> TrainAsync(TrainingJob job, CancellationToken cancellationToken)
+    {
+        var manifest = job.Manifest;
+        var evaluation = manifest.Evaluation;
+        var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
+        var final = job.Request.Purpose is TrainingPurpose.Generation && (folds > 1 || evaluation.Refit);
+        job.Progress.Plan(trainings: folds + (final ? 1 : 0));
+        var data = await ReadAsync(job, cancellationToken);
+
+        var reports = new List<EvaluationReport>();
+        TrainedModel? trained = null;
+        var evaluateFile = job.At("evaluate.csv");
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var number = fold;
+            trained?.Delete();
+            trained = await job.TrainAsync(
+                folds == 1 ? "the first rows" : $"all but part {fold + 1} of {folds}",
+                async file =>
+                {
+                    var split = folds == 1
+                        ? await DataSplit.HoldoutAsync(
+                            data, job.Schema, evaluation.Fraction, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken)
+                        : await DataSplit.FoldAsync(
+                            data, job.Schema, number, folds, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken);
+                    return split.TrainRows;
+                },
+                cancellationToken);
+            reports.Add(await job.EvaluateAsync(trained, evaluateFile, cancellationToken));
+        }
+
+        if (final)
+        {
+            trained!.Delete();
+            trained = await job.TrainAsync(
+                "all rows",
+                file =>
+                {
+                    File.Copy(data.File, file, overwrite: true);
+                    return Task.FromResult(data.Rows);
+                },
+                cancellationToken);
+        }
+
+        job.Progress.Done();
+        var keep = final || folds == 1;
+        return new()
+        {
+            Model = keep ? trained!.Folder.Model : null,
+            State = keep ? trained!.State : null,
+            Evaluation = folds == 1 ? reports[0] : EvaluationReport.OverFolds(reports),
+            TrainerMetrics = trained!.Metrics,
+            Parameters = TrainerParameters.From(manifest.Pipeline),
+            Data = data,
+            TrainRows = trained.Rows,
+        };
+    }
+
+    /// <summary>Takes the finished model of a package, and measures it where the project has rows with a label.</summary>
+    private async Task<TrainingResult> TakeAsync(TrainingJob job, string model, CancellationToken cancellationToken)
+    {
+        var manifest = job.Manifest;
+        job.Progress.Plan(trainings: 1);
+        var source = Path.Combine(job.Request.ProjectFolder, model);
+        if (!File.Exists(source))
+            throw new TrainingFailedException(TrainingStage.Acceptance, $"The file '{model}' (pipeline.model) is not in the package.");
+        var file = job.At("model.onnx");
+        File.Copy(source, file, overwrite: true);
+
+        var measured = manifest is { Source: not null, Label: not null, Features.Count: > 0 };
+        var data = measured ? await ReadAsync(job, cancellationToken) : null;
+        job.Progress.Report(TrainingStage.Acceptance, 0.5, "holding the model to the schema");
+        using var runner = await ModelAcceptance.AcceptAsync(file, manifest, data?.File, predictions: null, cancellationToken);
+        EvaluationReport? report = null;
+        if (data is not null)
+        {
+            job.Progress.Report(TrainingStage.Evaluation, 0.6, "measuring the model on all rows");
+            report = await Evaluator.EvaluateAsync(runner, manifest, data.File, onRows: null, cancellationToken);
+        }
+
+        job.Progress.Done();
+        return new() { Model = file, Evaluation = report, Parameters = TrainerParameters.From(manifest.Pipeline), Data = data };
+    }
+
+    private async Task<TrainingData> ReadAsync(TrainingJob job, CancellationToken cancellationToken)
+    {
+        job.Progress.Reading(0);
+        return await new TrainingSource(feeds).WriteAsync(
+            job.Manifest, job.Request.ProjectFolder, job.Request.From, job.Request.To, job.At("data.csv"), job.Progress, cancellationToken);
+    }
+}
