@@ -13,7 +13,7 @@ public sealed class ProjectTemplateTests
     [InlineData(0.8)]
     public async Task The_templates_own_tests_hold_when_it_is_trained_on_a_share_of_its_rows(double share)
     {
-        using var project = new JobFolder();
+        using var project = new TestJob();
         await ProjectTemplate.WriteAsync(project.File("project"), "deliveries", default);
         var manifest = ManifestParser.ParseOrThrow(await File.ReadAllTextAsync(project.File("project/progeny.yaml")));
         var lines = await File.ReadAllLinesAsync(project.File("project/data/deliveries.csv"));
@@ -21,7 +21,7 @@ public sealed class ProjectTemplateTests
         var header = lines[0].Split(',');
         var order = schema.Columns.Select(c => Array.IndexOf(header, c)).ToArray();
         var rows = lines.Take(1 + (int)((lines.Length - 1) * share)).Select(l => l.Split(',')).Select(r => string.Join(',', order.Select(i => r[i])));
-        using var job = new JobFolder().With(schema, TrainerParameters.From(manifest.Pipeline).ToJsonString(), string.Join('\n', rows) + "\n");
+        using var job = new TestJob().With(schema, TrainerParameters.From(manifest.Pipeline).ToJsonString(), string.Join('\n', rows) + "\n");
         job.Train();
 
         using var model = new ServedModel(job.Read("model.onnx"));
