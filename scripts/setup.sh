@@ -1,0 +1,67 @@
+# Sourced by run.sh and test.sh: brings what they need on a Debian with the .NET SDK and Node, and builds the solution.
+# Everything is made once: with nothing changed, a second call costs a fraction of a second.
+
+# ONNX Runtime's native library, the .NET SDK and npm report their use unless told not to.
+export ORT_DISABLE_TELEMETRY=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NPM_CONFIG_UPDATE_NOTIFIER=false
+# A build leaves no waiting process behind, so that a pipe it was started with ends with it.
+export MSBUILDDISABLENODEREUSE=1
+
+configuration=Release
+
+say() { printf '%s\n' "$*"; }
+
+fail() { printf '%s\n' "$*" >&2; return 1; }
+
+require_tools() {
+    command -v dotnet >/dev/null || fail "The .NET SDK is missing: install .NET 10 (https://dotnet.microsoft.com/download) and put 'dotnet' on the PATH." || return
+    command -v npm >/dev/null || fail "Node's npm is missing: install Node.js 20 or later (https://nodejs.org) and put 'npm' on the PATH."
+}
+
+# require_packages NAME...: installs the Debian packages that are missing. On another system it does nothing, and what
+# is missing is reported by whoever needs it.
+require_packages() {
+    command -v dpkg >/dev/null || return 0
+    local missing=() name
+    for name in "$@"; do
+        dpkg -s "$name" 2>/dev/null | grep -q '^Status: .* installed$' || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    local root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "Debian packages are missing. As root: apt-get install ${missing[*]}" || return
+        root=(sudo)
+    fi
+    say "Installing ${missing[*]} ..."
+    local log; log=$(mktemp)
+    # A fresh image has no package lists, and old lists name packages that are gone.
+    if "${root[@]}" apt-get update -q </dev/null >"$log" 2>&1 &&
+       "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >>"$log" 2>&1; then
+        rm -f "$log"
+    else
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "These packages could not be installed: ${missing[*]}"
+    fi
+}
+
+# What the build reads: every source file's path, size and time, the SDK, and the engine asked for.
+sources_state() {
+    {
+        find . \( -path ./artifacts -o -path ./.git -o -path ./data -o -name bin -o -name obj -o -name node_modules -o -name __pycache__ \) -prune \
+            -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+        dotnet --version
+        printf '%s\n' "${Engine:-}" "${NUGET_PACKAGES:-}"
+    } | sha256sum
+}
+
+# Builds the whole solution, unless nothing changed since the last time.
+build_solution() {
+    local state stamp=artifacts/built-$configuration
+    state=$(sources_state)
+    [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
+    rm -f "$stamp"
+    dotnet build Orleans.sln -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null || fail "The build failed." || return
+    mkdir -p artifacts
+    printf '%s\n' "$state" >"$stamp"
+}
