@@ -1,1 +1,4 @@
-return 0;
+using Progeny.Gateway;
+
+var app = GatewayApp.Build(args);
+await app.RunAsync();

@@ -1,15 +1,13 @@
 using Microsoft.Extensions.Hosting;
+using Progeny.Storage.Registry;
 
 namespace Progeny.Storage;
 
-/// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once.</summary>
+/// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once, and creates the tables for grain state.</summary>
 internal sealed class DataFolderStartup(DataFolder folder) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        _ = folder.Paths;
-        return Task.CompletedTask;
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) =>
+        GrainStorageSchema.EnsureCreatedAsync(folder.Paths.GrainsConnectionString, cancellationToken);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

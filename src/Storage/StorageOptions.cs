@@ -1,3 +1,6 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+
 namespace Progeny.Storage;
 
 /// <summary>Where a node keeps what it stores. Everything of one node lies under one folder.</summary>
@@ -23,4 +26,15 @@ public sealed class StorageOptions
 
     /// <summary>Says which process that is, for people.</summary>
     public string LockHolderPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK.holder");
+
+    /// <summary>The connection string of <see cref="GrainsPath"/>.</summary>
+    public string GrainsConnectionString => new SqliteConnectionStringBuilder { DataSource = GrainsPath, DefaultTimeout = 30 }.ConnectionString;
+
+    /// <summary>The settings of a configuration: key <c>Data</c>, or else the environment variable <c>PROGENY_DATA</c>.</summary>
+    public static StorageOptions From(IConfiguration configuration)
+    {
+        var options = new StorageOptions();
+        options.DataFolder = configuration["Data"] ?? configuration["PROGENY_DATA"] ?? options.DataFolder;
+        return options;
+    }
 }

@@ -23,7 +23,7 @@ public static class StorageServices
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>()
-            .Configure(options => options.DataFolder = configuration["Data"] ?? configuration["PROGENY_DATA"] ?? options.DataFolder)
+            .Configure(options => options.DataFolder = StorageOptions.From(configuration).DataFolder)
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);

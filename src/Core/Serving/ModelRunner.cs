@@ -12,10 +12,13 @@ namespace Progeny.Core.Serving;
 public sealed class ModelRunner : IDisposable
 {
     private readonly InferenceSession session;
-    private readonly RunOptions runOptions = new();
+    // What goes wrong is in the exception; the library would print it to the error stream besides.
+    private readonly RunOptions runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly ModelInputs inputs;
     private readonly PredictionOutput? prediction;
     private readonly string[] outputNames;
+
+    static ModelRunner() => OrtEnv.Instance().DisableTelemetryEvents();
 
     private ModelRunner(InferenceSession session, Manifest manifest)
     {

@@ -22,6 +22,12 @@ public sealed record Lineage
     /// <summary>The ordinal up to which rows were taken, exclusive; null: to the last.</summary>
     [Id(5)] public string? To { get; init; }
 
+    /// <summary>The ordinal of the first row read; null: rows have no order.</summary>
+    [Id(6)] public string? FirstOrdinal { get; init; }
+
+    /// <summary>The ordinal of the last row read.</summary>
+    [Id(7)] public string? LastOrdinal { get; init; }
+
     /// <summary>The generation whose state it continued; null: trained from nothing.</summary>
-    [Id(6)] public int? Previous { get; init; }
+    [Id(8)] public int? Previous { get; init; }
 }

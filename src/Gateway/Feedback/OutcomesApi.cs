@@ -1,0 +1,44 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
+using Progeny.Core.Lifecycle;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Feedback;
+
+internal static class OutcomesApi
+{
+    private const int MostOutcomes = 10_000;
+
+    public static void MapOutcomes(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
+            .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it.")
+            .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static async Task<IResult> ReportAsync(
+        string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return Problems.NotFound($"There is no project '{project}'.");
+        if (request.Outcomes is not { Count: > 0 and <= MostOutcomes })
+            return Problems.Invalid($"'outcomes' must hold 1 to {MostOutcomes} outcomes.");
+
+        var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
+        var manifest = ManifestParser.ParseOrThrow(release!.Manifest);
+        var now = time.GetUtcNow();
+        var outcomes = new List<ReportedOutcome>(request.Outcomes.Count);
+        for (var i = 0; i < request.Outcomes.Count; i++)
+        {
+            var report = request.Outcomes[i];
+            if (string.IsNullOrEmpty(report.QueryId))
+                return Problems.Invalid($"outcomes[{i}].query_id is missing.");
+            var (value, problem) = OutcomeValues.Read(manifest, report.Outcome);
+            if (value is null)
+                return Problems.Invalid($"outcomes[{i}].outcome: {problem}.");
+            outcomes.Add(new ReportedOutcome(report.QueryId, value, report.ObservedAt, now));
+        }
+
+        return TypedResults.Ok(await store.ReportAsync(project, outcomes, cancellationToken));
+    }
+}

@@ -1,0 +1,40 @@
+using Progeny.Gateway.Feedback;
+using Progeny.Gateway.Hosting;
+using Progeny.Gateway.Lifecycle;
+using Progeny.Gateway.Serving;
+using Progeny.Gateway.Training;
+using Progeny.Grains.Hosting;
+using Progeny.Storage;
+
+namespace Progeny.Gateway;
+
+/// <summary>The gateway: HTTP in front, a silo inside.</summary>
+public static class GatewayApp
+{
+    /// <summary>Builds a node ready to be started.</summary>
+    /// <param name="args">Command-line settings, e.g. <c>--urls http://127.0.0.1:8080 --Data ./data</c>.</param>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Configuration.AddGatewayDefaults(args);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Requests.MostBytes);
+        var storage = StorageOptions.From(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+        builder.Services.AddGatewayServices();
+
+        var app = builder.Build();
+        app.UseProblemDetails();
+        app.MapOpenApi();
+        app.MapAbout();
+        app.MapProjects();
+        app.MapReleases();
+        app.MapGenerations();
+        app.MapJobs();
+        app.MapPredict();
+        app.MapInferenceProtocol();
+        app.MapOutcomes();
+        app.MapQueries();
+        return app;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Registry;
+
+namespace Progeny.Gateway.Hosting;
+
+/// <summary>Exceptions as problem details: those that say what a caller did wrong with their message, all others without.</summary>
+internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, title, detail) = exception switch
+        {
+            RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
+            RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
+            RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
+            BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, "Invalid request", $"The request body does not fit: {json.Message}"),
+            BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "Too large" : "Invalid request", bad.Message),
+            TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
+            _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
+        };
+        httpContext.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = { Status = status, Title = title, Detail = detail },
+        });
+    }
+}

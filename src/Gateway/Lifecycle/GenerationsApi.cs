@@ -1,0 +1,42 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Registry;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Lifecycle;
+
+internal static class GenerationsApi
+{
+    public static void MapGenerations(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations");
+        group.MapGet("/", ListAsync).Produces<GenerationInfo[]>().ProducesProblem(404).WithSummary("All generations of all releases, oldest first.");
+        group.MapGet("/{version}", GetAsync).Produces<GenerationInfo>().ProducesProblem(404).WithSummary("One generation: assets, lineage, evaluation, stage.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces(200, contentType: "application/octet-stream").ProducesProblem(404).WithSummary("The ONNX model.");
+    }
+
+    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return Problems.NotFound($"There is no project '{project}'.");
+        var lists = await Task.WhenAll(info.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
+        return TypedResults.Ok(lists.SelectMany(list => list));
+    }
+
+    private static async Task<IResult> GetAsync(string project, string version, IClusterClient cluster) =>
+        await FindAsync(project, version, cluster) is { } info ? TypedResults.Ok(info) : Missing(project, version);
+
+    private static async Task<IResult> DownloadAsync(
+        string project, string version, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(project, version, cluster) is not { } info)
+            return Missing(project, version);
+        var stream = await artifacts.OpenAsync(info.Assets.Model, cancellationToken);
+        return TypedResults.Stream(stream, "application/octet-stream", $"{project}-{version.Replace(':', '-')}.onnx");
+    }
+
+    private static async Task<GenerationInfo?> FindAsync(string project, string version, IClusterClient cluster) =>
+        GenerationReference.TryParse(project, version, out var reference) ? await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() : null;
+
+    private static IResult Missing(string project, string version) =>
+        Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+}

@@ -1,0 +1,4 @@
+namespace Progeny.Gateway.Serving;
+
+/// <summary>An inference request is malformed; never leaves the reader.</summary>
+internal sealed class InferRequestException(string message) : Exception(message);

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving;
+
+namespace Progeny.Gateway.Serving;
+
+/// <summary>Reads the protocol's inference request straight into tensors.</summary>
+internal static class InferRequestReader
+{
+    /// <returns>The query, or what is wrong with the request.</returns>
+    public static (InferQuery? Query, string? Error) Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            return (ReadRequest(ref reader, json.Length), null);
+        }
+        catch (InferRequestException exception)
+        {
+            return (null, exception.Message);
+        }
+        catch (JsonException exception)
+        {
+            return (null, $"The request is no JSON: {exception.Message}");
+        }
+        catch (InvalidOperationException exception)
+        {
+            // What Utf8JsonReader throws for text that is no valid UTF-8 or holds half a surrogate pair.
+            return (null, $"The request holds a text that is no valid UTF-8 at byte {reader.TokenStartIndex}: {exception.Message}");
+        }
+    }
+
+    private static InferQuery ReadRequest(ref Utf8JsonReader reader, int length)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new InferRequestException("The request must be a JSON object like {\"inputs\": [{\"name\": …, \"shape\": […], \"datatype\": …, \"data\": […]}]}.");
+        var query = new InferQuery { Inputs = [] };
+        while (NextProperty(ref reader, out var name))
+        {
+            switch (name)
+            {
+                case "id":
+                    query = query with { QueryId = ReadId(ref reader, "id") };
+                    break;
+                case "inputs":
+                    query = query with { Inputs = ReadInputs(ref reader, length) };
+                    break;
+                case "outputs":
+                    query = query with { Outputs = ReadOutputs(ref reader) };
+                    break;
+                case "parameters":
+                    query = ReadParameters(ref reader, query);
+                    break;
+                default:
+                    throw new InferRequestException($"'{name}' is no part of a request; it has 'id', 'parameters', 'inputs' and 'outputs'.");
+            }
+        }
+
+        if (reader.Read())
+            throw new InferRequestException("The request goes on behind its end.");
+        return query.Inputs.IsEmpty ? throw new InferRequestException("'inputs' is missing or empty; a request has one input at least.") : query;
+    }
+
+    private static bool NextProperty(ref Utf8JsonReader reader, out string name)
+    {
+        name = "";
+        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+            return false;
+        name = reader.GetString()!;
+        reader.Read();
+        return true;
+    }
+
+    private static string ReadId(ref Utf8JsonReader reader, string what)
+    {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        return text.Length is > 0 and <= QueryRowsReader.MostIdCharacters
+            ? text
+            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters.");
+    }
+
+    /// <summary>Of the request's parameters, <c>entity</c> has a meaning here; the protocol lets a server pass over the others.</summary>
+    private static InferQuery ReadParameters(ref Utf8JsonReader reader, InferQuery query)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new InferRequestException("'parameters' must be an object.");
+        while (NextProperty(ref reader, out var name))
+        {
+            if (name == "entity")
+                query = query with { Entity = ReadId(ref reader, "parameters.entity") };
+            else
+                reader.Skip();
+        }
+
+        return query;
+    }
+
+    private static ImmutableArray<string> ReadOutputs(ref Utf8JsonReader reader)
+    {
+        var outputs = ImmutableArray.CreateBuilder<string>();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new InferRequestException("'outputs' must be an array of objects with a 'name'.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            string? output = null;
+            while (NextProperty(ref reader, out var name))
+            {
+                if (name == "name" && reader.TokenType == JsonTokenType.String)
+                    output = reader.GetString();
+                else
+                    reader.Skip();
+            }
+
+            outputs.Add(output ?? throw new InferRequestException($"outputs[{outputs.Count}] has no 'name'."));
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray
+            ? outputs.Distinct(StringComparer.Ordinal).ToImmutableArray()
+            : throw new InferRequestException($"outputs[{outputs.Count}] must be an object with a 'name'.");
+    }
+
+    private static ImmutableArray<Tensor> ReadInputs(ref Utf8JsonReader reader, int length)
+    {
+        var inputs = ImmutableArray.CreateBuilder<Tensor>();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new InferRequestException("'inputs' must be an array of tensors.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            inputs.Add(ReadInput(ref reader, inputs.Count, length));
+        return reader.TokenType == JsonTokenType.EndArray
+            ? inputs.ToImmutable()
+            : throw new InferRequestException($"inputs[{inputs.Count}] must be an object with 'name', 'shape', 'datatype' and 'data'.");
+    }
+
+    private static Tensor ReadInput(ref Utf8JsonReader reader, int index, int length)
+    {
+        string? name = null;
+        DataType? type = null;
+        ImmutableArray<long>? shape = null;
+        // The data may come before the type and the shape that say how to read it: remember where it starts.
+        Utf8JsonReader data = default;
+        var hasData = false;
+        while (NextProperty(ref reader, out var property))
+        {
+            switch (property)
+            {
+                case "name" when reader.TokenType == JsonTokenType.String:
+                    name = reader.GetString();
+                    break;
+                case "datatype" when reader.TokenType == JsonTokenType.String:
+                    var text = reader.GetString()!;
+                    type = ElementTypes.TryParse(text, out var parsed)
+                        ? parsed
+                        : throw new InferRequestException($"inputs[{index}].datatype '{text}' is no datatype; one of {ElementTypes.Names} is.");
+                    break;
+                case "shape":
+                    shape = ReadShape(ref reader, index);
+                    break;
+                case "data":
+                    data = reader;
+                    hasData = true;
+                    reader.Skip();
+                    break;
+                case "parameters":
+                    reader.Skip();
+                    break;
+                default:
+                    throw new InferRequestException($"inputs[{index}].{property} is no part of an input, or of the wrong type; an input has 'name', 'shape', 'datatype', 'parameters' and 'data'.");
+            }
+        }
+
+        if (name is null || type is null || shape is null || !hasData)
+        {
+            var missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : "data";
+            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'.");
+        }
+
+        return TensorDataReader.Read(ref data, name, type.Value, shape.Value, length);
+    }
+
+    private static ImmutableArray<long> ReadShape(ref Utf8JsonReader reader, int index)
+    {
+        var shape = ImmutableArray.CreateBuilder<long>();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new InferRequestException($"inputs[{index}].shape must be an array of extents.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.Number)
+        {
+            if (!reader.TryGetInt64(out var extent) || extent < 0)
+                throw new InferRequestException($"inputs[{index}].shape[{shape.Count}] must be an integer from 0.");
+            shape.Add(extent);
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray
+            ? shape.ToImmutable()
+            : throw new InferRequestException($"inputs[{index}].shape must be an array of extents.");
+    }
+}

@@ -1,0 +1,93 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Serving;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Serving;
+
+/// <summary>
+/// The Open Inference Protocol over REST (v2): its model is the project, its version is <c>release:generation</c>; without a version
+/// the rollout decides.
+/// </summary>
+internal static class InferenceProtocolApi
+{
+    public static void MapInferenceProtocol(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
+        group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), []))
+            .WithSummary("The server's name, version and extensions.");
+        group.MapGet("/health/live", () => new Health { Live = true }).WithSummary("Whether the node runs.");
+        group.MapGet("/health/ready", ReadyAsync).Produces<Health>().WithSummary("Whether the node answers queries.");
+        foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
+        {
+            group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).WithSummary("Inputs, outputs and versions of a model.");
+            group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).WithSummary("Whether a model answers queries.");
+            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json").ProducesProblem(400).ProducesProblem(404)
+                .WithSummary("Runs a model on tensors.");
+        }
+    }
+
+    private static async Task<IResult> ReadyAsync(IClusterClient cluster)
+    {
+        await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
+        return TypedResults.Ok(new Health { Ready = true });
+    }
+
+    private static async Task<IResult> DescribeAsync(string model, IClusterClient cluster, string? version = null)
+    {
+        var metadata = await cluster.GetGrain<IOnlineAgentGrain>(model).Describe(version);
+        if (metadata.Error is { } error)
+            return Problem(error);
+        var project = await cluster.GetGrain<IProjectGrain>(model).Get();
+        var lists = await Task.WhenAll(project!.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{model}@{release}").ListGenerations()));
+        return TypedResults.Ok(new ModelDescription(
+            model,
+            [.. lists.SelectMany(list => list).Select(generation => generation.Reference.Version)],
+            "onnxruntime_onnx",
+            [.. metadata.Inputs.Select(TensorDescription.From)],
+            [.. metadata.Outputs.Select(TensorDescription.From)]));
+    }
+
+    private static async Task<IResult> ModelReadyAsync(string model, IClusterClient cluster, string? version = null)
+    {
+        var metadata = await cluster.GetGrain<IOnlineAgentGrain>(model).Describe(version);
+        return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
+    }
+
+    private static async Task InferAsync(string model, HttpContext context, IClusterClient cluster, string? version = null)
+    {
+        if (context.Request.Headers.ContainsKey("Inference-Header-Content-Length"))
+        {
+            await Problem(new ServingError(ServingErrorKind.InvalidQuery, "This server takes tensors in JSON; the binary tensor extension is not among its extensions (GET /v2)."))
+                .ExecuteAsync(context);
+            return;
+        }
+
+        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted);
+        var (query, malformed) = InferRequestReader.Read(body.Span);
+        if (query is null)
+        {
+            await Problem(new ServingError(ServingErrorKind.InvalidQuery, malformed!)).ExecuteAsync(context);
+            return;
+        }
+
+        query = query with { Version = version, QueryId = query.QueryId ?? Guid.CreateVersion7().ToString() };
+        var answer = await cluster.GetGrain<IOnlineAgentGrain>(model).Infer(query, context.RequestAborted);
+        if (answer.Error is { } error)
+        {
+            await Problem(error).ExecuteAsync(context);
+            return;
+        }
+
+        await InferResponseWriter.WriteAsync(context.Response, query.QueryId, answer);
+    }
+
+    /// <summary>Problem details that carry the protocol's own member for errors besides.</summary>
+    private static IResult Problem(ServingError error)
+    {
+        var problem = ServingProblems.ToProblem(error);
+        problem.Extensions["error"] = error.Fields.IsEmpty
+            ? error.Message
+            : $"{error.Message} {string.Join("; ", error.Fields.Select(field => $"row {field.Row}, {field.Field}: {field.Message}"))}";
+        return TypedResults.Problem(problem);
+    }
+}

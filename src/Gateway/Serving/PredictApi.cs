@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Serving;
+
+internal static class PredictApi
+{
+    public static void MapPredict(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving");
+        group.MapPost("/predict", (string project, HttpContext context, IClusterClient cluster) => PredictAsync(project, null, context, cluster))
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
+        group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context, IClusterClient cluster) =>
+                PredictAsync(project, version, context, cluster))
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404)
+            .WithSummary("The same with a generation of the caller's choice, release:generation.");
+    }
+
+    private static async Task PredictAsync(string project, string? version, HttpContext context, IClusterClient cluster)
+    {
+        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted);
+        var query = new PredictQuery { Body = body, Version = version };
+        var answer = await cluster.GetGrain<IOnlineAgentGrain>(project).Predict(query, context.RequestAborted);
+        if (answer.Error is { } error)
+        {
+            await TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using (writer.ConfigureAwait(true))
+            Write(writer, answer);
+    }
+
+    private static void Write(Utf8JsonWriter writer, Answer answer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("project"u8, answer.Generation!.Project);
+        writer.WriteString("version"u8, answer.Generation.Version);
+        writer.WriteStartArray("predictions"u8);
+        for (var row = 0; row < answer.QueryIds.Length; row++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("query_id"u8, answer.QueryIds[row]);
+            PredictionWriter.Write(writer, answer.Prediction!, row);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,42 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Gateway.Hosting;
+using Progeny.Core.Serving;
+
+namespace Progeny.Gateway.Serving;
+
+internal static class QueriesApi
+{
+    public static void MapQueries(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
+        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400);
+        group.MapGet("/{queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> ListAsync(
+        string project, IQueryLog log, CancellationToken cancellationToken, string? version = null, long? before = null, int limit = 100)
+    {
+        if (limit is < 1 or > 1_000)
+            return Problems.Invalid($"limit is {limit}; 1 to 1000 is allowed.");
+        string? release = null;
+        int? generation = null;
+        if (version is not null)
+        {
+            if (!GenerationReference.TryParse(project, version, out var reference))
+                return Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
+            (release, generation) = (reference.Release, reference.Generation);
+        }
+
+        var queries = await log.ListAsync(project, release, generation, before, limit, cancellationToken);
+        long? next = queries.Count == limit ? queries[^1].Sequence : null;
+        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], next));
+    }
+
+    private static async Task<IResult> FindAsync(string project, string queryId, IQueryLog log, CancellationToken cancellationToken)
+    {
+        var query = await log.FindAsync(project, queryId, cancellationToken);
+        return query is null
+            ? Problems.NotFound($"'{project}' has no logged query '{queryId}'.")
+            : TypedResults.Ok(QueryView.From(query));
+    }
+}

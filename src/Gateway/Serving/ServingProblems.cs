@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Mvc;
+using Progeny.Abstractions.Serving;
+
+namespace Progeny.Gateway.Serving;
+
+internal static class ServingProblems
+{
+    public static int StatusOf(ServingErrorKind kind) => kind switch
+    {
+        ServingErrorKind.InvalidQuery => StatusCodes.Status400BadRequest,
+        ServingErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ServingErrorKind.NotReady => StatusCodes.Status409Conflict,
+        ServingErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    /// <summary>A refusal as problem details; <c>errors</c> lists row, field and message of each value that is wrong.</summary>
+    public static ProblemDetails ToProblem(ServingError error)
+    {
+        var problem = new ProblemDetails
+        {
+            Status = StatusOf(error.Kind),
+            Title = error.Kind switch
+            {
+                ServingErrorKind.InvalidQuery => "Invalid query",
+                ServingErrorKind.NotFound => "Not found",
+                ServingErrorKind.NotReady => "Not ready",
+                ServingErrorKind.Unavailable => "Unavailable",
+                _ => "The model failed",
+            },
+            Detail = error.Message,
+        };
+        if (!error.Fields.IsEmpty)
+            problem.Extensions["errors"] = error.Fields;
+        return problem;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Training;
+
+internal static class JobsApi
+{
+    public static void MapJobs(this IEndpointRouteBuilder routes)
+    {
+        var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs");
+        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).WithSummary("Starts a job: kind train makes a generation.");
+        project.MapGet("/", ListAsync).Produces<JobInfo[]>().WithSummary("The project's newest jobs, newest first.");
+        var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs");
+        jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
+        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");
+        jobs.MapPost("/cancel", CancelAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
+    }
+
+    private static async Task<IResult> StartAsync(string project, JobRequest request, IClusterClient cluster)
+    {
+        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(request);
+        return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
+    }
+
+    private static async Task<IReadOnlyList<JobInfo>> ListAsync(string project, IClusterClient cluster, int limit = 100)
+    {
+        var ids = await cluster.GetGrain<IProjectGrain>(project).ListJobs();
+        var jobs = await Task.WhenAll(ids.Take(Math.Clamp(limit, 1, 1_000)).Select(id => cluster.GetGrain<IJobGrain>(id).Get()));
+        return [.. jobs.OfType<JobInfo>()];
+    }
+
+    private static async Task<IResult> GetAsync(string job, IClusterClient cluster) =>
+        await cluster.GetGrain<IJobGrain>(job).Get() is { } info ? TypedResults.Ok(info) : Missing(job);
+
+    private static async Task<IResult> GetLogAsync(string job, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IJobGrain>(job);
+        return await grain.Get() is null ? Missing(job) : TypedResults.Text(await grain.GetLog(), "text/plain", Encoding.UTF8);
+    }
+
+    private static async Task<IResult> CancelAsync(string job, IClusterClient cluster) =>
+        await cluster.GetGrain<IJobGrain>(job).Cancel() is { } info ? TypedResults.Ok(info) : Missing(job);
+
+    private static IResult Missing(string job) => Problems.NotFound($"There is no job '{job}'.");
+}

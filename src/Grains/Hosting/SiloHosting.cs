@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Progeny.Core.Training;
+using Progeny.Grains.Registry;
+using Progeny.Grains.Serving;
+using Progeny.Grains.Training;
+
+namespace Progeny.Grains.Hosting;
+
+/// <summary>Makes a host a node: a silo with all grains.</summary>
+public static class SiloHosting
+{
+    /// <summary>Adds the silo.</summary>
+    /// <param name="grainsConnectionString">The SQLite database for what grains store; its tables exist when the silo starts.</param>
+    /// <param name="jobsFolder">The folder for the folders of running jobs.</param>
+    public static void AddProgenySilo(this IHostApplicationBuilder builder, string grainsConnectionString, string jobsFolder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ServedGenerations>();
+        services.AddSingleton<ModelCache>();
+        services.AddOptions<JobOptions>()
+            .Configure(jobs => jobs.Folder = jobsFolder)
+            .Bind(builder.Configuration.GetSection("Jobs"))
+            .Validate(jobs => jobs.AtOnce >= 1, "Jobs:AtOnce must be 1 or more: the number of trainings that run at once on this node.")
+            .ValidateOnStart();
+        services.AddSingleton(builder.Configuration.GetSection("Trainer").Get<TrainerOptions>() ?? new TrainerOptions());
+        services.AddSingleton<TrainingSlots>();
+        services.AddSingleton<TrainingRun>();
+        services.AddSingleton<TrainingJob>();
+        services.AddSingleton<QueryLogBuffer>();
+
+        // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
+        services.AddHostedService(provider => provider.GetRequiredService<QueryLogBuffer>());
+        var options = builder.Configuration.GetSection("Silo").Get<SiloOptions>() ?? new SiloOptions();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(PortOr(options.Port), PortOr(options.GatewayPort));
+            silo.UseInMemoryReminderService();
+            silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
+            {
+                storage.Invariant = "System.Data.SQLite";
+                storage.ConnectionString = grainsConnectionString;
+                storage.GrainStorageSerializer = new ProgenyGrainStorageSerializer();
+            });
+        });
+        services.AddHostedService<ProjectWaker>();
+    }
+
+    private static int PortOr(int port)
+    {
+        if (port != 0)
+            return port;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,36 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Registry;
+
+namespace Progeny.Grains.Lifecycle;
+
+/// <summary>Packages in the artifact store, with their faults as the registry's errors.</summary>
+internal static class Packages
+{
+    /// <exception cref="RegistryException">The artifact is missing or no package.</exception>
+    public static async Task<Package> ReadAsync(IArtifactStore artifacts, string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await artifacts.OpenAsync(digest, cancellationToken);
+            return await PackageReader.ReadAsync(stream, new PackageLimits(), cancellationToken);
+        }
+        catch (ArtifactMissingException exception)
+        {
+            throw new RegistryException(RegistryError.NotFound, exception.Message);
+        }
+        catch (PackageException exception)
+        {
+            throw new RegistryException(RegistryError.Invalid, exception.Message);
+        }
+    }
+
+    /// <summary>The manifest of a package and its text.</summary>
+    /// <exception cref="RegistryException">The artifact is missing or no package.</exception>
+    public static async Task<(Manifest Manifest, string Text)> ReadManifestAsync(
+        IArtifactStore artifacts, string digest, CancellationToken cancellationToken)
+    {
+        using var package = await ReadAsync(artifacts, digest, cancellationToken);
+        return (package.Manifest, package.ManifestText);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+
+namespace Progeny.Grains.Lifecycle;
+
+/// <summary>What <see cref="ProjectGrain"/> remembers.</summary>
+[GenerateSerializer, Immutable, Alias("progeny.project-state")]
+public sealed record ProjectState
+{
+    /// <summary>The published versions, lowest first: a version is only ever added above the last.</summary>
+    [Id(0)] public ImmutableArray<string> Releases { get; init; } = [];
+
+    [Id(1)] public ImmutableArray<Promotion> Promotions { get; init; } = [];
+
+    /// <summary>The version of the plan: the number of changes so far.</summary>
+    [Id(2)] public long PlanVersion { get; init; }
+
+    /// <summary>The newest jobs, newest first.</summary>
+    [Id(3)] public ImmutableArray<string> Jobs { get; init; } = [];
+
+    /// <summary>Those among all jobs that have not ended.</summary>
+    [Id(4)] public ImmutableArray<string> OpenJobs { get; init; } = [];
+}

@@ -1,0 +1,132 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>
+/// This silo's buffer before the query log: gathers records for 100 ms or until there are 1,000, and writes them in one transaction.
+/// Stops after all that answers queries has stopped, and then writes what is left.
+/// </summary>
+internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, ILogger<QueryLogBuffer> logger) : BackgroundService
+{
+    private const int MostWaiting = 100_000;
+    private const int BatchRecords = 1_000;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long dropped;
+
+    /// <summary>How many requests were not logged because the disk stood still for too long.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>Takes an entry; completes at once, or with <see cref="QueryLogMode.Durable"/> when it is on disk.</summary>
+    /// <returns>False where the entry could not be taken or written.</returns>
+    public ValueTask<bool> AddAsync(QueryLogEntry entry)
+    {
+        switch (entry.Served.Manifest.Serving.Log)
+        {
+            case QueryLogMode.None:
+                return ValueTask.FromResult(true);
+            case QueryLogMode.Fast:
+                if (waiting.Writer.TryWrite(new Waiting(entry, null)))
+                    return ValueTask.FromResult(true);
+                Interlocked.Increment(ref dropped);
+                return ValueTask.FromResult(false);
+            default:
+                var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                return waiting.Writer.TryWrite(new Waiting(entry, written)) ? new ValueTask<bool>(written.Task) : ValueTask.FromResult(false);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        waiting.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <summary>Runs until the buffer is completed and empty; the token of the host does not cut it short.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Waiting>();
+        while (await waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            await GatherAsync(batch, stoppingToken);
+            await WriteAsync(batch, stoppingToken);
+            batch.Clear();
+        }
+    }
+
+    private async Task GatherAsync(List<Waiting> batch, CancellationToken stoppingToken)
+    {
+        var records = 0;
+        var durable = false;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            while (records < BatchRecords && waiting.Reader.TryRead(out var next))
+            {
+                batch.Add(next);
+                records += next.Entry.QueryIds.Length;
+                durable |= next.Written is not null;
+            }
+
+            // Somebody waits for the disk, or the node stops: what has gathered is written now.
+            var left = Gather - time.GetElapsedTime(started);
+            if (durable || records >= BatchRecords || left <= TimeSpan.Zero || stoppingToken.IsCancellationRequested)
+                return;
+            using var until = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), until, left, Timeout.InfiniteTimeSpan);
+            try
+            {
+                if (!await waiting.Reader.WaitToReadAsync(until.Token))
+                    return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WriteAsync(List<Waiting> batch, CancellationToken stoppingToken)
+    {
+        var records = new List<QueryRecord>();
+        foreach (var entry in batch)
+            records.AddRange(entry.Entry.ToRecords());
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await log.AppendAsync(records, CancellationToken.None);
+                foreach (var entry in batch)
+                    entry.Written?.TrySetResult(true);
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                LogAppendFailed(logger, exception, records.Count, attempt);
+                // Those who wait for the disk are told at once; the records stay and are tried again, unless the node is stopping.
+                foreach (var entry in batch)
+                    entry.Written?.TrySetResult(false);
+                if (stoppingToken.IsCancellationRequested && attempt >= 3)
+                {
+                    Interlocked.Add(ref dropped, batch.Count);
+                    return;
+                }
+
+                await Task.Delay(Retry, time, CancellationToken.None);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records, attempt {Attempt}); trying again")]
+    private static partial void LogAppendFailed(ILogger logger, Exception exception, int records, int attempt);
+
+    private readonly record struct Waiting(QueryLogEntry Entry, TaskCompletionSource<bool>? Written);
+}

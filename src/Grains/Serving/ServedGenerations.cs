@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
+internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, TimeProvider time)
+{
+    private const int Most = 10_000;
+
+    private readonly ConcurrentDictionary<GenerationReference, ServedGeneration> ready = new();
+
+    /// <summary>The generation, or null where there is none.</summary>
+    /// <exception cref="FeedException">Its manifest names a feed that is not configured.</exception>
+    public async ValueTask<ServedGeneration?> GetAsync(GenerationReference reference)
+    {
+        if (ready.TryGetValue(reference, out var served))
+            return served;
+        if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint() is not { } blueprint)
+            return null;
+        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, time);
+        if (ready.Count >= Most)
+            ready.Clear();
+        return ready.GetOrAdd(reference, served);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Registry;
+using Progeny.Core.Training;
+using Progeny.Grains.Registry;
+
+namespace Progeny.Grains.Training;
+
+/// <inheritdoc cref="IJobGrain"/>
+internal sealed partial class JobGrain(
+    [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
+    TrainingJob work,
+    TrainingSlots slots,
+    IArtifactStore artifacts,
+    TimeProvider time,
+    ILogger<JobGrain> logger) : Grain, IJobGrain, IRemindable
+{
+    private const string WakeReminder = "wake";
+    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource stop = new();
+    private bool cancelled;
+    private Task? running;
+
+    /// <summary>What the work last said of itself; written by the work's thread, read by turns.</summary>
+    private volatile TrainingProgress? latest;
+
+    public Task<JobInfo?> Get() => Task.FromResult(
+        storage.State.Job is { Status: JobStatus.Running } job && latest is { } progress
+            ? job with { Progress = progress.Fraction, Message = progress.Message }
+            : storage.State.Job);
+
+    public async Task<JobInfo> Start(string project, string release, JobRequest request)
+    {
+        if (storage.State.Job is null)
+        {
+            await storage.SaveAsync(new JobState
+            {
+                Job = new JobInfo
+                {
+                    Id = this.GetPrimaryKeyString(),
+                    Project = project,
+                    Release = release,
+                    Request = request,
+                    Status = JobStatus.Queued,
+                    Message = "Waits for a free place.",
+                    CreatedAt = time.GetUtcNow(),
+                },
+            });
+        }
+
+        await Resume();
+        return storage.State.Job!;
+    }
+
+    public async Task Resume()
+    {
+        if (storage.State.Job is not { Status: JobStatus.Queued or JobStatus.Running } || running is not null)
+            return;
+        // Should this silo die, the reminder wakes the job on another one.
+        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
+        running = RunAsync();
+    }
+
+    public async Task<JobInfo?> Cancel()
+    {
+        if (storage.State.Job is not { Status: JobStatus.Queued or JobStatus.Running } job)
+            return storage.State.Job;
+        cancelled = true;
+        await stop.CancelAsync();
+        if (running is null)
+            await EndAsync(job, JobStatus.Cancelled, "Cancelled by request.", null, "");
+        return await Get();
+    }
+
+    public async Task<string> GetLog()
+    {
+        if (storage.State.Log is not { } digest)
+            return "";
+        await using var stream = await artifacts.OpenAsync(digest, CancellationToken.None);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Resume();
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // The node stops: the trainer's processes must not outlive it. The state still says running, so that it runs again.
+        await stop.CancelAsync();
+        if (running is not null)
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            // A job that nobody asks for must not be collected as idle while it works.
+            var often = new GrainTimerCreationOptions(WakeInterval, WakeInterval) { KeepAlive = true };
+            using var awake = this.RegisterGrainTimer(static _ => Task.CompletedTask, often);
+            using var slot = await slots.TakeAsync(stop.Token);
+            var job = storage.State.Job!;
+            job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
+            await storage.SaveAsync(storage.State with { Job = job });
+
+            // The work is no grain's work: it computes for long, and turns must go on meanwhile.
+            var outcome = await Task.Run(() => work.RunAsync(job, new Latest(this), stop.Token), stop.Token);
+            await EndAsync(job, outcome.Generation is null ? JobStatus.Failed : JobStatus.Succeeded, outcome.Message, outcome.Generation, outcome.Log);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            if (cancelled)
+                await EndAsync(storage.State.Job!, JobStatus.Cancelled, "Cancelled by request.", null, "");
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogFailed(logger, exception, this.GetPrimaryKeyString());
+            await EndAsync(storage.State.Job!, JobStatus.Failed, $"The node failed: {exception.Message}", null, exception.ToString());
+        }
+        finally
+        {
+            running = null;
+        }
+    }
+
+    private async Task EndAsync(JobInfo job, JobStatus status, string message, GenerationInfo? generation, string log)
+    {
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes(log));
+        var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
+        job = job with
+        {
+            Status = status,
+            Message = message,
+            Progress = status == JobStatus.Succeeded ? 1 : latest?.Fraction ?? 0,
+            EndedAt = time.GetUtcNow(),
+            Generation = generation?.Reference,
+            Metrics = generation?.Metrics ?? job.Metrics,
+        };
+        await storage.SaveAsync(new JobState { Job = job, Log = digest });
+        await GrainFactory.GetGrain<IProjectGrain>(job.Project).JobEnded(job.Id);
+        if (await this.GetReminder(WakeReminder) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string job);
+
+    private sealed class Latest(JobGrain grain) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => grain.latest = value;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Progeny.Grains.Training;
+
+/// <summary>Where and how jobs run on this node.</summary>
+public sealed class JobOptions
+{
+    /// <summary>The folder that holds a folder per running job; each is deleted when its job ends.</summary>
+    public string Folder { get; set; } = Path.Combine(Path.GetTempPath(), "progeny-jobs");
+
+    /// <summary>How many trainings run at once on this node; the others wait.</summary>
+    public int AtOnce { get; set; } = 1;
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Registry;
+using Progeny.Core.Training;
+using Progeny.Grains.Lifecycle;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>The work of a training job: package out of the store, training, model and state into the store, a generation of the release.</summary>
+internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IOptions<JobOptions> options)
+{
+    private const long MostArtifactBytes = 16L << 30;
+
+    /// <summary>Does the work in a folder of its own, which is gone afterwards.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<JobOutcome> RunAsync(JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(options.Value.Folder, job.Id);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return await RunInAsync(folder, job, progress, cancellationToken);
+        }
+        catch (TrainingFailedException exception)
+        {
+            return new JobOutcome(null, exception.Message, exception.Log);
+        }
+        catch (RegistryException exception)
+        {
+            return new JobOutcome(null, exception.Message, "");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<GenerationInfo?> LastWithStateAsync(IReleaseGrain release) =>
+        (await release.ListGenerations()).LastOrDefault(generation => generation.Assets.State is not null);
+
+    private static ImmutableSortedDictionary<string, double> Figures(TrainingResult result) => (result.Evaluation?.Metrics ?? new Dictionary<string, double?>())
+        .Where(metric => metric.Value is not null)
+        .ToImmutableSortedDictionary(metric => metric.Key, metric => metric.Value!.Value, StringComparer.Ordinal);
+
+    private async Task<JobOutcome> RunInAsync(string folder, JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        var releaseGrain = grains.GetGrain<IReleaseGrain>($"{job.Project}@{job.Release}");
+        var release = await releaseGrain.Get()
+            ?? throw new RegistryException(RegistryError.NotFound, $"There is no release {job.Project}@{job.Release}.");
+        var projectFolder = Path.Combine(folder, "project");
+        Manifest manifest;
+        using (var package = await Packages.ReadAsync(artifacts, release.PackageDigest, cancellationToken))
+        {
+            manifest = package.Manifest;
+            await package.ExtractToAsync(projectFolder, cancellationToken);
+        }
+
+        var previous = manifest.Pipeline.Incremental ? await LastWithStateAsync(releaseGrain) : null;
+        var request = new TrainingRequest
+        {
+            Manifest = manifest,
+            ProjectFolder = projectFolder,
+            WorkFolder = Path.Combine(folder, "work"),
+            PreviousState = previous is null ? null : await ExtractStateAsync(previous, Path.Combine(folder, "previous"), cancellationToken),
+            From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
+            To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
+        };
+        var result = await run.RunAsync(request, progress, cancellationToken);
+
+        var draft = new GenerationDraft
+        {
+            Assets = new GenerationAssets
+            {
+                Model = await PutFileAsync(result.Model!, cancellationToken),
+                ModelBytes = new FileInfo(result.Model!).Length,
+                State = result.State is null ? null : await PutFolderAsync(result.State, folder, cancellationToken),
+                Log = await PutTextAsync(result.Log, cancellationToken),
+            },
+            Lineage = new Lineage
+            {
+                JobId = job.Id,
+                PackageDigest = release.PackageDigest,
+                DataDigest = result.Data?.Digest,
+                Rows = result.TrainRows,
+                From = job.Request.From,
+                To = job.Request.To,
+                FirstOrdinal = result.Data?.First?.ToString(),
+                LastOrdinal = result.Data?.Last?.ToString(),
+                Previous = previous?.Reference.Generation,
+            },
+            Metrics = Figures(result),
+        };
+        var generation = await releaseGrain.Commit(draft);
+        return new JobOutcome(generation, $"Made {generation.Reference}.", result.Log);
+    }
+
+    private async Task<string> ExtractStateAsync(GenerationInfo generation, string folder, CancellationToken cancellationToken)
+    {
+        await using var stream = await artifacts.OpenAsync(generation.Assets.State!, cancellationToken);
+        await ZipFile.ExtractToDirectoryAsync(stream, folder, cancellationToken);
+        return folder;
+    }
+
+    private async Task<string> PutFileAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        return await artifacts.PutAsync(file, MostArtifactBytes, cancellationToken);
+    }
+
+    private async Task<string> PutFolderAsync(string source, string workFolder, CancellationToken cancellationToken)
+    {
+        var zip = Path.Combine(workFolder, "state.zip");
+        await ZipFile.CreateFromDirectoryAsync(source, zip, cancellationToken);
+        return await PutFileAsync(zip, cancellationToken);
+    }
+
+    private async Task<string> PutTextAsync(string text, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        return await artifacts.PutAsync(stream, MostArtifactBytes, cancellationToken);
+    }
+}
