@@ -15,7 +15,7 @@ internal static class TrainerCommand
         exec "$@"
         """;
 
-    private static readonly string[] Kept = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
+    private static readonly string[] Kept = ["PATH", "XGBOOST_LIBRARY", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
 
     public static ProcessStartInfo StartInfo(IReadOnlyList<string> command, string folder)
     {
