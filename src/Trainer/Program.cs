@@ -13,13 +13,14 @@ catch (TrainerException e)
     Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
     return 1;
 }
-catch (IOException e)
-{
-    Console.Error.WriteLine(e.Message.ReplaceLineEndings(" "));
-    return 1;
-}
 catch (OutOfMemoryException)
 {
     Console.Error.WriteLine("the training does not fit into the memory it may take; raise pipeline.memory, or train on fewer rows or columns");
+    return 1;
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine(e);
+    Console.Error.WriteLine("the trainer failed: " + e.Message.ReplaceLineEndings(" "));
     return 1;
 }

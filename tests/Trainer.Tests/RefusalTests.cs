@@ -35,6 +35,8 @@ public sealed class RefusalTests
     [InlineData("{\"early_stopping_rounds\":5,\"validation_fraction\":0}",
         "parameter 'early_stopping_rounds' needs rows to evaluate on: give a 'validation_fraction' above 0, e.g. 0.1")]
     [InlineData("{\"monotone_constraints\":{\"aeg\":1}}", "parameter 'monotone_constraints' names 'aeg', which is no feature; the features are age, visits, active")]
+    [InlineData("{\"interaction_constraints\":[\"age\"]}",
+        "parameter 'interaction_constraints' is [\"age\"]; a list of lists of feature names would be right")]
     [InlineData("{\"subsample\":7}", "XGBoost: value 7 for Parameter subsample exceed bound [0,1] subsample: Row subsample ratio of training instance.")]
     [InlineData("[]", "parameters.json is not a JSON object")]
     public void Parameters_are_refused_with_a_sentence_when_they_are_wrong(string parameters, string message)
