@@ -10,7 +10,7 @@ internal static class QueriesApi
     {
         var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
         group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400);
-        group.MapGet("/{queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
+        group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(
@@ -34,6 +34,8 @@ internal static class QueriesApi
 
     private static async Task<IResult> FindAsync(string project, string queryId, IQueryLog log, CancellationToken cancellationToken)
     {
+        // Routing leaves an escaped slash as it is, and a client's own id may hold one.
+        queryId = queryId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var query = await log.FindAsync(project, queryId, cancellationToken);
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'.")

@@ -152,7 +152,7 @@ internal sealed partial class OnlineAgentGrain(
         {
             ids.Add(given is null
                 ? Guid.CreateVersion7(time.GetUtcNow()).ToString()
-                : string.Create(CultureInfo.InvariantCulture, $"{given}/{row}"));
+                : string.Create(CultureInfo.InvariantCulture, $"{given}:{row}"));
         }
 
         return ids.MoveToImmutable();
