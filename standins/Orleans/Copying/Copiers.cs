@@ -40,6 +40,28 @@ internal static class Copiers
 
     public static Func<object, CopyContext, object> For(Type type) => Known.GetOrAdd(type, static each => Create(each));
 
+    /// <summary>Whether values declared as this type can travel; what only the value itself tells is left to the call.</summary>
+    public static bool MayTravel(Type type)
+    {
+        if (type.IsArray)
+            return MayTravel(type.GetElementType()!);
+        if (!IsImmutable(type) && type is { IsAbstract: false, IsInterface: false } && type != typeof(object) && !IsCopied(type))
+            return false;
+        return !type.IsGenericType || Array.TrueForAll(type.GetGenericArguments(), MayTravel);
+    }
+
+    private static bool IsCopied(Type type)
+    {
+        try
+        {
+            return For(type) is not null;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     private static bool FindImmutable(Type type)
     {
         if (type.IsPrimitive || type.IsEnum || ImmutableTypes.Contains(type) || type.IsDefined(typeof(ImmutableAttribute), false))

@@ -31,6 +31,7 @@ internal static class SiloServices
         services.AddScoped(static provider => provider.GetRequiredService<IGrainContextAccessor>().GrainContext);
         services.AddSingleton<IHostedService, SiloHostedService>();
         services.AddSingleton<IConfigurationValidator, ClusterOptionsValidator>();
+        services.AddSingleton<IConfigurationValidator, GrainValidator>();
     }
 
     private sealed class GrainContextAccessor : IGrainContextAccessor

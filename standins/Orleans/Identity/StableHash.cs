@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Orleans;
 
 /// <summary>
-/// xxHash32 with seed 0 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md): the hash by which stored state is found,
-/// so it must never change.
+/// xxHash32 with seed 0 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), its bytes in reverse order as Orleans has them:
+/// the hash by which stored state is found, so it must never change.
 /// </summary>
 public static class StableHash
 {
@@ -44,7 +44,7 @@ public static class StableHash
 
         hash = (hash ^ (hash >> 15)) * Prime2;
         hash = (hash ^ (hash >> 13)) * Prime3;
-        return hash ^ (hash >> 16);
+        return BinaryPrimitives.ReverseEndianness(hash ^ (hash >> 16));
     }
 
     private static uint Round(uint accumulator, ReadOnlySpan<byte> lane) =>

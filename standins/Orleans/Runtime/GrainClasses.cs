@@ -11,6 +11,7 @@ internal sealed class GrainClasses
     private readonly Dictionary<GrainType, GrainClass> byType = [];
     private readonly HashSet<Assembly> scanned = [];
     private readonly ConcurrentDictionary<(Type Interface, string? Prefix), GrainType> resolved = new();
+    private readonly ConcurrentDictionary<string, GrainClass[]> subscribers = new();
 
     private GrainClasses()
     {
@@ -31,8 +32,24 @@ internal sealed class GrainClasses
         }
     }
 
+    /// <summary>The classes that subscribe every stream of a namespace.</summary>
+    public GrainClass[] SubscribersOf(string streamNamespace) => subscribers.GetOrAdd(streamNamespace, ns =>
+    {
+        lock (gate)
+            return [.. byType.Values.Where(each => Array.Exists(each.Subscriptions, subscription => subscription.Predicate.IsMatch(ns)))];
+    });
+
     public Type InterfaceOf(GrainType type) => GrainInterfaces(Get(type).Type).FirstOrDefault()
         ?? throw new ArgumentException($"{Get(type).Type} implements no grain interface.", nameof(type));
+
+    public GrainClass[] All
+    {
+        get
+        {
+            lock (gate)
+                return [.. byType.Values];
+        }
+    }
 
     public Type FindInterface(GrainInterfaceType name)
     {
@@ -69,7 +86,7 @@ internal sealed class GrainClasses
         };
     }
 
-    private static IEnumerable<Type> GrainInterfaces(Type type) => type.GetInterfaces().Where(each =>
+    public static IEnumerable<Type> GrainInterfaces(Type type) => type.GetInterfaces().Where(each =>
         typeof(IGrain).IsAssignableFrom(each) && each.Assembly != typeof(IGrain).Assembly);
 
     private void ScanWithReferences(Assembly assembly)
@@ -90,6 +107,7 @@ internal sealed class GrainClasses
             var described = new GrainClass(type);
             lock (gate)
             {
+                subscribers.Clear();
                 if (!byType.TryAdd(described.GrainType, described))
                     throw new OrleansConfigurationException(
                         $"Grain classes {byType[described.GrainType].Type.FullName} and {type.FullName} have the same grain type «{described.GrainType}»; rename one or give it a [GrainType].");

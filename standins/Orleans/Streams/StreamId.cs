@@ -25,7 +25,7 @@ public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>
 
     public static StreamId Create(string? ns, Guid key) => new(ns, key.ToString("N"));
 
-    public static StreamId Create(string? ns, long key) => new(ns, GrainIdKeyExtensions.CreateIntegerKey(key).ToString());
+    public static StreamId Create(string? ns, long key) => new(ns, key.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public static StreamId Create(ReadOnlySpan<byte> ns, ReadOnlySpan<byte> key) => new(Encoding.UTF8.GetString(ns), Encoding.UTF8.GetString(key));
 

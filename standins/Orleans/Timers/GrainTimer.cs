@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orleans.CodeGeneration;
 using Orleans.Invocation;
 
 namespace Orleans.Timers;
@@ -75,7 +74,7 @@ internal abstract class GrainTimer : IGrainTimer
             (ticking, changed) = (true, false);
         }
 
-        Activation.TryReceive(new TickRequest(this));
+        Activation.TryReceive(new WorkRequest(Activation.GrainReference.Target, _ => RunAsync(), options.Interleave, options.KeepAlive));
     }
 
     private async Task RunAsync()
@@ -98,48 +97,6 @@ internal abstract class GrainTimer : IGrainTimer
                 timer.Change(period, Timeout.InfiniteTimeSpan);
         }
     }
-
-    /// <summary>One tick in the queue of the activation.</summary>
-    private sealed class TickRequest(GrainTimer timer) : Request(timer.Activation.GrainReference.Target, TickMethod)
-    {
-        private static readonly GrainMethod TickMethod = GrainInterface.Of(typeof(ITimerTick)).Methods[0];
-
-        public override InvokeMethodOptions Options { get; } = timer.options.Interleave ? InvokeMethodOptions.AlwaysInterleave : InvokeMethodOptions.None;
-
-        public override bool KeepsAlive { get; } = timer.options.KeepAlive;
-
-        public override bool IsCancellable => false;
-
-        public override bool Start(Activation activation, object instance)
-        {
-            var run = timer.RunAsync();
-            if (run.IsCompleted)
-                return true;
-            activation.OnSuspended(this);
-            _ = FinishAsync(activation, run);
-            return false;
-        }
-
-        public override ValueTask RunAsync(object instance) => default;
-
-        public override void Fail(Exception exception) => TryAnswer();
-
-        public override void Cancel() => timer.stopped.Cancel();
-
-        public override bool TryLinkCancellation() => true;
-
-        public override object? GetArgument(int index) => throw new ArgumentOutOfRangeException(nameof(index), index, "A tick has no arguments.");
-
-        public override void SetArgument(int index, object value) => GetArgument(index);
-
-        public override CancellationToken GetCancellationToken() => timer.stopped.Token;
-
-        private async Task FinishAsync(Activation activation, Task run)
-        {
-            await run;
-            activation.OnFinished(this);
-        }
-    }
 }
 
 /// <inheritdoc/>
@@ -147,12 +104,6 @@ internal sealed class GrainTimer<TState>(
     Activation activation, Func<TState, CancellationToken, Task> callback, TState state, GrainTimerCreationOptions options) : GrainTimer(activation, options)
 {
     protected override Task CallAsync(CancellationToken cancellationToken) => callback(state, cancellationToken);
-}
-
-/// <summary>The method that a tick counts as.</summary>
-internal interface ITimerTick : IAddressable
-{
-    Task Tick();
 }
 
 /// <inheritdoc/>
