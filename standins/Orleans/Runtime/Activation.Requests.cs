@@ -140,7 +140,7 @@ internal sealed partial class Activation
         request.IsAlwaysInterleave
         || (blocking!.IsReadOnly && request.IsReadOnly)
         || (request.ReentrancyId != Guid.Empty && reentrantSections.ContainsKey(request.ReentrancyId))
-        || (Class.HasInterleavePredicate && (Class.MayInterleave(instance!, request) || Class.MayInterleave(instance!, blocking)));
+        || (Class.HasInterleavePredicate && (Class.MayInterleave(instance!, request, Silo.Logger) || Class.MayInterleave(instance!, blocking, Silo.Logger)));
 
     private void Unlink(Request request, Request? before)
     {

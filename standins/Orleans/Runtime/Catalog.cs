@@ -29,12 +29,15 @@ internal sealed class Catalog(Silo silo)
     public async Task CloseAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         silo.Closing = true;
-        var ending = Activations.ToArray();
-        foreach (var each in ending)
-            each.Deactivate(reason, cancellationToken);
         try
         {
-            await Task.WhenAll(Array.ConvertAll(ending, each => each.Deactivated)).WaitAsync(cancellationToken);
+            // Grains that end may call others, which are activated for that: they end, too.
+            while (Activations.ToArray() is { Length: > 0 } ending)
+            {
+                foreach (var each in ending)
+                    each.Deactivate(reason, cancellationToken);
+                await Task.WhenAll(Array.ConvertAll(ending, each => each.Deactivated)).WaitAsync(cancellationToken);
+            }
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Orleans.Invocation;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Serialization.Invocation;
 
 namespace Orleans.Runtime;
@@ -52,7 +53,19 @@ internal sealed class GrainClass
 
     public bool HasInterleavePredicate => mayInterleave is not null;
 
-    public bool MayInterleave(object instance, Request request) => mayInterleave?.Invoke(instance, request) ?? false;
+    /// <summary>What the predicate says; a predicate that fails lets nothing pass.</summary>
+    public bool MayInterleave(object instance, Request request, ILogger logger)
+    {
+        try
+        {
+            return mayInterleave?.Invoke(instance, request) ?? false;
+        }
+        catch (Exception exception)
+        {
+            logger.LogError(exception, "The predicate of [MayInterleave] of {Type} failed for {Request}.", Type, request);
+            return false;
+        }
+    }
 
     public object Create(Activation activation) =>
         factory.Value(activation.ActivationServices, Array.ConvertAll(states, each => activation.CreatePersistentState(each.Parameter, each.State)));
