@@ -62,6 +62,34 @@ build_solution() {
     [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
     rm -f "$stamp"
     dotnet build Orleans.sln -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null || fail "The build failed." || return
-    mkdir -p artifacts
+    dotnet msbuild src/Core/Core.csproj -getProperty:ArtifactsPath -p:Configuration=$configuration >artifacts/output-$configuration || return
     printf '%s\n' "$state" >"$stamp"
 }
+
+# Brings the real data of the examples (npm vega-datasets) and makes their feeds: artifacts/flights/flights.db and
+# examples/penguins/data/penguins.csv. Needs the built solution.
+bring_examples() {
+    local package=vega-datasets@3.2.1 folder=artifacts/vega-datasets-3.2.1
+    local sha512=9534b0640eb2abaa925366199bee9ba882e222f4cf3f19f88ad8abee33c61661c874fbd47d0f690b3cdcae4958cb030980b51b68879291941d88977ac01c4fba tarball temporary
+    if [ ! -d "$folder" ]; then
+        say "Bringing the flights (npm $package) ..."
+        mkdir -p artifacts
+        temporary=$(mktemp -d artifacts/vega.XXXXXX)
+        (cd "$temporary" && npm pack "$package" --ignore-scripts --prefer-offline --silent </dev/null >/dev/null) ||
+            { rm -rf "$temporary"; fail "'npm pack $package' failed: npm's registry must be reachable for the first start."; return; }
+        tarball=$(echo "$temporary"/*.tgz)
+        if ! echo "$sha512  $tarball" | sha512sum --check --status; then
+            rm -rf "$temporary"
+            fail "The npm package $package has another SHA-512 than scripts/setup.sh pins: nothing was unpacked."
+            return
+        fi
+        tar -xzf "$tarball" -C "$temporary" --strip-components=2 package/data/flights-20k.json package/data/airports.csv package/data/penguins.json &&
+            rm "$tarball" && mv "$temporary" "$folder" ||
+            { rm -rf "$temporary"; fail "The npm package $package could not be unpacked."; return; }
+    fi
+    [ -f artifacts/flights/flights.db ] && [ -f examples/penguins/data/penguins.csv ] ||
+        dotnet "$(program Replay Progeny.Replay.dll)" load --source "$folder" --flights artifacts/flights/flights.db --penguins examples/penguins/data/penguins.csv
+}
+
+# program PROJECT FILE: where the build put a program.
+program() { echo "$(cat artifacts/output-$configuration)/bin/$1/${configuration,,}/$2"; }
