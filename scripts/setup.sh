@@ -48,7 +48,7 @@ require_packages() {
 # What the build reads: every source file's path, size and time, the SDK, and the engine asked for.
 sources_state() {
     {
-        find . \( -path ./artifacts -o -path ./.git -o -path ./data -o -name bin -o -name obj -o -name node_modules -o -name __pycache__ \) -prune \
+        find . \( -path ./artifacts -o -path ./.git -o -path ./data -o -path './examples/*/data' -o -name bin -o -name obj -o -name node_modules -o -name __pycache__ \) -prune \
             -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
         dotnet --version
         printf '%s\n' "${Engine:-}" "${NUGET_PACKAGES:-}"

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Lifecycle;
-using Progeny.Gateway;
 
 namespace Progeny.Gateway.Tests;
 
@@ -29,9 +28,9 @@ public sealed class Node : IAsyncDisposable
 
     public static async Task<Node> StartAsync(string data, params string[] settings)
     {
-        var app = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings]);
-        await app.StartAsync();
-        return new Node(app, data);
+        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings]);
+        await built.StartAsync();
+        return new Node(built, data);
     }
 
     public async Task<HttpResponseMessage> PublishAsync(string project, string folder)
