@@ -48,8 +48,8 @@ require_packages() {
 # What the build reads: every source file's path, size and time, the SDK, and the engine asked for.
 sources_state() {
     {
-        find . \( -path ./artifacts -o -path ./.git -o -path ./data -o -path './examples/*/data' -o -name bin -o -name obj -o -name node_modules -o -name __pycache__ \) -prune \
-            -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+        find Directory.* Orleans.sln global.json .editorconfig build docs examples src standins tests bench \
+            \( -path 'examples/*/data' -o -name bin -o -name obj -o -name __pycache__ \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
         dotnet --version
         printf '%s\n' "${Engine:-}" "${NUGET_PACKAGES:-}"
     } | sha256sum
@@ -57,11 +57,18 @@ sources_state() {
 
 # Builds the whole solution, unless nothing changed since the last time.
 build_solution() {
-    local state stamp=artifacts/built-$configuration
+    local state stamp=artifacts/built-$configuration log=artifacts/build.log
     state=$(sources_state)
     [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
+    mkdir -p artifacts
     rm -f "$stamp"
-    dotnet build Orleans.sln -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null || fail "The build failed." || return
+    say "Building ..."
+    if ! dotnet build Orleans.sln -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null >"$log" 2>&1; then
+        grep -E 'error|FAILED' "$log" | sort -u >&2
+        fail "The build failed; $log says more."
+        return
+    fi
+    grep -m 1 'Engines:' "$log"
     dotnet msbuild src/Core/Core.csproj -getProperty:ArtifactsPath -p:Configuration=$configuration >artifacts/output-$configuration || return
     printf '%s\n' "$state" >"$stamp"
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Progeny.Core.Lifecycle;
 using Progeny.Replay.Display;
@@ -19,7 +20,7 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var node = new Option<Uri>("--node") { Required = true, Description = "The node's address, e.g. http://127.0.0.1:8080" };
+        var node = new Option<Uri>("--node") { Required = true, Description = "The node's address, e.g. http://127.0.0.1:8080", CustomParser = ReadAddress };
         var project = new Option<DirectoryInfo>("--project") { Required = true, Description = "The folder of the project flights" };
         var flights = new Option<FileInfo>("--flights") { Required = true, Description = "The SQLite file of the feed" };
         var journal = new Option<FileInfo>("--journal") { Required = true, Description = "The file that keeps how far the replay is" };
@@ -76,6 +77,14 @@ internal static class RunCommand
         view.Say(string.Create(CultureInfo.InvariantCulture, $"{Texts.Count(now.Answered)} of {Texts.Count(now.Flights)} flights were asked about, {Texts.Count(figures.Outcomes)} outcomes are known: ")
             + $"accuracy {Texts.Share(figures.Accuracy)} (always the majority class: {Texts.Share(figures.BaselineAccuracy)}), "
             + $"log loss {Texts.Loss(figures.LogLoss)} (always the share seen in training: {Texts.Loss(figures.BaselineLogLoss)}).");
+    }
+
+    private static Uri? ReadAddress(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https"))
+            return address;
+        result.AddError($"--node is '{result.Tokens[0].Value}'; an address such as http://127.0.0.1:8080 would be right");
+        return null;
     }
 
     private static void Require(bool condition, string message, Action<string> refuse)
