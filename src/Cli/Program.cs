@@ -1,1 +1,5 @@
-return 0;
+using Progeny.Cli;
+using Progeny.Cli.Hosting;
+
+using var interruption = new Interruption();
+return await CliApp.RunAsync(args, CliContext.OfProcess(), interruption.Token);

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Progeny.Cli.Feedback;
+using Progeny.Cli.Hosting;
+using Progeny.Cli.Lifecycle;
+using Progeny.Cli.Serving;
+using Progeny.Cli.Training;
+
+namespace Progeny.Cli;
+
+/// <summary>The command <c>progeny</c> (docs/cli.md).</summary>
+public static class CliApp
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliContext context, CancellationToken cancellationToken)
+    {
+        // '@' begins no response file here: entities and query ids may begin with it.
+        var parsed = MakeRoot(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var invocation = new InvocationConfiguration
+        {
+            Output = context.Out.Profile.Out.Writer,
+            Error = context.Error.Profile.Out.Writer,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(invocation, cancellationToken);
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : exitCode;
+        }
+        catch (Exception exception)
+        {
+            return Failures.Write(context, exception, cancellationToken);
+        }
+    }
+
+    private static RootCommand MakeRoot(CliContext context) =>
+        new("Releases, trains, serves and corrects machine-learning projects.")
+        {
+            new Command("project", "Develop a project and publish it; needs no server but for release and list.")
+            {
+                ProjectInitCommand.Create(context),
+                ProjectCheckCommand.Create(context),
+                ProjectTestCommand.Create(context),
+                ProjectEvalCommand.Create(context),
+                ProjectTrainCommand.Create(context),
+                ProjectReleaseCommand.Create(context),
+                ProjectSchemaCommand.Create(context),
+                ProjectListCommand.Create(context),
+            },
+            new Command("model", "Train, promote and ask the models of a project.")
+            {
+                ModelListCommand.Create(context),
+                ModelTrainCommand.Create(context),
+                ModelPromoteCommand.Create(context),
+                ModelPredictCommand.Create(context),
+            },
+            new Command("job", "Look at jobs.")
+            {
+                JobShowCommand.Create(context),
+                JobLogCommand.Create(context),
+                JobCancelCommand.Create(context),
+            },
+            new Command("query", "Look at logged queries.") { QueryShowCommand.Create(context) },
+            new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
+            AboutCommand.Create(context),
+        };
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Progeny.Cli.Hosting;
+
+/// <summary>Arguments that several commands share.</summary>
+internal static class Arguments
+{
+    public static Argument<string> Project() => new("PROJECT") { Description = "The project's name." };
+
+    public static Argument<string> Job() => new("ID") { Description = "The job's id." };
+
+    public static Argument<string> Query() => new("QUERY_ID") { Description = "The query's id, as the answer gave it." };
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Progeny.Cli.Hosting;
+
+namespace Progeny.Cli.Training;
+
+/// <summary><c>progeny job cancel</c></summary>
+internal static class JobCancelCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var id = Arguments.Job();
+        var command = new Command("cancel", "Stop a job; one that has ended stays as it is.") { id };
+        var server = ServerOptions.AddTo(command, context);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var client = server.Connect(result);
+            var job = await client.PostAsync<JobView>($"api/jobs/{result.GetRequiredValue(id)}/cancel", body: null, cancellationToken);
+            if (server.WantsJson(result))
+                context.WriteRaw(job.Json);
+            else
+                JobPage.Write(context.Out, job.Value);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

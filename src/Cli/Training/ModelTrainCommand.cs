@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Progeny.Cli.Hosting;
+using Spectre.Console;
+
+namespace Progeny.Cli.Training;
+
+/// <summary><c>progeny model train</c></summary>
+internal static class ModelTrainCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var project = Arguments.Project();
+        var release = new Option<string?>("--release") { Description = "The release to train; without it, the newest.", HelpName = "VERSION" };
+        var from = new Option<string?>("--from") { Description = "The ordinal of the first row to take.", HelpName = "ORDINAL" };
+        var to = new Option<string?>("--to") { Description = "The ordinal before which to stop.", HelpName = "ORDINAL" };
+        var detach = new Option<bool>("--detach") { Description = "Start the job and do not wait for its end." };
+        var command = new Command("train", "Train a new generation on a server.") { project, release, from, to, detach };
+        var server = ServerOptions.AddTo(command, context);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var body = new JsonObject { ["kind"] = "train" };
+            foreach (var option in new[] { release, from, to })
+            {
+                if (result.GetValue(option) is { } value)
+                    body[option.Name.TrimStart('-')] = value;
+            }
+
+            using var client = server.Connect(result);
+            var job = await client.PostAsync<JobView>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
+            if (!result.GetValue(detach))
+            {
+                try
+                {
+                    var started = job;
+                    job = await ProgressDisplay.RunAsync(context, progress => JobWatch.WaitAsync(client, started, progress, context.Time, cancellationToken));
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    context.Error.WriteLine($"The job goes on: 'progeny job show {job.Value.Id}' looks at it, 'progeny job cancel {job.Value.Id}' stops it.");
+                    return ExitCodes.Interrupted;
+                }
+            }
+
+            if (server.WantsJson(result))
+                context.WriteRaw(job.Json);
+            else
+                Write(context.Out, job.Value);
+            return job.Value.Status is "failed" or "cancelled" ? ExitCodes.Failure : ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static void Write(IAnsiConsole console, JobView job)
+    {
+        JobPage.Write(console, job);
+        console.WriteLine(job switch
+        {
+            { Status: "succeeded", Generation: { } generation } => $"Next: progeny model promote {generation.Replace('@', ' ')}",
+            { Status: "failed" } => $"The training failed; 'progeny job log {job.Id}' shows what its programs printed.",
+            { HasEnded: true } => "There is no new generation.",
+            _ => $"Look at it with 'progeny job show {job.Id}'.",
+        });
+    }
+}

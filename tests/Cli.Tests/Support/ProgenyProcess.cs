@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace Progeny.Cli.Tests.Support;
+
+/// <summary>The program as a process of its own, with a folder for temporary files of its own.</summary>
+internal static class ProgenyProcess
+{
+    // The program as users get it, in its own output folder: the one of the tests lacks what ASP.NET Core brings to them.
+    private static readonly DirectoryInfo Output = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    private static readonly string Program = Path.Combine(Output.Parent!.Parent!.FullName, "Cli", Output.Name, "progeny.dll");
+
+    public static Process Start(string temporary, string folder, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. args])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        return Process.Start(start)!;
+    }
+
+    public static async Task<CliRun> WaitAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+}
