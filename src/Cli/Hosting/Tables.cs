@@ -8,10 +8,14 @@ internal static class Tables
 {
     public static Table Create(IAnsiConsole console, params IEnumerable<string> columns)
     {
-        var table = new Table().BorderStyle(new Style(Color.Grey));
-        table.Border = console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None;
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        var lines = console.Profile.Out.IsTerminal;
+        var table = new Table().BorderStyle(new Style(Color.Grey)).Border(lines ? TableBorder.Rounded : TableBorder.None);
+        foreach (var name in columns)
+        {
+            var column = new TableColumn(new Text(name, new Style(decoration: Decoration.Bold)));
+            table.AddColumn(lines ? column : column.Padding(0, 0, 2, 0));
+        }
+
         return table;
     }
 
@@ -25,16 +29,21 @@ internal static class Tables
 
     public static void AddTexts(this Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 
-    /// <summary>Names and values, one a line; what is null or empty is left out.</summary>
+    /// <summary>Names and values, one a line; what is null or empty is left out. At least one is not.</summary>
     public static void WritePairs(IAnsiConsole console, params IEnumerable<(string Name, string? Value)> pairs)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var (name, value) in pairs)
+        List<(string Name, string? Value)> shown = [.. pairs.Where(pair => !string.IsNullOrEmpty(pair.Value))];
+        if (!console.Profile.Out.IsTerminal)
         {
-            if (!string.IsNullOrEmpty(value))
-                grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value));
+            var width = shown.Max(pair => pair.Name.Length);
+            foreach (var (name, value) in shown)
+                console.WriteLine($"{name.PadRight(width)}  {value}");
+            return;
         }
 
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach (var (name, value) in shown)
+            grid.AddRow(new Text(name, new Style(Color.Grey)), new Text(value!));
         console.Write(grid);
     }
 
