@@ -10,6 +10,7 @@ using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Registry;
 using Progeny.Storage.Serving;
+using Progeny.Storage.Serving.Rules;
 
 namespace Progeny.Storage;
 
@@ -34,7 +35,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
-        return services.AddFeeds(configuration);
+        return services.AddExpressions().AddFeeds(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
@@ -42,8 +43,11 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
-        return services.AddFeeds(configuration);
+        return services.AddExpressions().AddFeeds(configuration);
     }
+
+    private static IServiceCollection AddExpressions(this IServiceCollection services) =>
+        services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>().AddSingleton<RuleCompiler>();
 
     private static IServiceCollection AddFeeds(this IServiceCollection services, IConfiguration configuration)
     {

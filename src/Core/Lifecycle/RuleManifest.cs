@@ -12,4 +12,7 @@ public sealed record RuleManifest
 
     /// <summary>What happens: <c>refuse</c> with a message, <c>answer</c> with a prediction, or <c>set</c> fields to SQL expressions.</summary>
     public required RuleAction Then { get; init; }
+
+    /// <summary>All SQL of the rule.</summary>
+    internal IEnumerable<string> Expressions => [When, .. Then.Answer is { } answer ? [answer] : Array.Empty<string>(), .. Then.Set?.Values ?? []];
 }

@@ -54,7 +54,8 @@ public sealed class FeatureBatchBuilder
     }
 
     /// <summary>Takes note of the values that are missing although their feature requires one.</summary>
-    public void CheckMissing()
+    /// <param name="except">For each row whether it is passed over; empty: none is.</param>
+    public void CheckMissing(ReadOnlySpan<bool> except = default)
     {
         foreach (var column in columns)
         {
@@ -62,7 +63,7 @@ public sealed class FeatureBatchBuilder
                 continue;
             for (var row = 0; row < Rows; row++)
             {
-                if (column.IsMissing(row) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
+                if (column.IsMissing(row) && (except.IsEmpty || !except[row]) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
                     Refuse(row, column.Feature.Name, column.SetMissing());
             }
         }

@@ -16,6 +16,7 @@ public sealed class FeatureColumn
     private string[] strings;
     private bool[] present;
     private bool[]? augmented;
+    private Dictionary<int, object?>? originals;
 
     public FeatureColumn(Feature feature, int capacity)
     {
@@ -55,6 +56,29 @@ public sealed class FeatureColumn
     {
         (augmented ??= new bool[present.Length])[row] = true;
         return value is null ? null : Set(row, value);
+    }
+
+    /// <summary>Puts a value in the place of the row's own, which stays known; null leaves it missing. Returns what is wrong with it, or null.</summary>
+    public string? Replace(int row, object? value)
+    {
+        if (!IsAugmented(row))
+            (originals ??= []).TryAdd(row, Get(row));
+        (augmented ??= new bool[present.Length])[row] = true;
+        if (value is not null and not "")
+            return Set(row, value);
+        if (present[row])
+            Present--;
+        present[row] = false;
+        if (width == 0)
+            strings[row] = "";
+        return null;
+    }
+
+    /// <summary>The value that the client gave where it has been replaced.</summary>
+    public bool TryGetOriginal(int row, out object? value)
+    {
+        value = null;
+        return originals is not null && originals.TryGetValue(row, out value);
     }
 
     /// <summary>Sets a number; returns what is wrong with it, or null.</summary>
@@ -173,6 +197,22 @@ public sealed class FeatureColumn
             (FeatureType.Bool, DataType.Bool) => data[row] != 0,
             (FeatureType.Bool, _) => ReadFloat(row) != 0,
             _ => ReadFloat(row),
+        };
+    }
+
+    /// <summary>The value of a row as expressions take it; null where it is missing.</summary>
+    public SqlValue GetSql(int row)
+    {
+        if (!present[row])
+            return default;
+        return (Feature.Type, type) switch
+        {
+            (FeatureType.Category or FeatureType.Text, _) => SqlValue.From(strings[row]),
+            (FeatureType.Int, DataType.Int64) => SqlValue.From(BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8))),
+            (FeatureType.Int, _) => SqlValue.From((long)ReadFloat(row)),
+            (FeatureType.Bool, DataType.Bool) => SqlValue.From(data[row] != 0),
+            (FeatureType.Bool, _) => SqlValue.From(ReadFloat(row) != 0),
+            _ => SqlValue.From((double)ReadFloat(row)),
         };
     }
 

@@ -25,7 +25,7 @@ internal sealed class PredictionOutput
     public static PredictionOutput Match(Manifest manifest, ImmutableArray<TensorSpec> outputs)
     {
         ImmutableArray<string> labels = [.. manifest.Label?.Classes ?? []];
-        var output = Choose(manifest, outputs);
+        var output = Choose(manifest.Serving.Output, manifest.Task == MachineLearningTask.Regression, outputs);
         var fits = output.Shape switch
         {
             [_] => labels.Length <= 2,
@@ -73,19 +73,23 @@ internal sealed class PredictionOutput
         return new Prediction { Classes = classes, Scores = scores, Labels = Decide(scores) };
     }
 
-    private static TensorSpec Choose(Manifest manifest, ImmutableArray<TensorSpec> outputs)
+    /// <summary>The output that holds the prediction.</summary>
+    /// <param name="output">Its name, where the manifest says it.</param>
+    /// <param name="regression">Whether the prediction is a number.</param>
+    /// <exception cref="ModelException">No output can be the prediction, or more than one and the manifest does not say which.</exception>
+    public static TensorSpec Choose(string? output, bool regression, ImmutableArray<TensorSpec> outputs)
     {
-        var names = string.Join(", ", outputs.Select(output => output.Name));
-        if (manifest.Serving.Output is { } named)
+        var names = string.Join(", ", outputs.Select(candidate => candidate.Name));
+        if (output is { } named)
         {
-            return outputs.FirstOrDefault(output => output.Name == named)
+            return outputs.FirstOrDefault(candidate => candidate.Name == named)
                 ?? throw new ModelException($"The model has no output '{named}' (serving.output); it has {names}.");
         }
 
-        var usual = manifest.Task == MachineLearningTask.Regression ? "value" : "probabilities";
-        if (outputs.FirstOrDefault(output => output.Name == usual) is { } found)
+        var usual = regression ? "value" : "probabilities";
+        if (outputs.FirstOrDefault(candidate => candidate.Name == usual) is { } found)
             return found;
-        var floats = outputs.Where(output => output.Type is DataType.Fp32 or DataType.Fp64).ToList();
+        var floats = outputs.Where(candidate => candidate.Type is DataType.Fp32 or DataType.Fp64).ToList();
         return floats.Count == 1
             ? floats[0]
             : throw new ModelException($"Which output is the prediction? Name it in serving.output; the model has {names}.");

@@ -36,6 +36,9 @@ public sealed class QueryLogEntry
 
     public string? Error { get; init; }
 
+    /// <summary>For each row the names of the rules that fired; empty where none fired on any row.</summary>
+    public ImmutableArray<ImmutableArray<string>> Rules { get; init; } = [];
+
     public required QueryLatency Latency { get; init; }
 
     /// <summary>The records: one a row.</summary>
@@ -57,6 +60,7 @@ public sealed class QueryLogEntry
                 Augmented = Rows is null ? null : FieldsJson(Rows, row, augmented: true),
                 Prediction = Prediction is not null ? PredictionJson(Prediction, row) : Error is null ? TensorsJson(Outputs) : null,
                 Error = Error,
+                Rules = Rules.IsEmpty || Rules[row].IsEmpty ? null : RulesJson(Rules[row]),
                 Latency = Latency,
             };
         }
@@ -70,6 +74,9 @@ public sealed class QueryLogEntry
             writer.WriteStartObject();
             foreach (var column in rows.Features.Columns)
             {
+                // A value that a rule replaced is among both: what the client gave, and what the model was given.
+                if (!augmented && column.TryGetOriginal(row, out var original))
+                    WriteValue(writer, column.Feature.Name, original);
                 if (column.IsAugmented(row) != augmented)
                     continue;
                 any = true;
@@ -82,6 +89,14 @@ public sealed class QueryLogEntry
         });
         return any || !augmented ? json : null;
     }
+
+    private static string RulesJson(ImmutableArray<string> names) => Write(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var name in names)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
+    });
 
     private static string PredictionJson(Prediction prediction, int row) => Write(writer =>
     {

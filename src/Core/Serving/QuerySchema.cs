@@ -15,6 +15,7 @@ public sealed class QuerySchema
         Entity = manifest.Entity;
         var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
         IEnumerable<string> read = manifest.Augment.SelectMany(augment => SqlParameters.Names(augment.Query));
+        read = read.Concat(manifest.Rules.SelectMany(rule => rule.Expressions).SelectMany(SqlParameters.Names));
         if (Entity is not null)
             read = read.Prepend(Entity);
         Extras = [.. read.Where(name => !known.Contains(name)).Distinct(StringComparer.Ordinal)];
@@ -23,7 +24,7 @@ public sealed class QuerySchema
 
     public IReadOnlyList<Feature> Features { get; }
 
-    /// <summary>Fields that are no features: the entity, and the parameters of augmentation.</summary>
+    /// <summary>Fields that are no features: the entity, and the parameters (<c>:name</c>) of augmentations and rules.</summary>
     public IReadOnlyList<string> Extras { get; }
 
     /// <summary>The field that names the entity; null: none.</summary>

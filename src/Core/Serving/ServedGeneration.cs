@@ -5,14 +5,17 @@ using Progeny.Core.Lifecycle;
 namespace Progeny.Core.Serving;
 
 /// <summary>A generation made ready for queries: its manifest compiled once.</summary>
-public sealed class ServedGeneration
+public sealed class ServedGeneration : IDisposable
 {
-    public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, TimeProvider time)
+    /// <exception cref="FeedException">The manifest names a feed that is not configured.</exception>
+    /// <exception cref="RuleException">A rule is wrong.</exception>
+    public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time)
     {
         Generation = generation;
         Manifest = manifest;
         Schema = new QuerySchema(manifest);
         Augmenters = [.. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed), time))];
+        Rules = rules.Compile(manifest);
     }
 
     public GenerationInfo Generation { get; }
@@ -24,4 +27,10 @@ public sealed class ServedGeneration
     public QuerySchema Schema { get; }
 
     public IReadOnlyList<Augmenter> Augmenters { get; }
+
+    /// <summary>The project's own rules; null: none.</summary>
+    public RuleSet? Rules { get; }
+
+    /// <summary>Gives up what is kept for speed; whoever still holds the generation may go on using it.</summary>
+    public void Dispose() => Rules?.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
@@ -47,10 +48,22 @@ internal static class PredictApi
             writer.WriteStartObject();
             writer.WriteString("query_id"u8, answer.QueryIds[row]);
             PredictionWriter.Write(writer, answer.Prediction!, row);
+            if (!answer.Rules.IsEmpty)
+                WriteRules(writer, answer.Rules[row]);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    private static void WriteRules(Utf8JsonWriter writer, ImmutableArray<string> names)
+    {
+        if (names.IsEmpty)
+            return;
+        writer.WriteStartArray("rules"u8);
+        foreach (var name in names)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
     }
 }

@@ -26,6 +26,7 @@ internal static class ServingProblems
                 ServingErrorKind.NotFound => "Not found",
                 ServingErrorKind.NotReady => "Not ready",
                 ServingErrorKind.Unavailable => "Unavailable",
+                ServingErrorKind.RuleFailed => "A rule failed",
                 _ => "The model failed",
             },
             Detail = error.Message,

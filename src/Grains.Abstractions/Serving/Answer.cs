@@ -22,5 +22,8 @@ public sealed record Answer
     /// <summary>The model's outputs that the query asked for.</summary>
     [Id(4)] public ImmutableArray<Tensor> Outputs { get; init; } = [];
 
+    /// <summary>For each row the names of the rules that fired; empty where none fired on any row.</summary>
+    [Id(5)] public ImmutableArray<ImmutableArray<string>> Rules { get; init; } = [];
+
     public static Answer Refuse(ServingError error) => new() { Error = error };
 }

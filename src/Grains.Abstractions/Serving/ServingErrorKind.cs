@@ -17,4 +17,7 @@ public enum ServingErrorKind
 
     /// <summary>Something that the query needs (a feed, the log) does not answer.</summary>
     Unavailable,
+
+    /// <summary>A rule of the project's own failed on this query.</summary>
+    RuleFailed,
 }

@@ -6,6 +6,7 @@ using Progeny.Abstractions.Serving;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
+using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
 
 namespace Progeny.Grains.Lifecycle;
@@ -14,6 +15,7 @@ namespace Progeny.Grains.Lifecycle;
 internal sealed class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
+    RuleCompiler rules,
     TimeProvider time) : Grain, IProjectGrain
 {
     private const int MostJobs = 1_000;
@@ -39,6 +41,8 @@ internal sealed class ProjectGrain(
         if (manifest.Name != Name)
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
         RequireGrowth(manifest.Version);
+        if (rules.Check(manifest, text) is { Count: > 0 } errors)
+            throw new RegistryException(RegistryError.Invalid, string.Join('\n', errors));
 
         var release = new ReleaseInfo
         {

@@ -72,7 +72,7 @@ internal sealed class ModelGrain(ServedGenerations generations, ModelCache model
             lease = await models.AcquireAsync(served);
             return null;
         }
-        catch (Exception exception) when (exception is ModelException or FeedException)
+        catch (Exception exception) when (exception is ModelException or FeedException or RuleException)
         {
             return new ServingError(ServingErrorKind.ModelFailed, exception.Message);
         }

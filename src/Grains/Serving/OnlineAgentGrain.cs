@@ -78,7 +78,12 @@ internal sealed partial class OnlineAgentGrain(
         }
 
         var augment = time.GetElapsedTime(augmentStarted);
-        rows.Features.CheckMissing();
+        var rules = rows.Features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
+        var refused = rules?.Before();
+        if (refused is { Kind: ServingErrorKind.InvalidQuery })
+            return Answer.Refuse(refused);
+        if (refused is null)
+            rows.Features.CheckMissing(rules is null ? default : rules.Answered);
         if (rows.Features.Errors.Count > 0)
         {
             // Values are missing because a feed failed: that is not the caller's fault, and may pass.
@@ -88,7 +93,17 @@ internal sealed partial class OnlineAgentGrain(
         }
 
         var modelStarted = time.GetTimestamp();
-        var result = await arm.Model.Run(new ModelQuery { Inputs = rows.Features.ToTensors(), WantsOutputs = wantsOutputs, Outputs = outputs });
+        var result = new ModelAnswer { Error = refused };
+        if (refused is null && rules is not { NeedsModel: false })
+        {
+            var inputs = rules?.ToModel() ?? rows.Features.ToTensors();
+            result = await arm.Model.Run(new ModelQuery { Inputs = inputs, WantsOutputs = wantsOutputs, Outputs = outputs });
+        }
+
+        if (rules is not null)
+            result = rules.After(result);
+        if (wantsOutputs && rules is { HasAnswers: true })
+            result = rules.ReplaceOutputs(result, (await arm.Model.Describe()).Outputs, outputs);
         var ids = QueryIds(rows.QueryId, rows.Features.Rows);
         var entry = new QueryLogEntry
         {
@@ -99,6 +114,7 @@ internal sealed partial class OnlineAgentGrain(
             QueryIds = ids,
             Rows = rows,
             Prediction = result.Prediction,
+            Rules = rules?.Fired ?? [],
             Error = result.Error?.Message,
             Latency = Latency(started, modelStarted, augment, result),
         };
@@ -134,7 +150,7 @@ internal sealed partial class OnlineAgentGrain(
             return Refuse(ServingErrorKind.Unavailable, "The query log cannot be written, and this project asks for a durable log; nothing was answered.");
         return result.Error is { } error
             ? Answer.Refuse(error)
-            : new Answer { Generation = arm.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs };
+            : new Answer { Generation = arm.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
     }
 
     private QueryLatency Latency(long started, long modelStarted, TimeSpan augment, ModelAnswer result) => new(
@@ -195,6 +211,10 @@ internal sealed partial class OnlineAgentGrain(
         catch (FeedException exception)
         {
             return (null, new ServingError(ServingErrorKind.Unavailable, exception.Message));
+        }
+        catch (RuleException exception)
+        {
+            return (null, new ServingError(ServingErrorKind.RuleFailed, exception.Message));
         }
     }
 

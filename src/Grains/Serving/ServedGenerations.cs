@@ -7,7 +7,7 @@ using Progeny.Core.Serving;
 namespace Progeny.Grains.Serving;
 
 /// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
-internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, TimeProvider time)
+internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time)
 {
     private const int Most = 10_000;
 
@@ -15,15 +15,26 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
 
     /// <summary>The generation, or null where there is none.</summary>
     /// <exception cref="FeedException">Its manifest names a feed that is not configured.</exception>
+    /// <exception cref="RuleException">One of its rules is wrong.</exception>
     public async ValueTask<ServedGeneration?> GetAsync(GenerationReference reference)
     {
         if (ready.TryGetValue(reference, out var served))
             return served;
         if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint() is not { } blueprint)
             return null;
-        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, time);
+        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, rules, time);
         if (ready.Count >= Most)
-            ready.Clear();
-        return ready.GetOrAdd(reference, served);
+        {
+            foreach (var (old, _) in ready)
+            {
+                if (ready.TryRemove(old, out var gone))
+                    gone.Dispose();
+            }
+        }
+
+        var kept = ready.GetOrAdd(reference, served);
+        if (kept != served)
+            served.Dispose();
+        return kept;
     }
 }

@@ -1,0 +1,11 @@
+namespace Progeny.Core.Serving;
+
+/// <summary>Why an expression cannot be used.</summary>
+/// <param name="Message">What is wrong, in a few words.</param>
+/// <param name="Offset">The index of the character in the expression that it is about; null: the expression as a whole.</param>
+public sealed record ExpressionError(string Message, int? Offset)
+{
+    /// <summary>The error with its place and the expression that it is about.</summary>
+    public string Describe(string expression) =>
+        Offset is { } offset && offset < expression.Length ? $"{Message} (at character {offset + 1} of: {expression.Trim()})" : $"{Message} (in: {expression.Trim()})";
+}

@@ -1,0 +1,4 @@
+namespace Progeny.Core.Serving;
+
+/// <summary>An expression could not be computed; the message says why in a few words, without naming the expression.</summary>
+public sealed class ExpressionException(string message) : Exception(message);

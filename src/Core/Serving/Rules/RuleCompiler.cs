@@ -1,0 +1,126 @@
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>Checks what a manifest says in SQL for the platform itself to compute, and compiles its rules.</summary>
+public sealed class RuleCompiler(IExpressionEngine engine)
+{
+    /// <summary>
+    /// Everything that is wrong with the SQL of rules, gates and <c>retrain.when</c>. Rules are checked in full; of gates and retraining,
+    /// whose metrics depend on the generation, only what can be known.
+    /// </summary>
+    /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
+    /// <param name="yaml">The text of the manifest, for the places of the errors; null: they all stand at its start.</param>
+    public IReadOnlyList<ManifestError> Check(Manifest manifest, string? yaml = null)
+    {
+        var found = new List<(string Path, string Message)>();
+        foreach (var part in ExpressionsOf(manifest))
+        {
+            if (manifest.Features.Count == 0)
+                found.Add((part.Path, $"rule '{part.Rule.Name}' has no rows to look at: the manifest declares no features (schema.features)"));
+            else if (engine.Check(part.Expression) is { } error)
+                found.Add((part.Path, $"rule '{part.Rule.Name}': {error.Describe(part.Expression.Sql)}"));
+            else if (part.IsAnswer && ConstantProblem(manifest, part.Expression) is { } problem)
+                found.Add((part.Path, $"rule '{part.Rule.Name}': {problem}"));
+        }
+
+        for (var i = 0; i < manifest.Gates.Count; i++)
+        {
+            if (engine.CheckSyntax(manifest.Gates[i].When) is { } error)
+                found.Add(($"gates[{i}].when", $"gate '{manifest.Gates[i].Name}': {error.Describe(manifest.Gates[i].When)}"));
+        }
+
+        if (manifest.Retrain?.When is { } when && engine.CheckSyntax(when) is { } wrong)
+            found.Add(("retrain.when", wrong.Describe(when)));
+        if (found.Count == 0)
+            return [];
+        var places = yaml is null ? null : ManifestPlaces.Read(yaml);
+        return found.ConvertAll(error =>
+        {
+            var (line, column) = places?.Find(error.Path) ?? (1, 1);
+            return new ManifestError(line, column, error.Path, error.Message);
+        });
+    }
+
+    /// <summary>Compiles the rules of a manifest; null where it has none.</summary>
+    /// <exception cref="RuleException">An expression is wrong.</exception>
+    public RuleSet? Compile(Manifest manifest)
+    {
+        if (manifest.Rules.Count == 0)
+            return null;
+        var errors = Check(manifest with { Gates = [], Retrain = null });
+        if (errors.Count > 0)
+            throw new RuleException(errors);
+
+        var expressions = new List<Expression>();
+        var features = manifest.Features.Select(feature => feature.Name).ToList();
+        var rules = new Dictionary<RulePosition, List<Rule>> { [RulePosition.Before] = [], [RulePosition.After] = [] };
+        foreach (var rule in manifest.Rules)
+        {
+            var tables = TablesOf(manifest, rule.At);
+            rules[rule.At].Add(new Rule
+            {
+                Name = rule.Name,
+                When = Add(rule.When),
+                Refuse = rule.Then.Refuse,
+                Answer = rule.Then.Answer is { } answer ? Add(answer) : null,
+                Set = [.. (rule.Then.Set ?? new Dictionary<string, string>()).Select(set => (features.IndexOf(set.Key), Add(set.Value)))],
+            });
+
+            int Add(string sql)
+            {
+                expressions.Add(new Expression(sql, tables));
+                return expressions.Count - 1;
+            }
+        }
+
+        return new RuleSet(manifest, rules[RulePosition.Before], rules[RulePosition.After], engine.Compile(expressions));
+    }
+
+    private static IEnumerable<(string Path, RuleManifest Rule, Expression Expression, bool IsAnswer)> ExpressionsOf(Manifest manifest)
+    {
+        for (var i = 0; i < manifest.Rules.Count; i++)
+        {
+            var rule = manifest.Rules[i];
+            var tables = TablesOf(manifest, rule.At);
+            yield return ($"rules[{i}].when", rule, new Expression(rule.When, tables), false);
+            if (rule.Then.Answer is { } answer)
+                yield return ($"rules[{i}].then.answer", rule, new Expression(answer, tables), true);
+            foreach (var (feature, value) in rule.Then.Set ?? new Dictionary<string, string>())
+                yield return ($"rules[{i}].then.set.{feature}", rule, new Expression(value, tables), false);
+        }
+    }
+
+    /// <summary>The fields of a query, in the order of <see cref="QuerySchema.Fields"/>, and behind the model the prediction.</summary>
+    private static IReadOnlyList<ExpressionTable> TablesOf(Manifest manifest, RulePosition position)
+    {
+        var query = new ExpressionTable("query", [.. new QuerySchema(manifest).Fields]);
+        if (position == RulePosition.Before)
+            return [query];
+        IReadOnlyList<string> classes = manifest.Label?.Classes ?? [];
+        return [query, new ExpressionTable("prediction", classes.Count == 0 ? ["value"] : ["label", .. classes.Select(name => $"probability_{name}")])];
+    }
+
+    private string? ConstantProblem(Manifest manifest, Expression expression)
+    {
+        using var set = engine.Compile([expression]);
+        if (set.UsesColumns(0))
+            return null;
+        using var session = set.Rent();
+        try
+        {
+            return new RuleAnswers(manifest).Problem(session.Evaluate(0, NoRow.Instance));
+        }
+        catch (ExpressionException exception)
+        {
+            return new ExpressionError(exception.Message, null).Describe(expression.Sql);
+        }
+    }
+
+    private sealed class NoRow : IExpressionRow
+    {
+        public static NoRow Instance { get; } = new();
+
+        public SqlValue Get(int column) => throw new InvalidOperationException("A constant expression asked for a column.");
+    }
+}

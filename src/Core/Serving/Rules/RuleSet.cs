@@ -1,0 +1,32 @@
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>The rules of a manifest, compiled. Safe for use by many threads at once.</summary>
+public sealed class RuleSet : IDisposable
+{
+    internal RuleSet(Manifest manifest, IReadOnlyList<Rule> before, IReadOnlyList<Rule> after, IExpressionSet expressions)
+    {
+        Answers = new RuleAnswers(manifest);
+        Output = manifest.Serving.Output;
+        Before = before;
+        After = after;
+        Expressions = expressions;
+    }
+
+    internal IReadOnlyList<Rule> Before { get; }
+
+    internal IReadOnlyList<Rule> After { get; }
+
+    internal IExpressionSet Expressions { get; }
+
+    /// <summary>The output that holds the prediction, where the manifest says which.</summary>
+    internal string? Output { get; }
+
+    internal RuleAnswers Answers { get; }
+
+    /// <summary>Starts the rules' part in one request.</summary>
+    public RuledRows Begin(QueryRows rows) => new(this, rows);
+
+    public void Dispose() => Expressions.Dispose();
+}

@@ -1,0 +1,134 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Progeny.Core.Serving;
+using SQLitePCL;
+
+namespace Progeny.Storage.Serving.Rules;
+
+/// <summary>An empty in-memory database under guard: what runs on it reads the given one-row tables, computes, and ends.</summary>
+internal sealed class ExpressionConnection : IDisposable
+{
+    private const int StepsBetweenChecks = 1_000;
+    private const int LongestValue = 1_000_000;
+    private const int LongestPattern = 1_000;
+    private const int DoubleQuotedTextInQueries = 1013;
+    private const int DoubleQuotedTextInSchemas = 1014;
+
+    // Two runs over the same query must agree, and nothing may be loaded.
+    private static readonly HashSet<string> Forbidden = new(StringComparer.OrdinalIgnoreCase) { "load_extension", "random", "randomblob" };
+
+    private readonly HashSet<string> readable = new(StringComparer.OrdinalIgnoreCase);
+    private readonly sqlite3 database;
+    private int checks;
+    private string? denied;
+
+    static ExpressionConnection() => Batteries_V2.Init();
+
+    /// <param name="tables">Tables to read from, of no rows: for finding out which columns an expression uses.</param>
+    public ExpressionConnection(IReadOnlyList<ExpressionTable>? tables = null)
+    {
+        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_MEMORY | raw.SQLITE_OPEN_NOMUTEX;
+        if (raw.sqlite3_open_v2(":memory:", out database, flags, null) != raw.SQLITE_OK)
+            throw new ExpressionException("no in-memory database can be opened");
+        try
+        {
+            // "ratngs" would otherwise be a text where no such column exists.
+            raw.sqlite3_db_config(database, DoubleQuotedTextInQueries, 0, out _);
+            raw.sqlite3_db_config(database, DoubleQuotedTextInSchemas, 0, out _);
+            raw.sqlite3_limit(database, raw.SQLITE_LIMIT_LENGTH, LongestValue);
+            raw.sqlite3_limit(database, raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LongestPattern);
+            foreach (var table in tables ?? [])
+            {
+                readable.Add(table.Name);
+                if (raw.sqlite3_exec(database, $"CREATE TABLE {ExpressionText.Quote(table.Name)} ({string.Join(", ", table.Columns.Select(ExpressionText.Quote))})") != raw.SQLITE_OK)
+                    throw new ExpressionException(Message());
+            }
+
+            raw.sqlite3_set_authorizer(database, Authorize, null);
+            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MostSteps / StepsBetweenChecks ? 1 : 0, null);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The tables' columns that were read by what has been prepared: table and column; an empty column is the table as such.</summary>
+    public HashSet<(string Table, string Column)> Reads { get; } = [];
+
+    /// <summary>Prepares a statement; null with an error whose offset is in the expression, which begins at <paramref name="start"/>.</summary>
+    public sqlite3_stmt? Prepare(string sql, int start, string expression, out ExpressionError? error)
+    {
+        checks = 0;
+        denied = null;
+        if (raw.sqlite3_prepare_v2(database, sql, out var statement) == raw.SQLITE_OK)
+        {
+            error = raw.sqlite3_column_count(statement) == 1 ? null : new ExpressionError("it is more than one expression", null);
+            if (error is null)
+                return statement;
+            statement.Dispose();
+            return null;
+        }
+
+        var offset = ErrorOffset(database.DangerousGetHandle());
+        error = new ExpressionError(denied ?? Message(), InExpression(sql, offset, start, expression.Length));
+        return null;
+    }
+
+    /// <summary>Runs a statement to its first row.</summary>
+    /// <exception cref="ExpressionException">It failed.</exception>
+    public void Step(sqlite3_stmt statement)
+    {
+        checks = 0;
+        switch (raw.sqlite3_step(statement))
+        {
+            case raw.SQLITE_ROW:
+                return;
+            case raw.SQLITE_INTERRUPT:
+                throw new ExpressionException($"it took more than {SqliteExpressionEngine.MostSteps} steps; a loop without an end, or too much work for one query");
+            case raw.SQLITE_TOOBIG:
+                throw new ExpressionException($"it makes a text of more than {LongestValue} bytes, or a pattern of more than {LongestPattern}");
+            default:
+                throw new ExpressionException(Message());
+        }
+    }
+
+    public void Dispose() => database.Dispose();
+
+    private static int? InExpression(string sql, int utf8Offset, int start, int length)
+    {
+        if (utf8Offset < 0)
+            return null;
+        var bytes = Encoding.UTF8.GetBytes(sql);
+        var offset = Encoding.UTF8.GetCharCount(bytes.AsSpan(0, Math.Min(utf8Offset, bytes.Length))) - start;
+        return offset >= 0 && offset < length ? offset : null;
+    }
+
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_error_offset", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static extern int ErrorOffset(nint database);
+
+    private string Message() => raw.sqlite3_errmsg(database).utf8_to_string();
+
+    private int Authorize(object userData, int action, string first, string second, string name, string inner)
+    {
+        switch (action)
+        {
+            case raw.SQLITE_SELECT or raw.SQLITE_RECURSIVE:
+                return raw.SQLITE_OK;
+            // Without a column, a table that the expression itself made up in a WITH is meant as well.
+            case raw.SQLITE_READ when readable.Contains(first) || (second.Length == 0 && !IsInternal(first)):
+                Reads.Add((first, second));
+                return raw.SQLITE_OK;
+            case raw.SQLITE_FUNCTION when !Forbidden.Contains(second):
+                return raw.SQLITE_OK;
+            default:
+                denied = action == raw.SQLITE_READ ? $"it may not read {first}" : denied;
+                return raw.SQLITE_DENY;
+        }
+    }
+
+    private static bool IsInternal(string table) =>
+        table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Progeny.Core.Serving;
+
+namespace Progeny.Storage.Serving.Rules;
+
+/// <summary>Compiled expressions and the sessions that wait for their next user, no more than the machine has processors.</summary>
+internal sealed class SqliteExpressionSet(IReadOnlyList<CompiledExpression> expressions) : IExpressionSet
+{
+    private readonly ConcurrentBag<SqliteExpressionSession> idle = [];
+    private volatile bool disposed;
+
+    public bool UsesColumns(int expression) => expressions[expression].Columns.Length > 0;
+
+    public IExpressionSession Rent() => idle.TryTake(out var session) ? session : new SqliteExpressionSession(expressions, Return);
+
+    public void Dispose()
+    {
+        disposed = true;
+        while (idle.TryTake(out var session))
+            session.Close();
+    }
+
+    private void Return(SqliteExpressionSession session)
+    {
+        if (disposed || idle.Count >= Environment.ProcessorCount)
+        {
+            session.Close();
+            return;
+        }
+
+        idle.Add(session);
+        // Disposed in between: what was added just now would stay open.
+        if (disposed)
+            Dispose();
+    }
+}
