@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Tests.Serving.Rules;
