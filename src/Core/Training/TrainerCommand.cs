@@ -15,7 +15,7 @@ internal static class TrainerCommand
         exec "$@"
         """;
 
-    private static readonly string[] Kept = ["PATH", "XGBOOST_LIBRARY", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
+    private static readonly string[] Kept = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
 
     public static ProcessStartInfo StartInfo(IReadOnlyList<string> command, string folder)
     {
@@ -44,6 +44,9 @@ internal static class TrainerCommand
         start.Environment["HOME"] = folder;
         start.Environment["TMPDIR"] = temporary;
         start.Environment["LANG"] = "C.UTF-8";
+
+        // A node serves while it trains: threads that wait for each other must not spin on the cores that answer queries.
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
         return start;
     }
 }
