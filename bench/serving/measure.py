@@ -1,0 +1,168 @@
+"""Measures Progeny beside a bare endpoint and fastify; run by bench/run.sh, which brings what this needs."""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import loads
+import report
+from peers import Peer, Server
+
+HERE = pathlib.Path(__file__).parent
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench/run.sh")
+    parser.add_argument("--gateway", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--progeny", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--floor", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--fastify", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="a small version in under three minutes")
+    parser.add_argument("--rounds", type=int, help="how often all is measured (default 5, quick 2)")
+    parser.add_argument("--seconds", type=int, help="how long one measurement takes (default 5, quick 2)")
+    parser.add_argument("--loads", nargs="+", choices=loads.LOADS, default=list(loads.LOADS))
+    parser.add_argument("--connections", nargs="+", type=int, help="default 1 8 64; quick: 64, and 1 for one row")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (2 if options.quick else 5)
+    options.seconds = options.seconds or (2 if options.quick else 5)
+    return options
+
+
+def cells_of(options):
+    """The loads and numbers of connections to measure."""
+    if options.quick and not options.connections:
+        return [(load, count) for load in options.loads for count in ((1, 64) if load == "one-row" else (64,))]
+    return [(load, count) for load in options.loads for count in options.connections or (1, 8, 64)]
+
+
+def wrk(url, body, connections, seconds):
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "10s"]
+    output = subprocess.run(
+        [*command, "--script", str(HERE / "load.lua"), url], env={**os.environ, "BODY": str(body)}, check=True, capture_output=True, text=True).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def measure(peer, load, body, connections, seconds, node):
+    """One run against one peer; the time that its server spends afterwards on what it put off counts too."""
+    model, rows = loads.LOADS[load]
+    logs = peer.name in ("fast", "durable")
+    records = node.newest_record() if logs else 0
+    peer.server.settle()
+    cpu = peer.server.cpu_seconds()
+    run = wrk(peer.url(model), body, connections, seconds)
+    peer.server.settle()
+    cpu = peer.server.cpu_seconds() - cpu
+    if run["refused"] or run["broken"]:
+        print(f"{load}-{connections} {peer.name}: {run['refused']} answers with an error, {run['broken']} broken connections", file=sys.stderr)
+    answered = run["requests"] - run["refused"]
+    return {
+        "rate": answered / (run["duration"] / 1e6),
+        "p50": run["p50"] / 1e3,
+        "p99": run["p99"] / 1e3,
+        "cpu": cpu * 1e6 / max(1, run["requests"]),
+        # wrk does not count what is under way when it stops; the log does.
+        "logged": min(1, (node.newest_record() - records) / max(1, answered * rows)) if logs else None,
+    }
+
+
+def check_same_answers(peers, requests=20):
+    """All peers must give the same labels and, as 32-bit floats, the same probabilities to the last bit."""
+    for load, (model, _) in loads.LOADS.items():
+        for seed in range(requests):
+            body = loads.request_body(load, seed)
+            answers = {peer.name: numbers(peer.ask(model, body)) for peer in peers}
+            for name, answer in answers.items():
+                if answer != answers["floor"]:
+                    raise RuntimeError(f"{name} answers otherwise than the floor to {body.decode()}: {answer} instead of {answers['floor']}")
+
+
+def numbers(answer):
+    return [
+        (prediction["label"], [(name, struct.pack("f", score)) for name, score in prediction["probabilities"].items()])
+        for prediction in json.loads(answer)["predictions"]]
+
+
+def start(options, folder):
+    """Starts the node, makes the projects, and starts the other peers on their models. Yields what to stop along the way."""
+    progeny = Server(
+        "progeny", lambda server: ["dotnet", options.gateway, "--urls", server.address, "--Data", str(folder / "data")], folder / "progeny.log")
+    yield progeny
+    progeny.wait_until_up()
+    models = folder / "models.json"
+    models.write_text(json.dumps(loads.make_projects(node_of(options, progeny), folder)))
+    yield Server("floor", lambda server: ["dotnet", options.floor, "--urls", server.address, "--models", str(models)], folder / "floor.log")
+    yield Server("fastify", lambda server: ["node", options.fastify, str(server.port), str(models)], folder / "fastify.log")
+
+
+def node_of(options, server):
+    return loads.Node(server.address, ["dotnet", os.path.abspath(options.progeny)])
+
+
+def compare(options, servers, folder):
+    for server in servers.values():
+        server.wait_until_up()
+    node = node_of(options, servers["progeny"])
+    peers = [Peer(name, servers[name], lambda model: f"/{model}") for name in ("floor", "fastify")]
+    for log in loads.LOG_MODES:
+        peers.append(Peer(log, servers["progeny"], lambda model, log=log: f"/api/projects/{loads.project_name(model, log)}/predict"))
+    print("Checking that all peers answer the same numbers ...", file=sys.stderr)
+    check_same_answers(peers)
+
+    bodies = {}
+    for load in options.loads:
+        bodies[load] = folder / f"{load}.json"
+        bodies[load].write_bytes(loads.request_body(load, 0))
+    print("Warming up ...", file=sys.stderr)
+    for load in options.loads:
+        for peer in peers:
+            wrk(peer.url(loads.LOADS[load][0]), bodies[load], 64, 1 if options.quick else 4)
+
+    cells = {cell: {peer.name: [] for peer in peers} for cell in cells_of(options)}
+    started = time.monotonic()
+    for turn in range(options.rounds):
+        for load, connections in cells:
+            # Each round begins with another peer, so that none always runs after the same one.
+            for peer in peers[turn % len(peers):] + peers[:turn % len(peers)]:
+                cells[load, connections][peer.name].append(measure(peer, load, bodies[load], connections, options.seconds, node))
+        print(f"Round {turn + 1} of {options.rounds} done after {time.monotonic() - started:.0f} s.", file=sys.stderr)
+    return cells
+
+
+def machine():
+    cpu = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    return f"{cpu}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, load {os.getloadavg()[0]:.1f} at the start"
+
+
+def main():
+    options = arguments()
+    header = f"{time.strftime('%Y-%m-%d')}, {machine()}; {options.rounds} rounds of {options.seconds} s"
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="progeny-bench-"))
+    servers = {}
+    try:
+        for server in start(options, folder):
+            servers[server.name] = server
+        about = node_of(options, servers["progeny"]).about()
+        cells = compare(options, servers, folder)
+    finally:
+        for server in servers.values():
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{header}; Orleans: {about['orleans']}; ONNX Runtime: {about['onnx_runtime']}", *report.table(cells), "", *report.ratio_table(cells), "", sep="\n")
+    print(*report.result_lines(cells), sep="\n")
+
+
+if __name__ == "__main__":
+    # The servers must not outlive this program, however it is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
+    try:
+        main()
+    except (RuntimeError, subprocess.CalledProcessError) as error:
+        sys.exit(str(error))
