@@ -81,7 +81,7 @@ setsid dotnet "$(program Gateway Progeny.Gateway.dll)" --urls "http://127.0.0.1:
 node=$!
 
 explain_node() {
-    wait "$node"
+    wait "$node" 2>/dev/null
     fail "The node has ended (exit code $?). The end of $log:"
     tail -n 15 "$log" >&2
     node=
@@ -96,13 +96,13 @@ say "Serving on http://127.0.0.1:$port, data in $data, log in $log"
 dotnet "$(program Replay Progeny.Replay.dll)" run --node "http://127.0.0.1:$port" --project examples/flights \
     --flights artifacts/flights/flights.db --journal "$data/replay.db" ${replay_options[@]+"${replay_options[@]}"} &
 driver=$!
-wait "$driver"
+# Bash would say in its own words that the node was killed; explain_node does it better.
+wait "$driver" 2>/dev/null
 result=$?
 driver=
 kill -0 "$node" 2>/dev/null || { explain_node; exit 1; }
 [ $result = 0 ] || end $result
 [ -z "$stop" ] || end 0
 say "The node serves on until Ctrl-C."
-wait "$node"
 explain_node
 exit 1

@@ -35,7 +35,7 @@ internal static class RunCommand
             try
             {
                 using var client = new NodeClient(arguments.GetRequiredValue(node), "flights");
-                IView view = Console.IsOutputRedirected ? new PlainView(Console.Out, TimeProvider.System) : new TerminalView(AnsiConsole.Console, TimeProvider.System);
+                var view = CreateView();
                 await client.WaitUntilReadyAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
                 await new ProjectSetup(client, view, TimeProvider.System)
                     .EnsureAsync(arguments.GetRequiredValue(project).FullName, FlightsFeed.Text(s_cut), cancellationToken);
@@ -77,6 +77,14 @@ internal static class RunCommand
         view.Say(string.Create(CultureInfo.InvariantCulture, $"{Texts.Count(now.Answered)} of {Texts.Count(now.Flights)} flights were asked about, {Texts.Count(figures.Outcomes)} outcomes are known: ")
             + $"accuracy {Texts.Share(figures.Accuracy)} (always the majority class: {Texts.Share(figures.BaselineAccuracy)}), "
             + $"log loss {Texts.Loss(figures.LogLoss)} (always the share seen in training: {Texts.Loss(figures.BaselineLogLoss)}).");
+    }
+
+    private static IView CreateView()
+    {
+        if (Console.IsOutputRedirected)
+            return new PlainView(Console.Out, TimeProvider.System);
+        // A script that waits for this program gives it no input; what counts here is that somebody looks at the output.
+        return new TerminalView(AnsiConsole.Create(new AnsiConsoleSettings { Interactive = InteractionSupport.Yes }), TimeProvider.System);
     }
 
     private static Uri? ReadAddress(ArgumentResult result)
