@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
 
 namespace Progeny.Grains.Registry;
@@ -15,7 +16,15 @@ public sealed class ProgenyGrainStorageSerializer : IGrainStorageSerializer
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AskForNothing } },
     };
+
+    /// <summary>Nulls are not written, and members come and go: what <c>required</c> asks of code cannot be asked of stored state.</summary>
+    private static void AskForNothing(JsonTypeInfo type)
+    {
+        foreach (var member in type.Properties)
+            member.IsRequired = false;
+    }
 
     public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, Options));
 
