@@ -26,7 +26,7 @@ public sealed class StorageServicesTests : IDisposable
         host.Services.GetRequiredService<IOutcomeStore>().ShouldNotBeNull();
 
         Directory.GetFileSystemEntries(folder["data"]).Select(Path.GetFileName).ShouldBeSubsetOf(
-            ["artifacts", "jobs", "LOCK", "LOCK.holder", "queries.db", "queries.db-wal", "queries.db-shm"]);
+            ["artifacts", "jobs", "LOCK", "LOCK.holder", "queries.db", "queries.db-wal", "queries.db-shm", "grains.db", "grains.db-wal", "grains.db-shm"]);
         var options = host.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         options.GrainsPath.ShouldBe(folder["data/grains.db"]);
         options.QueriesPath.ShouldBe(folder["data/queries.db"]);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text;
 using Progeny.Cli.Hosting;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
+using Progeny.Storage.Serving.Rules;
 
 namespace Progeny.Cli.Lifecycle;
 
@@ -32,6 +34,10 @@ internal static class ProjectFolder
             throw new CliException($"{ManifestParser.FileName} has more than {ManifestParser.MaxLength} bytes, the most allowed.");
         var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
         var result = ManifestParser.ParseUtf8(bytes);
-        return result.Manifest ?? throw new InvalidManifestException(result.Errors, Encoding.UTF8.GetString(bytes));
+        var text = Encoding.UTF8.GetString(bytes);
+        var manifest = result.Manifest ?? throw new InvalidManifestException(result.Errors, text);
+        return new RuleCompiler(new SqliteExpressionEngine()).Check(manifest, text) is { Count: > 0 } errors
+            ? throw new InvalidManifestException(errors, text)
+            : manifest;
     }
 }

@@ -3,6 +3,7 @@ using Progeny.Cli.Hosting;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
+using Progeny.Storage.Serving.Rules;
 using Spectre.Console;
 
 namespace Progeny.Cli.Training;
@@ -31,8 +32,9 @@ internal static class ProjectTestCommand
             }
 
             using var model = ModelRunner.Load(training.Model!, manifest);
+            using var rules = new RuleCompiler(new SqliteExpressionEngine()).Compile(manifest);
             return Write(
-                context.Out, manifest, [MakeContract(manifest, refusal: null), .. ProjectTests.Run(model, manifest)], TrainingSummary.Describe(manifest, training));
+                context.Out, manifest, [MakeContract(manifest, refusal: null), .. ProjectTests.Run(model, manifest, rules)], TrainingSummary.Describe(manifest, training));
         });
         return command;
     }

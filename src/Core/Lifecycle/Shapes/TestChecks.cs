@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Progeny.Core.Lifecycle.Shapes;
 
 /// <summary>What must be true of a manifest's own tests.</summary>
-internal sealed partial class TestChecks(ManifestNode root, IReadOnlyDictionary<string, ManifestNode> features, ErrorList errors)
+internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, ManifestNode> features, ErrorList errors)
 {
     private readonly string? task = root["task"]?.AsText();
     private readonly HashSet<string>? classes = root["label"]?["classes"] is { Kind: NodeKind.List } list
@@ -13,7 +11,6 @@ internal sealed partial class TestChecks(ManifestNode root, IReadOnlyDictionary<
     public void Run()
     {
         var known = KnownFields();
-        var words = WordsOfRules();
         var index = 0;
         foreach (var test in root["tests"]?.Items ?? [])
         {
@@ -22,7 +19,7 @@ internal sealed partial class TestChecks(ManifestNode root, IReadOnlyDictionary<
             // Without a schema a query carries the model's own inputs, which nobody knows before the model is loaded.
             foreach (var entry in features.Count == 0 ? [] : test["given"]?.Entries ?? [])
             {
-                if (!known.Contains(entry.Name) && !words.Contains(entry.Name))
+                if (!known.Contains(entry.Name))
                     errors.Add(entry.Key, $"{path}.given", $"{Quote.Of(entry.Name)} is not a field that a query can carry;{Suggest(entry.Name, known)}");
             }
 
@@ -41,21 +38,13 @@ internal sealed partial class TestChecks(ManifestNode root, IReadOnlyDictionary<
             known.Add(entity);
         foreach (var augment in root["augment"]?.Items ?? [])
             known.UnionWith(SqlParameters.Names(augment["query"]?.AsText() ?? ""));
-        return known;
-    }
-
-    /// <summary>The words of all rules' SQL: rules may look at fields that are no features.</summary>
-    private HashSet<string> WordsOfRules()
-    {
-        var words = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in root["rules"]?.Items ?? [])
         {
             var sql = (rule["then"]?["set"]?.Entries ?? []).Select(e => e.Value).Append(rule["when"]).Append(rule["then"]?["answer"]);
-            foreach (var text in sql.Select(s => s?.AsText()).OfType<string>())
-                words.UnionWith(Word().Matches(text).Select(m => m.Value));
+            known.UnionWith(sql.SelectMany(node => SqlParameters.Names(node?.AsText() ?? "")));
         }
 
-        return words;
+        return known;
     }
 
     private void CheckExpectation(ManifestNode expect, string path)
@@ -92,7 +81,4 @@ internal sealed partial class TestChecks(ManifestNode root, IReadOnlyDictionary<
         if (map["min"] is { } min && min.AsNumber() > map["max"]?.AsNumber())
             errors.Add(min, $"{path}.min", $"is greater than max: {min.Text} > {map["max"]!.Text}");
     }
-
-    [GeneratedRegex("[A-Za-z_][A-Za-z0-9_]*", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Word();
 }

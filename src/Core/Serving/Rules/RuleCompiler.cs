@@ -74,7 +74,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             }
         }
 
-        return new RuleSet(manifest, rules[RulePosition.Before], rules[RulePosition.After], engine.Compile(expressions));
+        return new RuleSet(manifest, [.. rules[RulePosition.Before]], [.. rules[RulePosition.After]], engine.Compile(expressions));
     }
 
     private static IEnumerable<(string Path, RuleManifest Rule, Expression Expression, bool IsAnswer)> ExpressionsOf(Manifest manifest)

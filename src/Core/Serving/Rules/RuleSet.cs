@@ -5,7 +5,7 @@ namespace Progeny.Core.Serving;
 /// <summary>The rules of a manifest, compiled. Safe for use by many threads at once.</summary>
 public sealed class RuleSet : IDisposable
 {
-    internal RuleSet(Manifest manifest, IReadOnlyList<Rule> before, IReadOnlyList<Rule> after, IExpressionSet expressions)
+    internal RuleSet(Manifest manifest, Rule[] before, Rule[] after, IExpressionSet expressions)
     {
         Answers = new RuleAnswers(manifest);
         Output = manifest.Serving.Output;
@@ -14,9 +14,9 @@ public sealed class RuleSet : IDisposable
         Expressions = expressions;
     }
 
-    internal IReadOnlyList<Rule> Before { get; }
+    internal Rule[] Before { get; }
 
-    internal IReadOnlyList<Rule> After { get; }
+    internal Rule[] After { get; }
 
     internal IExpressionSet Expressions { get; }
 

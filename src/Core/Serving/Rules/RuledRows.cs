@@ -40,7 +40,7 @@ public sealed class RuledRows : IExpressionRow
     /// Runs the rules before the model. What they set is in the rows, and what does not fit its feature among the rows' errors.
     /// </summary>
     /// <returns>Why the request is refused or failed; null: it goes on.</returns>
-    public ServingError? Before() => rules.Before.Count == 0 ? null : Run(rules.Before);
+    public ServingError? Before() => rules.Before.Length == 0 ? null : Run(rules.Before);
 
     /// <summary>The tensors of the rows that are left to the model.</summary>
     public ImmutableArray<Tensor> ToModel()
@@ -59,7 +59,7 @@ public sealed class RuledRows : IExpressionRow
         if (answer.Error is not null)
             return answer;
         prediction = Join(answer.Prediction);
-        if (rules.After.Count > 0 && Run(rules.After) is { } error)
+        if (rules.After.Length > 0 && Run(rules.After) is { } error)
             return new ModelAnswer { Error = error, Microseconds = answer.Microseconds };
         return answer with { Prediction = prediction };
     }
@@ -102,7 +102,7 @@ public sealed class RuledRows : IExpressionRow
         return column == 0 ? SqlValue.From(prediction.Classes[prediction.Labels.Span[row]]) : SqlValue.From(prediction.Row(row)[column - 1]);
     }
 
-    private ServingError? Run(IReadOnlyList<Rule> phase)
+    private ServingError? Run(Rule[] phase)
     {
         var refusals = ImmutableArray.CreateBuilder<FieldError>();
         var current = "";
