@@ -50,7 +50,7 @@ internal static class Manifests
         retrain: {every: 1d, when: "auc < 0.6"}
         rules:
           - {name: closed, at: before, when: "hour < 4", then: {refuse: "the airport is closed"}}
-          - {name: vip, at: after, when: "vip = 1", then: {answer: "'0'"}}
+          - {name: vip, at: after, when: ":vip = 1", then: {answer: "'0'"}}
           - {name: cap, at: before, when: "distance > 5000", then: {set: {distance: "5000"}}}
         gates:
           - {name: good enough, before: champion, when: "auc > 0.7"}
