@@ -1,3 +1,4 @@
+using Progeny.Console.Hosting;
 using Progeny.Gateway.Feedback;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Lifecycle;
@@ -21,10 +22,13 @@ public static class GatewayApp
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration);
         builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+        builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
 
         var app = builder.Build();
         app.UseProblemDetails();
+        app.UseConsole();
+        app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, Engines.Orleans, Engines.OnnxRuntime));
         app.MapOpenApi();
         app.MapAbout();
         app.MapProjects();

@@ -4,7 +4,7 @@ namespace Progeny.Gateway.Hosting;
 
 internal static class AboutApi
 {
-    private static readonly string Version = typeof(AboutApi).Assembly.GetName().Version!.ToString(3);
+    public static string Version { get; } = typeof(AboutApi).Assembly.GetName().Version!.ToString(3);
 
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {

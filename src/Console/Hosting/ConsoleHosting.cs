@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Console.Layout;
+using Progeny.Console.Lifecycle;
+using Progeny.Console.Serving;
+
+namespace Progeny.Console.Hosting;
+
+/// <summary>Mounts the web console in a host that has a cluster client and a query log.</summary>
+public static class ConsoleHosting
+{
+    /// <summary>What belongs to programs: there a missing address is answered for programs.</summary>
+    private static readonly PathString[] _machinePaths = ["/api", "/v2", "/openapi", "/metrics"];
+
+    /// <summary>Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.</summary>
+    public static void AddConsole(this IServiceCollection services)
+    {
+        services.AddScoped<ProjectReader>();
+        services.AddScoped<QueryReader>();
+        services.AddExceptionHandler<ConsoleExceptions>();
+    }
+
+    /// <summary>Answers a browser that asks for an unknown address with a page.</summary>
+    public static void UseConsole(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        await next(context);
+        if (IsUnanswered(context.Response) && IsForPeople(context.Request))
+            await Missing($"There is no page at {context.Request.Path}.").ExecuteAsync(context);
+    });
+
+    /// <summary>Maps the pages.</summary>
+    /// <param name="about">What the node is; asked when somebody wants to know.</param>
+    public static void MapConsole(this IEndpointRouteBuilder routes, Func<NodeAbout> about)
+    {
+        ConsoleAssets.Map(routes);
+        var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
+        pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync()));
+        pages.MapGet("/about", () => new ConsolePage<AboutPage>(about()));
+        pages.MapGet("/projects/{project}", ProjectAsync);
+        pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
+        pages.MapGet("/projects/{project}/generations/{version}", GenerationAsync);
+        pages.MapGet("/projects/{project}/queries", QueriesAsync);
+        pages.MapGet("/projects/{project}/query", QueryAsync);
+    }
+
+    private static async Task<IResult> ProjectAsync(string project, ProjectReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(project, cancellationToken) is { } view ? new ConsolePage<ProjectPage>(view) : Missing($"There is no project “{project}”.");
+
+    private static async Task<IResult> ReleaseAsync(string project, string release, ProjectReader reader) =>
+        await reader.FindReleaseAsync(project, release) is { } view
+            ? new ConsolePage<ReleasePage>(view)
+            : Missing($"There is no release “{release}” of a project “{project}”.");
+
+    private static async Task<IResult> GenerationAsync(string project, string version, ProjectReader reader) =>
+        await reader.FindGenerationAsync(project, version) is { } view
+            ? new ConsolePage<GenerationPage>(view)
+            : Missing($"There is no generation “{version}” of a project “{project}”; one is named like 1.2.0:3.");
+
+    private static async Task<IResult> QueriesAsync(
+        string project, string? version, string? before, QueryReader reader, CancellationToken cancellationToken) =>
+        await reader.ListAsync(project, version, before, cancellationToken) is { } view
+            ? new ConsolePage<QueriesPage>(view)
+            : Missing($"There is no project “{project}”.");
+
+    private static async Task<IResult> QueryAsync(string project, string? id, QueryReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(project, id ?? "", cancellationToken) is { } query
+            ? new ConsolePage<QueryPage>(query)
+            : Missing($"“{project}” has no logged query “{id}”. Records appear a moment after their answer.");
+
+    private static ConsolePage<NoticePage> Missing(string text) => new(new Notice("Not found", text), StatusCodes.Status404NotFound);
+
+    private static bool IsUnanswered(HttpResponse response) =>
+        response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null, ContentLength: null };
+
+    private static bool IsForPeople(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !_machinePaths.Any(path => request.Path.StartsWithSegments(path));
+}

@@ -1,0 +1,106 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Console.Metrics;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
+
+namespace Progeny.Console.Lifecycle;
+
+/// <summary>Reads what the pages of projects, releases and generations show.</summary>
+internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log)
+{
+    private const int MostJobs = 10;
+
+    private const int MostQueries = 20;
+
+    /// <summary>How many of the champion's queries its served figures look back on.</summary>
+    private const int MostServed = 1_000;
+
+    public async Task<IReadOnlyList<ProjectSummary>> ListAsync()
+    {
+        var names = await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
+        var projects = await Task.WhenAll(names.Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
+        return await Task.WhenAll(projects.OfType<ProjectInfo>().Select(SummarizeAsync));
+    }
+
+    /// <summary>A project's view; null where there is no such project.</summary>
+    public async Task<ProjectView?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(name).Get() is not { } project)
+            return null;
+        var releases = Task.WhenAll(project.Releases.Reverse().Select(release => Release(name, release).Get()));
+        var generations = GenerationsAsync(project);
+        var jobs = JobsAsync(name, MostJobs);
+        var queries = log.ListAsync(name, null, null, null, MostQueries, cancellationToken);
+        var known = (await releases).OfType<ReleaseInfo>().ToList();
+        return new ProjectView
+        {
+            Project = project,
+            Releases = known,
+            Manifest = known is [var newest, ..] ? ManifestOf(newest) : null,
+            Generations = [.. (await generations).OrderByDescending(generation => generation.CreatedAt)],
+            Jobs = await jobs,
+            Queries = await queries,
+            Served = await ServedAsync(project.Champion, known, cancellationToken),
+        };
+    }
+
+    /// <summary>A release's view; null where it was never published.</summary>
+    public async Task<ReleaseView?> FindReleaseAsync(string project, string release)
+    {
+        var grain = Release(project, release);
+        return await grain.Get() is { } info ? new ReleaseView(info, [.. (await grain.ListGenerations()).Reverse()]) : null;
+    }
+
+    /// <summary>A generation's view; null where there is none.</summary>
+    public async Task<GenerationView?> FindGenerationAsync(string project, string version)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference)
+            || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is not { } generation)
+        {
+            return null;
+        }
+
+        var job = await cluster.GetGrain<IJobGrain>(generation.Lineage.JobId).Get();
+        var promotions = (await cluster.GetGrain<IProjectGrain>(project).Get())?.Promotions ?? [];
+        return new GenerationView(generation, job, [.. promotions.Where(promotion => promotion.Generation == reference).Reverse()]);
+    }
+
+    private static Manifest? ManifestOf(ReleaseInfo release) => ManifestParser.Parse(release.Manifest).Manifest;
+
+    private async Task<ProjectSummary> SummarizeAsync(ProjectInfo project)
+    {
+        var newest = Release(project.Name, project.Releases[^1]).Get();
+        var generations = GenerationsAsync(project);
+        var jobs = JobsAsync(project.Name, 1);
+        return new ProjectSummary(
+            project,
+            await newest is { } release ? ManifestOf(release)?.Description ?? "" : "",
+            (await generations).Count,
+            await jobs is [var last, ..] ? last : null);
+    }
+
+    private async Task<EvaluationReport?> ServedAsync(GenerationReference? champion, List<ReleaseInfo> releases, CancellationToken cancellationToken)
+    {
+        if (champion is null || releases.Find(release => release.Version == champion.Release) is not { } release || ManifestOf(release) is not { } manifest)
+            return null;
+        var queries = await log.ListAsync(champion.Project, champion.Release, champion.Generation, null, MostServed, cancellationToken);
+        return ServedFigures.Of(manifest, queries);
+    }
+
+    private async Task<IReadOnlyList<GenerationInfo>> GenerationsAsync(ProjectInfo project)
+    {
+        var lists = await Task.WhenAll(project.Releases.Select(release => Release(project.Name, release).ListGenerations()));
+        return [.. lists.SelectMany(list => list)];
+    }
+
+    private async Task<IReadOnlyList<JobInfo>> JobsAsync(string project, int most)
+    {
+        var ids = await cluster.GetGrain<IProjectGrain>(project).ListJobs();
+        var jobs = await Task.WhenAll(ids.Take(most).Select(id => cluster.GetGrain<IJobGrain>(id).Get()));
+        return [.. jobs.OfType<JobInfo>()];
+    }
+
+    private IReleaseGrain Release(string project, string release) => cluster.GetGrain<IReleaseGrain>($"{project}@{release}");
+}

@@ -1,0 +1,33 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
+
+namespace Progeny.Console.Lifecycle;
+
+/// <summary>Everything that the page of a project shows.</summary>
+public sealed record ProjectView
+{
+    public required ProjectInfo Project { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<ReleaseInfo> Releases { get; init; }
+
+    /// <summary>The newest release's manifest; null where this node does not understand it.</summary>
+    public required Manifest? Manifest { get; init; }
+
+    /// <summary>Of all releases, newest first.</summary>
+    public required IReadOnlyList<GenerationInfo> Generations { get; init; }
+
+    /// <summary>The last ones, newest first.</summary>
+    public required IReadOnlyList<JobInfo> Jobs { get; init; }
+
+    /// <summary>The last ones, newest first.</summary>
+    public required IReadOnlyList<LoggedQuery> Queries { get; init; }
+
+    /// <summary>The champion's figures over its last queries whose outcome is known; null: there are none.</summary>
+    public required EvaluationReport? Served { get; init; }
+
+    public GenerationInfo? Champion => Generations.FirstOrDefault(generation => generation.Reference == Project.Champion);
+}

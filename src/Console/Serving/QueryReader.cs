@@ -1,0 +1,25 @@
+using System.Globalization;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Serving;
+
+namespace Progeny.Console.Serving;
+
+/// <summary>Reads what the pages of queries show.</summary>
+internal sealed class QueryReader(IClusterClient cluster, IQueryLog log)
+{
+    private const int PageLength = 100;
+
+    /// <summary>A page of the log; null where there is no such project. A filter that cannot be read is left out.</summary>
+    public async Task<QueriesView?> ListAsync(string project, string? version, string? before, CancellationToken cancellationToken)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return null;
+        var only = version is not null && GenerationReference.TryParse(project, version, out var reference) ? reference : null;
+        long? start = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
+        var queries = await log.ListAsync(project, only?.Release, only?.Generation, start, PageLength + 1, cancellationToken);
+        var shown = queries.Take(PageLength).ToList();
+        return new QueriesView(project, only?.Version, shown, start is null, queries.Count > PageLength ? shown[^1].Sequence : null);
+    }
+
+    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => log.FindAsync(project, id, cancellationToken);
+}
