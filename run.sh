@@ -82,8 +82,7 @@ node=$!
 
 explain_node() {
     wait "$node" 2>/dev/null
-    fail "The node has ended (exit code $?). The end of $log:"
-    tail -n 15 "$log" >&2
+    fail "The node has ended (exit code $?); its log is $log." "$(tail -n 15 "$log")"
     node=
 }
 

@@ -10,7 +10,7 @@ configuration=Release
 
 say() { printf '%s\n' "$*"; }
 
-fail() { printf '%s\n' "$*" >&2; return 1; }
+fail() { printf '%s\n' "$@" >&2; return 1; }
 
 require_tools() {
     command -v dotnet >/dev/null || fail "The .NET SDK is missing: install .NET 10 (https://dotnet.microsoft.com/download) and put 'dotnet' on the PATH." || return
