@@ -35,5 +35,5 @@ internal sealed class PlainView(TextWriter output, TimeProvider time) : IView
         + $"{Texts.Count(now.Score.Outcomes)} outcomes  accuracy {Texts.Share(now.Score.Accuracy)} (baseline {Texts.Share(now.Score.BaselineAccuracy)})  "
         + $"log loss {Texts.Loss(now.Score.LogLoss)} (baseline {Texts.Loss(now.Score.BaselineLogLoss)})"
         + (now.Refused > 0 ? $"  {Texts.Count(now.Refused)} refused, last: {now.LastRefusal}" : "")
-        + (now.Unmatched > 0 ? $"  {Texts.Count(now.Unmatched)} outcomes without a logged query" : "");
+        + (now.Unmatched > 0 ? $"  {Texts.Count(now.Unmatched)} outcomes came before the log had their query" : "");
 }

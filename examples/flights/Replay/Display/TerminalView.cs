@@ -46,7 +46,7 @@ internal sealed class TerminalView(IAnsiConsole console, TimeProvider time) : IV
         Row(table, "accuracy", Texts.Share(now.Score.Accuracy), Texts.Share(now.Score.BaselineAccuracy));
         Row(table, "log loss", Texts.Loss(now.Score.LogLoss), Texts.Loss(now.Score.BaselineLogLoss));
         if (now.Unmatched > 0)
-            Row(table, "outcomes without a logged query", Texts.Count(now.Unmatched));
+            Row(table, "outcomes ahead of the log", Texts.Count(now.Unmatched));
         if (now.Refused > 0)
             Row(table, "queries refused", Texts.Count(now.Refused));
         if (now.LastRefusal is { } refusal)

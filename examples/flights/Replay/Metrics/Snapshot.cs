@@ -32,6 +32,6 @@ internal sealed record Snapshot
 
     public required ScoreFigures Score { get; init; }
 
-    /// <summary>Outcomes whose query is not in the node's log.</summary>
+    /// <summary>Outcomes that came before the node had their query in its log (they are joined once it has).</summary>
     public required int Unmatched { get; init; }
 }
