@@ -22,10 +22,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
         httpContext.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = { Status = status, Title = title, Detail = detail },
-        });
+        var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
+        if (exception is RegistryException { Faults: { IsEmpty: false } faults })
+            context.ProblemDetails.Extensions["errors"] = faults;
+        return await problems.TryWriteAsync(context);
     }
 }

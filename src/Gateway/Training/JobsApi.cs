@@ -11,7 +11,7 @@ internal static class JobsApi
     {
         var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs");
         project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).WithSummary("Starts a job: kind train makes a generation.");
-        project.MapGet("/", ListAsync).Produces<JobInfo[]>().WithSummary("The project's newest jobs, newest first.");
+        project.MapGet("/", ListAsync).Produces<JobInfo[]>().ProducesProblem(404).WithSummary("The project's newest jobs, newest first.");
         var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs");
         jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
         jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");
@@ -24,11 +24,14 @@ internal static class JobsApi
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
     }
 
-    private static async Task<IReadOnlyList<JobInfo>> ListAsync(string project, IClusterClient cluster, int limit = 100)
+    private static async Task<IResult> ListAsync(string project, IClusterClient cluster, int limit = 100)
     {
-        var ids = await cluster.GetGrain<IProjectGrain>(project).ListJobs();
+        var grain = cluster.GetGrain<IProjectGrain>(project);
+        if (await grain.Get() is null)
+            return Problems.NotFound($"There is no project '{project}'.");
+        var ids = await grain.ListJobs();
         var jobs = await Task.WhenAll(ids.Take(Math.Clamp(limit, 1, 1_000)).Select(id => cluster.GetGrain<IJobGrain>(id).Get()));
-        return [.. jobs.OfType<JobInfo>()];
+        return TypedResults.Ok(jobs.OfType<JobInfo>());
     }
 
     private static async Task<IResult> GetAsync(string job, IClusterClient cluster) =>

@@ -21,7 +21,10 @@ internal static class Packages
         }
         catch (PackageException exception)
         {
-            throw new RegistryException(RegistryError.Invalid, exception.Message);
+            throw new RegistryException(
+                RegistryError.Invalid,
+                exception.Message,
+                [.. exception.ManifestErrors.Select(error => new ManifestFault(error.Line, error.Column, error.Path, error.Message))]);
         }
     }
 

@@ -112,8 +112,18 @@ internal sealed class ProjectGrain(
     public async Task Wake()
     {
         await SettleStages();
-        foreach (var job in storage.State.OpenJobs)
-            await GrainFactory.GetGrain<IJobGrain>(job).Resume();
+        var open = ImmutableArray.CreateBuilder<string>();
+        foreach (var id in storage.State.OpenJobs)
+        {
+            var job = GrainFactory.GetGrain<IJobGrain>(id);
+            await job.Resume();
+            if (await job.Get() is { Status: JobStatus.Queued or JobStatus.Running })
+                open.Add(id);
+        }
+
+        // The others ended without being able to say so, or were never stored.
+        if (open.Count < storage.State.OpenJobs.Length)
+            await storage.SaveAsync(storage.State with { OpenJobs = open.ToImmutable() });
     }
 
     private void RequireGrowth(SemanticVersion version)

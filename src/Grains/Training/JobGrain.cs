@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Training;
@@ -15,22 +16,30 @@ internal sealed partial class JobGrain(
     TrainingSlots slots,
     IArtifactStore artifacts,
     TimeProvider time,
+    IHostApplicationLifetime host,
     ILogger<JobGrain> logger) : Grain, IJobGrain, IRemindable
 {
     private const string WakeReminder = "wake";
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource stop = new();
-    private bool cancelled;
+    private readonly SemaphoreSlim saving = new(1, 1);
     private Task? running;
 
     /// <summary>What the work last said of itself; written by the work's thread, read by turns.</summary>
     private volatile TrainingProgress? latest;
 
-    public Task<JobInfo?> Get() => Task.FromResult(
-        storage.State.Job is { Status: JobStatus.Running } job && latest is { } progress
-            ? job with { Progress = progress.Fraction, Message = progress.Message }
-            : storage.State.Job);
+    /// <summary>Whether what fails now may fail for the node's stop: then the job stays open and runs again at the next start.</summary>
+    private bool NodeStops => !storage.State.CancelRequested && (stop.IsCancellationRequested || host.ApplicationStopping.IsCancellationRequested);
+
+    private bool IsOpen => storage.State.Job is { Status: JobStatus.Queued or JobStatus.Running };
+
+    public Task<JobInfo?> Get() => Task.FromResult(storage.State.Job switch
+    {
+        { } job when IsOpen && storage.State.CancelRequested => job with { Progress = latest?.Fraction ?? 0, Message = "Is being cancelled." },
+        { Status: JobStatus.Running } job when latest is { } progress => job with { Progress = progress.Fraction, Message = progress.Message },
+        var job => job,
+    });
 
     public async Task<JobInfo> Start(string project, string release, JobRequest request)
     {
@@ -57,7 +66,7 @@ internal sealed partial class JobGrain(
 
     public async Task Resume()
     {
-        if (storage.State.Job is not { Status: JobStatus.Queued or JobStatus.Running } || running is not null)
+        if (!IsOpen || running is not null)
             return;
         // Should this silo die, the reminder wakes the job on another one.
         await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
@@ -66,12 +75,13 @@ internal sealed partial class JobGrain(
 
     public async Task<JobInfo?> Cancel()
     {
-        if (storage.State.Job is not { Status: JobStatus.Queued or JobStatus.Running } job)
-            return storage.State.Job;
-        cancelled = true;
-        await stop.CancelAsync();
-        if (running is null)
-            await EndAsync(job, JobStatus.Cancelled, "Cancelled by request.", null, "");
+        await SaveAsync(state => IsOpen ? state with { CancelRequested = true } : state);
+        if (IsOpen)
+        {
+            await stop.CancelAsync();
+            await Resume();
+        }
+
         return await Get();
     }
 
@@ -102,24 +112,30 @@ internal sealed partial class JobGrain(
             // A job that nobody asks for must not be collected as idle while it works.
             var often = new GrainTimerCreationOptions(WakeInterval, WakeInterval) { KeepAlive = true };
             using var awake = this.RegisterGrainTimer(static _ => Task.CompletedTask, often);
+            if (storage.State.CancelRequested)
+                await stop.CancelAsync();
             using var slot = await slots.TakeAsync(stop.Token);
             var job = storage.State.Job!;
             job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
-            await storage.SaveAsync(storage.State with { Job = job });
+            await SaveAsync(state => state with { Job = job });
 
             // The work is no grain's work: it computes for long, and turns must go on meanwhile.
             var outcome = await Task.Run(() => work.RunAsync(job, new Latest(this), stop.Token), stop.Token);
+            if (outcome.Generation is null && NodeStops)
+                return;
             await EndAsync(job, outcome.Generation is null ? JobStatus.Failed : JobStatus.Succeeded, outcome.Message, outcome.Generation, outcome.Log);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            if (cancelled)
-                await EndAsync(storage.State.Job!, JobStatus.Cancelled, "Cancelled by request.", null, "");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            LogFailed(logger, exception, this.GetPrimaryKeyString());
-            await EndAsync(storage.State.Job!, JobStatus.Failed, $"The node failed: {exception.Message}", null, exception.ToString());
+            if (storage.State.CancelRequested && stop.IsCancellationRequested)
+            {
+                await EndAsync(storage.State.Job!, JobStatus.Cancelled, "Cancelled by request.", null, "");
+            }
+            else if (!NodeStops)
+            {
+                LogFailed(logger, exception, this.GetPrimaryKeyString());
+                await EndAsync(storage.State.Job!, JobStatus.Failed, $"The node failed: {exception.Message}", null, exception.ToString());
+            }
         }
         finally
         {
@@ -140,11 +156,37 @@ internal sealed partial class JobGrain(
             Generation = generation?.Reference,
             Metrics = generation?.Metrics ?? job.Metrics,
         };
-        await storage.SaveAsync(new JobState { Job = job, Log = digest });
-        await GrainFactory.GetGrain<IProjectGrain>(job.Project).JobEnded(job.Id);
-        if (await this.GetReminder(WakeReminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
+        await SaveAsync(state => state with { Job = job, Log = digest });
+        try
+        {
+            await GrainFactory.GetGrain<IProjectGrain>(job.Project).JobEnded(job.Id);
+            if (await this.GetReminder(WakeReminder) is { } reminder)
+                await this.UnregisterReminder(reminder);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The verdict stands. Whoever wakes the job next finds that it has ended.
+            LogNotTold(logger, exception, job.Id);
+        }
     }
+
+    /// <summary>Stores a change. Requests and the work interleave, and two writes at once would contradict each other.</summary>
+    private async Task SaveAsync(Func<JobState, JobState> change)
+    {
+        await saving.WaitAsync();
+        try
+        {
+            if (change(storage.State) is var next && next != storage.State)
+                await storage.SaveAsync(next);
+        }
+        finally
+        {
+            saving.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its project could not be told")]
+    private static partial void LogNotTold(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string job);

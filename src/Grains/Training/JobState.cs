@@ -10,4 +10,7 @@ public sealed record JobState
 
     /// <summary>The log in the artifact store, once the job has ended.</summary>
     [Id(1)] public string? Log { get; init; }
+
+    /// <summary>Whether somebody asked to stop it; stored, so that a node which dies before it has stopped does not run it again.</summary>
+    [Id(2)] public bool CancelRequested { get; init; }
 }
