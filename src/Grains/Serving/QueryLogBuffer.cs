@@ -7,14 +7,16 @@ using Progeny.Core.Serving;
 namespace Progeny.Grains.Serving;
 
 /// <summary>
-/// This silo's buffer before the query log: gathers records for 100 ms or until there are 1,000, and writes them in one transaction.
+/// This silo's buffer before the query log: gathers records for 50 ms or until there are 1,000, and writes them in one transaction.
 /// Stops after all that answers queries has stopped, and then writes what is left.
 /// </summary>
 internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, ILogger<QueryLogBuffer> logger) : BackgroundService
 {
     private const int MostWaiting = 100_000;
     private const int BatchRecords = 1_000;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+
+    // Half of the 100 ms that may be lost: the other half is for the disk.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(
@@ -34,13 +36,13 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
             case QueryLogMode.None:
                 return ValueTask.FromResult(true);
             case QueryLogMode.Fast:
-                if (waiting.Writer.TryWrite(new Waiting(entry, null)))
+                if (waiting.Writer.TryWrite(new Waiting(entry, null, time.GetTimestamp())))
                     return ValueTask.FromResult(true);
                 Interlocked.Increment(ref dropped);
                 return ValueTask.FromResult(false);
             default:
                 var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                return waiting.Writer.TryWrite(new Waiting(entry, written)) ? new ValueTask<bool>(written.Task) : ValueTask.FromResult(false);
+                return waiting.Writer.TryWrite(new Waiting(entry, written, time.GetTimestamp())) ? new ValueTask<bool>(written.Task) : ValueTask.FromResult(false);
         }
     }
 
@@ -66,7 +68,6 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
     {
         var records = 0;
         var durable = false;
-        var started = time.GetTimestamp();
         while (true)
         {
             while (records < BatchRecords && waiting.Reader.TryRead(out var next))
@@ -76,8 +77,9 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
                 durable |= next.Written is not null;
             }
 
-            // Somebody waits for the disk, or the node stops: what has gathered is written now.
-            var left = Gather - time.GetElapsedTime(started);
+            // Somebody waits for the disk, or the node stops: what has gathered is written now. What came while the last batch was
+            // written has waited already.
+            var left = batch.Count == 0 ? Gather : Gather - time.GetElapsedTime(batch[0].Since);
             if (durable || records >= BatchRecords || left <= TimeSpan.Zero || stoppingToken.IsCancellationRequested)
                 return;
             using var until = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -128,5 +130,5 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
     [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records, attempt {Attempt}); trying again")]
     private static partial void LogAppendFailed(ILogger logger, Exception exception, int records, int attempt);
 
-    private readonly record struct Waiting(QueryLogEntry Entry, TaskCompletionSource<bool>? Written);
+    private readonly record struct Waiting(QueryLogEntry Entry, TaskCompletionSource<bool>? Written, long Since);
 }
