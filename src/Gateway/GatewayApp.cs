@@ -17,7 +17,7 @@ public static class GatewayApp
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Configuration.AddGatewayDefaults(args);
+        builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Requests.MostBytes);
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration);

@@ -1,4 +1,4 @@
 using Progeny.Gateway;
+using Progeny.Grains.Hosting;
 
-var app = GatewayApp.Build(args);
-await app.RunAsync();
+return await NodeProgram.RunAsync(() => GatewayApp.Build(args));

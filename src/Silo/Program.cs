@@ -1,1 +1,14 @@
-return 0;
+using Microsoft.Extensions.Hosting;
+using Progeny.Grains.Hosting;
+using Progeny.Storage;
+
+// A node without HTTP: it trains and serves grains, with the settings of every node (docs/operations.md).
+return await NodeProgram.RunAsync(() =>
+{
+    var builder = Host.CreateApplicationBuilder(args);
+    builder.Configuration.AddNodeSettings(args);
+    var storage = StorageOptions.From(builder.Configuration);
+    builder.Services.AddProgenyStorage(builder.Configuration);
+    builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+    return builder.Build();
+});

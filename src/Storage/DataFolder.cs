@@ -18,7 +18,7 @@ public sealed class DataFolder : IDisposable
             Directory.CreateDirectory(Paths.JobsPath);
             held = Lock(Paths.LockPath);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException and not DataFolderException or UnauthorizedAccessException)
         {
             throw new DataFolderException($"The data folder '{Paths.DataFolder}' cannot be used: {e.Message} Name a folder that this process may write with Data or PROGENY_DATA.", e);
         }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Progeny.Storage.Registry;
 
@@ -6,8 +7,17 @@ namespace Progeny.Storage;
 /// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once, and creates the tables for grain state.</summary>
 internal sealed class DataFolderStartup(DataFolder folder) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) =>
-        GrainStorageSchema.EnsureCreatedAsync(folder.Paths.GrainsConnectionString, cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GrainStorageSchema.EnsureCreatedAsync(folder.Paths.GrainsConnectionString, cancellationToken);
+        }
+        catch (SqliteException exception)
+        {
+            throw new DataFolderException($"The database '{folder.Paths.GrainsPath}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -26,6 +26,8 @@ public sealed class Node : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => app.Services;
+
     public static async Task<Node> StartAsync(string data, params string[] settings)
     {
         var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings]);

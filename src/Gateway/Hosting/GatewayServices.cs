@@ -16,6 +16,8 @@ internal static class GatewayServices
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
             options.SerializerOptions.Converters.Add(new GenerationReferenceConverter());
         });
+        // A body that does not fit is an exception, of which ExceptionProblems tells what is wrong where.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {context.HttpContext.Request.Path}; GET /openapi/v1.json lists what there is.",

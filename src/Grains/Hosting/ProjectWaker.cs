@@ -9,6 +9,18 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<Project
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await WakeAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
+        {
+            // The silo left while it was asked; the next start wakes them.
+        }
+    }
+
+    private async Task WakeAsync(CancellationToken stoppingToken)
+    {
         foreach (var project in await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List())
         {
             if (stoppingToken.IsCancellationRequested)

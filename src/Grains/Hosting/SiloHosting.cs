@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -20,15 +17,18 @@ public static class SiloHosting
     public static void AddProgenySilo(this IHostApplicationBuilder builder, string grainsConnectionString, string jobsFolder)
     {
         var services = builder.Services;
+        var startup = new StartupLog();
+        startup.AddFilters(builder.Logging);
+        services.AddSingleton(startup);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServedGenerations>();
         services.AddSingleton<ModelCache>();
         services.AddOptions<JobOptions>()
             .Configure(jobs => jobs.Folder = jobsFolder)
-            .Bind(builder.Configuration.GetSection("Jobs"))
-            .Validate(jobs => jobs.AtOnce >= 1, "Jobs:AtOnce must be 1 or more: the number of trainings that run at once on this node.")
+            .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
+            .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
             .ValidateOnStart();
-        services.AddSingleton(builder.Configuration.GetSection("Trainer").Get<TrainerOptions>() ?? new TrainerOptions());
+        services.AddSingleton(builder.Configuration.Read<TrainerOptions>("Trainer"));
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
@@ -36,10 +36,10 @@ public static class SiloHosting
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
         services.AddHostedService(provider => provider.GetRequiredService<QueryLogBuffer>());
-        var options = builder.Configuration.GetSection("Silo").Get<SiloOptions>() ?? new SiloOptions();
+        var options = builder.Configuration.Read<SiloOptions>("Silo");
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(PortOr(options.Port), PortOr(options.GatewayPort));
+            silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), NodeSettings.FreePort("Silo:GatewayPort", options.GatewayPort));
             silo.UseInMemoryReminderService();
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {
@@ -49,14 +49,5 @@ public static class SiloHosting
             });
         });
         services.AddHostedService<ProjectWaker>();
-    }
-
-    private static int PortOr(int port)
-    {
-        if (port != 0)
-            return port;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

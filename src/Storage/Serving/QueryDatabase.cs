@@ -17,6 +17,7 @@ public sealed class QueryDatabase : IDisposable
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
     /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
+    /// <exception cref="DataFolderException">The file cannot be opened.</exception>
     public QueryDatabase(string path)
     {
         readerString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
@@ -35,6 +36,11 @@ public sealed class QueryDatabase : IDisposable
             Records = new RecordWriter(connection);
             Outcomes = new Feedback.OutcomeWriter(connection);
             writer = new SqliteWriter(connection, "query log", Records.Reload);
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw new DataFolderException($"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
         }
         catch
         {

@@ -92,9 +92,9 @@ public sealed class ServingCommandsTests
     public async Task About_names_both_engines()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"packages 10.4.2","onnx_runtime":"standins 1.30.0"}""");
+        server.Answer("GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"packages 10.4.2","onnx_runtime":"natively 1.30.0"}""");
         var text = (await server.RunAsync("about")).ShouldSucceed().Out;
         text.ShouldContain("packages 10.4.2");
-        text.ShouldContain("standins 1.30.0");
+        text.ShouldContain("natively 1.30.0");
     }
 }

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Progeny.Grains.Hosting;
+
+/// <summary>Where a node's settings come from, and how they are read.</summary>
+public static class NodeSettings
+{
+    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+    };
+
+    /// <summary>
+    /// Adds what all nodes share: the lowest word for the defaults, and the last for the environment (<c>PROGENY_</c> and the key with
+    /// <c>__</c> for <c>:</c>) and then for the command line (<c>--key value</c>).
+    /// </summary>
+    /// <param name="defaults">Further defaults, of this kind of node.</param>
+    public static void AddNodeSettings(this IConfigurationBuilder configuration, string[] args, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
+    {
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. Defaults, .. defaults ?? []] });
+        configuration.AddEnvironmentVariables("PROGENY_");
+        configuration.AddCommandLine(args);
+    }
+
+    /// <summary>The settings of a section, with the class's own defaults for those that are not given.</summary>
+    /// <exception cref="SettingException">A value does not fit the type of its setting.</exception>
+    public static T Read<T>(this IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        var options = new T();
+        configuration.ReadInto(section, options);
+        return options;
+    }
+
+    /// <inheritdoc cref="Read"/>
+    public static void ReadInto(this IConfiguration configuration, string section, object options)
+    {
+        try
+        {
+            configuration.GetSection(section).Bind(options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder's message names the value, the key and the type.
+            throw new SettingException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>A port of loopback to listen on: the one that was set, or for 0 one that is free.</summary>
+    /// <exception cref="SettingException">Another program listens there, or it is no port.</exception>
+    internal static int FreePort(string key, int port)
+    {
+        if (port is < 0 or > IPEndPoint.MaxPort)
+            throw new SettingException($"{key} is {port}; it must be a port, 1 to {IPEndPoint.MaxPort}, or 0 for any that is free.");
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException exception)
+        {
+            throw new SettingException($"{key} is {port}, where this node cannot listen ({exception.Message}); name a free port, or 0 for any.", exception);
+        }
+    }
+}

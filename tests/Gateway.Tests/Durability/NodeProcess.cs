@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Gateway.Tests.Durability;
+
+/// <summary>A node as an operator starts it, a program of its own, so that it can be killed.</summary>
+internal sealed class NodeProcess : IDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NodeProcess(string program, string data, string[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, .. settings])
+            start.ArgumentList.Add(argument);
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public HttpClient Http { get; } = new();
+
+    public string Output
+    {
+        get
+        {
+            lock (output)
+                return output.ToString();
+        }
+    }
+
+    /// <summary>Starts a gateway and waits until it listens.</summary>
+    public static async Task<NodeProcess> StartAsync(string data, params string[] settings)
+    {
+        var node = new NodeProcess("Progeny.Gateway.dll", data, settings);
+        node.Http.BaseAddress = new Uri(await node.address.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        return node;
+    }
+
+    /// <summary>Starts a silo and waits until it is up.</summary>
+    public static async Task<NodeProcess> StartSiloAsync(string data)
+    {
+        var node = new NodeProcess("Progeny.Silo.dll", data, []);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!node.Output.Contains(" is up, on ", StringComparison.Ordinal))
+            await Task.Delay(20, patience.Token);
+        return node;
+    }
+
+    /// <summary>Runs a program that is expected to end by itself.</summary>
+    /// <returns>The exit code and what it printed.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string data, params string[] settings)
+    {
+        using var node = new NodeProcess(program, data, settings);
+        await node.ExitAsync();
+        return (node.process.ExitCode, node.Output.Trim());
+    }
+
+    /// <summary>SIGKILL: nothing of the node gets to run any more.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await ExitAsync();
+    }
+
+    /// <summary>SIGTERM: asks the node to stop.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
+        await kill.WaitForExitAsync();
+        await ExitAsync();
+        return process.ExitCode;
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var response = await Http.GetAsync(path);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var answer = await GetAsync(path);
+            if (wanted(answer))
+                return answer;
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>Publishes the project, and returns the id of a job that trains it.</summary>
+    public async Task<string> PublishAndTrainAsync(string project, string folder)
+    {
+        using var zip = new MemoryStream();
+        await PackageWriter.WriteAsync(folder, zip, CancellationToken.None);
+        using var content = new ByteArrayContent(zip.ToArray());
+        using var response = await Http.PostAsync($"/api/projects/{project}/releases", content);
+        response.EnsureSuccessStatusCode();
+        return (string)(await PostAsync($"/api/projects/{project}/jobs", new { kind = "train" }))["id"]!;
+    }
+
+    /// <summary>Publishes, trains and promotes generation 1.</summary>
+    public async Task ServeAsync(string project, string folder)
+    {
+        var job = await PublishAndTrainAsync(project, folder);
+        await UntilAsync($"/api/jobs/{job}", info => (string)info["status"]! == "succeeded");
+        await PostAsync($"/api/projects/{project}/promotions", new { version = "1.0.0:1", reason = "the first" });
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.Dispose();
+        Http.Dispose();
+    }
+
+    private async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue($"{text}\n{Output}");
+        return JsonNode.Parse(text)!;
+    }
+
+    private async Task ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(patience.Token);
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            address.TrySetException(new InvalidOperationException($"The node does not listen: {Output}"));
+            return;
+        }
+
+        lock (output)
+            output.AppendLine(line);
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+            address.TrySetResult(line[(at + Listening.Length)..].Trim());
+    }
+}
