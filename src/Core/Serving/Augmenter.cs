@@ -26,10 +26,10 @@ public sealed class Augmenter
     }
 
     /// <summary>
-    /// Fills in what is missing. A feed that has no row, or does not answer within the deadline, leaves the manifest's defaults;
-    /// a value that does not fit its feature is an error of the rows.
+    /// Fills in what is missing. A feed that has no row, has a value that does not fit its feature, or does not answer within the
+    /// deadline, leaves the manifest's defaults; where there is none either, the value stays missing.
     /// </summary>
-    /// <returns>Why the feed could not be asked; null where it answered.</returns>
+    /// <returns>What is wrong with the feed: why it could not be asked, or what it had that does not fit; null where it answered.</returns>
     public async ValueTask<string?> AugmentAsync(QueryRows rows, CancellationToken cancellationToken)
     {
         var wanting = new List<(int Row, string Key)>();
@@ -54,7 +54,7 @@ public sealed class Augmenter
 
         var failure = asked.Count == 0 ? null : await AskAsync(rows, asked, known, cancellationToken);
         foreach (var (row, key) in wanting)
-            Fill(rows, row, known[key]);
+            failure = Fill(rows, row, known[key]) ?? failure;
         return failure;
     }
 
@@ -86,17 +86,21 @@ public sealed class Augmenter
         }
     }
 
-    private void Fill(QueryRows rows, int row, object?[]? values)
+    private string? Fill(QueryRows rows, int row, object?[]? values)
     {
+        string? failure = null;
         for (var i = 0; i < columns.Length; i++)
         {
             var column = rows.Features.Columns[columns[i]];
             if (!column.IsMissing(row))
                 continue;
-            var value = values?[i] ?? manifest.Default.GetValueOrDefault(manifest.Features[i]);
-            if (column.Augment(row, value) is { } error)
-                rows.Features.Refuse(row, column.Feature.Name, $"augmentation '{manifest.Name}' gave a value that does not fit: {error}");
+            if (column.Augment(row, values?[i]) is { } error)
+                failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does not fit: {error}.";
+            if (column.IsMissing(row))
+                column.Augment(row, manifest.Default.GetValueOrDefault(column.Feature.Name));
         }
+
+        return failure;
     }
 
     private Dictionary<string, object?> ParametersOf(QueryRows rows, int row)

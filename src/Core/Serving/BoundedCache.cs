@@ -32,8 +32,8 @@ public sealed class BoundedCache<TValue>(int size, TimeSpan lifetime, TimeProvid
             return;
         lock (gate)
         {
-            if (young.Count >= (size + 1) / 2)
-                (young, old) = (new(StringComparer.Ordinal), young);
+            if (young.Count >= Math.Max(1, size / 2) && !young.ContainsKey(key))
+                (young, old) = (new(StringComparer.Ordinal), size > 1 ? young : old);
             young[key] = (value, time.GetTimestamp());
         }
     }

@@ -27,6 +27,9 @@ public sealed class FeatureBatchBuilder
     /// <summary>What is wrong so far, at most <see cref="MostErrors"/>.</summary>
     public IReadOnlyList<FieldError> Errors => errors;
 
+    /// <summary>Whether one more error would not be kept, so that nobody needs to word it.</summary>
+    public bool HasMostErrors => errors.Count >= MostErrors;
+
     /// <summary>Adds a row with all values missing and returns its index.</summary>
     public int AddRow()
     {
@@ -49,7 +52,7 @@ public sealed class FeatureBatchBuilder
     /// <summary>Takes note of an error; null is none.</summary>
     public void Refuse(int row, string field, string? message)
     {
-        if (message is not null && errors.Count < MostErrors)
+        if (message is not null && !HasMostErrors)
             errors.Add(new FieldError(row, field, message));
     }
 
@@ -61,10 +64,10 @@ public sealed class FeatureBatchBuilder
         {
             if (column.Feature.Nullable || column.Present == Rows)
                 continue;
-            for (var row = 0; row < Rows; row++)
+            for (var row = 0; row < Rows && !HasMostErrors; row++)
             {
                 if (column.IsMissing(row) && (except.IsEmpty || !except[row]) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
-                    Refuse(row, column.Feature.Name, column.SetMissing());
+                    Refuse(row, column.Feature.Name, column.IsAugmented(row) ? "a value is required, and neither augmentation nor a rule gave one" : column.SetMissing());
             }
         }
     }

@@ -11,6 +11,7 @@ namespace Progeny.Core.Serving;
 public sealed class FeatureColumn
 {
     private readonly DataType type;
+    // Whole numbers and booleans are kept as they are, also where the tensor carries them as floats: the log and augmentation read them.
     private readonly int width;
     private byte[] data;
     private string[] strings;
@@ -22,7 +23,7 @@ public sealed class FeatureColumn
     {
         Feature = feature;
         type = FeatureTensors.TypeOf(feature);
-        width = ElementTypes.BytesOf(type);
+        width = feature.Type switch { FeatureType.Float => 4, FeatureType.Int => 8, FeatureType.Bool => 1, _ => 0 };
         data = width == 0 ? [] : new byte[capacity * width];
         strings = width == 0 ? new string[capacity] : [];
         present = new bool[capacity];
@@ -93,8 +94,10 @@ public sealed class FeatureColumn
                     return $"{Text(value)} is out of the range of a 32-bit float";
                 break;
             case FeatureType.Int:
-                if (value != Math.Truncate(value) || Math.Abs(value) > 1L << 53)
+                if (value != Math.Truncate(value))
                     return $"{Text(value)} is not an integer";
+                if (Math.Abs(value) > 1L << 53)
+                    return $"{Text(value)} is too large to be exact; an integer in digits, from {long.MinValue} to {long.MaxValue}, would be right";
                 return SetInteger(row, (long)value);
             case FeatureType.Bool:
                 return value is 0 or 1 ? SetBoolean(row, value == 1) : $"{Text(value)} is not a boolean; true or false is";
@@ -104,7 +107,8 @@ public sealed class FeatureColumn
 
         if (RangeError(value) is { } error)
             return error;
-        Write(row, (float)value);
+        BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(row * 4), (float)value);
+        Mark(row);
         return null;
     }
 
@@ -117,16 +121,8 @@ public sealed class FeatureColumn
                 : SetNumber(row, value);
         if (RangeError(value) is { } error)
             return error;
-        if (type == DataType.Int64)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(row * 8), value);
-            Mark(row);
-        }
-        else
-        {
-            Write(row, value);
-        }
-
+        BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(row * 8), value);
+        Mark(row);
         return null;
     }
 
@@ -136,16 +132,8 @@ public sealed class FeatureColumn
         switch (Feature.Type)
         {
             case FeatureType.Bool:
-                if (type == DataType.Bool)
-                {
-                    data[row] = value ? (byte)1 : (byte)0;
-                    Mark(row);
-                }
-                else
-                {
-                    Write(row, value ? 1 : 0);
-                }
-
+                data[row] = value ? (byte)1 : (byte)0;
+                Mark(row);
                 return null;
             case FeatureType.Category or FeatureType.Text:
                 return SetText(row, value ? "true" : "false");
@@ -189,14 +177,12 @@ public sealed class FeatureColumn
     {
         if (!present[row])
             return null;
-        return (Feature.Type, type) switch
+        return Feature.Type switch
         {
-            (FeatureType.Category or FeatureType.Text, _) => strings[row],
-            (FeatureType.Int, DataType.Int64) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8)),
-            (FeatureType.Int, _) => (long)ReadFloat(row),
-            (FeatureType.Bool, DataType.Bool) => data[row] != 0,
-            (FeatureType.Bool, _) => ReadFloat(row) != 0,
-            _ => ReadFloat(row),
+            FeatureType.Float => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4)),
+            FeatureType.Int => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8)),
+            FeatureType.Bool => data[row] != 0,
+            _ => strings[row],
         };
     }
 
@@ -205,14 +191,12 @@ public sealed class FeatureColumn
     {
         if (!present[row])
             return default;
-        return (Feature.Type, type) switch
+        return Feature.Type switch
         {
-            (FeatureType.Category or FeatureType.Text, _) => SqlValue.From(strings[row]),
-            (FeatureType.Int, DataType.Int64) => SqlValue.From(BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8))),
-            (FeatureType.Int, _) => SqlValue.From((long)ReadFloat(row)),
-            (FeatureType.Bool, DataType.Bool) => SqlValue.From(data[row] != 0),
-            (FeatureType.Bool, _) => SqlValue.From(ReadFloat(row) != 0),
-            _ => SqlValue.From((double)ReadFloat(row)),
+            FeatureType.Float => SqlValue.From((double)BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4))),
+            FeatureType.Int => SqlValue.From(BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8))),
+            FeatureType.Bool => SqlValue.From(data[row] != 0),
+            _ => SqlValue.From(strings[row]),
         };
     }
 
@@ -228,17 +212,7 @@ public sealed class FeatureColumn
             return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) };
         }
 
-        if (type == DataType.Fp32 && Present < rows)
-        {
-            var floats = MemoryMarshal.Cast<byte, float>(data.AsSpan(0, rows * 4));
-            for (var row = 0; row < rows; row++)
-            {
-                if (!present[row])
-                    floats[row] = float.NaN;
-            }
-        }
-
-        return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Data = data.AsMemory(0, rows * width) };
+        return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Data = type == DataType.Fp32 ? ToFloats(rows) : data.AsMemory(0, rows * width) };
     }
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
@@ -260,12 +234,24 @@ public sealed class FeatureColumn
         return value > Feature.Max ? $"{Text(value)} is above the greatest value allowed, {Text(Feature.Max.Value)}" : null;
     }
 
-    private float ReadFloat(int row) => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4));
-
-    private void Write(int row, float value)
+    /// <summary>The values as 32-bit floats, NaN where one is missing.</summary>
+    private Memory<byte> ToFloats(int rows)
     {
-        BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(row * 4), value);
-        Mark(row);
+        if (Feature.Type == FeatureType.Float && Present >= rows)
+            return data.AsMemory(0, rows * 4);
+        var bytes = Feature.Type == FeatureType.Float ? data : new byte[rows * 4];
+        var floats = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(0, rows * 4));
+        for (var row = 0; row < rows; row++)
+        {
+            if (!present[row])
+                floats[row] = float.NaN;
+            else if (Feature.Type == FeatureType.Int)
+                floats[row] = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8));
+            else if (Feature.Type == FeatureType.Bool)
+                floats[row] = data[row];
+        }
+
+        return bytes.AsMemory(0, rows * 4);
     }
 
     private void Mark(int row)

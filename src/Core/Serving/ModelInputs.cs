@@ -4,7 +4,10 @@ using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Serving;
 
-/// <summary>How the features of a schema become the inputs of a model: one input a feature, or all of them in one matrix.</summary>
+/// <summary>
+/// How the features of a schema become the inputs of a model: one input a feature, or all of them in one matrix. Without a schema the
+/// tensors of the query are the inputs, by name.
+/// </summary>
 internal sealed class ModelInputs
 {
     private readonly ImmutableArray<TensorSpec> specs;
@@ -25,7 +28,7 @@ internal sealed class ModelInputs
     public static ModelInputs Match(IReadOnlyList<Feature> features, ImmutableArray<TensorSpec> inputs)
     {
         if (features.Count == 0)
-            return new ModelInputs(inputs, [.. Enumerable.Range(0, inputs.Length)], packed: false);
+            return new ModelInputs(inputs, [], packed: false);
 
         var byName = features.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index);
         if (inputs.Length == 1 && !byName.ContainsKey(inputs[0].Name))
@@ -45,7 +48,8 @@ internal sealed class ModelInputs
         return new ModelInputs(inputs, map, packed: false);
     }
 
-    /// <summary>Turns a tensor a feature into the tensors that the model takes.</summary>
+    /// <summary>Turns a tensor a feature (without features: the model's own inputs in any order) into the tensors that the model takes.</summary>
+    /// <exception cref="ModelException">A value does not fit the type of the model's input.</exception>
     public ImmutableArray<Tensor> ToModel(ImmutableArray<Tensor> features)
     {
         if (packed)
@@ -53,6 +57,12 @@ internal sealed class ModelInputs
         var tensors = ImmutableArray.CreateBuilder<Tensor>(specs.Length);
         for (var i = 0; i < specs.Length; i++)
         {
+            if (featureOfInput.Length == 0)
+            {
+                tensors.Add(features.First(given => given.Name == specs[i].Name));
+                continue;
+            }
+
             var tensor = TensorValues.Convert(features[featureOfInput[i]], specs[i].Type);
             var shape = specs[i].Shape;
             tensors.Add(shape.Length == 1 && tensor.Shape.Length == 2 ? tensor with { Shape = [tensor.Shape[0]] } : tensor);

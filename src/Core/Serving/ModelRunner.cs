@@ -23,11 +23,15 @@ public sealed class ModelRunner : IDisposable
     private ModelRunner(InferenceSession session, Manifest manifest)
     {
         this.session = session;
+        if (session.InputNames.FirstOrDefault(name => !session.InputMetadata[name].IsTensor) is { } input)
+            throw new ModelException($"Input '{input}' is no tensor but a {session.InputMetadata[input].OnnxValueType}; only tensors can be served.");
+        // Maps and sequences cannot travel in the protocol; a model may still have them beside its tensors.
+        var tensors = session.OutputNames.Where(name => session.OutputMetadata[name].IsTensor).ToList();
         Inputs = Specs(session.InputMetadata, session.InputNames, "Input");
-        Outputs = Specs(session.OutputMetadata, session.OutputNames, "Output");
-        outputNames = [.. Outputs.Select(output => output.Name)];
+        Outputs = Specs(session.OutputMetadata, tensors, "Output");
+        outputNames = [.. tensors];
         inputs = ModelInputs.Match(manifest.Features, Inputs);
-        prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs);
+        prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(tensors)]);
     }
 
     /// <summary>The model's own inputs.</summary>
@@ -85,7 +89,7 @@ public sealed class ModelRunner : IDisposable
 
             string[] asked = prediction is null ? [.. wanted] : wanted.Contains(prediction.Name) ? [.. wanted] : [prediction.Name, .. wanted];
             using var results = session.Run(runOptions, inputs.Names, values, asked);
-            var scores = prediction?.Read(results[Array.IndexOf(asked, prediction.Name)]);
+            var scores = prediction?.Read(results[Array.IndexOf(asked, prediction.Name)], (int)features[0].Shape[0]);
             var outputs = ImmutableArray.CreateBuilder<Tensor>(wanted.Count);
             foreach (var name in wanted)
                 outputs.Add(TensorValues.FromValue(name, results[Array.IndexOf(asked, name)]));
@@ -93,7 +97,11 @@ public sealed class ModelRunner : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ModelException($"The model failed: {exception.Message}", exception);
+            // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it alone
+            // can say. Those of a schema have been checked, and a model that fails on them is at fault itself.
+            throw prediction is null
+                ? new ModelException($"The model cannot run on these inputs: {exception.Message}", exception) { IsInvalidInput = true }
+                : new ModelException($"The model failed: {exception.Message}", exception);
         }
         finally
         {
@@ -118,14 +126,6 @@ public sealed class ModelRunner : IDisposable
         foreach (var name in names)
         {
             var node = metadata[name];
-            if (!node.IsTensor)
-            {
-                // Maps and sequences cannot travel in the protocol; a model may still have them beside its tensors.
-                if (kind == "Output")
-                    continue;
-                throw new ModelException($"{kind} '{name}' is no tensor but a {node.OnnxValueType}; only tensors can be served.");
-            }
-
             if (!ElementTypes.TryFromOnnx(node.ElementDataType, out var type))
                 throw new ModelException($"{kind} '{name}' has the element type {node.ElementDataType}; one of {ElementTypes.Names} can be served.");
             specs.Add(new TensorSpec(name, type, [.. node.Dimensions.Select(extent => (long)extent)]));

@@ -22,10 +22,11 @@ internal sealed class PredictionOutput
     public string Name { get; }
 
     /// <exception cref="ModelException">No output can be the prediction, or more than one and the manifest does not say which.</exception>
-    public static PredictionOutput Match(Manifest manifest, ImmutableArray<TensorSpec> outputs)
+    /// <param name="others">The names of the outputs that are no tensors.</param>
+    public static PredictionOutput Match(Manifest manifest, ImmutableArray<TensorSpec> outputs, IReadOnlyList<string> others)
     {
         ImmutableArray<string> labels = [.. manifest.Label?.Classes ?? []];
-        var output = Choose(manifest.Serving.Output, manifest.Task == MachineLearningTask.Regression, outputs);
+        var output = Choose(manifest.Serving.Output, manifest.Task == MachineLearningTask.Regression, outputs, others);
         var fits = output.Shape switch
         {
             [_] => labels.Length <= 2,
@@ -43,11 +44,13 @@ internal sealed class PredictionOutput
         return new PredictionOutput(output.Name, labels, manifest.Serving.Threshold);
     }
 
-    /// <exception cref="ModelException">The output has another size than the labels ask for.</exception>
-    public Prediction Read(OrtValue value)
+    /// <exception cref="ModelException">The output has another size than the rows and the labels ask for.</exception>
+    public Prediction Read(OrtValue value, int expectedRows)
     {
         var info = value.GetTensorTypeAndShape();
         var rows = (int)(info.Shape.Length == 0 ? 1 : info.Shape[0]);
+        if (rows != expectedRows)
+            throw new ModelException($"The model predicted {rows} rows for {expectedRows}; one for each would be right.");
         var width = rows == 0 ? Math.Max(1, classes.Length) : (int)(info.ElementCount / rows);
         var raw = value.GetTensorMutableRawData();
         float[] scores;
@@ -76,10 +79,13 @@ internal sealed class PredictionOutput
     /// <summary>The output that holds the prediction.</summary>
     /// <param name="output">Its name, where the manifest says it.</param>
     /// <param name="regression">Whether the prediction is a number.</param>
+    /// <param name="others">The names of the outputs that are no tensors.</param>
     /// <exception cref="ModelException">No output can be the prediction, or more than one and the manifest does not say which.</exception>
-    public static TensorSpec Choose(string? output, bool regression, ImmutableArray<TensorSpec> outputs)
+    public static TensorSpec Choose(string? output, bool regression, ImmutableArray<TensorSpec> outputs, IReadOnlyList<string> others)
     {
         var names = string.Join(", ", outputs.Select(candidate => candidate.Name));
+        if (others.Count > 0)
+            names += $", and as no tensor, which cannot be served, {string.Join(", ", others)} (scikit-learn's converter: options zipmap=False)";
         if (output is { } named)
         {
             return outputs.FirstOrDefault(candidate => candidate.Name == named)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Progeny.Core.Serving;
 
 /// <summary>A query by rows as it was read: columns of features, other fields, and what the client said of the whole.</summary>
@@ -46,6 +48,10 @@ public sealed class QueryRows(QuerySchema schema)
     }
 
     /// <summary>The entity that a row asks about; null: none.</summary>
-    public string? EntityOf(int row) =>
-        Entity ?? (Schema.Entity is { } field ? Convert.ToString(Get(row, field), System.Globalization.CultureInfo.InvariantCulture) : null);
+    public string? EntityOf(int row) => Entity ?? (Schema.Entity is null ? null : Get(row, Schema.Entity) switch
+    {
+        null => null,
+        bool boolean => boolean ? "true" : "false", // as JSON writes it
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+    });
 }

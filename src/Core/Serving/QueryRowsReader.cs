@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Lifecycle.Shapes;
 
 namespace Progeny.Core.Serving;
 
@@ -13,6 +14,13 @@ public static class QueryRowsReader
 
     /// <summary>The most characters of a query id or an entity.</summary>
     public const int MostIdCharacters = 256;
+
+    /// <summary>The most characters of the id that a row of several has: the query's, a colon and the row's index.</summary>
+    public const int MostRowIdCharacters = MostIdCharacters + 6;
+
+    private const string NoValue = "a value must be a number, a string, a boolean or null";
+
+    private static readonly string[] Members = ["rows", "query_id", "entity"];
 
     /// <summary>Reads <c>{"rows": [{field: value, …}, …], "query_id"?: text, "entity"?: text}</c>.</summary>
     /// <returns>The rows, or what is wrong. Values that do not fit their feature are in the rows' own list of errors.</returns>
@@ -39,68 +47,70 @@ public static class QueryRowsReader
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return Refuse("The request must be a JSON object like {\"rows\": [{…}]}.");
         var rows = new QueryRows(schema);
-        var sawRows = false;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("rows"u8))
-            {
-                if (sawRows)
-                    return Refuse("'rows' appears more than once.");
-                sawRows = true;
-                if (ReadRows(ref reader, rows) is { } error)
-                    return (null, error);
-            }
-            else if (reader.ValueTextEquals("query_id"u8))
-            {
-                rows.QueryId = ReadId(ref reader);
-                if (rows.QueryId is null)
-                    return Refuse($"'query_id' must be a text of 1 to {MostIdCharacters} characters.");
-            }
-            else if (reader.ValueTextEquals("entity"u8))
-            {
-                rows.Entity = ReadId(ref reader);
-                if (rows.Entity is null)
-                    return Refuse($"'entity' must be a text of 1 to {MostIdCharacters} characters.");
-            }
-            else
-            {
-                return Refuse($"'{reader.GetString()}' is no part of a request; it has 'rows', 'query_id' and 'entity'.");
-            }
+            var name = reader.GetString()!;
+            if (!seen.Add(name))
+                return Refuse($"'{name}' appears more than once.");
+            if (ReadMember(ref reader, rows, name) is { } error)
+                return Refuse(error);
         }
 
         if (reader.Read())
             return Refuse("The request goes on behind its end.");
-        if (!sawRows)
+        if (!seen.Contains("rows"))
             return Refuse("'rows' is missing: a request is a JSON object like {\"rows\": [{…}]}.");
         return rows.Features.Rows == 0 ? Refuse("'rows' is empty; a request asks for one row at least.") : (rows, null);
     }
 
-    private static string? ReadId(ref Utf8JsonReader reader)
+    private static string? ReadMember(ref Utf8JsonReader reader, QueryRows rows, string name)
+    {
+        switch (name)
+        {
+            case "rows":
+                return ReadRows(ref reader, rows);
+            case "query_id":
+                rows.QueryId = ReadId(ref reader, name, out var problem);
+                return problem;
+            case "entity":
+                rows.Entity = ReadId(ref reader, name, out problem);
+                return problem;
+            default:
+                return $"'{Shorten(name)}' is no part of a request{Suggestion.Among(name, Members, "parts")}.";
+        }
+    }
+
+    private static string? ReadId(ref Utf8JsonReader reader, string name, out string? problem)
     {
         reader.Read();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            reader.Skip();
-        return text.Length is > 0 and <= MostIdCharacters ? text : null;
+        problem = reader.TokenType == JsonTokenType.Null || text.Length is > 0 and <= MostIdCharacters
+            ? null
+            : $"'{name}' must be a text of 1 to {MostIdCharacters} characters, or be left out.";
+        return text.Length > 0 ? text : null;
     }
 
-    private static ServingError? ReadRows(ref Utf8JsonReader reader, QueryRows rows)
+    private static string? ReadRows(ref Utf8JsonReader reader, QueryRows rows)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            return new ServingError(ServingErrorKind.InvalidQuery, "'rows' must be an array of objects.");
+            return "'rows' must be an array of objects.";
+        // For each field the last row that had it, so that a field is noticed that a row has twice.
+        var lastRows = new int[rows.Schema.Features.Count + rows.Schema.Extras.Count];
+        Array.Fill(lastRows, -1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
-                return new ServingError(ServingErrorKind.InvalidQuery, $"rows[{rows.Features.Rows}] must be an object of field names and values.");
+                return $"rows[{rows.Features.Rows}] must be an object of field names and values.";
             if (rows.Features.Rows == MostRows)
-                return new ServingError(ServingErrorKind.InvalidQuery, $"A request may carry at most {MostRows} rows.");
-            ReadRow(ref reader, rows);
+                return $"A request may carry at most {MostRows} rows.";
+            ReadRow(ref reader, rows, lastRows);
         }
 
         return null;
     }
 
-    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows)
+    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows, int[] lastRows)
     {
         var row = rows.AddRow();
         var expected = 0;
@@ -109,39 +119,44 @@ public static class QueryRowsReader
             var field = rows.Schema.IndexOf(ref reader, expected);
             if (field < 0)
             {
-                var name = reader.GetString()!;
-                var names = rows.Schema.Fields.ToList();
-                rows.Features.Refuse(row, name, $"there is no such field; the fields are {string.Join(", ", names)}");
-                reader.Read();
-                reader.Skip();
+                RefuseUnknown(ref reader, rows, row);
                 continue;
             }
 
             expected = field + 1;
             reader.Read();
-            if (field >= rows.Schema.Features.Count)
-                ReadExtra(ref reader, rows, row, field - rows.Schema.Features.Count);
-            else
-                ReadFeature(ref reader, rows.Features, row, field);
+            var error = lastRows[field] == row ? "the field appears more than once"
+                : field >= rows.Schema.Features.Count ? ReadExtra(ref reader, rows, row, field - rows.Schema.Features.Count)
+                : ReadFeature(ref reader, rows.Features.Columns[field], row);
+            lastRows[field] = row;
+            if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                reader.Skip();
+            if (error is not null)
+                rows.Features.Refuse(row, rows.Schema.NameOf(field), error);
         }
     }
 
-    private static void ReadFeature(ref Utf8JsonReader reader, FeatureBatchBuilder features, int row, int index)
+    private static void RefuseUnknown(ref Utf8JsonReader reader, QueryRows rows, int row)
     {
-        var column = features.Columns[index];
-        var error = !column.IsMissing(row) ? "the field appears more than once" : reader.TokenType switch
+        if (!rows.Features.HasMostErrors)
         {
-            JsonTokenType.Number => SetNumber(ref reader, column, row),
-            JsonTokenType.String => column.SetText(row, reader.GetString()!),
-            JsonTokenType.True => column.SetBoolean(row, true),
-            JsonTokenType.False => column.SetBoolean(row, false),
-            JsonTokenType.Null => null, // missing: whether it may be is known when augmentation has had its turn
-            _ => "a value must be a number, a string, a boolean or null",
-        };
-        if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
-            reader.Skip();
-        features.Refuse(row, column.Feature.Name, error);
+            var name = reader.GetString()!;
+            rows.Features.Refuse(row, Shorten(name), $"there is no such field{rows.Schema.Among(name)}");
+        }
+
+        reader.Read();
+        reader.Skip();
     }
+
+    private static string? ReadFeature(ref Utf8JsonReader reader, FeatureColumn column, int row) => reader.TokenType switch
+    {
+        JsonTokenType.Number => SetNumber(ref reader, column, row),
+        JsonTokenType.String => column.SetText(row, reader.GetString()!),
+        JsonTokenType.True => column.SetBoolean(row, true),
+        JsonTokenType.False => column.SetBoolean(row, false),
+        JsonTokenType.Null => null, // missing: whether it may be is known when augmentation has had its turn
+        _ => NoValue,
+    };
 
     private static string? SetNumber(ref Utf8JsonReader reader, FeatureColumn column, int row)
     {
@@ -152,27 +167,37 @@ public static class QueryRowsReader
             : column.SetNumber(row, reader.GetDouble());
     }
 
-    private static void ReadExtra(ref Utf8JsonReader reader, QueryRows rows, int row, int extra)
+    private static string? ReadExtra(ref Utf8JsonReader reader, QueryRows rows, int row, int extra)
     {
+        object? value;
         switch (reader.TokenType)
         {
+            case JsonTokenType.Number when reader.TryGetInt64(out var integer):
+                value = integer;
+                break;
             case JsonTokenType.Number:
-                rows.SetExtra(row, extra, reader.TryGetInt64(out var integer) ? integer : reader.GetDouble());
+                if (!double.IsFinite(reader.GetDouble()))
+                    return "the number is out of the range of a 64-bit float";
+                value = reader.GetDouble();
                 break;
             case JsonTokenType.String:
-                rows.SetExtra(row, extra, reader.GetString());
+                value = reader.GetString();
                 break;
             case JsonTokenType.True or JsonTokenType.False:
-                rows.SetExtra(row, extra, reader.TokenType == JsonTokenType.True);
+                value = reader.TokenType == JsonTokenType.True;
                 break;
             case JsonTokenType.Null:
+                value = null;
                 break;
             default:
-                rows.Features.Refuse(row, rows.Schema.Extras[extra], "a value must be a number, a string, a boolean or null");
-                reader.Skip();
-                break;
+                return NoValue;
         }
+
+        rows.SetExtra(row, extra, value);
+        return null;
     }
+
+    private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "…";
 
     private static (QueryRows?, ServingError?) Refuse(string message) => (null, new ServingError(ServingErrorKind.InvalidQuery, message));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Lifecycle.Shapes;
 
 namespace Progeny.Core.Serving;
 
@@ -32,6 +33,12 @@ public sealed class QuerySchema
 
     /// <summary>All fields, features first, for messages.</summary>
     public IEnumerable<string> Fields => Features.Select(feature => feature.Name).Concat(Extras);
+
+    /// <summary>The name of the field at an index of <see cref="Fields"/>.</summary>
+    public string NameOf(int field) => field < Features.Count ? Features[field].Name : Extras[field - Features.Count];
+
+    /// <summary>The end of a message about a field that there is none of: what may have been meant, and which there are.</summary>
+    internal string Among(string name, string what = "fields") => Suggestion.Among(name, [.. Fields], what);
 
     /// <summary>The index among <see cref="Fields"/> of the property name that the reader stands on, or -1.</summary>
     /// <param name="reader">Stands on a property name.</param>

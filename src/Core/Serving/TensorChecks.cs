@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle.Shapes;
 
 namespace Progeny.Core.Serving;
 
@@ -12,7 +13,7 @@ public static class TensorChecks
         foreach (var tensor in tensors)
         {
             if (!inputs.Any(input => input.Name == tensor.Name))
-                return $"There is no input '{tensor.Name}'; the inputs are {Names(inputs)}.";
+                return $"There is no input '{tensor.Name}'{Suggestion.Among(tensor.Name, [.. inputs.Select(input => input.Name)], "inputs")}.";
         }
 
         foreach (var input in inputs)

@@ -36,12 +36,12 @@ public static class TensorRowsReader
     {
         var field = rows.Schema.Fields.ToList().IndexOf(tensor.Name);
         if (field < 0)
-            return $"There is no input '{tensor.Name}'; the inputs are {string.Join(", ", rows.Schema.Fields)}.";
+            return $"There is no input '{tensor.Name}'{rows.Schema.Among(tensor.Name, "inputs")}.";
         var count = (int)tensor.Shape[0];
         if (field >= rows.Schema.Features.Count)
         {
             for (var row = 0; row < count; row++)
-                rows.SetExtra(row, field - rows.Schema.Features.Count, tensor.Type == DataType.Bytes ? tensor.Strings[row] : TensorValues.Read(tensor, row));
+                rows.SetExtra(row, field - rows.Schema.Features.Count, Extra(tensor, row));
             return null;
         }
 
@@ -68,8 +68,24 @@ public static class TensorRowsReader
         if (double.IsNaN(number))
             return null; // missing: whether it may be is known when augmentation has had its turn
         if (tensor.Type == DataType.Int64)
-            return column.SetInteger(row, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[row]);
+            return column.SetInteger(row, TensorValues.ReadInt64(tensor, row));
         return tensor.Type == DataType.Bool ? column.SetBoolean(row, number != 0) : column.SetNumber(row, number);
+    }
+
+    /// <summary>A value as JSON rows would carry it: whole numbers as such, so that both ask a feed alike.</summary>
+    private static object? Extra(Tensor tensor, int row)
+    {
+        if (tensor.Type == DataType.Bytes)
+            return tensor.Strings[row];
+        var number = TensorValues.Read(tensor, row);
+        return tensor.Type switch
+        {
+            DataType.Bool => number != 0,
+            DataType.Int64 => TensorValues.ReadInt64(tensor, row),
+            _ when !double.IsFinite(number) => null,
+            _ when number == Math.Truncate(number) && Math.Abs(number) <= 1L << 53 => (long)number,
+            _ => number,
+        };
     }
 
     private static (QueryRows?, ServingError?) Refuse(string message) => (null, new ServingError(ServingErrorKind.InvalidQuery, message));

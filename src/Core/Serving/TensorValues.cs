@@ -56,15 +56,29 @@ internal static class TensorValues
     }
 
     /// <summary>The tensor's elements as another type of number; NaN stays NaN only among floats.</summary>
+    /// <exception cref="ModelException">A number is out of the range of the other type.</exception>
     public static Tensor Convert(Tensor tensor, DataType type)
     {
         if (tensor.Type == type)
             return tensor;
         var count = (int)Count(tensor.Shape.AsSpan());
         var bytes = new byte[count * ElementTypes.BytesOf(type)];
+        var converted = tensor with { Type = type, Data = bytes };
         for (var i = 0; i < count; i++)
-            Write(bytes, type, i, Read(tensor, i));
-        return tensor with { Type = type, Data = bytes };
+        {
+            var value = Read(tensor, i);
+            Write(bytes, type, i, value);
+            var held = Read(converted, i);
+            if (!double.IsFinite(value) || (type is DataType.Fp16 or DataType.Fp32 or DataType.Fp64 ? double.IsFinite(held) : held == value))
+                continue;
+            throw new ModelException(
+                $"'{tensor.Name}' is {value.ToString(CultureInfo.InvariantCulture)} in row {i}, which the model's type {ElementTypes.NameOf(type)} cannot hold.")
+            {
+                IsInvalidInput = true,
+            };
+        }
+
+        return converted;
     }
 
     /// <summary>Element <paramref name="index"/> as a number; booleans are 0 and 1.</summary>
@@ -88,6 +102,9 @@ internal static class TensorValues
             _ => double.Parse(tensor.Strings[index], CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>Element <paramref name="index"/> of an INT64 tensor, exact where a double would not be.</summary>
+    public static long ReadInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[index];
 
     private static void Write(Span<byte> data, DataType type, int index, double value)
     {

@@ -1,6 +1,7 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
 using Progeny.Gateway.Hosting;
 
 namespace Progeny.Gateway.Feedback;
@@ -22,7 +23,7 @@ internal static class OutcomesApi
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NotFound($"There is no project '{project}'.");
         if (request.Outcomes is not { Count: > 0 and <= MostOutcomes })
-            return Problems.Invalid($"'outcomes' must hold 1 to {MostOutcomes} outcomes.");
+            return Problems.Invalid($"'outcomes' must be an array of 1 to {MostOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}.");
 
         var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
         var manifest = ManifestParser.ParseOrThrow(release!.Manifest);
@@ -31,8 +32,8 @@ internal static class OutcomesApi
         for (var i = 0; i < request.Outcomes.Count; i++)
         {
             var report = request.Outcomes[i];
-            if (string.IsNullOrEmpty(report.QueryId))
-                return Problems.Invalid($"outcomes[{i}].query_id is missing.");
+            if (report?.QueryId is not { Length: > 0 and <= QueryRowsReader.MostRowIdCharacters })
+                return Problems.Invalid($"outcomes[{i}].query_id must be a text of 1 to {QueryRowsReader.MostRowIdCharacters} characters: the id that the query's answer carries.");
             var (value, problem) = OutcomeValues.Read(manifest, report.Outcome);
             if (value is null)
                 return Problems.Invalid($"outcomes[{i}].outcome: {problem}.");

@@ -14,7 +14,7 @@ internal static class InferRequestReader
         var reader = new Utf8JsonReader(json);
         try
         {
-            return (ReadRequest(ref reader, json.Length), null);
+            return (ReadRequest(ref reader), null);
         }
         catch (InferRequestException exception)
         {
@@ -31,20 +31,25 @@ internal static class InferRequestReader
         }
     }
 
-    private static InferQuery ReadRequest(ref Utf8JsonReader reader, int length)
+    private static InferQuery ReadRequest(ref Utf8JsonReader reader)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new InferRequestException("The request must be a JSON object like {\"inputs\": [{\"name\": …, \"shape\": […], \"datatype\": …, \"data\": […]}]}.");
         var query = new InferQuery { Inputs = [] };
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (NextProperty(ref reader, out var name))
         {
+            if (!seen.Add(name))
+                throw new InferRequestException($"'{Shorten(name)}' appears more than once.");
             switch (name)
             {
+                case "id" or "parameters" or "outputs" when reader.TokenType == JsonTokenType.Null:
+                    break;
                 case "id":
                     query = query with { QueryId = ReadId(ref reader, "id") };
                     break;
                 case "inputs":
-                    query = query with { Inputs = ReadInputs(ref reader, length) };
+                    query = query with { Inputs = ReadInputs(ref reader) };
                     break;
                 case "outputs":
                     query = query with { Outputs = ReadOutputs(ref reader) };
@@ -53,7 +58,7 @@ internal static class InferRequestReader
                     query = ReadParameters(ref reader, query);
                     break;
                 default:
-                    throw new InferRequestException($"'{name}' is no part of a request; it has 'id', 'parameters', 'inputs' and 'outputs'.");
+                    throw new InferRequestException($"'{Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
             }
         }
 
@@ -77,7 +82,7 @@ internal static class InferRequestReader
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
         return text.Length is > 0 and <= QueryRowsReader.MostIdCharacters
             ? text
-            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters.");
+            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters, or be left out.");
     }
 
     /// <summary>Of the request's parameters, <c>entity</c> has a meaning here; the protocol lets a server pass over the others.</summary>
@@ -120,19 +125,19 @@ internal static class InferRequestReader
             : throw new InferRequestException($"outputs[{outputs.Count}] must be an object with a 'name'.");
     }
 
-    private static ImmutableArray<Tensor> ReadInputs(ref Utf8JsonReader reader, int length)
+    private static ImmutableArray<Tensor> ReadInputs(ref Utf8JsonReader reader)
     {
         var inputs = ImmutableArray.CreateBuilder<Tensor>();
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new InferRequestException("'inputs' must be an array of tensors.");
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-            inputs.Add(ReadInput(ref reader, inputs.Count, length));
+            inputs.Add(ReadInput(ref reader, inputs.Count));
         return reader.TokenType == JsonTokenType.EndArray
             ? inputs.ToImmutable()
             : throw new InferRequestException($"inputs[{inputs.Count}] must be an object with 'name', 'shape', 'datatype' and 'data'.");
     }
 
-    private static Tensor ReadInput(ref Utf8JsonReader reader, int index, int length)
+    private static Tensor ReadInput(ref Utf8JsonReader reader, int index)
     {
         string? name = null;
         DataType? type = null;
@@ -140,8 +145,12 @@ internal static class InferRequestReader
         // The data may come before the type and the shape that say how to read it: remember where it starts.
         Utf8JsonReader data = default;
         var hasData = false;
+        var dataBytes = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (NextProperty(ref reader, out var property))
         {
+            if (!seen.Add(property))
+                throw new InferRequestException($"inputs[{index}].{Shorten(property)} appears more than once.");
             switch (property)
             {
                 case "name" when reader.TokenType == JsonTokenType.String:
@@ -160,23 +169,26 @@ internal static class InferRequestReader
                     data = reader;
                     hasData = true;
                     reader.Skip();
+                    dataBytes = (int)(reader.BytesConsumed - data.BytesConsumed) + 1;
                     break;
                 case "parameters":
                     reader.Skip();
                     break;
                 default:
-                    throw new InferRequestException($"inputs[{index}].{property} is no part of an input, or of the wrong type; an input has 'name', 'shape', 'datatype', 'parameters' and 'data'.");
+                    throw new InferRequestException($"inputs[{index}].{Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', 'datatype', 'parameters' and 'data'.");
             }
         }
 
         if (name is null || type is null || shape is null || !hasData)
         {
             var missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : "data";
-            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'.");
+            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'; an input has 'name', 'shape', 'datatype' and 'data'.");
         }
 
-        return TensorDataReader.Read(ref data, name, type.Value, shape.Value, length);
+        return TensorDataReader.Read(ref data, name, type.Value, shape.Value, dataBytes);
     }
+
+    private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "…";
 
     private static ImmutableArray<long> ReadShape(ref Utf8JsonReader reader, int index)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Gateway.Hosting;
 using Progeny.Core.Serving;
@@ -6,18 +7,23 @@ namespace Progeny.Gateway.Serving;
 
 internal static class QueriesApi
 {
+    /// <summary>Of <c>/api/projects/{project}/queries/{id}</c>, with the empty one before the first slash.</summary>
+    private const int SegmentsBeforeId = 5;
+
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
-        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400);
+        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(
-        string project, IQueryLog log, CancellationToken cancellationToken, string? version = null, long? before = null, int limit = 100)
+        string project, IClusterClient cluster, IQueryLog log, CancellationToken cancellationToken, string? version = null, long? before = null, int limit = 100)
     {
         if (limit is < 1 or > 1_000)
             return Problems.Invalid($"limit is {limit}; 1 to 1000 is allowed.");
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NotFound($"There is no project '{project}'.");
         string? release = null;
         int? generation = null;
         if (version is not null)
@@ -32,10 +38,12 @@ internal static class QueriesApi
         return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], next));
     }
 
-    private static async Task<IResult> FindAsync(string project, string queryId, IQueryLog log, CancellationToken cancellationToken)
+    private static async Task<IResult> FindAsync(string project, string queryId, HttpRequest request, IQueryLog log, CancellationToken cancellationToken)
     {
-        // Routing leaves an escaped slash as it is, and a client's own id may hold one.
-        queryId = queryId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
+        var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];
+        if (sent.Length > SegmentsBeforeId)
+            queryId = Uri.UnescapeDataString(sent[SegmentsBeforeId]);
         var query = await log.FindAsync(project, queryId, cancellationToken);
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'.")

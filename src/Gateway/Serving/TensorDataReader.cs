@@ -9,31 +9,32 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Reads the <c>data</c> of an input, flat or nested, into a tensor of a known type and shape.</summary>
 internal static class TensorDataReader
 {
-    /// <param name="most">The most elements that the request can hold: each takes a byte of it at least.</param>
+    /// <param name="length">How many bytes the data take in the request.</param>
     /// <exception cref="InferRequestException">The data does not fit the type or the shape.</exception>
-    public static Tensor Read(ref Utf8JsonReader reader, string name, DataType type, ImmutableArray<long> shape, int most)
+    public static Tensor Read(ref Utf8JsonReader reader, string name, DataType type, ImmutableArray<long> shape, int length)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new InferRequestException($"The data of input '{name}' must be an array.");
-        var count = CountOf(name, shape, most);
-        var width = ElementTypes.BytesOf(type);
+        // An element takes two bytes at least, with its comma: a shape that promises more asks for no memory.
+        var count = CountOf(shape, length / 2) ?? throw WrongCount(ref reader, name, shape, "more");
         var strings = type == DataType.Bytes ? new string[count] : [];
-        var bytes = new byte[count * width];
+        var bytes = new byte[count * ElementTypes.BytesOf(type)];
+        var nesting = new Nesting(shape);
         var read = 0;
-        for (var depth = 1; depth > 0 && reader.Read();)
+        for (var start = reader; nesting.Depth > 0 && reader.Read();)
         {
-            switch (reader.TokenType)
+            var fits = reader.TokenType switch
             {
-                case JsonTokenType.StartArray:
-                    depth++;
-                    continue;
-                case JsonTokenType.EndArray:
-                    depth--;
-                    continue;
-                case var _ when read == count:
-                    throw new InferRequestException($"Input '{name}' has more elements than its shape [{string.Join(",", shape)}] holds ({count}).");
-            }
-
+                JsonTokenType.StartArray => nesting.TryOpen(),
+                JsonTokenType.EndArray => nesting.TryClose(),
+                _ => nesting.TryAddElement(),
+            };
+            if (!fits)
+                throw new InferRequestException($"The data of input '{name}' is nested otherwise than its shape [{string.Join(",", shape)}] (at element {read}); flat data would do as well.");
+            if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
+                continue;
+            if (read == count)
+                throw WrongCount(ref start, name, shape, $"{count}");
             if (!TryReadElement(ref reader, type, strings, bytes, read))
                 throw new InferRequestException($"Element {read} of input '{name}' does not fit its datatype {ElementTypes.NameOf(type)}.");
             read++;
@@ -46,16 +47,35 @@ internal static class TensorDataReader
             : new Tensor { Name = name, Type = type, Shape = shape, Data = bytes };
     }
 
-    private static int CountOf(string name, ImmutableArray<long> shape, int most)
+    /// <summary>The number of elements of a shape; null where it is above a bound.</summary>
+    private static int? CountOf(ImmutableArray<long> shape, int most)
     {
+        if (shape.Contains(0))
+            return 0;
         long count = 1;
         foreach (var extent in shape)
         {
             if (extent > most || (count *= extent) > most)
-                throw new InferRequestException($"Input '{name}' has the shape [{string.Join(",", shape)}], which asks for more elements than the request holds.");
+                return null;
         }
 
         return (int)count;
+    }
+
+    private static InferRequestException WrongCount(ref Utf8JsonReader reader, string name, ImmutableArray<long> shape, string asked)
+    {
+        var count = 0;
+        for (var depth = 1; depth > 0 && reader.Read();)
+        {
+            if (reader.TokenType == JsonTokenType.StartArray)
+                depth++;
+            else if (reader.TokenType == JsonTokenType.EndArray)
+                depth--;
+            else
+                count++;
+        }
+
+        return new InferRequestException($"Input '{name}' has {count} elements; its shape [{string.Join(",", shape)}] asks for {asked}.");
     }
 
     private static bool TryReadElement(ref Utf8JsonReader reader, DataType type, string[] strings, byte[] bytes, int index)

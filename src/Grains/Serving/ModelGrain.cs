@@ -36,7 +36,7 @@ internal sealed class ModelGrain(ServedGenerations generations, ModelCache model
         }
         catch (ModelException exception)
         {
-            return Refuse(ServingErrorKind.ModelFailed, exception.Message);
+            return Refuse(exception.IsInvalidInput ? ServingErrorKind.InvalidQuery : ServingErrorKind.ModelFailed, exception.Message);
         }
     }
 

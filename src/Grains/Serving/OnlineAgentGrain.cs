@@ -16,9 +16,12 @@ internal sealed partial class OnlineAgentGrain(
     ServedGenerations generations, QueryLogBuffer log, TimeProvider time, ILogger<OnlineAgentGrain> logger) : Grain, IOnlineAgentGrain
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
 
     private long planVersion = -1;
     private Arm? champion;
+    private ServingError? refusal;
+    private long feedWarnedAt;
 
     private string Project => this.GetPrimaryKeyString();
 
@@ -75,6 +78,7 @@ internal sealed partial class OnlineAgentGrain(
         {
             foreach (var augmenter in arm.Served.Augmenters)
                 feedFailure = await augmenter.AugmentAsync(rows, cancellationToken) ?? feedFailure;
+            WarnOfFeed(feedFailure);
         }
 
         var augment = time.GetElapsedTime(augmentStarted);
@@ -191,6 +195,8 @@ internal sealed partial class OnlineAgentGrain(
         await PollPlan();
         if (champion is not null)
             return (champion, "share", null);
+        if (refusal is not null)
+            return (null, "", refusal);
         var known = await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is not null;
         if (!known)
             DeactivateOnIdle();
@@ -233,7 +239,10 @@ internal sealed partial class OnlineAgentGrain(
                     error = broken;
                 if (error is not null)
                 {
-                    LogPlanRefused(logger, Project, plan.Version, error.Message);
+                    // It is tried again with every poll; what has been said once need not be said every second.
+                    if (error.Message != refusal?.Message)
+                        LogPlanRefused(logger, Project, plan.Version, error.Message);
+                    refusal = error;
                     return;
                 }
 
@@ -243,6 +252,7 @@ internal sealed partial class OnlineAgentGrain(
                 champion = arm;
             }
 
+            refusal = null;
             planVersion = plan.Version;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
@@ -250,6 +260,17 @@ internal sealed partial class OnlineAgentGrain(
             LogPollFailed(logger, exception, Project);
         }
     }
+
+    private void WarnOfFeed(string? failure)
+    {
+        if (failure is null || (feedWarnedAt != 0 && time.GetElapsedTime(feedWarnedAt) < WarnInterval))
+            return;
+        feedWarnedAt = time.GetTimestamp();
+        LogFeedFailed(logger, Project, failure);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: augmentation falls back to its defaults: {Reason}")]
+    private static partial void LogFeedFailed(ILogger logger, string project, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over, the one before stays in force: {Reason}")]
     private static partial void LogPlanRefused(ILogger logger, string project, long version, string reason);

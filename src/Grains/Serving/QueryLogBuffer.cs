@@ -100,7 +100,7 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
     {
         var records = new List<QueryRecord>();
         foreach (var entry in batch)
-            records.AddRange(entry.Entry.ToRecords());
+            AddRecords(entry, records);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -126,6 +126,26 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
             }
         }
     }
+
+    private void AddRecords(Waiting entry, List<QueryRecord> records)
+    {
+        var before = records.Count;
+        try
+        {
+            records.AddRange(entry.Entry.ToRecords());
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // One query that cannot be written out must not stop the log of all others.
+            records.RemoveRange(before, records.Count - before);
+            Interlocked.Increment(ref dropped);
+            entry.Written?.TrySetResult(false);
+            LogEntryLost(logger, exception, entry.Entry.QueryIds[0]);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Query {QueryId} cannot be written to the log and is lost to it")]
+    private static partial void LogEntryLost(ILogger logger, Exception exception, string queryId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records, attempt {Attempt}); trying again")]
     private static partial void LogAppendFailed(ILogger logger, Exception exception, int records, int attempt);

@@ -24,6 +24,18 @@ internal static class Suggestion
         return nearest is null ? "" : $" did you mean '{nearest}'?";
     }
 
+    /// <summary>
+    /// "; did you mean 'x'? The fields are x, y" or, where none is near, "; the fields are x, y": the end of a message about a word that is
+    /// none of them.
+    /// </summary>
+    /// <param name="what">What the words are, in the plural, with "the" and "are" around it: <c>fields</c>.</param>
+    public static string Among(string written, IReadOnlyList<string> words, string what)
+    {
+        var suggestion = For(written, words);
+        var list = $"he {what} are {string.Join(", ", words.Take(MostWords))}{(words.Count > MostWords ? ", …" : "")}";
+        return suggestion.Length > 0 ? $";{suggestion} T{list}" : $"; t{list}";
+    }
+
     private static int Distance(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];

@@ -75,7 +75,7 @@ public sealed class RuledRows : IExpressionRow
     {
         if (answer.Error is not null)
             return answer;
-        var output = PredictionOutput.Choose(rules.Output, rules.Answers.Classes.IsEmpty, outputs);
+        var output = PredictionOutput.Choose(rules.Output, rules.Answers.Classes.IsEmpty, outputs, others: []);
         if (asked.FirstOrDefault(name => name != output.Name) is { } other)
         {
             return new ModelAnswer

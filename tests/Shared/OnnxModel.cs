@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Progeny.Engine.Tests.OnnxRuntime;
+namespace Progeny.Tests.Shared;
 
 /// <summary>Writes small ONNX models; the numbers are the field numbers of onnx.proto.</summary>
 internal static class OnnxModel
