@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import platform
+import resource
 import shutil
 import signal
 import struct
@@ -14,7 +15,7 @@ import time
 
 import loads
 import report
-from peers import Peer, Server
+from peers import TICK, Peer, Server
 
 HERE = pathlib.Path(__file__).parent
 
@@ -50,14 +51,29 @@ def wrk(url, body, connections, seconds):
     return json.loads(output.splitlines()[-1])
 
 
+def busy_seconds():
+    """The time that the machine's processors have spent on anything so far."""
+    with open("/proc/stat") as stat:
+        user, nice, system, _idle, _iowait, irq, softirq, *_ = map(int, stat.readline().split()[1:])
+    return (user + nice + system + irq + softirq) * TICK
+
+
+def children_seconds():
+    """The processor time of wrk so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def measure(peer, load, body, connections, seconds, node):
     """One run against one peer; the time that its server spends afterwards on what it put off counts too."""
     model, rows = loads.LOADS[load]
     logs = peer.name in ("fast", "durable")
     records = node.newest_record() if logs else 0
     peer.server.settle()
-    cpu = peer.server.cpu_seconds()
+    cpu, busy, own = peer.server.cpu_seconds(), busy_seconds(), children_seconds()
     run = wrk(peer.url(model), body, connections, seconds)
+    ours = peer.server.cpu_seconds() - cpu + children_seconds() - own
+    others = (busy_seconds() - busy - ours) / (run["duration"] / 1e6 * os.cpu_count())
     peer.server.settle()
     cpu = peer.server.cpu_seconds() - cpu
     if run["refused"] or run["broken"]:
@@ -68,6 +84,7 @@ def measure(peer, load, body, connections, seconds, node):
         "p50": run["p50"] / 1e3,
         "p99": run["p99"] / 1e3,
         "cpu": cpu * 1e6 / max(1, run["requests"]),
+        "others": max(0, others),
         # wrk does not count what is under way when it stops; the log does.
         "logged": min(1, (node.newest_record() - records) / max(1, answered * rows)) if logs else None,
     }
@@ -155,7 +172,7 @@ def main():
         for server in servers.values():
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{header}; Orleans: {about['orleans']}; ONNX Runtime: {about['onnx_runtime']}", *report.table(cells), "", *report.ratio_table(cells), "", sep="\n")
+    print(f"{header}; Orleans: {about['orleans']}; ONNX Runtime: {about['onnx_runtime']}.", report.crowd(cells), "", *report.table(cells), "", *report.ratio_table(cells), "", sep="\n")
     print(*report.result_lines(cells), sep="\n")
 
 

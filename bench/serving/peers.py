@@ -16,6 +16,14 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def stat_fields(path):
+    """The fields of a process or thread from its state on (see proc(5)); none where it has just ended."""
+    try:
+        return path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
 class Server:
     """A process that listens on a port of loopback, with its children."""
 
@@ -41,27 +49,28 @@ class Server:
                 time.sleep(0.1)
         raise RuntimeError(f"{self.name} did not start:\n{pathlib.Path(self.log).read_text(errors='replace')[-2000:]}")
 
+    def processes(self):
+        """The folders in /proc of the process and its children."""
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            fields = stat_fields(stat)
+            if fields and str(self.process.pid) in (stat.parent.name, fields[1]):
+                yield stat.parent
+
     def cpu_seconds(self):
         """User and system time of the process and its children so far."""
-        total = 0
-        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            try:
-                pid, rest = stat.parent.name, stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it has just ended
-            if str(self.process.pid) in (pid, rest[1]):
-                total += int(rest[11]) + int(rest[12])
-        return total * TICK
+        fields = [stat_fields(process / "stat") for process in self.processes()]
+        return sum(int(each[11]) + int(each[12]) for each in fields if each) * TICK
 
-    def settle(self, seconds=30):
-        """Waits until the server has done what it put off (a log to write, garbage to collect)."""
-        until, last = time.monotonic() + seconds, self.cpu_seconds()
-        while time.monotonic() < until:
-            time.sleep(0.2)
-            now = self.cpu_seconds()
-            if now - last <= 2 * TICK:
-                return
-            last = now
+    def settle(self, quiet=0.25, most=60):
+        """Waits until the server has done what it put off (a log to write, garbage to collect): no thread runs or waits for the disk."""
+        processes = list(self.processes())
+        until, busy = time.monotonic() + most, time.monotonic()
+        while (now := time.monotonic()) < until and now - busy < quiet:
+            fields = [stat_fields(stat) for process in processes for stat in process.glob("task/*/stat")]
+            # A thread that others keep from running is runnable all the same, so that a crowded machine does not look like rest.
+            if any(each and each[0] in "RD" for each in fields):
+                busy = now
+            time.sleep(0.02)
 
     def stop(self):
         self.process.terminate()

@@ -11,7 +11,19 @@ RATIOS = {
     "fast-p99-vs-floor": ("p99", "fast", "floor"),
     "none-cpu-vs-floor": ("cpu", "none", "floor"),
     "fast-cpu-vs-floor": ("cpu", "fast", "floor"),
+    "fast-cpu-vs-fastify": ("cpu", "fast", "fastify"),
 }
+
+
+# Above this share of the machine's processors for other work, throughput and latency say little.
+QUIET = 0.05
+
+
+def crowd(cells):
+    """One line on how much of the machine other programs took while it was measured."""
+    shares = [run["others"] for peers in cells.values() for runs in peers.values() for run in runs]
+    verdict = "" if median(shares) <= QUIET else " Too much for throughput and latency to be trusted; CPU a request suffers least."
+    return f"Other programs took {100 * median(shares):.0f} % of the processors (median; at most {100 * max(shares):.0f} %).{verdict}"
 
 
 def table(cells):
