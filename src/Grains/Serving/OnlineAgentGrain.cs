@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
@@ -16,12 +13,11 @@ internal sealed partial class OnlineAgentGrain(
     ServedGenerations generations, QueryLogBuffer log, TimeProvider time, ILogger<OnlineAgentGrain> logger) : Grain, IOnlineAgentGrain
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
 
+    private readonly QueryAnswers answers = new(log, time, logger);
     private long planVersion = -1;
     private Arm? champion;
     private ServingError? refusal;
-    private long feedWarnedAt;
 
     private string Project => this.GetPrimaryKeyString();
 
@@ -42,7 +38,7 @@ internal sealed partial class OnlineAgentGrain(
         var (rows, error) = QueryRowsReader.Read(query.Body.Span, arm.Served.Schema);
         return rows is null
             ? Answer.Refuse(error!)
-            : await AnswerRowsAsync(arm, reason, rows, wantsOutputs: false, [], started, cancellationToken);
+            : await answers.AnswerAsync(new Asked(arm, reason, started), rows, wantsOutputs: false, [], cancellationToken);
     }
 
     public async ValueTask<Answer> Infer(InferQuery query, CancellationToken cancellationToken)
@@ -52,11 +48,11 @@ internal sealed partial class OnlineAgentGrain(
         if (arm is null)
             return Answer.Refuse(missing!);
         if (arm.Served.Schema.Features.Count == 0)
-            return await AnswerTensorsAsync(arm, reason, query, started);
+            return await answers.AnswerAsync(new Asked(arm, reason, started), query);
         var (rows, error) = TensorRowsReader.Read(query, arm.Served.Schema);
         return rows is null
             ? Answer.Refuse(error!)
-            : await AnswerRowsAsync(arm, reason, rows, wantsOutputs: true, query.Outputs, started, cancellationToken);
+            : await answers.AnswerAsync(new Asked(arm, reason, started), rows, wantsOutputs: true, query.Outputs, cancellationToken);
     }
 
     public async ValueTask<ModelMetadata> Describe(string? version)
@@ -66,117 +62,6 @@ internal sealed partial class OnlineAgentGrain(
     }
 
     private static Answer Refuse(ServingErrorKind kind, string message) => Answer.Refuse(new ServingError(kind, message));
-
-    private static int Micros(TimeSpan time) => (int)Math.Min(int.MaxValue, time.TotalMicroseconds);
-
-    private async Task<Answer> AnswerRowsAsync(
-        Arm arm, string reason, QueryRows rows, bool wantsOutputs, ImmutableArray<string> outputs, long started, CancellationToken cancellationToken)
-    {
-        var augmentStarted = time.GetTimestamp();
-        string? feedFailure = null;
-        if (rows.Features.Errors.Count == 0)
-        {
-            foreach (var augmenter in arm.Served.Augmenters)
-                feedFailure = await augmenter.AugmentAsync(rows, cancellationToken) ?? feedFailure;
-            WarnOfFeed(feedFailure);
-        }
-
-        var augment = time.GetElapsedTime(augmentStarted);
-        var rules = rows.Features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
-        var refused = rules?.Before();
-        if (refused is { Kind: ServingErrorKind.InvalidQuery })
-            return Answer.Refuse(refused);
-        if (refused is null)
-            rows.Features.CheckMissing(rules is null ? default : rules.Answered);
-        if (rows.Features.Errors.Count > 0)
-        {
-            // Values are missing because a feed failed: that is not the caller's fault, and may pass.
-            return Answer.Refuse(feedFailure is null
-                ? new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. rows.Features.Errors])
-                : new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. rows.Features.Errors]));
-        }
-
-        var modelStarted = time.GetTimestamp();
-        var result = new ModelAnswer { Error = refused };
-        if (refused is null && rules is not { NeedsModel: false })
-        {
-            var inputs = rules?.ToModel() ?? rows.Features.ToTensors();
-            result = await arm.Model.Run(new ModelQuery { Inputs = inputs, WantsOutputs = wantsOutputs, Outputs = outputs });
-        }
-
-        if (rules is not null)
-            result = rules.After(result);
-        if (wantsOutputs && rules is { HasAnswers: true })
-            result = rules.ReplaceOutputs(result, (await arm.Model.Describe()).Outputs, outputs);
-        var ids = QueryIds(rows.QueryId, rows.Features.Rows);
-        var entry = new QueryLogEntry
-        {
-            At = time.GetUtcNow(),
-            Served = arm.Served,
-            Arm = arm.Name,
-            Reason = reason,
-            QueryIds = ids,
-            Rows = rows,
-            Prediction = result.Prediction,
-            Rules = rules?.Fired ?? [],
-            Error = result.Error?.Message,
-            Latency = Latency(started, modelStarted, augment, result),
-        };
-        return await LogAsync(entry, arm, result);
-    }
-
-    private async Task<Answer> AnswerTensorsAsync(Arm arm, string reason, InferQuery query, long started)
-    {
-        var modelStarted = time.GetTimestamp();
-        var result = await arm.Model.Run(new ModelQuery { Inputs = query.Inputs, WantsOutputs = true, Outputs = query.Outputs });
-        if (result.Error is { Kind: ServingErrorKind.InvalidQuery } error)
-            return Answer.Refuse(error);
-        var entry = new QueryLogEntry
-        {
-            At = time.GetUtcNow(),
-            Served = arm.Served,
-            Arm = arm.Name,
-            Reason = reason,
-            QueryIds = QueryIds(query.QueryId, 1),
-            Tensors = query,
-            Outputs = result.Outputs,
-            Error = result.Error?.Message,
-            Latency = Latency(started, modelStarted, TimeSpan.Zero, result),
-        };
-        return await LogAsync(entry, arm, result);
-    }
-
-    private async Task<Answer> LogAsync(QueryLogEntry entry, Arm arm, ModelAnswer result)
-    {
-        if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
-            return Answer.Refuse(invalid);
-        if (!await log.AddAsync(entry) && arm.Served.Manifest.Serving.Log == QueryLogMode.Durable)
-            return Refuse(ServingErrorKind.Unavailable, "The query log cannot be written, and this project asks for a durable log; nothing was answered.");
-        return result.Error is { } error
-            ? Answer.Refuse(error)
-            : new Answer { Generation = arm.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
-    }
-
-    private QueryLatency Latency(long started, long modelStarted, TimeSpan augment, ModelAnswer result) => new(
-        Micros(augment),
-        Math.Max(0, Micros(time.GetElapsedTime(modelStarted)) - result.Microseconds),
-        result.Microseconds,
-        Micros(time.GetElapsedTime(started)));
-
-    private ImmutableArray<string> QueryIds(string? given, int rows)
-    {
-        if (given is not null && rows == 1)
-            return [given];
-        var ids = ImmutableArray.CreateBuilder<string>(rows);
-        for (var row = 0; row < rows; row++)
-        {
-            ids.Add(given is null
-                ? Guid.CreateVersion7(time.GetUtcNow()).ToString()
-                : string.Create(CultureInfo.InvariantCulture, $"{given}:{row}"));
-        }
-
-        return ids.MoveToImmutable();
-    }
 
     private async ValueTask<(Arm? Arm, string Reason, ServingError? Error)> SelectAsync(string? version)
     {
@@ -261,22 +146,9 @@ internal sealed partial class OnlineAgentGrain(
         }
     }
 
-    private void WarnOfFeed(string? failure)
-    {
-        if (failure is null || (feedWarnedAt != 0 && time.GetElapsedTime(feedWarnedAt) < WarnInterval))
-            return;
-        feedWarnedAt = time.GetTimestamp();
-        LogFeedFailed(logger, Project, failure);
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: augmentation falls back to its defaults: {Reason}")]
-    private static partial void LogFeedFailed(ILogger logger, string project, string reason);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over, the one before stays in force: {Reason}")]
     private static partial void LogPlanRefused(ILogger logger, string project, long version, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: the plan could not be polled")]
     private static partial void LogPollFailed(ILogger logger, Exception exception, string project);
-
-    private sealed record Arm(string Name, ServedGeneration Served, IModelGrain Model);
 }
