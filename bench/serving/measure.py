@@ -76,6 +76,7 @@ def measure(peer, load, body, connections, seconds, node):
     others = (busy_seconds() - busy - ours) / (run["duration"] / 1e6 * os.cpu_count())
     peer.server.settle()
     cpu = peer.server.cpu_seconds() - cpu
+    peer.server.check_alive()
     if run["refused"] or run["broken"]:
         print(f"{load}-{connections} {peer.name}: {run['refused']} answers with an error, {run['broken']} broken connections", file=sys.stderr)
     answered = run["requests"] - run["refused"]

@@ -47,7 +47,14 @@ class Server:
                 return  # it answers, if only that there is nothing at this path
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError(f"{self.name} did not start:\n{pathlib.Path(self.log).read_text(errors='replace')[-2000:]}")
+        raise RuntimeError(f"{self.name} did not start:\n{self.last_words()}")
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"{self.name} ended under load (exit code {self.process.returncode}):\n{self.last_words()}")
+
+    def last_words(self):
+        return pathlib.Path(self.log).read_text(errors="replace")[-4000:]
 
     def processes(self):
         """The folders in /proc of the process and its children."""
