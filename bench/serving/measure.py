@@ -28,12 +28,12 @@ def arguments():
     parser.add_argument("--fastify", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="a small version in under three minutes")
     parser.add_argument("--rounds", type=int, help="how often all is measured (default 5, quick 2)")
-    parser.add_argument("--seconds", type=int, help="how long one measurement takes (default 5, quick 2)")
+    parser.add_argument("--seconds", type=int, help="how long one measurement takes (default 5, quick 1)")
     parser.add_argument("--loads", nargs="+", choices=loads.LOADS, default=list(loads.LOADS))
     parser.add_argument("--connections", nargs="+", type=int, help="default 1 8 64; quick: 64, and 1 for one row")
     options = parser.parse_args()
     options.rounds = options.rounds or (2 if options.quick else 5)
-    options.seconds = options.seconds or (2 if options.quick else 5)
+    options.seconds = options.seconds or (1 if options.quick else 5)
     return options
 
 
