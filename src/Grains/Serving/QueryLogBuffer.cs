@@ -68,30 +68,32 @@ internal sealed partial class QueryLogBuffer(IQueryLog log, TimeProvider time, I
     {
         var records = 0;
         var durable = false;
-        while (true)
+        Take();
+        if (batch.Count == 0)
+            return;
+
+        // What came while the last batch was written has waited already.
+        var left = Gather - time.GetElapsedTime(batch[0].Since);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
+        try
+        {
+            // Somebody waits for the disk, or the node stops: what has gathered is written now.
+            while (!durable && records < BatchRecords && await waiting.Reader.WaitToReadAsync(until.Token))
+                Take();
+        }
+        catch (OperationCanceledException)
+        {
+            // The time to gather is over.
+        }
+
+        void Take()
         {
             while (records < BatchRecords && waiting.Reader.TryRead(out var next))
             {
                 batch.Add(next);
                 records += next.Entry.QueryIds.Length;
                 durable |= next.Written is not null;
-            }
-
-            // Somebody waits for the disk, or the node stops: what has gathered is written now. What came while the last batch was
-            // written has waited already.
-            var left = batch.Count == 0 ? Gather : Gather - time.GetElapsedTime(batch[0].Since);
-            if (durable || records >= BatchRecords || left <= TimeSpan.Zero || stoppingToken.IsCancellationRequested)
-                return;
-            using var until = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), until, left, Timeout.InfiniteTimeSpan);
-            try
-            {
-                if (!await waiting.Reader.WaitToReadAsync(until.Token))
-                    return;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
         }
     }
