@@ -15,6 +15,7 @@ public static class Engines
     private static string Describe(Assembly assembly)
     {
         var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString();
-        return $"{assembly.GetName().Name} {version?.Split('+')[0]}";
+        // Behind the version some write the commit: "10.4.2+abc…", or "10.4.2. Commit Hash: abc…".
+        return $"{assembly.GetName().Name} {version?.Split('+', ' ')[0].TrimEnd('.')}";
     }
 }

@@ -13,22 +13,16 @@ public static partial class NodeProgram
     public static async Task<int> RunAsync(Func<IHost> build)
     {
         IHost? host = null;
-        var made = false;
         try
         {
             host = build();
-            // Some take hold of what they need when they are made. A host that could not make them all cannot be stopped either.
-            _ = host.Services.GetServices<IHostedService>();
-            made = true;
             await host.StartAsync();
         }
         catch (Exception exception) when (StartupFault.Describe(exception) is { } sentence)
         {
             await Console.Error.WriteLineAsync(sentence);
-            if (made)
-                await StopAsync(host!);
             if (host is not null)
-                await CloseAsync(host);
+                await GiveUpAsync(host);
             return 1;
         }
 
@@ -47,10 +41,20 @@ public static partial class NodeProgram
         return 0;
     }
 
-    private static Task StopAsync(IHost host)
+    /// <summary>Stops what has started of a host that could not start as a whole.</summary>
+    private static async Task GiveUpAsync(IHost host)
     {
         host.Services.GetRequiredService<StartupLog>().Failed();
-        return host.StopAsync();
+        try
+        {
+            await host.StopAsync();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Services that have not started may refuse to be stopped; why they have not is said already.
+        }
+
+        await CloseAsync(host);
     }
 
     private static async Task CloseAsync(IHost host)

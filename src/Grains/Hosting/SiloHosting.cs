@@ -18,7 +18,7 @@ public static class SiloHosting
     {
         var services = builder.Services;
         var startup = new StartupLog();
-        startup.AddFilters(builder.Logging);
+        startup.AddFilters(builder.Logging, builder.Configuration);
         services.AddSingleton(startup);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServedGenerations>();

@@ -1,14 +1,17 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Progeny.Grains.Hosting;
 
 /// <summary>
 /// Keeps the host and the server from logging, with stack traces, what stopped them from starting: <see cref="NodeProgram"/> says it in a
-/// sentence. Once the node is up they are heard.
+/// sentence. Once the node is up they are heard. Orleans' watchdog takes a start for a long pause, so it is not heard before either.
 /// </summary>
 internal sealed class StartupLog
 {
-    private static readonly string[] Starters = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
+    private const string Lifetime = "Microsoft.Hosting.Lifetime";
+
+    private static readonly string[] Starters = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel", "Orleans.Runtime.Watchdog"];
 
     private volatile bool started;
     private volatile bool failed;
@@ -17,10 +20,17 @@ internal sealed class StartupLog
 
     public void Failed() => failed = true;
 
-    public void AddFilters(ILoggingBuilder logging)
+    public void AddFilters(ILoggingBuilder logging, IConfiguration configuration)
     {
-        logging.AddFilter("Microsoft.Hosting.Lifetime", level => !failed && level >= LogLevel.Information);
+        var lifetime = LevelOf(configuration, Lifetime, LogLevel.Information);
+        logging.AddFilter(Lifetime, level => !failed && level >= lifetime);
         foreach (var category in Starters)
-            logging.AddFilter(category, level => started && level >= LogLevel.Warning);
+        {
+            var least = LevelOf(configuration, category, LogLevel.Warning);
+            logging.AddFilter(category, level => started && level >= least);
+        }
     }
+
+    private static LogLevel LevelOf(IConfiguration configuration, string category, LogLevel otherwise) =>
+        Enum.TryParse<LogLevel>(configuration[$"Logging:LogLevel:{category}"], ignoreCase: true, out var level) ? level : otherwise;
 }
