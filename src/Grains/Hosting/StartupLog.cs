@@ -5,7 +5,8 @@ namespace Progeny.Grains.Hosting;
 
 /// <summary>
 /// Keeps the host and the server from logging, with stack traces, what stopped them from starting: <see cref="NodeProgram"/> says it in a
-/// sentence. Once the node is up they are heard. Orleans' watchdog takes a start for a long pause, so it is not heard before either.
+/// sentence, and what Orleans has to say of being stopped so early adds nothing. Once the node is up they are heard. Orleans' watchdog
+/// takes a start for a long pause, so it is not heard before either.
 /// </summary>
 internal sealed class StartupLog
 {
@@ -24,6 +25,8 @@ internal sealed class StartupLog
     {
         var lifetime = LevelOf(configuration, Lifetime, LogLevel.Information);
         logging.AddFilter(Lifetime, level => !failed && level >= lifetime);
+        var orleans = LevelOf(configuration, "Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans", level => !failed && level >= orleans);
         foreach (var category in Starters)
         {
             var least = LevelOf(configuration, category, LogLevel.Warning);
