@@ -23,16 +23,18 @@ internal sealed class BenchNode : IDisposable
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Progeny.Gateway.dll"), "--urls", "http://127.0.0.1:0", "--Data", data])
             start.ArgumentList.Add(argument);
-        var program = Process.Start(start)!;
-        string? line;
-        do
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var program = new Process { StartInfo = start };
+        program.OutputDataReceived += (_, line) =>
         {
-            line = await program.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The node ended.");
-        }
-        while (!line.Contains(Listening, StringComparison.Ordinal));
-        program.OutputDataReceived += static (_, _) => { };
+            if (line.Data is null)
+                address.TrySetException(new InvalidOperationException("The node ended."));
+            else if (line.Data.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+                address.TrySetResult(new Uri(line.Data[(at + Listening.Length)..]));
+        };
+        program.Start();
         program.BeginOutputReadLine();
-        var node = new BenchNode(program, new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]));
+        var node = new BenchNode(program, await address.Task);
         (await node.Http.GetAsync("/v2/health/ready")).EnsureSuccessStatusCode();
         return node;
     }

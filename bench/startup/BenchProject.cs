@@ -18,7 +18,7 @@ internal static class BenchProject
         var project = Path.Combine(folder, Name);
         await ProjectTemplate.WriteAsync(project, Name, CancellationToken.None);
         var manifest = Path.Combine(project, "progeny.yaml");
-        await ReplaceAsync(manifest, "{max_depth: 3, eta: 0.2, rounds: 60}", "{max_depth: 6, eta: 0.02, rounds: 500}");
+        await ReplaceAsync(manifest, "{max_depth: 3, eta: 0.2, rounds: 60}", "{max_depth: 6, eta: 0.02, rounds: 950}");
         await PublishAsync(node, project);
         await TrainAsync(node);
 
