@@ -1,12 +1,34 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Serving;
 
 namespace Progeny.Grains.Hosting;
 
 /// <summary>Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on.</summary>
 internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<ProjectWaker> logger) : BackgroundService
 {
+    private const int MostTried = 10;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Makes the champion of one project ready before the node takes queries. It brings the native library and the code on the way to a
+    /// model, for which the first query would have to wait otherwise.
+    /// </summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WarmUpAsync().WaitAsync(WarmUp, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+        {
+            LogNotWarm(logger, exception);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -16,6 +38,16 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<Project
         catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
         {
             // The silo left while it was asked; the next start wakes them.
+        }
+    }
+
+    private async Task WarmUpAsync()
+    {
+        var projects = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
+        foreach (var project in projects.Take(MostTried))
+        {
+            if ((await grains.GetGrain<IOnlineAgentGrain>(project).Describe(null)).Error is null)
+                return;
         }
     }
 
@@ -36,6 +68,9 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<Project
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No model was made ready before the first query")]
+    private static partial void LogNotWarm(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Project} could not be woken")]
     private static partial void LogWakeFailed(ILogger logger, Exception exception, string project);
