@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Progeny.Abstractions.Registry;
+using Progeny.Core.Metrics;
 using Progeny.Core.Training;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Serving;
@@ -32,6 +34,7 @@ public static class SiloHosting
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
+        services.AddSingleton<ServingMeters>();
         services.AddSingleton<QueryLogBuffer>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
@@ -47,6 +50,8 @@ public static class SiloHosting
                 storage.ConnectionString = grainsConnectionString;
                 storage.GrainStorageSerializer = new ProgenyGrainStorageSerializer();
             });
+            silo.AddMemoryGrainStorage(StorageNames.PubSub);
+            silo.AddMemoryStreams(StreamNames.Provider);
         });
         services.AddHostedService<ProjectWaker>();
     }

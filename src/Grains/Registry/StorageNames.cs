@@ -5,4 +5,7 @@ public static class StorageNames
 {
     /// <summary>The grain storage of all grains.</summary>
     public const string Grains = "grains";
+
+    /// <summary>The grain storage of who subscribed to which stream: it lives as long as the streams, which are in memory.</summary>
+    public const string PubSub = "PubSubStore";
 }
