@@ -8,13 +8,17 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Reads the protocol's inference request straight into tensors.</summary>
 internal static class InferRequestReader
 {
-    /// <returns>The query, or what is wrong with the request.</returns>
-    public static (InferQuery? Query, string? Error) Read(ReadOnlySpan<byte> json)
+    /// <param name="body">The whole body. Binary tensors are slices of it: it must stay as it is for as long as they are in use.</param>
+    /// <param name="header">The value of the header <see cref="BinaryPart.Header"/>; null: it is not there.</param>
+    /// <returns>The request, or what is wrong with it.</returns>
+    public static (InferRequest? Request, string? Error) Read(ReadOnlyMemory<byte> body, string? header)
     {
-        var reader = new Utf8JsonReader(json);
+        Utf8JsonReader reader = default;
         try
         {
-            return (ReadRequest(ref reader), null);
+            var binary = BinaryPart.Of(body, header);
+            reader = new Utf8JsonReader(binary.Json.Span);
+            return (ReadRequest(ref reader, binary), null);
         }
         catch (InferRequestException exception)
         {
@@ -31,11 +35,12 @@ internal static class InferRequestReader
         }
     }
 
-    private static InferQuery ReadRequest(ref Utf8JsonReader reader)
+    private static InferRequest ReadRequest(ref Utf8JsonReader reader, BinaryPart binary)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new InferRequestException("The request must be a JSON object like {\"inputs\": [{\"name\": …, \"shape\": […], \"datatype\": …, \"data\": […]}]}.");
         var query = new InferQuery { Inputs = [] };
+        var inBinary = default(BinaryOutputs);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (NextProperty(ref reader, out var name))
         {
@@ -49,13 +54,13 @@ internal static class InferRequestReader
                     query = query with { QueryId = ReadId(ref reader, "id") };
                     break;
                 case "inputs":
-                    query = query with { Inputs = ReadInputs(ref reader) };
+                    query = query with { Inputs = ReadInputs(ref reader, binary) };
                     break;
                 case "outputs":
-                    query = query with { Outputs = ReadOutputs(ref reader) };
+                    (query, inBinary) = ReadOutputs(ref reader, query, inBinary);
                     break;
                 case "parameters":
-                    query = ReadParameters(ref reader, query);
+                    (query, inBinary) = ReadParameters(ref reader, query, inBinary);
                     break;
                 default:
                     throw new InferRequestException($"'{Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
@@ -64,7 +69,10 @@ internal static class InferRequestReader
 
         if (reader.Read())
             throw new InferRequestException("The request goes on behind its end.");
-        return query.Inputs.IsEmpty ? throw new InferRequestException("'inputs' is missing or empty; a request has one input at least.") : query;
+        if (query.Inputs.IsEmpty)
+            throw new InferRequestException("'inputs' is missing or empty; a request has one input at least.");
+        binary.End();
+        return new InferRequest(query, inBinary);
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader, out string name)
@@ -85,8 +93,8 @@ internal static class InferRequestReader
             : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters, or be left out.");
     }
 
-    /// <summary>Of the request's parameters, <c>entity</c> has a meaning here; the protocol lets a server pass over the others.</summary>
-    private static InferQuery ReadParameters(ref Utf8JsonReader reader, InferQuery query)
+    /// <summary>Of the request's parameters, these two have a meaning here; the protocol lets a server pass over the others.</summary>
+    private static (InferQuery Query, BinaryOutputs Binary) ReadParameters(ref Utf8JsonReader reader, InferQuery query, BinaryOutputs binary)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InferRequestException("'parameters' must be an object.");
@@ -94,50 +102,76 @@ internal static class InferRequestReader
         {
             if (name == "entity")
                 query = query with { Entity = ReadId(ref reader, "parameters.entity") };
+            else if (name == "binary_data_output")
+                binary = binary with { Default = ReadFlag(ref reader, "parameters.binary_data_output") };
             else
                 reader.Skip();
         }
 
-        return query;
+        return (query, binary);
     }
 
-    private static ImmutableArray<string> ReadOutputs(ref Utf8JsonReader reader)
+    private static bool ReadFlag(ref Utf8JsonReader reader, string what) => reader.TokenType is JsonTokenType.True or JsonTokenType.False
+        ? reader.TokenType == JsonTokenType.True
+        : throw new InferRequestException($"'{what}' must be true or false, or be left out.");
+
+    private static (InferQuery Query, BinaryOutputs Binary) ReadOutputs(ref Utf8JsonReader reader, InferQuery query, BinaryOutputs binary)
     {
         var outputs = ImmutableArray.CreateBuilder<string>();
+        Dictionary<string, bool>? flags = null;
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new InferRequestException("'outputs' must be an array of objects with a 'name'.");
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             string? output = null;
+            bool? flag = null;
             while (NextProperty(ref reader, out var name))
             {
                 if (name == "name" && reader.TokenType == JsonTokenType.String)
                     output = reader.GetString();
+                else if (name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
+                    flag = ReadOutputParameters(ref reader, outputs.Count);
                 else
                     reader.Skip();
             }
 
             outputs.Add(output ?? throw new InferRequestException($"outputs[{outputs.Count}] has no 'name'."));
+            if (flag is { } wanted)
+                (flags ??= new(StringComparer.Ordinal))[output] = wanted;
         }
 
         return reader.TokenType == JsonTokenType.EndArray
-            ? outputs.Distinct(StringComparer.Ordinal).ToImmutableArray()
+            ? (query with { Outputs = outputs.Distinct(StringComparer.Ordinal).ToImmutableArray() }, binary with { ByName = flags })
             : throw new InferRequestException($"outputs[{outputs.Count}] must be an object with a 'name'.");
     }
 
-    private static ImmutableArray<Tensor> ReadInputs(ref Utf8JsonReader reader)
+    private static bool? ReadOutputParameters(ref Utf8JsonReader reader, int index)
+    {
+        bool? flag = null;
+        while (NextProperty(ref reader, out var name))
+        {
+            if (name == "binary_data")
+                flag = ReadFlag(ref reader, $"outputs[{index}].parameters.binary_data");
+            else
+                reader.Skip();
+        }
+
+        return flag;
+    }
+
+    private static ImmutableArray<Tensor> ReadInputs(ref Utf8JsonReader reader, BinaryPart binary)
     {
         var inputs = ImmutableArray.CreateBuilder<Tensor>();
         if (reader.TokenType != JsonTokenType.StartArray)
             throw new InferRequestException("'inputs' must be an array of tensors.");
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-            inputs.Add(ReadInput(ref reader, inputs.Count));
+            inputs.Add(ReadInput(ref reader, inputs.Count, binary));
         return reader.TokenType == JsonTokenType.EndArray
             ? inputs.ToImmutable()
             : throw new InferRequestException($"inputs[{inputs.Count}] must be an object with 'name', 'shape', 'datatype' and 'data'.");
     }
 
-    private static Tensor ReadInput(ref Utf8JsonReader reader, int index)
+    private static Tensor ReadInput(ref Utf8JsonReader reader, int index, BinaryPart binary)
     {
         string? name = null;
         DataType? type = null;
@@ -146,6 +180,7 @@ internal static class InferRequestReader
         Utf8JsonReader data = default;
         var hasData = false;
         var dataBytes = 0;
+        long? binarySize = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (NextProperty(ref reader, out var property))
         {
@@ -171,21 +206,46 @@ internal static class InferRequestReader
                     reader.Skip();
                     dataBytes = (int)(reader.BytesConsumed - data.BytesConsumed) + 1;
                     break;
-                case "parameters":
-                    reader.Skip();
+                case "parameters" when reader.TokenType == JsonTokenType.StartObject:
+                    binarySize = ReadBinarySize(ref reader, index);
+                    break;
+                case "parameters" when reader.TokenType == JsonTokenType.Null:
                     break;
                 default:
                     throw new InferRequestException($"inputs[{index}].{Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', 'datatype', 'parameters' and 'data'.");
             }
         }
 
-        if (name is null || type is null || shape is null || !hasData)
+        if (name is null || type is null || shape is null || !(hasData || binarySize is not null))
         {
             var missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : "data";
-            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'; an input has 'name', 'shape', 'datatype' and 'data'.");
+            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'; an input has 'name', 'shape', 'datatype' and 'data' (or the parameter binary_data_size and binary data).");
+        }
+
+        if (binarySize is { } size)
+        {
+            return hasData
+                ? throw new InferRequestException($"Input '{name}' has both 'data' and binary_data_size {size}; it may have one of them.")
+                : binary.Take(name, type.Value, shape.Value, size);
         }
 
         return TensorDataReader.Read(ref data, name, type.Value, shape.Value, dataBytes);
+    }
+
+    private static long? ReadBinarySize(ref Utf8JsonReader reader, int index)
+    {
+        long? size = null;
+        while (NextProperty(ref reader, out var name))
+        {
+            if (name != "binary_data_size")
+                reader.Skip();
+            else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
+                size = value;
+            else
+                throw new InferRequestException($"inputs[{index}].parameters.binary_data_size must be an integer from 0: the number of the input's bytes behind the JSON.");
+        }
+
+        return size;
     }
 
     private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "…";

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
@@ -7,10 +9,48 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Writes an answer as the protocol's inference response.</summary>
 internal static class InferResponseWriter
 {
-    public static async Task WriteAsync(HttpResponse response, string queryId, Answer answer)
+    public static async Task WriteAsync(HttpResponse response, string queryId, Answer answer, BinaryOutputs binary)
     {
+        if (answer.Outputs.Any(output => binary.Wants(output.Name)))
+        {
+            await WriteBinaryAsync(response, queryId, answer, binary);
+            return;
+        }
+
         response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(response.BodyWriter);
+        WriteJson(writer, queryId, answer, binary);
+    }
+
+    /// <summary>The JSON, and behind it the bytes of the outputs that are wanted so, from the tensors' own memory.</summary>
+    private static async Task WriteBinaryAsync(HttpResponse response, string queryId, Answer answer, BinaryOutputs binary)
+    {
+        var json = new ArrayBufferWriter<byte>(1024);
+        await using (var writer = new Utf8JsonWriter(json))
+            WriteJson(writer, queryId, answer, binary);
+
+        var outputs = answer.Outputs.Where(output => binary.Wants(output.Name)).ToList();
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = json.WrittenCount + outputs.Sum(BinaryTensors.SizeOf);
+        response.Headers[BinaryPart.Header] = json.WrittenCount.ToString(CultureInfo.InvariantCulture);
+        var aborted = response.HttpContext.RequestAborted;
+        await response.BodyWriter.WriteAsync(json.WrittenMemory, aborted);
+        foreach (var output in outputs)
+        {
+            if (output.Type == DataType.Bytes)
+            {
+                BinaryTensors.WriteStrings(response.BodyWriter, output.Strings);
+                await response.BodyWriter.FlushAsync(aborted);
+            }
+            else
+            {
+                await response.BodyWriter.WriteAsync(output.Data, aborted);
+            }
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, string queryId, Answer answer, BinaryOutputs binary)
+    {
         writer.WriteStartObject();
         writer.WriteString("model_name"u8, answer.Generation!.Project);
         writer.WriteString("model_version"u8, answer.Generation.Version);
@@ -18,9 +58,17 @@ internal static class InferResponseWriter
         writer.WriteStartArray("outputs"u8);
         foreach (var tensor in answer.Outputs)
         {
+            var inBinary = binary.Wants(tensor.Name);
             writer.WriteStartObject();
             writer.WriteString("name"u8, tensor.Name);
-            TensorWriter.WriteBody(writer, tensor, withData: true);
+            TensorWriter.WriteBody(writer, tensor, withData: !inBinary);
+            if (inBinary)
+            {
+                writer.WriteStartObject("parameters"u8);
+                writer.WriteNumber("binary_data_size"u8, BinaryTensors.SizeOf(tensor));
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
         }
 

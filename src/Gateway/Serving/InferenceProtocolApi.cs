@@ -13,7 +13,7 @@ internal static class InferenceProtocolApi
     public static void MapInferenceProtocol(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
-        group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), []))
+        group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .WithSummary("The server's name, version and extensions.");
         group.MapGet("/health/live", () => new Health { Live = true }).WithSummary("Whether the node runs.");
         group.MapGet("/health/ready", ReadyAsync).Produces<Health>().WithSummary("Whether the node answers queries.");
@@ -21,7 +21,7 @@ internal static class InferenceProtocolApi
         {
             group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).WithSummary("Inputs, outputs and versions of a model.");
             group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).WithSummary("Whether a model answers queries.");
-            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json").ProducesProblem(400).ProducesProblem(404)
+            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json", "application/octet-stream").ProducesProblem(400).ProducesProblem(404)
                 .WithSummary("Runs a model on tensors.");
         }
     }
@@ -55,22 +55,16 @@ internal static class InferenceProtocolApi
 
     private static async Task InferAsync(string model, HttpContext context, IClusterClient cluster, string? version = null)
     {
-        if (context.Request.Headers.ContainsKey("Inference-Header-Content-Length"))
-        {
-            await Problem(new ServingError(ServingErrorKind.InvalidQuery, "This server takes tensors in JSON; the binary tensor extension is not among its extensions (GET /v2)."))
-                .ExecuteAsync(context);
-            return;
-        }
-
-        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted);
-        var (query, malformed) = InferRequestReader.Read(body.Span);
-        if (query is null)
+        var header = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
+        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted, BinaryPart.Padding(header));
+        var (request, malformed) = InferRequestReader.Read(body, header);
+        if (request is null)
         {
             await Problem(new ServingError(ServingErrorKind.InvalidQuery, malformed!)).ExecuteAsync(context);
             return;
         }
 
-        query = query with { Version = version, QueryId = query.QueryId ?? Guid.CreateVersion7().ToString() };
+        var query = request.Query with { Version = version, QueryId = request.Query.QueryId ?? Guid.CreateVersion7().ToString() };
         var answer = await cluster.GetGrain<IOnlineAgentGrain>(model).Infer(query, context.RequestAborted);
         if (answer.Error is { } error)
         {
@@ -78,7 +72,7 @@ internal static class InferenceProtocolApi
             return;
         }
 
-        await InferResponseWriter.WriteAsync(context.Response, query.QueryId, answer);
+        await InferResponseWriter.WriteAsync(context.Response, query.QueryId, answer, request.Binary);
     }
 
     /// <summary>Problem details that carry the protocol's own member for errors besides.</summary>

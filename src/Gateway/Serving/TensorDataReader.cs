@@ -116,6 +116,9 @@ internal static class TensorDataReader
 
     private static bool TryReadFloat(ref Utf8JsonReader reader, DataType type, byte[] bytes, int index)
     {
+        // Straight to 32 bits: by way of 64 a number would be rounded twice, and might differ in its last bit from the one that was meant.
+        if (type == DataType.Fp32 && reader.TokenType == JsonTokenType.Number)
+            return reader.TryGetSingle(out var single) && float.IsFinite(single) && Put(bytes, index, single);
         double value;
         switch (reader.TokenType)
         {
@@ -131,7 +134,7 @@ internal static class TensorDataReader
         return type switch
         {
             DataType.Fp16 => (fits || Half.IsFinite((Half)value)) && Put(bytes, index, (Half)value),
-            DataType.Fp32 => (fits || float.IsFinite((float)value)) && Put(bytes, index, (float)value),
+            DataType.Fp32 => Put(bytes, index, (float)value),
             _ => (fits || double.IsFinite(value)) && Put(bytes, index, value),
         };
     }
