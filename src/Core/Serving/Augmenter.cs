@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
@@ -9,20 +10,20 @@ namespace Progeny.Core.Serving;
 public sealed class Augmenter
 {
     private readonly AugmentManifest manifest;
-    private readonly IFeed feed;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<string> parameters;
     private readonly int[] columns;
     private readonly BoundedCache<object?[]?> cache;
+    private readonly FeedRequests requests;
 
     public Augmenter(AugmentManifest manifest, IReadOnlyList<Feature> features, IFeed feed, TimeProvider time)
     {
         this.manifest = manifest;
-        this.feed = feed;
         this.time = time;
         parameters = SqlParameters.Names(manifest.Query);
         columns = [.. manifest.Features.Select(name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index)];
         cache = new BoundedCache<object?[]?>(manifest.CacheSize, manifest.Cache, time);
+        requests = new FeedRequests(manifest, feed, cache, time);
     }
 
     /// <summary>
@@ -42,48 +43,61 @@ public sealed class Augmenter
         if (wanting.Count == 0)
             return null;
         var known = new Dictionary<string, object?[]?>(StringComparer.Ordinal);
-        var asked = new List<(int Row, string Key)>();
+        List<int>? asked = null;
+        List<string>? keys = null;
         foreach (var (row, key) in wanting)
         {
             if (known.ContainsKey(key))
                 continue;
             if (!cache.TryGet(key, out var values))
-                asked.Add((row, key));
+            {
+                (asked ??= []).Add(row);
+                (keys ??= []).Add(key);
+            }
+
             known[key] = values;
         }
 
-        var failure = asked.Count == 0 ? null : await AskAsync(rows, asked, known, cancellationToken);
+        var failure = keys is null ? null : await AskAsync(rows, asked!, keys, known, cancellationToken);
         foreach (var (row, key) in wanting)
             failure = Fill(rows, row, known[key]) ?? failure;
         return failure;
     }
 
     private async Task<string?> AskAsync(
-        QueryRows rows, List<(int Row, string Key)> asked, Dictionary<string, object?[]?> known, CancellationToken cancellationToken)
+        QueryRows rows, List<int> asked, List<string> keys, Dictionary<string, object?[]?> known, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(manifest.Deadline, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        try
+        var sent = new FeedRequest?[keys.Count];
+        requests.Send(keys, i => ParametersOf(rows, asked[i]), sent);
+        var ended = sent.OfType<FeedRequest>().Select(request => request.Ended).Distinct().ToArray();
+        if (ended.Length > 0)
         {
-            var sets = asked.ConvertAll(ask => ParametersOf(rows, ask.Row));
-            // A driver that does not heed its token must not hold the query beyond the deadline.
-            var answers = await feed.LookupAsync(manifest.Query, manifest.Features, sets, either.Token).WaitAsync(either.Token);
-            for (var i = 0; i < asked.Count; i++)
-            {
-                known[asked[i].Key] = answers[i];
-                cache.Put(asked[i].Key, answers[i]);
-            }
+            // At the deadline the query goes on with what has come; a driver that does not heed its token must not hold it either.
+            await Task.WhenAll(ended).WaitAsync(manifest.Deadline, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
 
-            return null;
-        }
-        catch (FeedException exception)
+        string? failure = null;
+        for (var i = 0; i < sent.Length; i++)
         {
-            return exception.Message;
+            if (sent[i] is { } request && request.TryGet(keys[i], out var values))
+                known[keys[i]] = values;
+            else
+                failure ??= WhyNot(sent[i]);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
+
+        return failure;
+    }
+
+    private string WhyNot(FeedRequest? request)
+    {
+        if (request is null)
+            return $"Feed '{manifest.Feed}' was not asked for augmentation '{manifest.Name}': {FeedRequests.MostInFlight} requests wait for it already.";
+        if (request.Failure is null)
             return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
-        }
+        if (request.Failure is not FeedException)
+            ExceptionDispatchInfo.Throw(request.Failure);
+        return request.Failure.Message;
     }
 
     private string? Fill(QueryRows rows, int row, object?[]? values)
@@ -107,7 +121,7 @@ public sealed class Augmenter
     {
         var values = new Dictionary<string, object?>(parameters.Count, StringComparer.Ordinal);
         foreach (var parameter in parameters)
-            values[parameter] = rows.Get(row, parameter) is float number ? (double)number : rows.Get(row, parameter);
+            values[parameter] = rows.Get(row, parameter) is var value && value is float number ? ShortestDouble.Of(number) : value;
         return values;
     }
 

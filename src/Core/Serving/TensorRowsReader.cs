@@ -78,6 +78,8 @@ public static class TensorRowsReader
         if (tensor.Type == DataType.Bytes)
             return tensor.Strings[row];
         var number = TensorValues.Read(tensor, row);
+        if (tensor.Type is DataType.Fp32 or DataType.Fp16)
+            number = tensor.Type == DataType.Fp32 ? ShortestDouble.Of((float)number) : ShortestDouble.Of((Half)number);
         return tensor.Type switch
         {
             DataType.Bool => number != 0,

@@ -58,12 +58,13 @@ internal static class ServedProjects
         ["fixed"] = ("task: regression", Identity(TensorElementType.Float, [2, 3])),
         ["scalar"] = ("task: regression", Identity(TensorElementType.Float, [])),
         ["any"] = ("task: regression", Identity(TensorElementType.Float, null)),
-        ["shops"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3, region: unknown}, cache: 0ms"), Rating()),
-        ["cached"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, cache: 1h"), Rating()),
-        ["strict"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "cache: 0ms"), Rating()),
-        ["misfit"] = (Shop + Lookup("shops", "SELECT size AS rating, region FROM shops WHERE id = :shop", "cache: 0ms"), Rating()),
+        ["shops"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3, region: unknown}, cache: 0ms, deadline: 10s"), Rating()),
+        ["cached"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, cache: 1h, deadline: 10s"), Rating()),
+        ["strict"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),
+        ["misfit"] = (Shop + Lookup("shops", "SELECT size AS rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),
         ["broken"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}"), Rating()),
         ["down"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", ""), Rating()),
+        ["hanging"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 50ms"), Rating()),
         ["slow"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 50ms"), Rating()),
     };
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 
@@ -10,6 +12,8 @@ public sealed class ServingNode : IAsyncLifetime
     public const string KnownShop = "s1";
 
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
+
+    private readonly TcpListener hung = new(IPAddress.Loopback, 0);
 
     public Node Node { get; private set; } = null!;
 
@@ -26,9 +30,12 @@ public sealed class ServingNode : IAsyncLifetime
             Execute(connection, "INSERT INTO shops VALUES ('s1', 4.5, 'north', 7), ('s2', NULL, 'south', 'many')");
         }
 
+        // Whoever connects to it is taken by the system and never answered.
+        hung.Start();
         Node = await Node.StartAsync(
             Path.Combine(folder, "data"),
             "--Feeds:shops:Kind", "sqlite", "--Feeds:shops:ConnectionString", $"Data Source={ShopsFile}",
+            "--Feeds:hung:Kind", "postgresql", "--Feeds:hung:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
             "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
         foreach (var (name, (manifest, model)) in ServedProjects.All)
             await ImportAsync(name, manifest, model);
@@ -92,6 +99,7 @@ public sealed class ServingNode : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Node.DisposeAsync();
+        hung.Dispose();
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }
