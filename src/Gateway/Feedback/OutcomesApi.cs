@@ -21,7 +21,7 @@ internal static class OutcomesApi
         string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
-            return Problems.NotFound($"There is no project '{project}'.");
+            return Problems.NoProject(project);
         if (request.Outcomes is not { Count: > 0 and <= MostOutcomes })
             return Problems.Invalid($"'outcomes' must be an array of 1 to {MostOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}.");
 

@@ -17,7 +17,7 @@ internal static class GenerationsApi
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
-            return Problems.NotFound($"There is no project '{project}'.");
+            return Problems.NoProject(project);
         var lists = await Task.WhenAll(info.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
         return TypedResults.Ok(lists.SelectMany(list => list));
     }

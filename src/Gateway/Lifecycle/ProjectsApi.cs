@@ -23,7 +23,7 @@ internal static class ProjectsApi
     }
 
     private static async Task<IResult> GetAsync(string project, IClusterClient cluster) =>
-        await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NotFound($"There is no project '{project}'.");
+        await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
     private static async Task<IResult> PromoteAsync(string project, PromotionRequest request, IClusterClient cluster)
     {

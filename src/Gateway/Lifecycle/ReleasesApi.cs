@@ -32,7 +32,7 @@ internal static class ReleasesApi
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
-            return Problems.NotFound($"There is no project '{project}'.");
+            return Problems.NoProject(project);
         var releases = await Task.WhenAll(info.Releases.Select(version => cluster.GetGrain<IReleaseGrain>($"{project}@{version}").Get()));
         return TypedResults.Ok(releases);
     }

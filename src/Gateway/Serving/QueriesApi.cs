@@ -23,7 +23,7 @@ internal static class QueriesApi
         if (limit is < 1 or > 1_000)
             return Problems.Invalid($"limit is {limit}; 1 to 1000 is allowed.");
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
-            return Problems.NotFound($"There is no project '{project}'.");
+            return Problems.NoProject(project);
         string? release = null;
         int? generation = null;
         if (version is not null)

@@ -28,7 +28,7 @@ internal static class JobsApi
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
         if (await grain.Get() is null)
-            return Problems.NotFound($"There is no project '{project}'.");
+            return Problems.NoProject(project);
         var ids = await grain.ListJobs();
         var jobs = await Task.WhenAll(ids.Take(Math.Clamp(limit, 1, 1_000)).Select(id => cluster.GetGrain<IJobGrain>(id).Get()));
         return TypedResults.Ok(jobs.OfType<JobInfo>());
