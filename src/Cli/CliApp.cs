@@ -2,6 +2,7 @@ using System.CommandLine;
 using Progeny.Cli.Feedback;
 using Progeny.Cli.Hosting;
 using Progeny.Cli.Lifecycle;
+using Progeny.Cli.Rollout;
 using Progeny.Cli.Serving;
 using Progeny.Cli.Training;
 
@@ -54,6 +55,11 @@ public static class CliApp
                 ModelTrainCommand.Create(context),
                 ModelPromoteCommand.Create(context),
                 ModelPredictCommand.Create(context),
+            },
+            new Command("rollout", "Which generation answers which share of a project's traffic.")
+            {
+                RolloutShowCommand.Create(context),
+                RolloutSetCommand.Create(context),
             },
             new Command("job", "Look at jobs.")
             {

@@ -2,6 +2,7 @@ using Progeny.Console.Hosting;
 using Progeny.Gateway.Feedback;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Lifecycle;
+using Progeny.Gateway.Rollout;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Hosting;
@@ -32,6 +33,7 @@ public static class GatewayApp
         app.MapOpenApi();
         app.MapAbout();
         app.MapProjects();
+        app.MapRollout();
         app.MapReleases();
         app.MapGenerations();
         app.MapJobs();

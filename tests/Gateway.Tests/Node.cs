@@ -83,6 +83,14 @@ public sealed class Node : IAsyncDisposable
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
+    /// <summary>Puts a text as it is and returns the status with the answer.</summary>
+    public async Task<(int Status, JsonNode Body)> TryPutAsync(string path, string json)
+    {
+        using var content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await Http.PutAsync(path, content);
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+
     /// <summary>Asks until the answer is as wanted: logs are written, and plans polled, a moment later.</summary>
     public async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> wanted)
     {

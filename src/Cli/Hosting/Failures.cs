@@ -62,7 +62,7 @@ internal static class Failures
             List<string> place = [];
             if (error.Row is { } row)
                 place.Add($"row {row}");
-            if (error.Field is { Length: > 0 } field)
+            if ((error.Field ?? error.Path) is { Length: > 0 } field)
                 place.Add(field);
             console.WriteLine($"  {string.Join(", ", place)}{(place.Count > 0 ? ": " : "")}{error.Message}");
         }

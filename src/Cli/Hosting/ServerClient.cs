@@ -33,6 +33,10 @@ internal sealed class ServerClient : IDisposable
         SendAsync<T>(
             HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), Patience, cancellationToken);
 
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, JsonNode body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Put, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), Patience, cancellationToken);
+
     /// <summary>Sends a file, however long it takes.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
     public Task<ServerAnswer<T>> UploadAsync<T>(FormattableString path, Stream file, string mediaType, CancellationToken cancellationToken)

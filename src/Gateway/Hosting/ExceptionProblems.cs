@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Registry;
 
 namespace Progeny.Gateway.Hosting;
@@ -15,6 +16,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
             RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
             RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, "Invalid request", $"The request body does not fit: {json.Message}"),
             BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "Too large" : "Invalid request", bad.Message),
@@ -25,6 +27,8 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
         if (exception is RegistryException { Faults: { IsEmpty: false } faults })
             context.ProblemDetails.Extensions["errors"] = faults;
+        if (exception is PlanException plan)
+            context.ProblemDetails.Extensions["errors"] = plan.Faults;
         return await problems.TryWriteAsync(context);
     }
 }

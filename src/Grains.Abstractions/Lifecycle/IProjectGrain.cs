@@ -21,7 +21,17 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("get-plan")]
     Task<RolloutPlan?> GetPlan(long knownVersion);
 
-    /// <summary>Puts a generation in charge.</summary>
+    /// <summary>Puts a plan in force, on all silos within two seconds. Its models are loaded first.</summary>
+    /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
+    /// <exception cref="RegistryException">There is no such project, or the plan that the draft changes is not in force any more.</exception>
+    [Alias("set-plan")]
+    Task<RolloutPlan> SetPlan(PlanDraft draft);
+
+    /// <summary>The plan in force and those before it, newest first, up to 100.</summary>
+    [Alias("list-plans")]
+    Task<ImmutableArray<RolloutPlan>> ListPlans();
+
+    /// <summary>Puts a generation in charge of all traffic: a plan with one arm.</summary>
     /// <exception cref="RegistryException">There is no such generation, or it may not serve.</exception>
     [Alias("promote")]
     Task<Promotion> Promote(GenerationReference generation, string reason);

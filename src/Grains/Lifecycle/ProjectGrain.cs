@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 using NuGet.Versioning;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
-using Progeny.Abstractions.Serving;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
+using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Lifecycle;
 
@@ -19,8 +19,13 @@ internal sealed class ProjectGrain(
     TimeProvider time) : Grain, IProjectGrain
 {
     private const int MostJobs = 1_000;
+    private const int MostPlans = 100;
 
     private string Name => this.GetPrimaryKeyString();
+
+    private RolloutPlan Plan => storage.State.Plans is [var plan, ..]
+        ? plan
+        : PlanDrafts.BeforePlans(Name, storage.State.PlanVersion, storage.State.Promotions);
 
     private GenerationReference? Champion => storage.State.Promotions is [.., var last] ? last.Generation : null;
 
@@ -59,31 +64,35 @@ internal sealed class ProjectGrain(
         return release;
     }
 
-    public Task<RolloutPlan?> GetPlan(long knownVersion) => Task.FromResult(knownVersion == storage.State.PlanVersion
-        ? null
-        : new RolloutPlan { Project = Name, Version = storage.State.PlanVersion, Champion = Champion });
+    public Task<RolloutPlan?> GetPlan(long knownVersion) => Task.FromResult(knownVersion == storage.State.PlanVersion ? null : Plan);
+
+    public Task<ImmutableArray<RolloutPlan>> ListPlans() => Task.FromResult(storage.State.Plans is [] ? [Plan] : storage.State.Plans);
+
+    public async Task<RolloutPlan> SetPlan(PlanDraft draft)
+    {
+        if (storage.State.Releases.IsEmpty)
+            throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
+        if (draft.Version is { } known && known != storage.State.PlanVersion)
+            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{Name}' was changed, but plan {storage.State.PlanVersion} is in force by now; look at that first.");
+        var plan = await new PlanDrafts(GrainFactory, time).ToPlanAsync(draft, Plan);
+        await TakeOver(plan, plan.Reason ?? "a new plan");
+        return plan;
+    }
 
     public async Task<Promotion> Promote(GenerationReference generation, string reason)
     {
         var info = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).Get() : null;
         if (info is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
-        if (info.Stage == Stage.Archived)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} is archived and cannot serve again.");
-
-        // Loaded before it is in the plan, so that no query has to wait for it, and a model that does not load never gets there.
-        var model = await GrainFactory.GetGrain<IModelGrain>(generation.ToString()).Describe();
-        if (model.Error is { } error)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} cannot serve: {error.Message}");
-
-        var promotion = new Promotion { Generation = generation, Previous = Champion, At = time.GetUtcNow(), Reason = reason };
-        await storage.SaveAsync(storage.State with
+        try
         {
-            Promotions = storage.State.Promotions.Add(promotion),
-            PlanVersion = storage.State.PlanVersion + 1,
-        });
-        await SettleStages();
-        return promotion;
+            var plan = await new PlanDrafts(GrainFactory, time).ToPlanAsync(PlanDrafts.OfOne(generation, reason), Plan);
+            return await TakeOver(plan, reason, isPromotion: true);
+        }
+        catch (PlanException exception)
+        {
+            throw new RegistryException(RegistryError.Conflict, string.Join(' ', exception.Faults.Select(fault => fault.Message)));
+        }
     }
 
     public async Task<JobInfo> StartJob(JobRequest request)
@@ -138,13 +147,25 @@ internal sealed class ProjectGrain(
         }
     }
 
-    /// <summary>Brings the stages of the generations in line with the last promotion, which is what traffic follows.</summary>
-    private async Task SettleStages()
+    /// <summary>Puts a plan in force; whoever is in charge by it now, and was not before or is again by name, is promoted.</summary>
+    private async Task<Promotion> TakeOver(RolloutPlan plan, string reason, bool isPromotion = false)
     {
-        if (storage.State.Promotions is not [.., var last])
-            return;
-        if (last.Previous is { } previous && previous != last.Generation)
-            await GrainFactory.GetGrain<IGenerationGrain>(previous.ToString()).SetStage(Stage.Retired);
-        await GrainFactory.GetGrain<IGenerationGrain>(last.Generation.ToString()).SetStage(Stage.Champion);
+        var promotion = new Promotion { Generation = plan.Champion!, Previous = Champion, At = plan.At, Reason = reason };
+        var promoted = isPromotion || promotion.Generation != Champion;
+        await storage.SaveAsync(storage.State with
+        {
+            Promotions = promoted ? storage.State.Promotions.Add(promotion) : storage.State.Promotions,
+            PlanVersion = plan.Version,
+            Plans = [plan, .. storage.State.Plans.IsEmpty ? [Plan] : storage.State.Plans.Take(MostPlans - 1)],
+        });
+        await SettleStages();
+        return promotion;
     }
+
+    private Task SettleStages() => storage.State.Plans switch
+    {
+        [var plan, var before, ..] => Stages.SettleAsync(GrainFactory, before, plan),
+        [var plan] => Stages.SettleAsync(GrainFactory, null, plan),
+        _ => Stages.SettleAsync(GrainFactory, null, Plan),
+    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 
 namespace Progeny.Grains.Lifecycle;
 
@@ -20,4 +21,7 @@ public sealed record ProjectState
 
     /// <summary>Those among all jobs that have not ended.</summary>
     [Id(4)] public ImmutableArray<string> OpenJobs { get; init; } = [];
+
+    /// <summary>The newest plans, newest first. Empty where promotions alone made plans before plans were kept.</summary>
+    [Id(5)] public ImmutableArray<RolloutPlan> Plans { get; init; } = [];
 }

@@ -1,0 +1,40 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Rollout;
+
+internal static class RolloutApi
+{
+    public static void MapRollout(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/rollout").WithTags("Rollout");
+        group.MapGet("/", GetAsync).WithSummary("The plan in force: which generation answers which share of the traffic.")
+            .Produces<RolloutView>().ProducesProblem(404);
+        group.MapGet("/history", ListAsync).WithSummary("The plan in force and those before it, newest first, up to 100: who, when and why.")
+            .Produces<RolloutView[]>().ProducesProblem(404);
+        group.MapPut("/", SetAsync).WithSummary("Puts a plan in force on all silos within two seconds; its models are loaded first.")
+            .Produces<RolloutView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static async Task<IResult> GetAsync(string project, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IProjectGrain>(project);
+        if (await grain.Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok(RolloutView.From((await grain.ListPlans())[0]));
+    }
+
+    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IProjectGrain>(project);
+        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(RolloutView.From));
+    }
+
+    private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IProjectGrain>(project);
+        if (await grain.Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok(RolloutView.From(await grain.SetPlan(request.ToDraft(project))));
+    }
+}

@@ -1,0 +1,7 @@
+namespace Progeny.Gateway.Rollout;
+
+/// <summary>An arm of a plan to put in force.</summary>
+/// <param name="Name">Lower-case letters, digits and hyphens, a letter first, at most 63.</param>
+/// <param name="Generation"><c>release:generation</c>, or of another project <c>project@release:generation</c>.</param>
+/// <param name="Weight">A finite number of 0 or more; its part of the sum of all weights is its share of the traffic.</param>
+internal sealed record RolloutRequestArm(string? Name, string? Generation, double? Weight);

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Rollout;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Makes plans of drafts: held to what is registered, their models loaded.</summary>
+internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
+{
+    /// <summary>The plan that follows another.</summary>
+    /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
+    public async Task<RolloutPlan> ToPlanAsync(PlanDraft draft, RolloutPlan before)
+    {
+        if (PlanChecks.Check(draft, before.Project, before.Champion) is { Count: > 0 } wrong)
+            throw new PlanException([.. wrong]);
+        var champion = PlanChecks.ChampionOf(draft, before.Champion)!;
+        var facts = await Task.WhenAll(draft.Arms.Select(FindAsync));
+        if (ArmChecks.Check(facts, champion, draft.StickyKey) is { Count: > 0 } unfit)
+            throw new PlanException([.. unfit]);
+        return new RolloutPlan
+        {
+            Project = before.Project,
+            Version = before.Version + 1,
+            Champion = champion.Generation,
+            ChampionArm = champion.Name,
+            Arms = [.. draft.Arms.OrderBy(arm => arm.Name, StringComparer.Ordinal)],
+            Buckets = Buckets.Divide(before.Buckets, draft.Arms),
+            Fallback = draft.Fallback,
+            Shadows = draft.Shadows,
+            StickyKey = draft.StickyKey,
+            At = time.GetUtcNow(),
+            By = draft.By,
+            Reason = draft.Reason,
+        };
+    }
+
+    /// <summary>A draft with one arm, in charge of all.</summary>
+    public static PlanDraft OfOne(GenerationReference generation, string? reason) =>
+        new() { Arms = [new RolloutArm(ArmNames.Champion, generation, 1)], Champion = ArmNames.Champion, Reason = reason };
+
+    /// <summary>The plan of a project whose plans were not kept yet: its last promotion, or nothing at all.</summary>
+    public static RolloutPlan BeforePlans(string project, long version, ImmutableArray<Promotion> promotions)
+    {
+        if (promotions is not [.., var last])
+            return new RolloutPlan { Project = project, Version = version, Champion = null };
+        ImmutableArray<RolloutArm> arms = [new RolloutArm(ArmNames.Champion, last.Generation, 1)];
+        return new RolloutPlan
+        {
+            Project = project,
+            Version = version,
+            Champion = last.Generation,
+            ChampionArm = ArmNames.Champion,
+            Arms = arms,
+            Buckets = Buckets.Divide([], arms),
+            At = last.At,
+            Reason = last.Reason,
+        };
+    }
+
+    // A model is loaded before it is in a plan, so that no query has to wait for it, and one that does not load never gets there.
+    private async Task<ArmFacts> FindAsync(RolloutArm arm)
+    {
+        var name = arm.Generation.ToString();
+        if (await grains.GetGrain<IGenerationGrain>(name).GetBlueprint() is not { } blueprint)
+            return new ArmFacts(arm, null, null, null);
+        var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+        var model = blueprint.Generation.Stage == Stage.Archived ? new ModelMetadata() : await grains.GetGrain<IModelGrain>(name).Describe();
+        return new ArmFacts(arm, blueprint.Generation, manifest, model);
+    }
+}
