@@ -1,6 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
-using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 

@@ -1,4 +1,3 @@
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 
 namespace Progeny.Gateway.Rollout;
