@@ -100,7 +100,7 @@ public sealed class MessageTests
     /// <summary>All public classes of the messages' assembly, and the states in that of the grains.</summary>
     private static Type[] MessageTypes() =>
     [
-        .. Abstractions.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false, IsEnum: false } && !IsGenerated(type) && !typeof(Exception).IsAssignableFrom(type)),
+        .. Abstractions.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false, IsEnum: false, IsAbstract: false } && !IsGenerated(type) && !typeof(Exception).IsAssignableFrom(type)),
         .. typeof(Engines).Assembly.GetTypes().Where(type => type.Name.EndsWith("State", StringComparison.Ordinal) && !IsGenerated(type)),
     ];
 
