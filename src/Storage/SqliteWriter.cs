@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace Progeny.Storage;
 
 /// <summary>
 /// The one writer of a database: a thread of its own that joins the work of waiting callers in one transaction (group commit), so that
-/// they share one flush to disk. Work that fails is undone alone; the others are done without it.
+/// they share one flush to disk. Work that fails is undone alone; the others are done without it. Who has a thread to spare may run work on
+/// that one instead, one transaction at a time.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -12,6 +14,7 @@ internal sealed class SqliteWriter : IDisposable
     private const int MaxGroup = 64;
 
     private readonly BlockingCollection<Work> queue = [];
+    private readonly Lock connectionGate = new();
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement rollback;
@@ -43,6 +46,16 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         return item.Task;
+    }
+
+    /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
+    public T Run<T>(Func<T> work)
+    {
+        ObjectDisposedException.ThrowIf(queue.IsAddingCompleted, "The query log is closed.");
+        var item = new Work<T>(work, CancellationToken.None);
+        if (TryCommit([item]) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
+        return item.Result;
     }
 
     /// <summary>Finishes what was handed in, then ends the thread.</summary>
@@ -88,6 +101,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private Exception? TryCommit(List<Work> group)
     {
+        using var held = connectionGate.EnterScope();
         var begun = false;
         try
         {
@@ -140,6 +154,8 @@ internal sealed class SqliteWriter : IDisposable
     {
         private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
+
+        public T Result => result!;
 
         public Task<T> Task => completion.Task;
 

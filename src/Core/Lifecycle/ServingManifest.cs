@@ -5,6 +5,15 @@ public sealed record ServingManifest
 {
     public QueryLogMode Log { get; init; } = QueryLogMode.Fast;
 
+    /// <summary>The share of the queries whose fields are kept in the log, 0 to 1; all else is kept of every query. A hash of the query id decides.</summary>
+    public double LogSample { get; init; } = 1;
+
+    /// <summary>Fields whose values never reach the log or its streams.</summary>
+    public IReadOnlyList<string> Redact { get; init; } = [];
+
+    /// <summary>How long records are kept.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>The most rows that run through the model at once.</summary>
     public int MaxBatch { get; init; } = 256;
 

@@ -186,6 +186,24 @@ public sealed class FeatureColumn
         };
     }
 
+    /// <summary>Whether any row's value may come from augmentation or a rule; false: none does.</summary>
+    public bool HasAugmented => augmented is not null;
+
+    /// <summary>Whether any row's value may have been replaced; false: none was.</summary>
+    public bool HasOriginals => originals is not null;
+
+    /// <summary>The number in a row of a <see cref="FeatureType.Float"/> that is not missing.</summary>
+    public float GetFloat(int row) => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4));
+
+    /// <summary>The number in a row of an <see cref="FeatureType.Int"/> that is not missing.</summary>
+    public long GetInt64(int row) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8));
+
+    /// <summary>The value in a row of a <see cref="FeatureType.Bool"/> that is not missing.</summary>
+    public bool GetBoolean(int row) => data[row] != 0;
+
+    /// <summary>The text in a row of a category or text that is not missing.</summary>
+    public string GetText(int row) => strings[row];
+
     /// <summary>The value of a row as expressions take it; null where it is missing.</summary>
     public SqlValue GetSql(int row)
     {

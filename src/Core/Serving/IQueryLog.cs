@@ -1,10 +1,15 @@
+using Progeny.Abstractions.Serving;
+
 namespace Progeny.Core.Serving;
 
 /// <summary>The query log: every answered query, joined with its outcome.</summary>
 public interface IQueryLog
 {
-    /// <summary>Appends records in one transaction; they are on disk when the call returns.</summary>
-    Task AppendAsync(IReadOnlyList<QueryRecord> records, CancellationToken cancellationToken);
+    /// <summary>Appends batches in one transaction, on the calling thread; they are on disk when the call returns.</summary>
+    void Append(IReadOnlyList<QueryBatch> batches);
+
+    /// <summary>Removes some of what is older than its project keeps it; called now and then, on the thread that appends.</summary>
+    void Upkeep();
 
     /// <summary>The newest record with an id and the outcome's history, or null.</summary>
     Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 
@@ -9,19 +10,24 @@ public static class PredictionWriter
     /// <summary>
     /// Writes the properties of one row's prediction: <c>"label": …, "probabilities": {class: …}</c>, or <c>"value": …</c> for regression.
     /// </summary>
-    public static void Write(Utf8JsonWriter writer, Prediction prediction, int row)
+    public static void Write(Utf8JsonWriter writer, Prediction prediction, int row) =>
+        Write(writer, prediction.Classes, prediction.Row(row), prediction.Classes.IsEmpty ? -1 : prediction.Labels.Span[row]);
+
+    /// <inheritdoc cref="Write(Utf8JsonWriter, Prediction, int)"/>
+    /// <param name="classes">The classes in the order of the scores; empty for regression.</param>
+    /// <param name="label">The index of the class predicted.</param>
+    internal static void Write(Utf8JsonWriter writer, ImmutableArray<string> classes, ReadOnlySpan<float> scores, int label)
     {
-        var scores = prediction.Row(row);
-        if (prediction.Classes.IsEmpty)
+        if (classes.IsEmpty)
         {
             writer.WriteNumber("value"u8, scores[0]);
             return;
         }
 
-        writer.WriteString("label"u8, prediction.Classes[prediction.Labels.Span[row]]);
+        writer.WriteString("label"u8, classes[label]);
         writer.WriteStartObject("probabilities"u8);
         for (var i = 0; i < scores.Length; i++)
-            writer.WriteNumber(prediction.Classes[i], scores[i]);
+            writer.WriteNumber(classes[i], scores[i]);
         writer.WriteEndObject();
     }
 }

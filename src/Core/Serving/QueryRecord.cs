@@ -8,7 +8,11 @@ public sealed record QueryRecord
     /// <summary>The client's own id, or a UUIDv7. A client that repeats an id adds a record; lookups return the newest.</summary>
     public required string QueryId { get; init; }
 
+    /// <summary>The project that was asked.</summary>
     public required string Project { get; init; }
+
+    /// <summary>The project that the generation is of, where that is another than the one asked.</summary>
+    public string? GenerationProject { get; init; }
 
     public required string Release { get; init; }
 
@@ -22,8 +26,8 @@ public sealed record QueryRecord
 
     public string? Entity { get; init; }
 
-    /// <summary>The query's own fields as a JSON object.</summary>
-    public required string Fields { get; init; }
+    /// <summary>The query's own fields as a JSON object; null: they were not kept (<c>serving.log_sample</c>).</summary>
+    public string? Fields { get; init; }
 
     /// <summary>The features that augmentation obtained, as a JSON object; null: none.</summary>
     public string? Augmented { get; init; }

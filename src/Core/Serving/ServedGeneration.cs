@@ -16,6 +16,7 @@ public sealed class ServedGeneration : IDisposable
         Schema = new QuerySchema(manifest);
         Augmenters = [.. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed), time))];
         Rules = rules.Compile(manifest);
+        Log = new QueryLogPlan(generation.Reference, manifest, Schema);
     }
 
     public GenerationInfo Generation { get; }
@@ -30,6 +31,9 @@ public sealed class ServedGeneration : IDisposable
 
     /// <summary>The project's own rules; null: none.</summary>
     public RuleSet? Rules { get; }
+
+    /// <summary>What is logged of its queries.</summary>
+    public QueryLogPlan Log { get; }
 
     /// <summary>Gives up what is kept for speed; whoever still holds the generation may go on using it.</summary>
     public void Dispose() => Rules?.Dispose();

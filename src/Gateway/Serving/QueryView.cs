@@ -20,7 +20,8 @@ internal sealed record QueryView
 
     public string? Entity { get; init; }
 
-    public required JsonElement Fields { get; init; }
+    /// <summary>Null: not kept, by the manifest's <c>serving.log_sample</c>.</summary>
+    public JsonElement? Fields { get; init; }
 
     /// <summary>The features that augmentation obtained.</summary>
     public JsonElement? Augmented { get; init; }
@@ -55,7 +56,7 @@ internal sealed record QueryView
             Arm = record.Arm,
             Reason = record.Reason,
             Entity = record.Entity,
-            Fields = Parse(record.Fields)!.Value,
+            Fields = Parse(record.Fields),
             Augmented = Parse(record.Augmented),
             Prediction = Parse(record.Prediction),
             Error = record.Error,

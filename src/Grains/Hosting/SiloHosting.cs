@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Serving;
@@ -38,7 +39,7 @@ public static class SiloHosting
         services.AddSingleton<QueryLogBuffer>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
-        services.AddHostedService(provider => provider.GetRequiredService<QueryLogBuffer>());
+        services.AddHostedService<QueryLogService>();
         var options = builder.Configuration.Read<SiloOptions>("Silo");
         builder.UseOrleans(silo =>
         {

@@ -66,6 +66,8 @@ public sealed class QueryDatabase : IDisposable
         connection.Dispose();
     }
 
+    internal T Write<T>(Func<T> work) => writer.Run(work);
+
     internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
 
     /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>

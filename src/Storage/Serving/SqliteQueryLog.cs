@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
@@ -24,6 +25,26 @@ public sealed class SqliteQueryLog(QueryDatabase database) : IQueryLog
         "SELECT id FROM origins WHERE project = :project AND (:release IS NULL OR release = :release) AND (:generation IS NULL OR generation = :generation)";
 
     /// <inheritdoc/>
+    public void Append(IReadOnlyList<QueryBatch> batches)
+    {
+        var records = new List<QueryRecord>();
+        foreach (var batch in batches)
+        {
+            var reader = new QueryBatchReader(batch);
+            while (reader.Read())
+                records.Add(reader.ToRecord());
+        }
+
+        database.Write(() => database.Records.Append(records));
+    }
+
+    /// <inheritdoc/>
+    public void Upkeep()
+    {
+        // Records are kept for good.
+    }
+
+    /// <summary>Appends records in one transaction; they are on disk when the call returns.</summary>
     public async Task AppendAsync(IReadOnlyList<QueryRecord> records, CancellationToken cancellationToken)
     {
         if (records.Count > 0)

@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>
+/// This silo's buffer before the query log. Queries leave their records in the stripe of their processor; one thread gathers them for 50 ms,
+/// or as long as the last flush took where somebody waits for the disk, hands them to the sinks, and writes them in one transaction.
+/// </summary>
+public sealed partial class QueryLogBuffer : IDisposable
+{
+    private const int MostStripes = 16;
+    private const int AttemptsWhenStopping = 3;
+    private const int GatherBytes = 1024 * 1024;
+
+    // Half of the 100 ms that may be lost: the other half is for the disk.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Upkeep = TimeSpan.FromMinutes(1);
+
+    private readonly IQueryLog log;
+    private readonly IQueryBatchSink[] sinks;
+    private readonly ILogger<QueryLogBuffer> logger;
+    private readonly long mostBytes;
+    private readonly QueryLogStripe[] stripes;
+    private readonly AutoResetEvent wake = new(false);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread thread;
+    private readonly List<QueryBatch> unwritten = [];
+    private volatile Wanted wanted;
+    private long drained;
+    private volatile bool stopping;
+    private long dropped;
+    private long unwrittenRecords;
+    private long unwrittenBytes;
+
+    /// <param name="mostBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is durable.</param>
+    public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long mostBytes = 64L * 1024 * 1024)
+    {
+        this.log = log;
+        this.sinks = [.. sinks];
+        this.logger = logger;
+        this.mostBytes = mostBytes;
+        stripes = [.. Enumerable.Range(0, Math.Min(MostStripes, Environment.ProcessorCount)).Select(_ => new QueryLogStripe())];
+        thread = new Thread(Run) { IsBackground = true, Name = "query log buffer" };
+    }
+
+    private enum Wanted
+    {
+        Nothing,
+        Soon,
+        Now,
+    }
+
+    /// <summary>How many records were not logged: the disk stood still for too long, or they could not be written out.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>How many records wait to be written.</summary>
+    public long Waiting => Interlocked.Read(ref unwrittenRecords) + stripes.Sum(stripe => (long)stripe.Records);
+
+    /// <summary>Starts the thread that writes.</summary>
+    public void Start() => thread.Start();
+
+    /// <summary>Takes no more, and completes when what was taken is written, or cannot be.</summary>
+    public Task StopAsync()
+    {
+        stopping = true;
+        wake.Set();
+        return ended.Task;
+    }
+
+    /// <summary>
+    /// Takes the records of an entry, which are written out before this returns; what the entry refers to may then be reused. Completes at
+    /// once, or with <see cref="QueryLogMode.Durable"/> when they are on disk.
+    /// </summary>
+    /// <returns>False where the records could not be taken or written; those of a durable log are then never written.</returns>
+    public ValueTask<bool> AddAsync(QueryLogEntry entry)
+    {
+        var mode = entry.Served.Log.Mode;
+        if (mode == QueryLogMode.None)
+            return ValueTask.FromResult(true);
+        var stripe = stripes[Thread.GetCurrentProcessorId() % stripes.Length];
+        try
+        {
+            var room = Math.Max(0, mostBytes - Interlocked.Read(ref unwrittenBytes)) / stripes.Length;
+            if (stripe.TryAdd(entry, room) is not { } written)
+            {
+                Interlocked.Add(ref dropped, entry.QueryIds.Length);
+                return ValueTask.FromResult(false);
+            }
+
+            Raise(mode == QueryLogMode.Durable || stripe.Bytes > GatherBytes ? Wanted.Now : Wanted.Soon);
+            return written;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // One query that cannot be written out must not stop the log of all others.
+            Interlocked.Add(ref dropped, entry.QueryIds.Length);
+            LogEntryLost(logger, exception, entry.QueryIds[0]);
+            return ValueTask.FromResult(false);
+        }
+    }
+
+    public void Dispose() => wake.Dispose();
+
+    private void Raise(Wanted level)
+    {
+        for (var seen = wanted; seen < level; seen = wanted)
+        {
+            if (Interlocked.CompareExchange(ref wanted, level, seen) != seen)
+                continue;
+            wake.Set();
+            return;
+        }
+    }
+
+    /// <summary>The thread. It waits on the clock of the machine: a timer of the thread pool would come late when the pool is busy.</summary>
+    private void Run()
+    {
+        var failures = 0;
+        while (true)
+        {
+            if (failures > 0)
+                wake.WaitOne(Retry);
+            else if (!WaitForRecords())
+                KeepUp();
+            var last = stopping;
+            wanted = Wanted.Nothing;
+            drained = Stopwatch.GetTimestamp();
+            failures = Flush(last) ? 0 : failures + 1;
+            if (!last)
+                continue;
+            if (failures == 0)
+                break;
+            if (failures >= AttemptsWhenStopping)
+            {
+                Interlocked.Add(ref dropped, unwrittenRecords);
+                break;
+            }
+        }
+
+        ended.SetResult();
+    }
+
+    /// <returns>False: for a long time there were none.</returns>
+    private bool WaitForRecords()
+    {
+        // What came while the last batch was written has waited since then, at the worst.
+        var since = drained;
+        while (!stopping && wanted == Wanted.Nothing)
+        {
+            if (!wake.WaitOne(Upkeep))
+                return false;
+            since = Stopwatch.GetTimestamp();
+        }
+
+        while (!stopping && wanted == Wanted.Soon && Gather - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } left)
+            wake.WaitOne(left);
+        return true;
+    }
+
+    /// <summary>Writes all that waits.</summary>
+    /// <returns>False: it could not be written; what nobody waits for is kept.</returns>
+    private bool Flush(bool close)
+    {
+        var durable = new List<QueryBatch>();
+        var waiters = new List<TaskCompletionSource<bool>>();
+        Drain(close, durable, waiters);
+        if (unwritten.Count + durable.Count == 0)
+            return true;
+        try
+        {
+            log.Append([.. unwritten, .. durable]);
+            foreach (var waiter in waiters)
+                waiter.SetResult(true);
+            unwritten.Clear();
+            Interlocked.Exchange(ref unwrittenRecords, 0);
+            Interlocked.Exchange(ref unwrittenBytes, 0);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogAppendFailed(logger, exception, unwrittenRecords + durable.Sum(batch => batch.Count));
+            Interlocked.Add(ref dropped, durable.Sum(batch => batch.Count));
+            foreach (var waiter in waiters)
+                waiter.SetResult(false);
+            return false;
+        }
+
+        Publish(durable);
+        return true;
+    }
+
+    private void Drain(bool close, List<QueryBatch> durable, List<TaskCompletionSource<bool>> waiters)
+    {
+        var joined = new Dictionary<QueryLogStripe.Key, QueryBatchBuilder>();
+        foreach (var stripe in stripes)
+        {
+            var (builders, written) = stripe.Drain(close);
+            if (written is not null)
+                waiters.Add(written);
+            foreach (var (key, builder) in builders)
+            {
+                if (joined.TryAdd(key, builder))
+                    continue;
+                joined[key].Add(builder);
+                builder.Dispose();
+            }
+        }
+
+        foreach (var (key, builder) in joined)
+        {
+            var batches = builder.Take();
+            builder.Dispose();
+            if (key.Plan.Mode == QueryLogMode.Durable)
+            {
+                durable.AddRange(batches);
+                continue;
+            }
+
+            unwritten.AddRange(batches);
+            Interlocked.Add(ref unwrittenRecords, batches.Sum(batch => batch.Count));
+            Interlocked.Add(ref unwrittenBytes, batches.Sum(batch => (long)batch.Data.Length));
+            Publish(batches);
+        }
+    }
+
+    /// <summary>Those of a durable log are published once they are on disk, all others at once, whether the disk works or not.</summary>
+    private void Publish(IReadOnlyList<QueryBatch> batches)
+    {
+        foreach (var sink in sinks)
+        {
+            try
+            {
+                foreach (var batch in batches)
+                    sink.Accept(batch);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                LogSinkFailed(logger, exception, sink.GetType().Name);
+            }
+        }
+    }
+
+    private void KeepUp()
+    {
+        try
+        {
+            log.Upkeep();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            LogUpkeepFailed(logger, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Query {QueryId} cannot be written to the log and is lost to it")]
+    private static partial void LogEntryLost(ILogger logger, Exception exception, string queryId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records); trying again")]
+    private static partial void LogAppendFailed(ILogger logger, Exception exception, long records);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Sink} failed on a batch of queries")]
+    private static partial void LogSinkFailed(ILogger logger, Exception exception, string sink);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Old records of the query log could not be removed; trying again")]
+    private static partial void LogUpkeepFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,78 @@
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>A part of the buffer before the query log: that of the queries which end on one processor, so that its lock is hardly ever waited for.</summary>
+internal sealed class QueryLogStripe
+{
+    /// <summary>A request of more rows is written out before the lock is taken.</summary>
+    private const int LargeRequest = 256;
+
+    private readonly Lock gate = new();
+    private Dictionary<Key, QueryBatchBuilder> builders = [];
+    private TaskCompletionSource<bool>? written;
+    private int records;
+    private int bytes;
+    private bool closed;
+
+    /// <summary>The number of records that wait here.</summary>
+    public int Records => Volatile.Read(ref records);
+
+    /// <summary>Their bytes.</summary>
+    public int Bytes => Volatile.Read(ref bytes);
+
+    /// <summary>Takes a request's records.</summary>
+    /// <param name="most">The most bytes that may wait here.</param>
+    /// <returns>Null: there is no room. Otherwise what becomes true when they are on disk; at once unless the log is durable.</returns>
+    public ValueTask<bool>? TryAdd(QueryLogEntry entry, long most)
+    {
+        if (entry.QueryIds.Length <= LargeRequest)
+            return TryAdd(entry, null, most);
+        using var large = new QueryBatchBuilder(entry.Served.Log, entry.Project);
+        large.Add(entry);
+        return TryAdd(entry, large, most);
+    }
+
+    /// <summary>Takes all out. What was added before this call is among it.</summary>
+    /// <param name="close">Whether nothing may be added any more.</param>
+    public (Dictionary<Key, QueryBatchBuilder> Builders, TaskCompletionSource<bool>? Written) Drain(bool close)
+    {
+        lock (gate)
+        {
+            closed |= close;
+            var drained = (builders, written);
+            builders = [];
+            written = null;
+            records = 0;
+            bytes = 0;
+            return drained;
+        }
+    }
+
+    private ValueTask<bool>? TryAdd(QueryLogEntry entry, QueryBatchBuilder? large, long most)
+    {
+        var plan = entry.Served.Log;
+        var key = new Key(plan, entry.Project);
+        lock (gate)
+        {
+            if (closed || bytes >= most)
+                return null;
+            if (!builders.TryGetValue(key, out var builder))
+                builders.Add(key, builder = new QueryBatchBuilder(plan, entry.Project));
+            var before = builder.Length;
+            if (large is null)
+                builder.Add(entry);
+            else
+                builder.Add(large);
+            bytes += builder.Length - before;
+            records += entry.QueryIds.Length;
+            if (plan.Mode != QueryLogMode.Durable)
+                return ValueTask.FromResult(true);
+            written ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask<bool>(written.Task);
+        }
+    }
+
+    /// <summary>What shares a batch.</summary>
+    public readonly record struct Key(QueryLogPlan Plan, string? Project);
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Hosting;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>Starts the buffer before the query log with the host, and stops it after all that answers queries has stopped.</summary>
+internal sealed class QueryLogService(QueryLogBuffer buffer) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        buffer.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The token of the host does not cut it short: what was answered is written.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => buffer.StopAsync();
+}
