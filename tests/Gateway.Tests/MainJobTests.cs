@@ -32,7 +32,7 @@ public sealed class MainJobTests(TrainedNode trained) : IClassFixture<TrainedNod
         using var model = ModelRunner.Load(await node.Http.GetByteArrayAsync("/api/projects/demo/generations/0.1.0:1/model"), trained.Manifest);
         var batch = new FeatureBatchBuilder(trained.Manifest.Features);
         batch.Add([.. trained.Manifest.Features.Select(feature => given.GetValueOrDefault(feature.Name))]);
-        var expected = model.Predict(batch.ToTensors());
+        var expected = model.Predict(batch);
         var probabilities = answer["predictions"]![0]!["probabilities"]!.AsObject();
         probabilities.Select(pair => (float)pair.Value!).ShouldBe(expected.Scores.ToArray());
         ((string)answer["version"]!).ShouldBe("0.1.0:1");

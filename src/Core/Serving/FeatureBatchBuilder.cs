@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 
@@ -29,6 +28,15 @@ public sealed class FeatureBatchBuilder
 
     /// <summary>Whether one more error would not be kept, so that nobody needs to word it.</summary>
     public bool HasMostErrors => errors.Count >= MostErrors;
+
+    /// <summary>Forgets the rows and what was wrong with them; the room for them stays.</summary>
+    public void Clear()
+    {
+        foreach (var column in columns)
+            column.Clear(Rows);
+        Rows = 0;
+        errors.Clear();
+    }
 
     /// <summary>Adds a row with all values missing and returns its index.</summary>
     public int AddRow()
@@ -70,14 +78,5 @@ public sealed class FeatureBatchBuilder
                     Refuse(row, column.Feature.Name, column.IsAugmented(row) ? "a value is required, and neither augmentation nor a rule gave one" : column.SetMissing());
             }
         }
-    }
-
-    /// <summary>The columns as tensors, in the order of the features.</summary>
-    public ImmutableArray<Tensor> ToTensors()
-    {
-        var tensors = ImmutableArray.CreateBuilder<Tensor>(columns.Length);
-        foreach (var column in columns)
-            tensors.Add(column.ToTensor(Rows));
-        return tensors.MoveToImmutable();
     }
 }

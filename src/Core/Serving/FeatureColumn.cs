@@ -1,18 +1,15 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Serving;
 
-/// <summary>The values of one feature for the rows of a query, checked against the schema, on their way to a tensor.</summary>
-public sealed class FeatureColumn
+/// <summary>The values of one feature for the rows of a query, checked against the schema, on their way to a model.</summary>
+public sealed partial class FeatureColumn
 {
-    private readonly DataType type;
-    // Whole numbers and booleans are kept as they are, also where the tensor carries them as floats: the log and augmentation read them.
+    // Whole numbers and booleans are kept as they are, also where the model takes them as floats: the log and augmentation read them.
     private readonly int width;
+    private readonly CategoryValues? allowed;
     private byte[] data;
     private string[] strings;
     private bool[] present;
@@ -22,11 +19,11 @@ public sealed class FeatureColumn
     public FeatureColumn(Feature feature, int capacity)
     {
         Feature = feature;
-        type = FeatureTensors.TypeOf(feature);
         width = feature.Type switch { FeatureType.Float => 4, FeatureType.Int => 8, FeatureType.Bool => 1, _ => 0 };
         data = width == 0 ? [] : new byte[capacity * width];
         strings = width == 0 ? new string[capacity] : [];
         present = new bool[capacity];
+        allowed = CategoryValues.Of(feature);
     }
 
     public Feature Feature { get; }
@@ -41,10 +38,23 @@ public sealed class FeatureColumn
             return;
         var capacity = Math.Max(rows, present.Length * 2);
         Array.Resize(ref present, capacity);
+        if (augmented is not null)
+            Array.Resize(ref augmented, capacity);
         if (width == 0)
             Array.Resize(ref strings, capacity);
         else
             Array.Resize(ref data, capacity * width);
+    }
+
+    /// <summary>Forgets the rows; the room for them stays.</summary>
+    public void Clear(int rows)
+    {
+        Array.Clear(present, 0, rows);
+        if (width == 0)
+            Array.Clear(strings, 0, rows);
+        augmented = null;
+        originals = null;
+        Present = 0;
     }
 
     public bool IsMissing(int row) => !present[row];
@@ -143,15 +153,18 @@ public sealed class FeatureColumn
     }
 
     /// <summary>Sets a string; returns what is wrong with it, or null. The empty string is a missing value.</summary>
-    public string? SetText(int row, string value)
+    public string? SetText(int row, ReadOnlySpan<char> value)
     {
         if (Feature.Type is not (FeatureType.Category or FeatureType.Text))
             return $"the text '{Shorten(value)}' is not {Article(Feature.Type)}";
         if (value.Length == 0)
             return SetMissing();
-        if (Feature.Values is { } values && !values.Contains(value, StringComparer.Ordinal))
-            return $"'{Shorten(value)}' is not allowed; one of {string.Join(", ", values.Take(20).Select(v => $"'{v}'"))}{(values.Count > 20 ? ", …" : "")} is";
-        strings[row] = value;
+        if (allowed is null)
+            strings[row] = value.ToString();
+        else if (allowed.Find(value) is { } known)
+            strings[row] = known;
+        else
+            return $"'{Shorten(value)}' is not allowed; {allowed} is";
         Mark(row);
         return null;
     }
@@ -172,70 +185,9 @@ public sealed class FeatureColumn
         _ => $"a {value.GetType().Name} is not a value that a feature can have",
     };
 
-    /// <summary>The value of a row as feeds and tests carry it; null where it is missing.</summary>
-    public object? Get(int row)
-    {
-        if (!present[row])
-            return null;
-        return Feature.Type switch
-        {
-            FeatureType.Float => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4)),
-            FeatureType.Int => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8)),
-            FeatureType.Bool => data[row] != 0,
-            _ => strings[row],
-        };
-    }
-
-    /// <summary>Whether any row's value may come from augmentation or a rule; false: none does.</summary>
-    public bool HasAugmented => augmented is not null;
-
-    /// <summary>Whether any row's value may have been replaced; false: none was.</summary>
-    public bool HasOriginals => originals is not null;
-
-    /// <summary>The number in a row of a <see cref="FeatureType.Float"/> that is not missing.</summary>
-    public float GetFloat(int row) => BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4));
-
-    /// <summary>The number in a row of an <see cref="FeatureType.Int"/> that is not missing.</summary>
-    public long GetInt64(int row) => BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8));
-
-    /// <summary>The value in a row of a <see cref="FeatureType.Bool"/> that is not missing.</summary>
-    public bool GetBoolean(int row) => data[row] != 0;
-
-    /// <summary>The text in a row of a category or text that is not missing.</summary>
-    public string GetText(int row) => strings[row];
-
-    /// <summary>The value of a row as expressions take it; null where it is missing.</summary>
-    public SqlValue GetSql(int row)
-    {
-        if (!present[row])
-            return default;
-        return Feature.Type switch
-        {
-            FeatureType.Float => SqlValue.From((double)BinaryPrimitives.ReadSingleLittleEndian(data.AsSpan(row * 4))),
-            FeatureType.Int => SqlValue.From(BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8))),
-            FeatureType.Bool => SqlValue.From(data[row] != 0),
-            _ => SqlValue.From(strings[row]),
-        };
-    }
-
-    /// <summary>The column as a tensor of shape <c>[rows, 1]</c>; the column must not be changed afterwards.</summary>
-    public Tensor ToTensor(int rows)
-    {
-        if (width == 0)
-        {
-            for (var row = 0; row < rows; row++)
-                strings[row] ??= "";
-            if (strings.Length != rows)
-                Array.Resize(ref strings, rows);
-            return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) };
-        }
-
-        return new Tensor { Name = Feature.Name, Type = type, Shape = [rows, 1], Data = type == DataType.Fp32 ? ToFloats(rows) : data.AsMemory(0, rows * width) };
-    }
-
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private static string Shorten(ReadOnlySpan<char> text) => text.Length <= 40 ? text.ToString() : $"{text[..40]}…";
 
     private static string Article(FeatureType type) => type switch
     {
@@ -250,26 +202,6 @@ public sealed class FeatureColumn
         if (value < Feature.Min)
             return $"{Text(value)} is below the least value allowed, {Text(Feature.Min.Value)}";
         return value > Feature.Max ? $"{Text(value)} is above the greatest value allowed, {Text(Feature.Max.Value)}" : null;
-    }
-
-    /// <summary>The values as 32-bit floats, NaN where one is missing.</summary>
-    private Memory<byte> ToFloats(int rows)
-    {
-        if (Feature.Type == FeatureType.Float && Present >= rows)
-            return data.AsMemory(0, rows * 4);
-        var bytes = Feature.Type == FeatureType.Float ? data : new byte[rows * 4];
-        var floats = MemoryMarshal.Cast<byte, float>(bytes.AsSpan(0, rows * 4));
-        for (var row = 0; row < rows; row++)
-        {
-            if (!present[row])
-                floats[row] = float.NaN;
-            else if (Feature.Type == FeatureType.Int)
-                floats[row] = BinaryPrimitives.ReadInt64LittleEndian(data.AsSpan(row * 8));
-            else if (Feature.Type == FeatureType.Bool)
-                floats[row] = data[row];
-        }
-
-        return bytes.AsMemory(0, rows * 4);
     }
 
     private void Mark(int row)

@@ -11,7 +11,7 @@ namespace Progeny.Core.Serving;
 internal sealed class ModelInputs
 {
     private readonly ImmutableArray<TensorSpec> specs;
-    private readonly int[] featureOfInput;
+    private readonly int[] featureOfInput; // in a matrix, of each of its columns
     private readonly bool packed;
 
     private ModelInputs(ImmutableArray<TensorSpec> specs, int[] featureOfInput, bool packed)
@@ -48,28 +48,15 @@ internal sealed class ModelInputs
         return new ModelInputs(inputs, map, packed: false);
     }
 
-    /// <summary>Turns a tensor a feature (without features: the model's own inputs in any order) into the tensors that the model takes.</summary>
-    /// <exception cref="ModelException">A value does not fit the type of the model's input.</exception>
-    public ImmutableArray<Tensor> ToModel(ImmutableArray<Tensor> features)
-    {
-        if (packed)
-            return [ToMatrix(features)];
-        var tensors = ImmutableArray.CreateBuilder<Tensor>(specs.Length);
-        for (var i = 0; i < specs.Length; i++)
-        {
-            if (featureOfInput.Length == 0)
-            {
-                tensors.Add(features.First(given => given.Name == specs[i].Name));
-                continue;
-            }
+    /// <summary>What the model takes, in its own order.</summary>
+    public ImmutableArray<TensorSpec> Specs => specs;
 
-            var tensor = TensorValues.Convert(features[featureOfInput[i]], specs[i].Type);
-            var shape = specs[i].Shape;
-            tensors.Add(shape.Length == 1 && tensor.Shape.Length == 2 ? tensor with { Shape = [tensor.Shape[0]] } : tensor);
-        }
+    /// <summary>The features in the columns of an input: one, or all of them for a matrix.</summary>
+    public ReadOnlySpan<int> FeaturesOf(int input) => packed ? featureOfInput : featureOfInput.AsSpan(input, 1);
 
-        return tensors.MoveToImmutable();
-    }
+    /// <summary>The tensors of a query, in the model's order.</summary>
+    /// <param name="tensors">The model's own inputs in any order, checked by <see cref="TensorChecks"/>.</param>
+    public ImmutableArray<Tensor> InOrder(ImmutableArray<Tensor> tensors) => [.. specs.Select(spec => tensors.First(given => given.Name == spec.Name))];
 
     private static string Describe(ImmutableArray<TensorSpec> specs) => string.Join(", ", specs.Select(Describe));
 
@@ -100,23 +87,8 @@ internal sealed class ModelInputs
                 $"Input {Describe(input)} cannot take the {features.Count} features: it would have to be a float matrix of shape [-1,{features.Count}].");
         }
 
-        return new ModelInputs(inputs, [], packed: true);
+        return new ModelInputs(inputs, [.. Enumerable.Range(0, features.Count)], packed: true);
     }
 
     private static bool IsFloat(DataType type) => type is DataType.Fp16 or DataType.Fp32 or DataType.Fp64;
-
-    private Tensor ToMatrix(ImmutableArray<Tensor> features)
-    {
-        var rows = (int)features[0].Shape[0];
-        var width = ElementTypes.BytesOf(specs[0].Type);
-        var data = new byte[rows * features.Length * width];
-        for (var column = 0; column < features.Length; column++)
-        {
-            var source = TensorValues.Convert(features[column], specs[0].Type).Data.Span;
-            for (var row = 0; row < rows; row++)
-                source.Slice(row * width, width).CopyTo(data.AsSpan(((row * features.Length) + column) * width));
-        }
-
-        return new Tensor { Name = specs[0].Name, Type = specs[0].Type, Shape = [rows, features.Length], Data = data };
-    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
 using Progeny.Abstractions.Serving;
@@ -11,12 +12,15 @@ namespace Progeny.Core.Serving;
 /// </summary>
 public sealed class ModelRunner : IDisposable
 {
+    private const int MostPartsOnStack = 256;
+
     private readonly InferenceSession session;
     // What goes wrong is in the exception; the library would print it to the error stream besides.
     private readonly RunOptions runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly ModelInputs inputs;
     private readonly PredictionOutput? prediction;
     private readonly string[] outputNames;
+    private readonly ConcurrentQueue<ModelLane> lanes = new();
 
     static ModelRunner() => OrtEnv.Instance().DisableTelemetryEvents();
 
@@ -70,38 +74,57 @@ public sealed class ModelRunner : IDisposable
     /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest)"/>.</summary>
     public static ModelRunner Load(string path, Manifest manifest) => Load(File.ReadAllBytes(path), manifest);
 
-    /// <summary>Predicts from one tensor a feature, in the schema's order, each of shape <c>[rows, 1]</c> or <c>[rows]</c>.</summary>
+    /// <summary>Predicts rows.</summary>
+    /// <param name="except">For each row whether it is left out; empty: none is.</param>
     /// <exception cref="ModelException">The model failed, or what it returned is no prediction.</exception>
-    public Prediction Predict(ImmutableArray<Tensor> features) => Run(features, []).Prediction!;
-
-    /// <summary>Runs the model and returns the prediction, where the project declares features, and the outputs asked for.</summary>
-    /// <param name="features">A tensor a feature in the schema's order, or the model's own inputs where there are no features.</param>
-    /// <param name="wanted">The names of the raw outputs to return besides.</param>
-    /// <exception cref="ModelException">The model failed, or what it returned is no prediction.</exception>
-    public (Prediction? Prediction, ImmutableArray<Tensor> Outputs) Run(ImmutableArray<Tensor> features, IReadOnlyList<string> wanted)
+    public Prediction Predict(FeatureBatchBuilder rows, ReadOnlyMemory<bool> except = default)
     {
-        var tensors = inputs.ToModel(features);
-        var values = new OrtValue[tensors.Length];
+        var part = new ModelPart { Rows = rows, Except = except };
+        Run([part]);
+        return part.Prediction ?? throw part.Error!;
+    }
+
+    /// <summary>
+    /// Runs the rows of several queries at once. Each gets what it would have got alone, its own errors included: what fails together is
+    /// run one by one.
+    /// </summary>
+    /// <param name="parts">The queries, of a model whose project declares features; each learns its prediction or error.</param>
+    public void Run(ReadOnlySpan<ModelPart> parts)
+    {
+        var lane = lanes.TryDequeue(out var spare) ? spare : new ModelLane(session, runOptions, inputs, prediction!);
         try
         {
-            for (var i = 0; i < tensors.Length; i++)
-                values[i] = TensorValues.ToValue(tensors[i]);
+            RunIn(lane, parts);
+        }
+        finally
+        {
+            if (lane.Capacity <= ModelLane.MostRowsKept && lanes.Count < Environment.ProcessorCount)
+                lanes.Enqueue(lane);
+            else
+                lane.Dispose();
+        }
+    }
 
-            string[] asked = prediction is null ? [.. wanted] : wanted.Contains(prediction.Name) ? [.. wanted] : [prediction.Name, .. wanted];
-            using var results = session.Run(runOptions, inputs.Names, values, asked);
-            var scores = prediction?.Read(results[Array.IndexOf(asked, prediction.Name)], (int)features[0].Shape[0]);
-            var outputs = ImmutableArray.CreateBuilder<Tensor>(wanted.Count);
-            foreach (var name in wanted)
-                outputs.Add(TensorValues.FromValue(name, results[Array.IndexOf(asked, name)]));
-            return (scores, outputs.MoveToImmutable());
+    /// <summary>Runs the model on its own inputs and returns the outputs asked for.</summary>
+    /// <param name="tensors">The model's inputs in any order, checked by <see cref="TensorChecks"/>.</param>
+    /// <param name="wanted">The names of the outputs.</param>
+    /// <exception cref="ModelException">The model failed.</exception>
+    public ImmutableArray<Tensor> Run(ImmutableArray<Tensor> tensors, IReadOnlyList<string> wanted)
+    {
+        var given = inputs.InOrder(tensors);
+        var values = new OrtValue[given.Length];
+        try
+        {
+            for (var i = 0; i < given.Length; i++)
+                values[i] = TensorValues.ToValue(given[i]);
+            using var results = session.Run(runOptions, inputs.Names, values, [.. wanted]);
+            return [.. wanted.Select((name, i) => TensorValues.FromValue(name, results[i]))];
         }
         catch (OnnxRuntimeException exception)
         {
-            // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it alone
-            // can say. Those of a schema have been checked, and a model that fails on them is at fault itself.
-            throw prediction is null
-                ? new ModelException($"The model cannot run on these inputs: {exception.Message}", exception) { IsInvalidInput = true }
-                : new ModelException($"The model failed: {exception.Message}", exception);
+            // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it
+            // alone can say.
+            throw new ModelException($"The model cannot run on these inputs: {exception.Message}", exception) { IsInvalidInput = true };
         }
         finally
         {
@@ -115,8 +138,120 @@ public sealed class ModelRunner : IDisposable
 
     public void Dispose()
     {
+        while (lanes.TryDequeue(out var lane))
+            lane.Dispose();
         runOptions.Dispose();
         session.Dispose();
+    }
+
+    private void RunIn(ModelLane lane, ReadOnlySpan<ModelPart> parts)
+    {
+        var rows = 0;
+        var plain = prediction!.Width > 0;
+        foreach (var part in parts)
+        {
+            rows += part.Count;
+            plain &= part.Wanted.Count == 0;
+        }
+
+        lane.Begin(rows);
+        Span<int> firsts = parts.Length <= MostPartsOnStack ? stackalloc int[parts.Length] : new int[parts.Length];
+        rows = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            (parts[i].Prediction, parts[i].Outputs, parts[i].Error) = (null, [], null);
+            try
+            {
+                firsts[i] = lane.Add(parts[i]);
+                rows += parts[i].Count;
+            }
+            catch (ModelException exception)
+            {
+                parts[i].Error = exception;
+            }
+        }
+
+        if (rows == 0 || (plain && TryRunPlain(lane, parts, firsts)))
+            return;
+        try
+        {
+            RunWithOutputs(lane, parts, firsts, rows);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or ModelException)
+        {
+            if (parts.Length == 1)
+            {
+                // A schema's values have been checked, and a model that fails on them is at fault itself.
+                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {exception.Message}", exception);
+                return;
+            }
+
+            for (var i = 0; i < parts.Length; i++)
+                RunIn(lane, parts.Slice(i, 1));
+        }
+    }
+
+    /// <summary>The quick way; false where the model fails, or returns another shape than it states, which is looked at otherwise.</summary>
+    private static bool TryRunPlain(ModelLane lane, ReadOnlySpan<ModelPart> parts, ReadOnlySpan<int> firsts)
+    {
+        try
+        {
+            lane.Run();
+        }
+        catch (OnnxRuntimeException)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Error is not null)
+                continue;
+            try
+            {
+                parts[i].Prediction = lane.Read(firsts[i], parts[i].Count);
+            }
+            catch (ModelException exception)
+            {
+                parts[i].Error = exception;
+            }
+        }
+
+        return true;
+    }
+
+    private void RunWithOutputs(ModelLane lane, ReadOnlySpan<ModelPart> parts, ReadOnlySpan<int> firsts, int rows)
+    {
+        var names = new List<string> { prediction!.Name };
+        foreach (var part in parts)
+            names.AddRange(part.Wanted.Except(names));
+        using var results = lane.Run([.. names]);
+        var tensors = names.Select((name, i) => TensorValues.FromValue(name, results[i])).ToList();
+        var scores = tensors[0];
+        var predicted = scores.Shape is [var first, ..] ? first : 1;
+        if (predicted != rows)
+            throw new ModelException($"The model predicted {predicted} rows for {rows}; one for each would be right.");
+        // What does not count rows cannot be shared out.
+        var shared = parts.Length > 1;
+        if (shared && tensors.Exists(tensor => !TensorRows.CountsRows(tensor, rows)))
+            throw new ModelException("An output has no rows.");
+        var width = (int)(TensorValues.Count(scores.Shape.AsSpan()) / rows);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var part = parts[i];
+            if (part.Error is not null)
+                continue;
+            try
+            {
+                var (from, count) = (firsts[i], part.Count);
+                part.Prediction = prediction.Read((shared ? TensorRows.Slice(scores, from, count) : scores).Data.Span, width);
+                part.Outputs = [.. part.Wanted.Select(name => tensors[names.IndexOf(name)]).Select(tensor => shared ? TensorRows.Slice(tensor, from, count) : tensor)];
+            }
+            catch (ModelException exception)
+            {
+                part.Error = exception;
+            }
+        }
     }
 
     private static ImmutableArray<TensorSpec> Specs(

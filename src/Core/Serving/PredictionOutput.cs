@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 
@@ -9,17 +8,18 @@ namespace Progeny.Core.Serving;
 /// <summary>The output of a model that holds its prediction, and how to read it.</summary>
 internal sealed class PredictionOutput
 {
+    private readonly TensorSpec spec;
     private readonly ImmutableArray<string> classes;
     private readonly float threshold;
 
-    private PredictionOutput(string name, ImmutableArray<string> classes, double threshold)
+    private PredictionOutput(TensorSpec spec, ImmutableArray<string> classes, double threshold)
     {
-        Name = name;
+        this.spec = spec;
         this.classes = classes;
         this.threshold = (float)threshold;
     }
 
-    public string Name { get; }
+    public string Name => spec.Name;
 
     /// <exception cref="ModelException">No output can be the prediction, or more than one and the manifest does not say which.</exception>
     /// <param name="others">The names of the outputs that are no tensors.</param>
@@ -41,31 +41,24 @@ internal sealed class PredictionOutput
                 $"it would have to be {right}.");
         }
 
-        return new PredictionOutput(output.Name, labels, manifest.Serving.Threshold);
+        return new PredictionOutput(output, labels, manifest.Serving.Threshold);
     }
 
-    /// <exception cref="ModelException">The output has another size than the rows and the labels ask for.</exception>
-    public Prediction Read(OrtValue value, int expectedRows)
-    {
-        var info = value.GetTensorTypeAndShape();
-        var rows = (int)(info.Shape.Length == 0 ? 1 : info.Shape[0]);
-        if (rows != expectedRows)
-            throw new ModelException($"The model predicted {rows} rows for {expectedRows}; one for each would be right.");
-        var width = rows == 0 ? Math.Max(1, classes.Length) : (int)(info.ElementCount / rows);
-        var raw = value.GetTensorMutableRawData();
-        float[] scores;
-        if (info.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double)
-        {
-            var doubles = MemoryMarshal.Cast<byte, double>(raw);
-            scores = new float[doubles.Length];
-            for (var i = 0; i < scores.Length; i++)
-                scores[i] = (float)doubles[i];
-        }
-        else
-        {
-            scores = MemoryMarshal.Cast<byte, float>(raw).ToArray();
-        }
+    /// <summary>The number of columns where the model states it; -1: it does not.</summary>
+    public int Width => spec.Shape is [_] ? 1 : (int)spec.Shape[1];
 
+    public DataType Type => spec.Type;
+
+    /// <summary>The shape for a number of rows.</summary>
+    public long[] ShapeOf(int rows) => spec.Shape is [_] ? [rows] : [rows, Width];
+
+    /// <summary>Reads the predictions of some rows.</summary>
+    /// <param name="raw">The elements of those rows.</param>
+    /// <param name="width">The number of columns.</param>
+    /// <exception cref="ModelException">The output has another size than the labels ask for, or holds a number that is not finite.</exception>
+    public Prediction Read(ReadOnlySpan<byte> raw, int width)
+    {
+        var scores = ToFloats(raw);
         var broken = Array.FindIndex(scores, score => !float.IsFinite(score));
         if (broken >= 0)
             throw new ModelException($"Output '{Name}' is {scores[broken]} for row {broken / Math.Max(1, width)}; a prediction must be finite.");
@@ -99,6 +92,17 @@ internal sealed class PredictionOutput
         return floats.Count == 1
             ? floats[0]
             : throw new ModelException($"Which output is the prediction? Name it in serving.output; the model has {names}.");
+    }
+
+    private float[] ToFloats(ReadOnlySpan<byte> raw)
+    {
+        if (Type == DataType.Fp32)
+            return MemoryMarshal.Cast<byte, float>(raw).ToArray();
+        var doubles = MemoryMarshal.Cast<byte, double>(raw);
+        var floats = new float[doubles.Length];
+        for (var i = 0; i < floats.Length; i++)
+            floats[i] = (float)doubles[i];
+        return floats;
     }
 
     private static float[] BothClasses(float[] positive)

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Progeny.Core.Serving;
 
 /// <summary>A query by rows as it was read: columns of features, other fields, and what the client said of the whole.</summary>
-public sealed class QueryRows(QuerySchema schema)
+/// <remarks>Disposing it gives its memory back to the schema for the next query: nothing of it may be used afterwards.</remarks>
+public sealed class QueryRows(QuerySchema schema) : IDisposable
 {
     private readonly List<object?[]> extras = [];
 
@@ -16,6 +17,9 @@ public sealed class QueryRows(QuerySchema schema)
 
     /// <summary>The entity named beside the rows; null: none was.</summary>
     public string? Entity { get; set; }
+
+    /// <summary>For each field the last row that had it, so that a reader notices a field that a row has twice.</summary>
+    internal int[] LastRows { get; } = new int[schema.Features.Count + schema.Extras.Count];
 
     /// <summary>Adds a row with all values missing and returns its index.</summary>
     public int AddRow()
@@ -54,4 +58,14 @@ public sealed class QueryRows(QuerySchema schema)
         bool boolean => boolean ? "true" : "false", // as JSON writes it
         var value => Convert.ToString(value, CultureInfo.InvariantCulture),
     });
+
+    public void Dispose()
+    {
+        extras.Clear();
+        QueryId = null;
+        Entity = null;
+        var rows = Features.Rows;
+        Features.Clear();
+        Schema.GiveBack(this, rows);
+    }
 }

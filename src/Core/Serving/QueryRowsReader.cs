@@ -18,6 +18,7 @@ public static class QueryRowsReader
     /// <summary>The most characters of the id that a row of several has: the query's, a colon and the row's index.</summary>
     public const int MostRowIdCharacters = MostIdCharacters + 6;
 
+    private const int MostCharactersOnStack = 128;
     private const string NoValue = "a value must be a number, a string, a boolean or null";
 
     private static readonly string[] Members = ["rows", "query_id", "entity"];
@@ -46,38 +47,49 @@ public static class QueryRowsReader
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return Refuse("The request must be a JSON object like {\"rows\": [{…}]}.");
-        var rows = new QueryRows(schema);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var rows = schema.Rent();
+        var error = ReadMembers(ref reader, rows);
+        if (error is null)
+            return (rows, null);
+        rows.Dispose();
+        return Refuse(error);
+    }
+
+    private static string? ReadMembers(ref Utf8JsonReader reader, QueryRows rows)
+    {
+        var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
-            if (!seen.Add(name))
-                return Refuse($"'{name}' appears more than once.");
-            if (ReadMember(ref reader, rows, name) is { } error)
-                return Refuse(error);
+            var member = reader.ValueTextEquals("rows"u8) ? 0 : reader.ValueTextEquals("query_id"u8) ? 1 : reader.ValueTextEquals("entity"u8) ? 2 : -1;
+            if (member < 0)
+                return $"'{Shorten(reader.GetString()!)}' is no part of a request{Suggestion.Among(reader.GetString()!, Members, "parts")}.";
+            if ((seen & (1 << member)) != 0)
+                return $"'{Members[member]}' appears more than once.";
+            seen |= 1 << member;
+            if (ReadMember(ref reader, rows, member) is { } error)
+                return error;
         }
 
         if (reader.Read())
-            return Refuse("The request goes on behind its end.");
-        if (!seen.Contains("rows"))
-            return Refuse("'rows' is missing: a request is a JSON object like {\"rows\": [{…}]}.");
-        return rows.Features.Rows == 0 ? Refuse("'rows' is empty; a request asks for one row at least.") : (rows, null);
+            return "The request goes on behind its end.";
+        if ((seen & 1) == 0)
+            return "'rows' is missing: a request is a JSON object like {\"rows\": [{…}]}.";
+        return rows.Features.Rows == 0 ? "'rows' is empty; a request asks for one row at least." : null;
     }
 
-    private static string? ReadMember(ref Utf8JsonReader reader, QueryRows rows, string name)
+    private static string? ReadMember(ref Utf8JsonReader reader, QueryRows rows, int member)
     {
-        switch (name)
+        string? problem;
+        switch (member)
         {
-            case "rows":
+            case 0:
                 return ReadRows(ref reader, rows);
-            case "query_id":
-                rows.QueryId = ReadId(ref reader, name, out var problem);
-                return problem;
-            case "entity":
-                rows.Entity = ReadId(ref reader, name, out problem);
+            case 1:
+                rows.QueryId = ReadId(ref reader, Members[member], out problem);
                 return problem;
             default:
-                return $"'{Shorten(name)}' is no part of a request{Suggestion.Among(name, Members, "parts")}.";
+                rows.Entity = ReadId(ref reader, Members[member], out problem);
+                return problem;
         }
     }
 
@@ -95,24 +107,23 @@ public static class QueryRowsReader
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return "'rows' must be an array of objects.";
-        // For each field the last row that had it, so that a field is noticed that a row has twice.
-        var lastRows = new int[rows.Schema.Features.Count + rows.Schema.Extras.Count];
-        Array.Fill(lastRows, -1);
+        Array.Fill(rows.LastRows, -1);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
                 return $"rows[{rows.Features.Rows}] must be an object of field names and values.";
             if (rows.Features.Rows == MostRows)
                 return $"A request may carry at most {MostRows} rows.";
-            ReadRow(ref reader, rows, lastRows);
+            ReadRow(ref reader, rows);
         }
 
         return null;
     }
 
-    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows, int[] lastRows)
+    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows)
     {
         var row = rows.AddRow();
+        var lastRows = rows.LastRows;
         var expected = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -151,12 +162,20 @@ public static class QueryRowsReader
     private static string? ReadFeature(ref Utf8JsonReader reader, FeatureColumn column, int row) => reader.TokenType switch
     {
         JsonTokenType.Number => SetNumber(ref reader, column, row),
-        JsonTokenType.String => column.SetText(row, reader.GetString()!),
+        JsonTokenType.String => SetText(ref reader, column, row),
         JsonTokenType.True => column.SetBoolean(row, true),
         JsonTokenType.False => column.SetBoolean(row, false),
         JsonTokenType.Null => null, // missing: whether it may be is known when augmentation has had its turn
         _ => NoValue,
     };
+
+    private static string? SetText(ref Utf8JsonReader reader, FeatureColumn column, int row)
+    {
+        if (reader.ValueSpan.Length > MostCharactersOnStack)
+            return column.SetText(row, reader.GetString());
+        Span<char> text = stackalloc char[MostCharactersOnStack];
+        return column.SetText(row, text[..reader.CopyString(text)]);
+    }
 
     private static string? SetNumber(ref Utf8JsonReader reader, FeatureColumn column, int row)
     {

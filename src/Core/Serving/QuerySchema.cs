@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Progeny.Core.Lifecycle;
@@ -8,7 +9,11 @@ namespace Progeny.Core.Serving;
 /// <summary>The fields that a query by rows may carry: the features, and what else the manifest reads of it.</summary>
 public sealed class QuerySchema
 {
+    private const int MostKept = 256;
+    private const int MostRowsKept = 1_024;
+
     private readonly byte[][] names;
+    private readonly ConcurrentQueue<QueryRows> spare = new();
 
     public QuerySchema(Manifest manifest)
     {
@@ -39,6 +44,15 @@ public sealed class QuerySchema
 
     /// <summary>The end of a message about a field that there is none of: what may have been meant, and which there are.</summary>
     internal string Among(string name, string what = "fields") => Suggestion.Among(name, [.. Fields], what);
+
+    /// <summary>Empty rows, to be disposed after use: their memory serves one query after another.</summary>
+    public QueryRows Rent() => spare.TryDequeue(out var rows) ? rows : new QueryRows(this);
+
+    internal void GiveBack(QueryRows rows, int held)
+    {
+        if (held <= MostRowsKept && spare.Count < MostKept)
+            spare.Enqueue(rows);
+    }
 
     /// <summary>The index among <see cref="Fields"/> of the property name that the reader stands on, or -1.</summary>
     /// <param name="reader">Stands on a property name.</param>

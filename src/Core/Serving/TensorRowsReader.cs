@@ -15,7 +15,9 @@ public static class TensorRowsReader
         if (count is < 1 or > QueryRowsReader.MostRows)
             return Refuse($"Input '{query.Inputs[0].Name}' must have the shape [rows, 1] with 1 to {QueryRowsReader.MostRows} rows.");
 
-        var rows = new QueryRows(schema) { QueryId = query.QueryId, Entity = query.Entity };
+        var rows = schema.Rent();
+        rows.QueryId = query.QueryId;
+        rows.Entity = query.Entity;
         for (var i = 0; i < count; i++)
             rows.AddRow();
         var seen = new HashSet<string>(StringComparer.Ordinal);

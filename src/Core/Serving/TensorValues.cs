@@ -55,32 +55,6 @@ internal static class TensorValues
         return count;
     }
 
-    /// <summary>The tensor's elements as another type of number; NaN stays NaN only among floats.</summary>
-    /// <exception cref="ModelException">A number is out of the range of the other type.</exception>
-    public static Tensor Convert(Tensor tensor, DataType type)
-    {
-        if (tensor.Type == type)
-            return tensor;
-        var count = (int)Count(tensor.Shape.AsSpan());
-        var bytes = new byte[count * ElementTypes.BytesOf(type)];
-        var converted = tensor with { Type = type, Data = bytes };
-        for (var i = 0; i < count; i++)
-        {
-            var value = Read(tensor, i);
-            Write(bytes, type, i, value);
-            var held = Read(converted, i);
-            if (!double.IsFinite(value) || (type is DataType.Fp16 or DataType.Fp32 or DataType.Fp64 ? double.IsFinite(held) : held == value))
-                continue;
-            throw new ModelException(
-                $"'{tensor.Name}' is {value.ToString(CultureInfo.InvariantCulture)} in row {i}, which the model's type {ElementTypes.NameOf(type)} cannot hold.")
-            {
-                IsInvalidInput = true,
-            };
-        }
-
-        return converted;
-    }
-
     /// <summary>Element <paramref name="index"/> as a number; booleans are 0 and 1.</summary>
     public static double Read(Tensor tensor, int index)
     {
@@ -105,26 +79,6 @@ internal static class TensorValues
 
     /// <summary>Element <paramref name="index"/> of an INT64 tensor, exact where a double would not be.</summary>
     public static long ReadInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[index];
-
-    private static void Write(Span<byte> data, DataType type, int index, double value)
-    {
-        switch (type)
-        {
-            case DataType.Bool: data[index] = value != 0 ? (byte)1 : (byte)0; break;
-            case DataType.UInt8: data[index] = (byte)value; break;
-            case DataType.Int8: data[index] = (byte)(sbyte)value; break;
-            case DataType.UInt16: MemoryMarshal.Cast<byte, ushort>(data)[index] = (ushort)value; break;
-            case DataType.Int16: MemoryMarshal.Cast<byte, short>(data)[index] = (short)value; break;
-            case DataType.UInt32: MemoryMarshal.Cast<byte, uint>(data)[index] = (uint)value; break;
-            case DataType.Int32: MemoryMarshal.Cast<byte, int>(data)[index] = (int)value; break;
-            case DataType.UInt64: MemoryMarshal.Cast<byte, ulong>(data)[index] = (ulong)value; break;
-            case DataType.Int64: MemoryMarshal.Cast<byte, long>(data)[index] = (long)value; break;
-            case DataType.Fp16: MemoryMarshal.Cast<byte, Half>(data)[index] = (Half)value; break;
-            case DataType.Fp32: MemoryMarshal.Cast<byte, float>(data)[index] = (float)value; break;
-            case DataType.Fp64: MemoryMarshal.Cast<byte, double>(data)[index] = value; break;
-            default: throw new InvalidOperationException("Strings are no numbers.");
-        }
-    }
 
     private static OrtValue Over<T>(Tensor tensor, long[] shape)
         where T : unmanaged

@@ -41,6 +41,6 @@ internal static class ModelRows
     {
         if (batch.Errors.Count > 0)
             throw new ModelException($"Field '{batch.Errors[0].Field}': {batch.Errors[0].Message}");
-        return model.Predict(batch.ToTensors());
+        return model.Predict(batch);
     }
 }

@@ -30,13 +30,13 @@ public static class ProjectTests
             var ruled = rows.Features.Errors.Count == 0 ? rules?.Begin(rows) : null;
             var answer = new ModelAnswer { Error = ruled?.Before() };
             if (answer.Error is null)
-                rows.Features.CheckMissing(ruled is null ? default : ruled.Answered);
+                rows.Features.CheckMissing(ruled is null ? default : ruled.Answered.Span);
             if (rows.Features.Errors.Count > 0)
                 answer = new ModelAnswer { Error = new ServingError(ServingErrorKind.InvalidQuery, "", [.. rows.Features.Errors]) };
             if (answer.Error is null)
             {
                 if (ruled is not { NeedsModel: false })
-                    answer = new ModelAnswer { Prediction = model.Predict(ruled?.ToModel() ?? rows.Features.ToTensors()) };
+                    answer = new ModelAnswer { Prediction = model.Predict(rows.Features, ruled?.Answered ?? default) };
                 answer = ruled?.After(answer) ?? answer;
             }
 

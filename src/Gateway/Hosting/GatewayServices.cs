@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Progeny.Gateway.Serving;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -36,7 +37,11 @@ internal static class GatewayServices
 
     public static void UseProblemDetails(this WebApplication app)
     {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseWhen(context => !HotPath.IsTaken(context), branch =>
+        {
+            branch.UseExceptionHandler();
+            branch.UseStatusCodePages();
+        });
     }
 }

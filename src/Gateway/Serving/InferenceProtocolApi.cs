@@ -1,6 +1,7 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Gateway.Hosting;
+using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
 
@@ -32,9 +33,9 @@ internal static class InferenceProtocolApi
         return TypedResults.Ok(new Health { Ready = true });
     }
 
-    private static async Task<IResult> DescribeAsync(string model, IClusterClient cluster, string? version = null)
+    private static async Task<IResult> DescribeAsync(string model, IClusterClient cluster, IOnlineAgents agents, string? version = null)
     {
-        var metadata = await cluster.GetGrain<IOnlineAgentGrain>(model).Describe(version);
+        var metadata = await agents.DescribeAsync(model, version);
         if (metadata.Error is { } error)
             return Problem(error);
         var project = await cluster.GetGrain<IProjectGrain>(model).Get();
@@ -47,13 +48,13 @@ internal static class InferenceProtocolApi
             [.. metadata.Outputs.Select(TensorDescription.From)]));
     }
 
-    private static async Task<IResult> ModelReadyAsync(string model, IClusterClient cluster, string? version = null)
+    private static async Task<IResult> ModelReadyAsync(string model, IOnlineAgents agents, string? version = null)
     {
-        var metadata = await cluster.GetGrain<IOnlineAgentGrain>(model).Describe(version);
+        var metadata = await agents.DescribeAsync(model, version);
         return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
     }
 
-    private static async Task InferAsync(string model, HttpContext context, IClusterClient cluster, string? version = null)
+    private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, string? version = null)
     {
         var header = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
         var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted, BinaryPart.Padding(header));
@@ -65,7 +66,7 @@ internal static class InferenceProtocolApi
         }
 
         var query = request.Query with { Version = version, QueryId = request.Query.QueryId ?? Guid.CreateVersion7().ToString() };
-        var answer = await cluster.GetGrain<IOnlineAgentGrain>(model).Infer(query, context.RequestAborted);
+        var answer = await agents.InferAsync(model, query, context.RequestAborted);
         if (answer.Error is { } error)
         {
             await Problem(error).ExecuteAsync(context);

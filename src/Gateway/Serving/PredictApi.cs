@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
-using Progeny.Gateway.Hosting;
+using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
 
@@ -10,31 +10,33 @@ internal static class PredictApi
 {
     public static void MapPredict(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving");
-        group.MapPost("/predict", (string project, HttpContext context, IClusterClient cluster) => PredictAsync(project, null, context, cluster))
+        var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath());
+        group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, project, null, context))
             .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
-        group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context, IClusterClient cluster) =>
-                PredictAsync(project, version, context, cluster))
+        group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
+                PredictAsync(agents, project, version, context))
             .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404)
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 
-    private static async Task PredictAsync(string project, string? version, HttpContext context, IClusterClient cluster)
+    private static async Task PredictAsync(IOnlineAgents agents, string project, string? version, HttpContext context)
     {
-        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted);
-        var query = new PredictQuery { Body = body, Version = version };
-        var answer = await cluster.GetGrain<IOnlineAgentGrain>(project).Predict(query, context.RequestAborted);
-        if (answer.Error is { } error)
+        try
         {
-            await TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
-            return;
+            using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+            var query = new PredictQuery { Body = body.Memory, Version = version };
+            var answer = await agents.PredictAsync(project, query, context.RequestAborted);
+            if (answer.Error is { } error)
+                await TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
+            else
+                JsonAnswer.Write(context.Response, answer, Write);
         }
-
-        context.Response.ContentType = "application/json";
-        var writer = new Utf8JsonWriter(context.Response.BodyWriter);
-        await using (writer.ConfigureAwait(true))
-            Write(writer, answer);
+        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await HotPath.HandleAsync(context, exception);
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, Answer answer)

@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Serving;
+using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Hosting;
 
 /// <summary>Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on.</summary>
-internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<ProjectWaker> logger) : BackgroundService
+internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents agents, ILogger<ProjectWaker> logger) : BackgroundService
 {
     private const int MostTried = 10;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -46,7 +46,7 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, ILogger<Project
         var projects = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
         foreach (var project in projects.Take(MostTried))
         {
-            if ((await grains.GetGrain<IOnlineAgentGrain>(project).Describe(null)).Error is null)
+            if ((await agents.DescribeAsync(project, null)).Error is null)
                 return;
         }
     }

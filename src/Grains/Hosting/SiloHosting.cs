@@ -26,6 +26,9 @@ public static class SiloHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ServedGenerations>();
         services.AddSingleton<ModelCache>();
+        services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving"));
+        services.AddSingleton<OnlineAgents>();
+        services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());
         services.AddOptions<JobOptions>()
             .Configure(jobs => jobs.Folder = jobsFolder)
             .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
@@ -54,6 +57,7 @@ public static class SiloHosting
             silo.AddMemoryGrainStorage(StorageNames.PubSub);
             silo.AddMemoryStreams(StreamNames.Provider);
         });
+        services.AddHostedService(provider => provider.GetRequiredService<OnlineAgents>());
         services.AddHostedService<ProjectWaker>();
     }
 }

@@ -1,8 +1,12 @@
-using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
 
-/// <summary>A generation that answers queries on this silo.</summary>
+/// <summary>A generation that answers queries on this silo, its model loaded until disposed.</summary>
 /// <param name="Name">The name under which it is logged, e.g. <c>champion</c>.</param>
-internal sealed record Arm(string Name, ServedGeneration Served, IModelGrain Model);
+internal sealed record Arm(string Name, ServedGeneration Served, ModelLease Lease) : IDisposable
+{
+    public LoadedModel Model => Lease.Model;
+
+    public void Dispose() => Lease.Dispose();
+}

@@ -1,44 +1,89 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
 
-/// <summary>The models loaded on this silo, each once, whoever uses it. A model is unloaded when its last lease ends.</summary>
-internal sealed class ModelCache(IArtifactStore artifacts)
+/// <summary>
+/// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded until its memory is needed; then the
+/// one that was used longest ago goes first.
+/// </summary>
+internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOptions options, TimeProvider time, ILogger<ModelCache> logger)
 {
-    private readonly ConcurrentDictionary<GenerationReference, Entry> entries = new();
+    private readonly long budget = options.ModelMemory > 0 ? options.ModelMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+    private readonly Dictionary<GenerationReference, Entry> entries = [];
+    private readonly Lock gate = new();
+    private long loadedBytes;
 
-    /// <summary>Loads the model, or joins whoever has loaded it.</summary>
-    /// <exception cref="ModelException">The model cannot be loaded or does not fit its project.</exception>
-    public async Task<ModelLease> AcquireAsync(ServedGeneration served)
+    /// <summary>How many models are loaded.</summary>
+    public int Count
     {
-        while (true)
+        get
         {
-            var entry = entries.GetOrAdd(served.Reference, _ => new Entry(() => LoadAsync(served)));
-            if (!entry.TryHold())
-                continue; // its last lease has just ended: the next round makes a new one
-            try
-            {
-                return new ModelLease(await entry.LoadAsync(), () => Release(served.Reference, entry));
-            }
-            catch
-            {
-                Release(served.Reference, entry);
-                throw;
-            }
+            lock (gate)
+                return entries.Values.Count(entry => entry.Loaded is not null);
         }
     }
 
-    private async Task<ModelRunner> LoadAsync(ServedGeneration served)
+    /// <summary>The size of their files.</summary>
+    public long Bytes => Interlocked.Read(ref loadedBytes);
+
+    /// <summary>Loads the model, or joins whoever has loaded it.</summary>
+    /// <exception cref="ModelException">The model cannot be loaded or does not fit its project.</exception>
+    public async ValueTask<ModelLease> AcquireAsync(ServedGeneration served)
+    {
+        Entry? entry;
+        lock (gate)
+        {
+            if (!entries.TryGetValue(served.Reference, out entry))
+                entries.Add(served.Reference, entry = new Entry());
+            entry.Holders++;
+            // Loading takes long; the next in line waits for the same load.
+            entry.Loading ??= Task.Run(() => LoadAsync(served));
+        }
+
+        try
+        {
+            var model = await entry.Loading;
+            lock (gate)
+            {
+                if (entry.Loaded is null)
+                {
+                    entry.Loaded = model;
+                    loadedBytes += model.Bytes;
+                    MakeRoom();
+                }
+            }
+
+            return new ModelLease(model, () => Release(entry));
+        }
+        catch
+        {
+            lock (gate)
+            {
+                // The next who asks tries again.
+                if (--entry.Holders == 0)
+                    entries.Remove(served.Reference);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<LoadedModel> LoadAsync(ServedGeneration served)
     {
         try
         {
+            var started = Stopwatch.GetTimestamp();
             await using var stream = await artifacts.OpenAsync(served.Generation.Assets.Model, CancellationToken.None);
             var bytes = new byte[stream.Length];
             await stream.ReadExactlyAsync(bytes);
-            return ModelRunner.Load(bytes, served.Manifest);
+            var runner = ModelRunner.Load(bytes, served.Manifest);
+            var joins = served.Manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, served.Manifest);
+            LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
+            return new LoadedModel(runner, new ModelBatcher(runner, joins, served.Manifest.Serving, time), bytes.Length);
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
         {
@@ -46,45 +91,45 @@ internal sealed class ModelCache(IArtifactStore artifacts)
         }
     }
 
-    private void Release(GenerationReference reference, Entry entry)
+    private void Release(Entry entry)
     {
-        if (entry.Release())
-            entries.TryRemove(KeyValuePair.Create(reference, entry));
+        lock (gate)
+        {
+            entry.UsedAt = time.GetTimestamp();
+            if (--entry.Holders == 0)
+                MakeRoom();
+        }
     }
 
-    private sealed class Entry(Func<Task<ModelRunner>> load)
+    /// <summary>Unloads what nobody holds, the longest unused first, until the budget is met or all that is left is held.</summary>
+    private void MakeRoom()
     {
-        private readonly Lazy<Task<ModelRunner>> model = new(load);
-        private readonly Lock gate = new();
-        private ModelRunner? runner;
-        private int holders;
-        private bool ended;
-
-        public async Task<ModelRunner> LoadAsync() => runner = await model.Value;
-
-        public bool TryHold()
+        while (loadedBytes > budget)
         {
-            lock (gate)
-            {
-                if (ended)
-                    return false;
-                holders++;
-                return true;
-            }
+            var (reference, oldest) = entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null }).MinBy(pair => pair.Value.UsedAt);
+            if (oldest is null)
+                return;
+            entries.Remove(reference);
+            loadedBytes -= oldest.Loaded!.Bytes;
+            oldest.Loaded.Dispose();
+            LogUnloaded(logger, reference);
         }
+    }
 
-        /// <summary>Gives up one hold; true where it was the last, and the model is unloaded.</summary>
-        public bool Release()
-        {
-            lock (gate)
-            {
-                if (--holders > 0)
-                    return false;
-                ended = true;
-            }
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Generation} ({Bytes} bytes) in {Milliseconds} ms; queries may share a run: {Joins}")]
+    private static partial void LogLoaded(ILogger logger, GenerationReference generation, long bytes, long milliseconds, bool joins);
 
-            runner?.Dispose();
-            return true;
-        }
+    [LoggerMessage(Level = LogLevel.Information, Message = "Unloaded {Generation}: its memory is needed")]
+    private static partial void LogUnloaded(ILogger logger, GenerationReference generation);
+
+    private sealed class Entry
+    {
+        public Task<LoadedModel>? Loading { get; set; }
+
+        public LoadedModel? Loaded { get; set; }
+
+        public int Holders { get; set; }
+
+        public long UsedAt { get; set; }
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
@@ -16,71 +16,73 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
 
     /// <summary>Answers a query by rows: augment, rules before, model, rules after, log.</summary>
     /// <param name="asked">Who answers, and since when the query waits.</param>
-    /// <param name="rows">The rows as they were read.</param>
-    /// <param name="wantsOutputs">Whether the model's raw outputs are wanted beside the prediction.</param>
-    /// <param name="outputs">Their names; empty: all.</param>
-    public async Task<Answer> AnswerAsync(
-        Asked asked, QueryRows rows, bool wantsOutputs, ImmutableArray<string> outputs, CancellationToken cancellationToken)
+    /// <param name="rows">The rows as they were read; they are disposed.</param>
+    /// <param name="wanted">The names of the model's raw outputs wanted beside the prediction; empty: all; null: none.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Answer> AnswerAsync(Asked asked, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
     {
+        using var _ = rows;
         var arm = asked.Arm;
+        var features = rows.Features;
         var augmentStarted = time.GetTimestamp();
         string? feedFailure = null;
-        if (rows.Features.Errors.Count == 0)
+        if (features.Errors.Count == 0)
         {
             foreach (var augmenter in arm.Served.Augmenters)
                 feedFailure = await augmenter.AugmentAsync(rows, cancellationToken) ?? feedFailure;
             WarnOfFeed(arm, feedFailure);
         }
 
-        var augment = time.GetElapsedTime(augmentStarted);
-        var rules = rows.Features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
+        var rules = features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
         var refused = rules?.Before();
         if (refused is { Kind: ServingErrorKind.InvalidQuery })
             return Answer.Refuse(refused);
         if (refused is null)
-            rows.Features.CheckMissing(rules is null ? default : rules.Answered);
-        if (rows.Features.Errors.Count > 0)
+            features.CheckMissing(rules is null ? default : rules.Answered.Span);
+        if (features.Errors.Count > 0)
         {
             // Values are missing because a feed failed: that is not the caller's fault, and may pass.
             return Answer.Refuse(feedFailure is null
-                ? new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. rows.Features.Errors])
-                : new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. rows.Features.Errors]));
+                ? new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors])
+                : new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]));
         }
 
         var modelStarted = time.GetTimestamp();
         var result = new ModelAnswer { Error = refused };
         if (refused is null && rules is not { NeedsModel: false })
-        {
-            var inputs = rules?.ToModel() ?? rows.Features.ToTensors();
-            result = await arm.Model.Run(new ModelQuery { Inputs = inputs, WantsOutputs = wantsOutputs, Outputs = outputs });
-        }
+            result = await arm.Model.Batcher.RunAsync(features, rules?.Answered ?? default, NamesOf(wanted, arm));
 
         if (rules is not null)
+        {
             result = rules.After(result);
-        if (wantsOutputs && rules is { HasAnswers: true })
-            result = rules.ReplaceOutputs(result, (await arm.Model.Describe()).Outputs, outputs);
+            if (wanted is { } names && rules.HasAnswers)
+                result = rules.ReplaceOutputs(result, arm.Model.Runner.Outputs, names);
+        }
+
         var entry = new QueryLogEntry
         {
             At = time.GetUtcNow(),
             Served = arm.Served,
             Arm = arm.Name,
             Reason = asked.Reason,
-            QueryIds = QueryIds(rows.QueryId, rows.Features.Rows),
+            QueryIds = QueryIds.Make(rows.QueryId, features.Rows, time.GetUtcNow()),
             Rows = rows,
             Prediction = result.Prediction,
             Rules = rules?.Fired ?? [],
             Error = result.Error?.Message,
-            Latency = Latency(asked.Started, modelStarted, augment, result),
+            Latency = Latency(asked.Started, modelStarted, time.GetElapsedTime(augmentStarted, modelStarted), result),
         };
-        return await LogAsync(entry, arm, result);
+        if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
+            return Answer.Refuse(invalid);
+        return ToAnswer(await log.AddAsync(entry), entry, result);
     }
 
     /// <summary>Answers a query by tensors that the model takes as they are: model, log.</summary>
-    public async Task<Answer> AnswerAsync(Asked asked, InferQuery query)
+    public async ValueTask<Answer> AnswerAsync(Asked asked, InferQuery query)
     {
         var arm = asked.Arm;
         var modelStarted = time.GetTimestamp();
-        var result = await arm.Model.Run(new ModelQuery { Inputs = query.Inputs, WantsOutputs = true, Outputs = query.Outputs });
+        var result = Run(arm.Model.Runner, query);
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } error)
             return Answer.Refuse(error);
         var entry = new QueryLogEntry
@@ -89,47 +91,55 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
             Served = arm.Served,
             Arm = arm.Name,
             Reason = asked.Reason,
-            QueryIds = QueryIds(query.QueryId, 1),
+            QueryIds = QueryIds.Make(query.QueryId, 1, time.GetUtcNow()),
             Tensors = query,
             Outputs = result.Outputs,
             Error = result.Error?.Message,
             Latency = Latency(asked.Started, modelStarted, TimeSpan.Zero, result),
         };
-        return await LogAsync(entry, arm, result);
+        return ToAnswer(await log.AddAsync(entry), entry, result);
     }
 
     private static int Micros(TimeSpan time) => (int)Math.Min(int.MaxValue, time.TotalMicroseconds);
 
-    private async Task<Answer> LogAsync(QueryLogEntry entry, Arm arm, ModelAnswer result)
+    private static IReadOnlyList<string> NamesOf(ImmutableArray<string>? wanted, Arm arm) => wanted switch
     {
-        if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
-            return Answer.Refuse(invalid);
-        if (!await log.AddAsync(entry) && arm.Served.Manifest.Serving.Log == QueryLogMode.Durable)
+        null => [],
+        { IsEmpty: true } => arm.Model.Runner.OutputNames,
+        { } names => names,
+    };
+
+    private ModelAnswer Run(ModelRunner model, InferQuery query)
+    {
+        if (TensorChecks.Problem(query.Inputs, model.Inputs) is { } problem)
+            return new ModelAnswer { Error = new ServingError(ServingErrorKind.InvalidQuery, problem) };
+        var started = time.GetTimestamp();
+        try
+        {
+            var outputs = model.Run(query.Inputs, query.Outputs.IsEmpty ? model.OutputNames : query.Outputs);
+            return new ModelAnswer { Outputs = outputs, Microseconds = Micros(time.GetElapsedTime(started)) };
+        }
+        catch (ModelException exception)
+        {
+            var kind = exception.IsInvalidInput ? ServingErrorKind.InvalidQuery : ServingErrorKind.ModelFailed;
+            return new ModelAnswer { Error = new ServingError(kind, exception.Message) };
+        }
+    }
+
+    private static Answer ToAnswer(bool logged, QueryLogEntry entry, ModelAnswer result)
+    {
+        if (!logged && entry.Served.Manifest.Serving.Log == QueryLogMode.Durable)
             return Answer.Refuse(new ServingError(ServingErrorKind.Unavailable, "The query log cannot be written, and this project asks for a durable log; nothing was answered."));
         return result.Error is { } error
             ? Answer.Refuse(error)
-            : new Answer { Generation = arm.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
+            : new Answer { Generation = entry.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
     }
 
-    private QueryLatency Latency(long started, long modelStarted, TimeSpan augment, ModelAnswer result) => new(
-        Micros(augment),
-        Math.Max(0, Micros(time.GetElapsedTime(modelStarted)) - result.Microseconds),
-        result.Microseconds,
-        Micros(time.GetElapsedTime(started)));
-
-    private ImmutableArray<string> QueryIds(string? given, int rows)
+    private QueryLatency Latency(long started, long modelStarted, TimeSpan augment, ModelAnswer result)
     {
-        if (given is not null && rows == 1)
-            return [given];
-        var ids = ImmutableArray.CreateBuilder<string>(rows);
-        for (var row = 0; row < rows; row++)
-        {
-            ids.Add(given is null
-                ? Guid.CreateVersion7(time.GetUtcNow()).ToString()
-                : string.Create(CultureInfo.InvariantCulture, $"{given}:{row}"));
-        }
-
-        return ids.MoveToImmutable();
+        var now = time.GetTimestamp();
+        return new QueryLatency(
+            Micros(augment), Math.Max(0, Micros(time.GetElapsedTime(modelStarted, now)) - result.Microseconds), result.Microseconds, Micros(time.GetElapsedTime(started, now)));
     }
 
     private void WarnOfFeed(Arm arm, string? failure)

@@ -59,7 +59,7 @@ public sealed class ModelRunnerTests
     {
         var binary = ServedManifests.Of(MachineLearningTask.Binary, ServedManifests.Number("x"));
         using var model = ModelRunner.Load(Model(Graph(Node("Identity", ["x"], ["p"]), Column("x"), Output("p", Tensor(TensorElementType.Float, ["n", 1])))), binary);
-        var prediction = model.Predict(Batch(binary, [0.25], [0.5]).ToTensors());
+        var prediction = model.Predict(Batch(binary, [0.25], [0.5]));
         prediction.Scores.ToArray().ShouldBe([0.75f, 0.25f, 0.5f, 0.5f]);
         prediction.Labels.ToArray().ShouldBe([0, 1]);
     }
@@ -140,7 +140,7 @@ public sealed class ModelRunnerTests
     private static float[] Predict(byte[] bytes, Manifest manifest, params object?[][] rows)
     {
         using var model = ModelRunner.Load(bytes, manifest);
-        return model.Predict(Batch(manifest, rows).ToTensors()).Scores.ToArray();
+        return model.Predict(Batch(manifest, rows)).Scores.ToArray();
     }
 
     private static FeatureBatchBuilder Batch(Manifest manifest, params object?[][] rows)

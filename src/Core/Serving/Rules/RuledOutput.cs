@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving;
@@ -12,16 +12,23 @@ internal static class RuledOutput
         var onlyPositive = prediction.Classes.Length == 2 && output.Shape is [_] or [_, 1];
         var scores = prediction.Scores.Span;
         var width = onlyPositive ? 1 : prediction.Width;
-        var values = new float[prediction.Rows * width];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = onlyPositive ? scores[(2 * i) + 1] : scores[i];
-        var tensor = new Tensor
+        var doubles = output.Type == DataType.Fp64;
+        var data = new byte[prediction.Rows * width * ElementTypes.BytesOf(output.Type)];
+        for (var i = 0; i < prediction.Rows * width; i++)
+        {
+            var score = onlyPositive ? scores[(2 * i) + 1] : scores[i];
+            if (doubles)
+                BinaryPrimitives.WriteDoubleLittleEndian(data.AsSpan(i * sizeof(double)), score);
+            else
+                BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(i * sizeof(float)), score);
+        }
+
+        return new Tensor
         {
             Name = output.Name,
-            Type = DataType.Fp32,
+            Type = output.Type,
             Shape = output.Shape.Length == 1 ? [prediction.Rows] : [prediction.Rows, width],
-            Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray(),
+            Data = data,
         };
-        return TensorValues.Convert(tensor, output.Type);
     }
 }

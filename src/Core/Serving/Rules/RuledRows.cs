@@ -24,7 +24,7 @@ public sealed class RuledRows : IExpressionRow
     }
 
     /// <summary>For each row whether a rule before the model answered it.</summary>
-    public ReadOnlySpan<bool> Answered => answered;
+    public ReadOnlyMemory<bool> Answered => answered;
 
     /// <summary>Whether any row is left to the model.</summary>
     public bool NeedsModel => Array.IndexOf(answered, false) >= 0;
@@ -42,18 +42,8 @@ public sealed class RuledRows : IExpressionRow
     /// <returns>Why the request is refused or failed; null: it goes on.</returns>
     public ServingError? Before() => rules.Before.Length == 0 ? null : Run(rules.Before);
 
-    /// <summary>The tensors of the rows that are left to the model.</summary>
-    public ImmutableArray<Tensor> ToModel()
-    {
-        var tensors = rows.Features.ToTensors();
-        if (!answered.Contains(true))
-            return tensors;
-        int[] left = [.. Enumerable.Range(0, answered.Length).Where(index => !answered[index])];
-        return [.. tensors.Select(tensor => TensorRows.Take(tensor, left))];
-    }
-
     /// <summary>Joins the model's answer with those of the rules before it, and runs the rules after it.</summary>
-    /// <param name="answer">The model's answer for the rows of <see cref="ToModel"/>; one without members where no row was left to it.</param>
+    /// <param name="answer">The model's answer for the rows that are not <see cref="Answered"/>; one without members where no row was left to it.</param>
     public ModelAnswer After(ModelAnswer answer)
     {
         if (answer.Error is not null)

@@ -26,7 +26,7 @@ public sealed class RuleSetTests
     }
 
     [Fact]
-    public void Model_is_given_only_the_rows_that_no_rule_answered()
+    public void Only_the_rows_that_no_rule_answered_are_left_to_the_model()
     {
         var manifest = Rulebook.OfMovies(ColdStart);
         using var rules = Rulebook.Compiler.Compile(manifest)!;
@@ -34,11 +34,8 @@ public sealed class RuleSetTests
 
         ruled.Before().ShouldBeNull();
 
-        var tensors = ruled.ToModel();
-        MemoryMarshal.Cast<byte, long>(tensors[0].Data.Span).ToArray().ShouldBe([20, 30]);
-        MemoryMarshal.Cast<byte, float>(tensors[1].Data.Span).ToArray().ShouldBe([3, float.NaN]);
-        tensors[2].Strings.ShouldBe(["b", ""]);
-        tensors[2].Shape.ShouldBe([2, 1]);
+        ruled.Answered.ToArray().ShouldBe([true, false, false]);
+        ruled.NeedsModel.ShouldBeTrue();
     }
 
     [Fact]
@@ -133,7 +130,7 @@ public sealed class RuleSetTests
         var rows = Rulebook.Rows(manifest, """[{"hour": 1}, {"ratings": 3}]""");
 
         var (ruled, answer) = Rulebook.Run(manifest, rows, Matched);
-        rows.Features.CheckMissing(ruled.Answered);
+        rows.Features.CheckMissing(ruled.Answered.Span);
 
         rows.Features.Errors.ShouldBeEmpty();
         Labels(answer).ShouldBe(["popular", "matched"]);
@@ -156,7 +153,7 @@ public sealed class RuleSetTests
         answer.Prediction!.Row(0).ToArray().ShouldBe([0, 0, 1]);
         answer.Prediction.Row(1).ToArray().ShouldBe(Matched);
         ruled.HasAnswers.ShouldBeTrue();
-        ruled.Answered.Contains(true).ShouldBeFalse();
+        ruled.Answered.Span.Contains(true).ShouldBeFalse();
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal static class Rulebook
         var ruled = rules.Begin(rows);
         if (ruled.Before() is { } error)
             return (ruled, new ModelAnswer { Error = error });
-        var left = ruled.NeedsModel ? (int)ruled.ToModel()[0].Shape[0] : 0;
+        var left = ruled.Answered.Span.Count(false);
         return (ruled, ruled.After(left == 0 ? new ModelAnswer() : new ModelAnswer { Prediction = Repeat(manifest, left, ofModel) }));
     }
 

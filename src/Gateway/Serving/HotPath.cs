@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Progeny.Gateway.Serving;
+
+/// <summary>Marks the endpoints that answer queries: they write their own errors, and the middleware that would do so is passed by.</summary>
+internal sealed class HotPath
+{
+    public static bool IsTaken(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<HotPath>() is not null;
+
+    /// <summary>Writes what went wrong as the middleware would.</summary>
+    public static async Task HandleAsync(HttpContext context, Exception exception)
+    {
+        foreach (var handler in context.RequestServices.GetServices<IExceptionHandler>())
+        {
+            if (await handler.TryHandleAsync(context, exception, context.RequestAborted))
+                return;
+        }
+    }
+}

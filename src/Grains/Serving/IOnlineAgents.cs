@@ -1,0 +1,20 @@
+using Progeny.Abstractions.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>
+/// The online agents of this silo, for whoever runs in its process: asking them takes no message. Others ask <see cref="IOnlineAgentGrain"/>.
+/// </summary>
+public interface IOnlineAgents
+{
+    /// <summary>Answers a query by rows.</summary>
+    /// <param name="query">Its body must not change until the answer is there.</param>
+    ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Answers a query by tensors.</summary>
+    /// <param name="query">The memory of its tensors must not change until the answer is there.</param>
+    ValueTask<Answer> InferAsync(string project, InferQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Describes the inputs and outputs of a version (null: the one that the rollout would choose first).</summary>
+    ValueTask<ModelMetadata> DescribeAsync(string project, string? version);
+}

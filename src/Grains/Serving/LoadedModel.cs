@@ -1,0 +1,25 @@
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>A model in the memory of this silo, shared by all who ask it.</summary>
+internal sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, long bytes) : IDisposable
+{
+    public ModelRunner Runner { get; } = runner;
+
+    public ModelBatcher Batcher { get; } = batcher;
+
+    /// <summary>The size of the model's file.</summary>
+    public long Bytes { get; } = bytes;
+
+    /// <summary>The tensors that a client of the generation sends and gets.</summary>
+    public ModelMetadata Describe(ServedGeneration served) => new()
+    {
+        Generation = served.Reference,
+        Inputs = served.Schema.Features.Count == 0 ? Runner.Inputs : [.. served.Schema.Features.Select(FeatureTensors.SpecOf)],
+        Outputs = Runner.Outputs,
+    };
+
+    public void Dispose() => Runner.Dispose();
+}

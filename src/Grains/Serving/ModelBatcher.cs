@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>
+/// Joins the queries that wait for a model into runs. A query is never delayed for it, unless the manifest says so: it runs at once where
+/// this thread has nothing else to do; where other work waits for a thread, the run goes behind that work, and the queries that come of it
+/// share the run.
+/// </summary>
+internal sealed class ModelBatcher : IThreadPoolWorkItem
+{
+    private const int Idle = 0;
+    private const int Waiting = 1; // for more queries
+    private const int Queued = 2;
+    private const int MostSpare = 1_024;
+    private const int CompletedTogether = 8;
+
+    private readonly ModelRunner model;
+    private readonly bool joins;
+    private readonly int maxBatch;
+    private readonly TimeSpan maxWait;
+    private readonly ITimer? timer;
+    private readonly ConcurrentQueue<ModelCall> calls = new();
+    private readonly ConcurrentQueue<ModelCall> spare = new();
+    private int waitingRows;
+    private int state;
+    private int running;
+
+    /// <param name="joins">Whether queries may share a run at all: see <see cref="BatchProbe"/>.</param>
+    public ModelBatcher(ModelRunner model, bool joins, ServingManifest serving, TimeProvider time)
+    {
+        this.model = model;
+        this.joins = joins && serving.MaxBatch > 1;
+        maxBatch = serving.MaxBatch;
+        maxWait = serving.MaxWait;
+        if (this.joins && maxWait > TimeSpan.Zero)
+            timer = time.CreateTimer(static batcher => ((ModelBatcher)batcher!).Queue(Waiting), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Runs the rows of a query, which must not change until the answer is there.</summary>
+    /// <param name="except">For each row whether it is left out; empty: none is.</param>
+    /// <param name="wanted">The raw outputs wanted besides.</param>
+    public ValueTask<ModelAnswer> RunAsync(FeatureBatchBuilder rows, ReadOnlyMemory<bool> except, IReadOnlyList<string> wanted)
+    {
+        if (!spare.TryDequeue(out var call))
+            call = new ModelCall(this) { Rows = rows };
+        (call.Rows, call.Except, call.Wanted) = (rows, except, wanted);
+        if (!joins || (timer is null && calls.IsEmpty && ThreadPool.PendingWorkItemCount == 0))
+        {
+            var started = Stopwatch.GetTimestamp();
+            model.Run([call]);
+            var answer = call.ToAnswer(Microseconds(started));
+            GiveBack(call);
+            return ValueTask.FromResult(answer);
+        }
+
+        var task = call.Task;
+        var rowsWaiting = Interlocked.Add(ref waitingRows, call.Count);
+        calls.Enqueue(call);
+        if (timer is null || rowsWaiting >= maxBatch)
+            Queue(Volatile.Read(ref state));
+        else if (Interlocked.CompareExchange(ref state, Waiting, Idle) == Idle)
+            timer.Change(maxWait, Timeout.InfiniteTimeSpan);
+        return task;
+    }
+
+    /// <summary>Takes back a call that nobody waits for any more.</summary>
+    public void GiveBack(ModelCall call)
+    {
+        call.Clear();
+        if (spare.Count < MostSpare)
+            spare.Enqueue(call);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Interlocked.Increment(ref running);
+        Interlocked.Exchange(ref state, Idle);
+        var batch = new List<ModelCall>();
+        var rows = 0;
+        while ((batch.Count == 0 || rows < maxBatch) && calls.TryPeek(out var next) && (batch.Count == 0 || rows + next.Count <= maxBatch) && calls.TryDequeue(out var call))
+        {
+            rows += call.Count;
+            batch.Add(call);
+        }
+
+        Interlocked.Add(ref waitingRows, -rows);
+        if (batch.Count > 0)
+            Run(batch);
+        Interlocked.Decrement(ref running);
+        if (!calls.IsEmpty)
+            Queue(Volatile.Read(ref state));
+    }
+
+    private void Run(List<ModelCall> batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        ServingError? broken = null;
+        try
+        {
+            model.Run(ReadOnlySpan<ModelPart>.CastUp(CollectionsMarshal.AsSpan(batch)));
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, those who wait must learn of it: on this thread nobody else would.
+            broken = new ServingError(ServingErrorKind.ModelFailed, $"The model failed: {exception.Message}");
+        }
+
+        var microseconds = Microseconds(started);
+        var answers = batch.ConvertAll(call => broken is null ? call.ToAnswer(microseconds) : new ModelAnswer { Error = broken, Microseconds = microseconds });
+        // What follows for a query is as much work as the run: a large batch is spread over the processors.
+        for (var first = CompletedTogether; first < batch.Count; first += CompletedTogether)
+            ThreadPool.UnsafeQueueUserWorkItem(static state => Complete(state.batch, state.answers, state.first), (batch, answers, first), preferLocal: true);
+        Complete(batch, answers, 0);
+    }
+
+    private static void Complete(List<ModelCall> batch, List<ModelAnswer> answers, int first)
+    {
+        for (var i = first; i < Math.Min(batch.Count, first + CompletedTogether); i++)
+            batch[i].Complete(answers[i]);
+    }
+
+    private static int Microseconds(long started) => (int)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+
+    /// <summary>Queues a run, unless one is queued, or as many are under way as there are processors: the first to end queues the next.</summary>
+    private void Queue(int from)
+    {
+        // What was enqueued must be seen by a run that ends now.
+        Interlocked.MemoryBarrier();
+        if (from != Queued && Volatile.Read(ref running) < Environment.ProcessorCount && Interlocked.CompareExchange(ref state, Queued, from) == from)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}
