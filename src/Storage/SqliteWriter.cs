@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 
 namespace Progeny.Storage;
 
@@ -18,13 +17,10 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement rollback;
-    private readonly Action undone;
     private readonly Thread thread;
 
-    /// <param name="undone">Called on the writer's thread after a rollback: what callers keep in memory must be read anew.</param>
-    public SqliteWriter(Microsoft.Data.Sqlite.SqliteConnection connection, string name, Action undone)
+    public SqliteWriter(Microsoft.Data.Sqlite.SqliteConnection connection, string name)
     {
-        this.undone = undone;
         begin = new SqliteStatement(connection, "BEGIN IMMEDIATE");
         commit = new SqliteStatement(connection, "COMMIT");
         rollback = new SqliteStatement(connection, "ROLLBACK");
@@ -49,13 +45,27 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
-    public T Run<T>(Func<T> work)
+    /// <param name="committed">Called once it is on disk, before any other work runs.</param>
+    public void Run(Action work, Action committed)
     {
-        ObjectDisposedException.ThrowIf(queue.IsAddingCompleted, "The query log is closed.");
-        var item = new Work<T>(work, CancellationToken.None);
-        if (TryCommit([item]) is { } failure)
-            ExceptionDispatchInfo.Throw(failure);
-        return item.Result;
+        using var held = connectionGate.EnterScope();
+        ObjectDisposedException.ThrowIf(queue.IsAddingCompleted, this);
+        var begun = false;
+        try
+        {
+            begin.Execute();
+            begun = true;
+            work();
+            commit.Execute();
+        }
+        catch
+        {
+            if (begun)
+                Undo();
+            throw;
+        }
+
+        committed();
     }
 
     /// <summary>Finishes what was handed in, then ends the thread.</summary>
@@ -63,7 +73,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         queue.CompleteAdding();
         thread.Join();
-        queue.Dispose();
+        using var held = connectionGate.EnterScope();
         begin.Dispose();
         commit.Dispose();
         rollback.Dispose();
@@ -133,8 +143,6 @@ internal sealed class SqliteWriter : IDisposable
         {
             // A full disk makes SQLite roll back by itself; then there is nothing to undo here.
         }
-
-        undone();
     }
 
     private abstract class Work(CancellationToken cancellationToken)
@@ -154,8 +162,6 @@ internal sealed class SqliteWriter : IDisposable
     {
         private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
-
-        public T Result => result!;
 
         public Task<T> Task => completion.Task;
 

@@ -8,8 +8,9 @@ public interface IQueryLog
     /// <summary>Appends batches in one transaction, on the calling thread; they are on disk when the call returns.</summary>
     void Append(IReadOnlyList<QueryBatch> batches);
 
-    /// <summary>Removes some of what is older than its project keeps it; called now and then, on the thread that appends.</summary>
-    void Upkeep();
+    /// <summary>Removes a part of what is older than its project keeps it; called now and then, on the thread that appends.</summary>
+    /// <returns>Whether there may be more to remove.</returns>
+    bool Upkeep();
 
     /// <summary>The newest record with an id and the outcome's history, or null.</summary>
     Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
+using Progeny.Core.Serving;
 using Progeny.Storage.Serving;
 
 namespace Progeny.Storage.Feedback;
@@ -16,7 +17,7 @@ internal sealed class OutcomeWriter(SqliteConnection connection) : IDisposable
     /// <summary>Stores a report, unless it repeats the one that counts, within the transaction that is open.</summary>
     public OutcomeChange Report(string project, ReportedOutcome outcome)
     {
-        var hash = QueryCodes.Hash(project, outcome.QueryId);
+        var hash = QueryHash.Of(project, outcome.QueryId);
         var observed = outcome.ObservedAt is { } at ? QueryCodes.Encode(at) : (long?)null;
         var change = Compare(hash, project, outcome, observed);
         if (change == OutcomeChange.None)

@@ -15,9 +15,9 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
         // Looking for the queries is left to a reader: the writer has better things to do.
         var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).ToList();
         var unmatched = await database.ReadAsync(
-            connection =>
+            (connection, recent) =>
             {
-                using var lookup = new QueryLookup(connection, project);
+                using var lookup = new QueryLookup(connection, project, recent);
                 return changed.Count(outcome => !lookup.Exists(outcome.QueryId));
             },
             CancellationToken.None);

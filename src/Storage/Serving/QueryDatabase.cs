@@ -14,6 +14,9 @@ public sealed class QueryDatabase : IDisposable
     private readonly string readerString;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
+    private readonly SegmentWriter segments;
+    private readonly IdIndexWriter ids;
+    private bool stale;
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
     /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
@@ -33,9 +36,10 @@ public sealed class QueryDatabase : IDisposable
                 PRAGMA wal_autocheckpoint = {CheckpointPages};
                 """);
             SqliteMigrations.Apply(connection, QuerySchema.Migrations);
-            Records = new RecordWriter(connection);
+            ids = new IdIndexWriter(connection);
+            segments = new SegmentWriter(connection, ids);
             Outcomes = new Feedback.OutcomeWriter(connection);
-            writer = new SqliteWriter(connection, "query log", Records.Reload);
+            writer = new SqliteWriter(connection, "query log");
         }
         catch (SqliteException exception)
         {
@@ -50,34 +54,62 @@ public sealed class QueryDatabase : IDisposable
     }
 
     /// <summary>For work that runs on the writer's thread only.</summary>
-    internal RecordWriter Records { get; }
-
-    /// <summary>For work that runs on the writer's thread only.</summary>
     internal Feedback.OutcomeWriter Outcomes { get; }
 
     /// <summary>Waits for what was handed in to be on disk, then closes the file.</summary>
     public void Dispose()
     {
         writer.Dispose();
-        Records.Dispose();
+        segments.Dispose();
+        ids.Dispose();
         Outcomes.Dispose();
         using (var readers = new SqliteConnection(readerString))
             SqliteConnection.ClearPool(readers);
         connection.Dispose();
     }
 
-    internal T Write<T>(Func<T> work) => writer.Run(work);
+    /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
+    internal void Write(Action<SegmentWriter> work) => Write(() => work(segments));
+
+    /// <summary>Removes a part of the records that are older than their project keeps them.</summary>
+    /// <returns>Whether there may be more.</returns>
+    internal bool Sweep(DateTimeOffset now)
+    {
+        var more = false;
+        Write(() => more = new RetentionSweep(connection, ids.Runs).Step(now));
+        return more;
+    }
 
     internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
 
-    /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>
-    internal Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => Task.Run(
+    /// <summary>Runs a read on the thread pool, over a snapshot of its own, with the ids that the index of the snapshot may not hold yet.</summary>
+    internal Task<T> ReadAsync<T>(Func<SqliteConnection, RecentIds, T> work, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
+            var recent = ids.Recent;
             using var reader = new SqliteConnection(readerString);
             reader.Open();
             using var snapshot = reader.BeginTransaction(deferred: true);
-            return work(reader);
+            return work(reader, recent);
         },
         cancellationToken);
+
+    /// <summary>What a failed transaction left in memory is not in the file: the next one reads it anew.</summary>
+    private void Write(Action work) => writer.Run(
+        () =>
+        {
+            if (stale)
+            {
+                segments.Reload();
+                ids.Reload();
+            }
+
+            stale = true;
+            work();
+        },
+        () =>
+        {
+            stale = false;
+            ids.Publish();
+        });
 }

@@ -1,72 +1,65 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
+using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
 
 /// <summary>Finds a project's records and outcomes by query id, over one reader's snapshot.</summary>
 internal sealed class QueryLookup : IDisposable
 {
-    // The newest block first: most look-ups are for what was just served.
-    private const string Matches =
-        """
-        WITH RECURSIVE blocks (n, first) AS (
-            SELECT max(block), (SELECT min(block) FROM record_ids) FROM record_ids
-            UNION ALL
-            SELECT n - 1, first FROM blocks WHERE n > first),
-        matches AS (
-            SELECT r.seq
-            FROM blocks
-            CROSS JOIN record_ids AS i ON i.block = blocks.n AND i.hash = ?1
-            CROSS JOIN records AS r ON r.seq = i.seq AND r.query_id = ?2
-            CROSS JOIN origins AS o ON o.id = r.origin AND o.project = ?3)
-        """;
-
     private readonly string project;
-    private readonly SqliteStatement any;
-    private readonly SqliteStatement summary;
+    private readonly RecentIds recent;
+    private readonly List<IdRun> runs = [];
+    private readonly SqliteStatement page;
+    private readonly SegmentScan segment;
     private readonly SqliteStatement outcomes;
+    private Segment? current;
 
-    public QueryLookup(SqliteConnection connection, string project)
+    /// <param name="recent">What no run holds yet, taken before the reader's snapshot began.</param>
+    public QueryLookup(SqliteConnection connection, string project, RecentIds recent)
     {
         this.project = project;
-        any = new SqliteStatement(connection, Matches + " SELECT seq FROM matches LIMIT 1");
-        summary = new SqliteStatement(connection, Matches + " SELECT max(seq), count(*) FROM matches");
+        this.recent = recent;
+        using (var select = new SqliteStatement(connection, "SELECT id, start, level FROM id_runs WHERE state = ?1"))
+        {
+            select.Bind(1, (long)IdRunState.Ready);
+            while (select.Step())
+                runs.Add(new IdRun(select.Int64(0), select.Int64(1), (int)select.Int64(2), IdRunState.Ready));
+        }
+
+        page = new SqliteStatement(connection, "SELECT data FROM id_pages WHERE id = ?1");
+        segment = new SegmentScan(connection, "WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1");
         outcomes = new SqliteStatement(
             connection, "SELECT value, observed_at, reported_at FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY id");
     }
 
-    public bool Exists(string queryId)
+    public bool Exists(string queryId) => Records(queryId).Any();
+
+    /// <summary>The newest record, and how many records there are; null where there is none.</summary>
+    public (long Sequence, QueryRecord Record, int Attempts)? Find(string queryId)
     {
-        Bind(any, queryId);
-        try
+        (long Sequence, QueryRecord Record)? newest = null;
+        var attempts = 0;
+        foreach (var (sequence, reader) in Records(queryId))
         {
-            return any.Step();
+            attempts++;
+            // Two processors may write down one client's queries in another order than it asked them, a moment apart.
+            if (newest is null || (reader.At, sequence).CompareTo((newest.Value.Record.At, newest.Value.Sequence)) > 0)
+                newest = (sequence, reader.ToRecord());
         }
-        finally
-        {
-            any.Reset();
-        }
+
+        return newest is { } found ? (found.Sequence, found.Record, attempts) : null;
     }
 
-    /// <summary>The newest record's sequence number, and how many records there are; null where there is none.</summary>
-    public (long Sequence, int Attempts)? Find(string queryId)
-    {
-        Bind(summary, queryId);
-        try
-        {
-            summary.Step();
-            return summary.Int64(1) > 0 ? (summary.Int64(0), (int)summary.Int64(1)) : null;
-        }
-        finally
-        {
-            summary.Reset();
-        }
-    }
+    /// <summary>How many records carry an id.</summary>
+    public int Attempts(string queryId) => Records(queryId).Count();
 
     /// <summary>All reports of the query's outcome in the order of their arrival.</summary>
     public IReadOnlyList<ReportedOutcome> Outcomes(string queryId)
     {
-        Bind(outcomes, queryId);
+        outcomes.Bind(1, QueryHash.Of(project, queryId));
+        outcomes.Bind(2, queryId);
+        outcomes.Bind(3, project);
         try
         {
             var reports = new List<ReportedOutcome>();
@@ -86,15 +79,61 @@ internal sealed class QueryLookup : IDisposable
 
     public void Dispose()
     {
-        any.Dispose();
-        summary.Dispose();
+        page.Dispose();
+        segment.Dispose();
         outcomes.Dispose();
     }
 
-    private void Bind(SqliteStatement statement, string queryId)
+    /// <summary>The records of an id with a reader that stands on each, the newest segment first.</summary>
+    private IEnumerable<(long Sequence, QueryBatchReader Reader)> Records(string queryId)
     {
-        statement.Bind(1, QueryCodes.Hash(project, queryId));
-        statement.Bind(2, queryId);
-        statement.Bind(3, project);
+        var candidates = Candidates(queryId);
+        for (var next = 0; next < candidates.Count;)
+        {
+            if (Load(candidates[next]) is not { } found)
+            {
+                next++;
+                continue;
+            }
+
+            var inside = new HashSet<long>();
+            for (; next < candidates.Count && candidates[next] >= found.First; next++)
+                inside.Add(candidates[next]);
+            var reader = new QueryBatchReader(found.Batch);
+            while (inside.Count > 0 && reader.Read())
+            {
+                if (inside.Remove(found.First + reader.Index) && found.Batch.Project == project && reader.QueryId == queryId)
+                    yield return (found.First + reader.Index, reader);
+            }
+        }
+    }
+
+    /// <summary>The sequence numbers of the records that may carry an id, the highest first.</summary>
+    private List<long> Candidates(string queryId)
+    {
+        var key = IdBlock.KeyOf(QueryHash.Of(project, queryId));
+        var sequences = new HashSet<long>();
+        recent.Find(key, sequences);
+        foreach (var run in runs)
+        {
+            page.Bind(1, run.KeyOf(IdPage.PageOf(key, run.Level)));
+            if (page.Step())
+                IdPage.Find(page.Blob(0), key, run.Start, sequences);
+            page.Reset();
+        }
+
+        return [.. sequences.OrderDescending()];
+    }
+
+    private Segment? Load(long sequence)
+    {
+        if (current is null || sequence < current.First || sequence >= current.End)
+        {
+            segment.Bind(1, sequence);
+            current = segment.Read() ?? current;
+            segment.Reset();
+        }
+
+        return current is not null && sequence >= current.First && sequence < current.End ? current : null;
     }
 }

@@ -2,61 +2,104 @@ namespace Progeny.Storage.Serving;
 
 /// <summary>The schema of <c>queries.db</c>.</summary>
 /// <remarks>
-/// A query is found by a hash of its id. Hashes are random, and a random index over a long log writes a page for each record; so the
-/// index is cut into blocks of <see cref="BlockShift"/> bits of the sequence: writing touches the newest block only, whatever the
-/// log's length, and looking up asks each block once.
+/// A record has no row of its own: a segment is a batch of records with consecutive sequence numbers. A query is found by a hash of its id,
+/// through the runs of an index that grows by appending (<see cref="IdRuns"/>), since a random index over a long log would write a page
+/// for each record.
 /// </remarks>
 internal static class QuerySchema
 {
-    /// <summary>A block of the index holds 2^16 records.</summary>
-    public const int BlockShift = 16;
-
-    public static readonly IReadOnlyList<string> Migrations =
+    public static readonly IReadOnlyList<SqliteMigration> Migrations =
     [
-        """
-        CREATE TABLE origins (
-            id INTEGER PRIMARY KEY,
-            project TEXT NOT NULL,
-            release TEXT NOT NULL,
-            generation INTEGER NOT NULL,
-            arm TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            UNIQUE (project, release, generation, arm, reason)
-        ) STRICT;
+        new(
+            """
+            CREATE TABLE origins (
+                id INTEGER PRIMARY KEY,
+                project TEXT NOT NULL,
+                release TEXT NOT NULL,
+                generation INTEGER NOT NULL,
+                arm TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                UNIQUE (project, release, generation, arm, reason)
+            ) STRICT;
 
-        CREATE TABLE records (
-            seq INTEGER PRIMARY KEY,
-            origin INTEGER NOT NULL,
-            at INTEGER NOT NULL,
-            hash INTEGER NOT NULL,
-            query_id TEXT NOT NULL,
-            entity TEXT,
-            fields TEXT NOT NULL,
-            augmented TEXT,
-            prediction TEXT,
-            error TEXT,
-            rules TEXT,
-            latency BLOB NOT NULL
-        ) STRICT;
-        CREATE INDEX records_by_origin ON records (origin);
+            CREATE TABLE records (
+                seq INTEGER PRIMARY KEY,
+                origin INTEGER NOT NULL,
+                at INTEGER NOT NULL,
+                hash INTEGER NOT NULL,
+                query_id TEXT NOT NULL,
+                entity TEXT,
+                fields TEXT NOT NULL,
+                augmented TEXT,
+                prediction TEXT,
+                error TEXT,
+                rules TEXT,
+                latency BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX records_by_origin ON records (origin);
 
-        CREATE TABLE record_ids (
-            block INTEGER NOT NULL,
-            hash INTEGER NOT NULL,
-            seq INTEGER NOT NULL,
-            PRIMARY KEY (block, hash, seq)
-        ) STRICT, WITHOUT ROWID;
+            CREATE TABLE record_ids (
+                block INTEGER NOT NULL,
+                hash INTEGER NOT NULL,
+                seq INTEGER NOT NULL,
+                PRIMARY KEY (block, hash, seq)
+            ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE outcomes (
-            id INTEGER PRIMARY KEY,
-            hash INTEGER NOT NULL,
-            project TEXT NOT NULL,
-            query_id TEXT NOT NULL,
-            value TEXT NOT NULL,
-            observed_at INTEGER,
-            reported_at INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX outcomes_by_hash ON outcomes (hash);
-        """,
+            CREATE TABLE outcomes (
+                id INTEGER PRIMARY KEY,
+                hash INTEGER NOT NULL,
+                project TEXT NOT NULL,
+                query_id TEXT NOT NULL,
+                value TEXT NOT NULL,
+                observed_at INTEGER,
+                reported_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX outcomes_by_hash ON outcomes (hash);
+            """),
+        new(
+            """
+            ALTER TABLE origins RENAME TO old_origins;
+            CREATE TABLE origins (
+                id INTEGER PRIMARY KEY,
+                project TEXT NOT NULL,
+                owner TEXT NOT NULL,
+                release TEXT NOT NULL,
+                generation INTEGER NOT NULL,
+                retention INTEGER NOT NULL,
+                UNIQUE (project, owner, release, generation)
+            ) STRICT;
+
+            CREATE TABLE layouts (
+                id INTEGER PRIMARY KEY,
+                layout TEXT NOT NULL UNIQUE
+            ) STRICT;
+
+            CREATE TABLE segments (
+                first INTEGER PRIMARY KEY,
+                count INTEGER NOT NULL,
+                origin INTEGER NOT NULL,
+                layout INTEGER NOT NULL,
+                from_at INTEGER NOT NULL,
+                until_at INTEGER NOT NULL,
+                data BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX segments_by_origin ON segments (origin, first);
+
+            CREATE TABLE swept (last INTEGER NOT NULL) STRICT;
+            INSERT INTO swept VALUES (0);
+
+            CREATE TABLE id_runs (
+                id INTEGER PRIMARY KEY,
+                start INTEGER NOT NULL,
+                level INTEGER NOT NULL,
+                state INTEGER NOT NULL
+            ) STRICT;
+
+            CREATE TABLE id_pages (
+                id INTEGER PRIMARY KEY,
+                data BLOB NOT NULL
+            ) STRICT;
+            """,
+            OldRecords.Convert),
     ];
 }

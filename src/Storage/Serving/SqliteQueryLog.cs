@@ -11,57 +11,32 @@ namespace Progeny.Storage.Serving;
 /// Lists and streams go through the log in windows of sequence numbers, so that no read holds its snapshot for long (which would keep
 /// the write-ahead log from being folded in) and none sorts more than a window.
 /// </remarks>
-public sealed class SqliteQueryLog(QueryDatabase database) : IQueryLog
+public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : IQueryLog
 {
     private const int MaxLimit = 1_000;
     private const long FirstListWindow = 4_096;
     private const long LargestListWindow = 1 << 20;
     private const long ServedWindow = 16_384;
 
-    private const string Columns =
-        "r.seq, r.at, r.query_id, o.project, o.release, o.generation, o.arm, o.reason, r.entity, r.fields, r.augmented, r.prediction, r.error, r.rules, r.latency";
-
     private const string OfProject =
-        "SELECT id FROM origins WHERE project = :project AND (:release IS NULL OR release = :release) AND (:generation IS NULL OR generation = :generation)";
+        "SELECT id FROM origins WHERE project = ?1 AND (?2 IS NULL OR release = ?2) AND (?3 < 0 OR generation = ?3)";
 
     /// <inheritdoc/>
     public void Append(IReadOnlyList<QueryBatch> batches)
     {
-        var records = new List<QueryRecord>();
-        foreach (var batch in batches)
-        {
-            var reader = new QueryBatchReader(batch);
-            while (reader.Read())
-                records.Add(reader.ToRecord());
-        }
-
-        database.Write(() => database.Records.Append(records));
+        if (batches.Count > 0)
+            database.Write(segments => segments.Append(batches));
     }
 
     /// <inheritdoc/>
-    public void Upkeep()
-    {
-        // Records are kept for good.
-    }
-
-    /// <summary>Appends records in one transaction; they are on disk when the call returns.</summary>
-    public async Task AppendAsync(IReadOnlyList<QueryRecord> records, CancellationToken cancellationToken)
-    {
-        if (records.Count > 0)
-            await database.WriteAsync(() => database.Records.Append(records), cancellationToken);
-    }
+    public bool Upkeep() => database.Sweep(time.GetUtcNow());
 
     /// <inheritdoc/>
     public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) => database.ReadAsync(
-        connection =>
+        (connection, recent) =>
         {
-            using var lookup = new QueryLookup(connection, project);
-            if (lookup.Find(queryId) is not { } found)
-                return null;
-            using var reader = connection.ExecuteReader(
-                $"SELECT {Columns} FROM records AS r JOIN origins AS o ON o.id = r.origin WHERE r.seq = :Sequence", new { found.Sequence });
-            reader.Read();
-            return new LoggedQuery(found.Sequence, RecordRow.Read(reader), found.Attempts, lookup.Outcomes(queryId));
+            using var lookup = new QueryLookup(connection, project, recent);
+            return lookup.Find(queryId) is { } found ? new LoggedQuery(found.Sequence, found.Record, found.Attempts, lookup.Outcomes(queryId)) : null;
         },
         cancellationToken);
 
@@ -72,73 +47,119 @@ public sealed class SqliteQueryLog(QueryDatabase database) : IQueryLog
     {
         if (limit is < 1 or > MaxLimit)
             throw new ArgumentOutOfRangeException(nameof(limit), limit, $"The limit must be between 1 and {MaxLimit:N0}.");
-        return database.ReadAsync(connection => List(connection, project, release, generation, before, limit, cancellationToken), cancellationToken);
+        return database.ReadAsync(
+            (connection, recent) => Join(connection, recent, project, List(connection, project, release, generation, before, limit, cancellationToken)),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(
         string project, string? release, int? generation, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var from = Math.Max(after, await database.ReadAsync(connection => Bound(connection, "min") - 1, cancellationToken));
-        var last = await database.ReadAsync(connection => Bound(connection, "max"), cancellationToken);
-        for (; from < last; from += ServedWindow)
+        var (first, last) = await database.ReadAsync((connection, _) => Bounds(connection), cancellationToken);
+        for (var from = Math.Max(after + 1, first); from <= last; from += ServedWindow)
         {
-            var window = new { project, release, generation, from, until = Math.Min(from + ServedWindow, last) };
-            var served = await database.ReadAsync(connection => Served(connection, window), cancellationToken);
+            var until = Math.Min(from + ServedWindow - 1, last);
+            var served = await database.ReadAsync((connection, _) => Served(connection, project, release, generation, from, until), cancellationToken);
             foreach (var item in served)
                 yield return item;
         }
     }
 
-    private static IReadOnlyList<LoggedQuery> List(
+    /// <summary>The newest records below a sequence number, newest first.</summary>
+    private static List<(long Sequence, QueryRecord Record)> List(
         SqliteConnection connection, string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken)
     {
         var records = new List<(long Sequence, QueryRecord Record)>(limit);
-        var first = Bound(connection, "min");
-        var until = Math.Min(before ?? long.MaxValue, Bound(connection, "max") + 1);
+        var (first, last) = Bounds(connection);
+        var until = Math.Min(before ?? long.MaxValue, last + 1);
+        using var scan = new SegmentScan(
+            connection,
+            $"""
+            WHERE s.first IN (
+                SELECT first FROM segments WHERE origin IN ({OfProject}) AND first < ?5 AND first >= ifnull((SELECT max(first) FROM segments WHERE first <= ?4), 0)
+                ORDER BY first DESC LIMIT ?6)
+            ORDER BY s.first DESC
+            """);
+        BindProject(scan, project, release, generation);
         for (var width = FirstListWindow; until > first && records.Count < limit; width = Math.Min(4 * width, LargestListWindow))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var from = Math.Max(until - width, first);
-            using var reader = connection.ExecuteReader(
-                $"""
-                SELECT {Columns} FROM records AS r JOIN origins AS o ON o.id = r.origin
-                WHERE r.seq IN (SELECT seq FROM records WHERE origin IN ({OfProject}) AND seq >= :from AND seq < :until ORDER BY seq DESC LIMIT :rest)
-                ORDER BY r.seq DESC
-                """,
-                new { project, release, generation, from, until, rest = limit - records.Count });
-            while (reader.Read())
-                records.Add((reader.GetInt64(0), RecordRow.Read(reader)));
+            scan.Bind(4, from);
+            scan.Bind(5, until);
+            scan.Bind(6, limit - records.Count);
+            while (records.Count < limit && scan.Read() is { } segment)
+                records.AddRange(Newest(segment, from, until, limit - records.Count));
+            scan.Reset();
             until = from;
         }
 
-        // Once for each id: a client may use one id for everything.
-        using var lookup = new QueryLookup(connection, project);
-        var known = records.Select(row => row.Record.QueryId).Distinct().ToDictionary(id => id, id => (lookup.Find(id)!.Value.Attempts, Outcomes: lookup.Outcomes(id)));
-        return records.ConvertAll(row => new LoggedQuery(row.Sequence, row.Record, known[row.Record.QueryId].Attempts, known[row.Record.QueryId].Outcomes));
+        return records;
     }
 
-    private static List<ServedOutcome> Served(SqliteConnection connection, object window)
+    /// <summary>The last records of a segment within bounds, newest first.</summary>
+    private static IEnumerable<(long Sequence, QueryRecord Record)> Newest(Segment segment, long from, long until, int most)
+    {
+        var end = Math.Min(segment.End, until);
+        var start = Math.Max(Math.Max(segment.First, from), end - most);
+        var records = new List<(long Sequence, QueryRecord Record)>();
+        var reader = new QueryBatchReader(segment.Batch);
+        for (var sequence = segment.First; sequence < end && reader.Read(); sequence++)
+        {
+            if (sequence >= start)
+                records.Add((sequence, reader.ToRecord()));
+        }
+
+        records.Reverse();
+        return records;
+    }
+
+    private static IReadOnlyList<LoggedQuery> Join(
+        SqliteConnection connection, RecentIds recent, string project, List<(long Sequence, QueryRecord Record)> records)
+    {
+        // Once for each id: a client may use one id for everything.
+        using var lookup = new QueryLookup(connection, project, recent);
+        var known = records.Select(row => row.Record.QueryId).Distinct().ToDictionary(id => id, id => (Attempts: lookup.Attempts(id), Outcomes: lookup.Outcomes(id)));
+        return records.ConvertAll(row =>
+            new LoggedQuery(row.Sequence, row.Record, Math.Max(1, known[row.Record.QueryId].Attempts), known[row.Record.QueryId].Outcomes));
+    }
+
+    private static List<ServedOutcome> Served(SqliteConnection connection, string project, string? release, int? generation, long from, long until)
     {
         var served = new List<ServedOutcome>();
-        using var reader = connection.ExecuteReader(
+        using var scan = new SegmentScan(
+            connection,
             $"""
-            SELECT seq, release, generation, prediction, outcome
-            FROM (
-                SELECT r.seq, o.release, o.generation, r.prediction, (
-                    SELECT x.value FROM outcomes AS x
-                    WHERE x.hash = r.hash AND x.query_id = r.query_id AND x.project = :project
-                    ORDER BY x.id DESC LIMIT 1) AS outcome
-                FROM records AS r JOIN origins AS o ON o.id = r.origin
-                WHERE r.origin IN ({OfProject}) AND r.seq > :from AND r.seq <= :until AND r.prediction IS NOT NULL)
-            WHERE outcome IS NOT NULL
-            ORDER BY seq
-            """,
-            window);
-        while (reader.Read())
-            served.Add(new ServedOutcome(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4)));
+            WHERE s.origin IN ({OfProject}) AND s.first <= ?5 AND s.first >= ifnull((SELECT max(first) FROM segments WHERE first <= ?4), 0)
+            ORDER BY s.first
+            """);
+        using var outcomes = new OutcomeProbe(connection, project);
+        BindProject(scan, project, release, generation);
+        scan.Bind(4, from);
+        scan.Bind(5, until);
+        while (scan.Read() is { } segment)
+        {
+            var reader = new QueryBatchReader(segment.Batch);
+            while (reader.Read())
+            {
+                var sequence = segment.First + reader.Index;
+                if (sequence < from || sequence > until || outcomes.Find(reader) is not { } outcome || reader.PredictionJson() is not { } prediction)
+                    continue;
+                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, prediction, outcome));
+            }
+        }
+
         return served;
     }
 
-    private static long Bound(SqliteConnection connection, string which) => connection.ExecuteScalar<long?>($"SELECT {which}(seq) FROM records") ?? 0;
+    private static void BindProject(SegmentScan scan, string project, string? release, int? generation)
+    {
+        scan.Bind(1, project);
+        scan.Bind(2, release);
+        scan.Bind(3, generation ?? -1);
+    }
+
+    private static (long First, long Last) Bounds(SqliteConnection connection) => connection.QuerySingle<(long, long)>(
+        "SELECT ifnull((SELECT min(first) FROM segments), 1), ifnull((SELECT first + count - 1 FROM segments ORDER BY first DESC LIMIT 1), 0)");
 }

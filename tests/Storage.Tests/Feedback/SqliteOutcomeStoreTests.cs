@@ -15,7 +15,7 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
     public SqliteOutcomeStoreTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database);
+        log = new SqliteQueryLog(database, TimeProvider.System);
         outcomes = new SqliteOutcomeStore(database);
     }
 

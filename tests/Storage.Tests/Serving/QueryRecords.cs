@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Tests.Serving;
@@ -19,6 +21,31 @@ internal static class QueryRecords
         Prediction = """{"late":0.25}""",
         Latency = new QueryLatency(10, 20, 300, 4000),
     };
+
+    /// <summary>Appends records as batches of one generation each.</summary>
+    public static Task AppendAsync(this IQueryLog log, IEnumerable<QueryRecord> records, CancellationToken cancellationToken, TimeSpan? retention = null) =>
+        Task.Run(() => log.Append(Batches(records, retention ?? TimeSpan.FromDays(90))), cancellationToken);
+
+    public static List<QueryBatch> Batches(IEnumerable<QueryRecord> records, TimeSpan retention)
+    {
+        var batches = new List<QueryBatch>();
+        QueryBatchBuilder? builder = null;
+        GenerationReference? generation = null;
+        foreach (var record in records)
+        {
+            var own = new GenerationReference(record.Project, record.Release, record.Generation);
+            if (builder is null || own != generation)
+            {
+                batches.AddRange(builder?.Take() ?? []);
+                builder = new QueryBatchBuilder(record.Project, generation = own, retention);
+            }
+
+            builder.Add(record);
+        }
+
+        batches.AddRange(builder?.Take() ?? []);
+        return batches;
+    }
 
     public static List<QueryRecord> Many(int count, string prefix = "q", string project = "flights") =>
         [.. Enumerable.Range(0, count).Select(i => Create($"{prefix}{i}", project))];

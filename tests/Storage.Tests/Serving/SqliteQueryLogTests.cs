@@ -16,7 +16,7 @@ public sealed class SqliteQueryLogTests : IDisposable
     public SqliteQueryLogTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database);
+        log = new SqliteQueryLog(database, TimeProvider.System);
     }
 
     public void Dispose()
@@ -117,14 +117,16 @@ public sealed class SqliteQueryLogTests : IDisposable
 
         using var copy = new QueryDatabase(folder["copy.db"]);
 
-        (await new SqliteQueryLog(copy).ListAsync("flights", null, null, null, 1_000, default)).Count.ShouldBe(100);
+        (await new SqliteQueryLog(copy, TimeProvider.System).ListAsync("flights", null, null, null, 1_000, default)).Count.ShouldBe(100);
     }
 
     [Fact]
-    public async Task Append_when_one_of_many_callers_brings_a_bad_record_keeps_all_others()
+    public async Task Append_when_one_of_many_callers_brings_a_bad_batch_keeps_all_others()
     {
-        var bad = Create("bad") with { Fields = null! };
-        var appends = Enumerable.Range(0, 40).Select(i => log.AppendAsync(i % 10 == 5 ? [Create($"before{i}"), bad] : [Create($"good{i}")], default)).ToList();
+        var bad = Batches([Create("bad")], TimeSpan.FromDays(1))[0];
+        var appends = Enumerable.Range(0, 40).Select(i => Task.Run(() => log.Append(i % 10 == 5
+            ? [.. Batches([Create($"before{i}", $"project {i}")], TimeSpan.FromDays(1)), bad with { Count = 2 }]
+            : Batches([Create($"good{i}")], TimeSpan.FromDays(1))))).ToList();
 
         var failed = 0;
         foreach (var append in appends)
@@ -133,7 +135,7 @@ public sealed class SqliteQueryLogTests : IDisposable
             {
                 await append;
             }
-            catch (SqliteException)
+            catch (InvalidDataException)
             {
                 failed++;
             }
@@ -220,7 +222,7 @@ public sealed class SqliteQueryLogTests : IDisposable
         refused.Message.ShouldContain("version 99");
         refused.Message.ShouldContain("queries.db");
         using (var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False"))
-            connection.Execute("PRAGMA user_version = 1");
+            connection.Execute("PRAGMA user_version = 2");
         database = new QueryDatabase(folder["queries.db"]);
     }
 
@@ -232,7 +234,7 @@ public sealed class SqliteQueryLogTests : IDisposable
         foreach (var one in opened)
             one.Dispose();
         using var connection = new SqliteConnection($"Data Source={folder["new.db"]};Pooling=False");
-        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(1);
+        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(2);
     }
 
     [Fact]
@@ -268,6 +270,6 @@ public sealed class SqliteQueryLogTests : IDisposable
     {
         database.Dispose();
         database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database);
+        log = new SqliteQueryLog(database, TimeProvider.System);
     }
 }

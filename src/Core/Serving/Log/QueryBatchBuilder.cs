@@ -57,15 +57,15 @@ public sealed class QueryBatchBuilder : IDisposable
             throw;
         }
 
-        Note(entry.At, start, entry.QueryIds.Length);
+        Note(entry.At.UtcTicks, start, entry.QueryIds.Length);
     }
 
-    /// <summary>Adds a record that is known in JSON only.</summary>
+    /// <summary>Adds a record that is known in JSON only; such records stay in the order in which they are added.</summary>
     public void Add(QueryRecord record)
     {
         var start = writer.Length;
         QueryJsonCodec.Write(writer, words, record);
-        Note(record.At, start, 1);
+        Note(requests.Count, start, 1);
     }
 
     /// <summary>Adds the records of another builder for the same generation.</summary>
@@ -83,7 +83,7 @@ public sealed class QueryBatchBuilder : IDisposable
     {
         var batches = new List<QueryBatch>();
         // Threads that add to builders of their own overtake each other a little. The sort is stable in effect: the start breaks ties.
-        CollectionsMarshal.AsSpan(requests).Sort(static (a, b) => a.Ticks != b.Ticks ? a.Ticks.CompareTo(b.Ticks) : a.Start.CompareTo(b.Start));
+        CollectionsMarshal.AsSpan(requests).Sort(static (a, b) => a.Order != b.Order ? a.Order.CompareTo(b.Order) : a.Start.CompareTo(b.Start));
         for (var first = 0; first < requests.Count;)
         {
             int end = first, length = 1, count = 0;
@@ -105,9 +105,9 @@ public sealed class QueryBatchBuilder : IDisposable
 
     public void Dispose() => writer.Dispose();
 
-    private void Note(DateTimeOffset at, int start, int rows)
+    private void Note(long order, int start, int rows)
     {
-        requests.Add(new Request(at.UtcTicks, start, writer.Length - start, rows));
+        requests.Add(new Request(order, start, writer.Length - start, rows));
         Count += rows;
     }
 
@@ -125,5 +125,5 @@ public sealed class QueryBatchBuilder : IDisposable
         return new QueryBatch { Project = project, Generation = generation, Layout = words.Layout, Count = count, Data = data, Retention = retention };
     }
 
-    private readonly record struct Request(long Ticks, int Start, int Length, int Rows);
+    private readonly record struct Request(long Order, int Start, int Length, int Rows);
 }

@@ -165,6 +165,9 @@ public sealed partial class QueryBatchReader
     /// <summary>The record as the API shows it.</summary>
     public QueryRecord ToRecord() => QueryRecordJson.Write(this);
 
+    /// <summary>The prediction as a JSON object; null where the query failed.</summary>
+    public string? PredictionJson() => QueryRecordJson.PredictionJson(this);
+
     /// <summary>The value of a field, features first, then extras; null where it is missing.</summary>
     internal object? GetField(int field)
     {

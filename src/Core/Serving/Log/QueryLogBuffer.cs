@@ -18,7 +18,7 @@ public sealed partial class QueryLogBuffer : IDisposable
     // Half of the 100 ms that may be lost: the other half is for the disk.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Upkeep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(1);
 
     private readonly IQueryLog log;
     private readonly IQueryBatchSink[] sinks;
@@ -31,6 +31,7 @@ public sealed partial class QueryLogBuffer : IDisposable
     private readonly List<QueryBatch> unwritten = [];
     private volatile Wanted wanted;
     private long drained;
+    private long keptUp;
     private volatile bool stopping;
     private long dropped;
     private long unwrittenRecords;
@@ -124,12 +125,14 @@ public sealed partial class QueryLogBuffer : IDisposable
         {
             if (failures > 0)
                 wake.WaitOne(Retry);
-            else if (!WaitForRecords())
-                KeepUp();
+            else
+                WaitForRecords();
             var last = stopping;
             wanted = Wanted.Nothing;
             drained = Stopwatch.GetTimestamp();
             failures = Flush(last) ? 0 : failures + 1;
+            if (!last && Stopwatch.GetElapsedTime(keptUp) >= UpkeepInterval && !KeepUp())
+                keptUp = Stopwatch.GetTimestamp();
             if (!last)
                 continue;
             if (failures == 0)
@@ -144,21 +147,20 @@ public sealed partial class QueryLogBuffer : IDisposable
         ended.SetResult();
     }
 
-    /// <returns>False: for a long time there were none.</returns>
-    private bool WaitForRecords()
+    /// <summary>Waits until what has gathered is to be written, or upkeep is due.</summary>
+    private void WaitForRecords()
     {
         // What came while the last batch was written has waited since then, at the worst.
         var since = drained;
         while (!stopping && wanted == Wanted.Nothing)
         {
-            if (!wake.WaitOne(Upkeep))
-                return false;
+            if (!wake.WaitOne(UpkeepInterval))
+                return;
             since = Stopwatch.GetTimestamp();
         }
 
         while (!stopping && wanted == Wanted.Soon && Gather - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } left)
             wake.WaitOne(left);
-        return true;
     }
 
     /// <summary>Writes all that waits.</summary>
@@ -243,15 +245,17 @@ public sealed partial class QueryLogBuffer : IDisposable
         }
     }
 
-    private void KeepUp()
+    /// <returns>Whether there is more to do.</returns>
+    private bool KeepUp()
     {
         try
         {
-            log.Upkeep();
+            return log.Upkeep();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             LogUpkeepFailed(logger, exception);
+            return false;
         }
     }
 
