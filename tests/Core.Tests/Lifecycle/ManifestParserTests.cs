@@ -31,11 +31,15 @@ public sealed class ManifestParserTests
         manifest.Serving.ShouldBe(new ServingManifest
         {
             Log = QueryLogMode.Durable,
+            LogSample = 0.25,
+            Redact = manifest.Serving.Redact,
+            Retention = TimeSpan.FromDays(30),
             MaxBatch = 64,
             MaxWait = TimeSpan.FromMilliseconds(2),
             Output = "probabilities",
             Threshold = 0.4,
         });
+        manifest.Serving.Redact.ShouldBe(["origin", "vip"]);
         manifest.Retrain.ShouldBe(new RetrainManifest { Every = TimeSpan.FromDays(1), When = "auc < 0.6" });
         manifest.Rules[2].Then.Set.ShouldNotBeNull()["distance"].ShouldBe("5000");
         manifest.Rules[1].At.ShouldBe(RulePosition.After);

@@ -37,7 +37,7 @@ internal static class Manifests
           memory: 2GiB
           seed: 7
         evaluation: {method: kfold, folds: 4, refit: true}
-        serving: {log: durable, max_batch: 64, max_wait: 2ms, output: probabilities, threshold: 0.4}
+        serving: {log: durable, log_sample: 0.25, redact: [origin, vip], retention: 30d, max_batch: 64, max_wait: 2ms, output: probabilities, threshold: 0.4}
         augment:
           - name: airports
             feed: flights

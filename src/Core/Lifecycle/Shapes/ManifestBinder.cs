@@ -94,6 +94,9 @@ internal static class ManifestBinder
         return new ServingManifest
         {
             Log = node["log"] is { } log ? Word<QueryLogMode>(log) : standard.Log,
+            LogSample = node["log_sample"]?.AsNumber() ?? standard.LogSample,
+            Redact = Texts(node["redact"]) ?? standard.Redact,
+            Retention = node["retention"] is { } retention ? Duration(retention) : standard.Retention,
             MaxBatch = node["max_batch"] is { } maxBatch ? Whole(maxBatch) : standard.MaxBatch,
             MaxWait = node["max_wait"] is { } maxWait ? Duration(maxWait) : standard.MaxWait,
             Output = node["output"]?.Text,

@@ -32,6 +32,7 @@ internal sealed class ManifestChecks
         checks.CheckLabel();
         checks.CheckPipeline();
         checks.CheckEvaluation();
+        checks.CheckRedaction();
         checks.CheckAugment();
         checks.CheckRules();
         foreach (var list in new[] { "augment", "rules", "gates", "tests" })
@@ -134,6 +135,20 @@ internal sealed class ManifestChecks
 
         if (root["serving"] is { } serving && task is "multiclass" or "regression")
             RefuseKeys(serving, "serving", "is for binary tasks only", "threshold");
+    }
+
+    private void CheckRedaction()
+    {
+        // Without a schema the fields are the model's own inputs, which nobody knows before the model is loaded.
+        if (features.Count == 0)
+            return;
+        var known = QueryFieldNames.Of(root, features.Keys);
+        var redacted = root["serving"]?["redact"]?.Items ?? [];
+        for (var i = 0; i < redacted.Count; i++)
+        {
+            if (redacted[i].AsText() is { } name && !known.Contains(name))
+                errors.Add(redacted[i], $"serving.redact[{i}]", $"{Quote.Of(name)} is not a field that a query can carry;{QueryFieldNames.Suggest(name, known)}");
+        }
     }
 
     private void CheckAugment()

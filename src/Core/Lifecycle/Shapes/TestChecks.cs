@@ -10,7 +10,7 @@ internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, 
 
     public void Run()
     {
-        var known = KnownFields();
+        var known = QueryFieldNames.Of(root, features.Keys);
         var index = 0;
         foreach (var test in root["tests"]?.Items ?? [])
         {
@@ -20,31 +20,12 @@ internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, 
             foreach (var entry in features.Count == 0 ? [] : test["given"]?.Entries ?? [])
             {
                 if (!known.Contains(entry.Name))
-                    errors.Add(entry.Key, $"{path}.given", $"{Quote.Of(entry.Name)} is not a field that a query can carry;{Suggest(entry.Name, known)}");
+                    errors.Add(entry.Key, $"{path}.given", $"{Quote.Of(entry.Name)} is not a field that a query can carry;{QueryFieldNames.Suggest(entry.Name, known)}");
             }
 
             if (test["expect"] is { Kind: NodeKind.Map } expect)
                 CheckExpectation(expect, $"{path}.expect");
         }
-    }
-
-    private static string Suggest(string written, HashSet<string> known) =>
-        Suggestion.For(written, known) is { Length: > 0 } suggestion ? suggestion : $" the fields are {string.Join(", ", known.Take(20))}";
-
-    private HashSet<string> KnownFields()
-    {
-        var known = new HashSet<string>(features.Keys, StringComparer.Ordinal);
-        if (root["entity"]?.AsText() is { } entity)
-            known.Add(entity);
-        foreach (var augment in root["augment"]?.Items ?? [])
-            known.UnionWith(SqlParameters.Names(augment["query"]?.AsText() ?? ""));
-        foreach (var rule in root["rules"]?.Items ?? [])
-        {
-            var sql = (rule["then"]?["set"]?.Entries ?? []).Select(e => e.Value).Append(rule["when"]).Append(rule["then"]?["answer"]);
-            known.UnionWith(sql.SelectMany(node => SqlParameters.Names(node?.AsText() ?? "")));
-        }
-
-        return known;
     }
 
     private void CheckExpectation(ManifestNode expect, string path)
@@ -73,7 +54,7 @@ internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, 
     private void CheckClass(ManifestNode node, string? text, string path)
     {
         if (text is not null && classes is not null && !classes.Contains(text))
-            errors.Add(node, path, $"{Quote.Of(text)} is not a class of the label;{Suggest(text, classes).Replace("the fields are", "the classes are", StringComparison.Ordinal)}");
+            errors.Add(node, path, $"{Quote.Of(text)} is not a class of the label;{QueryFieldNames.Suggest(text, classes).Replace("the fields are", "the classes are", StringComparison.Ordinal)}");
     }
 
     private void CheckBounds(ManifestNode map, string path)
