@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Storage;
 
@@ -59,6 +61,13 @@ internal sealed class StreamBroker(Silo silo, ILogger<StreamBroker> logger)
         AddImplicit(provider, id);
         return Subscriptions(provider, id).Values.Where(each => each.Subscriber == subscriber);
     }
+
+    /// <summary>All subscriptions of a stream.</summary>
+    public IEnumerable<StreamSubscription> All(string provider, StreamId id) =>
+        streams.TryGetValue((provider, id), out var subscriptions) ? subscriptions.Values : [];
+
+    public StreamCacheEvictionOptions Eviction(string provider) =>
+        silo.Services.GetRequiredService<IOptionsMonitor<StreamCacheEvictionOptions>>().Get(provider);
 
     private ConcurrentDictionary<Guid, StreamSubscription> Subscriptions(string provider, StreamId id) =>
         streams.GetOrAdd((provider, id), static _ => new());

@@ -61,8 +61,8 @@ namespace Orleans
 
 namespace Orleans.Streams
 {
-    /// <inheritdoc/>
-    internal sealed class StreamProvider(Func<StreamBroker> broker, string name) : IStreamProvider
+    /// <summary>Gives streams in memory, and says who subscribes them.</summary>
+    internal sealed class StreamProvider(Func<StreamBroker> broker, string name) : IStreamProvider, Core.IStreamSubscriptionManagerRetriever
     {
         public string Name => name;
 
@@ -75,5 +75,7 @@ namespace Orleans.Streams
         }
 
         public IAsyncStream<T> GetStream<T>(StreamId streamId) => new AsyncStream<T>(broker, name, streamId);
+
+        public Core.IStreamSubscriptionManager GetStreamSubscriptionManager() => new StreamSubscriptionManager(broker());
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.Invocation;
 using Orleans.Streams.Core;
 
@@ -13,9 +14,13 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly Lock gate = new();
-    private readonly Queue<StreamEvent> waiting = new();
+    private readonly Queue<(StreamEvent Event, long Since)> waiting = new();
+    private readonly StreamCacheEvictionOptions eviction = broker.Eviction(provider);
     private readonly CancellationTokenSource closed = new();
     private bool delivering;
+
+    /// <summary>How many events were too old to be kept for a subscriber that did not take them.</summary>
+    private int missed;
 
     /// <summary>The observer of a client; those of a grain are kept with its activation.</summary>
     private object? clientObserver;
@@ -58,7 +63,16 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
         {
             if (closed.IsCancellationRequested)
                 return;
-            waiting.Enqueue(item);
+            var now = broker.Silo.Time.GetTimestamp();
+            // As with the packages: a subscriber that stalls holds no more than what came in this time.
+            while (waiting.TryPeek(out var oldest) && broker.Silo.Time.GetElapsedTime(oldest.Since, now) is var age
+                && age > eviction.DataMinTimeInCache && age > eviction.DataMaxAgeInCache)
+            {
+                waiting.Dequeue();
+                missed++;
+            }
+
+            waiting.Enqueue((item, now));
             if (delivering)
                 return;
             delivering = true;
@@ -73,17 +87,22 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
     {
         while (true)
         {
-            StreamEvent? item;
+            (StreamEvent Event, long Since) next;
+            int lost;
             lock (gate)
             {
-                if (closed.IsCancellationRequested || !waiting.TryDequeue(out item))
+                if (closed.IsCancellationRequested || !waiting.TryDequeue(out next))
                 {
                     delivering = false;
                     return;
                 }
+
+                (lost, missed) = (missed, 0);
             }
 
-            await DeliverAsync(item);
+            if (lost > 0)
+                await ReportAsync(next.Event, new QueueCacheMissException($"{lost} events of {stream} were given up: their subscriber did not take them in time."));
+            await DeliverAsync(next.Event);
         }
     }
 

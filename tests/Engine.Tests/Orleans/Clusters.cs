@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace Progeny.Engine.Tests.Grains;
@@ -35,11 +37,17 @@ internal static class Clusters
 /// <summary>What most tests need: storage in memory, reminders, streams, short time-outs.</summary>
 public sealed class UsualSilo : ISiloConfigurator
 {
-    public void Configure(ISiloBuilder siloBuilder) => siloBuilder
-        .AddMemoryGrainStorageAsDefault()
-        .AddMemoryGrainStorage("PubSubStore")
-        .AddMemoryStreams("streams")
-        .UseInMemoryReminderService();
+    public void Configure(ISiloBuilder siloBuilder)
+    {
+        siloBuilder
+            .AddMemoryGrainStorageAsDefault()
+            .AddMemoryGrainStorage("PubSubStore")
+            .AddMemoryStreams("streams")
+            .AddMemoryStreams("brief")
+            .UseInMemoryReminderService();
+        siloBuilder.Services.Configure<StreamCacheEvictionOptions>(
+            "brief", eviction => eviction.DataMinTimeInCache = eviction.DataMaxAgeInCache = TimeSpan.FromMilliseconds(100));
+    }
 }
 
 /// <summary>One cluster for the tests of a class.</summary>
@@ -60,5 +68,5 @@ public sealed class UsualCluster : IAsyncLifetime
 
 public sealed class UsualClient : IClientBuilderConfigurator
 {
-    public void Configure(Microsoft.Extensions.Configuration.IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder.AddMemoryStreams("streams");
+    public void Configure(Microsoft.Extensions.Configuration.IConfiguration configuration, IClientBuilder clientBuilder) => clientBuilder.AddMemoryStreams("streams").AddMemoryStreams("brief");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orleans.Streams;
 using Orleans.Streams.Core;
+using Orleans.Streams.PubSub;
 
 namespace Progeny.Engine.Tests.Grains;
 
@@ -176,6 +177,62 @@ public sealed class StreamTests(UsualCluster usual) : IClassFixture<UsualCluster
         await Clusters.EventuallyAsync(() => heard.Count == 2, "two events");
         heard.ShouldBe([1, 2]);
         await handle.UnsubscribeAsync();
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_stalls_loses_what_is_too_old_and_is_told_so()
+    {
+        var heard = new ConcurrentQueue<int>();
+        var errors = new ConcurrentQueue<Exception>();
+        var stalled = new TaskCompletionSource();
+        var stream = usual.Cluster.Client.GetStreamProvider("brief").GetStream<int>("explicit", "stalled");
+        var handle = await stream.SubscribeAsync(
+            async (number, _) =>
+            {
+                heard.Enqueue(number);
+                await stalled.Task;
+            },
+            error =>
+            {
+                errors.Enqueue(error);
+                return Task.CompletedTask;
+            });
+        await stream.OnNextAsync(0);
+        await Clusters.EventuallyAsync(() => heard.Count == 1, "the first event");
+        for (var number = 1; number <= 50; number++)
+        {
+            await stream.OnNextAsync(number);
+            await Task.Delay(20);
+        }
+
+        stalled.SetResult();
+        var last = 50;
+        await Clusters.EventuallyAsync(
+            async () =>
+            {
+                await stream.OnNextAsync(++last);
+                return heard.Contains(last - 1);
+            },
+            "new events after the stall");
+        errors.ShouldContain(error => error is QueueCacheMissException);
+        heard.ShouldNotContain(1);
+        heard.ShouldBeInOrder();
+        await handle.UnsubscribeAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_publishes_can_ask_whether_anybody_listens()
+    {
+        var provider = usual.Cluster.Client.GetStreamProvider("streams");
+        provider.TryGetStreamSubscriptionManager(out var manager).ShouldBeTrue();
+        var id = StreamId.Create("explicit", "asked");
+        (await manager!.GetSubscriptions("streams", id)).ShouldBeEmpty();
+        var handle = await provider.GetStream<int>(id).SubscribeAsync((_, _) => Task.CompletedTask);
+        await Listener("asked").Subscribe("explicit", "asked", batches: false);
+        (await manager.GetSubscriptions("streams", id)).Count().ShouldBe(2);
+        await handle.UnsubscribeAsync();
+        await Listener("asked").Unsubscribe("explicit", "asked");
+        (await manager.GetSubscriptions("streams", id)).ShouldBeEmpty();
     }
 
     private static async Task HeardAsync(string key, IEnumerable<int> expected)
