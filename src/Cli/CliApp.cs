@@ -68,6 +68,7 @@ public static class CliApp
                 JobCancelCommand.Create(context),
             },
             new Command("query", "Look at logged queries.") { QueryShowCommand.Create(context) },
+            new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             AboutCommand.Create(context),
         };

@@ -50,7 +50,36 @@ internal sealed class ServerClient : IDisposable
     public async Task<string> GetTextAsync(FormattableString path, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Get, path, content: null, Patience, cancellationToken)).Text;
 
+    /// <summary>Opens a stream of events.</summary>
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public async Task<ServerEvents> ListenAsync(FormattableString path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var url = UrlOf(path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Accept = { new("text/event-stream") } } };
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Patience);
+        try
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            if (response.IsSuccessStatusCode)
+                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time);
+            using (response)
+                throw Refused(response, await response.Content.ReadAsStringAsync(timeout.Token), url);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException(address, exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServerUnreachableException(address, new HttpRequestException($"no answer within {Patience.TotalSeconds:0} s"));
+        }
+    }
+
     public void Dispose() => http.Dispose();
+
+    private Uri UrlOf(FormattableString path) =>
+        new(http.BaseAddress!, string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(Escape)]));
 
     private async Task<ServerAnswer<T>> SendAsync<T>(
         HttpMethod method, FormattableString path, HttpContent? content, TimeSpan patience, CancellationToken cancellationToken)
@@ -69,7 +98,7 @@ internal sealed class ServerClient : IDisposable
     private async Task<(string Text, Uri Url)> SendAsync(
         HttpMethod method, FormattableString path, HttpContent? content, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var url = new Uri(http.BaseAddress!, string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(Escape)]));
+        var url = UrlOf(path);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(patience);
         using var request = new HttpRequestMessage(method, url) { Content = content };

@@ -14,6 +14,8 @@ internal static class QueriesApi
     {
         var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
         group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
+        group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404)
+            .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
         group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
     }
 
@@ -24,19 +26,33 @@ internal static class QueriesApi
             return Problems.Invalid($"limit is {limit}; 1 to 1000 is allowed.");
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        string? release = null;
-        int? generation = null;
-        if (version is not null)
-        {
-            if (!GenerationReference.TryParse(project, version, out var reference))
-                return Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
-            (release, generation) = (reference.Release, reference.Generation);
-        }
+        if (!TryParseVersion(project, version, out var reference))
+            return WrongVersion(version!);
 
-        var queries = await log.ListAsync(project, release, generation, before, limit, cancellationToken);
+        var queries = await log.ListAsync(project, reference?.Release, reference?.Generation, before, limit, cancellationToken);
         long? next = queries.Count == limit ? queries[^1].Sequence : null;
         return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], next));
     }
+
+    private static async Task<IResult> TailAsync(
+        string project, HttpContext context, IClusterClient cluster, TimeProvider time, IHostApplicationLifetime lifetime, string? version = null)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        if (!TryParseVersion(project, version, out var reference))
+            return WrongVersion(version!);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        await new QueryTail(cluster, time).RunAsync(project, reference, context, until.Token);
+        return Results.Empty;
+    }
+
+    private static bool TryParseVersion(string project, string? version, out GenerationReference? reference)
+    {
+        reference = null;
+        return version is null || GenerationReference.TryParse(project, version, out reference);
+    }
+
+    private static IResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
 
     private static async Task<IResult> FindAsync(string project, string queryId, HttpRequest request, IQueryLog log, CancellationToken cancellationToken)
     {

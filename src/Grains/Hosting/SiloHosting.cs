@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
@@ -56,8 +57,19 @@ public static class SiloHosting
             });
             silo.AddMemoryGrainStorage(StorageNames.PubSub);
             silo.AddMemoryStreams(StreamNames.Provider);
+            silo.AddMemoryStreams(StreamNames.QueryProvider);
+            silo.Services.Configure<StreamCacheEvictionOptions>(StreamNames.QueryProvider, eviction =>
+            {
+                // A subscriber that stalls holds what came in these seconds, and misses what is older.
+                eviction.DataMinTimeInCache = TimeSpan.FromSeconds(1);
+                eviction.DataMaxAgeInCache = TimeSpan.FromSeconds(10);
+            });
         });
         services.AddHostedService(provider => provider.GetRequiredService<OnlineAgents>());
+        services.AddSingleton<QueryStreamPublisher>();
+        services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<QueryStreamPublisher>());
+        services.AddSingleton<IQueryOutlet>(provider => provider.GetRequiredService<QueryStreamPublisher>());
+        services.AddHostedService(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService<ProjectWaker>();
     }
 }

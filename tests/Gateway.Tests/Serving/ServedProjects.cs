@@ -50,6 +50,7 @@ internal static class ServedProjects
         ["rich"] = (Rich, Sum()),
         ["durable"] = (Rich + "\nserving: {log: durable}", Sum()),
         ["unlogged"] = (Rich + "\nserving: {log: none}", Sum()),
+        ["unfeeling"] = (Rich, Sum()),
         ["iris"] = (Iris, File.ReadAllBytes(InModels("iris.onnx"))),
         ["iris64"] = (Iris, File.ReadAllBytes(InModels("iris64.onnx"))),
         ["stranger"] = ("task: multiclass", File.ReadAllBytes(InModels("iris.onnx"))),
