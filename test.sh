@@ -11,7 +11,7 @@ give_up() {
 }
 
 require_tools || give_up
-require_packages libxgboost0 python3-numpy python3-sklearn python3-onnx python3-xgboost postgresql || give_up
+require_packages libxgboost0 python3-numpy python3-sklearn python3-onnx python3-xgboost postgresql rabbitmq-server || give_up
 build_solution || give_up
 
 results=artifacts/test-results

@@ -11,6 +11,7 @@ using Progeny.Storage.Feeds;
 using Progeny.Storage.Registry;
 using Progeny.Storage.Serving;
 using Progeny.Storage.Serving.Rules;
+using Progeny.Storage.Serving.Tap;
 
 namespace Progeny.Storage;
 
@@ -35,7 +36,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
-        return services.AddExpressions().AddFeeds(configuration);
+        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
@@ -44,6 +45,19 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
         return services.AddExpressions().AddFeeds(configuration);
+    }
+
+    private static IServiceCollection AddTap(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Tap:RabbitMq");
+        if (string.IsNullOrEmpty(section[nameof(RabbitMqTapOptions.Uri)]))
+            return services;
+        services.AddOptions<RabbitMqTapOptions>().Bind(section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RabbitMqTapOptions>, RabbitMqTapOptionsValidator>());
+        services.AddSingleton<RabbitMqTap>();
+        services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<RabbitMqTap>());
+        services.AddSingleton<IQueryOutlet>(provider => provider.GetRequiredService<RabbitMqTap>());
+        return services.AddHostedService(provider => provider.GetRequiredService<RabbitMqTap>());
     }
 
     private static IServiceCollection AddExpressions(this IServiceCollection services) =>

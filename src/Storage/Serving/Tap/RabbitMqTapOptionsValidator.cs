@@ -1,0 +1,25 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Progeny.Storage.Serving.Tap;
+
+internal sealed class RabbitMqTapOptionsValidator : IValidateOptions<RabbitMqTapOptions>
+{
+    // What the protocol holds a short text to.
+    private const int MostNameBytes = 255;
+
+    public ValidateOptionsResult Validate(string? name, RabbitMqTapOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Uri))
+            return ValidateOptionsResult.Success;
+        var errors = new List<string>();
+        // The address may hold a password: it is not repeated.
+        if (!Uri.TryCreate(options.Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            errors.Add("Tap:RabbitMq:Uri is no address of a broker; one looks like amqp://user:password@host:5672/vhost, or amqps://… for TLS.");
+        if (options.Exchange.Length == 0 || Encoding.UTF8.GetByteCount(options.Exchange) > MostNameBytes)
+            errors.Add($"Tap:RabbitMq:Exchange is '{options.Exchange}'; it must be a name of 1 to {MostNameBytes} bytes.");
+        if (options.Buffer < 1)
+            errors.Add($"Tap:RabbitMq:Buffer is {options.Buffer}; it must be 1 or more, the number of records that may wait for the broker.");
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}
