@@ -19,8 +19,7 @@ public static class QueryRecordWriter
         writer.WriteStartObject();
         writer.WriteString("project"u8, record.Project);
         writer.WriteString("query_id"u8, record.QueryId);
-        // The log keeps microseconds: a record looks the same here and there.
-        writer.WriteString("at"u8, record.At.AddTicks(-(record.At.Ticks % TimeSpan.TicksPerMicrosecond)));
+        writer.WriteString("at"u8, record.At);
         writer.WriteString("version"u8, $"{record.Release}:{record.Generation}");
         if (record.GenerationProject is { } other)
             writer.WriteString("generation_project"u8, other);
