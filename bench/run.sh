@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Progeny beside a bare endpoint and fastify (see bench/README.md). Brings everything that it needs first.
-# bench/run.sh [--quick] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...]
+# bench/run.sh [--quick] [--only serving|agent|scale|endurance] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
@@ -21,6 +21,28 @@ if ! cmp -s bench/serving/fastify/package-lock.json "$fastify/installed.json"; t
 fi
 cp bench/serving/fastify/server.js "$fastify/"
 
-exec /usr/bin/python3 -B bench/serving/measure.py \
-    --gateway "$(program Gateway Progeny.Gateway.dll)" --progeny "$(program Cli progeny.dll)" \
-    --floor "$(program Floor Progeny.Floor.dll)" --fastify "$fastify/server.js" "$@"
+only=
+quick=
+rest=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --only) only=${2:?--only needs one of serving, agent, scale, endurance}; shift 2 ;;
+        --quick) quick=1; rest+=("$1"); shift ;;
+        *) rest+=("$1"); shift ;;
+    esac
+done
+# A small run is the comparison alone, unless something else is asked for.
+[ -n "$only" ] || { [ -n "$quick" ] && only=serving; }
+
+node=(--gateway "$(program Gateway Progeny.Gateway.dll)" --progeny "$(program Cli progeny.dll)")
+measure() { /usr/bin/python3 -B "bench/serving/$1.py" "${node[@]}" "${@:2}"; }
+serving() { measure measure --floor "$(program Floor Progeny.Floor.dll)" --fastify "$fastify/server.js" "$@"; }
+agent() { dotnet "$(program Agent.Bench Progeny.Agent.Bench.dll)" | grep -E '^(\||result )'; }
+scale() { measure scale "$@"; }
+endurance() { measure endurance "$@"; }
+case $only in
+    '') serving "${rest[@]}"; agent; scale; endurance ;;
+    serving | scale | endurance) "$only" "${rest[@]}" ;;
+    agent) agent ;;
+    *) fail "--only $only: one of serving, agent, scale, endurance is right."; exit 1 ;;
+esac
