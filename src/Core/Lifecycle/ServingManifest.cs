@@ -17,6 +17,9 @@ public sealed record ServingManifest
     /// <summary>The most rows that run through the model at once.</summary>
     public int MaxBatch { get; init; } = 256;
 
+    /// <summary>The most queries that may be under way at once on a node; past it they are refused. Null: as the node is set.</summary>
+    public int? MaxQueue { get; init; }
+
     /// <summary>How long a query may wait for others to share a run; zero: never on purpose.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.Zero;
 

@@ -4,7 +4,7 @@ using Progeny.Abstractions.Serving;
 namespace Progeny.Core.Serving;
 
 /// <summary>One answered request on its way to the query log. It is written out at once, so what it refers to may be reused.</summary>
-public sealed class QueryLogEntry
+public sealed record QueryLogEntry
 {
     public required DateTimeOffset At { get; init; }
 

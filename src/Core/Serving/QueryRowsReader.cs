@@ -24,13 +24,14 @@ public static class QueryRowsReader
     private static readonly string[] Members = ["rows", "query_id", "entity"];
 
     /// <summary>Reads <c>{"rows": [{field: value, …}, …], "query_id"?: text, "entity"?: text}</c>.</summary>
+    /// <param name="pick">Which of them, and which fields are passed over; null: all, and none.</param>
     /// <returns>The rows, or what is wrong. Values that do not fit their feature are in the rows' own list of errors.</returns>
-    public static (QueryRows? Rows, ServingError? Error) Read(ReadOnlySpan<byte> json, QuerySchema schema)
+    public static (QueryRows? Rows, ServingError? Error) Read(ReadOnlySpan<byte> json, QuerySchema schema, RowPick? pick = null)
     {
         var reader = new Utf8JsonReader(json);
         try
         {
-            return ReadRequest(ref reader, schema);
+            return ReadRequest(ref reader, schema, pick);
         }
         catch (JsonException exception)
         {
@@ -43,19 +44,19 @@ public static class QueryRowsReader
         }
     }
 
-    private static (QueryRows?, ServingError?) ReadRequest(ref Utf8JsonReader reader, QuerySchema schema)
+    private static (QueryRows?, ServingError?) ReadRequest(ref Utf8JsonReader reader, QuerySchema schema, RowPick? pick)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return Refuse("The request must be a JSON object like {\"rows\": [{…}]}.");
         var rows = schema.Rent();
-        var error = ReadMembers(ref reader, rows);
+        var error = ReadMembers(ref reader, rows, pick);
         if (error is null)
             return (rows, null);
         rows.Dispose();
         return Refuse(error);
     }
 
-    private static string? ReadMembers(ref Utf8JsonReader reader, QueryRows rows)
+    private static string? ReadMembers(ref Utf8JsonReader reader, QueryRows rows, RowPick? pick)
     {
         var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -66,7 +67,7 @@ public static class QueryRowsReader
             if ((seen & (1 << member)) != 0)
                 return $"'{Members[member]}' appears more than once.";
             seen |= 1 << member;
-            if (ReadMember(ref reader, rows, member) is { } error)
+            if (ReadMember(ref reader, rows, member, pick) is { } error)
                 return error;
         }
 
@@ -77,13 +78,13 @@ public static class QueryRowsReader
         return rows.Features.Rows == 0 ? "'rows' is empty; a request asks for one row at least." : null;
     }
 
-    private static string? ReadMember(ref Utf8JsonReader reader, QueryRows rows, int member)
+    private static string? ReadMember(ref Utf8JsonReader reader, QueryRows rows, int member, RowPick? pick)
     {
         string? problem;
         switch (member)
         {
             case 0:
-                return ReadRows(ref reader, rows);
+                return ReadRows(ref reader, rows, pick);
             case 1:
                 rows.QueryId = ReadId(ref reader, Members[member], out problem);
                 return problem;
@@ -103,24 +104,32 @@ public static class QueryRowsReader
         return text.Length > 0 ? text : null;
     }
 
-    private static string? ReadRows(ref Utf8JsonReader reader, QueryRows rows)
+    private static string? ReadRows(ref Utf8JsonReader reader, QueryRows rows, RowPick? pick)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return "'rows' must be an array of objects.";
         Array.Fill(rows.LastRows, -1);
+        var passed = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
                 return $"rows[{rows.Features.Rows}] must be an object of field names and values.";
             if (rows.Features.Rows == MostRows)
                 return $"A request may carry at most {MostRows} rows.";
-            ReadRow(ref reader, rows);
+            if (pick is null || pick.Takes(rows.Features.Rows + passed))
+            {
+                ReadRow(ref reader, rows, pick);
+                continue;
+            }
+
+            reader.Skip();
+            passed++;
         }
 
         return null;
     }
 
-    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows)
+    private static void ReadRow(ref Utf8JsonReader reader, QueryRows rows, RowPick? pick)
     {
         var row = rows.AddRow();
         var lastRows = rows.LastRows;
@@ -128,6 +137,13 @@ public static class QueryRowsReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = rows.Schema.IndexOf(ref reader, expected);
+            if (field < 0 && pick is not null && pick.IsOthers(ref reader))
+            {
+                reader.Read();
+                reader.Skip();
+                continue;
+            }
+
             if (field < 0)
             {
                 RefuseUnknown(ref reader, rows, row);

@@ -13,6 +13,9 @@ public sealed record GenerationReference([property: Id(0)] string Project, [prop
     /// <summary>The part behind the project, as URLs carry it: <c>1.2.0:3</c>.</summary>
     public string Version => string.Create(CultureInfo.InvariantCulture, $"{Release}:{Generation}");
 
+    /// <summary>How a project shows it: its own by <see cref="Version"/>, another project's in full.</summary>
+    public string VersionIn(string project) => Project == project ? Version : ToString();
+
     public override string ToString() => $"{Project}@{Version}";
 
     /// <summary>Reads <c>project@release:generation</c>.</summary>

@@ -20,4 +20,10 @@ public enum ServingErrorKind
 
     /// <summary>A rule of the project's own failed on this query.</summary>
     RuleFailed,
+
+    /// <summary>The client's deadline passed before there was an answer.</summary>
+    DeadlineExceeded,
+
+    /// <summary>As many queries of the project are under way on this node as it may take.</summary>
+    Overloaded,
 }

@@ -97,6 +97,7 @@ internal static class ManifestBinder
             LogSample = node["log_sample"]?.AsNumber() ?? standard.LogSample,
             Redact = Texts(node["redact"]) ?? standard.Redact,
             Retention = node["retention"] is { } retention ? Duration(retention) : standard.Retention,
+            MaxQueue = node["max_queue"] is { } maxQueue ? Whole(maxQueue) : standard.MaxQueue,
             MaxBatch = node["max_batch"] is { } maxBatch ? Whole(maxBatch) : standard.MaxBatch,
             MaxWait = node["max_wait"] is { } maxWait ? Duration(maxWait) : standard.MaxWait,
             Output = node["output"]?.Text,

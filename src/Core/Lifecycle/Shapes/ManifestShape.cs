@@ -92,6 +92,7 @@ internal static class ManifestShape
         new("retention", new DurationShape(TimeSpan.FromHours(1), TimeSpan.FromDays(36_500)), "How long logged queries are kept") { Default = Duration(Serving.Retention) },
         new("max_batch", new NumberShape { Whole = true, Min = 1, Max = 100_000 }, "The most rows that run through the model at once") { Default = JsonValue.Create(Serving.MaxBatch) },
         new("max_wait", new DurationShape(TimeSpan.Zero, TimeSpan.FromSeconds(10)), "How long a query may wait for others to share a run") { Default = Duration(Serving.MaxWait) },
+        new("max_queue", new NumberShape { Whole = true, Min = 1, Max = 1_000_000 }, "The most queries under way at once on a node; past it they are refused (429). Without it, the node's Serving:MaxQueue"),
         new("output", Text, "The model output that holds the prediction; without it probabilities or value, else the only float output"),
         new("threshold", Probability, "The probability of the positive class from which it is predicted (binary)") { Default = JsonValue.Create(Serving.Threshold) });
 
