@@ -1,5 +1,7 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Gateway.Hosting;
+using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Rollout;
 
@@ -16,25 +18,28 @@ internal static class RolloutApi
             .Produces<RolloutView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<IResult> GetAsync(string project, IClusterClient cluster)
+    private static async Task<IResult> GetAsync(string project, IClusterClient cluster, IOnlineAgents agents)
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
         if (await grain.Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(RolloutView.From((await grain.ListPlans())[0]));
+        return TypedResults.Ok(View((await grain.ListPlans())[0], agents));
     }
 
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
-        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(RolloutView.From));
+        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(plan => RolloutView.From(plan, inForce: null)));
     }
 
-    private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster)
+    private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster, IOnlineAgents agents)
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
         if (await grain.Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(RolloutView.From(await grain.SetPlan(request.ToDraft(project))));
+        return TypedResults.Ok(View(await grain.SetPlan(request.ToDraft(project)), agents));
     }
+
+    // An agent that nobody has asked yet takes the plan in force with the first query.
+    private static RolloutView View(RolloutPlan plan, IOnlineAgents agents) => RolloutView.From(plan, (agents.PlanVersionOf(plan.Project) ?? plan.Version) == plan.Version);
 }

@@ -9,6 +9,7 @@ namespace Progeny.Gateway.Rollout;
 /// <param name="Fallback">The names of the arms that answer for one that fails, the first one first.</param>
 /// <param name="Shadows">The names of the arms that get every query unseen.</param>
 /// <param name="StickyKey">The field that is hashed to choose an arm, or <c>query_id</c>; null: the entity.</param>
+/// <param name="InForce">Whether this node follows it already; left out for the plans before.</param>
 /// <param name="Buckets">Which arm has which of the 1,000,000 buckets, in order.</param>
 internal sealed record RolloutView(
     string Project,
@@ -21,9 +22,10 @@ internal sealed record RolloutView(
     IReadOnlyList<BucketRangeView> Buckets,
     DateTimeOffset? At,
     string? By,
-    string? Reason)
+    string? Reason,
+    bool? InForce)
 {
-    public static RolloutView From(RolloutPlan plan) => new(
+    public static RolloutView From(RolloutPlan plan, bool? inForce) => new(
         plan.Project,
         plan.Version,
         plan.ChampionArm,
@@ -34,7 +36,8 @@ internal sealed record RolloutView(
         [.. plan.Buckets.Select(range => new BucketRangeView(range.From, range.To, range.Arm))],
         plan.Version == 0 ? null : plan.At,
         plan.By,
-        plan.Reason);
+        plan.Reason,
+        inForce);
 
     private static double ShareOf(RolloutPlan plan, RolloutArm arm) =>
         plan.Buckets.Where(range => range.Arm == arm.Name).Sum(range => range.Length) / (double)BucketRange.Count;

@@ -52,9 +52,18 @@ internal static class InferResponseWriter
     private static void WriteJson(Utf8JsonWriter writer, string queryId, Answer answer, BinaryOutputs binary)
     {
         writer.WriteStartObject();
-        writer.WriteString("model_name"u8, answer.Generation!.Project);
-        writer.WriteString("model_version"u8, answer.Generation.Version);
+        var project = answer.Project ?? answer.Generation!.Project;
+        writer.WriteString("model_name"u8, project);
+        writer.WriteString("model_version"u8, answer.Generation!.VersionIn(project));
         writer.WriteString("id"u8, queryId);
+        if (answer.Parts is [{ FallbackFrom: { } from, Why: var why }])
+        {
+            writer.WriteStartObject("parameters"u8);
+            writer.WriteString("fallback_from"u8, from);
+            writer.WriteString("fallback_why"u8, why);
+            writer.WriteEndObject();
+        }
+
         writer.WriteStartArray("outputs"u8);
         foreach (var tensor in answer.Outputs)
         {

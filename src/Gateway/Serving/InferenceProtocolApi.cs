@@ -22,7 +22,7 @@ internal static class InferenceProtocolApi
         {
             group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).WithSummary("Inputs, outputs and versions of a model.");
             group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).WithSummary("Whether a model answers queries.");
-            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json", "application/octet-stream").ProducesProblem(400).ProducesProblem(404)
+            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json", "application/octet-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(504)
                 .WithSummary("Runs a model on tensors.");
         }
     }
@@ -56,24 +56,48 @@ internal static class InferenceProtocolApi
 
     private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, string? version = null)
     {
-        var header = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
-        var body = await Requests.ReadBodyAsync(context.Request, context.RequestAborted, BinaryPart.Padding(header));
-        var (request, malformed) = InferRequestReader.Read(body, header);
-        if (request is null)
+        // Before the body is read: what is refused must cost nothing.
+        var ticket = agents.Enter(model);
+        if (ticket.IsRefused)
         {
-            await Problem(new ServingError(ServingErrorKind.InvalidQuery, malformed!)).ExecuteAsync(context);
+            await RefuseAsync(context, ServingError.Overloaded);
             return;
         }
 
-        var query = request.Query with { Version = version, QueryId = request.Query.QueryId ?? Guid.CreateVersion7().ToString() };
-        var answer = await agents.InferAsync(model, query, context.RequestAborted);
+        InferRequest? request = null;
+        var queryId = "";
+        var answer = !context.Request.Headers.TryGetValue(Deadline.Header, out var header) ? await AskAsync(context.RequestAborted)
+            : Deadline.Read(header.ToString(), out var deadline) is { } wrong ? Refused(wrong)
+            : await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
         if (answer.Error is { } error)
+            await RefuseAsync(context, error);
+        else
+            await InferResponseWriter.WriteAsync(context.Response, queryId, answer, request!.Binary);
+
+        // Past a deadline the query may still be under way: it keeps its ticket.
+        async Task<Answer> AskAsync(CancellationToken until)
         {
-            await Problem(error).ExecuteAsync(context);
-            return;
+            using var _ = ticket;
+            var binary = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
+            var body = await Requests.ReadBodyAsync(context.Request, until, BinaryPart.Padding(binary));
+            (request, var malformed) = InferRequestReader.Read(body, binary);
+            if (request is null)
+                return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
+            queryId = request.Query.QueryId ?? Guid.CreateVersion7().ToString();
+            return await agents.InferAsync(model, request.Query with { Version = version, QueryId = queryId }, until);
         }
 
-        await InferResponseWriter.WriteAsync(context.Response, query.QueryId, answer, request.Binary);
+        Answer Refused(ServingError wrong)
+        {
+            ticket.Dispose();
+            return Answer.Refuse(wrong);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, ServingError error)
+    {
+        ServingProblems.AddRetryAfter(context.Response, error);
+        return Problem(error).ExecuteAsync(context);
     }
 
     /// <summary>Problem details that carry the protocol's own member for errors besides.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
+using Progeny.Gateway.Hosting;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
@@ -13,7 +14,7 @@ internal static class PredictApi
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath());
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, project, null, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429).ProducesProblem(504)
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
                 PredictAsync(agents, project, version, context))
@@ -25,13 +26,14 @@ internal static class PredictApi
     {
         try
         {
-            using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-            var query = new PredictQuery { Body = body.Memory, Version = version };
-            var answer = await agents.PredictAsync(project, query, context.RequestAborted);
-            if (answer.Error is { } error)
-                await TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
+            // Before the body is read: what is refused must cost nothing.
+            var ticket = agents.Enter(project);
+            if (ticket.IsRefused)
+                await RefuseAsync(context, ServingError.Overloaded);
+            else if (context.Request.Headers.TryGetValue(Deadline.Header, out var header))
+                await PredictInTimeAsync(agents, ticket, project, version, context, header.ToString());
             else
-                JsonAnswer.Write(context.Response, answer, Write);
+                await PredictAsync(agents, ticket, project, version, context);
         }
         catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -39,16 +41,62 @@ internal static class PredictApi
         }
     }
 
+    private static async Task PredictAsync(IOnlineAgents agents, QueryTicket ticket, string project, string? version, HttpContext context)
+    {
+        using var _ = ticket;
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var query = new PredictQuery { Body = body.Memory, Version = version };
+        var answer = await agents.PredictAsync(project, query, context.RequestAborted);
+        if (answer.Error is { } error)
+            await RefuseAsync(context, error);
+        else
+            JsonAnswer.Write(context.Response, answer, Write);
+    }
+
+    private static async Task PredictInTimeAsync(IOnlineAgents agents, QueryTicket ticket, string project, string? version, HttpContext context, string header)
+    {
+        if (Deadline.Read(header, out var deadline) is { } wrong)
+        {
+            ticket.Dispose();
+            await RefuseAsync(context, wrong);
+            return;
+        }
+
+        var answer = await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
+        if (answer.Error is { } error)
+            await RefuseAsync(context, error);
+        else
+            JsonAnswer.Write(context.Response, answer, Write);
+
+        // The query may still be under way when its deadline has passed: it keeps its ticket, and a body of its own.
+        async Task<Answer> AskAsync(CancellationToken until)
+        {
+            using var _ = ticket;
+            var body = await Requests.ReadBodyAsync(context.Request, until);
+            return await agents.PredictAsync(project, new PredictQuery { Body = body, Version = version }, until);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, ServingError error)
+    {
+        ServingProblems.AddRetryAfter(context.Response, error);
+        return TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
+    }
+
     private static void Write(Utf8JsonWriter writer, Answer answer)
     {
         writer.WriteStartObject();
-        writer.WriteString("project"u8, answer.Generation!.Project);
-        writer.WriteString("version"u8, answer.Generation.Version);
+        var project = answer.Project ?? answer.Generation!.Project;
+        writer.WriteString("project"u8, project);
+        if (answer.Generation is not null)
+            writer.WriteString("version"u8, answer.Generation.VersionIn(project));
         writer.WriteStartArray("predictions"u8);
         for (var row = 0; row < answer.QueryIds.Length; row++)
         {
             writer.WriteStartObject();
             writer.WriteString("query_id"u8, answer.QueryIds[row]);
+            if (answer.PartOf(row) is { } part)
+                WritePart(writer, part, answer.Generation is null ? project : null);
             PredictionWriter.Write(writer, answer.Prediction!, row);
             if (!answer.Rules.IsEmpty)
                 WriteRules(writer, answer.Rules[row]);
@@ -56,6 +104,19 @@ internal static class PredictApi
         }
 
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <param name="project">The project asked, where the row's version is to be told; else null.</param>
+    private static void WritePart(Utf8JsonWriter writer, AnswerPart part, string? project)
+    {
+        if (project is not null)
+            writer.WriteString("version"u8, part.Generation.VersionIn(project));
+        if (part.FallbackFrom is null)
+            return;
+        writer.WriteStartObject("fallback"u8);
+        writer.WriteString("from"u8, part.FallbackFrom);
+        writer.WriteString("why"u8, part.Why);
         writer.WriteEndObject();
     }
 

@@ -11,8 +11,17 @@ internal static class ServingProblems
         ServingErrorKind.NotFound => StatusCodes.Status404NotFound,
         ServingErrorKind.NotReady => StatusCodes.Status409Conflict,
         ServingErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ServingErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
+        ServingErrorKind.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    /// <summary>Tells a client that is refused for now when to come back.</summary>
+    public static void AddRetryAfter(HttpResponse response, ServingError error)
+    {
+        if (error.Kind == ServingErrorKind.Overloaded)
+            response.Headers.RetryAfter = "1";
+    }
 
     /// <summary>A refusal as problem details; <c>errors</c> lists row, field and message of each value that is wrong.</summary>
     public static ProblemDetails ToProblem(ServingError error)
@@ -26,6 +35,8 @@ internal static class ServingProblems
                 ServingErrorKind.NotFound => "Not found",
                 ServingErrorKind.NotReady => "Not ready",
                 ServingErrorKind.Unavailable => "Unavailable",
+                ServingErrorKind.Overloaded => "Too many queries",
+                ServingErrorKind.DeadlineExceeded => "Deadline exceeded",
                 ServingErrorKind.RuleFailed => "A rule failed",
                 _ => "The model failed",
             },

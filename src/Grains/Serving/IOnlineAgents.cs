@@ -7,6 +7,9 @@ namespace Progeny.Grains.Serving;
 /// </summary>
 public interface IOnlineAgents
 {
+    /// <summary>Lets a query in, where fewer are under way than the project may have on this silo; to be asked before its body is read.</summary>
+    QueryTicket Enter(string project);
+
     /// <summary>Answers a query by rows.</summary>
     /// <param name="query">Its body must not change until the answer is there.</param>
     ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken);
@@ -17,4 +20,7 @@ public interface IOnlineAgents
 
     /// <summary>Describes the inputs and outputs of a version (null: the one that the rollout would choose first).</summary>
     ValueTask<ModelMetadata> DescribeAsync(string project, string? version);
+
+    /// <summary>The version of the plan that this silo follows; null: nobody has asked the project here, or it has no plan yet.</summary>
+    long? PlanVersionOf(string project);
 }

@@ -20,6 +20,8 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     private const int MostSpare = 1_024;
     private const int CompletedTogether = 8;
 
+    private static readonly ModelAnswer TooLate = new() { Error = QueryAnswers.TooLate };
+
     private readonly ModelRunner model;
     private readonly bool joins;
     private readonly int maxBatch;
@@ -45,7 +47,8 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     /// <summary>Runs the rows of a query, which must not change until the answer is there.</summary>
     /// <param name="except">For each row whether it is left out; empty: none is.</param>
     /// <param name="wanted">The raw outputs wanted besides.</param>
-    public ValueTask<ModelAnswer> RunAsync(FeatureBatchBuilder rows, ReadOnlyMemory<bool> except, IReadOnlyList<string> wanted)
+    /// <param name="cancellationToken">Once it is cancelled the rows are not run any more, unless that has begun.</param>
+    public ValueTask<ModelAnswer> RunAsync(FeatureBatchBuilder rows, ReadOnlyMemory<bool> except, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
     {
         if (!spare.TryDequeue(out var call))
             call = new ModelCall(this) { Rows = rows };
@@ -59,6 +62,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
             return ValueTask.FromResult(answer);
         }
 
+        call.Cancellation = cancellationToken;
         var task = call.Task;
         var rowsWaiting = Interlocked.Add(ref waitingRows, call.Count);
         calls.Enqueue(call);
@@ -73,6 +77,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     public void GiveBack(ModelCall call)
     {
         call.Clear();
+        call.Cancellation = CancellationToken.None;
         if (spare.Count < MostSpare)
             spare.Enqueue(call);
     }
@@ -82,14 +87,25 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
         Interlocked.Increment(ref running);
         Interlocked.Exchange(ref state, Idle);
         var batch = new List<ModelCall>();
+        List<ModelCall>? late = null;
         var rows = 0;
+        var lateRows = 0;
         while ((batch.Count == 0 || rows < maxBatch) && calls.TryPeek(out var next) && (batch.Count == 0 || rows + next.Count <= maxBatch) && calls.TryDequeue(out var call))
         {
+            if (call.Cancellation.IsCancellationRequested)
+            {
+                lateRows += call.Count;
+                (late ??= []).Add(call);
+                continue;
+            }
+
             rows += call.Count;
             batch.Add(call);
         }
 
-        Interlocked.Add(ref waitingRows, -rows);
+        Interlocked.Add(ref waitingRows, -rows - lateRows);
+        foreach (var call in late ?? [])
+            call.Complete(TooLate);
         if (batch.Count > 0)
             Run(batch);
         Interlocked.Decrement(ref running);

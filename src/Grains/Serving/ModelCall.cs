@@ -9,6 +9,9 @@ internal sealed class ModelCall(ModelBatcher batcher) : ModelPart, IValueTaskSou
 {
     private ManualResetValueTaskSourceCore<ModelAnswer> answer;
 
+    /// <summary>Cancelled where nobody waits for the answer any more.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     public ValueTask<ModelAnswer> Task => new(this, answer.Version);
 
     /// <summary>What became of it.</summary>

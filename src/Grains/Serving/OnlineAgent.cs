@@ -1,26 +1,29 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
 using Progeny.Core.Serving;
+using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
 /// <summary>Answers a project's queries on this silo, on as many threads as ask.</summary>
 internal sealed partial class OnlineAgent(
-    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryAnswers answers, TimeProvider time, ILogger logger) : IDisposable
+    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetireAfter = TimeSpan.FromMinutes(1);
 
-    private readonly Queue<(Arm Arm, long At)> retired = new();
+    private readonly Queue<(ActivePlan Plan, long At)> retired = new();
     private readonly Lock gate = new();
-    private volatile Arm? champion;
+    private volatile ActivePlan? active;
     private volatile ServingError? refusal;
     private Task polling = Task.CompletedTask;
     private long planVersion = -1;
+    private int maxQueue = options.MaxQueue;
+    private int underWay;
     private long usedAt = time.GetTimestamp();
     private volatile bool disposed;
     private volatile bool isUnknown;
@@ -31,6 +34,20 @@ internal sealed partial class OnlineAgent(
     /// <summary>Whether there is no such project, so that the agent need not be kept.</summary>
     public bool IsUnknown => isUnknown;
 
+    /// <summary>The version of the plan that queries follow; null: none yet.</summary>
+    public long? PlanVersion => active?.Plan.Version;
+
+    /// <summary>Lets a query in, where fewer are under way than may be; it must leave.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref underWay) <= Volatile.Read(ref maxQueue))
+            return true;
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref underWay);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> PredictAsync(PredictQuery query, CancellationToken cancellationToken)
     {
@@ -38,10 +55,12 @@ internal sealed partial class OnlineAgent(
         var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
         if (missing is not null)
             return Answer.Refuse(missing);
+        if (asked.Plan is { } plan)
+            return plan.HasRows ? await rollout.PredictAsync(plan, query, started, cancellationToken) : Answer.Refuse(NoRows());
         using var _ = asked.Requested;
         var schema = asked.Arm.Served.Schema;
         if (schema.Features.Count == 0)
-            return Refuse(ServingErrorKind.InvalidQuery, $"'{project}' declares no features, so it has no rows; ask it by tensors (POST /v2/models/{project}/infer).");
+            return Answer.Refuse(NoRows());
         var (rows, error) = QueryRowsReader.Read(query.Body.Span, schema);
         if (rows is null)
             return Answer.Refuse(error!);
@@ -54,15 +73,10 @@ internal sealed partial class OnlineAgent(
         var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
         if (missing is not null)
             return Answer.Refuse(missing);
+        if (asked.Plan is { } plan)
+            return await rollout.InferAsync(plan, query, started, cancellationToken);
         using var _ = asked.Requested;
-        if (Unknown(query.Outputs, asked.Arm.Model.Runner) is { } unknown)
-            return Answer.Refuse(unknown);
-        if (asked.Arm.Served.Schema.Features.Count == 0)
-            return await answers.AnswerAsync(asked, query);
-        var (rows, error) = TensorRowsReader.Read(query, asked.Arm.Served.Schema);
-        return rows is null
-            ? Answer.Refuse(error!)
-            : await answers.AnswerAsync(asked, rows, query.Outputs, cancellationToken);
+        return await answers.InferAsync(asked, query, cancellationToken);
     }
 
     public async ValueTask<ModelMetadata> DescribeAsync(string? version)
@@ -70,6 +84,8 @@ internal sealed partial class OnlineAgent(
         var (asked, missing) = await SelectAsync(version, Touch());
         if (missing is not null)
             return new ModelMetadata { Error = missing };
+        if (asked.Plan is { } plan)
+            return plan.Champion.Ready is { } champion ? champion.Model.Describe(champion.Served) : new ModelMetadata { Error = plan.Champion.Error };
         using var _ = asked.Requested;
         return asked.Arm.Model.Describe(asked.Arm.Served);
     }
@@ -81,23 +97,13 @@ internal sealed partial class OnlineAgent(
     {
         lock (gate)
             disposed = true;
-        Interlocked.Exchange(ref champion, null)?.Dispose();
-        foreach (var (arm, _) in retired)
-            arm.Dispose();
+        Interlocked.Exchange(ref active, null)?.Dispose();
+        foreach (var (plan, _) in retired)
+            plan.Dispose();
     }
 
-    private static Answer Refuse(ServingErrorKind kind, string message) => Answer.Refuse(new ServingError(kind, message));
-
-    private static ServingError? Unknown(ImmutableArray<string> outputs, ModelRunner model)
-    {
-        foreach (var output in outputs)
-        {
-            if (!model.OutputNames.Contains(output))
-                return new ServingError(ServingErrorKind.InvalidQuery, $"There is no output '{output}'; the outputs are {string.Join(", ", model.OutputNames)}.");
-        }
-
-        return null;
-    }
+    private ServingError NoRows() => new(
+        ServingErrorKind.InvalidQuery, $"'{project}' declares no features, so it has no rows; ask it by tensors (POST /v2/models/{project}/infer).");
 
     private long Touch()
     {
@@ -109,17 +115,19 @@ internal sealed partial class OnlineAgent(
     }
 
     /// <summary>Who answers, where nothing has to be waited for.</summary>
-    private Asked? Selected(string? version, long started) =>
-        version is null && champion is { } arm ? new Asked(arm, "share", started) : null;
+    private Asked? Selected(string? version, long started) => version is null && active is { } plan ? OfPlan(plan, started) : null;
+
+    private static Asked OfPlan(ActivePlan plan, long started) =>
+        plan.Only is { } only ? new Asked(only, Reasons.Share, started) : new Asked(null!, Reasons.Share, started) { Plan = plan };
 
     private async ValueTask<(Asked Asked, ServingError? Error)> SelectAsync(string? version, long started)
     {
         if (version is not null)
             return await RequestedAsync(version, started);
-        if (champion is null)
+        if (active is null)
             await Polling();
-        if (champion is { } arm)
-            return (new Asked(arm, "share", started), null);
+        if (active is { } plan)
+            return (OfPlan(plan, started), null);
         if (refusal is { } known)
             return (default, known);
         if (disposed)
@@ -134,10 +142,10 @@ internal sealed partial class OnlineAgent(
     {
         if (!GenerationReference.TryParse(project, version, out var reference))
             return (default, new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
-        if (champion is { } arm && arm.Served.Reference == reference)
-            return (new Asked(arm, "requested", started), null);
-        var (own, error) = await PrepareAsync("requested", reference);
-        return own is null ? (default, error) : (new Asked(own, "requested", started) { Requested = own }, null);
+        if (active?.Find(reference) is { } arm)
+            return (new Asked(arm, Reasons.Requested, started), null);
+        var (own, error) = await PrepareAsync(ArmNames.Requested, reference);
+        return own is null ? (default, error) : (new Asked(own, Reasons.Requested, started) { Requested = own }, null);
     }
 
     private async ValueTask<(Arm? Arm, ServingError? Error)> PrepareAsync(string name, GenerationReference reference)
@@ -162,6 +170,19 @@ internal sealed partial class OnlineAgent(
         }
     }
 
+    /// <summary>What a generation reads of a query, though its model may not load; null where that is not known.</summary>
+    private async ValueTask<QuerySchema?> SchemaOfAsync(GenerationReference reference)
+    {
+        try
+        {
+            return (await generations.GetAsync(reference))?.Schema;
+        }
+        catch (Exception exception) when (exception is FeedException or RuleException)
+        {
+            return null;
+        }
+    }
+
     private Task Polling()
     {
         lock (gate)
@@ -176,31 +197,19 @@ internal sealed partial class OnlineAgent(
     private async Task PollAsync()
     {
         while (retired.TryPeek(out var old) && time.GetElapsedTime(old.At) > RetireAfter)
-            retired.Dequeue().Arm.Dispose();
+            retired.Dequeue().Plan.Dispose();
         try
         {
             var plan = await grains.GetGrain<IProjectGrain>(project).GetPlan(planVersion);
             if (plan is null || plan.Version <= planVersion)
                 return;
-            if (plan.Champion is { } reference)
-            {
-                var (arm, error) = await PrepareAsync("champion", reference);
-                if (arm is null)
-                {
-                    // It is tried again with every poll; what has been said once need not be said every second.
-                    if (error!.Message != refusal?.Message)
-                        LogPlanRefused(logger, project, plan.Version, error.Message);
-                    refusal = error;
-                    return;
-                }
-
-                // Queries that chose the old one before may still be under way with it.
-                if (Interlocked.Exchange(ref champion, arm) is { } before)
-                    retired.Enqueue((before, time.GetTimestamp()));
-            }
-
-            refusal = null;
-            planVersion = plan.Version;
+            var problem = plan.Arms.IsEmpty ? null : await TakeOverAsync(plan);
+            // It is tried again with every poll; what has been said once need not be said every second.
+            if (problem is not null && problem.Message != refusal?.Message)
+                LogPlanRefused(logger, project, plan.Version, problem.Message);
+            refusal = problem;
+            if (problem is null)
+                planVersion = plan.Version;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
@@ -208,7 +217,37 @@ internal sealed partial class OnlineAgent(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over, the one before stays in force: {Reason}")]
+    /// <summary>
+    /// Follows a plan once all its arms are ready. Where some are not, the one before answers on; only where there is none that does as
+    /// well, the arms that are ready answer, and the fallback chain for the others.
+    /// </summary>
+    /// <returns>Why an arm is not ready; null: all are.</returns>
+    private async Task<ServingError?> TakeOverAsync(RolloutPlan plan)
+    {
+        var arms = await Task.WhenAll(plan.Arms.Select(async arm =>
+        {
+            var (ready, error) = await PrepareAsync(arm.Name, arm.Generation);
+            return new PlanArm(arm, ready, error, ready?.Served.Schema ?? await SchemaOfAsync(arm.Generation));
+        }));
+        var problem = arms.FirstOrDefault(arm => arm.Error is not null)?.Error;
+        var count = arms.Count(arm => arm.Ready is not null);
+        var before = active;
+        if (count == 0 || disposed || (problem is not null && before is not null && (before.Plan.Version != plan.Version || before.ReadyArms >= count)))
+        {
+            foreach (var arm in arms)
+                arm.Ready?.Dispose();
+            return problem;
+        }
+
+        // Queries that chose by the old one may still be under way with it.
+        active = new ActivePlan(plan, arms);
+        Volatile.Write(ref maxQueue, active.Champion.Ready?.Served.Manifest.Serving.MaxQueue ?? options.MaxQueue);
+        if (before is not null)
+            retired.Enqueue((before, time.GetTimestamp()));
+        return problem;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over as a whole, what answered before answers on: {Reason}")]
     private static partial void LogPlanRefused(ILogger logger, string project, long version, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: the plan could not be polled")]

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
@@ -17,11 +17,18 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
     private readonly TimeProvider time;
 
     public OnlineAgents(
-        IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryLogBuffer log, TimeProvider time, ILogger<OnlineAgents> logger)
+        IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryAnswers answers, ShadowQueue shadows, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
     {
         this.time = time;
-        var answers = new QueryAnswers(log, time, logger);
-        make = project => new OnlineAgent(project, grains, generations, models, answers, time, logger);
+        var rollout = new RolloutAnswers(answers, shadows, time);
+        make = project => new OnlineAgent(project, grains, generations, models, answers, rollout, options, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public QueryTicket Enter(string project)
+    {
+        var agent = Get(project);
+        return new QueryTicket(agent.TryEnter() ? agent : null);
     }
 
     /// <inheritdoc/>
@@ -34,6 +41,9 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
 
     /// <inheritdoc/>
     public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => Get(project).DescribeAsync(version);
+
+    /// <inheritdoc/>
+    public long? PlanVersionOf(string project) => agents.TryGetValue(project, out var agent) ? agent.PlanVersion : null;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

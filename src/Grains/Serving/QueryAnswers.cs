@@ -4,24 +4,34 @@ using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
+using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
 /// <summary>The way of a query once it is known who answers it: what an online agent does for each.</summary>
-internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time, ILogger logger)
+internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time, ILogger<QueryAnswers> logger)
 {
     private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
 
+    private static readonly Answer Kept = new();
+
     private long feedWarnedAt;
+
+    /// <summary>Why a query that nobody waits for any more does not reach the model.</summary>
+    public static ServingError TooLate { get; } = new(ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the model was asked.");
+
+    /// <summary>Why a query whose record cannot be written is not answered.</summary>
+    public static ServingError NotLogged { get; } = new(
+        ServingErrorKind.Unavailable, "The query log cannot be written, and this project asks for a durable log; nothing was answered.");
 
     /// <summary>Answers a query by rows: augment, rules before, model, rules after, log.</summary>
     /// <param name="asked">Who answers, and since when the query waits.</param>
-    /// <param name="rows">The rows as they were read; they are disposed.</param>
+    /// <param name="rows">The rows as they were read; they are disposed, unless they are a part.</param>
     /// <param name="wanted">The names of the model's raw outputs wanted beside the prediction; empty: all; null: none.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> AnswerAsync(Asked asked, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
     {
-        using var _ = rows;
+        using var _ = asked.Part is null ? rows : null;
         var arm = asked.Arm;
         var features = rows.Features;
         var augmentStarted = time.GetTimestamp();
@@ -33,6 +43,8 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
             WarnOfFeed(arm, feedFailure);
         }
 
+        if (cancellationToken.IsCancellationRequested)
+            return Answer.Refuse(TooLate);
         var rules = features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
         var refused = rules?.Before();
         if (refused is { Kind: ServingErrorKind.InvalidQuery })
@@ -50,7 +62,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         var modelStarted = time.GetTimestamp();
         var result = new ModelAnswer { Error = refused };
         if (refused is null && rules is not { NeedsModel: false })
-            result = await arm.Model.Batcher.RunAsync(features, rules?.Answered ?? default, NamesOf(wanted, arm));
+            result = await arm.Model.Batcher.RunAsync(features, rules?.Answered ?? default, NamesOf(wanted, arm), cancellationToken);
 
         if (rules is not null)
         {
@@ -63,9 +75,10 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         {
             At = time.GetUtcNow(),
             Served = arm.Served,
+            Project = asked.Project,
             Arm = arm.Name,
             Reason = asked.Reason,
-            QueryIds = QueryIds.Make(rows.QueryId, features.Rows, time.GetUtcNow()),
+            QueryIds = asked.Part is { QueryIds: { IsEmpty: false } ids } ? ids : QueryIds.Make(rows.QueryId, features.Rows, time.GetUtcNow()),
             Rows = rows,
             Prediction = result.Prediction,
             Rules = rules?.Fired ?? [],
@@ -74,7 +87,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         };
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
             return Answer.Refuse(invalid);
-        return ToAnswer(await log.AddAsync(entry), entry, result);
+        return asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result);
     }
 
     /// <summary>Answers a query by tensors that the model takes as they are: model, log.</summary>
@@ -89,6 +102,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         {
             At = time.GetUtcNow(),
             Served = arm.Served,
+            Project = asked.Project,
             Arm = arm.Name,
             Reason = asked.Reason,
             QueryIds = QueryIds.Make(query.QueryId, 1, time.GetUtcNow()),
@@ -97,7 +111,58 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
             Error = result.Error?.Message,
             Latency = Latency(asked.Started, modelStarted, TimeSpan.Zero, result),
         };
-        return ToAnswer(await log.AddAsync(entry), entry, result);
+        return asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result);
+    }
+
+    /// <summary>Answers a query by tensors: as rows where the generation has features, else as they are.</summary>
+    public async ValueTask<Answer> InferAsync(Asked asked, InferQuery query, CancellationToken cancellationToken)
+    {
+        if (Unknown(query.Outputs, asked.Arm.Model.Runner) is { } unknown)
+            return Answer.Refuse(unknown);
+        if (asked.Arm.Served.Schema.Features.Count == 0)
+            return await AnswerAsync(asked, query);
+        var (rows, error) = TensorRowsReader.Read(query, asked.Arm.Served.Schema);
+        return rows is null ? Answer.Refuse(error!) : await AnswerAsync(asked, rows, query.Outputs, cancellationToken);
+    }
+
+    /// <summary>Has an arm answer its part of a query by rows; what is to be logged is kept with it.</summary>
+    public async Task<QueryPart> AskAsync(Asked asked, QueryRows rows, CancellationToken cancellationToken)
+    {
+        asked.Part!.Error = (await AnswerAsync(asked, rows, wanted: null, cancellationToken)).Error;
+        return asked.Part;
+    }
+
+    /// <summary>Has an arm answer a query by tensors; what is to be logged is kept with its part.</summary>
+    public async Task<QueryPart> AskAsync(Asked asked, InferQuery query, CancellationToken cancellationToken)
+    {
+        asked.Part!.Error = (await InferAsync(asked, query, cancellationToken)).Error;
+        return asked.Part;
+    }
+
+    /// <summary>Logs what an arm did.</summary>
+    /// <returns>False where the project asks for a durable log and it cannot be written.</returns>
+    public async ValueTask<bool> LogAsync(QueryLogEntry entry)
+    {
+        var logging = log.AddAsync(entry);
+        entry.Rows?.Dispose(); // they have been written out
+        return await logging || entry.Served.Manifest.Serving.Log != QueryLogMode.Durable;
+    }
+
+    private static Answer Keep(QueryPart part, QueryLogEntry entry, ModelAnswer result)
+    {
+        (part.Entry, part.Result) = (entry, result);
+        return result.Error is { } error ? Answer.Refuse(error) : Kept;
+    }
+
+    private static ServingError? Unknown(ImmutableArray<string> outputs, ModelRunner model)
+    {
+        foreach (var output in outputs)
+        {
+            if (!model.OutputNames.Contains(output))
+                return new ServingError(ServingErrorKind.InvalidQuery, $"There is no output '{output}'; the outputs are {string.Join(", ", model.OutputNames)}.");
+        }
+
+        return null;
     }
 
     private static int Micros(TimeSpan time) => (int)Math.Min(int.MaxValue, time.TotalMicroseconds);
@@ -129,7 +194,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
     private static Answer ToAnswer(bool logged, QueryLogEntry entry, ModelAnswer result)
     {
         if (!logged && entry.Served.Manifest.Serving.Log == QueryLogMode.Durable)
-            return Answer.Refuse(new ServingError(ServingErrorKind.Unavailable, "The query log cannot be written, and this project asks for a durable log; nothing was answered."));
+            return Answer.Refuse(NotLogged);
         return result.Error is { } error
             ? Answer.Refuse(error)
             : new Answer { Generation = entry.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };

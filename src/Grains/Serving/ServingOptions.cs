@@ -8,4 +8,7 @@ public sealed class ServingOptions
     /// no plan names and nobody asked for longest are unloaded. (ONNX Runtime holds about as much again as the file.)
     /// </summary>
     public long ModelMemory { get; set; }
+
+    /// <summary>How many queries of one project may be under way at once, where its manifest does not say (<c>serving.max_queue</c>).</summary>
+    public int MaxQueue { get; set; } = 1_024;
 }

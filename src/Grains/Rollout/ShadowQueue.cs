@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
+using Progeny.Grains.Serving;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>
+/// The queries that shadows have still to answer on this silo. What does not fit into the queue, or has waited for too long, is dropped and
+/// counted: an answer never waits for a shadow.
+/// </summary>
+internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider time, ILogger<ShadowQueue> logger) : BackgroundService
+{
+    private const int MostWaiting = 1_024;
+    private const long MostBytes = 64L << 20;
+
+    // A plan keeps its models loaded for a minute after another one took over.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long bytes;
+    private long dropped;
+
+    /// <summary>How many queries shadows did not get because they are too slow.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
+
+    /// <summary>Takes a query by rows that was answered, for the shadows of the plan.</summary>
+    public void Offer(ActivePlan plan, PredictQuery query, RowChoices choices, long started)
+    {
+        foreach (var shadow in plan.Shadows)
+        {
+            // A shadow need not answer again what it answered itself.
+            if (Array.TrueForAll(choices.Arms, arm => arm == shadow))
+                continue;
+            if (HasRoom(query.Body.Length))
+                Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, query.Body.Length) { Body = query.Body.ToArray(), Choices = choices, Shadow = shadow });
+        }
+    }
+
+    /// <summary>Takes a query by tensors that was answered, for the shadows of the plan.</summary>
+    public void Offer(ActivePlan plan, InferQuery query, int answered, long started)
+    {
+        foreach (var shadow in plan.Shadows.Where(shadow => shadow != answered))
+        {
+            var size = query.Inputs.Sum(tensor => tensor.Data.Length);
+            if (HasRoom(size))
+                Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, size) { Tensors = query with { Inputs = [.. query.Inputs.Select(tensor => tensor with { Data = tensor.Data.ToArray() })] } });
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        waiting.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var query in waiting.Reader.ReadAllAsync(stoppingToken))
+            {
+                Interlocked.Add(ref bytes, -query.Bytes);
+                if (time.GetElapsedTime(query.Started) > LongestWait)
+                    Interlocked.Increment(ref dropped);
+                else
+                    await AnswerAsync(query, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops; nobody waits for what shadows would say.
+        }
+    }
+
+    private bool HasRoom(int size)
+    {
+        if (waiting.Reader.Count < MostWaiting && Interlocked.Read(ref bytes) + size <= MostBytes)
+            return true;
+        Interlocked.Increment(ref dropped);
+        return false;
+    }
+
+    private void Add(ShadowQuery query)
+    {
+        Interlocked.Add(ref bytes, query.Bytes);
+        if (waiting.Writer.TryWrite(query))
+            return;
+        Interlocked.Add(ref bytes, -query.Bytes);
+        Interlocked.Increment(ref dropped);
+    }
+
+    private async Task AnswerAsync(ShadowQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (query.Arm.Ready is not { } arm)
+                return;
+            var part = await AskAsync(query, arm, cancellationToken);
+            if (part?.Entry is { } entry)
+                await answers.LogAsync(entry with { QueryIds = QueryPart.IdsBeside(entry.QueryIds, arm.Name) });
+            else
+                LogNotAnswered(logger, arm.Served.Reference.ToString(), part?.Error?.Message ?? "it cannot read the query");
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
+        {
+            LogFailed(logger, exception, query.Arm.Arm.Generation.ToString());
+        }
+    }
+
+    private async Task<QueryPart?> AskAsync(ShadowQuery query, Arm arm, CancellationToken cancellationToken)
+    {
+        var asked = new Asked(arm, Reasons.Shadow, time.GetTimestamp()) { Project = query.Project };
+        if (query.Tensors is { } tensors)
+            return await answers.AskAsync(asked with { Part = new QueryPart(0, [], []) }, query.Arm.Take(tensors), cancellationToken);
+        var (ids, arms) = query.Choices;
+        var (rows, error) = QueryRowsReader.Read(query.Body, arm.Served.Schema, new RowPick(query.Arm.Others, arms, query.Shadow, Except: true));
+        ImmutableArray<string> own = [.. ids.Where((_, row) => arms[row] != query.Shadow)];
+        var part = new QueryPart(query.Shadow, [], own) { Error = error };
+        return rows is null ? part : await answers.AskAsync(asked with { Part = part }, rows, cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The shadow {Generation} did not answer a query: {Reason}")]
+    private static partial void LogNotAnswered(ILogger logger, string generation, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The shadow {Generation} failed on a query")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string generation);
+
+    private sealed record ShadowQuery(PlanArm Arm, string Project, long Started, int Bytes)
+    {
+        public byte[] Body { get; init; } = [];
+
+        public RowChoices Choices { get; init; }
+
+        public int Shadow { get; init; }
+
+        public InferQuery? Tensors { get; init; }
+    }
+}
