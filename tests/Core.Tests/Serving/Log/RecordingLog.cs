@@ -1,0 +1,71 @@
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving;
+
+namespace Progeny.Core.Tests.Serving.Log;
+
+/// <summary>A log in memory whose disk can be made to stand still or to fail.</summary>
+internal sealed class RecordingLog : IQueryLog
+{
+    private readonly List<QueryRecord> written = [];
+
+    public ManualResetEventSlim Disk { get; } = new(true);
+
+    public volatile bool Failing;
+
+    private int attempts;
+
+    public int Attempts => Volatile.Read(ref attempts);
+
+    public IReadOnlyList<string> Ids
+    {
+        get
+        {
+            lock (written)
+                return [.. written.Select(record => record.QueryId)];
+        }
+    }
+
+    public IReadOnlyList<QueryRecord> Written
+    {
+        get
+        {
+            lock (written)
+                return [.. written];
+        }
+    }
+
+    public void Append(IReadOnlyList<QueryBatch> batches)
+    {
+        Interlocked.Increment(ref attempts);
+        Disk.Wait();
+        if (Failing)
+            throw new IOException("The disk is full.");
+        lock (written)
+        {
+            foreach (var batch in batches)
+            {
+                var reader = new QueryBatchReader(batch);
+                while (reader.Read())
+                    written.Add(reader.ToRecord());
+            }
+        }
+    }
+
+    public bool Upkeep() => false;
+
+    public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<LoggedQuery>> ListAsync(
+        string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ServedOutcome> ReadServedAsync(
+        string project, string? release, int? generation, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>Waits for a condition, which must come true soon.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+            await Task.Delay(2, patience.Token);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Progeny.Storage.Tests.Serving;
+
+/// <summary>A clock that stands.</summary>
+internal sealed class FixedTime(DateTimeOffset now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => now;
+}
