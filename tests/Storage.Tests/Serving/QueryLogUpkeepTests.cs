@@ -1,7 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Serving;
-using Progeny.Storage.Feedback;
 using Progeny.Storage.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -87,7 +86,7 @@ public sealed class QueryLogUpkeepTests : IDisposable
         Log.Append(Batches([Create("a")], TimeSpan.FromDays(1)));
         using (var other = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False"))
         {
-            other.Open();
+            await other.OpenAsync();
             using var held = other.BeginTransaction(deferred: false);
             Should.Throw<SqliteException>(() => Log.Append(Batches([Create("b", "new project")], TimeSpan.FromDays(1))));
         }
