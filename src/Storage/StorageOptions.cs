@@ -15,6 +15,9 @@ public sealed class StorageOptions
     /// <summary>The query log and the outcomes.</summary>
     public string QueriesPath => Path.Combine(Path.GetFullPath(DataFolder), "queries.db");
 
+    /// <summary>The perfdb.</summary>
+    public string MetricsPath => Path.Combine(Path.GetFullPath(DataFolder), "metrics.db");
+
     /// <summary>Packages, models and states by SHA-256.</summary>
     public string ArtifactsPath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts");
 

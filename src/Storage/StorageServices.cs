@@ -4,10 +4,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
+using Progeny.Core.Metrics;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
+using Progeny.Storage.Metrics;
 using Progeny.Storage.Registry;
 using Progeny.Storage.Serving;
 using Progeny.Storage.Serving.Rules;
@@ -37,6 +39,10 @@ public static class StorageServices
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration);
+        services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));
+        services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
+        services.AddSingleton<IScoreStore, SqliteScoreStore>();
+        return services.AddExpressions().AddFeeds(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>

@@ -22,7 +22,8 @@ public sealed class LatencyHistogram
     private const int BucketBits = 6;
     private const byte Format = 1;
 
-    private readonly long[] _counts = new long[BucketCount];
+    // Up to the last power of two in which there is a duration: most histograms end early.
+    private long[] _counts = [];
 
     /// <summary>The number of durations.</summary>
     public long Count { get; private set; }
@@ -53,7 +54,9 @@ public sealed class LatencyHistogram
     /// <summary>Counts a duration in microseconds.</summary>
     public void Record(int microseconds)
     {
-        _counts[BucketOf(microseconds)]++;
+        var bucket = BucketOf(microseconds);
+        Reach(bucket);
+        _counts[bucket]++;
         Count++;
         Sum += Math.Max(microseconds, 0);
     }
@@ -65,7 +68,9 @@ public sealed class LatencyHistogram
     {
         if (counts.Length != BucketCount)
             throw new ArgumentException($"There are {BucketCount} buckets, not {counts.Length}.", nameof(counts));
-        for (var bucket = 0; bucket < counts.Length; bucket++)
+        var last = counts.LastIndexOfAnyExcept(0);
+        Reach(last);
+        for (var bucket = 0; bucket <= last; bucket++)
         {
             _counts[bucket] += counts[bucket];
             Count += counts[bucket];
@@ -78,7 +83,8 @@ public sealed class LatencyHistogram
     public void Merge(LatencyHistogram other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        for (var bucket = 0; bucket < _counts.Length; bucket++)
+        Reach(other._counts.Length - 1);
+        for (var bucket = 0; bucket < other._counts.Length; bucket++)
             _counts[bucket] += other._counts[bucket];
         Count += other.Count;
         Sum += other.Sum;
@@ -92,7 +98,7 @@ public sealed class LatencyHistogram
     public long CountBelow(int microseconds)
     {
         var count = 0L;
-        for (var bucket = 0; bucket < BucketCount && LowerBound(bucket + 1) <= microseconds; bucket++)
+        for (var bucket = 0; bucket < _counts.Length && LowerBound(bucket + 1) <= microseconds; bucket++)
             count += _counts[bucket];
         return count;
     }
@@ -150,10 +156,17 @@ public sealed class LatencyHistogram
             var count = VariableLength.Read(ref rest);
             if (distance is 0 or > BucketCount || (bucket += (long)distance) >= BucketCount || count is 0 or > long.MaxValue)
                 throw new FormatException($"A latency histogram has {BucketCount} buckets in rising order, each with a count above zero.");
+            histogram.Reach((int)bucket);
             histogram._counts[bucket] = (long)count;
             histogram.Count += (long)count;
         }
 
         return histogram;
+    }
+
+    private void Reach(int bucket)
+    {
+        if (bucket >= _counts.Length)
+            Array.Resize(ref _counts, ((bucket >> BucketBits) + 1) << BucketBits);
     }
 }

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Progeny.Core.Metrics;
+
+/// <summary>
+/// Counts of texts, at most <see cref="MostCategories"/> of them by name and the rest together. Where there are more, those are kept by
+/// name whose hash is smallest: an even sample of all categories, whose choice depends on the categories alone. So histograms merge
+/// exactly, and every count by name is complete. Not thread-safe.
+/// </summary>
+public sealed class CategoryHistogram
+{
+    public const int MostCategories = 128;
+
+    /// <summary>Texts are told apart by so many characters.</summary>
+    public const int MostCharacters = 64;
+
+    private const byte Format = 3;
+
+    private readonly Dictionary<string, long> _counts = [];
+    private readonly SortedSet<(ulong Hash, string Name)> _order = new(Comparer<(ulong Hash, string Name)>.Create(
+        static (a, b) => a.Hash != b.Hash ? a.Hash.CompareTo(b.Hash) : string.CompareOrdinal(a.Name, b.Name)));
+
+    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+
+    public CategoryHistogram() => _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The number of texts.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>How many of them are of categories without a name here.</summary>
+    public long Others { get; private set; }
+
+    /// <summary>The categories by name, the most frequent first.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Categories => _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal);
+
+    /// <summary>Counts a text.</summary>
+    public void Record(ReadOnlySpan<char> category, long count = 1)
+    {
+        if (category.Length > MostCharacters)
+            category = category[..(char.IsHighSurrogate(category[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
+        Count += count;
+        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_lookup, category);
+        if (!Unsafe.IsNullRef(ref known))
+        {
+            known += count;
+            return;
+        }
+
+        var hash = Hash(category);
+        if (_counts.Count == MostCategories)
+        {
+            var last = _order.Max;
+            if (Compare(hash, category, last) > 0)
+            {
+                Others += count;
+                return;
+            }
+
+            Others += _counts[last.Name];
+            _counts.Remove(last.Name);
+            _order.Remove(last);
+        }
+
+        var name = category.ToString();
+        _counts.Add(name, count);
+        _order.Add((hash, name));
+    }
+
+    /// <summary>Adds all that another histogram counted.</summary>
+    public void Merge(CategoryHistogram other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (var (name, count) in other._counts)
+            Record(name, count);
+        Count += other.Others;
+        Others += other.Others;
+    }
+
+    /// <summary>The histogram in the texts and a few bytes for each.</summary>
+    /// <remarks>A byte 3 (the format), the others, then for each category the length of its name in UTF-8, the name and its count.</remarks>
+    public byte[] Encode()
+    {
+        var bytes = new List<byte> { Format };
+        VariableLength.Write(bytes, (ulong)Others);
+        foreach (var (_, name) in _order)
+        {
+            var text = Encoding.UTF8.GetBytes(name);
+            VariableLength.Write(bytes, (ulong)text.Length);
+            bytes.AddRange(text);
+            VariableLength.Write(bytes, (ulong)_counts[name]);
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    /// <exception cref="FormatException">The bytes are no histogram.</exception>
+    public static CategoryHistogram Decode(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.IsEmpty || encoded[0] != Format)
+            throw new FormatException($"A histogram of categories starts with the byte {Format}.");
+        var rest = encoded[1..];
+        var histogram = new CategoryHistogram { Others = (long)VariableLength.Read(ref rest) };
+        histogram.Count = histogram.Others;
+        while (!rest.IsEmpty)
+        {
+            var length = VariableLength.Read(ref rest);
+            if (length > (ulong)rest.Length)
+                throw new FormatException("The bytes of a histogram of categories end within a name.");
+            var name = Encoding.UTF8.GetString(rest[..(int)length]);
+            rest = rest[(int)length..];
+            histogram.Record(name, (long)VariableLength.Read(ref rest));
+        }
+
+        return histogram;
+    }
+
+    // The order of a set of pairs, for a name that is no string yet.
+    private static int Compare(ulong hash, ReadOnlySpan<char> name, (ulong Hash, string Name) other) =>
+        hash != other.Hash ? hash.CompareTo(other.Hash) : name.CompareTo(other.Name, StringComparison.Ordinal);
+
+    // FNV-1a over UTF-16 units, mixed as MurmurHash3 ends. Histograms that are stored depend on it: it must not change.
+    private static ulong Hash(ReadOnlySpan<char> text)
+    {
+        const ulong offset = 14695981039346656037, prime = 1099511628211;
+        var hash = offset;
+        foreach (var c in text)
+            hash = (hash ^ c) * prime;
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+        return hash ^ (hash >> 33);
+    }
+}

@@ -1,0 +1,70 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Progeny.Storage.Metrics;
+
+/// <summary>The file of the perfdb: one writer, and readers beside it.</summary>
+public sealed class MetricsDatabase : IDisposable
+{
+    private readonly string readerString;
+    private readonly SqliteConnection connection;
+    private readonly SqliteWriter writer;
+
+    /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
+    /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
+    /// <exception cref="DataFolderException">The file cannot be opened.</exception>
+    public MetricsDatabase(string path)
+    {
+        readerString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            SqliteMigrations.Apply(connection, MetricsSchema.Migrations);
+            Windows = new WindowWriter(connection);
+            Scores = new ScoreWriter(connection, Windows);
+            writer = new SqliteWriter(connection, "perfdb", Windows.Forget);
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw new DataFolderException($"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For work that runs on the writer's thread only.</summary>
+    internal WindowWriter Windows { get; }
+
+    /// <summary>For work that runs on the writer's thread only.</summary>
+    internal ScoreWriter Scores { get; }
+
+    /// <summary>Waits for what was handed in to be on disk, then closes the file.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        Scores.Dispose();
+        Windows.Dispose();
+        using (var readers = new SqliteConnection(readerString))
+            SqliteConnection.ClearPool(readers);
+        connection.Dispose();
+    }
+
+    internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
+
+    /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>
+    internal Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var reader = new SqliteConnection(readerString);
+            reader.Open();
+            using var snapshot = reader.BeginTransaction(deferred: true);
+            return work(reader);
+        },
+        cancellationToken);
+}

@@ -1,0 +1,87 @@
+namespace Progeny.Storage.Metrics;
+
+/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC.</summary>
+/// <remarks>
+/// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
+/// by generation, for reading, and are found by age, for removing.
+/// </remarks>
+internal static class MetricsSchema
+{
+    public static readonly IReadOnlyList<string> Migrations =
+    [
+        """
+        CREATE TABLE generations (
+            id INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            release TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            UNIQUE (project, release, generation)
+        ) STRICT;
+
+        CREATE TABLE windows (
+            generation INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            errors INTEGER NOT NULL,
+            augment INTEGER NOT NULL,
+            queue INTEGER NOT NULL,
+            predict INTEGER NOT NULL,
+            latency BLOB NOT NULL,
+            PRIMARY KEY (generation, step, start)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX windows_by_age ON windows (step, start);
+
+        CREATE TABLE distributions (
+            generation INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (generation, step, start)
+        ) STRICT;
+        CREATE INDEX distributions_by_age ON distributions (step, start);
+
+        CREATE TABLE figures (
+            generation INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            sum REAL NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (generation, step, start, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX figures_by_age ON figures (step, start);
+
+        CREATE TABLE summaries (
+            id BLOB PRIMARY KEY,
+            start INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX summaries_by_age ON summaries (start);
+
+        CREATE TABLE scores (
+            project TEXT NOT NULL,
+            query_id TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            figures TEXT NOT NULL,
+            PRIMARY KEY (project, query_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX scores_by_age ON scores (at);
+
+        CREATE TABLE waiting (
+            project TEXT NOT NULL,
+            query_id TEXT NOT NULL,
+            value TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            due INTEGER NOT NULL,
+            PRIMARY KEY (project, query_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX waiting_by_due ON waiting (due);
+
+        CREATE TABLE place (
+            reports INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO place (reports) VALUES (0);
+        """,
+    ];
+}

@@ -1,0 +1,161 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Storage.Metrics;
+
+/// <summary>The perfdb in SQLite.</summary>
+public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider time) : IMetricsStore
+{
+    private const string Chosen = "AS w JOIN generations AS g ON g.id = w.generation WHERE g.project = :project AND w.step = :seconds AND w.start >= :from AND w.start < :to";
+
+    private readonly Lock gate = new();
+    private DateTimeOffset removedAt;
+
+    /// <inheritdoc/>
+    public async Task StoreAsync(IReadOnlyList<GenerationSummary> summaries, CancellationToken cancellationToken)
+    {
+        if (summaries.Count == 0)
+            return;
+        await database.WriteAsync(
+            () =>
+            {
+                var now = time.GetUtcNow();
+                foreach (var summary in summaries)
+                    database.Windows.Add(summary, now);
+                if (IsTimeToRemove(now))
+                    database.Windows.RemoveOld(now);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Guid>> FindMissingAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<Guid> (connection) =>
+        {
+            using var find = new SqliteStatement(connection, "SELECT 1 FROM summaries WHERE id = ?1");
+            return [.. ids.Where(id => !Exists(find, id))];
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MetricsPoint>> ReadAsync(MetricsQuery query, CancellationToken cancellationToken)
+    {
+        var resolution = MetricsResolution.For(query.Step)
+            ?? throw new ArgumentException($"A step must be a multiple of {MetricsResolution.Finest.Seconds} s; {query.Step} is not.", nameof(query));
+        return database.ReadAsync(connection => Read(connection, query, resolution), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Distributions> ReadDistributionsAsync(
+        GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var minutes = MetricsResolution.All[1];
+        var resolution = minutes.Keeps(from.ToUnixTimeSeconds(), time.GetUtcNow()) ? minutes : MetricsResolution.All[^1];
+        return database.ReadAsync(
+            connection =>
+            {
+                var distributions = new Distributions();
+                var rows = connection.Query<byte[]>(
+                    $"SELECT data FROM distributions {Chosen} AND g.release = :Release AND g.generation = :Generation",
+                    new
+                    {
+                        project = generation.Project,
+                        generation.Release,
+                        generation.Generation,
+                        seconds = resolution.Seconds,
+                        from = resolution.StartOf(from.ToUnixTimeSeconds()),
+                        to = Ceiling(to),
+                    },
+                    buffered: false);
+                foreach (var row in rows)
+                    distributions.Merge(Distributions.Decode(row));
+                return distributions;
+            },
+            cancellationToken);
+    }
+
+    private static bool Exists(SqliteStatement find, Guid id)
+    {
+        find.Bind(1, id.ToByteArray(bigEndian: true));
+        try
+        {
+            return find.Step();
+        }
+        finally
+        {
+            find.Reset();
+        }
+    }
+
+    private static IReadOnlyList<MetricsPoint> Read(SqliteConnection connection, MetricsQuery query, MetricsResolution resolution)
+    {
+        var points = new Dictionary<(GenerationReference? Generation, long Start), MetricsPoint>();
+        var range = new
+        {
+            project = query.Project,
+            seconds = resolution.Seconds,
+            from = resolution.StartOf(query.From.ToUnixTimeSeconds()),
+            to = Ceiling(query.To),
+        };
+        using (var windows = connection.ExecuteReader(
+            $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}", range))
+        {
+            while (windows.Read())
+            {
+                var counts = PointOf(windows).Counts;
+                counts.Rows += windows.GetInt64(3);
+                counts.Errors += windows.GetInt64(4);
+                counts.AugmentMicroseconds += windows.GetInt64(5);
+                counts.QueueMicroseconds += windows.GetInt64(6);
+                counts.PredictMicroseconds += windows.GetInt64(7);
+                counts.Latency.Merge((byte[])windows.GetValue(8));
+            }
+        }
+
+        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, name, sum, count FROM figures {Chosen}", range))
+        {
+            while (figures.Read())
+            {
+                var point = PointOf(figures);
+                var name = figures.GetString(3);
+                var figure = new MetricFigure(figures.GetDouble(4), figures.GetInt64(5));
+                if (name == ScoreWriter.OutcomesName)
+                    point.Outcomes += figure.Count;
+                else
+                    point.Figures[name] = point.Figures.GetValueOrDefault(name) + figure;
+            }
+        }
+
+        return
+        [
+            .. points.OrderBy(pair => pair.Key.Generation?.Release, StringComparer.Ordinal).ThenBy(pair => pair.Key.Generation?.Generation).ThenBy(pair => pair.Key.Start)
+                .Select(pair => pair.Value),
+        ];
+
+        MetricsPoint PointOf(System.Data.IDataRecord row)
+        {
+            var generation = query.ByGeneration ? new GenerationReference(query.Project, row.GetString(0), row.GetInt32(1)) : null;
+            var start = MetricsResolution.StartOf(DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(2)), query.Step);
+            if (!points.TryGetValue((generation, start.UtcTicks), out var point))
+                points.Add((generation, start.UtcTicks), point = new MetricsPoint { Start = start, Generation = generation });
+            return point;
+        }
+    }
+
+    private static long Ceiling(DateTimeOffset time) => time.ToUnixTimeSeconds() + (time.UtcTicks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
+
+    private bool IsTimeToRemove(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (now - removedAt < MetricsResolution.All[1].Step)
+                return false;
+            removedAt = now;
+            return true;
+        }
+    }
+}

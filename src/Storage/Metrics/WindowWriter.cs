@@ -1,0 +1,201 @@
+using Microsoft.Data.Sqlite;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Storage.Metrics;
+
+/// <summary>Adds to windows and removes old ones; used by one thread, within the transaction that is open.</summary>
+internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
+{
+    // Enough for hundreds of generations to be gone from as fast as they come, and little enough not to be noticed.
+    private const int MostRemoved = 500;
+
+    private static readonly string[] Aged = ["windows", "distributions", "figures"];
+
+    private readonly Dictionary<GenerationReference, long> generations = [];
+    private readonly SqliteStatement insertSummary = new(connection, "INSERT INTO summaries (id, start) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING 1");
+    private readonly SqliteStatement selectWindow = new(
+        connection, "SELECT latency FROM windows WHERE generation = ?1 AND step = ?2 AND start = ?3");
+
+    private readonly SqliteStatement upsertWindow = new(
+        connection,
+        """
+        INSERT INTO windows (generation, step, start, rows, errors, augment, queue, predict, latency) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT DO UPDATE SET rows = rows + excluded.rows, errors = errors + excluded.errors, augment = augment + excluded.augment,
+            queue = queue + excluded.queue, predict = predict + excluded.predict, latency = excluded.latency
+        """);
+
+    private readonly SqliteStatement selectDistributions = new(
+        connection, "SELECT data FROM distributions WHERE generation = ?1 AND step = ?2 AND start = ?3");
+
+    private readonly SqliteStatement upsertDistributions = new(
+        connection, "INSERT INTO distributions (generation, step, start, data) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET data = excluded.data");
+
+    private readonly SqliteStatement upsertFigure = new(
+        connection,
+        """
+        INSERT INTO figures (generation, step, start, name, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
+        """);
+
+    private readonly SqliteStatement upsertGeneration = new(
+        connection,
+        """
+        INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3)
+        ON CONFLICT DO UPDATE SET project = excluded.project RETURNING id
+        """);
+
+    private readonly SqliteStatement removeSummaries = new(
+        connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MostRemoved})");
+
+    private readonly SqliteStatement[] remove =
+    [
+        .. Aged.Select(table => new SqliteStatement(
+            connection,
+            $"""
+            DELETE FROM {table} WHERE (generation, step, start) IN (
+                SELECT generation, step, start FROM {table} WHERE step = ?1 AND start < ?2 ORDER BY start LIMIT {MostRemoved})
+            """)),
+    ];
+
+    /// <summary>Adds a summary to its windows, unless it was added before.</summary>
+    public void Add(GenerationSummary summary, DateTimeOffset now)
+    {
+        var at = summary.WindowStart.ToUnixTimeSeconds();
+        Span<byte> id = stackalloc byte[16];
+        summary.Id.TryWriteBytes(id, bigEndian: true, out _);
+        if (!IsNew(id, at))
+            return;
+        var generation = IdOf(summary.Generation);
+        foreach (var resolution in MetricsResolution.All)
+        {
+            if (!resolution.Keeps(resolution.StartOf(at), now))
+                continue;
+            AddCounts(generation, resolution.Seconds, resolution.StartOf(at), summary);
+            if (resolution != MetricsResolution.Finest && !summary.Distributions.IsEmpty)
+                AddDistributions(generation, resolution.Seconds, resolution.StartOf(at), summary.Distributions.Span);
+        }
+    }
+
+    /// <summary>Adds a figure to its windows of all resolutions that are kept; a negative one takes away what was added.</summary>
+    public void Add(long generation, long at, string name, MetricFigure figure, DateTimeOffset now)
+    {
+        foreach (var resolution in MetricsResolution.All)
+        {
+            if (!resolution.Keeps(resolution.StartOf(at), now))
+                continue;
+            upsertFigure.Bind(1, generation);
+            upsertFigure.Bind(2, (long)resolution.Seconds);
+            upsertFigure.Bind(3, resolution.StartOf(at));
+            upsertFigure.Bind(4, name);
+            upsertFigure.Bind(5, figure.Sum);
+            upsertFigure.Bind(6, figure.Count);
+            upsertFigure.Execute();
+        }
+    }
+
+    /// <summary>Removes some of what is not kept any more. Ids of summaries are kept as long as a silo may send one again.</summary>
+    public void RemoveOld(DateTimeOffset now)
+    {
+        removeSummaries.Bind(1, (now - MetricsResolution.All[1].Kept).ToUnixTimeSeconds());
+        removeSummaries.Execute();
+        foreach (var statement in remove)
+        {
+            foreach (var resolution in MetricsResolution.All)
+            {
+                statement.Bind(1, (long)resolution.Seconds);
+                statement.Bind(2, (now - resolution.Kept).ToUnixTimeSeconds());
+                statement.Execute();
+            }
+        }
+    }
+
+    /// <summary>The number of a generation in this file.</summary>
+    public long IdOf(GenerationReference generation)
+    {
+        if (generations.TryGetValue(generation, out var known))
+            return known;
+        upsertGeneration.Bind(1, generation.Project);
+        upsertGeneration.Bind(2, generation.Release);
+        upsertGeneration.Bind(3, (long)generation.Generation);
+        try
+        {
+            upsertGeneration.Step();
+            return generations[generation] = upsertGeneration.Int64(0);
+        }
+        finally
+        {
+            upsertGeneration.Reset();
+        }
+    }
+
+    /// <summary>Forgets what was learned within a transaction that was undone.</summary>
+    public void Forget() => generations.Clear();
+
+    public void Dispose()
+    {
+        foreach (var statement in (SqliteStatement[])[
+            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, upsertGeneration, removeSummaries, .. remove])
+        {
+            statement.Dispose();
+        }
+    }
+
+    private bool IsNew(ReadOnlySpan<byte> id, long start)
+    {
+        insertSummary.Bind(1, id);
+        insertSummary.Bind(2, start);
+        try
+        {
+            return insertSummary.Step();
+        }
+        finally
+        {
+            insertSummary.Reset();
+        }
+    }
+
+    private void AddCounts(long generation, int step, long start, GenerationSummary summary)
+    {
+        upsertWindow.Bind(1, generation);
+        upsertWindow.Bind(2, (long)step);
+        upsertWindow.Bind(3, start);
+        upsertWindow.Bind(4, summary.Rows);
+        upsertWindow.Bind(5, summary.Errors);
+        upsertWindow.Bind(6, summary.AugmentMicroseconds);
+        upsertWindow.Bind(7, summary.QueueMicroseconds);
+        upsertWindow.Bind(8, summary.PredictMicroseconds);
+        var latency = LatencyHistogram.Decode(summary.Latency.Span);
+        Read(selectWindow, generation, step, start, latency.Merge);
+        upsertWindow.Bind(9, latency.Encode());
+        upsertWindow.Execute();
+    }
+
+    private void AddDistributions(long generation, int step, long start, ReadOnlySpan<byte> encoded)
+    {
+        var distributions = Distributions.Decode(encoded);
+        Read(selectDistributions, generation, step, start, stored => distributions.Merge(Distributions.Decode(stored)));
+        upsertDistributions.Bind(1, generation);
+        upsertDistributions.Bind(2, (long)step);
+        upsertDistributions.Bind(3, start);
+        upsertDistributions.Bind(4, distributions.Encode());
+        upsertDistributions.Execute();
+    }
+
+    private static void Read(SqliteStatement select, long generation, int step, long start, Action<ReadOnlySpan<byte>> use)
+    {
+        select.Bind(1, generation);
+        select.Bind(2, (long)step);
+        select.Bind(3, start);
+        try
+        {
+            if (select.Step())
+                use(select.Blob(0));
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Storage.Metrics;
+using static Progeny.Storage.Tests.Metrics.Summaries;
+
+namespace Progeny.Storage.Tests.Metrics;
+
+public sealed class SqliteMetricsStoreTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly GenerationReference Second = First with { Generation = 2 };
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Clock clock = new(Noon.AddMinutes(1));
+    private MetricsDatabase database;
+    private SqliteMetricsStore store;
+
+    public SqliteMetricsStoreTests() => Open();
+
+    public void Dispose()
+    {
+        database.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Summary_when_stored_again_counts_once()
+    {
+        var summary = Create(Noon, null, 100, 2_000);
+        var other = Create(Noon, null, 300);
+        await store.StoreAsync([summary, summary], default);
+        await store.StoreAsync([other, summary], default);
+        database.Dispose();
+        Open();
+        await store.StoreAsync([summary], default);
+
+        (await store.FindMissingAsync([summary.Id, Guid.Empty, other.Id], default)).ShouldBe([Guid.Empty]);
+        foreach (var resolution in MetricsResolution.All)
+        {
+            var point = (await store.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false), default)).ShouldHaveSingleItem();
+            point.Start.ShouldBe(Noon);
+            (point.Counts.Requests, point.Counts.Rows, point.Counts.Errors, point.Counts.Latency.Sum).ShouldBe((3, 6, 1, 2_400));
+            (point.Counts.AugmentMicroseconds, point.Counts.QueueMicroseconds, point.Counts.PredictMicroseconds).ShouldBe((2, 4, 6));
+            point.Loss.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task Windows_add_up_to_any_step_by_generation_and_by_project()
+    {
+        for (var i = 0; i < 12; i++)
+            await store.StoreAsync([Create(Noon.AddSeconds(10 * i), i % 3 == 0 ? Second : First, 100 + i), Create(Noon.AddSeconds(10 * i), First with { Project = "others" }, 1)], default);
+
+        var project = await Read(TimeSpan.FromSeconds(30), byGeneration: false);
+        project.Select(point => (point.Start, point.Counts.Requests)).ShouldBe(Enumerable.Range(0, 4).Select(i => (Noon.AddSeconds(30 * i), 3L)));
+        project[1].Counts.Latency.Sum.ShouldBe(103 + 104 + 105);
+        var generations = await Read(TimeSpan.FromMinutes(1), byGeneration: true);
+        generations.Select(point => (point.Generation, point.Start, point.Counts.Requests)).ShouldBe(
+            [(First, Noon, 4), (First, Noon.AddMinutes(1), 4), (Second, Noon, 2), (Second, Noon.AddMinutes(1), 2)]);
+        (await Read(TimeSpan.FromHours(1), byGeneration: false)).Single().Counts.Requests.ShouldBe(12);
+
+        // From lies within a window, which is then part of the answer; to does not reach the next.
+        var part = await store.ReadAsync(new MetricsQuery("flights", Noon.AddSeconds(15), Noon.AddSeconds(30), TimeSpan.FromSeconds(10), false), default);
+        part.Select(point => point.Start).ShouldBe([Noon.AddSeconds(10), Noon.AddSeconds(20)]);
+    }
+
+    [Fact]
+    public async Task Windows_are_gone_when_their_time_is_over_and_coarser_ones_stay()
+    {
+        await store.StoreAsync([Create(Noon, null, 100)], default);
+        await Later(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(2));
+        (await Read(TimeSpan.FromSeconds(10), false)).ShouldBeEmpty();
+        (await Read(TimeSpan.FromMinutes(1), false)).Count.ShouldBe(1);
+        await Later(TimeSpan.FromDays(7));
+        (await Read(TimeSpan.FromMinutes(1), false)).ShouldBeEmpty();
+        (await Read(TimeSpan.FromHours(1), false)).Count.ShouldBe(1);
+        (await store.ReadDistributionsAsync(First, Noon, Noon.AddHours(1), default)).Features["distance"].Numbers.Count.ShouldBe(1);
+        await Later(TimeSpan.FromDays(731));
+        (await Read(TimeSpan.FromHours(1), false)).ShouldBeEmpty();
+        (await store.ReadDistributionsAsync(First, Noon, Noon.AddHours(1), default)).IsEmpty.ShouldBeTrue();
+
+        async Task Later(TimeSpan by)
+        {
+            clock.Now += by;
+            await store.StoreAsync([Create(clock.Now, First with { Project = "others" }, 1)], default);
+        }
+    }
+
+    [Fact]
+    public async Task Summary_that_comes_late_counts_where_its_window_is_kept()
+    {
+        clock.Now = Noon.AddDays(2);
+        await store.StoreAsync([Create(Noon, null, 100)], default);
+        (await Read(TimeSpan.FromSeconds(10), false)).ShouldBeEmpty();
+        (await Read(TimeSpan.FromMinutes(1), false)).Single().Counts.Requests.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Distributions_of_a_generation_are_merged_over_the_time_asked_for()
+    {
+        await store.StoreAsync([Create(Noon, null, 1, 2), Create(Noon.AddSeconds(10), null, 1, 2, 3), Create(Noon.AddMinutes(1), null, 1)], default);
+        var minute = await store.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(1), default);
+        minute.Features["distance"].Numbers.Buckets.Select(bucket => (bucket.Lower, bucket.Count)).ShouldBe([(2, 1), (3, 1)]);
+        (await store.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(2), default)).Features["distance"].Rows.ShouldBe(3);
+        (await store.ReadDistributionsAsync(Second, Noon, Noon.AddMinutes(2), default)).IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Step_that_windows_do_not_add_up_to_is_refused() =>
+        (await Should.ThrowAsync<ArgumentException>(() => Read(TimeSpan.FromSeconds(15), false))).Message.ShouldContain("multiple of 10 s");
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(database), nameof(store))]
+    private void Open()
+    {
+        database = new MetricsDatabase(folder["metrics.db"]);
+        store = new SqliteMetricsStore(database, clock);
+    }
+
+    private Task<IReadOnlyList<MetricsPoint>> Read(TimeSpan step, bool byGeneration) =>
+        store.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), step, byGeneration), default);
+}

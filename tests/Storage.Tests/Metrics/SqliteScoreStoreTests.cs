@@ -1,0 +1,96 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Storage.Metrics;
+using static Progeny.Storage.Tests.Metrics.Summaries;
+
+namespace Progeny.Storage.Tests.Metrics;
+
+public sealed class SqliteScoreStoreTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Clock clock = new(Noon.AddHours(2));
+    private readonly MetricsDatabase database;
+    private readonly SqliteMetricsStore metrics;
+    private readonly SqliteScoreStore scores;
+
+    public SqliteScoreStoreTests()
+    {
+        database = new MetricsDatabase(folder["metrics.db"]);
+        metrics = new SqliteMetricsStore(database, clock);
+        scores = new SqliteScoreStore(database, clock);
+    }
+
+    public void Dispose()
+    {
+        database.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Score_counts_in_the_window_of_its_prediction_beside_what_was_served_then()
+    {
+        await metrics.StoreAsync([Create(Noon, null, 100, 200)], default);
+        (await scores.ApplyAsync(Scored(0, 2, Score("a", 0.5, 1), Score("b", 1.5, 0)), default)).ShouldBeTrue();
+        (await scores.GetPlaceAsync(default)).ShouldBe(2);
+        foreach (var resolution in MetricsResolution.All)
+        {
+            var point = await Point(resolution.Step);
+            (point.Counts.Requests, point.Outcomes, point.Loss).ShouldBe((2, 2, 1.0));
+            point.Figures["hit"].Mean.ShouldBe(0.5);
+        }
+    }
+
+    [Fact]
+    public async Task Correction_replaces_what_was_counted()
+    {
+        await scores.ApplyAsync(Scored(0, 1, Score("a", 0.5, 1)), default);
+        await scores.ApplyAsync(Scored(1, 3, Score("b", 2, 1), Score("a", 4, 0)), default);
+        var point = await Point(TimeSpan.FromMinutes(1));
+        (point.Outcomes, point.Loss, point.Figures["hit"].Mean).ShouldBe((2, 3.0, 0.5));
+
+        // The value of a metric may be missing of the one report and not of the other.
+        await scores.ApplyAsync(Scored(3, 4, Score("a", 4, null)), default);
+        point = await Point(TimeSpan.FromMinutes(1));
+        (point.Outcomes, point.Loss, point.Figures["hit"]).ShouldBe((2, 3.0, new MetricFigure(1, 1)));
+    }
+
+    [Fact]
+    public async Task Reports_that_another_node_has_scored_meanwhile_are_not_scored_again()
+    {
+        (await scores.ApplyAsync(Scored(0, 1, Score("a", 1, 1)), default)).ShouldBeTrue();
+        (await scores.ApplyAsync(Scored(0, 1, Score("a", 1, 1)), default)).ShouldBeFalse();
+        (await scores.ApplyAsync(Scored(0, 2, Score("b", 1, 1)), default)).ShouldBeFalse();
+        (await Point(TimeSpan.FromHours(1))).Outcomes.ShouldBe(1);
+        (await scores.GetPlaceAsync(default)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Report_that_waits_is_due_in_time_and_gone_once_scored_or_given_up()
+    {
+        var a = new WaitingOutcome("flights", "a", "yes", Noon, Noon.AddMinutes(1));
+        var b = new WaitingOutcome("flights", "b", "no", Noon, Noon.AddMinutes(2));
+        await scores.ApplyAsync(new ScoreBatch(0, 2, [], [a, b], []), default);
+        (await scores.ListWaitingAsync(Noon, 10, default)).ShouldBeEmpty();
+        (await scores.ListWaitingAsync(Noon.AddMinutes(1), 10, default)).ShouldBe([a]);
+        var corrected = a with { Value = "no", Due = Noon.AddMinutes(3) };
+        await scores.ApplyAsync(new ScoreBatch(2, 3, [], [corrected], []), default);
+        (await scores.ListWaitingAsync(Noon.AddMinutes(3), 10, default)).ShouldBe([b, corrected]);
+        await scores.ApplyAsync(new ScoreBatch(3, 3, [Score("a", 1, 1)], [], [b]), default);
+        (await scores.ListWaitingAsync(Noon.AddDays(1), 10, default)).ShouldBeEmpty();
+    }
+
+    private static ScoreBatch Scored(long before, long after, params OutcomeScore[] scores) => new(before, after, scores, [], []);
+
+    private static OutcomeScore Score(string queryId, double loss, double? hit)
+    {
+        var values = new Dictionary<string, double> { [MetricsPoint.LossName] = loss };
+        if (hit is { } value)
+            values.Add("hit", value);
+        return new OutcomeScore(First, queryId, Noon.AddSeconds(3), values);
+    }
+
+    private async Task<MetricsPoint> Point(TimeSpan step) =>
+        (await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), step, ByGeneration: true), default)).ShouldHaveSingleItem();
+}

@@ -1,0 +1,33 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Storage.Tests.Metrics;
+
+internal static class Summaries
+{
+    public static readonly GenerationReference First = new("flights", "1.0.0", 1);
+
+    public static GenerationSummary Create(DateTimeOffset at, GenerationReference? generation = null, params int[] latencies)
+    {
+        var latency = new LatencyHistogram();
+        foreach (var microseconds in latencies)
+            latency.Record(microseconds);
+        var distributions = new Distributions();
+        distributions.Feature("distance").Record(latencies.Length);
+        return new GenerationSummary
+        {
+            Id = Guid.NewGuid(),
+            Generation = generation ?? First,
+            Silo = "silo",
+            WindowStart = MetricsResolution.StartOf(at, MetricsResolution.Finest.Step),
+            Rows = 2 * latencies.Length,
+            Errors = latencies.Count(microseconds => microseconds > 1_000),
+            Latency = latency.Encode(),
+            AugmentMicroseconds = 1,
+            QueueMicroseconds = 2,
+            PredictMicroseconds = 3,
+            Distributions = distributions.Encode(),
+        };
+    }
+}
