@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Progeny.Abstractions.Registry;
-using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
+using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Rollout;
 using Progeny.Grains.Serving;
@@ -42,7 +42,7 @@ public static class SiloHosting
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
-        services.AddSingleton<ServingMeters>();
+        services.AddMetrics(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Metrics;
+using Progeny.Grains.Hosting;
+
+namespace Progeny.Grains.Metrics;
+
+/// <summary>Registers what counts on a silo, and what reports it to the perfdb.</summary>
+internal static class MetricsHosting
+{
+    /// <summary>
+    /// Hosts stop what they started last first: added before the query log's buffer and the silo, the publisher outlives both, and its
+    /// last summaries hold the last query.
+    /// </summary>
+    public static void AddMetrics(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MetricsOptions>()
+            .Configure(metrics => configuration.ReadInto("Metrics", metrics))
+            .Validate(
+                metrics => metrics.PublishSeconds is >= MetricsOptions.LeastSeconds and <= MetricsOptions.MostSeconds,
+                FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.LeastSeconds} to {MetricsOptions.MostSeconds}, the seconds between two reports of a node to the perfdb."))
+            .ValidateOnStart();
+        services.AddSingleton<ServingMeters>();
+        services.AddSingleton<DistributionFolds>();
+        services.AddSingleton<SummaryCollector>();
+        services.AddSingleton<SummaryPublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());
+    }
+}
