@@ -3,6 +3,7 @@ using Progeny.Gateway.Feedback;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Lifecycle;
 using Progeny.Gateway.Rollout;
+using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Hosting;
@@ -41,6 +42,7 @@ public static class GatewayApp
         app.MapInferenceProtocol();
         app.MapOutcomes();
         app.MapQueries();
+        app.MapMetrics();
         return app;
     }
 }

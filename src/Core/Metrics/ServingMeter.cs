@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Numerics;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Serving;
@@ -20,10 +21,18 @@ public sealed class ServingMeter
     private readonly Lock _gate = new();
     private readonly ServingTotal _total = new();
 
+    private readonly Histogram<double>? _latencies;
+    private readonly KeyValuePair<string, object?> _project;
+    private readonly KeyValuePair<string, object?> _version;
+
     /// <summary>Makes a meter; <see cref="ServingMeters.For"/> gives the one of this silo.</summary>
-    public ServingMeter(GenerationReference generation)
+    /// <param name="latencies">Is told every latency where somebody listens to it; null: nobody can.</param>
+    public ServingMeter(GenerationReference generation, Histogram<double>? latencies = null)
     {
         Generation = generation;
+        _latencies = latencies;
+        _project = new("project", generation.Project);
+        _version = new("version", generation.Version);
         for (var i = 0; i < _stripes.Length; i++)
             _stripes[i] = new ServingStripe();
     }
@@ -37,6 +46,8 @@ public sealed class ServingMeter
     /// <param name="failed">Whether the answer was an error.</param>
     public void Record(in QueryLatency latency, int rows, bool failed)
     {
+        if (_latencies is { Enabled: true })
+            _latencies.Record(latency.Total / 1e6, _project, _version);
         var mask = _stripes.Length - 1;
         for (var i = Thread.GetCurrentProcessorId(); ; i++)
         {

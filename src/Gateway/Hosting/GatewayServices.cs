@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Serving;
 
 namespace Progeny.Gateway.Hosting;
@@ -27,6 +28,7 @@ internal static class GatewayServices
             _ => null,
         });
         services.AddExceptionHandler<ExceptionProblems>();
+        services.AddSingleton<PrometheusMetrics>();
         services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Progeny";

@@ -24,6 +24,7 @@ internal static class MetricsHosting
         services.AddSingleton<DistributionFolds>();
         services.AddSingleton<SummaryCollector>();
         services.AddSingleton<SummaryPublisher>();
+        services.AddHostedService<SiloInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());
     }
 }

@@ -1,4 +1,3 @@
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;

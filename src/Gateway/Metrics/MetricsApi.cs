@@ -1,0 +1,36 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Metrics;
+
+internal static class MetricsApi
+{
+    public static void MapMetrics(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/projects/{project}/metrics", ReadAsync).WithTags("Metrics")
+            .WithSummary("What a project did, as time series: requests, errors, latency, loss and its own metrics.")
+            .Produces<MetricsView>().ProducesProblem(400).ProducesProblem(404);
+        routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
+            .WithTags("Metrics").WithSummary("What this node counted since its start, in the Prometheus text format.");
+    }
+
+    private static async Task<IResult> ReadAsync(
+        string project,
+        IClusterClient cluster,
+        IMetricsStore store,
+        TimeProvider time,
+        CancellationToken cancellationToken,
+        string? from = null,
+        string? to = null,
+        string? step = null,
+        string? by = null)
+    {
+        var (query, problem) = MetricsQueryReader.Read(project, from, to, step, by, time.GetUtcNow());
+        if (query is null)
+            return Problems.Invalid(problem!);
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok(MetricsView.Of(query, await store.ReadAsync(query, cancellationToken)));
+    }
+}

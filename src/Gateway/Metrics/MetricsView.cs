@@ -1,0 +1,18 @@
+using Progeny.Core.Metrics;
+
+namespace Progeny.Gateway.Metrics;
+
+/// <summary>What a project did, as time series.</summary>
+/// <param name="Step">The time between points in seconds.</param>
+/// <param name="By"><c>project</c> or <c>generation</c>.</param>
+/// <param name="Series">One for the project, or one for each generation of which anything is known in this time.</param>
+internal sealed record MetricsView(string Project, DateTimeOffset From, DateTimeOffset To, long Step, string By, IReadOnlyList<MetricsSeriesView> Series)
+{
+    public static MetricsView Of(MetricsQuery query, IReadOnlyList<MetricsPoint> points) => new(
+        query.Project,
+        query.From,
+        query.To,
+        (long)query.Step.TotalSeconds,
+        query.ByGeneration ? "generation" : "project",
+        [.. points.GroupBy(point => point.Generation).Select(series => new MetricsSeriesView(series.Key?.Version, [.. series.Select(MetricsPointView.From)]))]);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
+using Progeny.Gateway.Tests.Serving;
+
+namespace Progeny.Gateway.Tests.Metrics;
+
+/// <summary>What the gateway says of what was served.</summary>
+public sealed partial class MetricsApiTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
+    private Node node = null!;
+
+    public async Task InitializeAsync()
+    {
+        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1");
+        var project = Directory.CreateDirectory(Path.Combine(folder, "demo")).FullName;
+        var (manifest, model) = ServedProjects.All["rich"];
+        await File.WriteAllTextAsync(Path.Combine(project, "progeny.yaml"), $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
+        await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
+        using var response = await node.PublishAsync("demo", project);
+        response.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await node.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Series_tell_requests_errors_and_latency_by_project_and_by_generation()
+    {
+        Record(1, 3, 1_000, failed: false);
+        Record(2, 1, 2_000, failed: true);
+        var answer = await node.UntilAsync("/api/projects/demo/metrics?step=1h", answer => Sum(answer, "requests") == 4);
+        ((string)answer["by"]!, (int)answer["step"]!).ShouldBe(("project", 3_600));
+        Sum(answer, "rows").ShouldBe(8);
+        Sum(answer, "errors").ShouldBe(1);
+        answer["series"]!.AsArray().ShouldHaveSingleItem()!["version"].ShouldBeNull();
+
+        var series = (await node.GetAsync("/api/projects/demo/metrics?step=1h&by=generation"))["series"]!.AsArray();
+        series.Select(each => (string)each!["version"]!).ShouldBe(["1.0.0:1", "1.0.0:2"]);
+        var point = series[1]!["points"]!.AsArray()[^1]!;
+        ((double)point["latency"]!["p50"]!).ShouldBe(2_000, 0.01 * 2_000);
+        ((double)point["latency"]!["p99"]!).ShouldBe(2_000, 0.01 * 2_000);
+        ((double)point["latency"]!["mean"]!).ShouldBe(2_000);
+        ((double)point["latency"]!["predict"]!).ShouldBe(30);
+        point["loss"].ShouldBeNull();
+        ((int)point["outcomes"]!).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("demo/metrics?from=never", 400, "from is 'never'")]
+    [InlineData("demo/metrics?step=3s", 400, "multiple of 10 s")]
+    [InlineData("demo/metrics?by=row", 400, "project or generation")]
+    [InlineData("nobody/metrics", 404, "no project 'nobody'")]
+    public async Task What_is_wrong_is_said(string path, int status, string detail)
+    {
+        using var response = await node.Http.GetAsync($"/api/projects/{path}");
+        ((int)response.StatusCode).ShouldBe(status);
+        ((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!).ShouldContain(detail);
+    }
+
+    [Fact]
+    public async Task Prometheus_reads_counters_histograms_and_the_process()
+    {
+        Record(1, 2, 100, failed: false);
+        node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("o\"dd\\\n", "1.0.0", 1)).Record(new QueryLatency(0, 0, 0, 1), 1, failed: true);
+        using var response = await node.Http.GetAsync("/metrics");
+        response.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        var text = await response.Content.ReadAsStringAsync();
+        var samples = Parse(text);
+        samples["progeny_requests_total{project=\"demo\",version=\"1.0.0:1\"}"].ShouldBe(2);
+        samples["progeny_errors_total{project=\"o\\\"dd\\\\\\n\",version=\"1.0.0:1\"}"].ShouldBe(1);
+        samples["progeny_latency_seconds_bucket{project=\"demo\",version=\"1.0.0:1\",le=\"6.4E-05\"}"].ShouldBe(0);
+        samples["progeny_latency_seconds_bucket{project=\"demo\",version=\"1.0.0:1\",le=\"0.000128\"}"].ShouldBe(2);
+        samples["progeny_latency_seconds_bucket{project=\"demo\",version=\"1.0.0:1\",le=\"+Inf\"}"].ShouldBe(2);
+        samples["progeny_latency_seconds_sum{project=\"demo\",version=\"1.0.0:1\"}"].ShouldBe(0.0002);
+        samples["progeny_log_dropped_total"].ShouldBe(0);
+        samples["progeny_models_loaded"].ShouldBe(0);
+        samples["process_resident_memory_bytes"].ShouldBeGreaterThan(1e6);
+    }
+
+    /// <summary>Reads the text format strictly: each metric's HELP and TYPE once and before its samples, all samples of a metric together, none twice.</summary>
+    private static Dictionary<string, double> Parse(string text)
+    {
+        text.ShouldEndWith("\n");
+        var samples = new Dictionary<string, double>();
+        var begun = new HashSet<string>();
+        string? current = null, type = null;
+        foreach (var line in text.Split('\n')[..^1])
+        {
+            if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                current = line.Split(' ')[2];
+                begun.Add(current).ShouldBeTrue($"{current} begins twice");
+            }
+            else if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            {
+                line.Split(' ')[2].ShouldBe(current);
+                type = line.Split(' ')[3];
+                type.ShouldBeOneOf("counter", "gauge", "histogram");
+            }
+            else
+            {
+                var sample = Sample().Match(line);
+                sample.Success.ShouldBeTrue(line);
+                var name = sample.Groups["name"].Value;
+                (type == "histogram" ? name.Replace("_bucket", "").Replace("_sum", "").Replace("_count", "") : name).ShouldBe(current);
+                samples.TryAdd(line[..line.LastIndexOf(' ')], double.Parse(sample.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture)).ShouldBeTrue(line);
+            }
+        }
+
+        return samples;
+    }
+
+    [GeneratedRegex(@"^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=""([^""\\\n]|\\[\\""n])*"",?)+\})? (?<value>[-+0-9.eE]+|NaN)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Sample();
+
+    private static long Sum(JsonNode answer, string figure) =>
+        answer["series"]!.AsArray().Sum(series => series!["points"]!.AsArray().Sum(point => (long)point![figure]!));
+
+    private void Record(int generation, int requests, int microseconds, bool failed)
+    {
+        var meter = node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("demo", "1.0.0", generation));
+        for (var i = 0; i < requests; i++)
+            meter.Record(new QueryLatency(10, 20, 30, microseconds), 2, failed);
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Registry;
+using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
+using Progeny.Grains.Hosting;
+using Progeny.Storage;
+
+namespace Progeny.Gateway.Tests.Metrics;
+
+/// <summary>What a silo counted reaches the perfdb once, whatever fails between.</summary>
+public sealed class PublishingTests : IAsyncLifetime
+{
+    private static readonly GenerationReference Flights = new("flights", "1.0.0", 1);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
+    private readonly FlakyMetricsStore flaky = new();
+    private IHost? silo;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Counts_arrive_once_when_the_store_fails_before_or_after_it_has_stored()
+    {
+        (flaky.FailuresBefore, flaky.FailuresAfter) = (2, 2);
+        await StartAsync(flaky);
+        Record(3);
+        await Until(() => flaky.Calls > 4 && flaky.Stored.Sum(Requests) == 3);
+        Record(2);
+        await Until(() => flaky.Stored.Sum(Requests) == 5);
+        await StopAsync();
+        flaky.Stored.Sum(Requests).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Summary_delivered_again_and_again_and_after_the_grain_has_gone_counts_once()
+    {
+        await StartAsync(null);
+        var summary = Summary(7);
+        var stream = silo!.Services.GetRequiredKeyedService<IStreamProvider>(StreamNames.Provider)
+            .GetStream<GenerationSummary>(StreamId.Create(StreamNames.Metrics, Flights.ToString()));
+        await stream.OnNextAsync(summary);
+        await stream.OnNextAsync(summary);
+        var grains = silo.Services.GetRequiredService<IGrainFactory>();
+        var grain = grains.GetGrain<IMetricsGrain>(Flights.ToString());
+        await grain.Store([summary, summary]);
+        await Until(async () => (await grain.Missing([summary.Id])).IsEmpty);
+        await grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        await stream.OnNextAsync(summary);
+        var last = Summary(1);
+        await stream.OnNextAsync(last);
+        await Until(async () => (await grain.Missing([summary.Id, last.Id])).IsEmpty);
+        (await RequestsAsync()).ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_or_doubled_when_a_node_stops_and_starts()
+    {
+        for (var round = 1; round <= 3; round++)
+        {
+            await StartAsync(null);
+            Record(10);
+            if (round == 2)
+                await Until(async () => await RequestsAsync() == 21);
+            Record(1);
+            await StopAsync();
+            await StartAsync(null);
+            (await RequestsAsync()).ShouldBe(round == 1 ? 11 : round * 11);
+            await StopAsync();
+        }
+    }
+
+    private static long Requests(GenerationSummary summary) => LatencyHistogram.Decode(summary.Latency.Span).Count;
+
+    private static GenerationSummary Summary(int requests)
+    {
+        var meters = new ServingMeters();
+        for (var i = 0; i < requests; i++)
+            meters.For(Flights).Record(new QueryLatency(0, 0, 0, 100), 1, failed: false);
+        return new SummaryCollector(meters, new DistributionFolds()).Collect(DateTimeOffset.UtcNow, "test").Single();
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+            await Task.Delay(20, patience.Token);
+    }
+
+    private static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    private void Record(int requests)
+    {
+        var meter = silo!.Services.GetRequiredService<ServingMeters>().For(Flights);
+        for (var i = 0; i < requests; i++)
+            meter.Record(new QueryLatency(1, 2, 3, 100), 1, failed: false);
+    }
+
+    private async Task<long> RequestsAsync()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var query = new MetricsQuery(Flights.Project, now.AddHours(-1), now.AddHours(1), TimeSpan.FromHours(1), ByGeneration: false);
+        return (await silo!.Services.GetRequiredService<IMetricsStore>().ReadAsync(query, default)).Sum(point => point.Counts.Requests);
+    }
+
+    private async Task StartAsync(IMetricsStore? store)
+    {
+        var builder = Host.CreateApplicationBuilder(["--Data", folder, "--Metrics:PublishSeconds", "0.1", "--Logging:LogLevel:Default", "None"]);
+        var storage = StorageOptions.From(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+        if (store is not null)
+            builder.Services.Replace(ServiceDescriptor.Singleton(store));
+        silo = builder.Build();
+        await silo.StartAsync();
+    }
+
+    private async Task StopAsync()
+    {
+        if (silo is null)
+            return;
+        await silo.StopAsync();
+        await ((IAsyncDisposable)silo).DisposeAsync();
+        silo = null;
+    }
+}
