@@ -3,6 +3,7 @@ using Progeny.Cli.Feedback;
 using Progeny.Cli.Hosting;
 using Progeny.Cli.Lifecycle;
 using Progeny.Cli.Rollout;
+using Progeny.Cli.Metrics;
 using Progeny.Cli.Serving;
 using Progeny.Cli.Training;
 
@@ -70,6 +71,7 @@ public static class CliApp
             new Command("query", "Look at logged queries.") { QueryShowCommand.Create(context) },
             new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
+            MetricsCommand.Create(context),
             AboutCommand.Create(context),
         };
 }

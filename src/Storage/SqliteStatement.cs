@@ -71,8 +71,6 @@ internal sealed class SqliteStatement : IDisposable
 
     public double Real(int column) => raw.sqlite3_column_double(statement, column);
 
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
-
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     /// <summary>The bytes of a column; valid until the next step.</summary>

@@ -5,4 +5,8 @@ public interface IOutcomeStore
 {
     /// <summary>Stores reports in one transaction; they are on disk when the call returns. A repeated report changes nothing.</summary>
     Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken);
+
+    /// <summary>The reports behind a place, first reports and corrections of all projects, in the order of their arrival.</summary>
+    /// <param name="after">The place of the last report that is known; 0: from the first.</param>
+    Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken);
 }

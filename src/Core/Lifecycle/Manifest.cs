@@ -45,6 +45,8 @@ public sealed record Manifest
 
     public IReadOnlyList<RuleManifest> Rules { get; init; } = [];
 
+    public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
+
     public IReadOnlyList<GateManifest> Gates { get; init; } = [];
 
     public IReadOnlyList<TestManifest> Tests { get; init; } = [];

@@ -16,14 +16,19 @@ public sealed class LogLoss() : ClassificationMetric("logLoss", greaterIsBetter:
     {
         var sum = 0.0;
         for (var row = 0; row < predictions.Count; row++)
-        {
-            var total = 0.0;
-            foreach (var probability in predictions.Row(row))
-                total += Clip(probability);
-            sum -= Math.Log(Clip(predictions.Row(row)[predictions.TruthClasses[row]]) / total);
-        }
-
+            sum += Of(predictions.Row(row), predictions.TruthClasses[row]);
         return sum / predictions.Count;
+    }
+
+    /// <summary>The loss of one prediction.</summary>
+    /// <param name="probabilities">One for each class.</param>
+    /// <param name="truth">The index of the true class.</param>
+    public static double Of(ReadOnlySpan<double> probabilities, int truth)
+    {
+        var total = 0.0;
+        foreach (var probability in probabilities)
+            total += Clip(probability);
+        return -Math.Log(Clip(probabilities[truth]) / total);
     }
 
     private static double Clip(double probability) => Math.Clamp(probability, Least, 1 - Least);

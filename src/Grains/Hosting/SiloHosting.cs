@@ -75,5 +75,6 @@ public static class SiloHosting
         services.AddSingleton<IQueryOutlet>(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService<ProjectWaker>();
+        services.AddHostedService<OutcomeScoring>();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Metrics;
@@ -19,10 +20,16 @@ internal static class MetricsHosting
             .Validate(
                 metrics => metrics.PublishSeconds is >= MetricsOptions.LeastSeconds and <= MetricsOptions.MostSeconds,
                 FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.LeastSeconds} to {MetricsOptions.MostSeconds}, the seconds between two reports of a node to the perfdb."))
+            .Validate(
+                metrics => metrics.ScoreSeconds is >= MetricsOptions.LeastSeconds and <= MetricsOptions.MostSeconds,
+                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.LeastSeconds} to {MetricsOptions.MostSeconds}, the seconds between two looks for outcomes that were reported."))
             .ValidateOnStart();
         services.AddSingleton<ServingMeters>();
         services.AddSingleton<DistributionFolds>();
+        services.AddSingleton<IQueryBatchSink, QueryBatchFold>();
         services.AddSingleton<SummaryCollector>();
+        services.AddSingleton<IMetricSets, GenerationMetricSets>();
+        services.AddSingleton<OutcomeScorer>();
         services.AddSingleton<SummaryPublisher>();
         services.AddHostedService<SiloInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());

@@ -9,4 +9,7 @@ public sealed class MetricsOptions
 
     /// <summary>The time in seconds between two reports of a silo to the perfdb: at most a window of 10 s.</summary>
     public double PublishSeconds { get; set; } = MostSeconds;
+
+    /// <summary>The time in seconds between two looks for outcomes that were reported.</summary>
+    public double ScoreSeconds { get; set; } = 2;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Metrics;
@@ -15,7 +16,8 @@ internal sealed class SiloInstruments(
         meter.CreateObservableCounter("progeny.requests", () => Totals(total => total.Requests), null, "Requests for predictions, failed ones included.");
         meter.CreateObservableCounter("progeny.rows", () => Totals(total => total.Rows), null, "Rows that requests for predictions asked about.");
         meter.CreateObservableCounter("progeny.errors", () => Totals(total => total.Errors), null, "Requests that got no prediction.");
-        meter.CreateObservableCounter("progeny.log.dropped", () => log.Dropped, null, "Requests that are missing in the query log because it could not be written.");
+        meter.CreateObservableCounter("progeny.log.dropped", () => log.Dropped, null, "Records that are missing in the query log because it could not be written.");
+        meter.CreateObservableGauge("progeny.log.waiting", () => log.Waiting, null, "Records that wait to be written to the query log.");
         meter.CreateObservableCounter("progeny.summaries.lost", () => publisher.Lost, null, "Summaries of metrics given up because the perfdb could not be written.");
         meter.CreateObservableGauge("progeny.models.loaded", () => models.Count, null, "Models in the memory of this node.");
         return Task.CompletedTask;

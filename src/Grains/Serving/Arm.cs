@@ -1,10 +1,12 @@
+using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
 
 /// <summary>A generation that answers queries on this silo, its model loaded until disposed.</summary>
 /// <param name="Name">The name under which it is logged, e.g. <c>champion</c>.</param>
-internal sealed record Arm(string Name, ServedGeneration Served, ModelLease Lease) : IDisposable
+/// <param name="Meter">Counts what the generation does on this silo.</param>
+internal sealed record Arm(string Name, ServedGeneration Served, ModelLease Lease, ServingMeter Meter) : IDisposable
 {
     public LoadedModel Model => Lease.Model;
 

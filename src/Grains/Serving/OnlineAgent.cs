@@ -4,6 +4,7 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
+using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
 using Progeny.Grains.Rollout;
 
@@ -11,7 +12,7 @@ namespace Progeny.Grains.Serving;
 
 /// <summary>Answers a project's queries on this silo, on as many threads as ask.</summary>
 internal sealed partial class OnlineAgent(
-    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, TimeProvider time, ILogger logger) : IDisposable
+    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetireAfter = TimeSpan.FromMinutes(1);
@@ -51,6 +52,8 @@ internal sealed partial class OnlineAgent(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> PredictAsync(PredictQuery query, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Spans.StartActivity("agent");
+        span?.SetTag("project", project);
         var started = Touch();
         var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
         if (missing is not null)
@@ -69,6 +72,8 @@ internal sealed partial class OnlineAgent(
 
     public async ValueTask<Answer> InferAsync(InferQuery query, CancellationToken cancellationToken)
     {
+        using var span = Telemetry.Spans.StartActivity("agent");
+        span?.SetTag("project", project);
         var started = Touch();
         var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
         if (missing is not null)
@@ -153,7 +158,7 @@ internal sealed partial class OnlineAgent(
         try
         {
             return await generations.GetAsync(reference) is { } served
-                ? (new Arm(name, served, await models.AcquireAsync(served)), null)
+                ? (new Arm(name, served, await models.AcquireAsync(served), meters.For(reference)), null)
                 : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
         }
         catch (FeedException exception)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Metrics;
 using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
@@ -17,11 +18,11 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
     private readonly TimeProvider time;
 
     public OnlineAgents(
-        IGrainFactory grains, ServedGenerations generations, ModelCache models, QueryAnswers answers, ShadowQueue shadows, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
+        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ShadowQueue shadows, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
     {
         this.time = time;
         var rollout = new RolloutAnswers(answers, shadows, time);
-        make = project => new OnlineAgent(project, grains, generations, models, answers, rollout, options, time, logger);
+        make = project => new OnlineAgent(project, grains, generations, models, meters, answers, rollout, options, time, logger);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
 using Progeny.Grains.Rollout;
 
@@ -39,7 +41,12 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         if (features.Errors.Count == 0)
         {
             foreach (var augmenter in arm.Served.Augmenters)
+            {
+                using var span = Telemetry.Spans.StartActivity("augmentation");
+                span?.SetTag("rows", features.Rows);
                 feedFailure = await augmenter.AugmentAsync(rows, cancellationToken) ?? feedFailure;
+            }
+
             WarnOfFeed(arm, feedFailure);
         }
 
@@ -53,16 +60,22 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
             features.CheckMissing(rules is null ? default : rules.Answered.Span);
         if (features.Errors.Count > 0)
         {
+            if (feedFailure is null)
+                return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors]));
+
             // Values are missing because a feed failed: that is not the caller's fault, and may pass.
-            return Answer.Refuse(feedFailure is null
-                ? new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors])
-                : new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]));
+            var spent = Micros(time.GetElapsedTime(augmentStarted));
+            arm.Meter.Record(new QueryLatency(spent, 0, 0, Micros(time.GetElapsedTime(asked.Started))), features.Rows, failed: true);
+            return Answer.Refuse(new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]));
         }
 
         var modelStarted = time.GetTimestamp();
         var result = new ModelAnswer { Error = refused };
         if (refused is null && rules is not { NeedsModel: false })
+        {
+            using var span = StartModel(arm);
             result = await arm.Model.Batcher.RunAsync(features, rules?.Answered ?? default, NamesOf(wanted, arm), cancellationToken);
+        }
 
         if (rules is not null)
         {
@@ -87,7 +100,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         };
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
             return Answer.Refuse(invalid);
-        return asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result);
+        return Count(asked, asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result), entry);
     }
 
     /// <summary>Answers a query by tensors that the model takes as they are: model, log.</summary>
@@ -95,7 +108,9 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
     {
         var arm = asked.Arm;
         var modelStarted = time.GetTimestamp();
+        var span = StartModel(arm);
         var result = Run(arm.Model.Runner, query);
+        span?.Dispose();
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } error)
             return Answer.Refuse(error);
         var entry = new QueryLogEntry
@@ -111,7 +126,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
             Error = result.Error?.Message,
             Latency = Latency(asked.Started, modelStarted, TimeSpan.Zero, result),
         };
-        return asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result);
+        return Count(asked, asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result), entry);
     }
 
     /// <summary>Answers a query by tensors: as rows where the generation has features, else as they are.</summary>
@@ -198,6 +213,23 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         return result.Error is { } error
             ? Answer.Refuse(error)
             : new Answer { Generation = entry.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
+    }
+
+    private static Activity? StartModel(Arm arm)
+    {
+        var span = Telemetry.Spans.StartActivity("model");
+        span?.SetTag("generation", arm.Served.Reference.ToString());
+        return span;
+    }
+
+    /// <summary>Counts a request that was answered, or failed through no fault of the caller.</summary>
+    private Answer Count(Asked asked, Answer answer, QueryLogEntry entry)
+    {
+        var latency = entry.Latency;
+        if (entry.Served.Log.Mode == QueryLogMode.Durable)
+            latency = latency with { Total = Micros(time.GetElapsedTime(asked.Started)) }; // the disk was waited for
+        asked.Arm.Meter.Record(latency, entry.QueryIds.Length, answer.Error is not null);
+        return answer;
     }
 
     private QueryLatency Latency(long started, long modelStarted, TimeSpan augment, ModelAnswer result)

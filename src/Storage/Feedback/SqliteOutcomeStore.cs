@@ -1,3 +1,4 @@
+using Dapper;
 using Progeny.Core.Feedback;
 using Progeny.Storage.Serving;
 
@@ -6,6 +7,14 @@ namespace Progeny.Storage.Feedback;
 /// <summary>Outcomes in the file of the query log.</summary>
 public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
 {
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<OutcomeEntry> (connection, _) =>
+            connection.Query<OutcomeEntry>(
+                "SELECT id AS Place, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after ORDER BY id LIMIT :limit",
+                new { after, limit }).AsList(),
+        cancellationToken);
+
     /// <inheritdoc/>
     public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
     {

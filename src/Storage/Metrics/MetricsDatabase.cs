@@ -24,7 +24,7 @@ public sealed class MetricsDatabase : IDisposable
             SqliteMigrations.Apply(connection, MetricsSchema.Migrations);
             Windows = new WindowWriter(connection);
             Scores = new ScoreWriter(connection, Windows);
-            writer = new SqliteWriter(connection, "perfdb", Windows.Forget);
+            writer = new SqliteWriter(connection, "perfdb");
         }
         catch (SqliteException exception)
         {

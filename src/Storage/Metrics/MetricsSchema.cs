@@ -7,9 +7,9 @@ namespace Progeny.Storage.Metrics;
 /// </remarks>
 internal static class MetricsSchema
 {
-    public static readonly IReadOnlyList<string> Migrations =
+    public static readonly IReadOnlyList<SqliteMigration> Migrations =
     [
-        """
+        new("""
         CREATE TABLE generations (
             id INTEGER PRIMARY KEY,
             project TEXT NOT NULL,
@@ -82,6 +82,6 @@ internal static class MetricsSchema
             reports INTEGER NOT NULL
         ) STRICT;
         INSERT INTO place (reports) VALUES (0);
-        """,
+        """),
     ];
 }

@@ -37,7 +37,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         foreach (var score in batch.Scores)
         {
             Replace(score, now);
-            Remove(score.Generation.Project, score.QueryId);
+            Remove(score.Project, score.QueryId);
         }
 
         foreach (var waiting in batch.Waiting)
@@ -78,13 +78,12 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     private void Replace(OutcomeScore score, DateTimeOffset now)
     {
-        var project = score.Generation.Project;
-        if (Find(project, score.QueryId) is { } old)
+        if (Find(score.Project, score.QueryId) is { } old)
             Count(old.Generation, old.At, old.Values, -1, now);
         var generation = windows.IdOf(score.Generation);
         var at = score.At.ToUnixTimeSeconds();
         Count(generation, at, score.Values, 1, now);
-        upsertScore.Bind(1, project);
+        upsertScore.Bind(1, score.Project);
         upsertScore.Bind(2, score.QueryId);
         upsertScore.Bind(3, generation);
         upsertScore.Bind(4, at);

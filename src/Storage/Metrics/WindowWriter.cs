@@ -13,7 +13,6 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 
     private static readonly string[] Aged = ["windows", "distributions", "figures"];
 
-    private readonly Dictionary<GenerationReference, long> generations = [];
     private readonly SqliteStatement insertSummary = new(connection, "INSERT INTO summaries (id, start) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING 1");
     private readonly SqliteStatement selectWindow = new(
         connection, "SELECT latency FROM windows WHERE generation = ?1 AND step = ?2 AND start = ?3");
@@ -39,12 +38,11 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
         """);
 
-    private readonly SqliteStatement upsertGeneration = new(
-        connection,
-        """
-        INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET project = excluded.project RETURNING id
-        """);
+    private readonly SqliteStatement selectGeneration = new(
+        connection, "SELECT id FROM generations WHERE project = ?1 AND release = ?2 AND generation = ?3");
+
+    private readonly SqliteStatement insertGeneration = new(
+        connection, "INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3) RETURNING id");
 
     private readonly SqliteStatement removeSummaries = new(
         connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MostRemoved})");
@@ -114,29 +112,28 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     /// <summary>The number of a generation in this file.</summary>
     public long IdOf(GenerationReference generation)
     {
-        if (generations.TryGetValue(generation, out var known))
-            return known;
-        upsertGeneration.Bind(1, generation.Project);
-        upsertGeneration.Bind(2, generation.Release);
-        upsertGeneration.Bind(3, (long)generation.Generation);
-        try
+        return Run(selectGeneration) ?? Run(insertGeneration)!.Value;
+
+        long? Run(SqliteStatement statement)
         {
-            upsertGeneration.Step();
-            return generations[generation] = upsertGeneration.Int64(0);
-        }
-        finally
-        {
-            upsertGeneration.Reset();
+            statement.Bind(1, generation.Project);
+            statement.Bind(2, generation.Release);
+            statement.Bind(3, (long)generation.Generation);
+            try
+            {
+                return statement.Step() ? statement.Int64(0) : null;
+            }
+            finally
+            {
+                statement.Reset();
+            }
         }
     }
-
-    /// <summary>Forgets what was learned within a transaction that was undone.</summary>
-    public void Forget() => generations.Clear();
 
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[
-            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, upsertGeneration, removeSummaries, .. remove])
+            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeSummaries, .. remove])
         {
             statement.Dispose();
         }

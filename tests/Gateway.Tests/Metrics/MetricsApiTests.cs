@@ -17,10 +17,12 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1");
+        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1");
         var project = Directory.CreateDirectory(Path.Combine(folder, "demo")).FullName;
         var (manifest, model) = ServedProjects.All["rich"];
-        await File.WriteAllTextAsync(Path.Combine(project, "progeny.yaml"), $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
+        await File.WriteAllTextAsync(
+            Path.Combine(project, "progeny.yaml"),
+            $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}\nmetrics: [{{name: per_hour, value: abs(outcome - value) / hour}}]");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
         using var response = await node.PublishAsync("demo", project);
         response.IsSuccessStatusCode.ShouldBeTrue();
@@ -53,6 +55,40 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         ((double)point["latency"]!["predict"]!).ShouldBe(30);
         point["loss"].ShouldBeNull();
         ((int)point["outcomes"]!).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Predictions_and_late_outcomes_meet_in_the_window_of_the_prediction_and_a_correction_counts_once()
+    {
+        ((string)(await node.TrainAsync("demo"))["status"]!).ShouldBe("succeeded");
+        await node.PostAsync("/api/projects/demo/promotions", new { version = "1.0.0:1", reason = "imported" });
+
+        // Reported before the query was asked: it waits for the log. The model says hour + 1.5.
+        await Report("""{"query_id":"m-1","outcome":7}""");
+        await Predict("m-1", 2);
+        await Predict("m-2", 8);
+        await Predict("m-3", 8);
+        await node.TryPostAsync("/api/projects/demo/predict", """{"rows":[{"hour":99}]}""");
+        await Report("""{"query_id":"m-2","outcome":12},{"query_id":"m-none","outcome":1}""");
+        await Report("""{"query_id":"m-2","outcome":20}""");
+
+        var answer = await node.UntilAsync("/api/projects/demo/metrics?step=1h&by=generation", answer => Sum(answer, "requests") == 3 && Sum(answer, "outcomes") == 2);
+        answer = await node.UntilAsync("/api/projects/demo/metrics?step=1h&by=generation", answer => (double)Point(answer)["loss"]! == 61.25);
+        Sum(answer, "errors").ShouldBe(0);
+        Sum(answer, "outcomes").ShouldBe(2);
+        ((double)Point(answer)["metrics"]!["per_hour"]!).ShouldBe(1.53125);
+
+        var features = await node.Services.GetRequiredService<IMetricsStore>().ReadDistributionsAsync(
+            new GenerationReference("demo", "1.0.0", 1), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), default);
+        features.Features["hour"].Rows.ShouldBe(3);
+        features.Predictions["value"].Rows.ShouldBe(3);
+
+        async Task Predict(string id, int hour) =>
+            await node.PostAsync("/api/projects/demo/predict", JsonNode.Parse($"{{\"query_id\":\"{id}\",\"rows\":[{PredictAnswersTests.Row("hour", $"{hour}")}]}}")!);
+
+        async Task Report(string outcomes) => await node.PostAsync("/api/projects/demo/outcomes", JsonNode.Parse($"{{\"outcomes\":[{outcomes}]}}")!);
+
+        static JsonNode Point(JsonNode answer) => answer["series"]![0]!["points"]!.AsArray()[^1]!;
     }
 
     [Theory]

@@ -87,7 +87,7 @@ public sealed class SqliteScoreStoreTests : IDisposable
         var values = new Dictionary<string, double> { [MetricsPoint.LossName] = loss };
         if (hit is { } value)
             values.Add("hit", value);
-        return new OutcomeScore(First, queryId, Noon.AddSeconds(3), values);
+        return new OutcomeScore("flights", First, queryId, Noon.AddSeconds(3), values);
     }
 
     private async Task<MetricsPoint> Point(TimeSpan step) =>

@@ -32,6 +32,7 @@ internal static class ManifestBinder
             ? new RetrainManifest { Every = retrain["every"] is { } every ? Duration(every) : null, When = retrain["when"]?.Text }
             : null,
         Rules = List(root["rules"], BindRule),
+        Metrics = List(root["metrics"], metric => new MetricManifest { Name = Text(metric, "name"), Value = Text(metric, "value") }),
         Gates = List(root["gates"], gate => new GateManifest
         {
             Name = Text(gate, "name"),

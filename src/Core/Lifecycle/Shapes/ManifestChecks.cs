@@ -35,7 +35,8 @@ internal sealed class ManifestChecks
         checks.CheckRedaction();
         checks.CheckAugment();
         checks.CheckRules();
-        foreach (var list in new[] { "augment", "rules", "gates", "tests" })
+        checks.CheckMetrics();
+        foreach (var list in new[] { "augment", "rules", "metrics", "gates", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");
         new TestChecks(root, checks.features, errors).Run();
     }
@@ -201,6 +202,17 @@ internal sealed class ManifestChecks
                 errors.Add(set, path, "only a rule before the model can set features; use answer to change the prediction");
             foreach (var entry in set.Entries.Where(e => !features.ContainsKey(e.Name)))
                 errors.Add(entry.Key, $"{path}.{entry.Name}", $"is not a feature of the schema;{Known(entry.Name)}");
+        }
+    }
+
+    private void CheckMetrics()
+    {
+        var index = 0;
+        foreach (var metric in Items("metrics"))
+        {
+            var path = $"metrics[{index++}].name";
+            if (metric["name"] is { } name && name.AsText() is { } text && MetricManifest.Reserved.Contains(text, StringComparer.OrdinalIgnoreCase))
+                errors.Add(name, path, $"{Quote.Of(text)} is a figure of every project; give the metric a name of its own");
         }
     }
 

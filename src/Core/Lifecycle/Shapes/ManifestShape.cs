@@ -38,6 +38,7 @@ internal static class ManifestShape
         new("augment", new ListShape(AugmentShape()), "Sources of features that a query left out"),
         new("retrain", RetrainShape(), "When the project is trained again without being asked"),
         new("rules", new ListShape(RuleShape()), "The project's own rules around the model"),
+        new("metrics", new ListShape(MetricShape()), "Metrics of the project's own over predictions whose outcome is known"),
         new("gates", new ListShape(GateShape()), "Conditions that a generation must meet to enter a stage"),
         new("tests", new ListShape(TestShape()), "Queries and what must be true of their predictions"));
 
@@ -122,6 +123,10 @@ internal static class ManifestShape
         new("answer", Text, "SQL expression whose value is the prediction"),
         new("set", new DictionaryShape(Text, Field, min: 1), "SQL expressions by the feature that they replace (before only)"))
     { OneOf = ["refuse", "answer", "set"] };
+
+    private static MapShape MetricShape() => new(
+        new("name", Field, "The metric's name") { Required = true },
+        new("value", Text, "SQL expression over one query's fields, its prediction and its outcome; the metric is its mean") { Required = true });
 
     private static MapShape GateShape() => new(
         new("name", Label, "The gate's name") { Required = true },

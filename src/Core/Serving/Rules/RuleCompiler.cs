@@ -1,4 +1,5 @@
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Serving;
 
@@ -6,7 +7,7 @@ namespace Progeny.Core.Serving;
 public sealed class RuleCompiler(IExpressionEngine engine)
 {
     /// <summary>
-    /// Everything that is wrong with the SQL of rules, gates and <c>retrain.when</c>. Rules are checked in full; of gates and retraining,
+    /// Everything that is wrong with the SQL of rules, metrics, gates and <c>retrain.when</c>. Rules and metrics are checked in full; of gates and retraining,
     /// whose metrics depend on the generation, only what can be known.
     /// </summary>
     /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
@@ -22,6 +23,15 @@ public sealed class RuleCompiler(IExpressionEngine engine)
                 found.Add((part.Path, $"rule '{part.Rule.Name}': {error.Describe(part.Expression.Sql)}"));
             else if (part.IsAnswer && ConstantProblem(manifest, part.Expression) is { } problem)
                 found.Add((part.Path, $"rule '{part.Rule.Name}': {problem}"));
+        }
+
+        for (var i = 0; i < manifest.Metrics.Count; i++)
+        {
+            var metric = manifest.Metrics[i];
+            if (manifest.Features.Count == 0)
+                found.Add(($"metrics[{i}].value", $"metric '{metric.Name}' has no rows to look at: the manifest declares no features (schema.features)"));
+            else if (engine.Check(new Expression(metric.Value, TablesOfMetrics(manifest))) is { } error)
+                found.Add(($"metrics[{i}].value", $"metric '{metric.Name}': {error.Describe(metric.Value)}"));
         }
 
         for (var i = 0; i < manifest.Gates.Count; i++)
@@ -48,7 +58,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     {
         if (manifest.Rules.Count == 0)
             return null;
-        var errors = Check(manifest with { Gates = [], Retrain = null });
+        var errors = Check(manifest with { Metrics = [], Gates = [], Retrain = null });
         if (errors.Count > 0)
             throw new RuleException(errors);
 
@@ -77,6 +87,18 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         return new RuleSet(manifest, [.. rules[RulePosition.Before]], [.. rules[RulePosition.After]], engine.Compile(expressions));
     }
 
+    /// <summary>What tells how good a prediction of this manifest was: the loss of its task and the metrics of its own.</summary>
+    /// <exception cref="RuleException">An expression is wrong.</exception>
+    public MetricSet CompileMetrics(Manifest manifest)
+    {
+        var errors = Check(manifest with { Rules = [], Gates = [], Retrain = null });
+        if (errors.Count > 0)
+            throw new RuleException(errors);
+        var tables = TablesOfMetrics(manifest);
+        var expressions = manifest.Metrics.Select(metric => new Expression(metric.Value, tables)).ToList();
+        return new MetricSet(manifest, expressions.Count == 0 ? null : engine.Compile(expressions));
+    }
+
     private static IEnumerable<(string Path, RuleManifest Rule, Expression Expression, bool IsAnswer)> ExpressionsOf(Manifest manifest)
     {
         for (var i = 0; i < manifest.Rules.Count; i++)
@@ -100,6 +122,10 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         IReadOnlyList<string> classes = manifest.Label?.Classes ?? [];
         return [query, new ExpressionTable("prediction", classes.Count == 0 ? ["value"] : ["label", .. classes.Select(name => $"probability_{name}")])];
     }
+
+    /// <summary>Behind the columns of a rule after the model the truth.</summary>
+    private static IReadOnlyList<ExpressionTable> TablesOfMetrics(Manifest manifest) =>
+        [.. TablesOf(manifest, RulePosition.After), new ExpressionTable("truth", ["outcome"])];
 
     private string? ConstantProblem(Manifest manifest, Expression expression)
     {

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Serving;
+
+namespace Progeny.Core.Metrics;
+
+/// <summary>
+/// Scores predictions whose outcome was reported: goes through the list of reports from the place where it stopped, finds the query of
+/// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
+/// again later.
+/// </summary>
+public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, TimeProvider time)
+{
+    private const int Most = 500;
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+
+    /// <summary>Scores some reports.</summary>
+    /// <returns>Whether there may be more to score right now.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var place = await scores.GetPlaceAsync(cancellationToken);
+        var reports = await outcomes.ListAsync(place, Most, cancellationToken);
+        var due = await scores.ListWaitingAsync(now, Most, cancellationToken);
+        if (reports.Count + due.Count == 0)
+            return false;
+
+        var found = new List<OutcomeScore>();
+        var waiting = new Dictionary<(string Project, string QueryId), WaitingOutcome>();
+        var givenUp = new List<WaitingOutcome>();
+        foreach (var outcome in due)
+            await ScoreAsync(outcome);
+        foreach (var report in reports)
+            await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
+        var after = reports.Count == 0 ? place : reports[^1].Place;
+        var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp), cancellationToken);
+        return !stored || reports.Count == Most || due.Count == Most;
+
+        async Task ScoreAsync(WaitingOutcome outcome)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var key = (outcome.Project, outcome.QueryId);
+            if (await log.FindAsync(outcome.Project, outcome.QueryId, cancellationToken) is not { } query)
+            {
+                if (now - outcome.Since > Patience)
+                    givenUp.Add(outcome);
+                else
+                    waiting[key] = outcome with { Due = now + Later(now - outcome.Since) };
+                return;
+            }
+
+            waiting.Remove(key);
+            if (await ScoreOf(query.Record, outcome) is { } score)
+                found.Add(score);
+            else
+                givenUp.Add(outcome);
+        }
+    }
+
+    private async ValueTask<OutcomeScore?> ScoreOf(QueryRecord record, WaitingOutcome outcome)
+    {
+        var generation = new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation);
+        try
+        {
+            return await metrics.GetAsync(generation) is { } set && set.Score(record, outcome.Value) is { } values
+                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values)
+                : null;
+        }
+        catch (Exception exception) when (exception is ManifestException or RuleException or JsonException)
+        {
+            // One record, or one release of an older version, that cannot be read any more must not stop the scores of all others.
+            return null;
+        }
+    }
+
+    private static TimeSpan Later(TimeSpan waited) => waited < FirstWait ? FirstWait : waited < LongestWait ? waited : LongestWait;
+}
