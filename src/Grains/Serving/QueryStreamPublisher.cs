@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
+using Orleans.Streams.Core;
 using Orleans.Streams.PubSub;
 using Progeny.Abstractions.Registry;
 using Progeny.Abstractions.Serving;
@@ -17,17 +17,17 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
     : BackgroundService, IQueryBatchSink, IQueryOutlet
 {
     /// <summary>The most bytes of a batch that a stream of the packages carries: its blocks have a MiB.</summary>
-    internal const int MostBatchBytes = 900_000;
+    private const int MostBatchBytes = 900_000;
 
     private const int MostRecords = 100_000;
     private const long MostBytes = 32L << 20;
 
-    // How long a subscription may be new before it is heard of, and old before its end is.
+    // How long it counts what was known of subscriptions: a new one is heard of that much later, if it began while there were queries.
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
 
     private readonly BoundedBatches batches = new(MostRecords, MostBytes);
-    private readonly ConcurrentDictionary<string, Listeners> projects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long AskedAt, bool Any)> listeners = new(StringComparer.Ordinal);
     private long published;
     private long warnedAt;
 
@@ -39,61 +39,20 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
 
     public long Waiting => batches.Waiting;
 
-    public void Accept(QueryBatch batch)
-    {
-        var listeners = projects.GetOrAdd(batch.Project, static _ => new Listeners());
-        listeners.IsActive = true;
-        if (!listeners.Any)
-            return;
-        if (batch.Data.Length <= MostBatchBytes)
-            batches.TryAdd(batch);
-        else
-            batches.Drop(batch.Count);
-    }
+    public void Accept(QueryBatch batch) => batches.TryAdd(batch);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var provider = client.GetStreamProvider(StreamNames.QueryProvider);
         if (!provider.TryGetStreamSubscriptionManager(out var manager))
             throw new InvalidOperationException($"The streams '{StreamNames.QueryProvider}' do not say who subscribes them.");
-        await Task.WhenAll(AskAsync(manager, stoppingToken), PublishAsync(provider, stoppingToken));
-    }
-
-    private static StreamId StreamOf(string project) => StreamId.Create(StreamNames.Queries, project);
-
-    /// <summary>Asks who listens, for each project that has had queries since it was asked last.</summary>
-    private async Task AskAsync(Orleans.Streams.Core.IStreamSubscriptionManager manager, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(AskInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            foreach (var (project, listeners) in projects)
-            {
-                if (!listeners.IsActive)
-                    continue;
-                listeners.IsActive = false;
-                try
-                {
-                    listeners.Any = (await manager.GetSubscriptions(StreamNames.QueryProvider, StreamOf(project))).Any();
-                }
-                catch (Exception exception) when (exception is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
-                {
-                    Warn(exception, project);
-                }
-            }
-        }
-    }
-
-    private async Task PublishAsync(IStreamProvider provider, CancellationToken stoppingToken)
-    {
         while (await batches.WaitAsync(stoppingToken))
         {
             while (batches.TryTake(out var batch))
             {
                 try
                 {
-                    await provider.GetStream<QueryBatch>(StreamOf(batch.Project)).OnNextAsync(batch).WaitAsync(stoppingToken);
-                    Interlocked.Add(ref published, batch.Count);
+                    await PublishAsync(provider, manager, batch, stoppingToken);
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
                 {
@@ -108,6 +67,27 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
         }
     }
 
+    private async Task PublishAsync(IStreamProvider provider, IStreamSubscriptionManager manager, QueryBatch batch, CancellationToken stoppingToken)
+    {
+        var stream = StreamId.Create(StreamNames.Queries, batch.Project);
+        if (!listeners.TryGetValue(batch.Project, out var known) || time.GetElapsedTime(known.AskedAt) >= AskInterval)
+        {
+            known = (time.GetTimestamp(), (await manager.GetSubscriptions(StreamNames.QueryProvider, stream).WaitAsync(stoppingToken)).Any());
+            listeners[batch.Project] = known;
+        }
+
+        if (!known.Any)
+            return;
+        if (batch.Data.Length > MostBatchBytes)
+        {
+            batches.Drop(batch.Count);
+            return;
+        }
+
+        await provider.GetStream<QueryBatch>(stream).OnNextAsync(batch).WaitAsync(stoppingToken);
+        Interlocked.Add(ref published, batch.Count);
+    }
+
     private void Warn(Exception exception, string project)
     {
         if (warnedAt != 0 && time.GetElapsedTime(warnedAt) < WarnInterval)
@@ -118,11 +98,4 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: what happened to queries could not be published on their stream")]
     private static partial void LogNotPublished(ILogger logger, Exception exception, string project);
-
-    /// <summary>Whether anybody subscribes the stream of a project.</summary>
-    private sealed class Listeners
-    {
-        public volatile bool IsActive;
-        public volatile bool Any;
-    }
 }

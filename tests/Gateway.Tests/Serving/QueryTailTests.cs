@@ -34,6 +34,15 @@ public sealed class QueryTailTests(ServingNode serving)
     }
 
     [Fact]
+    public async Task First_query_of_a_quiet_project_is_heard()
+    {
+        await serving.ImportAsync("quiet", ServedProjects.All["shops"].Manifest, ServedProjects.All["shops"].Model);
+        using var tail = await EventReader.OpenAsync(serving.Http, "/api/projects/quiet/queries/stream");
+        await serving.PostAsync("/api/projects/quiet/predict", """{"rows":[{"shop":"s1"}],"query_id":"first"}""", 200);
+        ((string)(await tail.NextAsync())!.Value.Data["query_id"]!).ShouldBe("first");
+    }
+
+    [Fact]
     public async Task Tail_of_a_version_shows_no_other()
     {
         await serving.ImportAsync("tailed", ServedProjects.All["shops"].Manifest, ServedProjects.All["shops"].Model);
