@@ -119,6 +119,7 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         samples["progeny_latency_seconds_bucket{project=\"demo\",version=\"1.0.0:1\",le=\"+Inf\"}"].ShouldBe(2);
         samples["progeny_latency_seconds_sum{project=\"demo\",version=\"1.0.0:1\"}"].ShouldBe(0.0002);
         samples["progeny_log_dropped_total"].ShouldBe(0);
+        samples["progeny_outlet_dropped_total{outlet=\"stream\"}"].ShouldBe(0);
         samples["progeny_models_loaded"].ShouldBe(0);
         samples["process_resident_memory_bytes"].ShouldBeGreaterThan(1e6);
     }
