@@ -9,7 +9,7 @@ namespace Progeny.Cli.Rollout;
 internal static class PlanInput
 {
     // What 'rollout show --json' prints and a server works out itself; with them gone, what was shown can be edited and set.
-    private static readonly string[] Derived = ["project", "buckets", "at", "by", "reason", "in_force"];
+    private static readonly string[] Derived = ["project", "buckets", "at", "by", "reason", "in_force", "shadows_dropped"];
 
     /// <summary>Reads <c>NAME=GENERATION,WEIGHT</c>.</summary>
     /// <exception cref="CliException">The text has another shape; the message shows the right one.</exception>

@@ -42,22 +42,19 @@ internal static class ModelPredictCommand
 
     private static void Write(IAnsiConsole console, AnswerView answer)
     {
-        console.MarkupLine($"[bold]{answer.Project.EscapeMarkup()} {answer.Version.EscapeMarkup()}[/]");
-        if (answer.Predictions.All(row => row.Probabilities is null))
-        {
-            var values = Tables.Create(console, "query", "value").RightAlign(1);
-            foreach (var row in answer.Predictions)
-                values.AddTexts(row.QueryId, row.Label ?? Tables.Figure(row.Value));
-            console.Write(values);
-            return;
-        }
-
+        console.MarkupLine($"[bold]{$"{answer.Project} {answer.Version}".TrimEnd().EscapeMarkup()}[/]");
+        var parted = answer.Version is null || answer.Predictions.Any(row => row.Fallback is not null);
         List<string> classes = [.. answer.Predictions.SelectMany(row => row.Probabilities?.Keys ?? []).Distinct()];
-        var table = Tables.Create(console, ["query", "label", .. classes.Select(name => $"P({name})")]).RightAlign(2);
+        List<string> columns = classes.Count == 0 ? ["query", "value"] : ["query", "label", .. classes.Select(name => $"P({name})")];
+        var table = Tables.Create(console, [.. columns, .. parted ? ["answered by"] : (string[])[]]).RightAlign(classes.Count == 0 ? 1 : 2, columns.Count);
         foreach (var row in answer.Predictions)
         {
-            var figures = classes.Select(name => Tables.Figure(row.Probabilities?.TryGetValue(name, out var figure) ?? false ? figure : null));
-            table.AddTexts([row.QueryId, row.Label ?? "", .. figures]);
+            List<string> cells = classes.Count == 0
+                ? [row.QueryId, row.Label ?? Tables.Figure(row.Value)]
+                : [row.QueryId, row.Label ?? "", .. classes.Select(name => Tables.Figure(row.Probabilities?.TryGetValue(name, out var figure) ?? false ? figure : null))];
+            if (parted)
+                cells.Add($"{row.Version ?? answer.Version}{(row.Fallback is { } fallback ? $", for {fallback.From}: {fallback.Why}" : "")}");
+            table.AddTexts(cells);
         }
 
         console.Write(table);

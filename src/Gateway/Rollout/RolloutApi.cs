@@ -29,7 +29,7 @@ internal static class RolloutApi
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
-        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(plan => RolloutView.From(plan, inForce: null)));
+        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(plan => RolloutView.From(plan)));
     }
 
     private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster, IOnlineAgents agents)
@@ -41,5 +41,8 @@ internal static class RolloutApi
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.
-    private static RolloutView View(RolloutPlan plan, IOnlineAgents agents) => RolloutView.From(plan, (agents.PlanVersionOf(plan.Project) ?? plan.Version) == plan.Version);
+    private static RolloutView View(RolloutPlan plan, IOnlineAgents agents) => RolloutView.From(
+        plan,
+        inForce: (agents.PlanVersionOf(plan.Project) ?? plan.Version) == plan.Version,
+        shadowsDropped: plan.Shadows.IsEmpty ? null : agents.ShadowsDroppedOf(plan.Project));
 }

@@ -10,6 +10,7 @@ namespace Progeny.Gateway.Rollout;
 /// <param name="Shadows">The names of the arms that get every query unseen.</param>
 /// <param name="StickyKey">The field that is hashed to choose an arm, or <c>query_id</c>; null: the entity.</param>
 /// <param name="InForce">Whether this node follows it already; left out for the plans before.</param>
+/// <param name="ShadowsDropped">How many queries the shadows on this node did not get because they are too slow.</param>
 /// <param name="Buckets">Which arm has which of the 1,000,000 buckets, in order.</param>
 internal sealed record RolloutView(
     string Project,
@@ -23,9 +24,10 @@ internal sealed record RolloutView(
     DateTimeOffset? At,
     string? By,
     string? Reason,
-    bool? InForce)
+    bool? InForce,
+    long? ShadowsDropped)
 {
-    public static RolloutView From(RolloutPlan plan, bool? inForce) => new(
+    public static RolloutView From(RolloutPlan plan, bool? inForce = null, long? shadowsDropped = null) => new(
         plan.Project,
         plan.Version,
         plan.ChampionArm,
@@ -37,7 +39,8 @@ internal sealed record RolloutView(
         plan.Version == 0 ? null : plan.At,
         plan.By,
         plan.Reason,
-        inForce);
+        inForce,
+        shadowsDropped);
 
     private static double ShareOf(RolloutPlan plan, RolloutArm arm) =>
         plan.Buckets.Where(range => range.Arm == arm.Name).Sum(range => range.Length) / (double)BucketRange.Count;

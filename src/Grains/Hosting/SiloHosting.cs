@@ -7,7 +7,6 @@ using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
-using Progeny.Grains.Rollout;
 using Progeny.Grains.Serving;
 using Progeny.Grains.Training;
 
@@ -30,7 +29,6 @@ public static class SiloHosting
         services.AddSingleton<ModelCache>();
         services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving"));
         services.AddSingleton<QueryAnswers>();
-        services.AddSingleton<ShadowQueue>();
         services.AddSingleton<OnlineAgents>();
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());
         services.AddOptions<JobOptions>()
@@ -68,7 +66,6 @@ public static class SiloHosting
                 eviction.DataMaxAgeInCache = TimeSpan.FromSeconds(10);
             });
         });
-        services.AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
         services.AddHostedService(provider => provider.GetRequiredService<OnlineAgents>());
         services.AddSingleton<QueryStreamPublisher>();
         services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<QueryStreamPublisher>());

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
@@ -9,8 +10,11 @@ namespace Progeny.Grains.Rollout;
 /// Answers the queries of a plan with several arms: each row by the arm that its key chooses, by the fallback chain where that one fails,
 /// and unseen by the shadows.
 /// </summary>
-internal sealed class RolloutAnswers(QueryAnswers answers, ShadowQueue shadows, TimeProvider time)
+internal sealed class RolloutAnswers(QueryAnswers answers, TimeProvider time, ILogger logger)
 {
+    /// <summary>What the project's shadows have still to answer.</summary>
+    public ShadowQueue Shadows { get; } = new(answers, time, logger);
+
     /// <summary>Answers a query by rows.</summary>
     public async Task<Answer> PredictAsync(ActivePlan plan, PredictQuery query, long started, CancellationToken cancellationToken)
     {
@@ -20,7 +24,7 @@ internal sealed class RolloutAnswers(QueryAnswers answers, ShadowQueue shadows, 
         var parts = await AnswerPartsAsync(plan, Divide(choices), AskAsync);
         var answer = await AnswerMerge.MergeAsync(plan, parts, answers);
         if (answer.Error is null)
-            shadows.Offer(plan, query, choices, started);
+            Shadows.Offer(plan, query, choices, started);
         return answer;
     }
 
@@ -34,7 +38,7 @@ internal sealed class RolloutAnswers(QueryAnswers answers, ShadowQueue shadows, 
         var parts = await AnswerPartsAsync(plan, [whole], part => AskTensorsAsync(plan, part, query, started, cancellationToken));
         var answer = await AnswerMerge.MergeAsync(plan, parts, answers);
         if (answer.Error is null)
-            shadows.Offer(plan, query, arm, started);
+            Shadows.Offer(plan, query, arm, started);
         return answer;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Rollout;
@@ -10,24 +9,29 @@ using Progeny.Grains.Serving;
 namespace Progeny.Grains.Rollout;
 
 /// <summary>
-/// The queries that shadows have still to answer on this silo. What does not fit into the queue, or has waited for too long, is dropped and
-/// counted: an answer never waits for a shadow.
+/// The queries of a project that its shadows have still to answer on this silo. What does not fit into the queue, or has waited for too
+/// long, is dropped and counted: an answer never waits for a shadow, nor one project's shadows for another's.
 /// </summary>
-internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider time, ILogger<ShadowQueue> logger) : BackgroundService
+internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MostWaiting = 1_024;
     private const long MostBytes = 64L << 20;
 
+    // The other processors are left to the queries that somebody waits for.
+    private static readonly int MostAtOnce = Math.Max(1, Environment.ProcessorCount / 2);
+
     // A plan keeps its models loaded for a minute after another one took over.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(
-        new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
+    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private Task answering = Task.CompletedTask;
+    private bool isStarted;
     private long bytes;
     private long dropped;
 
-    /// <summary>How many queries shadows did not get because they are too slow.</summary>
+    /// <summary>How many queries the shadows did not get because they are too slow.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>Takes a query by rows that was answered, for the shadows of the plan.</summary>
@@ -54,28 +58,32 @@ internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider tim
         }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Gives up what waits; nobody waits for what shadows would say.</summary>
+    public Task StopAsync()
     {
-        waiting.Writer.TryComplete();
-        await base.StopAsync(cancellationToken);
+        Dispose();
+        return answering;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public void Dispose() => stopping.Cancel();
+
+    private async Task AnswerAllAsync()
     {
         try
         {
-            await foreach (var query in waiting.Reader.ReadAllAsync(stoppingToken))
+            var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = stopping.Token };
+            await Parallel.ForEachAsync(waiting.Reader.ReadAllAsync(stopping.Token), options, async (query, cancellationToken) =>
             {
                 Interlocked.Add(ref bytes, -query.Bytes);
                 if (time.GetElapsedTime(query.Started) > LongestWait)
-                    Interlocked.Increment(ref dropped);
+                    Drop();
                 else
-                    await AnswerAsync(query, stoppingToken);
-            }
+                    await AnswerAsync(query, cancellationToken);
+            });
         }
         catch (OperationCanceledException)
         {
-            // The node stops; nobody waits for what shadows would say.
+            // The project rests on this silo, or the node stops.
         }
     }
 
@@ -83,17 +91,35 @@ internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider tim
     {
         if (waiting.Reader.Count < MostWaiting && Interlocked.Read(ref bytes) + size <= MostBytes)
             return true;
-        Interlocked.Increment(ref dropped);
+        Drop();
         return false;
     }
+
+    private void Drop() => Interlocked.Increment(ref dropped);
 
     private void Add(ShadowQuery query)
     {
         Interlocked.Add(ref bytes, query.Bytes);
         if (waiting.Writer.TryWrite(query))
+        {
+            Start();
             return;
+        }
+
         Interlocked.Add(ref bytes, -query.Bytes);
-        Interlocked.Increment(ref dropped);
+        Drop();
+    }
+
+    private void Start()
+    {
+        if (Volatile.Read(ref isStarted))
+            return;
+        lock (gate)
+        {
+            if (!isStarted)
+                answering = Task.Run(AnswerAllAsync);
+            Volatile.Write(ref isStarted, true);
+        }
     }
 
     private async Task AnswerAsync(ShadowQuery query, CancellationToken cancellationToken)

@@ -23,4 +23,7 @@ public interface IOnlineAgents
 
     /// <summary>The version of the plan that this silo follows; null: nobody has asked the project here, or it has no plan yet.</summary>
     long? PlanVersionOf(string project);
+
+    /// <summary>How many queries the project's shadows on this silo did not get because they are too slow.</summary>
+    long ShadowsDroppedOf(string project);
 }

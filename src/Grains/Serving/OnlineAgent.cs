@@ -35,6 +35,9 @@ internal sealed partial class OnlineAgent(
     /// <summary>Whether there is no such project, so that the agent need not be kept.</summary>
     public bool IsUnknown => isUnknown;
 
+    /// <summary>What the project's shadows have still to answer on this silo.</summary>
+    public ShadowQueue Shadows => rollout.Shadows;
+
     /// <summary>The version of the plan that queries follow; null: none yet.</summary>
     public long? PlanVersion => active?.Plan.Version;
 
@@ -102,6 +105,7 @@ internal sealed partial class OnlineAgent(
     {
         lock (gate)
             disposed = true;
+        Shadows.Dispose();
         Interlocked.Exchange(ref active, null)?.Dispose();
         foreach (var (plan, _) in retired)
             plan.Dispose();

@@ -18,11 +18,11 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
     private readonly TimeProvider time;
 
     public OnlineAgents(
-        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ShadowQueue shadows, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
+        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
     {
         this.time = time;
-        var rollout = new RolloutAnswers(answers, shadows, time);
-        make = project => new OnlineAgent(project, grains, generations, models, meters, answers, rollout, options, time, logger);
+        make = project => new OnlineAgent(
+            project, grains, generations, models, meters, answers, new RolloutAnswers(answers, time, logger), options, time, logger);
     }
 
     /// <inheritdoc/>
@@ -45,6 +45,16 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
 
     /// <inheritdoc/>
     public long? PlanVersionOf(string project) => agents.TryGetValue(project, out var agent) ? agent.PlanVersion : null;
+
+    /// <inheritdoc/>
+    public long ShadowsDroppedOf(string project) => agents.TryGetValue(project, out var agent) ? agent.Shadows.Dropped : 0;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(agents.Values.Select(agent => agent.Shadows.StopAsync()));
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -47,6 +47,20 @@ public sealed class ServingCommandsTests
     }
 
     [Fact]
+    public async Task Rows_of_several_generations_show_who_answered_each_and_for_whom()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.Answer(Predict, """
+            {"project":"demo","predictions":[{"query_id":"q:0","version":"0.1.0:1","fallback":{"from":"canary","why":"it failed"},"value":12.5},
+             {"query_id":"q:1","version":"0.1.0:2","value":2}]}
+            """);
+        var lines = (await server.RunAsync("model", "predict", "demo", "--row", "{}")).ShouldSucceed().Out.Split('\n', StringSplitOptions.TrimEntries);
+        lines[0].ShouldBe("demo");
+        lines[2].ShouldEndWith("12.5000  0.1.0:1, for canary: it failed");
+        lines[3].ShouldEndWith("2.0000  0.1.0:2");
+    }
+
+    [Fact]
     public async Task Problems_of_fields_are_listed()
     {
         await using var server = await FakeServer.StartAsync();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Progeny.Gateway.Tests.Rollout;
 
 /// <summary>What happens to a query whose arm fails, and what shadows see of it.</summary>
@@ -90,5 +92,27 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         status.ShouldBe(200);
         shadow = await node.UntilAsync("/api/projects/watched/queries/t~next", _ => true);
         ((string)shadow["reason"]!, (float)shadow["prediction"]!["value"]!).ShouldBe(("shadow", 4f));
+    }
+
+    [Fact]
+    public async Task Shadow_that_is_too_slow_loses_queries_that_are_counted_and_no_answer_waits_for_it()
+    {
+        await rollout.MakeAsync("hasty");
+        await rollout.ReleaseSlowAsync("hasty");
+        await rollout.SetAndWaitAsync("hasty", """
+            {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "slow", "generation": "1.3.0:1", "weight": 0}], "champion": "a", "shadows": ["slow"]}
+            """);
+        var slowest = TimeSpan.Zero;
+        for (var round = 0; round < 70; round++)
+        {
+            var since = Stopwatch.StartNew();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => rollout.PredictAsync("hasty", """{"rows": [{"x": 1, "customer": "c"}]}""")));
+            answers.ShouldAllBe(answer => (string)answer["version"]! == "1.0.0:1");
+            slowest = since.Elapsed > slowest ? since.Elapsed : slowest;
+        }
+
+        // Had they waited for it, a round would have taken 16 times its two seconds, over half of the processors.
+        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        ((long)(await rollout.Node.GetAsync("/api/projects/hasty/rollout"))["shadows_dropped"]!).ShouldBeInRange(1, 70 * 16);
     }
 }

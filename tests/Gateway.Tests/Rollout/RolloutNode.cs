@@ -19,7 +19,11 @@ public sealed class RolloutNode : IAsyncLifetime
 
     public string Data => Path.Combine(folder, "data");
 
-    public async Task InitializeAsync() => Node = await StartAsync();
+    public async Task InitializeAsync()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(folder, "slow.db"), []); // an empty database
+        Node = await StartAsync();
+    }
 
     /// <summary>Publishes and trains a project; 1.0.0:1 is its champion <c>a</c>.</summary>
     /// <param name="serving">The section of the manifest.</param>
@@ -84,8 +88,19 @@ public sealed class RolloutNode : IAsyncLifetime
         "augment: [{name: ratings, feed: gone, features: [rating], query: 'SELECT rating FROM ratings WHERE id = :customer'}]",
         Model(Graph(Op("Identity", "x", "value"), Column("x"), Column("rating"), Value())));
 
+    /// <summary>Publishes and trains 1.3.0 of a project, which waits two seconds for a feed with every query.</summary>
+    public Task ReleaseSlowAsync(string project) => ReleaseAsync(
+        project, "1.3.0", "- {name: x, type: float}\n    - {name: rating, type: float}", "{log: fast}",
+        $"augment: [{{name: ratings, feed: slow, features: [rating], query: '{Endless}', default: {{rating: 3}}, deadline: 2s, cache: 0ms}}]",
+        Model(Graph(Op("Identity", "x", "value"), Column("x"), Column("rating"), Value())));
+
+    /// <summary>Asks for more than a node could count in a minute.</summary>
+    private const string Endless =
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT COUNT(*) + LENGTH(:customer) AS rating FROM c";
+
     private Task<Node> StartAsync() => Node.StartAsync(
-        Data, "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
+        Data, "--Feeds:slow:Kind", "sqlite", "--Feeds:slow:ConnectionString", $"Data Source={Path.Combine(folder, "slow.db")}",
+        "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
 
     private async Task ReleaseAsync(string project, string version, string features, string serving, string more, byte[] model)
     {
