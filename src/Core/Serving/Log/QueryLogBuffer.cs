@@ -175,8 +175,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         try
         {
             log.Append([.. unwritten, .. durable]);
-            foreach (var waiter in waiters)
-                waiter.SetResult(true);
+            Complete(waiters, written: true);
             unwritten.Clear();
             Interlocked.Exchange(ref unwrittenRecords, 0);
             Interlocked.Exchange(ref unwrittenBytes, 0);
@@ -185,13 +184,18 @@ public sealed partial class QueryLogBuffer : IDisposable
         {
             LogAppendFailed(logger, exception, unwrittenRecords + durable.Sum(batch => batch.Count));
             Interlocked.Add(ref dropped, durable.Sum(batch => batch.Count));
-            foreach (var waiter in waiters)
-                waiter.SetResult(false);
+            Complete(waiters, written: false);
             return false;
         }
 
         Publish(durable);
         return true;
+    }
+
+    private static void Complete(List<TaskCompletionSource<bool>> waiters, bool written)
+    {
+        foreach (var waiter in waiters)
+            ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
     }
 
     private void Drain(bool close, List<QueryBatch> durable, List<TaskCompletionSource<bool>> waiters)

@@ -68,7 +68,9 @@ internal sealed class QueryLogStripe
             records += entry.QueryIds.Length;
             if (plan.Mode != QueryLogMode.Durable)
                 return ValueTask.FromResult(true);
-            written ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            // Who waits goes on right where this is completed, on a thread of the pool, all of a stripe one after the other: waking a
+            // thread for each costs more than answering.
+            written ??= new TaskCompletionSource<bool>();
             return new ValueTask<bool>(written.Task);
         }
     }
