@@ -25,6 +25,7 @@ public static class SiloHosting
         startup.AddFilters(builder.Logging, builder.Configuration);
         services.AddSingleton(startup);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
         services.AddSingleton<ModelCache>();
         services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving"));
