@@ -20,4 +20,7 @@ internal sealed class MetricsGrain(IMetricsStore store) : Grain, IMetricsGrain, 
     public Task Store(ImmutableArray<GenerationSummary> summaries) => store.StoreAsync(summaries, CancellationToken.None);
 
     public Task OnNextAsync(GenerationSummary item, StreamSequenceToken? token = null) => store.StoreAsync([item], CancellationToken.None);
+
+    // Nothing to do: what the stream loses, silos store once more (Missing).
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
 }
