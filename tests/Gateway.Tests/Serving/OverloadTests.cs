@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Progeny.Gateway.Tests.Serving;
 
-/// <summary>What a query gets that has no time, or comes when there is no room. Each here waits two seconds for its feed.</summary>
+/// <summary>What a query gets that has no time, or comes when there is no room. <c>patient</c> waits two seconds for its feed.</summary>
 [Collection(ServingCollection.Name)]
 public sealed class OverloadTests(ServingNode serving)
 {
@@ -17,15 +17,15 @@ public sealed class OverloadTests(ServingNode serving)
     public async Task Query_past_its_deadline_is_answered_so_at_once_and_reaches_no_model(string deadline)
     {
         var (id, since) = ($"late-{deadline}", Stopwatch.StartNew());
-        using var response = await SendAsync(Predict, Rows(id), deadline);
+        using var response = await SendAsync("/api/projects/endless/predict", Rows(id), deadline);
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
-        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1.8));
+        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15)); // its feed takes 20
         ((string)(await ReadAsync(response))["detail"]!).ShouldBe("There was no answer within the 100ms that the request gave it (Progeny-Deadline).");
 
         // What comes later is logged later.
         await serving.PostAsync("/api/projects/shops/predict", """{"rows": [{"rating": 1}], "query_id": "after"}""", 200);
         await serving.Node.UntilAsync("/api/projects/shops/queries/after", _ => true);
-        await serving.GetAsync($"/api/projects/patient/queries/{id}", 404);
+        await serving.GetAsync($"/api/projects/endless/queries/{id}", 404);
     }
 
     [Fact]
@@ -69,8 +69,10 @@ public sealed class OverloadTests(ServingNode serving)
         }));
         var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
         refused.Count.ShouldBe(4);
-        refused.ShouldAllBe(answer => answer.Retry == TimeSpan.FromSeconds(1) && answer.Elapsed < TimeSpan.FromSeconds(1.8));
-        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(2);
+        refused.ShouldAllBe(answer => answer.Retry == TimeSpan.FromSeconds(1));
+        var answered = answers.Where(answer => answer.StatusCode == HttpStatusCode.OK).ToList();
+        answered.Count.ShouldBe(2);
+        refused.Max(answer => answer.Elapsed).ShouldBeLessThan(answered.Min(answer => answer.Elapsed));
 
         // Their places are free again.
         (await Task.WhenAll(SendAsync(Predict, Rows("p"), null), SendAsync(Predict, Rows("q"), null))).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
