@@ -55,9 +55,12 @@ sources_state() {
     } | sha256sum
 }
 
+# The configuration, with the engine where one is asked for (the variable Engine: standins or packages).
+flavour() { echo "$configuration${Engine:+-$Engine}"; }
+
 # Builds the whole solution, unless nothing changed since the last time.
 build_solution() {
-    local state stamp=artifacts/built-$configuration log=artifacts/build.log
+    local state stamp=artifacts/built-$(flavour) log=artifacts/build.log
     state=$(sources_state)
     [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
     mkdir -p artifacts
@@ -69,7 +72,7 @@ build_solution() {
         return
     fi
     grep -m 1 'Engines:' "$log"
-    dotnet msbuild src/Core/Core.csproj -getProperty:ArtifactsPath -p:Configuration=$configuration >artifacts/output-$configuration || return
+    dotnet msbuild src/Core/Core.csproj -getProperty:ArtifactsPath -p:Configuration=$configuration >"artifacts/output-$(flavour)" || return
     printf '%s\n' "$state" >"$stamp"
 }
 
@@ -99,4 +102,4 @@ bring_examples() {
 }
 
 # program PROJECT FILE: where the build put a program.
-program() { echo "$(cat artifacts/output-$configuration)/bin/$1/${configuration,,}/$2"; }
+program() { echo "$(cat "artifacts/output-$(flavour)")/bin/$1/${configuration,,}/$2"; }

@@ -10,7 +10,7 @@ public sealed class MetadataTests
     {
         OrtEnv.Instance().ShouldBeSameAs(OrtEnv.Instance());
         OrtEnv.IsCreated.ShouldBeTrue();
-        OrtEnv.Instance().GetVersionString().ShouldBe("1.30.0");
+        OrtEnv.Instance().GetVersionString().ShouldStartWith("1.3");
         OrtEnv.Instance().GetAvailableProviders().ShouldContain("CPUExecutionProvider");
         OrtMemoryInfo.DefaultInstance.Name.ShouldBe("Cpu");
     }

@@ -15,8 +15,8 @@ public sealed partial class QueryBatchReader
     private readonly int scoreBytes;
     private int position = 1;
     private int rowsLeft;
-    private Request request;
-    private Row row;
+    private RequestFlags request;
+    private RowFlags row;
     private int errorAt;
     private int entityAt;
     private int idAt;
@@ -49,12 +49,12 @@ public sealed partial class QueryBatchReader
         At = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
         Arm = ReadWord(ref from);
         Reason = ReadWord(ref from);
-        request = (Request)from.ReadByte();
+        request = (RequestFlags)from.ReadByte();
         errorAt = from.Position;
-        if ((request & Request.Error) != 0)
+        if ((request & RequestFlags.Error) != 0)
             from.SkipText();
         entityAt = from.Position;
-        if ((request & Request.Entity) != 0)
+        if ((request & RequestFlags.Entity) != 0)
             from.SkipText();
         Latency = new QueryLatency(from.ReadInt32(), from.ReadInt32(), from.ReadInt32(), from.ReadInt32());
         IsFirstOfRequest = true;
@@ -64,31 +64,31 @@ public sealed partial class QueryBatchReader
     {
         rules.Clear();
         Label = -1;
-        row = (Row)from.ReadByte();
+        row = (RowFlags)from.ReadByte();
         idAt = from.Position;
-        if ((row & Row.Uuid) != 0)
+        if ((row & RowFlags.Uuid) != 0)
             from.Take(IdBytes);
         else
             from.SkipText();
         rowEntityAt = from.Position;
-        if ((row & Row.Entity) != 0)
+        if ((row & RowFlags.Entity) != 0)
             from.SkipText();
         fieldsAt = from.Position;
-        if ((request & Request.Json) != 0)
+        if ((request & RequestFlags.Json) != 0)
         {
             QueryJsonCodec.Skip(ref from);
             return;
         }
 
-        if ((row & Row.Fields) != 0)
+        if ((row & RowFlags.Fields) != 0)
         {
-            if ((request & Request.Inputs) != 0)
+            if ((request & RequestFlags.Inputs) != 0)
                 TensorCodec.Skip(ref from);
             else
                 ReadFields(ref from);
         }
 
-        if ((request & Request.Scores) != 0)
+        if ((request & RequestFlags.Scores) != 0)
         {
             if (layout.Classes.Length > 0)
                 Label = from.ReadInt32();
@@ -97,9 +97,9 @@ public sealed partial class QueryBatchReader
         }
 
         outputsAt = from.Position;
-        if ((request & Request.Outputs) != 0)
+        if ((request & RequestFlags.Outputs) != 0)
             TensorCodec.Skip(ref from);
-        if ((row & Row.Rules) == 0)
+        if ((row & RowFlags.Rules) == 0)
             return;
         for (var left = from.ReadCount(); left > 0; left--)
             rules.Add(ReadWord(ref from));
@@ -109,15 +109,15 @@ public sealed partial class QueryBatchReader
     {
         var bits = BitBytes(offsets.Length);
         missingAt = from.Position;
-        if ((row & Row.Missing) != 0)
+        if ((row & RowFlags.Missing) != 0)
             from.Take(bits);
         augmentedAt = from.Position;
-        if ((row & Row.Augmented) != 0)
+        if ((row & RowFlags.Augmented) != 0)
             from.Take(bits);
         for (var i = 0; i < offsets.Length; i++)
         {
             offsets[i] = from.Position;
-            if ((row & Row.Missing) != 0 && Bit(missingAt, i))
+            if ((row & RowFlags.Missing) != 0 && Bit(missingAt, i))
                 continue;
             switch (layout.Features[i].Type)
             {
@@ -129,7 +129,7 @@ public sealed partial class QueryBatchReader
         }
 
         originalsAt = from.Position;
-        if ((row & Row.Originals) != 0)
+        if ((row & RowFlags.Originals) != 0)
         {
             for (var left = from.ReadCount(); left > 0; left--)
             {

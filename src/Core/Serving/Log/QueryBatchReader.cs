@@ -51,7 +51,7 @@ public sealed partial class QueryBatchReader
         get
         {
             var from = From(idAt);
-            return (row & Row.Uuid) != 0 ? new Guid(from.Take(IdBytes), bigEndian: true).ToString() : from.ReadText();
+            return (row & RowFlags.Uuid) != 0 ? new Guid(from.Take(IdBytes), bigEndian: true).ToString() : from.ReadText();
         }
     }
 
@@ -60,7 +60,7 @@ public sealed partial class QueryBatchReader
     {
         get
         {
-            if ((row & Row.Uuid) == 0)
+            if ((row & RowFlags.Uuid) == 0)
                 return QueryHash.Of(hashOfProject, QueryId);
             Span<char> id = stackalloc char[36];
             new Guid(data.Span.Slice(idAt, IdBytes), bigEndian: true).TryFormat(id, out _);
@@ -73,11 +73,11 @@ public sealed partial class QueryBatchReader
     {
         get
         {
-            if ((request & Request.Entity) != 0)
+            if ((request & RequestFlags.Entity) != 0)
                 return From(entityAt).ReadText();
-            if ((row & Row.Entity) != 0)
+            if ((row & RowFlags.Entity) != 0)
                 return From(rowEntityAt).ReadText();
-            return (row & Row.EntityField) == 0 || layout.Entity < 0 ? null : GetField(layout.Entity) switch
+            return (row & RowFlags.EntityField) == 0 || layout.Entity < 0 ? null : GetField(layout.Entity) switch
             {
                 null => null,
                 bool boolean => boolean ? "true" : "false", // as JSON writes it
@@ -87,16 +87,16 @@ public sealed partial class QueryBatchReader
     }
 
     /// <summary>Whether the query failed.</summary>
-    public bool Failed => (request & Request.Error) != 0;
+    public bool Failed => (request & RequestFlags.Error) != 0;
 
     /// <summary>The error with which the query failed; null where it was answered.</summary>
     public string? Error => Failed ? From(errorAt).ReadText() : null;
 
     /// <summary>Whether the record holds the query's fields by the layout; not of tensors, and not where the sample leaves them out.</summary>
-    public bool HasFeatures => (row & Row.Fields) != 0 && (request & (Request.Inputs | Request.Json)) == 0;
+    public bool HasFeatures => (row & RowFlags.Fields) != 0 && (request & (RequestFlags.Inputs | RequestFlags.Json)) == 0;
 
     /// <summary>Whether the record holds <see cref="Scores"/>.</summary>
-    public bool HasScores => (request & Request.Scores) != 0;
+    public bool HasScores => (request & RequestFlags.Scores) != 0;
 
     /// <summary>A probability a class, or the value for regression; empty where the model's outputs were not read, or the query failed.</summary>
     public ReadOnlySpan<float> Scores => HasScores ? MemoryMarshal.Cast<byte, float>(data.Span.Slice(scoresAt, scoreBytes)) : [];
@@ -104,13 +104,13 @@ public sealed partial class QueryBatchReader
     /// <summary>The index of the class predicted; -1: none.</summary>
     public int Label { get; private set; } = -1;
 
-    internal bool HasOutputs => (request & Request.Outputs) != 0;
+    internal bool HasOutputs => (request & RequestFlags.Outputs) != 0;
 
-    internal bool HasInputs => (request & Request.Inputs) != 0;
+    internal bool HasInputs => (request & RequestFlags.Inputs) != 0;
 
-    internal bool HasFields => (row & Row.Fields) != 0;
+    internal bool HasFields => (row & RowFlags.Fields) != 0;
 
-    internal bool IsJson => (request & Request.Json) != 0;
+    internal bool IsJson => (request & RequestFlags.Json) != 0;
 
     /// <summary>Moves to the next record; false: there is none.</summary>
     public bool Read()
@@ -134,10 +134,10 @@ public sealed partial class QueryBatchReader
         return true;
     }
 
-    public bool IsMissing(int feature) => !HasFeatures || ((row & Row.Missing) != 0 && Bit(missingAt, feature));
+    public bool IsMissing(int feature) => !HasFeatures || ((row & RowFlags.Missing) != 0 && Bit(missingAt, feature));
 
     /// <summary>Whether the value came from augmentation or a rule.</summary>
-    public bool IsAugmented(int feature) => HasFeatures && (row & Row.Augmented) != 0 && Bit(augmentedAt, feature);
+    public bool IsAugmented(int feature) => HasFeatures && (row & RowFlags.Augmented) != 0 && Bit(augmentedAt, feature);
 
     /// <summary>The value of a number or boolean (0 or 1); NaN where it is missing.</summary>
     public double GetNumber(int feature) => IsMissing(feature) ? double.NaN : layout.Features[feature].Type switch
@@ -197,7 +197,7 @@ public sealed partial class QueryBatchReader
     internal Dictionary<int, object?> GetOriginals()
     {
         var originals = new Dictionary<int, object?>();
-        if (!HasFeatures || (row & Row.Originals) == 0)
+        if (!HasFeatures || (row & RowFlags.Originals) == 0)
             return originals;
         var from = From(originalsAt);
         for (var left = from.ReadCount(); left > 0; left--)

@@ -15,11 +15,11 @@ internal static class QueryEncoder
         var rows = entry.Rows;
         var count = entry.QueryIds.Length;
         var entity = plan.HidesEntity ? null : rows is null ? entry.Tensors!.Entity : rows.Entity;
-        var flags = (entry.Error is null ? 0 : Request.Error)
-            | (entity is null ? 0 : Request.Entity)
-            | (entry.Prediction is null ? 0 : Request.Scores)
-            | (rows is null ? Request.Inputs : 0)
-            | (entry.Prediction is null && entry.Error is null ? Request.Outputs : 0);
+        var flags = (entry.Error is null ? 0 : RequestFlags.Error)
+            | (entity is null ? 0 : RequestFlags.Entity)
+            | (entry.Prediction is null ? 0 : RequestFlags.Scores)
+            | (rows is null ? RequestFlags.Inputs : 0)
+            | (entry.Prediction is null && entry.Error is null ? RequestFlags.Outputs : 0);
         to.WriteUnsigned((ulong)count);
         to.WriteInt64(entry.At.UtcTicks);
         to.WriteUnsigned((uint)plan.Words.IndexOf(entry.Arm));
@@ -45,13 +45,13 @@ internal static class QueryEncoder
 
     /// <summary>Writes an id; a UUID as what it is, anything else as text.</summary>
     /// <returns>The flag to set.</returns>
-    public static Row WriteId(LogWriter to, string id)
+    public static RowFlags WriteId(LogWriter to, string id)
     {
         Span<char> usual = stackalloc char[36];
         if (id.Length == usual.Length && Guid.TryParseExact(id, "D", out var uuid) && uuid.TryFormat(usual, out _) && usual.SequenceEqual(id))
         {
             uuid.TryWriteBytes(to.Reserve(IdBytes), bigEndian: true, out _);
-            return Row.Uuid;
+            return RowFlags.Uuid;
         }
 
         to.WriteText(id);
@@ -59,24 +59,24 @@ internal static class QueryEncoder
     }
 
     /// <summary>What of the fields any row has: where no column has it, no row needs to be asked.</summary>
-    private static Row UsualFlags(QueryLogPlan plan, QueryRows rows)
+    private static RowFlags UsualFlags(QueryLogPlan plan, QueryRows rows)
     {
-        Row flags = 0;
+        RowFlags flags = 0;
         foreach (var index in plan.Columns)
         {
             var column = rows.Features.Columns[index];
             if (column.Present < rows.Features.Rows)
-                flags |= Row.Missing;
+                flags |= RowFlags.Missing;
             if (column.HasAugmented)
-                flags |= Row.Augmented;
+                flags |= RowFlags.Augmented;
             if (column.HasOriginals)
-                flags |= Row.Originals;
+                flags |= RowFlags.Originals;
         }
 
         return flags;
     }
 
-    private static void WriteRow(LogWriter to, QueryLogPlan plan, QueryLogEntry entry, int row, Row usual)
+    private static void WriteRow(LogWriter to, QueryLogPlan plan, QueryLogEntry entry, int row, RowFlags usual)
     {
         var id = entry.QueryIds[row];
         var flagsAt = to.Length;
@@ -84,7 +84,7 @@ internal static class QueryEncoder
         var flags = WriteId(to, id);
         var kept = plan.Keeps(entry.Project ?? plan.Generation.Project, id);
         if (kept)
-            flags |= Row.Fields;
+            flags |= RowFlags.Fields;
         if (entry.Rows is { } rows)
         {
             if (rows.Entity is null && !plan.HidesEntity && rows.Schema.Entity is not null)
@@ -103,29 +103,29 @@ internal static class QueryEncoder
             TensorCodec.Write(to, entry.Outputs);
         if (!entry.Rules.IsEmpty && !entry.Rules[row].IsEmpty)
         {
-            flags |= Row.Rules;
+            flags |= RowFlags.Rules;
             WriteRules(to, plan, entry.Rules[row]);
         }
 
         to.SetByte(flagsAt, (byte)flags);
     }
 
-    private static Row WriteEntity(LogWriter to, QueryRows rows, int row, bool kept)
+    private static RowFlags WriteEntity(LogWriter to, QueryRows rows, int row, bool kept)
     {
         if (kept)
-            return Row.EntityField;
+            return RowFlags.EntityField;
         if (rows.EntityOf(row) is not { } entity)
             return 0;
         to.WriteText(entity);
-        return Row.Entity;
+        return RowFlags.Entity;
     }
 
-    private static Row WriteFields(LogWriter to, QueryLogPlan plan, QueryRows rows, int row, Row usual)
+    private static RowFlags WriteFields(LogWriter to, QueryLogPlan plan, QueryRows rows, int row, RowFlags usual)
     {
         var columns = rows.Features.Columns;
-        if ((usual & Row.Missing) != 0)
+        if ((usual & RowFlags.Missing) != 0)
             WriteBits(to, plan, columns, row, missing: true);
-        if ((usual & Row.Augmented) != 0)
+        if ((usual & RowFlags.Augmented) != 0)
             WriteBits(to, plan, columns, row, missing: false);
         for (var i = 0; i < plan.Columns.Length; i++)
         {
@@ -134,7 +134,7 @@ internal static class QueryEncoder
                 WriteValue(to, column, plan.Types[i], row);
         }
 
-        if ((usual & Row.Originals) != 0)
+        if ((usual & RowFlags.Originals) != 0)
             WriteOriginals(to, plan, columns, row);
         foreach (var extra in plan.Extras)
             to.WriteAny(rows.GetExtra(row, extra));

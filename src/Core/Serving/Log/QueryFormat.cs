@@ -25,7 +25,7 @@ internal static class QueryFormat
 
     /// <summary>The flags of a request.</summary>
     [Flags]
-    public enum Request : byte
+    public enum RequestFlags : byte
     {
         Error = 1,
 
@@ -47,7 +47,7 @@ internal static class QueryFormat
 
     /// <summary>The flags of a row.</summary>
     [Flags]
-    public enum Row : byte
+    public enum RowFlags : byte
     {
         /// <summary>The id is a UUID in its usual form.</summary>
         Uuid = 1,

@@ -12,9 +12,9 @@ internal static class QueryJsonCodec
         to.WriteInt64(record.At.UtcTicks);
         to.WriteUnsigned((uint)words.IndexOf(record.Arm));
         to.WriteUnsigned((uint)words.IndexOf(record.Reason));
-        to.WriteByte((byte)(QueryFormat.Request.Json
-            | (record.Error is null ? 0 : QueryFormat.Request.Error)
-            | (record.Entity is null ? 0 : QueryFormat.Request.Entity)));
+        to.WriteByte((byte)(QueryFormat.RequestFlags.Json
+            | (record.Error is null ? 0 : QueryFormat.RequestFlags.Error)
+            | (record.Entity is null ? 0 : QueryFormat.RequestFlags.Entity)));
         if (record.Error is { } error)
             to.WriteText(error);
         if (record.Entity is { } entity)
