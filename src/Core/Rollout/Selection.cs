@@ -22,7 +22,7 @@ public sealed class Selection
     /// <param name="buckets">Their buckets, in order and without a gap.</param>
     public Selection(string project, ImmutableArray<RolloutArm> arms, ImmutableArray<BucketRange> buckets)
     {
-        seed = StableHash.Of(Encoding.UTF8.GetBytes(project), 0);
+        seed = KeyHash.Of(Encoding.UTF8.GetBytes(project), 0);
         ends = [.. buckets.Select(range => range.To)];
         this.arms = [.. buckets.Select(range => arms.Single(arm => arm.Name == range.Arm)).Select(arm => arms.IndexOf(arm))];
     }
@@ -49,7 +49,7 @@ public sealed class Selection
     public int Choose(ReadOnlySpan<byte> key) => IsSingle ? arms[0] : arms[RangeOf(BucketOf(key))];
 
     /// <summary>The bucket of a key: XXH64 of its UTF-8 bytes, seeded with the XXH64 of the project's name, scaled to the number of buckets.</summary>
-    public int BucketOf(ReadOnlySpan<byte> key) => (int)Math.BigMul(StableHash.Of(key, seed), (ulong)BucketRange.Count, out _);
+    public int BucketOf(ReadOnlySpan<byte> key) => (int)Math.BigMul(KeyHash.Of(key, seed), (ulong)BucketRange.Count, out _);
 
     private int RangeOf(int bucket)
     {

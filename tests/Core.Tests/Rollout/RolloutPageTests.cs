@@ -16,7 +16,7 @@ public sealed class RolloutPageTests
         foreach (var cells in examples)
         {
             var (project, key) = (cells[1].Trim('`'), Encoding.UTF8.GetBytes(cells[2].Trim('`')));
-            StableHash.Of(key, StableHash.Of(Encoding.UTF8.GetBytes(project), 0)).ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
+            KeyHash.Of(key, KeyHash.Of(Encoding.UTF8.GetBytes(project), 0)).ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
             var selection = new Selection(project, arms, Buckets.Divide([], arms));
             selection.BucketOf(key).ToString(CultureInfo.InvariantCulture).ShouldBe(cells[4]);
             arms[selection.Choose(key)].Name.ShouldBe("champion");

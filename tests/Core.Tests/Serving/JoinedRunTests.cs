@@ -115,7 +115,7 @@ public sealed class JoinedRunTests
         ? error.Message
         : $"{string.Join(' ', MemoryMarshal.Cast<float, int>(part.Prediction!.Scores.Span).ToArray())}; {string.Join("; ", part.Outputs.Select(Shown))}";
 
-    private static string Shown(Tensor tensor) =>
+    private static string Shown(Progeny.Abstractions.Serving.Tensor tensor) =>
         $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}{(tensor.Strings.IsDefault ? "" : string.Join(',', tensor.Strings))}";
 
     private static Part Column(string name, TensorElementType type) => Input(name, Tensor(type, ["n", 1]));

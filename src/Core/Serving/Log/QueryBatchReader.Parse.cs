@@ -1,6 +1,5 @@
 using Progeny.Abstractions.Serving;
 using static Progeny.Core.Serving.QueryFormat;
-using Request = Progeny.Core.Serving.QueryFormat.Request;
 
 namespace Progeny.Core.Serving;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
 using static Progeny.Core.Serving.QueryFormat;
-using Request = Progeny.Core.Serving.QueryFormat.Request;
 
 namespace Progeny.Core.Serving;
 

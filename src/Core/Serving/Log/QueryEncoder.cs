@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
 using static Progeny.Core.Serving.QueryFormat;
-using Request = Progeny.Core.Serving.QueryFormat.Request;
 
 namespace Progeny.Core.Serving;
 

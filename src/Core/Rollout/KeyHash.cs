@@ -5,7 +5,7 @@ namespace Progeny.Core.Rollout;
 
 /// <summary>XXH64: the same number for the same bytes on every machine, in every version of Progeny and in every language.</summary>
 /// <remarks>Source: the xxHash specification, algorithm "XXH64" (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).</remarks>
-public static class StableHash
+public static class KeyHash
 {
     private const ulong Prime1 = 0x9E3779B185EBCA87;
     private const ulong Prime2 = 0xC2B2AE3D27D4EB4F;

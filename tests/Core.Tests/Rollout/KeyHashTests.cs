@@ -3,7 +3,7 @@ using Progeny.Core.Rollout;
 
 namespace Progeny.Core.Tests.Rollout;
 
-public sealed class StableHashTests
+public sealed class KeyHashTests
 {
     // Published with xxHash and with the Python package of it.
     [Theory]
@@ -13,5 +13,5 @@ public sealed class StableHashTests
     [InlineData("xxhash", 20141025, 0xB559B98D844E0635)]
     [InlineData("Nobody inspects the spammish repetition", 0, 0xFBCEA83C8A378BF1)]
     public void Hash_is_the_one_that_everybody_computes(string text, ulong seed, ulong expected) =>
-        StableHash.Of(Encoding.UTF8.GetBytes(text), seed).ShouldBe(expected);
+        KeyHash.Of(Encoding.UTF8.GetBytes(text), seed).ShouldBe(expected);
 }
