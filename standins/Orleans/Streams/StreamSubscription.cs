@@ -19,9 +19,6 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
     private readonly CancellationTokenSource closed = new();
     private bool delivering;
 
-    /// <summary>How many events were too old to be kept for a subscriber that did not take them.</summary>
-    private int missed;
-
     /// <summary>The observer of a client; those of a grain are kept with its activation.</summary>
     private object? clientObserver;
 
@@ -64,13 +61,10 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
             if (closed.IsCancellationRequested)
                 return;
             var now = broker.Silo.Time.GetTimestamp();
-            // As with the packages: a subscriber that stalls holds no more than what came in this time.
+            // As with the packages: a subscriber that stalls holds no more than what came in this time, and is not told what it missed.
             while (waiting.TryPeek(out var oldest) && broker.Silo.Time.GetElapsedTime(oldest.Since, now) is var age
                 && age > eviction.DataMinTimeInCache && age > eviction.DataMaxAgeInCache)
-            {
                 waiting.Dequeue();
-                missed++;
-            }
 
             waiting.Enqueue((item, now));
             if (delivering)
@@ -88,7 +82,6 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
         while (true)
         {
             (StreamEvent Event, long Since) next;
-            int lost;
             lock (gate)
             {
                 if (closed.IsCancellationRequested || !waiting.TryDequeue(out next))
@@ -96,12 +89,8 @@ internal sealed class StreamSubscription(StreamBroker broker, string provider, S
                     delivering = false;
                     return;
                 }
-
-                (lost, missed) = (missed, 0);
             }
 
-            if (lost > 0)
-                await ReportAsync(next.Event, new QueueCacheMissException($"{lost} events of {stream} were given up: their subscriber did not take them in time."));
             await DeliverAsync(next.Event);
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 using static Progeny.Tests.Shared.OnnxModel;

@@ -154,12 +154,13 @@ public sealed class SqliteQueryLogTests : IDisposable
         var reads = 0;
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
-            while (!done.IsCancellationRequested)
+            do
             {
                 var page = await log.ListAsync("flights", null, null, null, 50, default);
                 page.Select(query => query.Sequence).ShouldBe(page.Select(query => query.Sequence).OrderDescending());
                 Interlocked.Increment(ref reads);
             }
+            while (!done.IsCancellationRequested);
         })).ToList();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
