@@ -23,6 +23,8 @@ internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly BoundedBatches batches = new(options.Value.Buffer, MostBytes);
+    private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool started;
     private long published;
 
     public string Name => "rabbitmq";
@@ -35,14 +37,24 @@ internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, 
 
     public void Accept(QueryBatch batch) => batches.TryAdd(batch);
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        started = true;
+        return base.StartAsync(cancellationToken);
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         batches.Complete();
+        // What is stopped before its thread has come to it would never run, and what waits would be neither sent nor counted.
+        if (started)
+            await begun.Task.WaitAsync(cancellationToken);
         await base.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        begun.TrySetResult();
         using var until = new CancellationTokenSource();
         await using var stopping = stoppingToken.Register(() => until.CancelAfter(Farewell));
         var outgoing = new OutgoingRecords();
