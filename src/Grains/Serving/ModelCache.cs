@@ -106,7 +106,7 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
     {
         while (loadedBytes > budget)
         {
-            var (reference, oldest) = entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null }).MinBy(pair => pair.Value.UsedAt);
+            var (reference, oldest) = entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null }).OrderBy(pair => pair.Value.UsedAt).FirstOrDefault();
             if (oldest is null)
                 return;
             entries.Remove(reference);
