@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
@@ -41,6 +42,7 @@ public static class StorageServices
         services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
+        services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration);
     }
 

@@ -13,4 +13,10 @@ public sealed record EvaluationManifest
 
     /// <summary>Whether the generation's model is trained once more on all rows, those held out included, after the evaluation.</summary>
     public bool Refit { get; init; }
+
+    /// <summary>The time between two evaluations of what was served; null: none by the clock.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>The fields by whose values fairness is looked at.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
 }

@@ -47,6 +47,12 @@ public sealed record Manifest
 
     public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
 
+    public DriftManifest Drift { get; init; } = new();
+
+    public TuneManifest? Tune { get; init; }
+
+    public IReadOnlyList<AlertManifest> Alerts { get; init; } = [];
+
     public IReadOnlyList<GateManifest> Gates { get; init; } = [];
 
     public IReadOnlyList<TestManifest> Tests { get; init; } = [];

@@ -30,4 +30,7 @@ public sealed record ServingManifest
 
     /// <summary>For binary tasks, the probability of the positive class from which it is predicted.</summary>
     public double Threshold { get; init; } = 0.5;
+
+    /// <summary>How a new generation comes to answer queries.</summary>
+    public RolloutManifest Rollout { get; init; } = new();
 }

@@ -1,6 +1,6 @@
 namespace Progeny.Core.Lifecycle;
 
-/// <summary>Where training rows come from. Exactly one of <see cref="Feed"/> and <see cref="File"/> is set.</summary>
+/// <summary>Where training rows come from: at most one of <see cref="Feed"/> and <see cref="File"/>, and the query log where <see cref="Queries"/> says so.</summary>
 public sealed record SourceManifest
 {
     /// <summary>The name of a feed that an operator configured.</summary>
@@ -12,9 +12,18 @@ public sealed record SourceManifest
     /// </summary>
     public string? File { get; init; }
 
-    /// <summary>SQL whose columns include every feature, the label and the ordinal.</summary>
-    public required string Query { get; init; }
+    /// <summary>SQL whose columns include every feature, the label and the ordinal; null: rows come from the query log only.</summary>
+    public string? Query { get; init; }
 
     /// <summary>The column that orders rows in time; training takes <c>[from, to)</c> of it. Null: rows have no order.</summary>
     public string? Ordinal { get; init; }
+
+    /// <summary>Whether logged queries whose outcome is known are training rows, behind those of <see cref="Query"/>.</summary>
+    public bool Queries { get; init; }
+
+    /// <summary>The most rows that a training takes, the last ones; null: all.</summary>
+    public int? WindowRows { get; init; }
+
+    /// <summary>How far back from the last row a training goes; null: to the first row.</summary>
+    public TimeSpan? WindowTime { get; init; }
 }

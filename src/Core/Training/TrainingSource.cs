@@ -64,7 +64,7 @@ public sealed class TrainingSource(IFeedCatalog feeds)
     private static string Sql(SourceManifest source, bool from, bool to)
     {
         if (source.Ordinal is null)
-            return source.Query;
+            return source.Query!;
         var ordinal = $"source.\"{source.Ordinal.Replace("\"", "\"\"")}\"";
         List<string> bounds = [];
         if (from)
@@ -72,7 +72,7 @@ public sealed class TrainingSource(IFeedCatalog feeds)
         if (to)
             bounds.Add($"{ordinal} < :{ToParameter}");
         var where = bounds.Count == 0 ? "" : $"\nWHERE {string.Join(" AND ", bounds)}";
-        return $"SELECT * FROM (\n{source.Query.TrimEnd().TrimEnd(';')}\n) AS source{where}\nORDER BY {ordinal}";
+        return $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source{where}\nORDER BY {ordinal}";
     }
 
     private static string Range(SourceManifest source, Ordinal? from, Ordinal? to) => (from, to) switch

@@ -14,4 +14,10 @@ public sealed record JobRequest
 
     /// <summary>The ordinal up to which rows are taken, exclusive; null: to the last.</summary>
     [Id(3)] public string? To { get; init; }
+
+    /// <summary>Who asked for it and why, in their own words; null: nobody said.</summary>
+    [Id(4)] public string? By { get; init; }
+
+    /// <summary>The generation to evaluate, <c>1.2.0:3</c>; null: the one in charge.</summary>
+    [Id(5)] public string? Version { get; init; }
 }

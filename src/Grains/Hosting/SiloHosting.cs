@@ -40,7 +40,7 @@ public static class SiloHosting
         services.AddSingleton(builder.Configuration.Read<TrainerOptions>("Trainer"));
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
-        services.AddSingleton<TrainingJob>();
+        services.AddSingleton<IJobWork, TrainingJob>();
         services.AddMetrics(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
 

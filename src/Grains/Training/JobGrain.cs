@@ -12,7 +12,7 @@ namespace Progeny.Grains.Training;
 /// <inheritdoc cref="IJobGrain"/>
 internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
-    TrainingJob work,
+    IEnumerable<IJobWork> works,
     TrainingSlots slots,
     IArtifactStore artifacts,
     TimeProvider time,
@@ -120,21 +120,22 @@ internal sealed partial class JobGrain(
             await SaveAsync(state => state with { Job = job });
 
             // The work is no grain's work: it computes for long, and turns must go on meanwhile.
+            var work = works.First(candidate => candidate.Kind == job.Request.Kind);
             var outcome = await Task.Run(() => work.RunAsync(job, new Latest(this), stop.Token), stop.Token);
-            if (outcome.Generation is null && NodeStops)
+            if (!outcome.Succeeded && NodeStops)
                 return;
-            await EndAsync(job, outcome.Generation is null ? JobStatus.Failed : JobStatus.Succeeded, outcome.Message, outcome.Generation, outcome.Log);
+            await EndAsync(job, outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             if (storage.State.CancelRequested && stop.IsCancellationRequested)
             {
-                await EndAsync(storage.State.Job!, JobStatus.Cancelled, "Cancelled by request.", null, "");
+                await EndAsync(storage.State.Job!, JobStatus.Cancelled, JobOutcome.Fail("Cancelled by request."));
             }
             else if (!NodeStops)
             {
                 LogFailed(logger, exception, this.GetPrimaryKeyString());
-                await EndAsync(storage.State.Job!, JobStatus.Failed, $"The node failed: {exception.Message}", null, exception.ToString());
+                await EndAsync(storage.State.Job!, JobStatus.Failed, JobOutcome.Fail($"The node failed: {exception.Message}", exception.ToString()));
             }
         }
         finally
@@ -143,18 +144,18 @@ internal sealed partial class JobGrain(
         }
     }
 
-    private async Task EndAsync(JobInfo job, JobStatus status, string message, GenerationInfo? generation, string log)
+    private async Task EndAsync(JobInfo job, JobStatus status, JobOutcome outcome)
     {
-        using var text = new MemoryStream(Encoding.UTF8.GetBytes(log));
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes(outcome.Log));
         var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
         job = job with
         {
             Status = status,
-            Message = message,
+            Message = outcome.Message,
             Progress = status == JobStatus.Succeeded ? 1 : latest?.Fraction ?? 0,
             EndedAt = time.GetUtcNow(),
-            Generation = generation?.Reference,
-            Metrics = generation?.Metrics ?? job.Metrics,
+            Generation = outcome.Generation,
+            Metrics = outcome.Metrics,
         };
         await SaveAsync(state => state with { Job = job, Log = digest });
         try

@@ -12,8 +12,10 @@ using Progeny.Grains.Lifecycle;
 namespace Progeny.Grains.Training;
 
 /// <summary>The work of a training job: package out of the store, training, model and state into the store, a generation of the release.</summary>
-internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IOptions<JobOptions> options)
+internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IOptions<JobOptions> options) : IJobWork
 {
+    public JobKind Kind => JobKind.Train;
+
     private const long MostArtifactBytes = 16L << 30;
 
     /// <summary>Does the work in a folder of its own, which is gone afterwards.</summary>
@@ -30,11 +32,11 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         }
         catch (TrainingFailedException exception)
         {
-            return new JobOutcome(null, exception.Message, exception.Log);
+            return JobOutcome.Fail(exception.Message, exception.Log);
         }
         catch (RegistryException exception)
         {
-            return new JobOutcome(null, exception.Message, "");
+            return JobOutcome.Fail(exception.Message);
         }
         finally
         {
@@ -98,7 +100,14 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             Metrics = Figures(result),
         };
         var generation = await releaseGrain.Commit(draft);
-        return new JobOutcome(generation, $"Made {generation.Reference}.", result.Log);
+        return new JobOutcome
+        {
+            Succeeded = true,
+            Message = $"Made {generation.Reference}.",
+            Generation = generation.Reference,
+            Metrics = generation.Metrics,
+            Log = result.Log,
+        };
     }
 
     private async Task<string> ExtractStateAsync(GenerationInfo generation, string folder, CancellationToken cancellationToken)

@@ -57,6 +57,9 @@ public sealed class MetricsDatabase : IDisposable
 
     internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
 
+    /// <summary>Runs work of the caller's own statements in the writer's transaction.</summary>
+    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => writer.RunAsync(() => work(connection), cancellationToken);
+
     /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>
     internal Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => Task.Run(
         () =>

@@ -1,6 +1,6 @@
 namespace Progeny.Storage.Metrics;
 
-/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC.</summary>
+/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions in milliseconds.</summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
 /// by generation, for reading, and are found by age, for removing.
@@ -82,6 +82,21 @@ internal static class MetricsSchema
             reports INTEGER NOT NULL
         ) STRICT;
         INSERT INTO place (reports) VALUES (0);
+        """),
+        new("""
+        CREATE TABLE decisions (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            project TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            decided_by TEXT NOT NULL,
+            message TEXT NOT NULL,
+            generation TEXT,
+            experiment TEXT,
+            figures TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX decisions_by_project ON decisions (project, place);
         """),
     ];
 }

@@ -23,7 +23,7 @@ internal static class ManifestBinder
         Label = root["label"] is { } label ? new LabelManifest { Name = Text(label, "name"), Classes = Texts(label["classes"]) ?? [] } : null,
         Entity = root["entity"]?.Text,
         Source = root["source"] is { } source ? BindSource(source) : null,
-        Outcomes = root["outcomes"] is { } outcomes ? new OutcomesManifest { Feed = Text(outcomes, "feed"), Query = Text(outcomes, "query") } : null,
+        Outcomes = root["outcomes"] is { } outcomes ? BindOutcomes(outcomes) : null,
         Pipeline = BindPipeline(root["pipeline"]!),
         Evaluation = root["evaluation"] is { } evaluation ? BindEvaluation(evaluation) : new EvaluationManifest(),
         Serving = root["serving"] is { } serving ? BindServing(serving) : new ServingManifest(),
@@ -31,6 +31,9 @@ internal static class ManifestBinder
         Retrain = root["retrain"] is { } retrain
             ? new RetrainManifest { Every = retrain["every"] is { } every ? Duration(every) : null, When = retrain["when"]?.Text }
             : null,
+        Tune = root["tune"] is { } tune ? BindTune(tune) : null,
+        Drift = root["drift"] is { } drift ? BindDrift(drift) : new DriftManifest(),
+        Alerts = List(root["alerts"], alert => new AlertManifest { Name = Text(alert, "name"), When = Text(alert, "when"), Webhook = alert["webhook"]?.Text }),
         Rules = List(root["rules"], BindRule),
         Metrics = List(root["metrics"], metric => new MetricManifest { Name = Text(metric, "name"), Value = Text(metric, "value") }),
         Gates = List(root["gates"], gate => new GateManifest
@@ -57,9 +60,51 @@ internal static class ManifestBinder
     {
         Feed = node["feed"]?.Text,
         File = node["file"]?.Text,
-        Query = Text(node, "query"),
+        Query = node["query"]?.Text,
         Ordinal = node["ordinal"]?.Text,
+        Queries = node.Kind == NodeKind.Scalar || (node["queries"] is { } queries && Flag(queries)),
+        WindowRows = node["window"]?["rows"] is { } rows ? Whole(rows) : null,
+        WindowTime = node["window"]?["time"] is { } time ? Duration(time) : null,
     };
+
+    private static OutcomesManifest BindOutcomes(ManifestNode node)
+    {
+        var standard = new OutcomesManifest { Feed = Text(node, "feed"), Query = Text(node, "query"), Watermark = node["watermark"]?.Text };
+        return node["every"] is { } every ? standard with { Every = Duration(every) } : standard;
+    }
+
+    private static TuneManifest BindTune(ManifestNode node)
+    {
+        var standard = new TuneManifest { Space = Values(node["space"], entry => BindTuneRange(entry.Value)) };
+        return standard with
+        {
+            Method = node["method"] is { } method ? Word<TuneMethod>(method) : standard.Method,
+            Trials = node["trials"] is { } trials ? Whole(trials) : standard.Trials,
+            Parallel = node["parallel"] is { } parallel ? Whole(parallel) : standard.Parallel,
+            Metric = node["metric"]?.Text,
+        };
+    }
+
+    private static TuneRange BindTuneRange(ManifestNode node) => new()
+    {
+        Values = node["values"] is { } values ? [.. values.Items.Select(value => FeatureValue.Free(value)!)] : null,
+        Min = node["min"]?.AsNumber() ?? 0,
+        Max = node["max"]?.AsNumber() ?? 0,
+        Whole = node["whole"] is { } whole && Flag(whole),
+        Log = node["log"] is { } log && Flag(log),
+    };
+
+    private static DriftManifest BindDrift(ManifestNode node)
+    {
+        var standard = new DriftManifest();
+        return new DriftManifest
+        {
+            Psi = node["psi"]?.AsNumber() ?? standard.Psi,
+            Rows = node["rows"] is { } rows ? Whole(rows) : standard.Rows,
+            FalseAlarms = node["false_alarms"]?.AsNumber() ?? standard.FalseAlarms,
+            Features = Texts(node["features"]),
+        };
+    }
 
     private static PipelineManifest BindPipeline(ManifestNode node)
     {
@@ -86,6 +131,8 @@ internal static class ManifestBinder
             Fraction = node["fraction"]?.AsNumber() ?? standard.Fraction,
             Folds = node["folds"] is { } folds ? Whole(folds) : standard.Folds,
             Refit = node["refit"] is { } refit ? Flag(refit) : standard.Refit,
+            Every = node["every"] is { } every ? Duration(every) : null,
+            Groups = Texts(node["groups"]) ?? standard.Groups,
         };
     }
 
@@ -103,6 +150,30 @@ internal static class ManifestBinder
             MaxWait = node["max_wait"] is { } maxWait ? Duration(maxWait) : standard.MaxWait,
             Output = node["output"]?.Text,
             Threshold = node["threshold"]?.AsNumber() ?? standard.Threshold,
+            Rollout = node["rollout"] is { } rollout ? BindRollout(rollout) : standard.Rollout,
+        };
+    }
+
+    private static RolloutManifest BindRollout(ManifestNode node)
+    {
+        var standard = new RolloutManifest();
+        return new RolloutManifest
+        {
+            Strategy = node["strategy"] is { } strategy ? Word<RolloutStrategy>(strategy) : standard.Strategy,
+            Metric = node["metric"]?.Text ?? standard.Metric,
+            Goal = node["goal"] is { } goal ? Word<Goal>(goal) : standard.Goal,
+            Steps = List(node["steps"], step => new CanaryStep(step["share"]!.AsNumber()!.Value, Whole(step["outcomes"]!), Duration(step["time"]!))),
+            Share = node["share"]?.AsNumber() ?? standard.Share,
+            Alpha = node["alpha"]?.AsNumber() ?? standard.Alpha,
+            Outcomes = node["outcomes"] is { } outcomes ? Whole(outcomes) : standard.Outcomes,
+            Time = node["time"] is { } time ? Duration(time) : standard.Time,
+            Policy = node["policy"] is { } policy ? Word<BanditPolicy>(policy) : standard.Policy,
+            Discount = node["discount"]?.AsNumber() ?? standard.Discount,
+            Epsilon = node["epsilon"]?.AsNumber() ?? standard.Epsilon,
+            Select = node["select"]?.Text,
+            Generations = node["generations"] is { } generations ? Whole(generations) : standard.Generations,
+            Arms = Texts(node["arms"]) ?? standard.Arms,
+            Fallback = Texts(node["fallback"]) ?? standard.Fallback,
         };
     }
 
@@ -172,7 +243,7 @@ internal static class ManifestBinder
     private static TimeSpan Duration(ManifestNode node) => ManifestUnits.TryParseDuration(node.Text, out var duration) ? duration : default;
 
     private static T Word<T>(ManifestNode node)
-        where T : struct, Enum => Enum.Parse<T>(node.Text, ignoreCase: true);
+        where T : struct, Enum => Enum.Parse<T>(node.Text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
 
     private static IReadOnlyList<string>? Texts(ManifestNode? list) => list?.Items.ConvertAll(i => i.Text).AsReadOnly();
 

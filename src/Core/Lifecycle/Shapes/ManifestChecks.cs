@@ -31,12 +31,16 @@ internal sealed class ManifestChecks
         checks.CheckFeatures();
         checks.CheckLabel();
         checks.CheckPipeline();
+        checks.CheckSource();
         checks.CheckEvaluation();
         checks.CheckRedaction();
         checks.CheckAugment();
         checks.CheckRules();
         checks.CheckMetrics();
-        foreach (var list in new[] { "augment", "rules", "metrics", "gates", "tests" })
+        checks.CheckGroups();
+        new RolloutChecks(root, errors).Run();
+        new TuneChecks(root, errors).Run();
+        foreach (var list in new[] { "augment", "rules", "metrics", "gates", "alerts", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");
         new TestChecks(root, checks.features, errors).Run();
     }
@@ -121,6 +125,37 @@ internal sealed class ManifestChecks
             RefuseKeys(pipeline, "pipeline", "has no use with a finished model, which is not trained", "parameters", "incremental");
         else if (root["source"] is null)
             errors.Add(root, "source", "is missing: where training rows come from; only pipeline.model can do without");
+    }
+
+    private void CheckSource()
+    {
+        if (root["source"] is not { Kind: NodeKind.Map } source)
+            return;
+        var places = new[] { "feed", "file" }.Where(key => source[key] is not null).ToList();
+        var queries = source["queries"] is { } flag && CoreSchema.Resolve(flag) is true;
+        if (places.Count > 1 || (places.Count == 0 && !queries))
+            errors.Add(source, "source", $"needs exactly one of feed, file; it has {(places.Count == 0 ? "none" : "feed and file")}{(places.Count == 0 ? "; with 'source: queries' it needs neither" : "")}");
+        if (places.Count > 0 && source["query"] is null)
+            errors.Add(source, "source.query", "is missing: SQL whose columns include every feature, the label and the ordinal");
+        if (places.Count == 0 && queries)
+            RefuseKeys(source, "source", "is for feed and file only", "query", "ordinal");
+        if (queries && root["serving"]?["log"]?.AsText() == "none")
+            errors.Add(source["queries"]!, "source.queries", "needs a query log, which serving.log: none leaves out");
+    }
+
+    private void CheckGroups()
+    {
+        if (features.Count == 0)
+            return;
+        var known = QueryFieldNames.Of(root, features.Keys);
+        foreach (var (list, path) in new[] { (root["evaluation"]?["groups"], "evaluation.groups"), (root["drift"]?["features"], "drift.features") })
+        {
+            for (var i = 0; i < (list?.Items.Count ?? 0); i++)
+            {
+                if (list!.Items[i].AsText() is { } name && !(path == "drift.features" ? features.ContainsKey(name) : known.Contains(name)))
+                    errors.Add(list.Items[i], $"{path}[{i}]", $"{Quote.Of(name)} is not {(path == "drift.features" ? "a feature of the schema" : "a field that a query can carry")};{QueryFieldNames.Suggest(name, known)}");
+            }
+        }
     }
 
     private void CheckEvaluation()

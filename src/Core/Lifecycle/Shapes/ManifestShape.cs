@@ -15,11 +15,17 @@ internal static class ManifestShape
     private static readonly TextShape Feed = new("[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "a feed's name: letters, digits, - and _; at most 63");
     private static readonly TextShape Label = new("[^\\x00-\\x1f\\x7f]{1,80}", "a short name on one line, of at most 80 characters");
     private static readonly TextShape Path = new() { Further = PackagePath.Problem };
+    private static readonly TextShape Generation = new("([a-z][a-z0-9-]{0,62}@)?[0-9][0-9A-Za-z.+-]*:[1-9][0-9]{0,8}", "a generation, e.g. 1.2.0:3 or flights@1.2.0:3");
+    private static readonly TextShape Fallback = new($"champion|{Generation.Pattern}", "champion or a generation, e.g. 1.2.0:3");
     private static readonly NumberShape Probability = new() { Min = 0, Max = 1 };
 
     private static readonly EvaluationManifest Evaluation = new();
     private static readonly ServingManifest Serving = new();
     private static readonly PipelineManifest Pipeline = new();
+    private static readonly OutcomesManifest Outcomes = new() { Feed = "", Query = "" };
+    private static readonly DriftManifest Drift = new();
+    private static readonly TuneManifest Tune = new() { Space = new Dictionary<string, TuneRange>() };
+    private static readonly RolloutManifest Rollout = new();
     private static readonly AugmentManifest Augment = new() { Name = "", Feed = "", Query = "", Features = [] };
 
     public static MapShape Root { get; } = new(
@@ -30,13 +36,16 @@ internal static class ManifestShape
         new("schema", SchemaShape(), "The fields that a query carries"),
         new("label", LabelShape(), "The column that a model learns to predict"),
         new("entity", Field, "The feature or query field that identifies who is asked about; the same entity meets the same generation"),
-        new("source", SourceShape(), "Where training rows come from"),
+        new("source", new WordOrMapShape("queries", SourceShape()), "Where training rows come from; queries: only from the query log"),
         new("outcomes", OutcomesShape(), "Where outcomes are pulled from"),
         new("pipeline", PipelineShape(), "How a model is made") { Required = true },
         new("evaluation", EvaluationShape(), "How a newly trained model is evaluated"),
         new("serving", ServingShape(), "How predictions are served"),
         new("augment", new ListShape(AugmentShape()), "Sources of features that a query left out"),
         new("retrain", RetrainShape(), "When the project is trained again without being asked"),
+        new("tune", TuneShape(), "How the trainer's parameters are searched for"),
+        new("drift", DriftShape(), "When features or predictions count as drifted from the training rows"),
+        new("alerts", new ListShape(AlertShape()), "Conditions that somebody wants to hear of"),
         new("rules", new ListShape(RuleShape()), "The project's own rules around the model"),
         new("metrics", new ListShape(MetricShape()), "Metrics of the project's own over predictions whose outcome is known"),
         new("gates", new ListShape(GateShape()), "Conditions that a generation must meet to enter a stage"),
@@ -61,13 +70,21 @@ internal static class ManifestShape
     private static MapShape SourceShape() => new(
         new("feed", Feed, "The name of a feed that an operator configured"),
         new("file", Path, "A CSV file inside the package; its table is named after the file without the extension"),
-        new("query", Text, "SQL whose columns include every feature, the label and the ordinal") { Required = true },
-        new("ordinal", Field, "The column that orders rows in time"))
-    { OneOf = ["feed", "file"] };
+        new("query", Text, "SQL whose columns include every feature, the label and the ordinal"),
+        new("ordinal", Field, "The column that orders rows in time"),
+        new("queries", Flag, "Whether logged queries whose outcome is known are training rows, too, behind those of the query") { Default = JsonValue.Create(false) },
+        new("window", WindowShape(), "How many of the last rows a training takes; without it all"));
+
+    private static MapShape WindowShape() => new(
+        new("rows", new NumberShape { Whole = true, Min = 1, Max = int.MaxValue }, "The most rows"),
+        new("time", new DurationShape(TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)), "How far back from the last row"))
+    { AnyOf = ["rows", "time"] };
 
     private static MapShape OutcomesShape() => new(
         new("feed", Feed, "The name of a feed that an operator configured") { Required = true },
-        new("query", Text, "SQL that yields query_id and outcome") { Required = true });
+        new("query", Text, "SQL that yields query_id, outcome and, where it knows, observed_at") { Required = true },
+        new("watermark", Field, "The column of the query that grows with every row that is new or changed; only rows from the last one known on are read"),
+        new("every", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "The time between two looks at the feed") { Default = Duration(Outcomes.Every) });
 
     private static MapShape PipelineShape() => new(
         new("trainer", new ChoiceShape("a built-in trainer", "xgboost"), "The built-in trainer's name"),
@@ -84,7 +101,9 @@ internal static class ManifestShape
         new("method", Choice<EvaluationMethod>("an evaluation method"), "holdout: the last rows in time are held out; kfold: each of the folds once") { Default = Word(Evaluation.Method) },
         new("fraction", new NumberShape { Min = 0, Max = 1, Exclusive = true }, "The share of the rows held out (holdout)") { Default = JsonValue.Create(Evaluation.Fraction) },
         new("folds", new NumberShape { Whole = true, Min = 2, Max = 100 }, "The number of folds (kfold)") { Default = JsonValue.Create(Evaluation.Folds) },
-        new("refit", Flag, "Whether the model is trained once more on all rows after the evaluation") { Default = JsonValue.Create(Evaluation.Refit) });
+        new("refit", Flag, "Whether the model is trained once more on all rows after the evaluation") { Default = JsonValue.Create(Evaluation.Refit) },
+        new("every", new DurationShape(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), "The time between two evaluations of what was served"),
+        new("groups", new ListShape(Field, unique: true), "Fields by whose values fairness is looked at"));
 
     private static MapShape ServingShape() => new(
         new("log", Choice<QueryLogMode>("a log mode"), "When a query's record is on disk: fast: within 100 ms after the answer; durable: before it; none: never") { Default = Word(Serving.Log) },
@@ -95,7 +114,30 @@ internal static class ManifestShape
         new("max_wait", new DurationShape(TimeSpan.Zero, TimeSpan.FromSeconds(10)), "How long a query may wait for others to share a run") { Default = Duration(Serving.MaxWait) },
         new("max_queue", new NumberShape { Whole = true, Min = 1, Max = 1_000_000 }, "The most queries under way at once on a node; past it they are refused (429). Without it, the node's Serving:MaxQueue"),
         new("output", Text, "The model output that holds the prediction; without it probabilities or value, else the only float output"),
-        new("threshold", Probability, "The probability of the positive class from which it is predicted (binary)") { Default = JsonValue.Create(Serving.Threshold) });
+        new("threshold", Probability, "The probability of the positive class from which it is predicted (binary)") { Default = JsonValue.Create(Serving.Threshold) },
+        new("rollout", RolloutShape(), "How a new generation comes to answer queries"));
+
+    private static MapShape RolloutShape() => new(
+        new("strategy", Choice<RolloutStrategy>("a strategy"), "explicit: somebody promotes it; latest: once its gates are passed; the others are experiments") { Default = Word(Rollout.Strategy) },
+        new("metric", Field, "The figure that is compared: loss or one of the project's metrics (canary, abtest, bandit)") { Default = JsonValue.Create(Rollout.Metric) },
+        new("goal", Choice<Goal>("a goal"), "Whether the less of it the better, or the more") { Default = Word(Rollout.Goal) },
+        new("steps", new ListShape(CanaryStepShape(), min: 1), "What a challenger goes through before it is in charge (canary)"),
+        new("share", new NumberShape { Min = 0, Max = 1, Exclusive = true }, "The share of the traffic that the challengers have together (abtest)") { Default = JsonValue.Create(Rollout.Share) },
+        new("alpha", new NumberShape { Min = 0, Max = 1, Exclusive = true }, "The probability of a verdict where there is no difference (canary, abtest)") { Default = JsonValue.Create(Rollout.Alpha) },
+        new("outcomes", new NumberShape { Whole = true, Min = 1, Max = int.MaxValue }, "The outcomes of each arm after which it ends (shadow, abtest)") { Default = JsonValue.Create(Rollout.Outcomes) },
+        new("time", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650)), "The time after which it ends without a verdict (shadow, abtest)") { Default = Duration(Rollout.Time) },
+        new("policy", new ChoiceShape("a policy", "thompson", "ucb", "epsilon-greedy"), "How the next weights are chosen (bandit)") { Default = JsonValue.Create("thompson") },
+        new("discount", new NumberShape { Min = 0, Max = 1 }, "What an outcome counts after each further one (bandit); 1: for ever") { Default = JsonValue.Create(Rollout.Discount) },
+        new("epsilon", Probability, "The share that epsilon-greedy leaves to chance (bandit)") { Default = JsonValue.Create(Rollout.Epsilon) },
+        new("select", Text, "SQL over the table generations that yields generation and weight (select)"),
+        new("generations", new NumberShape { Whole = true, Min = 1, Max = 32 }, "How many of the newest generations take part (bandit, select)") { Default = JsonValue.Create(Rollout.Generations) },
+        new("arms", new ListShape(Generation, unique: true), "Further generations that take part, e.g. 1.2.0:3 or flights@1.2.0:3"),
+        new("fallback", new ListShape(Fallback, unique: true), "Who answers where an arm fails: champion, or generations"));
+
+    private static MapShape CanaryStepShape() => new(
+        new("share", new NumberShape { Min = 0, Max = 1 }, "The challenger's share of the traffic") { Required = true },
+        new("outcomes", new NumberShape { Whole = true, Min = 1, Max = int.MaxValue }, "The challenger's outcomes that the step needs at least") { Required = true },
+        new("time", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650)), "The most time that the step may take") { Required = true });
 
     private static MapShape AugmentShape() => new(
         new("name", Label, "The source's name") { Required = true },
@@ -111,6 +153,31 @@ internal static class ManifestShape
         new("every", new DurationShape(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), "The time between trainings"),
         new("when", Text, "SQL over the project's metrics that asks for a training when it is true"))
     { AnyOf = ["every", "when"] };
+
+    private static MapShape TuneShape() => new(
+        new("method", Choice<TuneMethod>("a method"), "random: every trial gets all rows; halving: the better half of the trials goes on with twice as many") { Default = Word(Tune.Method) },
+        new("trials", new NumberShape { Whole = true, Min = 1, Max = 10_000 }, "The number of sets of parameters that are tried") { Default = JsonValue.Create(Tune.Trials) },
+        new("parallel", new NumberShape { Whole = true, Min = 1, Max = 256 }, "How many trials run at once, where the node has room for them") { Default = JsonValue.Create(Tune.Parallel) },
+        new("metric", Text, "The metric of the evaluation that decides; without it log_loss, or rmse of a regression"),
+        new("space", new DictionaryShape(TuneRangeShape(), min: 1), "What is tried, by the name of the trainer's parameter") { Required = true });
+
+    private static MapShape TuneRangeShape() => new(
+        new("values", new ListShape(Free, min: 1), "The values, one of which is drawn"),
+        new("min", new NumberShape(), "The least number"),
+        new("max", new NumberShape(), "The greatest number"),
+        new("whole", Flag, "Whether only whole numbers are drawn") { Default = JsonValue.Create(false) },
+        new("log", Flag, "Whether numbers are drawn evenly on the logarithmic scale") { Default = JsonValue.Create(false) });
+
+    private static MapShape DriftShape() => new(
+        new("psi", new NumberShape { Min = 0, Max = 100 }, "The population stability index from which a difference matters") { Default = JsonValue.Create(Drift.Psi) },
+        new("rows", new NumberShape { Whole = true, Min = 100, Max = 10_000_000 }, "The number of newest queries that are compared with the training rows") { Default = JsonValue.Create(Drift.Rows) },
+        new("false_alarms", new NumberShape { Min = 0, Max = 1, Exclusive = true }, "The probability that a generation whose queries never change is ever said to drift") { Default = JsonValue.Create(Drift.FalseAlarms) },
+        new("features", new ListShape(Field, unique: true), "The features that are watched; without it all"));
+
+    private static MapShape AlertShape() => new(
+        new("name", Label, "The alert's name") { Required = true },
+        new("when", Text, "SQL over the figures of the generation in charge, true while there is something to be told") { Required = true },
+        new("webhook", Feed, "The name of a webhook that an operator configured; without it the alert is only shown"));
 
     private static MapShape RuleShape() => new(
         new("name", Label, "The rule's name") { Required = true },
@@ -131,7 +198,7 @@ internal static class ManifestShape
     private static MapShape GateShape() => new(
         new("name", Label, "The gate's name") { Required = true },
         new("before", new ChoiceShape("a stage with a gate", Name(Stage.Shadow), Name(Stage.Challenger), Name(Stage.Champion)), "The stage that the gate guards") { Required = true },
-        new("when", Text, "SQL over the metrics of the generation and of the champion") { Required = true });
+        new("when", Text, "SQL over the figures of the generation and, as champion.name, of the champion") { Required = true });
 
     private static MapShape TestShape() => new(
         new("name", Label, "The test's name") { Required = true },

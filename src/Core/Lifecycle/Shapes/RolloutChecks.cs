@@ -1,0 +1,70 @@
+namespace Progeny.Core.Lifecycle.Shapes;
+
+/// <summary>What must be true between the keys of <c>serving.rollout</c>.</summary>
+internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
+{
+    private const string Path = "serving.rollout";
+
+    private static readonly string[] Compared = ["canary", "abtest", "bandit"];
+
+    /// <summary>Which strategies a key is for; keys of all are not named.</summary>
+    private static readonly Dictionary<string, string[]> For = new(StringComparer.Ordinal)
+    {
+        ["metric"] = Compared,
+        ["goal"] = Compared,
+        ["steps"] = ["canary"],
+        ["share"] = ["abtest"],
+        ["alpha"] = ["canary", "abtest"],
+        ["outcomes"] = ["shadow", "abtest"],
+        ["time"] = ["shadow", "abtest"],
+        ["policy"] = ["bandit"],
+        ["discount"] = ["bandit"],
+        ["epsilon"] = ["bandit"],
+        ["select"] = ["select"],
+        ["generations"] = ["bandit", "select"],
+        ["arms"] = ["abtest", "bandit", "select"],
+    };
+
+    public void Run()
+    {
+        if (root["serving"]?["rollout"] is not { } rollout)
+            return;
+        var strategy = rollout["strategy"]?.AsText() ?? "explicit";
+        foreach (var entry in rollout.Entries)
+        {
+            if (For.TryGetValue(entry.Name, out var strategies) && !strategies.Contains(strategy))
+                errors.Add(entry.Key, $"{Path}.{entry.Name}", $"is for the {(strategies.Length == 1 ? "strategy" : "strategies")} {string.Join(", ", strategies)} only");
+        }
+
+        if (strategy == "canary" && rollout["steps"] is null)
+            errors.Add(rollout, $"{Path}.steps", "is missing: what a challenger goes through, e.g. [{share: 0.05, outcomes: 200, time: 1d}]");
+        if (strategy == "select" && rollout["select"] is null)
+            errors.Add(rollout, $"{Path}.select", "is missing: SQL over the table generations that yields generation and weight");
+        if (rollout["discount"]?.AsNumber() == 0)
+            errors.Add(rollout["discount"]!, $"{Path}.discount", "must be above 0: 0 would forget everything at once");
+        CheckSteps(rollout);
+        CheckMetric(rollout);
+    }
+
+    private void CheckSteps(ManifestNode rollout)
+    {
+        var before = 0d;
+        for (var i = 0; i < (rollout["steps"]?.Items.Count ?? 0); i++)
+        {
+            if (rollout["steps"]!.Items[i]["share"] is not { } share || share.AsNumber() is not { } value)
+                continue;
+            if (value <= before)
+                errors.Add(share, $"{Path}.steps[{i}].share", $"must be above {(i == 0 ? "0" : "the share of the step before")}");
+            before = value;
+        }
+    }
+
+    private void CheckMetric(ManifestNode rollout)
+    {
+        if (rollout["metric"] is not { } metric || metric.AsText() is not { } name)
+            return;
+        var own = (root["metrics"]?.Items ?? []).Select(item => item["name"]?.AsText()).OfType<string>().ToList();
+        if (name != Metrics.MetricsPoint.LossName && !own.Contains(name))
+            errors.Add(metric, $"{Path}.metric", $"{Quote.Of(name)} is neither loss nor one of the project's metrics;{Suggestion.For(name, [Metrics.MetricsPoint.LossName, .. own])}");
+    }
+}
