@@ -8,37 +8,56 @@ internal static class VariableLength
     private const int BitsPerByte = 7;
     private const byte More = 0x80;
 
-    public static void Write(List<byte> target, ulong value)
+    /// <summary>Writes a number; returns how many bytes it took.</summary>
+    /// <param name="target">Room for <see cref="MostBytes"/>.</param>
+    public static int Write(Span<byte> target, ulong value)
     {
+        var length = 0;
         for (; value >= More; value >>= BitsPerByte)
-            target.Add((byte)(value | More));
-        target.Add((byte)value);
+            target[length++] = (byte)(value | More);
+        target[length++] = (byte)value;
+        return length;
     }
 
-    /// <summary>Writes a signed number so that small ones of either sign are short (zigzag).</summary>
-    public static void WriteSigned(List<byte> target, long value) => Write(target, (ulong)(value << 1) ^ (ulong)(value >> 63));
+    public static void Write(List<byte> target, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[MostBytes];
+        target.AddRange(bytes[..Write(bytes, value)]);
+    }
+
+    /// <summary>Writes a signed number so that small ones of either sign are short.</summary>
+    public static void WriteSigned(List<byte> target, long value) => Write(target, Fold(value));
 
     /// <summary>Reads a number and moves the source behind it.</summary>
     /// <exception cref="FormatException">The source ends within the number, or the number has more than 64 bits.</exception>
     public static ulong Read(ref ReadOnlySpan<byte> source)
     {
-        ulong value = 0;
+        var length = Read(source, out var value);
+        if (length == 0)
+            throw new FormatException("The bytes end within a number, or a number in them has more than 64 bits.");
+        source = source[length..];
+        return value;
+    }
+
+    /// <summary>Reads a number; returns how many bytes it has, 0 where the source ends within it or it has more than 64 bits.</summary>
+    public static int Read(ReadOnlySpan<byte> source, out ulong value)
+    {
+        value = 0;
         for (var i = 0; i < source.Length && i < MostBytes; i++)
         {
             value |= (ulong)(source[i] & ~More) << (i * BitsPerByte);
             if (source[i] < More)
-            {
-                source = source[(i + 1)..];
-                return value;
-            }
+                return i + 1;
         }
 
-        throw new FormatException("The bytes end within a number, or a number in them has more than 64 bits.");
+        return 0;
     }
 
-    public static long ReadSigned(ref ReadOnlySpan<byte> source)
-    {
-        var value = Read(ref source);
-        return (long)(value >> 1) ^ -(long)(value & 1);
-    }
+    public static long ReadSigned(ref ReadOnlySpan<byte> source) => Unfold(Read(ref source));
+
+    /// <summary>A signed number as one without a sign, small where its magnitude is (zigzag).</summary>
+    public static ulong Fold(long value) => (ulong)(value << 1) ^ (ulong)(value >> 63);
+
+    /// <summary>The number that <see cref="Fold"/> was given.</summary>
+    public static long Unfold(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 }

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving;
 using Progeny.Gateway.Hosting;
 using Progeny.Grains.Serving;
 
@@ -83,7 +84,7 @@ internal static class InferenceProtocolApi
             (request, var malformed) = InferRequestReader.Read(body, binary);
             if (request is null)
                 return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
-            queryId = request.Query.QueryId ?? Guid.CreateVersion7().ToString();
+            queryId = request.Query.QueryId ?? QueryIds.NewId(DateTimeOffset.UtcNow);
             return await agents.InferAsync(model, request.Query with { Version = version, QueryId = queryId }, until);
         }
 

@@ -58,7 +58,7 @@ internal sealed partial class OnlineAgent(
         using var span = Telemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
-        var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
+        var (asked, missing) = await SelectAsync(query.Version, started);
         if (missing is not null)
             return Answer.Refuse(missing);
         if (asked.Plan is { } plan)
@@ -78,7 +78,7 @@ internal sealed partial class OnlineAgent(
         using var span = Telemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
-        var (asked, missing) = Selected(query.Version, started) is { } ready ? (ready, null) : await SelectAsync(query.Version, started);
+        var (asked, missing) = await SelectAsync(query.Version, started);
         if (missing is not null)
             return Answer.Refuse(missing);
         if (asked.Plan is { } plan)
@@ -123,18 +123,19 @@ internal sealed partial class OnlineAgent(
         return now;
     }
 
-    /// <summary>Who answers, where nothing has to be waited for.</summary>
-    private Asked? Selected(string? version, long started) => version is null && active is { } plan ? OfPlan(plan, started) : null;
+    /// <summary>Who answers; mostly that is known at once.</summary>
+    private ValueTask<(Asked Asked, ServingError? Error)> SelectAsync(string? version, long started) =>
+        version is not null ? RequestedAsync(version, started)
+        : active is { } plan ? ValueTask.FromResult<(Asked, ServingError?)>((OfPlan(plan, started), null))
+        : FirstAsync(started);
 
     private static Asked OfPlan(ActivePlan plan, long started) =>
         plan.Only is { } only ? new Asked(only, Reasons.Share, started) : new Asked(null!, Reasons.Share, started) { Plan = plan };
 
-    private async ValueTask<(Asked Asked, ServingError? Error)> SelectAsync(string? version, long started)
+    /// <summary>Who answers once a plan has been asked for.</summary>
+    private async ValueTask<(Asked Asked, ServingError? Error)> FirstAsync(long started)
     {
-        if (version is not null)
-            return await RequestedAsync(version, started);
-        if (active is null)
-            await Polling();
+        await Polling();
         if (active is { } plan)
             return (OfPlan(plan, started), null);
         if (refusal is { } known)

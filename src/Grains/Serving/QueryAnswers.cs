@@ -70,8 +70,12 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         }
 
         var modelStarted = time.GetTimestamp();
-        var result = new ModelAnswer { Error = refused };
-        if (refused is null && rules is not { NeedsModel: false })
+        ModelAnswer result;
+        if (refused is not null || rules is { NeedsModel: false })
+        {
+            result = new ModelAnswer { Error = refused };
+        }
+        else
         {
             using var span = StartModel(arm);
             result = await arm.Model.Batcher.RunAsync(features, rules?.Answered ?? default, NamesOf(wanted, arm), cancellationToken);
@@ -84,14 +88,15 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
                 result = rules.ReplaceOutputs(result, arm.Model.Runner.Outputs, names);
         }
 
+        var now = time.GetUtcNow();
         var entry = new QueryLogEntry
         {
-            At = time.GetUtcNow(),
+            At = now,
             Served = arm.Served,
             Project = asked.Project,
             Arm = arm.Name,
             Reason = asked.Reason,
-            QueryIds = asked.Part is { QueryIds: { IsEmpty: false } ids } ? ids : QueryIds.Make(rows.QueryId, features.Rows, time.GetUtcNow()),
+            QueryIds = asked.Part is { QueryIds: { IsEmpty: false } ids } ? ids : QueryIds.Make(rows.QueryId, features.Rows, now),
             Rows = rows,
             Prediction = result.Prediction,
             Rules = rules?.Fired ?? [],
@@ -113,14 +118,15 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         span?.Dispose();
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } error)
             return Answer.Refuse(error);
+        var now = time.GetUtcNow();
         var entry = new QueryLogEntry
         {
-            At = time.GetUtcNow(),
+            At = now,
             Served = arm.Served,
             Project = asked.Project,
             Arm = arm.Name,
             Reason = asked.Reason,
-            QueryIds = QueryIds.Make(query.QueryId, 1, time.GetUtcNow()),
+            QueryIds = QueryIds.Make(query.QueryId, 1, now),
             Tensors = query,
             Outputs = result.Outputs,
             Error = result.Error?.Message,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Serving;
 
@@ -18,23 +19,12 @@ internal ref struct LogCursor(ReadOnlySpan<byte> data, int position)
 
     public ulong ReadUnsigned()
     {
-        ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var part = ReadByte();
-            value |= (ulong)(part & 0x7f) << shift;
-            if (part <= 0x7f)
-                return value;
-        }
-
-        throw Broken();
+        var length = VariableLength.Read(data[Position..], out var value);
+        Position = length > 0 ? Position + length : Math.Min(data.Length, Position + VariableLength.MostBytes);
+        return length > 0 ? value : throw Broken();
     }
 
-    public long ReadSigned()
-    {
-        var folded = ReadUnsigned();
-        return (long)(folded >> 1) ^ -(long)(folded & 1);
-    }
+    public long ReadSigned() => VariableLength.Unfold(ReadUnsigned());
 
     /// <summary>A number of things that each take a byte at least.</summary>
     public int ReadCount() => ReadUnsigned() is var count && count <= (ulong)(data.Length - Position) ? (int)count : throw Broken();

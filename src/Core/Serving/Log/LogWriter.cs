@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Serving;
 
@@ -34,12 +35,11 @@ internal sealed class LogWriter : IDisposable
 
     public void WriteUnsigned(ulong value)
     {
-        for (; value > 0x7f; value >>= 7)
-            WriteByte((byte)(value | 0x80));
-        WriteByte((byte)value);
+        var room = Reserve(VariableLength.MostBytes);
+        Length -= room.Length - VariableLength.Write(room, value);
     }
 
-    public void WriteSigned(long value) => WriteUnsigned((ulong)((value << 1) ^ (value >> 63)));
+    public void WriteSigned(long value) => WriteUnsigned(VariableLength.Fold(value));
 
     public void WriteText(string text)
     {
