@@ -22,7 +22,7 @@ public sealed class SqliteFeed(string name, string connectionString) : IFeed
 
     /// <inheritdoc/>
     public Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
-        Task.Run<IFeedReader>(
+        FeedThread.RunAsync<IFeedReader>(
             () => SqliteGuard.Run(Name, () =>
             {
                 var query = SqlQuery.Parse(sql, SqlDialect.Sqlite);
@@ -35,7 +35,7 @@ public sealed class SqliteFeed(string name, string connectionString) : IFeed
     /// <remarks>SQLite runs in this process, so there is no round trip to save: the query is compiled once and run for each row.</remarks>
     public Task<IReadOnlyList<object?[]?>> LookupAsync(
         string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
-        Task.Run(() => SqliteGuard.Run(Name, () => Lookup(sql, columns, parameters, cancellationToken)), cancellationToken);
+        FeedThread.RunAsync(() => SqliteGuard.Run(Name, () => Lookup(sql, columns, parameters, cancellationToken)), cancellationToken);
 
     /// <summary>Closes the connections that are kept for reuse, so that the file can be deleted.</summary>
     internal void Release()

@@ -4,7 +4,7 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>
-/// Rows of SQLite, fetched on the thread pool in blocks that are bounded in rows and in text, so that neither the caller's thread nor
+/// Rows of SQLite, fetched on a thread beside the caller's in blocks that are bounded in rows and in text, so that neither the caller's thread nor
 /// the memory is taken up by a long query.
 /// </summary>
 internal sealed class SqliteFeedReader : IFeedReader
@@ -60,7 +60,7 @@ internal sealed class SqliteFeedReader : IFeedReader
             return true;
         if (ended)
             return false;
-        await Task.Run(() => SqliteGuard.Run(feed, () => Fill(cancellationToken)), cancellationToken);
+        await FeedThread.RunAsync(() => SqliteGuard.Run(feed, () => Fill(cancellationToken)), cancellationToken);
         current = 0;
         return filled > 0;
     }

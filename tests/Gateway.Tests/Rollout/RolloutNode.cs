@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Progeny.Abstractions.Rollout;
@@ -15,13 +17,16 @@ public sealed class RolloutNode : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
 
+    private readonly TcpListener hung = new(IPAddress.Loopback, 0);
+
     public Node Node { get; private set; } = null!;
 
     public string Data => Path.Combine(folder, "data");
 
     public async Task InitializeAsync()
     {
-        await File.WriteAllBytesAsync(Path.Combine(folder, "slow.db"), []); // an empty database
+        // Whoever connects to it is taken by the system and never answered.
+        hung.Start();
         Node = await StartAsync();
     }
 
@@ -72,6 +77,7 @@ public sealed class RolloutNode : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Node.DisposeAsync();
+        hung.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -91,15 +97,11 @@ public sealed class RolloutNode : IAsyncLifetime
     /// <summary>Publishes and trains 1.3.0 of a project, which waits two seconds for a feed with every query.</summary>
     public Task ReleaseSlowAsync(string project) => ReleaseAsync(
         project, "1.3.0", "- {name: x, type: float}\n    - {name: rating, type: float}", "{log: fast}",
-        $"augment: [{{name: ratings, feed: slow, features: [rating], query: '{Endless}', default: {{rating: 3}}, deadline: 2s, cache: 0ms}}]",
+        "augment: [{name: ratings, feed: slow, features: [rating], query: 'SELECT rating FROM ratings WHERE id = :customer', default: {rating: 3}, deadline: 2s, cache: 0ms}]",
         Model(Graph(Op("Identity", "x", "value"), Column("x"), Column("rating"), Value())));
 
-    /// <summary>Asks for more than a node could count in a minute.</summary>
-    private const string Endless =
-        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT COUNT(*) + LENGTH(:customer) AS rating FROM c";
-
     private Task<Node> StartAsync() => Node.StartAsync(
-        Data, "--Feeds:slow:Kind", "sqlite", "--Feeds:slow:ConnectionString", $"Data Source={Path.Combine(folder, "slow.db")}",
+        Data, "--Feeds:slow:Kind", "postgresql", "--Feeds:slow:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
         "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
 
     private async Task ReleaseAsync(string project, string version, string features, string serving, string more, byte[] model)

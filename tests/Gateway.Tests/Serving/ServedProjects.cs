@@ -66,8 +66,8 @@ internal static class ServedProjects
         ["broken"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}"), Rating()),
         ["down"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", ""), Rating()),
         ["hanging"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 50ms"), Rating()),
-        ["endless"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 20s"), Rating()),
-        ["patient"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 2s") + "\nserving: {max_queue: 2}", Rating()),
+        ["endless"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 20s"), Rating()),
+        ["patient"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 2s") + "\nserving: {max_queue: 2}", Rating()),
         ["slow"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 50ms"), Rating()),
     };
 
