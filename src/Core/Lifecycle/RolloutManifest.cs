@@ -3,6 +3,8 @@ namespace Progeny.Core.Lifecycle;
 /// <summary>How a new generation comes to answer queries (docs/experiments.md). Each strategy has members of its own; the parser refuses the others'.</summary>
 public sealed record RolloutManifest
 {
+    private static readonly IReadOnlyList<string> ChampionOnly = ["champion"];
+
     public RolloutStrategy Strategy { get; init; } = RolloutStrategy.Explicit;
 
     /// <summary>The figure that is compared: <c>loss</c> or one of the project's own metrics.</summary>
@@ -45,5 +47,5 @@ public sealed record RolloutManifest
     public IReadOnlyList<string> Arms { get; init; } = [];
 
     /// <summary>Who answers where an arm fails: <c>champion</c> or generations, the first one first.</summary>
-    public IReadOnlyList<string> Fallback { get; init; } = ["champion"];
+    public IReadOnlyList<string> Fallback { get; init; } = ChampionOnly;
 }

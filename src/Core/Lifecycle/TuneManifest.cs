@@ -11,7 +11,7 @@ public sealed record TuneManifest
     /// <summary>How many trials run at once, where the node has room for them.</summary>
     public int Parallel { get; init; } = 2;
 
-    /// <summary>The metric of the evaluation that decides; null: log loss of a classification, RMSE of a regression.</summary>
+    /// <summary>The metric of the evaluation that decides; null: logLoss of a classification, rmse of a regression.</summary>
     public string? Metric { get; init; }
 
     /// <summary>What is tried, by the name of the trainer's parameter.</summary>

@@ -8,7 +8,7 @@ public sealed class ManifestErrorTests
     [InlineData("type: int,", "type: itn,", "8:26: schema.features[0].type: 'itn' is not a feature type; did you mean 'int'? One of: float, int, bool, category, text")]
     [InlineData("task: binary", "tusk: binary", "2:1: task: is missing: what is predicted: one of two classes, one of several, or a number|5:1: tusk: there is no such key; did you mean 'task'?")]
     [InlineData("serving: {log:", "serving: {lgo:", "serving.lgo: there is no such key; did you mean 'log'?")]
-    [InlineData("max_batch: 64", "batch_maximum: 64", "serving.batch_maximum: there is no such key; the keys here are log, log_sample, redact, retention, max_batch, max_wait, max_queue, output, threshold")]
+    [InlineData("max_batch: 64", "batch_maximum: 64", "serving.batch_maximum: there is no such key; the keys here are log, log_sample, redact, retention, max_batch, max_wait, max_queue, output, threshold, rollout")]
     [InlineData("log_sample: 0.25", "log_sample: 25", "serving.log_sample: needs a number from 0 to 1; this is '25'")]
     [InlineData("retention: 30d", "retention: 30m", "serving.retention: needs a duration from 1h to 36500d; this is 30m")]
     [InlineData("redact: [origin, vip]", "redact: [orgin]", "serving.redact[0]: 'orgin' is not a field that a query can carry; did you mean 'origin'?")]

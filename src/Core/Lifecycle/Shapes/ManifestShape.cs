@@ -158,7 +158,7 @@ internal static class ManifestShape
         new("method", Choice<TuneMethod>("a method"), "random: every trial gets all rows; halving: the better half of the trials goes on with twice as many") { Default = Word(Tune.Method) },
         new("trials", new NumberShape { Whole = true, Min = 1, Max = 10_000 }, "The number of sets of parameters that are tried") { Default = JsonValue.Create(Tune.Trials) },
         new("parallel", new NumberShape { Whole = true, Min = 1, Max = 256 }, "How many trials run at once, where the node has room for them") { Default = JsonValue.Create(Tune.Parallel) },
-        new("metric", Text, "The metric of the evaluation that decides; without it log_loss, or rmse of a regression"),
+        new("metric", Text, "The metric of the evaluation that decides; without it logLoss, or rmse of a regression"),
         new("space", new DictionaryShape(TuneRangeShape(), min: 1), "What is tried, by the name of the trainer's parameter") { Required = true });
 
     private static MapShape TuneRangeShape() => new(
