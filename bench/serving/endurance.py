@@ -2,9 +2,7 @@
 import argparse
 import pathlib
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -12,7 +10,7 @@ import time
 
 import loads
 from measure import wrk
-from peers import Server
+from peers import Server, run_main
 from scale import Api, PROJECT, trained_model
 
 
@@ -75,9 +73,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # The server must not outlive this program, however it is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
-    try:
-        main()
-    except (RuntimeError, subprocess.CalledProcessError) as error:
-        sys.exit(str(error))
+    run_main(main)

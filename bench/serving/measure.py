@@ -6,7 +6,6 @@ import pathlib
 import platform
 import resource
 import shutil
-import signal
 import struct
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import time
 
 import loads
 import report
-from peers import TICK, Peer, Server
+from peers import TICK, Peer, Server, run_main
 
 HERE = pathlib.Path(__file__).parent
 
@@ -178,9 +177,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # The servers must not outlive this program, however it is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
-    try:
-        main()
-    except (RuntimeError, subprocess.CalledProcessError) as error:
-        sys.exit(str(error))
+    run_main(main)

@@ -5,9 +5,7 @@ import io
 import json
 import pathlib
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +15,7 @@ import zipfile
 
 import loads
 from measure import wrk
-from peers import Server
+from peers import Server, run_main
 
 PROJECT = "asked"
 MODEL = loads.TREES
@@ -164,9 +162,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # The servers must not outlive this program, however it is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
-    try:
-        main()
-    except (RuntimeError, subprocess.CalledProcessError) as error:
-        sys.exit(str(error))
+    run_main(main)
