@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
 
 namespace Progeny.Gateway.Tests;
 
@@ -26,6 +30,43 @@ public sealed class ConsoleTests(TrainedNode trained) : IClassFixture<TrainedNod
         page.ShouldContain(((double)trained.Job["metrics"]!["accuracy"]!).ToString("F3"));
         page.ShouldContain($"/api/jobs/{(string)trained.Job["id"]!}/log");
         page.ShouldContain("""<progress max="1" value="1" """);
+    }
+
+    [Fact]
+    public async Task Project_shows_what_was_decided_and_on_which_figures()
+    {
+        var log = node.Services.GetRequiredService<IDecisionLog>();
+        await log.AppendAsync(
+            new Decision
+            {
+                Id = "console-decision",
+                Project = "demo",
+                At = DateTimeOffset.UtcNow,
+                Kind = DecisionKind.Gate,
+                By = "gate quality",
+                Message = "It is <good> enough.",
+                Generation = new GenerationReference("demo", "0.1.0", 1),
+                Figures = ImmutableSortedDictionary<string, double>.Empty.Add("eval_auc", 0.751),
+            },
+            CancellationToken.None);
+
+        var page = await PageAsync("/projects/demo");
+        page.ShouldContain("It is &lt;good&gt; enough.");
+        page.ShouldContain("/projects/demo/decisions");
+        var decisions = await PageAsync("/projects/demo/decisions");
+        decisions.ShouldContain("eval_auc 0.751");
+        decisions.ShouldContain("gate quality");
+    }
+
+    [Fact]
+    public async Task Project_shows_who_has_which_share_while_there_are_several()
+    {
+        var (status, _) = await node.TryPutAsync("/api/projects/demo/rollout", """{"arms": [{"name": "old", "generation": "0.1.0:1", "weight": 3}, {"name": "new", "generation": "0.1.0:1", "weight": 1}], "champion": "old"}""");
+        status.ShouldBe(200);
+        var page = await PageAsync("/projects/demo");
+        page.ShouldContain("25.0%");
+        page.ShouldContain("challenger");
+        await node.PostAsync("/api/projects/demo/promotions", new { version = "0.1.0:1", reason = "the end of the test" });
     }
 
     [Fact]

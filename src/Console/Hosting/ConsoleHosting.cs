@@ -19,6 +19,7 @@ public static class ConsoleHosting
     {
         services.AddScoped<ProjectReader>();
         services.AddScoped<QueryReader>();
+        services.AddScoped<DecisionReader>();
         services.AddExceptionHandler<ConsoleExceptions>();
     }
 
@@ -41,6 +42,7 @@ public static class ConsoleHosting
         pages.MapGet("/projects/{project}", ProjectAsync);
         pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
         pages.MapGet("/projects/{project}/generations/{version}", GenerationAsync);
+        pages.MapGet("/projects/{project}/decisions", DecisionsAsync);
         pages.MapGet("/projects/{project}/queries", QueriesAsync);
         pages.MapGet("/projects/{project}/query", QueryAsync);
     }
@@ -57,6 +59,11 @@ public static class ConsoleHosting
         await reader.FindGenerationAsync(project, version) is { } view
             ? new ConsolePage<GenerationPage>(view)
             : Missing($"There is no generation “{version}” of a project “{project}”; one is named like 1.2.0:3.");
+
+    private static async Task<IResult> DecisionsAsync(string project, string? before, DecisionReader reader, CancellationToken cancellationToken) =>
+        await reader.ListAsync(project, before, cancellationToken) is { } view
+            ? new ConsolePage<DecisionsPage>(view)
+            : Missing($"There is no project “{project}”.");
 
     private static async Task<IResult> QueriesAsync(
         string project, string? version, string? before, QueryReader reader, CancellationToken cancellationToken) =>

@@ -17,6 +17,8 @@ internal static class Links
         return $"{Project(project)}/queries{(filters.Length > 0 ? "?" : "")}{string.Join('&', filters)}";
     }
 
+    public static string Decisions(string project, long? before = null) => $"{Project(project)}/decisions{(before is null ? "" : $"?before={before}")}";
+
     /// <summary>The id is a parameter and no part of the path, where browsers would take <c>..</c> and <c>/</c> for their own.</summary>
     public static string Query(string project, string queryId) => $"{Project(project)}/query?id={Uri.EscapeDataString(queryId)}";
 

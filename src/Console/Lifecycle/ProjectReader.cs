@@ -8,11 +8,16 @@ using Progeny.Core.Serving;
 namespace Progeny.Console.Lifecycle;
 
 /// <summary>Reads what the pages of projects, releases and generations show.</summary>
-internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log)
+internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDecisionLog decisions)
 {
     private const int MostJobs = 10;
 
     private const int MostQueries = 20;
+
+    private const int MostDecisions = 10;
+
+    /// <summary>No plan has this version: the one in force is always told.</summary>
+    private const long NoVersion = -1;
 
     /// <summary>How many of the champion's queries its served figures look back on.</summary>
     private const int MostServed = 1_000;
@@ -33,6 +38,8 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log)
         var generations = GenerationsAsync(project);
         var jobs = JobsAsync(name, MostJobs);
         var queries = log.ListAsync(name, null, null, null, MostQueries, cancellationToken);
+        var plan = cluster.GetGrain<IProjectGrain>(name).GetPlan(NoVersion);
+        var decided = decisions.ListAsync(name, null, null, MostDecisions, cancellationToken);
         var known = (await releases).OfType<ReleaseInfo>().ToList();
         return new ProjectView
         {
@@ -42,6 +49,8 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log)
             Generations = [.. (await generations).OrderByDescending(generation => generation.CreatedAt)],
             Jobs = await jobs,
             Queries = await queries,
+            Plan = (await plan)!,
+            Decisions = await decided,
             Served = await ServedAsync(project.Champion, known, cancellationToken),
         };
     }

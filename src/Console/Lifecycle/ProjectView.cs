@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
@@ -25,6 +26,12 @@ public sealed record ProjectView
 
     /// <summary>The last ones, newest first.</summary>
     public required IReadOnlyList<LoggedQuery> Queries { get; init; }
+
+    /// <summary>Who answers which share of the traffic; without arms: nobody yet.</summary>
+    public required RolloutPlan Plan { get; init; }
+
+    /// <summary>The last ones, newest first.</summary>
+    public required IReadOnlyList<DecisionEntry> Decisions { get; init; }
 
     /// <summary>The champion's figures over its last queries whose outcome is known; null: there are none.</summary>
     public required EvaluationReport? Served { get; init; }
