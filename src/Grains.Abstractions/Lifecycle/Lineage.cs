@@ -30,4 +30,29 @@ public sealed record Lineage
 
     /// <summary>The generation whose state it continued; null: trained from nothing.</summary>
     [Id(8)] public int? Previous { get; init; }
+
+    /// <summary>
+    /// The place in the list of outcome reports from which queries were taken, inclusive; null: no queries were. A query was taken where its
+    /// first report and its record lie before <see cref="QueriesTo"/> and <see cref="LogTo"/>, and did not before <see cref="QueriesFrom"/>
+    /// and <see cref="LogFrom"/> already.
+    /// </summary>
+    [Id(9)] public long? QueriesFrom { get; init; }
+
+    /// <summary>The place in the list of outcome reports up to which queries were taken, exclusive; the next incremental training begins there.</summary>
+    [Id(10)] public long? QueriesTo { get; init; }
+
+    /// <summary>The sequence number in the query log from which queries were taken, inclusive.</summary>
+    [Id(11)] public long? LogFrom { get; init; }
+
+    /// <summary>The sequence number in the query log up to which queries were taken, exclusive.</summary>
+    [Id(12)] public long? LogTo { get; init; }
+
+    /// <summary>How many of the rows read are logged queries.</summary>
+    [Id(13)] public long QueryRows { get; init; }
+
+    /// <summary>How many logged queries with an outcome were left out, because their record lacks a field.</summary>
+    [Id(14)] public long QueriesSkipped { get; init; }
+
+    /// <summary>The trainer's parameters that a search found, as a JSON object; null: the manifest's were taken.</summary>
+    [Id(15)] public string? Parameters { get; init; }
 }

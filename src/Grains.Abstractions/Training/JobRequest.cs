@@ -20,4 +20,13 @@ public sealed record JobRequest
 
     /// <summary>The generation to evaluate, <c>1.2.0:3</c>; null: the one in charge.</summary>
     [Id(5)] public string? Version { get; init; }
+
+    /// <summary>How many sets of parameters a search tries; null: as the manifest says.</summary>
+    [Id(6)] public int? Trials { get; init; }
+
+    /// <summary>How many trials run at once; null: as the manifest says.</summary>
+    [Id(7)] public int? Parallel { get; init; }
+
+    /// <summary>The seed of a search; null: the pipeline's.</summary>
+    [Id(8)] public int? Seed { get; init; }
 }
