@@ -9,4 +9,7 @@ public interface IOutcomeStore
     /// <summary>The reports behind a place, first reports and corrections of all projects, in the order of their arrival.</summary>
     /// <param name="after">The place of the last report that is known; 0: from the first.</param>
     Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many queries of a project had an outcome reported, or corrected, after a time.</summary>
+    Task<long> CountAsync(string project, DateTimeOffset since, CancellationToken cancellationToken);
 }

@@ -15,4 +15,7 @@ public sealed record GenerationAssets
 
     /// <summary>The training's log; null: none was written.</summary>
     [Id(3)] public string? Log { get; init; }
+
+    /// <summary>How the features of the training rows and the predictions on the rows held out were spread, encoded; null: it was made without rows, or before profiles were kept.</summary>
+    [Id(4)] public string? Profile { get; init; }
 }

@@ -11,4 +11,7 @@ public sealed record GenerationDraft
     [Id(1)] public required Lineage Lineage { get; init; }
 
     [Id(2)] public required ImmutableSortedDictionary<string, double> Metrics { get; init; }
+
+    /// <inheritdoc cref="GenerationInfo.Figures"/>
+    [Id(3)] public ImmutableSortedDictionary<string, double> Figures { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }

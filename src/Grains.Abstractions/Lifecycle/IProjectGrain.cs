@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 
@@ -9,7 +10,8 @@ namespace Progeny.Abstractions.Lifecycle;
 public interface IProjectGrain : IGrainWithStringKey
 {
     /// <summary>The project, or null where nothing was released under this name.</summary>
-    [Alias("get")]
+    /// <remarks>It is asked by what the project itself asks, too, and only reads.</remarks>
+    [Alias("get"), AlwaysInterleave]
     Task<ProjectInfo?> Get();
 
     /// <summary>Publishes a release; its version must be greater than all before.</summary>

@@ -32,6 +32,7 @@ internal sealed class GenerationGrain(
             Assets = draft.Assets,
             Lineage = draft.Lineage,
             Metrics = draft.Metrics,
+            Figures = draft.Figures,
         };
         await storage.SaveAsync(new GenerationState { Generation = generation });
         return generation;

@@ -31,6 +31,7 @@ internal static class MetricsHosting
         services.AddSingleton<IMetricSets, GenerationMetricSets>();
         services.AddSingleton<OutcomeScorer>();
         services.AddSingleton<SummaryPublisher>();
+        services.AddJudging();
         services.AddHostedService<SiloInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());
     }

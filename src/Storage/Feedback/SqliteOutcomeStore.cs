@@ -16,6 +16,17 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<long> CountAsync(string project, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) => connection.ExecuteScalar<long>(
+            // Reports lie in the order of their arrival, so only the new ones are looked at.
+            """
+            SELECT count(DISTINCT hash) FROM outcomes
+            WHERE project = :project AND id > ifnull((SELECT id FROM outcomes WHERE reported_at <= :since ORDER BY id DESC LIMIT 1), 0)
+            """,
+            new { project, since = QueryCodes.Encode(since) }),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
     {
         if (outcomes.Count == 0)

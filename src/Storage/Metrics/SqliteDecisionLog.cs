@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
 

@@ -9,12 +9,6 @@ public interface IExpressionEngine
     /// <summary>What is wrong with an expression; null: nothing.</summary>
     ExpressionError? Check(Expression expression);
 
-    /// <summary>
-    /// What is wrong with an expression whose tables and columns are not known yet: its syntax, its functions and what it tries to do;
-    /// null: nothing. Every column that it names counts as known.
-    /// </summary>
-    ExpressionError? CheckSyntax(string sql);
-
     /// <summary>Compiles expressions that have been checked.</summary>
     /// <exception cref="ExpressionException">One of them is wrong.</exception>
     IExpressionSet Compile(IReadOnlyList<Expression> expressions);

@@ -3,8 +3,8 @@ namespace Progeny.Core.Serving;
 /// <summary>Expressions compiled once. Safe for use by many threads at once; once disposed it still works, but keeps nothing for later.</summary>
 public interface IExpressionSet : IDisposable
 {
-    /// <summary>Whether an expression's value depends on the row.</summary>
-    bool UsesColumns(int expression);
+    /// <summary>The places of the columns that an expression uses; none: its value does not depend on the row.</summary>
+    IReadOnlyList<int> Columns(int expression);
 
     /// <summary>A session that nobody else uses until it is disposed.</summary>
     IExpressionSession Rent();

@@ -7,8 +7,7 @@ namespace Progeny.Core.Serving;
 public sealed class RuleCompiler(IExpressionEngine engine)
 {
     /// <summary>
-    /// Everything that is wrong with the SQL of rules, metrics, gates and <c>retrain.when</c>. Rules and metrics are checked in full; of gates and retraining,
-    /// whose metrics depend on the generation, only what can be known.
+    /// Everything that is wrong with the SQL of rules, metrics, gates, alerts and <c>retrain.when</c>.
     /// </summary>
     /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
     /// <param name="yaml">The text of the manifest, for the places of the errors; null: they all stand at its start.</param>
@@ -34,14 +33,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
                 found.Add(($"metrics[{i}].value", $"metric '{metric.Name}': {error.Describe(metric.Value)}"));
         }
 
-        for (var i = 0; i < manifest.Gates.Count; i++)
-        {
-            if (engine.CheckSyntax(manifest.Gates[i].When) is { } error)
-                found.Add(($"gates[{i}].when", $"gate '{manifest.Gates[i].Name}': {error.Describe(manifest.Gates[i].When)}"));
-        }
-
-        if (manifest.Retrain?.When is { } when && engine.CheckSyntax(when) is { } wrong)
-            found.Add(("retrain.when", wrong.Describe(when)));
+        found.AddRange(new ConditionCompiler(engine).Check(manifest));
         if (found.Count == 0)
             return [];
         var places = yaml is null ? null : ManifestPlaces.Read(yaml);
@@ -58,7 +50,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     {
         if (manifest.Rules.Count == 0)
             return null;
-        var errors = Check(manifest with { Metrics = [], Gates = [], Retrain = null });
+        var errors = Check(manifest with { Metrics = [], Gates = [], Alerts = [], Retrain = null });
         if (errors.Count > 0)
             throw new RuleException(errors);
 
@@ -91,13 +83,16 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     /// <exception cref="RuleException">An expression is wrong.</exception>
     public MetricSet CompileMetrics(Manifest manifest)
     {
-        var errors = Check(manifest with { Rules = [], Gates = [], Retrain = null });
+        var errors = Check(manifest with { Rules = [], Gates = [], Alerts = [], Retrain = null });
         if (errors.Count > 0)
             throw new RuleException(errors);
         var tables = TablesOfMetrics(manifest);
         var expressions = manifest.Metrics.Select(metric => new Expression(metric.Value, tables)).ToList();
         return new MetricSet(manifest, expressions.Count == 0 ? null : engine.Compile(expressions));
     }
+
+    /// <summary>The gates, the alerts and <c>retrain.when</c> of a manifest. One that is wrong, in a release of an older version, is never met and says why.</summary>
+    public ConditionSet CompileConditions(Manifest manifest) => new ConditionCompiler(engine).Compile(manifest);
 
     private static IEnumerable<(string Path, RuleManifest Rule, Expression Expression, bool IsAnswer)> ExpressionsOf(Manifest manifest)
     {
@@ -130,7 +125,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     private string? ConstantProblem(Manifest manifest, Expression expression)
     {
         using var set = engine.Compile([expression]);
-        if (set.UsesColumns(0))
+        if (set.Columns(0).Count > 0)
             return null;
         using var session = set.Rent();
         try

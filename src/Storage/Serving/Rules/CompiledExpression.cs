@@ -8,8 +8,6 @@ namespace Progeny.Storage.Serving.Rules;
 /// <param name="Columns">The column that each of its parameters takes, the first parameter's first.</param>
 internal sealed record CompiledExpression(string Sql, int[] Columns)
 {
-    private const string Select = "SELECT (\n";
-
     /// <summary>Compiles; null with the reason.</summary>
     public static CompiledExpression? Compile(Expression expression, out ExpressionError? error)
     {
@@ -35,13 +33,13 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     /// <summary>The columns used, table by table; only these are bound for each row.</summary>
     private static List<(ExpressionTable Table, List<string> Columns)>? FindUses(Expression expression, out ExpressionError? error)
     {
-        using var connection = new ExpressionConnection(expression.Tables);
-        using var statement = connection.Prepare(
-            $"{Select}{expression.Sql}\n){ExpressionText.From(expression.Tables.Select(table => table.Name))}", Select.Length, expression.Sql, out error);
+        using var connection = new ExpressionConnection(expression.AllTables);
+        var (before, after) = ExpressionText.Around(expression, expression.AllTables);
+        using var statement = connection.Prepare($"{before}{expression.Sql}{after}", before.Length, expression.Sql, out error);
         if (statement is null)
             return null;
         var uses = new List<(ExpressionTable, List<string>)>();
-        foreach (var table in expression.Tables)
+        foreach (var table in expression.AllTables)
         {
             var reads = connection.Reads.Where(read => read.Table.Equals(table.Name, StringComparison.OrdinalIgnoreCase)).Select(read => read.Column).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (reads.Count > 0)
@@ -53,8 +51,9 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
 
     private static CompiledExpression? Compile(Expression expression, List<(ExpressionTable Table, List<string> Columns)> uses, out ExpressionError? error)
     {
-        var prefix = ExpressionText.With(uses.Select(use => (use.Table.Name, (IEnumerable<string>)use.Columns, "?"))) + Select;
-        var sql = $"{prefix}{expression.Sql}\n){ExpressionText.From(uses.Select(use => use.Table.Name))}";
+        var (before, after) = ExpressionText.Around(expression, [.. uses.Select(use => use.Table)]);
+        var prefix = ExpressionText.With(uses.Select(use => (use.Table.Name, (IEnumerable<string>)use.Columns))) + before;
+        var sql = $"{prefix}{expression.Sql}{after}";
         using var connection = new ExpressionConnection();
         using var statement = connection.Prepare(sql, prefix.Length, expression.Sql, out error);
         if (statement is null)
@@ -62,7 +61,7 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
 
         var columns = new List<int>();
         var first = 0;
-        foreach (var table in expression.Tables)
+        foreach (var table in expression.AllTables)
         {
             var used = uses.Find(use => use.Table == table).Columns ?? [];
             columns.AddRange(used.Select(column => first + table.Columns.ToList().IndexOf(column)));

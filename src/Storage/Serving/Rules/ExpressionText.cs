@@ -6,9 +6,6 @@ namespace Progeny.Storage.Serving.Rules;
 /// <summary>The text around an expression.</summary>
 internal static class ExpressionText
 {
-    /// <summary>The table of plain names in an expression over metrics.</summary>
-    public const string OwnMetrics = "metrics";
-
     /// <summary>What keeps a text from standing in parentheses as one expression; null: nothing that can be seen without SQLite.</summary>
     public static ExpressionError? Problem(string sql)
     {
@@ -43,40 +40,27 @@ internal static class ExpressionText
         return open.TryPop(out var left) ? new ExpressionError("this '(' is not closed", left) : null;
     }
 
-    /// <summary><c>WITH</c> and the tables, each of one row.</summary>
-    /// <param name="tables">Name, columns, and the value of each; <c>?</c> for parameters that are numbered through.</param>
-    public static string With(IEnumerable<(string Name, IEnumerable<string> Columns, string Value)> tables)
+    /// <summary><c>WITH</c> and the tables, each of one row, their values parameters that are numbered through.</summary>
+    public static string With(IEnumerable<(string Name, IEnumerable<string> Columns)> tables)
     {
         var number = 0;
         var parts = tables.Select(table =>
         {
             var columns = table.Columns.ToList();
-            return $"{Quote(table.Name)}({string.Join(", ", columns.Select(Quote))}) AS (SELECT {string.Join(", ", columns.Select(_ => table.Value == "?" ? $"?{++number}" : table.Value))})";
+            return $"{Quote(table.Name)}({string.Join(", ", columns.Select(Quote))}) AS (SELECT {string.Join(", ", columns.Select(_ => $"?{++number}"))})";
         }).ToList();
         return parts.Count == 0 ? "" : $"WITH {string.Join(", ", parts)} ";
     }
 
-    public static string From(IEnumerable<string> tables) => tables.Any() ? $" FROM {string.Join(", ", tables.Select(Quote))}" : "";
-
-    /// <summary>Table and column of the message <c>no such column: champion.auc</c>; <c>no such table</c> is a table of any columns; null: another error.</summary>
-    public static (string Table, string Column)? UnknownColumn(string message)
+    /// <summary>What stands before and behind an expression that reads some of its tables.</summary>
+    /// <remarks>A plain name is looked for in the inner SELECT first, so outer tables with columns of the same name do not make it ambiguous.</remarks>
+    public static (string Before, string After) Around(Expression expression, IReadOnlyCollection<ExpressionTable> read)
     {
-        const string Column = "no such column: ";
-        const string Ambiguous = "ambiguous column name: ";
-        const string Table = "no such table: ";
-        if (message.StartsWith(Table, StringComparison.Ordinal))
-            return (message[Table.Length..], "any");
-        if (message.StartsWith(Ambiguous, StringComparison.Ordinal))
-            return (OwnMetrics, message[Ambiguous.Length..]);
-        if (!message.StartsWith(Column, StringComparison.Ordinal))
-            return null;
-        var name = message[Column.Length..];
-        // SQLite hints at texts in double quotes behind the name.
-        if (name.IndexOf(" - ", StringComparison.Ordinal) is var hint and >= 0)
-            name = name[..hint].Trim('"');
-        var dot = name.LastIndexOf('.');
-        return dot < 0 ? (OwnMetrics, name) : (name[..dot], name[(dot + 1)..]);
+        var inner = From(expression.Tables.Where(read.Contains));
+        return expression.Outer is { } outer ? ("SELECT (SELECT (\n", $"\n){inner}){From(outer.Where(read.Contains))}") : ("SELECT (\n", $"\n){inner}");
     }
+
+    private static string From(IEnumerable<ExpressionTable> tables) => tables.Any() ? $" FROM {string.Join(", ", tables.Select(table => Quote(table.Name)))}" : "";
 
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -9,7 +9,7 @@ internal sealed class SqliteExpressionSet(IReadOnlyList<CompiledExpression> expr
     private readonly ConcurrentBag<SqliteExpressionSession> idle = [];
     private volatile bool disposed;
 
-    public bool UsesColumns(int expression) => expressions[expression].Columns.Length > 0;
+    public IReadOnlyList<int> Columns(int expression) => expressions[expression].Columns;
 
     public IExpressionSession Rent() => idle.TryTake(out var session) ? session : new SqliteExpressionSession(expressions, Return);
 

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Registry;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Metrics;
+
+/// <inheritdoc cref="IGatekeeper"/>
+internal sealed class Gatekeeper(
+    IGrainFactory grains, JudgedGenerations generations, IGenerationFigures figures, ContractTests tests, IDecisionLog decisions, TimeProvider time) : IGatekeeper
+{
+    private const string Tests = "tests";
+
+    public async Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken)
+    {
+        var report = await TryAsync(candidate, before, cancellationToken);
+        foreach (var verdict in report.Verdicts)
+        {
+            await decisions.AppendAsync(
+                new Decision
+                {
+                    Id = IdOf(candidate, before, verdict),
+                    Project = candidate.Project,
+                    At = time.GetUtcNow(),
+                    Kind = DecisionKind.Gate,
+                    By = $"gate {verdict.Name}",
+                    Message = $"{candidate} {(verdict.Passed ? "may" : "must not")} become {before.ToString().ToLowerInvariant()}: {verdict.Message}",
+                    Generation = candidate,
+                    Figures = verdict.Figures,
+                },
+                cancellationToken);
+        }
+
+        return report;
+    }
+
+    public async Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken)
+    {
+        var judged = await generations.GetAsync(candidate);
+        var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
+        if (judged.Manifest.Tests.Count > 0)
+            verdicts.Add(await TestAsync(judged, cancellationToken));
+        if (judged.Manifest.Gates.Any(gate => gate.Before == before))
+            await AskAsync(judged, before, verdicts, cancellationToken);
+        return new GateReport(verdicts.All(verdict => verdict.Passed), verdicts.ToImmutable());
+    }
+
+    private async Task AskAsync(JudgedGeneration judged, Stage before, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
+    {
+        var reference = judged.Info.Reference;
+        var champion = (await grains.GetGrain<IProjectGrain>(reference.Project).Get())?.Champion;
+        var own = await figures.ReadAsync(reference, null, cancellationToken);
+        var others = champion is null ? null : champion == reference ? own : await figures.ReadAsync(champion, null, cancellationToken);
+        for (var i = 0; i < judged.Manifest.Gates.Count; i++)
+        {
+            var gate = judged.Manifest.Gates[i];
+            if (gate.Before != before)
+                continue;
+            var verdict = judged.Conditions.Gate(i, own, others);
+            verdicts.Add(new GateVerdict(gate.Name, verdict.Holds, verdict.Message, verdict.Figures));
+        }
+    }
+
+    private async Task<GateVerdict> TestAsync(JudgedGeneration judged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var results = await tests.RunAsync(judged, cancellationToken);
+            var failed = results.Where(result => !result.Passed).ToList();
+            var message = failed.Count == 0
+                ? string.Create(CultureInfo.InvariantCulture, $"all {results.Count} tests of the manifest passed")
+                : string.Join("; ", failed.Select(test => $"test '{test.Name}' failed: expected {test.Expected}; the model says {test.Seen}"));
+            return new GateVerdict(Tests, failed.Count == 0, message, ImmutableSortedDictionary<string, double>.Empty.Add(FigureNames.TestsFailed, failed.Count));
+        }
+        catch (Exception exception) when (exception is ModelException or RuleException or ArtifactMissingException or ArtifactCorruptException)
+        {
+            return new GateVerdict(Tests, false, $"the tests cannot run: {exception.Message}", ImmutableSortedDictionary<string, double>.Empty);
+        }
+    }
+
+    /// <summary>The same verdict on the same figures is the same decision, however often it is asked for.</summary>
+    private static string IdOf(GenerationReference candidate, Stage before, GateVerdict verdict)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{verdict.Passed} {verdict.Message}")).AsSpan(0, 8));
+        return $"gate/{candidate}/{before.ToString().ToLowerInvariant()}/{verdict.Name}/{digest}";
+    }
+}

@@ -1,0 +1,99 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Grains.Metrics;
+
+/// <inheritdoc cref="IGenerationFigures"/>
+internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IOutcomeStore outcomes, TimeProvider time)
+    : IGenerationFigures
+{
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    public async Task<IReadOnlyDictionary<string, double?>> ReadAsync(GenerationReference generation, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var judged = await generations.GetAsync(generation);
+        var now = time.GetUtcNow();
+        var figures = FigureNames.Of(judged.Manifest).ToDictionary(name => name, _ => (double?)null, StringComparer.OrdinalIgnoreCase);
+        AddMade(judged.Info);
+        await AddServedAsync(since ?? now - Day);
+        await AddProjectAsync();
+        return figures;
+
+        void Set(string name, double? value)
+        {
+            // What is of no column, e.g. the metric of a trainer's own, is nobody's business here.
+            if (value is { } number && double.IsFinite(number) && figures.ContainsKey(name))
+                figures[name] = number;
+        }
+
+        void AddMade(GenerationInfo info)
+        {
+            foreach (var (name, value) in info.Metrics)
+                Set(FigureNames.Evaluated + name, value);
+            foreach (var (name, value) in info.Figures)
+                Set(name, value);
+            Set(FigureNames.TrainRows, info.Lineage.Rows);
+            Set(FigureNames.Age, (now - info.CreatedAt).TotalSeconds);
+            Set(FigureNames.ModelBytes, info.Assets.ModelBytes);
+        }
+
+        async Task AddServedAsync(DateTimeOffset from)
+        {
+            var query = new MetricsQuery(generation.Project, from, now.AddSeconds(1), StepOf(now - from), ByGeneration: true);
+            var counts = new ServingCounts();
+            var known = 0L;
+            var sums = new Dictionary<string, MetricFigure>(StringComparer.Ordinal);
+            foreach (var point in (await metrics.ReadAsync(query, cancellationToken)).Where(point => point.Generation == generation))
+            {
+                counts.Rows += point.Counts.Rows;
+                counts.Errors += point.Counts.Errors;
+                counts.Latency.Merge(point.Counts.Latency);
+                known += point.Outcomes;
+                foreach (var (name, figure) in point.Figures)
+                    sums[name] = sums.GetValueOrDefault(name) + figure;
+            }
+
+            Set(FigureNames.Requests, counts.Requests);
+            Set(FigureNames.Rows, counts.Rows);
+            Set(FigureNames.Errors, counts.Errors);
+            Set(FigureNames.Outcomes, known);
+            // A metric of the project's own that is called like a figure of every project does not replace it.
+            foreach (var (name, figure) in sums.Where(pair => pair.Key == MetricsPoint.LossName || !FigureNames.IsCommon(pair.Key)))
+                Set(name, figure.Mean);
+            if (counts.Requests == 0)
+                return;
+            Set(FigureNames.ErrorRate, (double)counts.Errors / counts.Requests);
+            Set(FigureNames.LatencyP50, counts.Latency.Quantile(0.5));
+            Set(FigureNames.LatencyP90, counts.Latency.Quantile(0.9));
+            Set(FigureNames.LatencyP99, counts.Latency.Quantile(0.99));
+            Set(FigureNames.LatencyMean, counts.Latency.Mean);
+        }
+
+        async Task AddProjectAsync()
+        {
+            if (await NewestAsync(generation.Project) is not { } newest)
+                return;
+            Set(FigureNames.SinceTraining, (now - newest).TotalSeconds);
+            Set(FigureNames.NewOutcomes, await outcomes.CountAsync(generation.Project, newest, cancellationToken));
+        }
+    }
+
+    /// <summary>When the project's newest generation was made.</summary>
+    private async Task<DateTimeOffset?> NewestAsync(string project)
+    {
+        if (await grains.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return null;
+        var lists = await Task.WhenAll(info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
+        return lists.SelectMany(list => list).Select(each => (DateTimeOffset?)each.CreatedAt).Max();
+    }
+
+    /// <summary>The finest steps that are kept for as long as is asked about.</summary>
+    private static TimeSpan StepOf(TimeSpan range)
+    {
+        var fine = MetricsResolution.All[1];
+        if (range <= TimeSpan.FromHours(1))
+            return MetricsResolution.Finest.Step;
+        return range <= fine.Kept - Day ? fine.Step : MetricsResolution.All[^1].Step;
+    }
+}

@@ -1,0 +1,16 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+
+namespace Progeny.Grains.Metrics;
+
+/// <summary>Holds generations to the gates of their manifest, and to its tests, before they enter a stage (docs/gates.md).</summary>
+public interface IGatekeeper
+{
+    /// <summary>Asks the gates before a stage and keeps what each said as a decision.</summary>
+    /// <exception cref="RegistryException">There is no such generation.</exception>
+    Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken);
+
+    /// <summary>Asks the gates before a stage, and keeps nothing.</summary>
+    /// <exception cref="RegistryException">There is no such generation.</exception>
+    Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken);
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Progeny.Grains.Metrics;
+
+/// <summary>Registers what judges generations by their figures.</summary>
+internal static class JudgingHosting
+{
+    public static void AddJudging(this IServiceCollection services)
+    {
+        services.AddSingleton<JudgedGenerations>();
+        services.AddSingleton<IGenerationFigures, GenerationFigures>();
+        services.AddSingleton<ContractTests>();
+        services.AddSingleton<IGatekeeper, Gatekeeper>();
+    }
+}
