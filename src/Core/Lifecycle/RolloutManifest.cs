@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Rollout;
+
 namespace Progeny.Core.Lifecycle;
 
 /// <summary>How a new generation comes to answer queries (docs/experiments.md). Each strategy has members of its own; the parser refuses the others'.</summary>

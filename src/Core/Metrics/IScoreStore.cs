@@ -18,4 +18,14 @@ public interface IScoreStore
     /// </summary>
     /// <returns>False, and nothing stored, where another node has moved the place meanwhile.</returns>
     Task<bool> ApplyAsync(ScoreBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>A metric by arm and generation over the predictions since a time, each by its last outcome: a correction counts once.</summary>
+    /// <param name="metric"><see cref="MetricsPoint.LossName"/> or one of the project's own.</param>
+    Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken);
+
+    /// <summary>The place of the last change of a score of all projects; 0: there was none.</summary>
+    Task<long> GetLastChangeAsync(CancellationToken cancellationToken);
+
+    /// <summary>The changes of a project's scores behind a place, in their order. They are kept for 30 days.</summary>
+    Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken);
 }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 
 namespace Progeny.Core.Metrics;
@@ -9,9 +12,9 @@ namespace Progeny.Core.Metrics;
 /// <summary>
 /// Scores predictions whose outcome was reported: goes through the list of reports from the place where it stopped, finds the query of
 /// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
-/// again later.
+/// again later. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
-public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, TimeProvider time)
+public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, TimeProvider time)
 {
     private const int Most = 500;
 
@@ -33,6 +36,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         var found = new List<OutcomeScore>();
         var waiting = new Dictionary<(string Project, string QueryId), WaitingOutcome>();
         var givenUp = new List<WaitingOutcome>();
+        var periods = new Dictionary<string, ImmutableArray<ShadowPeriod>>(StringComparer.Ordinal);
         foreach (var outcome in due)
             await ScoreAsync(outcome);
         foreach (var report in reports)
@@ -55,20 +59,27 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
             }
 
             waiting.Remove(key);
-            if (await ScoreOf(query.Record, outcome) is { } score)
+            if (await ScoreOf(query, outcome) is { } score)
                 found.Add(score);
             else
                 givenUp.Add(outcome);
+            if (query.Record.Reason is Reasons.Shadow or Reasons.Failed)
+                return;
+            if (!periods.TryGetValue(outcome.Project, out var known))
+                periods.Add(outcome.Project, known = await shadows.ListAsync(outcome.Project));
+            foreach (var arm in ShadowPeriods.At(known, query.Record.At).Where(arm => arm != query.Record.Arm))
+                await ScoreAsync(outcome with { QueryId = ArmRecords.IdOf(outcome.QueryId, arm), Since = now });
         }
     }
 
-    private async ValueTask<OutcomeScore?> ScoreOf(QueryRecord record, WaitingOutcome outcome)
+    private async ValueTask<OutcomeScore?> ScoreOf(LoggedQuery query, WaitingOutcome outcome)
     {
+        var record = query.Record;
         var generation = new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation);
         try
         {
             return await metrics.GetAsync(generation) is { } set && set.Score(record, outcome.Value) is { } values
-                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values)
+                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values) { Arm = record.Arm, Reason = record.Reason, Sequence = query.Sequence }
                 : null;
         }
         catch (Exception exception) when (exception is ManifestException or RuleException or JsonException)

@@ -33,10 +33,30 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("list-plans")]
     Task<ImmutableArray<RolloutPlan>> ListPlans();
 
-    /// <summary>Puts a generation in charge of all traffic: a plan with one arm.</summary>
+    /// <summary>Which arms answered unseen, and when: the last 100 times, oldest first.</summary>
+    [Alias("list-shadows"), AlwaysInterleave]
+    Task<ImmutableArray<ShadowPeriod>> ListShadows();
+
+    /// <summary>Puts a generation in charge of all traffic: a plan with one arm. No gate is asked (<see cref="IRolloutGrain.Promote"/> does).</summary>
+    /// <param name="by">Who or what decided; null: nobody said.</param>
     /// <exception cref="RegistryException">There is no such generation, or it may not serve.</exception>
     [Alias("promote")]
-    Task<Promotion> Promote(GenerationReference generation, string reason);
+    Task<Promotion> Promote(GenerationReference generation, string reason, string? by = null);
+
+    /// <summary>
+    /// Offers a generation for serving: through its gates, then as <c>serving.rollout</c> of its release says. Offered again, it gets the
+    /// answer that it got before, unless that was to wait.
+    /// </summary>
+    /// <param name="by">Who or what made it.</param>
+    /// <exception cref="RegistryException">There is no such generation.</exception>
+    [Alias("propose"), AlwaysInterleave]
+    Task<Proposal> Propose(GenerationReference generation, string by);
+
+    /// <summary>Puts an earlier generation in charge of all traffic again, on all silos within two seconds. No gate is asked.</summary>
+    /// <param name="generation">Null: the one that was in charge before.</param>
+    /// <exception cref="RegistryException">There is no such generation, it was never in charge, or it cannot serve.</exception>
+    [Alias("roll-back")]
+    Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason);
 
     /// <summary>Starts a job on a release (null: the newest) and returns it.</summary>
     /// <exception cref="RegistryException">There is no such release.</exception>

@@ -7,6 +7,7 @@ using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
+using Progeny.Grains.Rollout;
 using Progeny.Grains.Serving;
 using Progeny.Grains.Training;
 
@@ -42,6 +43,7 @@ public static class SiloHosting
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<IJobWork, TrainingJob>();
         services.AddMetrics(builder.Configuration);
+        services.AddRollouts(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.

@@ -5,6 +5,7 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Rollout;
@@ -16,6 +17,7 @@ internal sealed class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
     RuleCompiler rules,
+    IDecisionLog decisions,
     TimeProvider time) : Grain, IProjectGrain
 {
     private const int MostJobs = 1_000;
@@ -79,20 +81,20 @@ internal sealed class ProjectGrain(
         return plan;
     }
 
-    public async Task<Promotion> Promote(GenerationReference generation, string reason)
+    public Task<ImmutableArray<ShadowPeriod>> ListShadows() => Task.FromResult(storage.State.Shadows);
+
+    public Task<Promotion> Promote(GenerationReference generation, string reason, string? by = null) => PutInCharge(generation, reason, by);
+
+    public Task<Proposal> Propose(GenerationReference generation, string by) => GrainFactory.GetGrain<IRolloutGrain>(Name).Propose(generation, by);
+
+    public Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason)
     {
-        var info = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).Get() : null;
-        if (info is null)
-            throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
-        try
-        {
-            var plan = await new PlanDrafts(GrainFactory, time).ToPlanAsync(PlanDrafts.OfOne(generation, reason), Plan);
-            return await TakeOver(plan, reason, isPromotion: true);
-        }
-        catch (PlanException exception)
-        {
-            throw new RegistryException(RegistryError.Conflict, string.Join(' ', exception.Faults.Select(fault => fault.Message)));
-        }
+        var earlier = storage.State.Promotions.Select(promotion => promotion.Generation).ToList();
+        generation ??= earlier.LastOrDefault(before => before != Champion)
+            ?? throw new RegistryException(RegistryError.Conflict, $"Nothing was in charge of '{Name}' before {Champion?.ToString() ?? "now"}.");
+        if (!earlier.Contains(generation))
+            throw new RegistryException(RegistryError.Conflict, $"{generation} was never in charge of '{Name}'; {string.Join(", ", earlier.Distinct())} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
+        return PutInCharge(generation, reason, by);
     }
 
     public async Task<JobInfo> StartJob(JobRequest request)
@@ -120,7 +122,7 @@ internal sealed class ProjectGrain(
 
     public async Task Wake()
     {
-        await SettleStages();
+        await SettlePlan();
         var open = ImmutableArray.CreateBuilder<string>();
         foreach (var id in storage.State.OpenJobs)
         {
@@ -147,6 +149,22 @@ internal sealed class ProjectGrain(
         }
     }
 
+    private async Task<Promotion> PutInCharge(GenerationReference generation, string reason, string? by)
+    {
+        var info = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).Get() : null;
+        if (info is null)
+            throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
+        try
+        {
+            var draft = PlanDrafts.OfOne(generation, reason) with { By = by };
+            return await TakeOver(await new PlanDrafts(GrainFactory, time).ToPlanAsync(draft, Plan), reason, isPromotion: true);
+        }
+        catch (PlanException exception)
+        {
+            throw new RegistryException(RegistryError.Conflict, string.Join(' ', exception.Faults.Select(fault => fault.Message)));
+        }
+    }
+
     /// <summary>Puts a plan in force; whoever is in charge by it now, and was not before or is again by name, is promoted.</summary>
     private async Task<Promotion> TakeOver(RolloutPlan plan, string reason, bool isPromotion = false)
     {
@@ -157,9 +175,18 @@ internal sealed class ProjectGrain(
             Promotions = promoted ? storage.State.Promotions.Add(promotion) : storage.State.Promotions,
             PlanVersion = plan.Version,
             Plans = [plan, .. storage.State.Plans.IsEmpty ? [Plan] : storage.State.Plans.Take(MostPlans - 1)],
+            Shadows = ShadowPeriods.Follow(storage.State.Shadows, plan),
         });
-        await SettleStages();
+        await SettlePlan();
         return promotion;
+    }
+
+    /// <summary>Does what follows from the plan in force; done again, it changes nothing.</summary>
+    private async Task SettlePlan()
+    {
+        await SettleStages();
+        if (storage.State.Plans is [{ Version: > 0 } plan, ..])
+            await decisions.AppendAsync(PlanDecisions.Of(plan, storage.State.Promotions), CancellationToken.None);
     }
 
     private Task SettleStages() => storage.State.Plans switch

@@ -24,4 +24,7 @@ public sealed record ProjectState
 
     /// <summary>The newest plans, newest first. Empty where promotions alone made plans before plans were kept.</summary>
     [Id(5)] public ImmutableArray<RolloutPlan> Plans { get; init; } = [];
+
+    /// <summary>Which arms answered unseen, and when: the newest times, oldest first.</summary>
+    [Id(6)] public ImmutableArray<ShadowPeriod> Shadows { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Grains.Serving;
 

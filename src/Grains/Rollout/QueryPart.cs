@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Rollout;
@@ -29,5 +30,5 @@ internal sealed record QueryPart(int Arm, ImmutableArray<int> Rows, ImmutableArr
         error with { Fields = [.. error.Fields.Select(field => field.Row < Rows.Length ? field with { Row = Rows[field.Row] } : field)] };
 
     /// <summary>The ids under which an arm's records are logged that are not the answer's: <c>query~arm</c>.</summary>
-    public static ImmutableArray<string> IdsBeside(ImmutableArray<string> queryIds, string arm) => [.. queryIds.Select(id => $"{id}~{arm}")];
+    public static ImmutableArray<string> IdsBeside(ImmutableArray<string> queryIds, string arm) => [.. queryIds.Select(id => ArmRecords.IdOf(id, arm))];
 }

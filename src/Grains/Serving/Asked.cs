@@ -1,3 +1,4 @@
+using Progeny.Core.Rollout;
 using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;

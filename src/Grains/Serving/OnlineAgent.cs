@@ -5,6 +5,7 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
 using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Grains.Rollout;
 

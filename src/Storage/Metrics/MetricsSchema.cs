@@ -1,6 +1,6 @@
 namespace Progeny.Storage.Metrics;
 
-/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions in milliseconds.</summary>
+/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
 /// by generation, for reading, and are found by age, for removing.
@@ -97,6 +97,46 @@ internal static class MetricsSchema
             figures TEXT NOT NULL
         ) STRICT;
         CREATE INDEX decisions_by_project ON decisions (project, place);
+        """),
+        new("""
+        CREATE TABLE figures_by_arm (
+            generation INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            arm TEXT NOT NULL,
+            unseen INTEGER NOT NULL,
+            sum REAL NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (generation, step, start, name, arm, unseen)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO figures_by_arm (generation, step, start, name, arm, unseen, sum, count)
+            SELECT generation, step, start, name, '', 0, sum, count FROM figures;
+        DROP TABLE figures;
+        ALTER TABLE figures_by_arm RENAME TO figures;
+        CREATE INDEX figures_by_age ON figures (step, start);
+
+        ALTER TABLE scores ADD COLUMN arm TEXT NOT NULL DEFAULT '';
+        ALTER TABLE scores ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+        ALTER TABLE scores ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE scores ADD COLUMN moment INTEGER NOT NULL DEFAULT 0;
+        UPDATE scores SET moment = at * 1000;
+        CREATE INDEX scores_by_moment ON scores (project, moment);
+
+        CREATE TABLE score_changes (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            project TEXT NOT NULL,
+            added INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            arm TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            moment INTEGER NOT NULL,
+            figures TEXT NOT NULL,
+            changed INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX score_changes_by_project ON score_changes (project, place);
+        CREATE INDEX score_changes_by_age ON score_changes (changed);
         """),
     ];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
 
 namespace Progeny.Storage.Metrics;
 
@@ -12,12 +13,20 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     private readonly SqliteStatement selectPlace = new(connection, "SELECT reports FROM place");
     private readonly SqliteStatement updatePlace = new(connection, "UPDATE place SET reports = ?1");
-    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, at, figures FROM scores WHERE project = ?1 AND query_id = ?2");
+    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment FROM scores WHERE project = ?1 AND query_id = ?2");
     private readonly SqliteStatement upsertScore = new(
         connection,
         """
-        INSERT INTO scores (project, query_id, generation, at, figures) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT DO UPDATE SET generation = excluded.generation, at = excluded.at, figures = excluded.figures
+        INSERT INTO scores (project, query_id, generation, at, figures, arm, reason, sequence, moment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        ON CONFLICT DO UPDATE SET generation = excluded.generation, at = excluded.at, figures = excluded.figures, arm = excluded.arm,
+            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment
+        """);
+
+    private readonly SqliteStatement insertChange = new(
+        connection,
+        """
+        INSERT INTO score_changes (project, added, generation, arm, reason, sequence, moment, figures, changed)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """);
 
     private readonly SqliteStatement upsertWaiting = new(
@@ -59,7 +68,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[selectPlace, updatePlace, selectScore, upsertScore, upsertWaiting, removeWaiting])
+        foreach (var statement in (SqliteStatement[])[selectPlace, updatePlace, selectScore, upsertScore, insertChange, upsertWaiting, removeWaiting])
             statement.Dispose();
     }
 
@@ -79,33 +88,49 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     private void Replace(OutcomeScore score, DateTimeOffset now)
     {
         if (Find(score.Project, score.QueryId) is { } old)
-            Count(old.Generation, old.At, old.Values, -1, now);
-        var generation = windows.IdOf(score.Generation);
-        var at = score.At.ToUnixTimeSeconds();
-        Count(generation, at, score.Values, 1, now);
+            Count(score.Project, old, -1, now);
+        var stored = new StoredScore(
+            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds());
+        Count(score.Project, stored, 1, now);
         upsertScore.Bind(1, score.Project);
         upsertScore.Bind(2, score.QueryId);
-        upsertScore.Bind(3, generation);
-        upsertScore.Bind(4, at);
-        upsertScore.Bind(5, JsonSerializer.Serialize(score.Values));
+        upsertScore.Bind(3, stored.Generation);
+        upsertScore.Bind(4, stored.Second);
+        upsertScore.Bind(5, stored.Figures);
+        upsertScore.Bind(6, stored.Arm);
+        upsertScore.Bind(7, stored.Reason);
+        upsertScore.Bind(8, stored.Sequence);
+        upsertScore.Bind(9, stored.Moment);
         upsertScore.Execute();
     }
 
-    private void Count(long generation, long at, IReadOnlyDictionary<string, double> values, int sign, DateTimeOffset now)
+    private void Count(string project, StoredScore score, int sign, DateTimeOffset now)
     {
-        windows.Add(generation, at, OutcomesName, new MetricFigure(0, sign), now);
-        foreach (var (name, value) in values)
-            windows.Add(generation, at, name, new MetricFigure(sign * value, sign), now);
+        var unseen = score.Reason == Reasons.Shadow;
+        windows.Add(score.Generation, score.Second, score.Arm, unseen, OutcomesName, new MetricFigure(0, sign), now);
+        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, double>>(score.Figures)!)
+            windows.Add(score.Generation, score.Second, score.Arm, unseen, name, new MetricFigure(sign * value, sign), now);
+        insertChange.Bind(1, project);
+        insertChange.Bind(2, sign > 0 ? 1L : 0L);
+        insertChange.Bind(3, score.Generation);
+        insertChange.Bind(4, score.Arm);
+        insertChange.Bind(5, score.Reason);
+        insertChange.Bind(6, score.Sequence);
+        insertChange.Bind(7, score.Moment);
+        insertChange.Bind(8, score.Figures);
+        insertChange.Bind(9, now.ToUnixTimeSeconds());
+        insertChange.Execute();
     }
 
-    private (long Generation, long At, IReadOnlyDictionary<string, double> Values)? Find(string project, string queryId)
+    private StoredScore? Find(string project, string queryId)
     {
         selectScore.Bind(1, project);
         selectScore.Bind(2, queryId);
         try
         {
             return selectScore.Step()
-                ? (selectScore.Int64(0), selectScore.Int64(1), JsonSerializer.Deserialize<Dictionary<string, double>>(selectScore.Text(2))!)
+                ? new StoredScore(
+                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5))
                 : null;
         }
         finally
@@ -119,5 +144,10 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         removeWaiting.Bind(1, project);
         removeWaiting.Bind(2, queryId);
         removeWaiting.Execute();
+    }
+
+    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment)
+    {
+        public long Second => Moment / 1000;
     }
 }

@@ -100,6 +100,7 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             seconds = resolution.Seconds,
             from = resolution.StartOf(query.From.ToUnixTimeSeconds()),
             to = Ceiling(query.To),
+            byGeneration = query.ByGeneration,
         };
         using (var windows = connection.ExecuteReader(
             $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}", range))
@@ -116,7 +117,7 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             }
         }
 
-        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, name, sum, count FROM figures {Chosen}", range))
+        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, name, sum, count FROM figures {Chosen} AND (unseen = 0 OR :byGeneration)", range))
         {
             while (figures.Read())
             {

@@ -1,11 +1,31 @@
+using System.Text.Json;
 using Dapper;
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
 
 namespace Progeny.Storage.Metrics;
 
 /// <summary>How good predictions were, in the file of the perfdb.</summary>
 public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time) : IScoreStore
 {
+    private const string SelectArms =
+        """
+        SELECT s.arm, g.project, g.release, g.generation, count(*), sum(s.value), sum(s.value * s.value), sum(s.value <> 0 AND s.value <> 1)
+        FROM (
+            SELECT arm, generation, json_extract(figures, '$.' || json_quote(:metric)) AS value FROM scores
+            WHERE project = :project AND moment >= :since AND reason IN (:share, :shadow)
+        ) AS s JOIN generations AS g ON g.id = s.generation WHERE s.value IS NOT NULL
+        GROUP BY s.arm, s.generation ORDER BY s.arm, s.generation
+        """;
+
+    private const string SelectChanges =
+        """
+        SELECT c.place, c.added, g.project, g.release, g.generation, c.arm, c.reason, c.sequence, c.moment, c.figures
+        FROM score_changes AS c JOIN generations AS g ON g.id = c.generation
+        WHERE c.project = :project AND c.place > :after ORDER BY c.place LIMIT :limit
+        """;
+
     /// <inheritdoc/>
     public Task<long> GetPlaceAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT reports FROM place"), cancellationToken);
@@ -34,4 +54,48 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
     /// <inheritdoc/>
     public Task<bool> ApplyAsync(ScoreBatch batch, CancellationToken cancellationToken) =>
         database.WriteAsync(() => database.Scores.Apply(batch, time.GetUtcNow()), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            IReadOnlyList<ArmScores> (connection) =>
+            {
+                using var rows = connection.ExecuteReader(
+                    SelectArms, new { project, since = since.ToUnixTimeMilliseconds(), metric, share = Reasons.Share, shadow = Reasons.Shadow });
+                var arms = new List<ArmScores>();
+                while (rows.Read())
+                    arms.Add(new ArmScores(rows.GetString(0), Generation(rows, 1), rows.GetInt64(4), rows.GetDouble(5), rows.GetDouble(6), rows.GetInt64(7)));
+                return arms;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<long>("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'score_changes'"), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<ScoreChange> (connection) =>
+        {
+            using var rows = connection.ExecuteReader(SelectChanges, new { project, after, limit });
+            var changes = new List<ScoreChange>();
+            while (rows.Read())
+            {
+                changes.Add(new ScoreChange(
+                    rows.GetInt64(0),
+                    rows.GetInt64(1) == 1,
+                    Generation(rows, 2),
+                    rows.GetString(5),
+                    rows.GetString(6),
+                    rows.GetInt64(7),
+                    DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(8)),
+                    JsonSerializer.Deserialize<Dictionary<string, double>>(rows.GetString(9))!));
+            }
+
+            return changes;
+        },
+        cancellationToken);
+
+    private static GenerationReference Generation(System.Data.IDataRecord row, int column) =>
+        new(row.GetString(column), row.GetString(column + 1), row.GetInt32(column + 2));
 }

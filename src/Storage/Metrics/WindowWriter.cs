@@ -11,6 +11,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     // Enough for hundreds of generations to be gone from as fast as they come, and little enough not to be noticed.
     private const int MostRemoved = 500;
 
+    private static readonly TimeSpan ChangesKept = TimeSpan.FromDays(30);
+
     private static readonly string[] Aged = ["windows", "distributions", "figures"];
 
     private readonly SqliteStatement insertSummary = new(connection, "INSERT INTO summaries (id, start) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING 1");
@@ -34,7 +36,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement upsertFigure = new(
         connection,
         """
-        INSERT INTO figures (generation, step, start, name, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        INSERT INTO figures (generation, step, start, name, arm, unseen, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
         """);
 
@@ -46,6 +48,9 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement removeSummaries = new(
         connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MostRemoved})");
+
+    private readonly SqliteStatement removeChanges = new(
+        connection, $"DELETE FROM score_changes WHERE place IN (SELECT place FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MostRemoved})");
 
     private readonly SqliteStatement[] remove =
     [
@@ -77,7 +82,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Adds a figure to its windows of all resolutions that are kept; a negative one takes away what was added.</summary>
-    public void Add(long generation, long at, string name, MetricFigure figure, DateTimeOffset now)
+    /// <param name="unseen">Whether the arm is a shadow: its figures are not the project's.</param>
+    public void Add(long generation, long at, string arm, bool unseen, string name, MetricFigure figure, DateTimeOffset now)
     {
         foreach (var resolution in MetricsResolution.All)
         {
@@ -87,8 +93,10 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
             upsertFigure.Bind(2, (long)resolution.Seconds);
             upsertFigure.Bind(3, resolution.StartOf(at));
             upsertFigure.Bind(4, name);
-            upsertFigure.Bind(5, figure.Sum);
-            upsertFigure.Bind(6, figure.Count);
+            upsertFigure.Bind(5, arm);
+            upsertFigure.Bind(6, unseen ? 1L : 0L);
+            upsertFigure.Bind(7, figure.Sum);
+            upsertFigure.Bind(8, figure.Count);
             upsertFigure.Execute();
         }
     }
@@ -98,6 +106,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     {
         removeSummaries.Bind(1, (now - MetricsResolution.All[1].Kept).ToUnixTimeSeconds());
         removeSummaries.Execute();
+        removeChanges.Bind(1, (now - ChangesKept).ToUnixTimeSeconds());
+        removeChanges.Execute();
         foreach (var statement in remove)
         {
             foreach (var resolution in MetricsResolution.All)
@@ -133,7 +143,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[
-            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeSummaries, .. remove])
+            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeSummaries, removeChanges, .. remove])
         {
             statement.Dispose();
         }

@@ -80,6 +80,44 @@ public sealed class SqliteScoreStoreTests : IDisposable
         (await scores.ListWaitingAsync(Noon.AddDays(1), 10, default)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Arms_are_told_apart_and_a_correction_counts_once()
+    {
+        await scores.ApplyAsync(Scored(0, 5, InArm("a", "champion", 1), InArm("b", "champion", 0), InArm("c", "canary", 0.5), InArm("d", "canary", 3, "requested"), InArm("e", "next", 1, "shadow")), default);
+        await scores.ApplyAsync(Scored(5, 7, InArm("b", "champion", 1), InArm("c", "canary", 2)), default);
+        (await scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldBe(
+            [new ArmScores("canary", First, 1, 2, 4, 1), new ArmScores("champion", First, 2, 2, 2, 0), new ArmScores("next", First, 1, 1, 1, 0)]);
+        (await scores.ReadArmsAsync("flights", Noon.AddSeconds(4), "loss", default)).ShouldBeEmpty();
+        (await scores.ReadArmsAsync("flights", Noon, "hit", default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Changes_are_read_in_their_order_and_once()
+    {
+        await scores.ApplyAsync(Scored(0, 2, InArm("a", "champion", 1), InArm("b", "canary", 0)), default);
+        var changes = await scores.ReadChangesAsync("flights", 0, 10, default);
+        changes.Select(change => (change.IsAdded, change.Arm, change.Values["loss"])).ShouldBe([(true, "champion", 1), (true, "canary", 0)]);
+        (changes[0].Sequence, changes[0].Reason, changes[0].Generation, changes[0].At).ShouldBe((7, "share", First, Noon.AddSeconds(3)));
+        (await scores.GetLastChangeAsync(default)).ShouldBe(changes[^1].Place);
+
+        await scores.ApplyAsync(Scored(2, 3, InArm("b", "canary", 1)), default);
+        var corrected = await scores.ReadChangesAsync("flights", changes[^1].Place, 10, default);
+        corrected.Select(change => (change.IsAdded, change.Values["loss"])).ShouldBe([(false, 0), (true, 1)]);
+        (await scores.ReadChangesAsync("others", 0, 10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_shadow_said_is_its_generations_and_not_the_projects()
+    {
+        await scores.ApplyAsync(Scored(0, 2, InArm("a", "champion", 1), InArm("a~next", "next", 5, "shadow")), default);
+        (await Point(TimeSpan.FromMinutes(1))).Outcomes.ShouldBe(2);
+        var project = await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: false), default);
+        (project.ShouldHaveSingleItem().Outcomes, project[0].Loss).ShouldBe((1, 1.0));
+    }
+
+    private static OutcomeScore InArm(string queryId, string arm, double loss, string reason = "share") =>
+        new("flights", First, queryId, Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss }) { Arm = arm, Reason = reason, Sequence = 7 };
+
     private static ScoreBatch Scored(long before, long after, params OutcomeScore[] scores) => new(before, after, scores, [], []);
 
     private static OutcomeScore Score(string queryId, double loss, double? hit)

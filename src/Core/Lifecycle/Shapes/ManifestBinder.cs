@@ -1,5 +1,6 @@
 using NuGet.Versioning;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 
 namespace Progeny.Core.Lifecycle.Shapes;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 
 namespace Progeny.Core.Lifecycle.Shapes;
 

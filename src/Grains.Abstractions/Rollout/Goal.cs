@@ -1,4 +1,4 @@
-namespace Progeny.Core.Lifecycle;
+namespace Progeny.Abstractions.Rollout;
 
 /// <summary>Which of two values of a figure is the better one.</summary>
 public enum Goal

@@ -1,4 +1,4 @@
-namespace Progeny.Core.Lifecycle;
+namespace Progeny.Abstractions.Rollout;
 
 /// <summary>How a new generation comes to answer queries.</summary>
 public enum RolloutStrategy

@@ -1,4 +1,4 @@
-namespace Progeny.Core.Lifecycle;
+namespace Progeny.Abstractions.Rollout;
 
 /// <summary>How a bandit weighs what it knows against what it could learn.</summary>
 public enum BanditPolicy

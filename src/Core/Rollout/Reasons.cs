@@ -1,7 +1,7 @@
-namespace Progeny.Grains.Rollout;
+namespace Progeny.Core.Rollout;
 
 /// <summary>Why an arm was asked, as the query log says it.</summary>
-internal static class Reasons
+public static class Reasons
 {
     /// <summary>The key of the row is in the arm's share.</summary>
     public const string Share = "share";
