@@ -39,6 +39,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
+        services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
         services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();

@@ -44,7 +44,16 @@ public sealed record TrainerSchema
             Task = manifest.Task,
             Features = [.. manifest.Features.Select(TrainerFeature.From)],
             Label = new TrainerLabel { Name = label.Name, Classes = label.Classes },
-            Ordinal = manifest.Source?.Ordinal,
+            Ordinal = manifest.Source is { } source ? source.Ordinal ?? (source.Queries ? QueryTime(manifest) : null) : null,
         };
+    }
+
+    /// <summary>The column that holds when a query was answered: <c>queried_at</c>, with underscores before it where a column has that name.</summary>
+    private static string QueryTime(Manifest manifest)
+    {
+        var name = "queried_at";
+        while (name == manifest.Label!.Name || manifest.Features.Any(feature => feature.Name == name))
+            name = "_" + name;
+        return name;
     }
 }

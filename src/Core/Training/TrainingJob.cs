@@ -22,6 +22,15 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
 
     public string At(string name) => Path.Combine(request.WorkFolder, name);
 
+    /// <summary>Writes to the log how many rows were read, and which logged queries were left out and why.</summary>
+    public void Say(TrainingData data)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# read {data.Rows} rows, {data.QueryRows} of them logged queries\n");
+        foreach (var (problem, count) in data.Skipped)
+            text.Append(CultureInfo.InvariantCulture, $"# left out {count} logged queries: {problem}\n");
+        log.Append(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
     /// <summary>Runs the trainer and accepts its model.</summary>
     /// <param name="rows">Which rows, in words.</param>
     /// <param name="fill">Writes the rows to the path given and returns their number.</param>

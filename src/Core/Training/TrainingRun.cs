@@ -1,3 +1,4 @@
+using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
@@ -9,13 +10,14 @@ namespace Progeny.Core.Training;
 /// holds its model to the schema and to the trainer's own predictions, measures it on the rows held out and, where the manifest says so,
 /// trains once more on all rows.
 /// </summary>
-public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time)
+public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null)
 {
     /// <summary>Trains. The time and memory limits of the pipeline hold for each run of the trainer.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="progress">Told how far it is, from any thread; may be null.</param>
     /// <param name="cancellationToken">Stops it, the trainer's process included.</param>
     /// <exception cref="TrainingFailedException">There is no model; says in which stage and why, with the trainer's log.</exception>
+    /// <exception cref="NothingNewException">A training is continued, and there are no rows behind it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no process is left.</exception>
     public async Task<TrainingResult> RunAsync(TrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -41,7 +43,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var manifest = job.Manifest;
         var evaluation = manifest.Evaluation;
         var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
-        var final = job.Request.Purpose is TrainingPurpose.Generation && (folds > 1 || evaluation.Refit);
+        // What an incremental training leaves out, the next one does not look at any more.
+        var final = job.Request.Purpose is TrainingPurpose.Generation && (folds > 1 || evaluation.Refit || manifest.Pipeline.Incremental);
         job.Progress.Plan(trainings: folds + (final ? 1 : 0));
         var data = await ReadAsync(job, cancellationToken);
 
@@ -123,7 +126,19 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
     private async Task<TrainingData> ReadAsync(TrainingJob job, CancellationToken cancellationToken)
     {
         job.Progress.Reading(0);
-        return await new TrainingSource(feeds).WriteAsync(
-            job.Manifest, job.Request.ProjectFolder, job.Request.From, job.Request.To, job.At("data.csv"), job.Progress, cancellationToken);
+        var request = job.Request;
+        var range = new SourceRange
+        {
+            From = request.From,
+            To = request.To,
+            Once = request.Manifest.Pipeline.Incremental && request.Purpose is TrainingPurpose.Generation,
+            After = request.Previous,
+        };
+        var data = await new TrainingSource(feeds, queries).WriteAsync(
+            job.Manifest, request.ProjectFolder, range, job.At("data.csv"), job.Progress, cancellationToken);
+        job.Say(data);
+        return data is { Rows: 1 } && range is { Once: true, After: not null }
+            ? throw new NothingNewException("There is one row behind those that the last training took, which is too few to train on.")
+            : data;
     }
 }

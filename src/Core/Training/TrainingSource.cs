@@ -1,42 +1,57 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Training;
 
-/// <summary>The rows that a project's <c>source</c> yields, in the order of its ordinal.</summary>
-public sealed class TrainingSource(IFeedCatalog feeds)
+/// <summary>The rows that a project's <c>source</c> yields: those of a feed or file in the order of the ordinal, then logged queries in the order of their time.</summary>
+/// <param name="feeds">Where feeds and files are read.</param>
+/// <param name="queries">The logged queries; null where there is no log, as on a developer's machine.</param>
+public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries = null)
 {
-    private const string FromParameter = "progeny_from";
-    private const string ToParameter = "progeny_to";
+    /// <summary>Writes the rows of a feed or file to a <c>data.csv</c>.</summary>
+    /// <inheritdoc cref="WriteAsync(Manifest, string, SourceRange, string, IProgress{long}?, CancellationToken)"/>
+    public Task<TrainingData> WriteAsync(
+        Manifest manifest, string projectFolder, Ordinal? from, Ordinal? to, string path, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        WriteAsync(manifest, projectFolder, new SourceRange { From = from, To = to }, path, progress, cancellationToken);
 
     /// <summary>Writes the rows to a <c>data.csv</c>.</summary>
     /// <param name="manifest">A project with a source.</param>
     /// <param name="projectFolder">The package's files, for a source that is one of them.</param>
-    /// <param name="from">The ordinal of the first row to take; null: from the first there is.</param>
-    /// <param name="to">The ordinal before which to stop; null: after the last there is.</param>
+    /// <param name="range">Which rows.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="progress">Told the number of rows so far; may be null.</param>
     /// <exception cref="TrainingFailedException">In stage source or data.</exception>
+    /// <exception cref="NothingNewException">A training is continued, and there are no rows behind it.</exception>
     public async Task<TrainingData> WriteAsync(
-        Manifest manifest, string projectFolder, Ordinal? from, Ordinal? to, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+        Manifest manifest, string projectFolder, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var source = manifest.Source
             ?? throw new TrainingFailedException(TrainingStage.Source, $"The project '{manifest.Name}' has no source, so there are no rows to read.");
-        if (source.Ordinal is null && (from ?? to) is not null)
+        if (source.Ordinal is null && (range.From ?? range.To) is not null)
         {
             throw new TrainingFailedException(
                 TrainingStage.Source, $"The project '{manifest.Name}' has no source.ordinal, so no range of it can be taken; leave the bounds out.");
         }
 
+        if (source is { Query: null } && queries is null)
+        {
+            throw new TrainingFailedException(
+                TrainingStage.Source, $"The rows of '{manifest.Name}' are logged queries (source: queries), which only a server has; train it there.");
+        }
+
         try
         {
+            if (source.Query is null)
+                return await WriteAsync(null, manifest, source, range, path, progress, cancellationToken);
             if (source.File is not { } file)
-                return await WriteAsync(feeds.Get(source.Feed!), manifest, source, from, to, path, progress, cancellationToken);
+                return await WriteAsync(feeds.Get(source.Feed!), manifest, source, range, path, progress, cancellationToken);
             var table = Path.Combine(projectFolder, file);
             if (!File.Exists(table))
                 throw new TrainingFailedException(TrainingStage.Source, $"The file '{file}' (source.file) is not in the package.");
             await using var feed = await feeds.OpenFileAsync(table, cancellationToken);
-            return await WriteAsync(feed, manifest, source, from, to, path, progress, cancellationToken);
+            return await WriteAsync(feed, manifest, source, range, path, progress, cancellationToken);
         }
         catch (FeedException exception)
         {
@@ -44,42 +59,72 @@ public sealed class TrainingSource(IFeedCatalog feeds)
         }
     }
 
-    private static async Task<TrainingData> WriteAsync(
-        IFeed feed, Manifest manifest, SourceManifest source, Ordinal? from, Ordinal? to, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<TrainingData> WriteAsync(
+        IFeed? feed, Manifest manifest, SourceManifest source, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var parameters = new Dictionary<string, object?>();
-        if (from is { } first)
-            parameters[FromParameter] = first.Value;
-        if (to is { } end)
-            parameters[ToParameter] = end.Value;
-        await using var rows = await feed.ReadAsync(Sql(source, from is not null, to is not null), parameters, cancellationToken);
-        var data = await TrainingDataWriter.WriteAsync(rows, TrainerSchema.From(manifest), path, progress, cancellationToken);
-        return data.Rows > 0
-            ? data
-            : throw new TrainingFailedException(TrainingStage.Data, $"The source has no rows{Range(source, from, to)}.");
+        var schema = TrainerSchema.From(manifest);
+        var logged = await FindAsync(manifest, schema, range, cancellationToken);
+        var part = feed is null ? null : await FeedPart.OfAsync(feed, source, range, logged, cancellationToken);
+
+        await using var feedRows = part is null ? null : await part.ReadAsync(cancellationToken);
+        await using var queryRows = logged is null ? null : new LoggedRows(queries!, logged, schema, cancellationToken);
+        IFeedReader rows = (feedRows, queryRows) switch
+        {
+            ({ } first, { } behind) => new RowChain(first, behind, source.Ordinal is null ? schema.Ordinal : null),
+            (var first, var behind) => (IFeedReader?)first ?? behind!,
+        };
+        var written = await TrainingDataWriter.WriteAsync(rows, schema, path, progress, cancellationToken);
+        var data = written with
+        {
+            First = feedRows is null ? written.First : ToOrdinal(feedRows.First),
+            Last = feedRows is null ? written.Last : ToOrdinal(feedRows.Last),
+            From = part?.From ?? range.From,
+            To = part?.To ?? range.To,
+            Queries = logged is null ? null : (logged.Request.From, logged.Request.To),
+            QueryRows = queryRows?.Count ?? 0,
+            Skipped = queryRows?.Skipped ?? new Dictionary<string, long>(),
+        };
+        return data.Rows > 0 ? data : throw NoRows(manifest, source, range, data);
     }
 
-    /// <summary>The source's query, within bounds and in order.</summary>
-    /// <remarks>The query's own end is on a line of its own, so that a comment there hides nothing.</remarks>
-    private static string Sql(SourceManifest source, bool from, bool to)
+    private async Task<AnsweredSet?> FindAsync(Manifest manifest, TrainerSchema schema, SourceRange range, CancellationToken cancellationToken)
     {
-        if (source.Ordinal is null)
-            return source.Query!;
-        var ordinal = $"source.\"{source.Ordinal.Replace("\"", "\"\"")}\"";
-        List<string> bounds = [];
-        if (from)
-            bounds.Add($"{ordinal} >= :{FromParameter}");
-        if (to)
-            bounds.Add($"{ordinal} < :{ToParameter}");
-        var where = bounds.Count == 0 ? "" : $"\nWHERE {string.Join(" AND ", bounds)}";
-        return $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source{where}\nORDER BY {ordinal}";
+        if (!manifest.Source!.Queries || queries is null)
+            return null;
+        return await queries.FindAsync(
+            new AnsweredRequest
+            {
+                Project = manifest.Name,
+                From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } } ? new QueryMark(place, sequence) : QueryMark.Start,
+                To = await queries.GetEndAsync(cancellationToken),
+                Projection = LoggedRows.Projection(schema),
+                MostRows = manifest.Source.WindowRows,
+                Window = manifest.Source.WindowTime,
+            },
+            cancellationToken);
     }
 
-    private static string Range(SourceManifest source, Ordinal? from, Ordinal? to) => (from, to) switch
+    private static Exception NoRows(Manifest manifest, SourceManifest source, SourceRange range, TrainingData data)
     {
-        (null, null) => "",
-        (_, null) => $" with {source.Ordinal} from {from}",
-        (null, _) => $" with {source.Ordinal} before {to}",
-        _ => $" with {source.Ordinal} from {from} and before {to}",
-    };
+        if (range is { Once: true, After: not null })
+            return new NothingNewException($"There are no rows behind those that the last training took{Left(data)}.");
+        var where = (range.From, range.To) switch
+        {
+            (null, null) => "",
+            ({ } from, null) => $" with {source.Ordinal} from {from}",
+            (null, { } to) => $" with {source.Ordinal} before {to}",
+            ({ } from, { } to) => $" with {source.Ordinal} from {from} and before {to}",
+        };
+        return new TrainingFailedException(
+            TrainingStage.Data,
+            source.Query is not null ? $"The source has no rows{where}{Left(data)}."
+            : data.Skipped.Count > 0 ? $"No logged query of '{manifest.Name}' can be trained on{Left(data)}."
+            : $"No logged query of '{manifest.Name}' has an outcome yet.");
+    }
+
+    private static string Left(TrainingData data) => data.Skipped.Count == 0
+        ? ""
+        : $"; {data.Skipped.Values.Sum()} logged queries with an outcome were left out: {string.Join(", ", data.Skipped.OrderByDescending(pair => pair.Value).Take(3).Select(pair => $"{pair.Key} ({pair.Value})"))}";
+
+    private static Ordinal? ToOrdinal(object? value) => value is null ? null : Ordinal.From(value);
 }

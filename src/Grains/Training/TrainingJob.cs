@@ -30,6 +30,10 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         {
             return await RunInAsync(folder, job, progress, cancellationToken);
         }
+        catch (NothingNewException exception)
+        {
+            return new JobOutcome { Succeeded = true, Message = exception.Message };
+        }
         catch (TrainingFailedException exception)
         {
             return JobOutcome.Fail(exception.Message, exception.Log);
@@ -71,6 +75,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             ProjectFolder = projectFolder,
             WorkFolder = Path.Combine(folder, "work"),
             PreviousState = previous is null ? null : await ExtractStateAsync(previous, Path.Combine(folder, "previous"), cancellationToken),
+            Previous = previous?.Lineage,
             From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
         };
@@ -91,11 +96,17 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 PackageDigest = release.PackageDigest,
                 DataDigest = result.Data?.Digest,
                 Rows = result.TrainRows,
-                From = job.Request.From,
-                To = job.Request.To,
+                From = result.Data?.From?.ToString(),
+                To = result.Data?.To?.ToString(),
                 FirstOrdinal = result.Data?.First?.ToString(),
                 LastOrdinal = result.Data?.Last?.ToString(),
                 Previous = previous?.Reference.Generation,
+                QueriesFrom = result.Data?.Queries?.From.Place,
+                QueriesTo = result.Data?.Queries?.To.Place,
+                LogFrom = result.Data?.Queries?.From.Sequence,
+                LogTo = result.Data?.Queries?.To.Sequence,
+                QueryRows = result.Data?.QueryRows ?? 0,
+                QueriesSkipped = result.Data?.Skipped.Values.Sum() ?? 0,
             },
             Metrics = Figures(result),
         };

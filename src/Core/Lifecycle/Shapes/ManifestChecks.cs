@@ -25,6 +25,9 @@ internal sealed class ManifestChecks
 
     private bool BringsModel => root["pipeline"]?["model"] is not null;
 
+    private bool TrainsOnQueries => root["source"] is { } source
+        && (source.AsText() == "queries" || (source["queries"] is { } flag && CoreSchema.Resolve(flag) is true));
+
     public static void Run(ManifestNode root, ErrorList errors)
     {
         var checks = new ManifestChecks(root, errors);
@@ -139,6 +142,8 @@ internal sealed class ManifestChecks
             errors.Add(source, "source.query", "is missing: SQL whose columns include every feature, the label and the ordinal");
         if (places.Count == 0 && queries)
             RefuseKeys(source, "source", "is for feed and file only", "query", "ordinal");
+        if (places.Count > 0 && source["window"] is { } window && source["ordinal"] is null)
+            errors.Add(window, "source.window", "needs source.ordinal, which says which rows are the last");
         if (queries && root["serving"]?["log"]?.AsText() == "none")
             errors.Add(source["queries"]!, "source.queries", "needs a query log, which serving.log: none leaves out");
     }
@@ -184,6 +189,8 @@ internal sealed class ManifestChecks
         {
             if (redacted[i].AsText() is { } name && !known.Contains(name))
                 errors.Add(redacted[i], $"serving.redact[{i}]", $"{Quote.Of(name)} is not a field that a query can carry;{QueryFieldNames.Suggest(name, known)}");
+            else if (TrainsOnQueries && redacted[i].AsText() is { } feature && features.ContainsKey(feature))
+                errors.Add(redacted[i], $"serving.redact[{i}]", $"{Quote.Of(feature)} is a feature, and source.queries trains on what is logged; leave it out here");
         }
     }
 

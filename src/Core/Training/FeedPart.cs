@@ -1,0 +1,130 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
+using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Training;
+
+/// <summary>The part of a feed's or file's query that a training takes, and the SQL for it.</summary>
+internal sealed class FeedPart
+{
+    private const string FromParameter = "progeny_from";
+    private const string AfterParameter = "progeny_after";
+    private const string ToParameter = "progeny_to";
+    private const string CutParameter = "progeny_cut";
+
+    private readonly IFeed feed;
+    private readonly SourceManifest source;
+    private readonly Dictionary<string, object?> parameters = [];
+    private readonly List<string> bounds = [];
+    private long? mostRows;
+    private DateTimeOffset? cut;
+
+    private FeedPart(IFeed feed, SourceManifest source)
+    {
+        this.feed = feed;
+        this.source = source;
+    }
+
+    /// <summary>The ordinal from which rows are taken, inclusive; null: from the first, or only behind the last one of the training that is continued.</summary>
+    public Ordinal? From { get; private set; }
+
+    /// <summary>The ordinal before which is stopped; null: after the last.</summary>
+    public Ordinal? To { get; private set; }
+
+    /// <summary>Works out the part.</summary>
+    /// <param name="logged">The logged queries behind the rows, which count for the window, too; null: none.</param>
+    public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, CancellationToken cancellationToken)
+    {
+        var part = new FeedPart(feed, source) { From = range.From, To = range.To };
+        if (source.Ordinal is null)
+        {
+            if (range is { Once: true, After: not null } && source.File is null)
+            {
+                throw new TrainingFailedException(
+                    TrainingStage.Source, "pipeline.incremental needs source.ordinal, which tells rows that are new from those that were trained on.");
+            }
+
+            // A package's file never changes: what it holds was taken by the training that is continued.
+            part.mostRows = range is { Once: true, After: not null } ? 0 : null;
+            return part;
+        }
+
+        object? newest = null;
+        if (range.Once || source.WindowTime is not null)
+            newest = await part.NewestAsync(range.To, cancellationToken);
+        part.Bound(range, newest);
+        part.Narrow(newest, logged);
+        return part;
+    }
+
+    /// <summary>Runs the query.</summary>
+    public async Task<FeedRows> ReadAsync(CancellationToken cancellationToken) =>
+        new(await feed.ReadAsync(Sql(), parameters, cancellationToken), source.Ordinal, cut);
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <remarks>The query's own end is on a line of its own, so that a comment there hides nothing.</remarks>
+    private string Inner() => $"(\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source";
+
+    private string Sql()
+    {
+        if (source.Ordinal is null)
+            return mostRows is 0 ? $"SELECT * FROM {Inner()} WHERE 1 = 0" : source.Query!;
+        var ordinal = Quoted(source.Ordinal);
+        var where = bounds.Count == 0 ? "" : $"\nWHERE {string.Join(" AND ", bounds)}";
+        var all = $"SELECT * FROM {Inner()}{where}\nORDER BY source.{ordinal}";
+        return mostRows is { } most ? $"SELECT * FROM ({all} DESC LIMIT {most}) AS last\nORDER BY last.{ordinal}" : all;
+    }
+
+    private async Task<object?> NewestAsync(Ordinal? before, CancellationToken cancellationToken)
+    {
+        var ordinal = Quoted(source.Ordinal!);
+        var where = before is null ? "" : $" WHERE source.{ordinal} < :{ToParameter}";
+        Dictionary<string, object?> bound = before is { } end ? new() { [ToParameter] = end.Value } : [];
+        await using var rows = await feed.ReadAsync($"SELECT max(source.{ordinal}) FROM {Inner()}{where}", bound, cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
+    }
+
+    private void Bound(SourceRange range, object? newest)
+    {
+        Ordinal? after = null;
+        if (range.Once)
+        {
+            // A lineage holds texts; of which type they are, the column says.
+            Ordinal Typed(string text) => newest is string ? Ordinal.From(text) : Ordinal.Parse(text);
+            if (From is null && range.After is { } last)
+            {
+                From = last.To is { } to ? Typed(to) : null;
+                after = last is { To: null, LastOrdinal: { } ordinal } ? Typed(ordinal) : null;
+            }
+
+            if (To is null && source.File is null && newest is not null)
+                To = Ordinal.From(newest);
+        }
+
+        Add(">=", FromParameter, From?.Value);
+        Add(">", AfterParameter, after?.Value);
+        Add("<", ToParameter, To?.Value);
+    }
+
+    private void Narrow(object? newest, AnsweredSet? logged)
+    {
+        mostRows = source.WindowRows is { } rows ? Math.Max(0, rows - (logged?.Keys.Count ?? 0)) : null;
+        if (source.WindowTime is not { } time || newest is null)
+            return;
+        var last = OrdinalTimes.Of(source.Ordinal!, newest);
+        if (logged is { Keys: [.., var query] } && DateTimeOffset.UnixEpoch.AddTicks(query.At * TimeSpan.TicksPerMicrosecond) is var asked && asked > last)
+            last = asked;
+        cut = last - time;
+        Add(">=", CutParameter, OrdinalTimes.NotAfter(newest, cut.Value));
+    }
+
+    private void Add(string comparison, string parameter, object? value)
+    {
+        if (value is null)
+            return;
+        bounds.Add($"source.{Quoted(source.Ordinal!)} {comparison} :{parameter}");
+        parameters[parameter] = value;
+    }
+}

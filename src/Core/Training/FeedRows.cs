@@ -1,0 +1,47 @@
+using Progeny.Core.Feeds;
+
+namespace Progeny.Core.Training;
+
+/// <summary>The rows of a feed's or file's query within the source's window.</summary>
+/// <param name="rows">In the order of the ordinal, where there is one.</param>
+/// <param name="ordinal">The name of the ordinal; null: rows have none.</param>
+/// <param name="cut">Rows whose ordinal is before this moment are left out; null: none are.</param>
+internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset? cut) : IFeedReader
+{
+    private readonly int column = ordinal is null ? -1 : rows.Columns.ToList().IndexOf(ordinal);
+
+    public IReadOnlyList<string> Columns => rows.Columns;
+
+    public long Count { get; private set; }
+
+    /// <summary>The ordinal of the first row.</summary>
+    public object? First { get; private set; }
+
+    /// <summary>The ordinal of the last row.</summary>
+    public object? Last { get; private set; }
+
+    /// <exception cref="TrainingFailedException">In stage data: an ordinal is no time, and the window is one.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            if (column >= 0)
+            {
+                var value = rows.GetValue(column);
+                if (cut is { } moment && OrdinalTimes.Of(ordinal!, value) < moment)
+                    continue;
+                First ??= value;
+                Last = value;
+            }
+
+            Count++;
+            return true;
+        }
+
+        return false;
+    }
+
+    public object? GetValue(int column) => rows.GetValue(column);
+
+    public ValueTask DisposeAsync() => rows.DisposeAsync();
+}
