@@ -39,7 +39,7 @@ public static class CliApp
     private static RootCommand MakeRoot(CliContext context) =>
         new("Releases, trains, serves and corrects machine-learning projects.")
         {
-            new Command("project", "Develop a project and publish it; needs no server but for release and list.")
+            new Command("project", "Develop a project and publish it; needs no server for most of it.")
             {
                 ProjectInitCommand.Create(context),
                 ProjectCheckCommand.Create(context),
@@ -49,12 +49,18 @@ public static class CliApp
                 ProjectReleaseCommand.Create(context),
                 ProjectSchemaCommand.Create(context),
                 ProjectListCommand.Create(context),
+                ProjectArchiveCommand.Create(context),
+                CommissionCommand.CreateEnd(context),
+                CommissionCommand.CreateReturn(context),
             },
             new Command("model", "Train, promote and ask the models of a project.")
             {
                 ModelListCommand.Create(context),
                 ModelTrainCommand.Create(context),
                 ModelPromoteCommand.Create(context),
+                StageCommand.CreateRetire(context),
+                StageCommand.CreateArchive(context),
+                StageCommand.CreateRestore(context),
                 ModelPredictCommand.Create(context),
             },
             new Command("rollout", "Which generation answers which share of a project's traffic.")

@@ -37,6 +37,7 @@ public static class GatewayApp
         app.MapRollout();
         app.MapReleases();
         app.MapGenerations();
+        app.MapArchive();
         app.MapJobs();
         app.MapPredict();
         app.MapInferenceProtocol();

@@ -39,7 +39,7 @@ public static class ArmChecks
     private static string? Unfit(ArmFacts facts) => facts switch
     {
         { Generation: null } or { Manifest: null } or { Model: null } => $"there is no generation {facts.Arm.Generation}",
-        { Generation.Stage: Stage.Archived } => $"{facts.Arm.Generation} is archived and cannot serve again",
+        { Generation.Stage: Stage.Archived } => $"{facts.Arm.Generation} is archived and cannot serve; restore it first (POST /api/projects/{facts.Arm.Generation.Project}/generations/{facts.Arm.Generation.Version}/restore)",
         { Model.Error: { } error } => $"{facts.Arm.Generation} cannot serve: {error.Message}",
         _ => null,
     };

@@ -21,6 +21,9 @@ public interface IQueryLog
     Task<IReadOnlyList<LoggedQuery>> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How much of a project there is.</summary>
+    Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken);
+
     /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
     /// <param name="after">Only records with a sequence number above this: 0 for all.</param>
     IAsyncEnumerable<ServedOutcome> ReadServedAsync(

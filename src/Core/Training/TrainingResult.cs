@@ -12,6 +12,9 @@ public sealed record TrainingResult
     /// <summary>The path of the folder with the state that the trainer left for the next one; null: none.</summary>
     public string? State { get; init; }
 
+    /// <summary>The path of a sample of the rows read (<see cref="BackgroundSample"/>); null without a source.</summary>
+    public string? Background { get; init; }
+
     /// <summary>The evaluation; null for a finished model without a source.</summary>
     public EvaluationReport? Evaluation { get; init; }
 

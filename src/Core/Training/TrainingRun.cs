@@ -89,6 +89,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         {
             Model = keep ? trained!.Folder.Model : null,
             State = keep ? trained!.State : null,
+            Background = await BackgroundSample.WriteAsync(data.File, job, cancellationToken),
             Evaluation = folds == 1 ? reports[0] : EvaluationReport.OverFolds(reports),
             TrainerMetrics = trained!.Metrics,
             Parameters = TrainerParameters.From(manifest.Pipeline),
@@ -120,7 +121,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         }
 
         job.Progress.Done();
-        return new() { Model = file, Evaluation = report, Parameters = TrainerParameters.From(manifest.Pipeline), Data = data };
+        var background = data is null ? null : await BackgroundSample.WriteAsync(data.File, job, cancellationToken);
+        return new() { Model = file, Background = background, Evaluation = report, Parameters = TrainerParameters.From(manifest.Pipeline), Data = data };
     }
 
     private async Task<TrainingData> ReadAsync(TrainingJob job, CancellationToken cancellationToken)

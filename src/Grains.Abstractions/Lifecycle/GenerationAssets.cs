@@ -18,4 +18,7 @@ public sealed record GenerationAssets
 
     /// <summary>How the features of the training rows and the predictions on the rows held out were spread, encoded; null: it was made without rows, or before profiles were kept.</summary>
     [Id(4)] public string? Profile { get; init; }
+
+    /// <summary>Up to 100 of the rows that the training read, against which explanations compare: a JSON object of features a line; null: none were kept.</summary>
+    [Id(5)] public string? Background { get; init; }
 }

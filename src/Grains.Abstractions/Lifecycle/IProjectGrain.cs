@@ -58,6 +58,22 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("roll-back")]
     Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason);
 
+    /// <summary>Retires or archives a generation that serves nothing, or brings one back (<see cref="Stage.Staged"/>).</summary>
+    /// <param name="by">Who wants it; null: nobody said.</param>
+    /// <exception cref="RegistryException">There is no such generation, the plan in force names it, or it cannot go there from where it is.</exception>
+    [Alias("set-stage")]
+    Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason);
+
+    /// <summary>Ends the project: off the roster, no plan, no jobs, all generations archived. One that has ended stays as it is.</summary>
+    /// <exception cref="RegistryException">There is no such project.</exception>
+    [Alias("decommission")]
+    Task<ProjectInfo> Decommission(string? by, string reason);
+
+    /// <summary>Brings a project back that was ended: on the roster, its generations staged, nothing in charge.</summary>
+    /// <exception cref="RegistryException">There is no such project, or it was not ended.</exception>
+    [Alias("recommission")]
+    Task<ProjectInfo> Recommission(string? by, string? reason);
+
     /// <summary>Starts a job on a release (null: the newest) and returns it.</summary>
     /// <exception cref="RegistryException">There is no such release.</exception>
     [Alias("start-job")]

@@ -16,4 +16,8 @@ public interface IRosterGrain : IGrainWithStringKey
     /// <summary>Puts a project on the roster; one that is there already stays.</summary>
     [Alias("add")]
     Task Add(string project);
+
+    /// <summary>Takes a project off the roster; one that is not there stays away.</summary>
+    [Alias("remove")]
+    Task Remove(string project);
 }

@@ -19,4 +19,7 @@ public sealed record ProjectInfo
 
     /// <summary>All promotions, oldest first.</summary>
     [Id(4)] public required ImmutableArray<Promotion> Promotions { get; init; }
+
+    /// <summary>When and why the project was ended; null: it is active.</summary>
+    [Id(5)] public Decommission? Decommissioned { get; init; }
 }

@@ -43,6 +43,9 @@ public sealed record RolloutPlan
     /// <summary>The name of the arm in charge: <see cref="Champion"/> may have several. Null: none yet.</summary>
     [Id(11)] public string? ChampionArm { get; init; }
 
+    /// <summary>Whether the project was ended, so that it answers nothing, whichever version is asked for.</summary>
+    [Id(12)] public bool Decommissioned { get; init; }
+
     /// <summary>The <see cref="StickyKey"/> that asks for the query id, whatever the entity.</summary>
     public const string QueryIdKey = "query_id";
 }

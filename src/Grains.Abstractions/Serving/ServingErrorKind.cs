@@ -26,4 +26,7 @@ public enum ServingErrorKind
 
     /// <summary>As many queries of the project are under way on this node as it may take.</summary>
     Overloaded,
+
+    /// <summary>The project was ended; it will not answer again unless somebody brings it back.</summary>
+    Gone,
 }

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
+using Progeny.Grains.Lifecycle;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Rollout;
@@ -44,6 +45,7 @@ public static class SiloHosting
         services.AddSingleton<IJobWork, TrainingJob>();
         services.AddMetrics(builder.Configuration);
         services.AddRollouts(builder.Configuration);
+        services.AddArchive();
         services.AddSingleton<QueryLogBuffer>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.

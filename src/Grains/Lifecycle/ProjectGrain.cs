@@ -29,7 +29,9 @@ internal sealed class ProjectGrain(
         ? plan
         : PlanDrafts.BeforePlans(Name, storage.State.PlanVersion, storage.State.Promotions);
 
-    private GenerationReference? Champion => storage.State.Promotions is [.., var last] ? last.Generation : null;
+    private GenerationReference? Champion => Plan.Champion;
+
+    private Retirement Retirement => new(Name, GrainFactory, decisions, time);
 
     public Task<ProjectInfo?> Get() => Task.FromResult(storage.State.Releases.IsEmpty
         ? null
@@ -40,6 +42,7 @@ internal sealed class ProjectGrain(
             Champion = Champion,
             PlanVersion = storage.State.PlanVersion,
             Promotions = storage.State.Promotions,
+            Decommissioned = storage.State.Decommissioned,
         });
 
     public async Task<ReleaseInfo> Publish(string packageDigest)
@@ -47,6 +50,7 @@ internal sealed class ProjectGrain(
         var (manifest, text) = await Packages.ReadManifestAsync(artifacts, packageDigest, CancellationToken.None);
         if (manifest.Name != Name)
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
+        RequireActive();
         RequireGrowth(manifest.Version);
         if (rules.Check(manifest, text) is { Count: > 0 } errors)
             throw new RegistryException(RegistryError.Invalid, string.Join('\n', errors));
@@ -72,8 +76,8 @@ internal sealed class ProjectGrain(
 
     public async Task<RolloutPlan> SetPlan(PlanDraft draft)
     {
-        if (storage.State.Releases.IsEmpty)
-            throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
+        RequireProject();
+        RequireActive();
         if (draft.Version is { } known && known != storage.State.PlanVersion)
             throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{Name}' was changed, but plan {storage.State.PlanVersion} is in force by now; look at that first.");
         var plan = await new PlanDrafts(GrainFactory, time).ToPlanAsync(draft, Plan);
@@ -97,10 +101,41 @@ internal sealed class ProjectGrain(
         return PutInCharge(generation, reason, by);
     }
 
+    public async Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason)
+    {
+        RequireActive();
+        return await Retirement.MoveAsync(Plan, generation, stage, by, reason);
+    }
+
+    public async Task<ProjectInfo> Decommission(string? by, string reason)
+    {
+        RequireProject();
+        if (storage.State.Decommissioned is null)
+        {
+            var end = await Retirement.BeginAsync(storage.State.Releases, by, reason);
+            await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans));
+        }
+
+        await EndAsync();
+        return (await Get())!;
+    }
+
+    public async Task<ProjectInfo> Recommission(string? by, string? reason)
+    {
+        RequireProject();
+        if (storage.State.Decommissioned is not { } end)
+            throw new RegistryException(RegistryError.Conflict, $"'{Name}' is not decommissioned.");
+        // Until the last of these steps it has ended, and a stop in between ends it again.
+        await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
+        await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
+        await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans));
+        return (await Get())!;
+    }
+
     public async Task<JobInfo> StartJob(JobRequest request)
     {
-        if (storage.State.Releases.IsEmpty)
-            throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
+        RequireProject();
+        RequireActive();
         var release = request.Release ?? storage.State.Releases[^1];
         if (!storage.State.Releases.Contains(release))
             throw new RegistryException(RegistryError.NotFound, $"{Name} has no release {release}; it has {string.Join(", ", storage.State.Releases)}.");
@@ -116,12 +151,22 @@ internal sealed class ProjectGrain(
 
     public Task<ImmutableArray<string>> ListJobs() => Task.FromResult(storage.State.Jobs);
 
-    public Task JobEnded(string jobId) => storage.State.OpenJobs.Contains(jobId)
-        ? storage.SaveAsync(storage.State with { OpenJobs = storage.State.OpenJobs.Remove(jobId) })
-        : Task.CompletedTask;
+    public async Task JobEnded(string jobId)
+    {
+        if (storage.State.OpenJobs.Contains(jobId))
+            await storage.SaveAsync(storage.State with { OpenJobs = storage.State.OpenJobs.Remove(jobId) });
+        if (storage.State.Decommissioned is not null)
+            await EndAsync(); // it may have made a generation at the last moment
+    }
 
     public async Task Wake()
     {
+        if (storage.State.Decommissioned is not null)
+        {
+            await EndAsync();
+            return;
+        }
+
         await SettlePlan();
         var open = ImmutableArray.CreateBuilder<string>();
         foreach (var id in storage.State.OpenJobs)
@@ -135,6 +180,20 @@ internal sealed class ProjectGrain(
         // The others ended without being able to say so, or were never stored.
         if (open.Count < storage.State.OpenJobs.Length)
             await storage.SaveAsync(storage.State with { OpenJobs = open.ToImmutable() });
+    }
+
+    private Task EndAsync() => Retirement.EndAsync(storage.State.Decommissioned!, storage.State.Releases, storage.State.OpenJobs, storage.State.PlanVersion);
+
+    private void RequireProject()
+    {
+        if (storage.State.Releases.IsEmpty)
+            throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
+    }
+
+    private void RequireActive()
+    {
+        if (storage.State.Decommissioned is { } end)
+            throw new RegistryException(RegistryError.Conflict, $"'{Name}' was decommissioned on {end.At.UtcDateTime:yyyy-MM-dd} ({end.Reason}); recommission it first (POST /api/projects/{Name}/recommission).");
     }
 
     private void RequireGrowth(SemanticVersion version)
@@ -154,6 +213,7 @@ internal sealed class ProjectGrain(
         var info = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).Get() : null;
         if (info is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
+        RequireActive();
         try
         {
             var draft = PlanDrafts.OfOne(generation, reason) with { By = by };
@@ -185,7 +245,7 @@ internal sealed class ProjectGrain(
     private async Task SettlePlan()
     {
         await SettleStages();
-        if (storage.State.Plans is [{ Version: > 0 } plan, ..])
+        if (storage.State.Plans is [{ Version: > 0, Arms.IsEmpty: false } plan, ..])
             await decisions.AppendAsync(PlanDecisions.Of(plan, storage.State.Promotions), CancellationToken.None);
     }
 

@@ -27,4 +27,7 @@ public sealed record ProjectState
 
     /// <summary>Which arms answered unseen, and when: the newest times, oldest first.</summary>
     [Id(6)] public ImmutableArray<ShadowPeriod> Shadows { get; init; } = [];
+
+    /// <summary>When and why the project was ended; null: it is active.</summary>
+    [Id(7)] public Decommission? Decommissioned { get; init; }
 }

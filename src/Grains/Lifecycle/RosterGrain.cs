@@ -17,4 +17,12 @@ internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains
             ? Task.CompletedTask
             : storage.SaveAsync(storage.State with { Projects = projects });
     }
+
+    public Task Remove(string project)
+    {
+        var projects = storage.State.Projects.WithComparer(StringComparer.Ordinal).Remove(project);
+        return projects.Count == storage.State.Projects.Count
+            ? Task.CompletedTask
+            : storage.SaveAsync(storage.State with { Projects = projects });
+    }
 }

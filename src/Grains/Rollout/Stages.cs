@@ -11,9 +11,16 @@ internal static class Stages
     {
         var named = StagesOf(plan);
         foreach (var generation in (before is null ? [] : StagesOf(before)).Keys.Where(generation => !named.ContainsKey(generation)))
-            await grains.GetGrain<IGenerationGrain>(generation.ToString()).SetStage(Stage.Retired);
+            await RetireAsync(grains.GetGrain<IGenerationGrain>(generation.ToString()));
         foreach (var (generation, stage) in named)
             await grains.GetGrain<IGenerationGrain>(generation.ToString()).SetStage(stage);
+    }
+
+    /// <summary>Retires what served; what has been archived or brought back since stays so, however often stages are settled.</summary>
+    private static async Task RetireAsync(IGenerationGrain generation)
+    {
+        if (await generation.Get() is { Stage: Stage.Champion or Stage.Challenger or Stage.Shadow })
+            await generation.SetStage(Stage.Retired);
     }
 
     /// <summary>The stages of the project's own generations; those that only wait as a fallback keep theirs.</summary>

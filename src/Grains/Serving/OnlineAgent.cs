@@ -22,6 +22,7 @@ internal sealed partial class OnlineAgent(
     private readonly Lock gate = new();
     private volatile ActivePlan? active;
     private volatile ServingError? refusal;
+    private volatile ServingError? gone;
     private Task polling = Task.CompletedTask;
     private long planVersion = -1;
     private int maxQueue = options.MaxQueue;
@@ -126,7 +127,8 @@ internal sealed partial class OnlineAgent(
 
     /// <summary>Who answers; mostly that is known at once.</summary>
     private ValueTask<(Asked Asked, ServingError? Error)> SelectAsync(string? version, long started) =>
-        version is not null ? RequestedAsync(version, started)
+        gone is { } ended ? ValueTask.FromResult<(Asked, ServingError?)>((default, ended))
+        : version is not null ? RequestedAsync(version, started)
         : active is { } plan ? ValueTask.FromResult<(Asked, ServingError?)>((OfPlan(plan, started), null))
         : FirstAsync(started);
 
@@ -139,7 +141,7 @@ internal sealed partial class OnlineAgent(
         await Polling();
         if (active is { } plan)
             return (OfPlan(plan, started), null);
-        if (refusal is { } known)
+        if ((gone ?? refusal) is { } known)
             return (default, known);
         if (disposed)
             return (default, new ServingError(ServingErrorKind.Unavailable, $"'{project}' has just been put to rest on this node; ask again."));
@@ -155,6 +157,15 @@ internal sealed partial class OnlineAgent(
             return (default, new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
         if (active?.Find(reference) is { } arm)
             return (new Asked(arm, Reasons.Requested, started), null);
+        if (Volatile.Read(ref planVersion) < 0)
+        {
+            await Polling(); // whether the project was ended
+            if (gone is { } ended)
+                return (default, ended);
+        }
+
+        if (await generations.StageOfAsync(reference) is Stage.Archived)
+            return (default, new ServingError(ServingErrorKind.NotReady, $"{reference} is archived and answers nothing; restore it first (POST /api/projects/{project}/generations/{reference.Version}/restore)."));
         var (own, error) = await PrepareAsync(ArmNames.Requested, reference);
         return own is null ? (default, error) : (new Asked(own, Reasons.Requested, started) { Requested = own }, null);
     }
@@ -214,7 +225,9 @@ internal sealed partial class OnlineAgent(
             var plan = await grains.GetGrain<IProjectGrain>(project).GetPlan(planVersion);
             if (plan is null || plan.Version <= planVersion)
                 return;
-            var problem = plan.Arms.IsEmpty ? null : await TakeOverAsync(plan);
+            gone = !plan.Decommissioned ? null : new ServingError(
+                ServingErrorKind.Gone, $"'{project}' was decommissioned on {plan.At.UtcDateTime:yyyy-MM-dd} and answers no queries: {plan.Reason}.");
+            var problem = plan.Arms.IsEmpty ? LeaveAll() : await TakeOverAsync(plan);
             // It is tried again with every poll; what has been said once need not be said every second.
             if (problem is not null && problem.Message != refusal?.Message)
                 LogPlanRefused(logger, project, plan.Version, problem.Message);
@@ -226,6 +239,14 @@ internal sealed partial class OnlineAgent(
         {
             LogPollFailed(logger, exception, project);
         }
+    }
+
+    /// <summary>Nobody is in charge any more.</summary>
+    private ServingError? LeaveAll()
+    {
+        if (Interlocked.Exchange(ref active, null) is { } before)
+            retired.Enqueue((before, time.GetTimestamp()));
+        return null;
     }
 
     /// <summary>

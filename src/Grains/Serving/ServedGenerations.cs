@@ -11,7 +11,19 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
 {
     private const int Most = 10_000;
 
+    private static readonly TimeSpan StageKnown = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<GenerationReference, ServedGeneration> ready = new();
+    private readonly BoundedCache<Stage?> stages = new(Most, StageKnown, time);
+
+    /// <summary>Where the generation stands, as of a second ago at most; null: there is none.</summary>
+    public async ValueTask<Stage?> StageOfAsync(GenerationReference reference)
+    {
+        var name = reference.ToString();
+        if (!stages.TryGet(name, out var stage))
+            stages.Put(name, stage = (await grains.GetGrain<IGenerationGrain>(name).Get())?.Stage);
+        return stage;
+    }
 
     /// <summary>The generation, or null where there is none.</summary>
     /// <exception cref="FeedException">Its manifest names a feed that is not configured.</exception>

@@ -89,6 +89,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 ModelBytes = new FileInfo(result.Model!).Length,
                 State = result.State is null ? null : await PutFolderAsync(result.State, folder, cancellationToken),
                 Log = await PutTextAsync(result.Log, cancellationToken),
+                Background = result.Background is null ? null : await PutFileAsync(result.Background, cancellationToken),
             },
             Lineage = new Lineage
             {

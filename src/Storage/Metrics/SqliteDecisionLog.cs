@@ -50,6 +50,10 @@ public sealed class SqliteDecisionLog(MetricsDatabase database) : IDecisionLog
             },
             cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<long> CountAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<long>("SELECT count(*) FROM decisions WHERE project = :project", new { project }), cancellationToken);
+
     private static Decision Read(string project, System.Data.IDataRecord row) => new()
     {
         Id = row.GetString(1),

@@ -53,6 +53,16 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
     }
 
     /// <inheritdoc/>
+    public Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) =>
+        {
+            var (records, first, last) = connection.QuerySingle<(long, long?, long?)>(
+                "SELECT ifnull(sum(count), 0), min(from_at), max(until_at) FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = :project)", new { project });
+            return new QueryLogExtent(records, Time(first), Time(last));
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(
         string project, string? release, int? generation, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -152,6 +162,8 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
 
         return served;
     }
+
+    private static DateTimeOffset? Time(long? value) => value is { } known ? QueryCodes.DecodeTime(known) : null;
 
     private static void BindProject(SegmentScan scan, string project, string? release, int? generation)
     {

@@ -1,7 +1,7 @@
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
 using Progeny.Trainer.Encoding;
-using Progeny.Trainer.Onnx.Format;
+using Progeny.Core.Serving.Onnx;
 
 namespace Progeny.Trainer.Onnx;
 

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Progeny.Trainer.Onnx.Format;
+using Progeny.Core.Serving.Onnx;
 
 namespace Progeny.Trainer.Onnx;
 

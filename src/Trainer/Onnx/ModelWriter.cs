@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Progeny.Core.Training;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Encoding;
-using Progeny.Trainer.Onnx.Format;
+using Progeny.Core.Serving.Onnx;
 
 namespace Progeny.Trainer.Onnx;
 

@@ -78,7 +78,7 @@ public sealed class PlanChecksTests
         [
             "arms[0].generation: demo@1.0.0:1 cannot serve: it is torn.",
             "arms[1].generation: there is no generation demo@1.0.0:2",
-            "arms[2].generation: demo@1.0.0:3 is archived and cannot serve again",
+            "arms[2].generation: demo@1.0.0:3 is archived and cannot serve; restore it first (POST /api/projects/demo/generations/1.0.0:3/restore)",
         ]);
     }
 

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Progeny.Grains.Lifecycle;
+
+internal static class LifecycleHosting
+{
+    /// <summary>What retires, archives and looks back.</summary>
+    public static void AddArchive(this IServiceCollection services) => services.AddSingleton<IProjectArchive, ProjectArchive>();
+}
