@@ -91,7 +91,7 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         kept["releases"]!.AsArray().Count.ShouldBe(1);
         kept["generations"]!.AsArray().Select(generation => ((string)generation!["lineage"]!["data_digest"]!).Length).ShouldBe([64, 64]);
         ((long)kept["queries"]!["records"]!).ShouldBeGreaterThan(0);
-        ((long)kept["decisions"]!).ShouldBe(1);
+        ((long)kept["decisions"]!).ShouldBe(2);
         ((int)(await node.Http.GetAsync("/api/projects/ends/releases/1.0.0/package")).StatusCode).ShouldBe(200);
         ((int)(await node.Http.GetAsync("/api/projects/ends/generations/1.0.0:2/model")).StatusCode).ShouldBe(200);
 
