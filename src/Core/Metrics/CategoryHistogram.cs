@@ -78,6 +78,22 @@ public sealed class CategoryHistogram
         Others += other.Others;
     }
 
+    /// <summary>
+    /// The counts of two histograms by name where both know them, those of all other texts together. A name that one of them
+    /// left out because it has too many is among the rest of both.
+    /// </summary>
+    public static (IReadOnlyList<(string Name, long First, long Second)> Named, (long First, long Second) Others) Align(CategoryHistogram first, CategoryHistogram second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var named = first._counts.Keys.Union(second._counts.Keys)
+            .Where(name => first.Knows(name) && second.Knows(name))
+            .Select(name => (name, first._counts.GetValueOrDefault(name), second._counts.GetValueOrDefault(name)))
+            .OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.name, StringComparer.Ordinal)
+            .ToList();
+        return (named, (first.Count - named.Sum(pair => pair.Item2), second.Count - named.Sum(pair => pair.Item3)));
+    }
+
     /// <summary>The histogram in the texts and a few bytes for each.</summary>
     /// <remarks>A byte 3 (the format), the others, then for each category the length of its name in UTF-8, the name and its count.</remarks>
     public byte[] Encode()
@@ -116,6 +132,9 @@ public sealed class CategoryHistogram
 
         return histogram;
     }
+
+    // Those that were left out come behind the last one that is kept.
+    private bool Knows(string name) => Others == 0 || _counts.ContainsKey(name) || (_order.Count > 0 && Compare(Hash(name), name, _order.Max) < 0);
 
     // The order of a set of pairs, for a name that is no string yet.
     private static int Compare(ulong hash, ReadOnlySpan<char> name, (ulong Hash, string Name) other) =>

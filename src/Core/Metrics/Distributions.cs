@@ -19,6 +19,9 @@ public sealed class Distributions
     /// </summary>
     public IReadOnlyDictionary<string, ColumnDistribution> Predictions => _predictions;
 
+    /// <summary>The number of rows: of the column that has most, since not every column is known of every row.</summary>
+    public long Rows => _features.Values.Concat(_predictions.Values).Select(column => column.Rows).DefaultIfEmpty().Max();
+
     public bool IsEmpty => _features.Count == 0 && _predictions.Count == 0;
 
     public ColumnDistribution Feature(string name) => Column(_features, name);

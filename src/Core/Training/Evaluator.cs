@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
@@ -11,10 +12,10 @@ public static class Evaluator
     /// <param name="model">The model, which has been accepted.</param>
     /// <param name="manifest">Its project.</param>
     /// <param name="data">The <c>data.csv</c> of the rows.</param>
-    /// <param name="onRows">Told the number of rows so far; may be null.</param>
+    /// <param name="seen">Shown the predictions, batch by batch; may be null.</param>
     /// <exception cref="TrainingFailedException">In stage evaluation: the model failed, or its answers cannot be measured.</exception>
     public static async Task<EvaluationReport> EvaluateAsync(
-        ModelRunner model, Manifest manifest, string data, IProgress<long>? onRows, CancellationToken cancellationToken)
+        ModelRunner model, Manifest manifest, string data, Action<Prediction>? seen, CancellationToken cancellationToken)
     {
         var classes = manifest.Label!.Classes;
         var scores = new List<double>();
@@ -27,7 +28,7 @@ public static class Evaluator
                     scores.Add(score);
                 foreach (var label in labels)
                     truth.Add(classes.Count == 0 ? double.Parse(label, CultureInfo.InvariantCulture) : IndexOf(classes, label));
-                onRows?.Report(truth.Count);
+                seen?.Invoke(prediction);
             }
 
             return EvaluationReport.Of(classes.Count == 0

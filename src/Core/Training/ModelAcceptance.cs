@@ -79,7 +79,8 @@ public static class ModelAcceptance
         return sample;
     }
 
-    private static FeatureBatchBuilder MadeUpRow(Manifest manifest)
+    /// <summary>A row that fits the schema.</summary>
+    internal static FeatureBatchBuilder MadeUpRow(Manifest manifest)
     {
         var batch = new FeatureBatchBuilder(manifest.Features);
         batch.Add([.. manifest.Features.Select(feature => feature switch

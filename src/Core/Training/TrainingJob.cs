@@ -67,11 +67,12 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
     }
 
     /// <summary>Measures a model on the rows held out.</summary>
-    public async Task<EvaluationReport> EvaluateAsync(TrainedModel trained, string evaluateFile, CancellationToken cancellationToken)
+    /// <param name="profile">Counts its predictions.</param>
+    public async Task<EvaluationReport> EvaluateAsync(TrainedModel trained, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
     {
         progress.Report(TrainingStage.Evaluation, 0.9, "measuring the model on the rows held out");
         using var runner = await ModelAcceptance.AcceptAsync(trained.Folder.Model, Manifest, evaluateFile, predictions: null, cancellationToken);
-        return await Evaluator.EvaluateAsync(runner, Manifest, evaluateFile, onRows: null, cancellationToken);
+        return await Evaluator.EvaluateAsync(runner, Manifest, evaluateFile, profile.Add, cancellationToken);
     }
 
     private IReadOnlyList<string> Command(PipelineManifest pipeline)

@@ -30,6 +30,9 @@ public sealed record TrainingResult
     /// <summary>The rows that the model was trained on.</summary>
     public long TrainRows { get; init; }
 
+    /// <summary>How the features of the training rows and the predictions on the rows held out were spread; null without a source, or where no model is for keeps.</summary>
+    public Distributions? Profile { get; init; }
+
     /// <summary>The ends of what the trainer printed, one training after the other.</summary>
     public string Log { get; init; } = "";
 

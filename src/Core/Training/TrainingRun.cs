@@ -49,6 +49,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var data = await ReadAsync(job, cancellationToken);
 
         var reports = new List<EvaluationReport>();
+        var profile = new TrainingProfile(manifest);
         TrainedModel? trained = null;
         var evaluateFile = job.At("evaluate.csv");
         for (var fold = 0; fold < folds; fold++)
@@ -67,7 +68,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
                     return split.TrainRows;
                 },
                 cancellationToken);
-            reports.Add(await job.EvaluateAsync(trained, evaluateFile, cancellationToken));
+            reports.Add(await job.EvaluateAsync(trained, evaluateFile, profile, cancellationToken));
         }
 
         if (final)
@@ -83,8 +84,9 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
                 cancellationToken);
         }
 
-        job.Progress.Done();
         var keep = final || folds == 1;
+        var distributions = keep ? await profile.WithRowsAsync(trained!.Folder.Data, cancellationToken) : null;
+        job.Progress.Done();
         return new()
         {
             Model = keep ? trained!.Folder.Model : null,
@@ -95,6 +97,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
             Parameters = TrainerParameters.From(manifest.Pipeline),
             Data = data,
             TrainRows = trained.Rows,
+            Profile = distributions,
         };
     }
 
@@ -114,15 +117,26 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         job.Progress.Report(TrainingStage.Acceptance, 0.5, "holding the model to the schema");
         using var runner = await ModelAcceptance.AcceptAsync(file, manifest, data?.File, predictions: null, cancellationToken);
         EvaluationReport? report = null;
+        Distributions? distributions = null;
         if (data is not null)
         {
+            var profile = new TrainingProfile(manifest);
             job.Progress.Report(TrainingStage.Evaluation, 0.6, "measuring the model on all rows");
-            report = await Evaluator.EvaluateAsync(runner, manifest, data.File, onRows: null, cancellationToken);
+            report = await Evaluator.EvaluateAsync(runner, manifest, data.File, profile.Add, cancellationToken);
+            distributions = await profile.WithRowsAsync(data.File, cancellationToken);
         }
 
         job.Progress.Done();
         var background = data is null ? null : await BackgroundSample.WriteAsync(data.File, job, cancellationToken);
-        return new() { Model = file, Background = background, Evaluation = report, Parameters = TrainerParameters.From(manifest.Pipeline), Data = data };
+        return new()
+        {
+            Model = file,
+            Background = background,
+            Evaluation = report,
+            Parameters = TrainerParameters.From(manifest.Pipeline),
+            Data = data,
+            Profile = distributions,
+        };
     }
 
     private async Task<TrainingData> ReadAsync(TrainingJob job, CancellationToken cancellationToken)

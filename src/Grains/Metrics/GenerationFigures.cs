@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 
@@ -17,6 +18,7 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
         var figures = FigureNames.Of(judged.Manifest).ToDictionary(name => name, _ => (double?)null, StringComparer.OrdinalIgnoreCase);
         AddMade(judged.Info);
         await AddServedAsync(since ?? now - Day);
+        await AddDriftAsync();
         await AddProjectAsync();
         return figures;
 
@@ -68,6 +70,18 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
             Set(FigureNames.LatencyP90, counts.Latency.Quantile(0.9));
             Set(FigureNames.LatencyP99, counts.Latency.Quantile(0.99));
             Set(FigureNames.LatencyMean, counts.Latency.Mean);
+        }
+
+        async Task AddDriftAsync()
+        {
+            if (await grains.GetGrain<IDriftGrain>(generation.ToString()).Get() is not { } report)
+                return;
+            Set(FigureNames.Drift, report.Drifted ? 1 : 0);
+            Set(FigureNames.DriftFeatures, report.Columns.Count(column => column is { Drifted: true, IsPrediction: false }));
+            foreach (var column in report.Columns.Where(column => !column.IsPrediction))
+                Set(FigureNames.Psi + column.Name, column.Psi);
+            Set(FigureNames.PsiMax, report.Columns.Select(column => (double?)column.Psi).Max());
+            Set(FigureNames.PsiPrediction, report.Columns.Where(column => column.IsPrediction).Select(column => (double?)column.Psi).Max());
         }
 
         async Task AddProjectAsync()

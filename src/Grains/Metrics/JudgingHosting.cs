@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Metrics;
 
@@ -9,6 +10,7 @@ internal static class JudgingHosting
     {
         services.AddSingleton<JudgedGenerations>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
+        services.AddSingleton<GenerationMeasures>();
         services.AddSingleton<ContractTests>();
         services.AddSingleton<IGatekeeper, Gatekeeper>();
     }

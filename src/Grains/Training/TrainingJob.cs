@@ -12,7 +12,7 @@ using Progeny.Grains.Lifecycle;
 namespace Progeny.Grains.Training;
 
 /// <summary>The work of a training job: package out of the store, training, model and state into the store, a generation of the release.</summary>
-internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IOptions<JobOptions> options) : IJobWork
+internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, GenerationMeasures measures, IOptions<JobOptions> options) : IJobWork
 {
     public JobKind Kind => JobKind.Train;
 
@@ -90,6 +90,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 State = result.State is null ? null : await PutFolderAsync(result.State, folder, cancellationToken),
                 Log = await PutTextAsync(result.Log, cancellationToken),
                 Background = result.Background is null ? null : await PutFileAsync(result.Background, cancellationToken),
+                Profile = await measures.KeepProfileAsync(result, cancellationToken),
             },
             Lineage = new Lineage
             {
@@ -110,6 +111,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 QueriesSkipped = result.Data?.Skipped.Values.Sum() ?? 0,
             },
             Metrics = Figures(result),
+            Figures = await measures.TakeAsync(manifest, result, cancellationToken),
         };
         var generation = await releaseGrain.Commit(draft);
         return new JobOutcome

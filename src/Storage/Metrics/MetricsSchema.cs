@@ -3,7 +3,8 @@ namespace Progeny.Storage.Metrics;
 /// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
-/// by generation, for reading, and are found by age, for removing.
+/// by generation, for reading, and are found by age, for removing. <c>recent</c> holds the newest rows once more, parted by their number and
+/// not by time: <c>until</c> is the number of rows of the generation up to the end of a block.
 /// </remarks>
 internal static class MetricsSchema
 {
@@ -137,6 +138,17 @@ internal static class MetricsSchema
         ) STRICT;
         CREATE INDEX score_changes_by_project ON score_changes (project, place);
         CREATE INDEX score_changes_by_age ON score_changes (changed);
+        """),
+        new("""
+        CREATE TABLE recent (
+            generation INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY (generation, until)
+        ) STRICT;
+        CREATE INDEX recent_by_age ON recent (start);
         """),
     ];
 }

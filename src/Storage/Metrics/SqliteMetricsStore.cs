@@ -78,6 +78,10 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => RecentReader.Read(connection, generation, rows), cancellationToken);
+
     private static bool Exists(SqliteStatement find, Guid id)
     {
         find.Bind(1, id.ToByteArray(bigEndian: true));

@@ -40,6 +40,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
         """);
 
+    private readonly RecentWriter recent = new(connection);
+
     private readonly SqliteStatement selectGeneration = new(
         connection, "SELECT id FROM generations WHERE project = ?1 AND release = ?2 AND generation = ?3");
 
@@ -71,6 +73,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         if (!IsNew(id, at))
             return;
         var generation = IdOf(summary.Generation);
+        if (!summary.Distributions.IsEmpty)
+            recent.Add(generation, at, summary.Distributions.Span);
         foreach (var resolution in MetricsResolution.All)
         {
             if (!resolution.Keeps(resolution.StartOf(at), now))
@@ -108,6 +112,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         removeSummaries.Execute();
         removeChanges.Bind(1, (now - ChangesKept).ToUnixTimeSeconds());
         removeChanges.Execute();
+        recent.RemoveOld((now - MetricsResolution.All[^1].Kept).ToUnixTimeSeconds());
         foreach (var statement in remove)
         {
             foreach (var resolution in MetricsResolution.All)
@@ -142,6 +147,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
+        recent.Dispose();
         foreach (var statement in (SqliteStatement[])[
             insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeSummaries, removeChanges, .. remove])
         {

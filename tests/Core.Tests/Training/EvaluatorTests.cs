@@ -14,7 +14,7 @@ public sealed class EvaluatorTests : IDisposable
         await Data("x,y,t", Enumerable.Range(0, 1000).Select(i => $"{i},{2 * i + 1 + i % 2},{i}"));
         using var model = ModelRunner.Load(Models.Write("line.onnx", _folder), Projects.Regression);
 
-        var report = await Evaluator.EvaluateAsync(model, Projects.Regression, _folder.At("data.csv"), onRows: null, default);
+        var report = await Evaluator.EvaluateAsync(model, Projects.Regression, _folder.At("data.csv"), seen: null, default);
 
         report.Rows.ShouldBe(1000);
         report.Metrics["mae"].ShouldBe(0.5);
@@ -28,7 +28,7 @@ public sealed class EvaluatorTests : IDisposable
         var manifest = Projects.Sigmoid with { Serving = new() { Threshold = 0.9, MaxBatch = 3 } };
         using var model = ModelRunner.Load(Models.Write("sigmoid.onnx", _folder), manifest);
 
-        var report = await Evaluator.EvaluateAsync(model, manifest, _folder.At("data.csv"), onRows: null, default);
+        var report = await Evaluator.EvaluateAsync(model, manifest, _folder.At("data.csv"), seen: null, default);
 
         report.Metrics["auc"].ShouldBe(1);
         report.Metrics["recall"].ShouldBe(0.5);

@@ -37,4 +37,6 @@ internal sealed class FlakyMetricsStore : IMetricsStore
 
     public Task<Distributions> ReadDistributionsAsync(GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken) => Task.FromResult<RecentRows?>(null);
 }

@@ -1,0 +1,14 @@
+using Progeny.Core.Metrics;
+
+namespace Progeny.Grains.Metrics;
+
+/// <summary>Training profiles as artifacts.</summary>
+internal static class Profiles
+{
+    public static async Task<Distributions> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return Distributions.Decode(bytes);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Registry;
+using Progeny.Core.Serving;
+using Progeny.Core.Training;
+using Progeny.Grains.Metrics;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>Measures what a training made, on this silo: the model's time and memory, the manifest's tests, and the rows beside the champion's.</summary>
+internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore artifacts, RuleCompiler rules, TimeProvider time)
+{
+    /// <returns>The figures by the names of <see cref="FigureNames"/>.</returns>
+    public async Task<ImmutableSortedDictionary<string, double>> TakeAsync(Manifest manifest, TrainingResult result, CancellationToken cancellationToken)
+    {
+        var figures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        var model = await File.ReadAllBytesAsync(result.Model!, cancellationToken);
+        var performance = ModelPerformance.Measure(model, manifest, time);
+        figures[FigureNames.LoadMilliseconds] = performance.LoadMilliseconds;
+        if (performance.RunMicroseconds is { } run)
+            figures[FigureNames.RunMicroseconds] = run;
+        figures[FigureNames.MemoryBytes] = performance.MemoryBytes;
+        figures[FigureNames.TestsFailed] = TestsFailed(model, manifest);
+        if (result.Profile is not null)
+        {
+            foreach (var (name, value) in TrainingDataCheck.Of(result.Data!.Rows, result.Profile, await ChampionAsync(manifest.Name, cancellationToken)))
+                figures[name] = value;
+        }
+
+        return figures.ToImmutable();
+    }
+
+    /// <summary>Puts the profile into the store; null: there is none.</summary>
+    public async Task<string?> KeepProfileAsync(TrainingResult result, CancellationToken cancellationToken)
+    {
+        if (result.Profile is null)
+            return null;
+        using var stream = new MemoryStream(result.Profile.Encode());
+        return await artifacts.PutAsync(stream, long.MaxValue, cancellationToken);
+    }
+
+    private int TestsFailed(byte[] model, Manifest manifest)
+    {
+        if (manifest.Tests.Count == 0)
+            return 0;
+        using var runner = ModelRunner.Load(model, manifest);
+        using var compiled = rules.Compile(manifest);
+        return ProjectTests.Run(runner, manifest, compiled).Count(test => !test.Passed);
+    }
+
+    /// <summary>The profile of the generation in charge; null where there is none.</summary>
+    private async Task<Distributions?> ChampionAsync(string project, CancellationToken cancellationToken)
+    {
+        if ((await grains.GetGrain<IProjectGrain>(project).Get())?.Champion is not { } champion
+            || (await grains.GetGrain<IGenerationGrain>(champion.ToString()).Get())?.Assets.Profile is not { } digest)
+        {
+            return null;
+        }
+
+        try
+        {
+            await using var stream = await artifacts.OpenAsync(digest, cancellationToken);
+            return await Profiles.ReadAsync(stream, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
+        {
+            // A champion of which something is lost must not keep its successor from being made.
+            return null;
+        }
+    }
+}
