@@ -39,6 +39,7 @@ public static class GatewayApp
         app.MapGenerations();
         app.MapArchive();
         app.MapJobs();
+        app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();
         app.MapOutcomes();

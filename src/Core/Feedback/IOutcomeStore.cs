@@ -12,4 +12,7 @@ public interface IOutcomeStore
 
     /// <summary>How many queries of a project had an outcome reported, or corrected, after a time.</summary>
     Task<long> CountAsync(string project, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>How many queries of a project have their first report at a place or behind it.</summary>
+    Task<long> CountFromAsync(string project, long place, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Training;
 
 namespace Progeny.Core.Feedback;
 
@@ -12,27 +13,36 @@ public static class OutcomeValues
 
     /// <summary>Reads an outcome: a class as text, number or boolean, or a finite number for regression.</summary>
     /// <returns>The text to store, or what is wrong and what would be right.</returns>
-    public static (string? Value, string? Problem) Read(Manifest manifest, JsonElement outcome)
+    public static (string? Value, string? Problem) Read(Manifest manifest, JsonElement outcome) => Read(manifest, TextOf(outcome), () => Shown(outcome));
+
+    /// <summary>Reads an outcome that a feed yields: text, long, double, bool or null.</summary>
+    /// <inheritdoc cref="Read(Manifest, JsonElement)"/>
+    public static (string? Value, string? Problem) Read(Manifest manifest, object? outcome)
     {
-        var text = TextOf(outcome);
+        var text = outcome is null ? null : DataCell.Text(outcome);
+        return Read(manifest, text, () => text is null ? "null" : Shorten(text));
+    }
+
+    private static (string? Value, string? Problem) Read(Manifest manifest, string? text, Func<string> shown)
+    {
         var classes = manifest.Label?.Classes ?? [];
         if (manifest.Task == MachineLearningTask.Regression)
         {
             return text is not null && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
                 ? (number.ToString("R", CultureInfo.InvariantCulture), null)
-                : (null, $"{Shown(outcome)} is no number, which the outcome of '{manifest.Name}' must be");
+                : (null, $"{shown()} is no number, which the outcome of '{manifest.Name}' must be");
         }
 
         if (classes.Count == 0)
         {
             return text is { Length: > 0 and <= MostCharacters }
                 ? (text, null)
-                : (null, $"{Shown(outcome)} is no outcome; a text of 1 to {MostCharacters} characters, a number or a boolean is");
+                : (null, $"{shown()} is no outcome; a text of 1 to {MostCharacters} characters, a number or a boolean is");
         }
 
         return text is not null && classes.Contains(text, StringComparer.Ordinal)
             ? (text, null)
-            : (null, $"{Shown(outcome)} is no class of '{manifest.Name}'; one of {string.Join(", ", classes.Select(name => $"'{name}'"))} is");
+            : (null, $"{shown()} is no class of '{manifest.Name}'; one of {string.Join(", ", classes.Select(name => $"'{name}'"))} is");
     }
 
     private static string? TextOf(JsonElement outcome)
@@ -60,7 +70,8 @@ public static class OutcomeValues
     {
         if (outcome.ValueKind == JsonValueKind.Undefined)
             return "nothing";
-        var text = outcome.GetRawText();
-        return text.Length <= 60 ? text : text[..60] + "…";
+        return Shorten(outcome.GetRawText());
     }
+
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 
 namespace Progeny.Core.Feedback;
@@ -18,11 +20,17 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
     /// <summary>
     /// Whether a record is the answer that the caller got: not of a model that answered unseen or failed, and not of a query that failed.
     /// </summary>
-    public static bool IsLive(QueryBatchReader reader) => !reader.Failed && reader.Reason is not ("shadow" or "failed");
+    public static bool IsLive(QueryBatchReader reader) => !reader.Failed && reader.Reason is not (Reasons.Shadow or Reasons.Failed);
 
     /// <summary>What the record that a reader stands on lacks; null: nothing.</summary>
     public string? Lack(QueryBatchReader reader)
     {
+        if (reader.IsJson)
+        {
+            var values = ReadJson(reader);
+            return values is null ? NoFields : fields.Where((name, i) => values[i] is null && required.Contains(name)).Select(name => $"'{name}' is missing").FirstOrDefault();
+        }
+
         if (!reader.HasFeatures)
             return NoFields;
         var (indexes, lack) = Of(reader.Batch.Layout);
@@ -40,11 +48,33 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
     /// <summary>The values of the record that a reader stands on, which lacks nothing.</summary>
     public object?[] Read(QueryBatchReader reader)
     {
+        if (reader.IsJson)
+            return ReadJson(reader)!;
         var (indexes, _) = Of(reader.Batch.Layout);
         var values = new object?[indexes.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = indexes[i] < 0 ? null : Value(reader.GetField(indexes[i]));
         return values;
+    }
+
+    /// <summary>The values of a record that an earlier version wrote; null: its fields were not logged.</summary>
+    private object?[]? ReadJson(QueryBatchReader reader)
+    {
+        var (given, augmented, _, _) = QueryJsonCodec.Read(reader.FieldsCursor());
+        if (given is null)
+            return null;
+        using var query = JsonDocument.Parse(given);
+        using var more = JsonDocument.Parse(augmented ?? "{}");
+        return [.. fields.Select(name => Find(more, name) ?? Find(query, name))];
+
+        static object? Find(JsonDocument from, string name) => !from.RootElement.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+            _ => null,
+        };
     }
 
     private (int[] Fields, string? Lack) Of(QueryLayout layout)

@@ -28,4 +28,8 @@ public interface IScoreStore
 
     /// <summary>The changes of a project's scores behind a place, in their order. They are kept for 30 days.</summary>
     Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes a part of a project's scores of predictions before a time. The windows keep their figures.</summary>
+    /// <returns>Whether there may be more.</returns>
+    Task<bool> SweepAsync(string project, DateTimeOffset before, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Hosting;
@@ -60,6 +61,7 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents a
             try
             {
                 await grains.GetGrain<IProjectGrain>(project).Wake();
+                await grains.GetGrain<IOfflineAgentGrain>(project).Wake();
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

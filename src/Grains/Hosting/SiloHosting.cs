@@ -43,6 +43,7 @@ public static class SiloHosting
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<IJobWork, TrainingJob>();
+        services.AddOfflineAgents(builder.Configuration);
         services.AddMetrics(builder.Configuration);
         services.AddRollouts(builder.Configuration);
         services.AddArchive();

@@ -67,6 +67,7 @@ internal sealed class ProjectGrain(
         await GrainFactory.GetGrain<IReleaseGrain>($"{Name}@{release.Version}").Register(release);
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await storage.SaveAsync(storage.State with { Releases = storage.State.Releases.Add(release.Version) });
+        await GrainFactory.GetGrain<IOfflineAgentGrain>(Name).Wake();
         return release;
     }
 
@@ -129,6 +130,7 @@ internal sealed class ProjectGrain(
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
         await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans));
+        await GrainFactory.GetGrain<IOfflineAgentGrain>(Name).Wake();
         return (await Get())!;
     }
 

@@ -27,6 +27,17 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<long> CountFromAsync(string project, long place, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) => connection.ExecuteScalar<long>(
+            """
+            SELECT count(DISTINCT n.hash) FROM outcomes AS n
+            WHERE n.project = :project AND n.id >= :place
+              AND NOT EXISTS (SELECT 1 FROM outcomes AS o WHERE o.hash = n.hash AND o.id < :place AND o.query_id = n.query_id AND o.project = n.project)
+            """,
+            new { project, place }),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
     {
         if (outcomes.Count == 0)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
@@ -8,6 +9,8 @@ namespace Progeny.Storage.Metrics;
 /// <summary>Stores how good predictions were; used by one thread, within the transaction that is open.</summary>
 internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter windows) : IDisposable
 {
+    private const int SweptAtOnce = 1_000;
+
     /// <summary>The name under which the number of known outcomes is stored among the figures.</summary>
     public const string OutcomesName = "outcomes";
 
@@ -65,6 +68,15 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         updatePlace.Execute();
         return true;
     }
+
+    /// <summary>Removes a part of a project's scores of predictions before a time.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public bool Sweep(string project, DateTimeOffset before) => SweptAtOnce == connection.Execute(
+        """
+        DELETE FROM scores WHERE project = :project AND query_id IN (
+            SELECT query_id FROM scores WHERE project = :project AND moment < :before ORDER BY moment LIMIT :SweptAtOnce)
+        """,
+        new { project, before = before.ToUnixTimeMilliseconds(), SweptAtOnce });
 
     public void Dispose()
     {

@@ -96,6 +96,10 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
         },
         cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<bool> SweepAsync(string project, DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.WriteAsync(() => database.Scores.Sweep(project, before), cancellationToken);
+
     private static GenerationReference Generation(System.Data.IDataRecord row, int column) =>
         new(row.GetString(column), row.GetString(column + 1), row.GetInt32(column + 2));
 }

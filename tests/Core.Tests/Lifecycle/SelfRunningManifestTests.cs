@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Tests.Lifecycle;

@@ -1,0 +1,92 @@
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Core.Training;
+
+/// <summary>All on which it is decided whether a project is trained again.</summary>
+public sealed record RetrainCase
+{
+    /// <summary>Before the reason of a job that <see cref="RetrainManifest.When"/> asked for.</summary>
+    public const string WhenPrefix = "retrain.when: ";
+
+    /// <summary>Before the reason of a job that <see cref="RetrainManifest.Every"/> asked for.</summary>
+    public const string EveryPrefix = "retrain.every: ";
+
+    /// <summary>A condition that stays true asks again once the outcomes have grown by this share of the rows of the last training.</summary>
+    public const double Growth = 0.1;
+
+    /// <summary>A condition that stays true asks again after this time at the latest.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(1);
+
+    public required RetrainManifest Retrain { get; init; }
+
+    /// <summary>The trainings and searches of the newest release.</summary>
+    public required JobHistory Jobs { get; init; }
+
+    /// <summary>When the newest generation of the release was made; null: there is none.</summary>
+    public DateTimeOffset? GenerationAt { get; init; }
+
+    /// <summary>On how many rows the newest generation was trained.</summary>
+    public long TrainRows { get; init; }
+
+    /// <summary>How many outcomes came since then.</summary>
+    public long NewOutcomes { get; init; }
+
+    /// <summary>What became of <see cref="RetrainManifest.When"/>; null: it was not asked.</summary>
+    public ConditionVerdict? When { get; init; }
+
+    /// <summary>Whether the condition was false at some time since the newest training that it asked for.</summary>
+    public bool WasFalse { get; init; }
+
+    public required BackOff BackOff { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>When the clock asks for a training; null: it never does.</summary>
+    public DateTimeOffset? ByClock => Retrain.Every is not { } every ? null : Clockwork.Due(LastAt, every, Now);
+
+    /// <summary>Decides.</summary>
+    /// <returns>Why a training is started now; or null, with what is waited for and until when that is known.</returns>
+    public (string? Start, string Waits, DateTimeOffset? Until) Decide()
+    {
+        if (Jobs.IsOpen)
+            return (null, $"job {Jobs.Newest!.Id} goes on", null);
+        if (Jobs.RestUntil(BackOff, Now) is { } rest)
+            return (null, $"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
+        if (ByClock is { } clock && clock <= Now)
+        {
+            return (EveryPrefix + (LastAt is { } last ? $"the last training is {Span(Now - last)} ago" : "nothing was trained yet"), "", null);
+        }
+
+        if (When is { Holds: true } verdict)
+        {
+            var held = HeldUntil();
+            if (held is null)
+                return (WhenPrefix + verdict.Message, "", null);
+            return (null, $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({NewOutcomes} now), or later", Earlier(held, ByClock));
+        }
+
+        return (null, When is { } asked ? $"retrain.when: {asked.Message}" : "the clock", ByClock);
+    }
+
+    /// <remarks>The newest by their order, not by their times: the clock may have been put back.</remarks>
+    private DateTimeOffset? LastAt => Jobs.SucceededAt ?? GenerationAt;
+
+    private long NeededOutcomes => Math.Max(1, (long)Math.Ceiling(Growth * TrainRows));
+
+    /// <summary>Until when a condition that asked for the newest training and was true ever since must wait; null: it may ask.</summary>
+    private DateTimeOffset? HeldUntil()
+    {
+        if (WasFalse || Jobs.Newest is not { EndedAt: { } ended } newest || newest.Request.By?.Contains(WhenPrefix, StringComparison.Ordinal) != true)
+            return null;
+        if (newest.Status is not Abstractions.Training.JobStatus.Succeeded || NewOutcomes >= NeededOutcomes)
+            return null;
+        var took = ended - (newest.StartedAt ?? ended);
+        var hold = TimeSpan.FromTicks(Math.Max(LongestHold.Ticks, 10 * Math.Max(0, took.Ticks)));
+        return Clockwork.Due(ended, hold, Now) is var until && until > Now ? until : null;
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other || other is null ? one : other;
+
+    private static string Span(TimeSpan span) => span < TimeSpan.Zero ? "in the future, by a clock that was put back," : ManifestUnits.Format(TimeSpan.FromSeconds(Math.Round(span.TotalSeconds)));
+}

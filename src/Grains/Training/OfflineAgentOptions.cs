@@ -1,0 +1,20 @@
+using Progeny.Core.Training;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>How often the offline agents of this node look, and how long they wait after failures.</summary>
+public sealed class OfflineAgentOptions
+{
+    /// <summary>The seconds between two looks at a project; a fraction is allowed.</summary>
+    public double CheckSeconds { get; set; } = 10;
+
+    /// <summary>The seconds that are waited after a first failure; twice as long after each further one.</summary>
+    public double BackOffSeconds { get; set; } = 60;
+
+    /// <summary>The most seconds that are waited after a failure.</summary>
+    public double LongestBackOffSeconds { get; set; } = 6 * 3_600;
+
+    internal BackOff BackOff => new(TimeSpan.FromSeconds(BackOffSeconds), TimeSpan.FromSeconds(LongestBackOffSeconds));
+
+    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
+}

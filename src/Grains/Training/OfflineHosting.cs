@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Feedback;
+using Progeny.Grains.Hosting;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>Registers what the offline agents need.</summary>
+internal static class OfflineHosting
+{
+    public static void AddOfflineAgents(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<OfflineAgentOptions>()
+            .Configure(options => configuration.ReadInto("OfflineAgent", options))
+            .Validate(
+                options => options.IsValid,
+                "OfflineAgent:CheckSeconds and OfflineAgent:BackOffSeconds must be from 0.01 to 86400, and OfflineAgent:LongestBackOffSeconds not below BackOffSeconds.")
+            .ValidateOnStart();
+        services.AddSingleton<OutcomePuller>();
+        services.AddSingleton<OutcomePulling>();
+        services.AddSingleton<Retraining>();
+        services.AddSingleton<ServedEvaluations>();
+        services.AddSingleton<OfflineUpkeep>();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
+using Progeny.Core.Training;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>What an offline agent sees of its project: the manifest in force, and the jobs, of which those that have ended are asked for once.</summary>
+internal sealed class OfflineProject(string name, IGrainFactory grains, RuleCompiler compiler) : IDisposable
+{
+    private const int MostJobs = 30;
+
+    private readonly Dictionary<string, JobInfo> ended = [];
+    private ImmutableArray<JobInfo> jobs = [];
+
+    public ProjectInfo Info { get; private set; } = null!;
+
+    public string Release => Info.Releases[^1];
+
+    public Manifest Manifest { get; private set; } = null!;
+
+    public ConditionSet Conditions { get; private set; } = null!;
+
+    /// <summary>The newest generation of the newest release; null: there is none.</summary>
+    public GenerationInfo? Newest { get; private set; }
+
+    private string? Read { get; set; }
+
+    /// <summary>Looks anew.</summary>
+    /// <returns>Whether there is a project to look after.</returns>
+    public async Task<bool> LookAsync()
+    {
+        var project = grains.GetGrain<IProjectGrain>(name);
+        if (await project.Get() is not { } info || !(await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List()).Contains(name))
+            return false;
+        Info = info;
+        var release = grains.GetGrain<IReleaseGrain>($"{name}@{Release}");
+        if (Read != Release)
+        {
+            Manifest = ManifestParser.ParseOrThrow((await release.Get())!.Manifest);
+            Conditions?.Dispose();
+            Conditions = compiler.CompileConditions(Manifest);
+            Read = Release;
+        }
+
+        var ids = (await project.ListJobs()).Take(MostJobs).ToList();
+        foreach (var old in ended.Keys.Except(ids).ToList())
+            ended.Remove(old);
+        var found = ImmutableArray.CreateBuilder<JobInfo>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (!ended.TryGetValue(id, out var job) && await grains.GetGrain<IJobGrain>(id).Get() is { } asked)
+            {
+                job = asked;
+                if (job.EndedAt is not null)
+                    ended.Add(id, job);
+            }
+
+            if (job is not null)
+                found.Add(job);
+        }
+
+        jobs = found.ToImmutable();
+        Newest = (await release.ListGenerations()) is [.., var newest] ? newest : null;
+        return true;
+    }
+
+    /// <summary>The newest release's jobs of some kinds; open ones of other releases are among them, since a project trains one at a time.</summary>
+    public JobHistory History(params JobKind[] kinds) =>
+        JobHistory.Of([.. jobs.Where(job => kinds.Contains(job.Request.Kind) && (job.Release == Release || job.EndedAt is null))]);
+
+    public void Dispose() => Conditions?.Dispose();
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Feedback;
+using Progeny.Core.Feeds;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Training;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>Pulls outcomes for an offline agent when they are due, and remembers how far it came.</summary>
+internal sealed class OutcomePulling(OutcomePuller puller, TimeProvider time)
+{
+    private const int MostProblems = 5;
+
+    /// <param name="state">What the agent remembers.</param>
+    /// <param name="save">Stores a change of it.</param>
+    public async Task RunAsync(
+        Manifest manifest,
+        bool paused,
+        OfflineAgentState state,
+        Func<Func<OfflineAgentState, OfflineAgentState>, Task> save,
+        BackOff backOff,
+        CancellationToken cancellationToken)
+    {
+        if (manifest.Outcomes is not { } outcomes)
+        {
+            await save(now => now with { Pull = null, Watermark = null, WatermarkOf = null });
+            return;
+        }
+
+        var of = string.Join('\n', outcomes.Feed, outcomes.Watermark, outcomes.Query);
+        if (state.Pull is null || state.WatermarkOf != of)
+        {
+            state = state with { Pull = new OutcomePull { Feed = outcomes.Feed }, Watermark = null, WatermarkOf = of };
+            await save(now => now with { Pull = state.Pull, Watermark = null, WatermarkOf = of });
+        }
+
+        var at = time.GetUtcNow();
+        if (paused || IsEarly(state.Pull!, outcomes.Every, backOff, at))
+            return;
+        try
+        {
+            var whole = outcomes.Watermark is null;
+            var first = true;
+            await puller.PullAsync(
+                manifest,
+                state.Watermark is { } json ? JsonSerializer.Deserialize<Ordinal>(json) : null,
+                async pulled =>
+                {
+                    // Without a watermark all rows are read each time, so what is bad is told of the last time.
+                    var anew = whole && first;
+                    first = false;
+                    await save(now => now with
+                    {
+                        Pull = Add(now.Pull!, pulled, anew),
+                        Watermark = pulled.Watermark is { } mark ? JsonSerializer.Serialize(mark) : now.Watermark,
+                    });
+                },
+                cancellationToken);
+            var ended = time.GetUtcNow();
+            await save(now => now with { Pull = now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null } });
+        }
+        catch (FeedException exception)
+        {
+            var ended = time.GetUtcNow();
+            await save(now => now with
+            {
+                Pull = now.Pull! with
+                {
+                    Failures = now.Pull.Failures + 1,
+                    Error = exception.Message,
+                    Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every),
+                },
+            });
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static bool IsEarly(OutcomePull pull, TimeSpan every, BackOff backOff, DateTimeOffset now) =>
+        pull.Next is { } next && next > now && next - now <= Longer(backOff.After(pull.Failures), every);
+
+    private static OutcomePull Add(OutcomePull pull, PulledOutcomes pulled, bool anew) => pull with
+    {
+        Watermark = pulled.Watermark?.ToString() ?? pull.Watermark,
+        Accepted = pull.Accepted + pulled.Accepted,
+        Corrected = pull.Corrected + pulled.Corrected,
+        Bad = (anew ? 0 : pull.Bad) + pulled.Bad,
+        Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).TakeLast(MostProblems)],
+    };
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Feedback;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Training;
+using Progeny.Grains.Metrics;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>Decides for an offline agent whether its project is trained again, and starts the job.</summary>
+internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IDecisionLog decisions, TimeProvider time)
+{
+    /// <summary>Who asks for jobs, in front of the reason.</summary>
+    public const string Agent = "offline agent";
+
+    /// <summary>Looks, and starts a training where one is due.</summary>
+    /// <param name="falseSince">The newest training since which the condition was false at some time; null: none.</param>
+    /// <returns>What was seen, and <paramref name="falseSince"/> as it is now.</returns>
+    public async Task<(OfflineWork Work, string? FalseSince)> RunAsync(
+        OfflineProject project, bool paused, string? falseSince, BackOff backOff, CancellationToken cancellationToken)
+    {
+        var history = project.History(JobKind.Train, JobKind.Tune);
+        if (project.Manifest.Retrain is not { } retrain)
+            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), falseSince);
+        await SayFailureAsync(project, history, backOff, cancellationToken);
+        var now = time.GetUtcNow();
+        var fresh = await NewOutcomesAsync(project, cancellationToken);
+        var verdict = history.IsOpen ? null : await AskAsync(project, fresh, cancellationToken);
+        if (verdict is { Holds: false })
+            falseSince = history.Newest?.Id;
+        var (start, waits, until) = new RetrainCase
+        {
+            Retrain = retrain,
+            Jobs = history,
+            GenerationAt = project.Newest?.CreatedAt,
+            TrainRows = project.Newest?.Lineage.Rows ?? 0,
+            NewOutcomes = fresh,
+            When = verdict,
+            WasFalse = falseSince == history.Newest?.Id,
+            BackOff = backOff,
+            Now = now,
+        }.Decide();
+        if (paused)
+            return (Work(history, wanted: true, "it is paused", null), falseSince);
+        if (start is null)
+            return (Work(history, wanted: true, waits, until), falseSince);
+
+        // Said before it is done, by what was known: should the node stop in between, it is said once and done after all.
+        await decisions.AppendAsync(
+            new Decision
+            {
+                Id = $"{project.Info.Name}@{project.Release}/train-after/{history.Newest?.Id ?? "nothing"}",
+                Project = project.Info.Name,
+                At = now,
+                Kind = DecisionKind.Job,
+                By = Agent,
+                Message = $"Train {project.Info.Name}@{project.Release}: {start}.",
+                Generation = project.Info.Champion,
+                Figures = verdict?.Figures ?? ImmutableSortedDictionary<string, double>.Empty,
+            },
+            cancellationToken);
+        var job = await grains.GetGrain<IProjectGrain>(project.Info.Name)
+            .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start}" });
+        return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), falseSince);
+    }
+
+    internal static OfflineWork Work(JobHistory history, bool wanted, string waits, DateTimeOffset? next) => new()
+    {
+        Wanted = wanted,
+        Waits = waits,
+        Next = next,
+        Failures = history.Failures,
+        Job = history.Newest?.Id,
+        Status = history.Newest?.Status,
+        Message = history.Newest?.Message,
+        CreatedAt = history.Newest?.CreatedAt,
+        EndedAt = history.Newest?.EndedAt,
+    };
+
+    /// <summary>The outcomes that no training of the newest generation's could know.</summary>
+    private Task<long> NewOutcomesAsync(OfflineProject project, CancellationToken cancellationToken) => project.Newest switch
+    {
+        null => outcomes.CountFromAsync(project.Info.Name, 0, cancellationToken),
+        { Lineage.QueriesTo: { } place } => outcomes.CountFromAsync(project.Info.Name, place, cancellationToken),
+        { CreatedAt: var made } => outcomes.CountAsync(project.Info.Name, made, cancellationToken),
+    };
+
+    private async Task<ConditionVerdict?> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)
+    {
+        if (project.Manifest.Retrain?.When is null)
+            return null;
+        var known = project.Info.Champion is { } champion
+            ? new Dictionary<string, double?>(await figures.ReadAsync(champion, null, cancellationToken), StringComparer.OrdinalIgnoreCase)
+            : new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase);
+        known[FigureNames.NewOutcomes] = fresh;
+        if (project.Newest is { } newest)
+            known[FigureNames.SinceTraining] = Math.Max(0, (time.GetUtcNow() - newest.CreatedAt).TotalSeconds);
+        return project.Conditions.Retrain(known);
+    }
+
+    private async Task SayFailureAsync(OfflineProject project, JobHistory history, BackOff backOff, CancellationToken cancellationToken)
+    {
+        if (history is not { Failures: > 0, Newest: { Status: JobStatus.Failed } job })
+            return;
+        await decisions.AppendAsync(
+            new Decision
+            {
+                Id = $"{job.Id}/put-off",
+                Project = project.Info.Name,
+                At = job.EndedAt ?? time.GetUtcNow(),
+                Kind = DecisionKind.Job,
+                By = Agent,
+                Message = $"Job {job.Id} failed ({history.Failures} in a row), so the next training waits for {ManifestUnits.Format(backOff.After(history.Failures))}: {job.Message}",
+                Generation = project.Info.Champion,
+                Figures = ImmutableSortedDictionary<string, double>.Empty.Add("failures", history.Failures),
+            },
+            cancellationToken);
+    }
+}

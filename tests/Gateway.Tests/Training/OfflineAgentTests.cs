@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Lifecycle;
+using Progeny.Gateway.Tests.Lifecycle;
+
+namespace Progeny.Gateway.Tests.Training;
+
+/// <summary>The offline agent closes the loop by itself: nobody asks for a job here.</summary>
+public sealed class OfflineAgentTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
+    private Node node = null!;
+
+    public async Task InitializeAsync() => node = await Node.StartAsync(
+        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600");
+
+    public async Task DisposeAsync()
+    {
+        await node.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Enough_new_outcomes_make_a_generation_of_file_and_queries_once()
+    {
+        await PublishAsync("loop", "retrain: {when: new_outcomes >= 5}");
+        await ServeFirstAsync("loop");
+        await AskAsync("loop", 0, 5);
+        await ReportAsync("loop", 0, 4);
+        var waits = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits"]!).Contains("new_outcomes 4", StringComparison.Ordinal));
+        ((bool)waits["training"]!["wanted"]!).ShouldBeTrue();
+        (await GenerationsAsync("loop")).Count.ShouldBe(1);
+
+        await ReportAsync("loop", 4, 1);
+        await node.UntilAsync("/api/projects/loop/generations", generations => generations.AsArray().Count == 2);
+        var lineage = (await GenerationsAsync("loop"))[1]!["lineage"]!;
+        ((int)lineage["query_rows"]!).ShouldBe(5);
+        ((string)lineage["last_ordinal"]!).ShouldBe("19");
+        var agent = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
+        ((string)agent["training"]!["status"]!).ShouldBe("succeeded");
+        (await GenerationsAsync("loop")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Project_with_retrain_every_is_trained_first_without_being_asked()
+    {
+        await PublishAsync("clock", "retrain: {every: 1h}");
+        await node.UntilAsync("/api/projects/clock/generations", generations => generations.AsArray().Count == 1);
+        var agent = await node.UntilAsync("/api/projects/clock/offline", agent => (string?)agent["training"]!["waits"] == "the clock");
+        agent["training"]!["next"].ShouldNotBeNull();
+        (await node.GetAsync("/api/projects/clock/jobs")).AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Failed_training_is_tried_again_ever_later_and_says_so()
+    {
+        await PublishAsync("fails", "retrain: {every: 1h}", script: "echo 'no such luck' >&2; exit 3");
+        var agent = await node.UntilAsync("/api/projects/fails/offline", agent => (int)agent["training"]!["failures"]! >= 3);
+        var jobs = (await node.GetAsync("/api/projects/fails/jobs")).AsArray();
+        var starts = jobs.Select(job => (DateTimeOffset)job!["created_at"]!).Reverse().ToList();
+        var ends = jobs.Select(job => (DateTimeOffset?)job!["ended_at"]).Reverse().ToList();
+        for (var i = 0; i + 1 < 3; i++)
+            (starts[i + 1] - ends[i]!.Value).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.3 * Math.Pow(2, i)));
+        ((string)agent["training"]!["message"]!).ShouldContain("no such luck");
+        var decisions = await node.Services.GetRequiredService<IDecisionLog>().ListAsync("fails", null, null, 100, default);
+        decisions.Count(entry => entry.Decision.Message.StartsWith("Train fails@1.0.0: retrain.every", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
+        decisions.ShouldContain(entry => entry.Decision.Message.Contains("2 in a row", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Paused_agent_starts_nothing_until_it_goes_on()
+    {
+        await PublishAsync("rests", "retrain: {when: new_outcomes >= 1}");
+        await ServeFirstAsync("rests");
+        ((bool)(await node.PostAsync("/api/projects/rests/offline/pause", new { reason = "holidays" }))["paused"]!).ShouldBeTrue();
+        await AskAsync("rests", 0, 1);
+        await ReportAsync("rests", 0, 1);
+        var paused = await node.UntilAsync("/api/projects/rests/offline", agent => (string?)agent["training"]!["waits"] == "it is paused");
+        ((string)paused["paused_by"]!).ShouldBe("holidays");
+        (await node.GetAsync("/api/projects/rests/jobs")).AsArray().Count.ShouldBe(1);
+
+        await node.PostAsync("/api/projects/rests/offline/resume", new { });
+        await node.UntilAsync("/api/projects/rests/generations", generations => generations.AsArray().Count == 2);
+    }
+
+    [Fact]
+    public async Task Agent_waits_for_a_training_that_somebody_started()
+    {
+        var gate = new Gate(folder);
+        LoopProject.Write(Path.Combine(folder, "busy"), "busy", "retrain: {when: new_outcomes >= 1}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+        (await node.PublishAsync("busy", Path.Combine(folder, "busy"))).EnsureSuccessStatusCode();
+        var job = (string)(await node.PostAsync("/api/projects/busy/jobs", new { kind = "train" }))["id"]!;
+        await ReportAsync("busy", 0, 3);
+        await node.UntilAsync("/api/projects/busy/offline", agent => (string?)agent["training"]!["waits"] == $"job {job} goes on");
+        gate.Open();
+        await node.EndOfAsync(job);
+        (await node.GetAsync("/api/projects/busy/jobs")).AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Unknown_project_has_no_agent()
+    {
+        (await node.Http.GetAsync("/api/projects/nobody/offline")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        (await node.TryPostAsync("/api/projects/nobody/offline/pause", "{}")).Status.ShouldBe(404);
+    }
+
+    private async Task PublishAsync(string project, string rest, string script = "")
+    {
+        var path = LoopProject.Write(Path.Combine(folder, project), project, rest, script: script);
+        (await node.PublishAsync(project, path)).EnsureSuccessStatusCode();
+    }
+
+    private async Task ServeFirstAsync(string project)
+    {
+        var job = await node.TrainAsync(project);
+        ((string)job["status"]!).ShouldBe("succeeded", (string)job["message"]!);
+        await node.PostAsync($"/api/projects/{project}/promotions", new { version = "1.0.0:1", reason = "the first" });
+    }
+
+    private async Task AskAsync(string project, int from, int count)
+    {
+        for (var i = from; i < from + count; i++)
+            await node.PostAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = i + 0.25 } }, query_id = $"q{i}" });
+        await node.UntilAsync($"/api/projects/{project}/queries/q{from + count - 1}", _ => true);
+    }
+
+    private Task ReportAsync(string project, int from, int count) => node.PostAsync(
+        $"/api/projects/{project}/outcomes", new { outcomes = Enumerable.Range(from, count).Select(i => new { query_id = $"q{i}", outcome = i }) });
+
+    private async Task<JsonArray> GenerationsAsync(string project) => (await node.GetAsync($"/api/projects/{project}/generations")).AsArray();
+}
