@@ -107,7 +107,7 @@ internal static class LogBench
 
         var serve = Stopwatch.StartNew();
         var served = 0;
-        await foreach (var _ in log.ReadServedAsync("flights", null, null, 0, default))
+        await foreach (var _ in log.ReadServedAsync("flights", null, null, 0, [], default))
             served++;
         Figures.Print("log.read-served.found", served);
         Figures.Print("log.read-served.records-scanned-per-second", logged / serve.Elapsed.TotalSeconds);

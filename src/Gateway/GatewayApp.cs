@@ -45,6 +45,7 @@ public static class GatewayApp
         app.MapOutcomes();
         app.MapQueries();
         app.MapMetrics();
+        app.MapJudging();
         return app;
     }
 }

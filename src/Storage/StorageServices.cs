@@ -44,6 +44,7 @@ public static class StorageServices
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
+        services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration);
     }
 

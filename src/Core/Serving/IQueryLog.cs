@@ -26,6 +26,7 @@ public interface IQueryLog
 
     /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
     /// <param name="after">Only records with a sequence number above this: 0 for all.</param>
+    /// <param name="fields">Fields of the queries that are wanted beside.</param>
     IAsyncEnumerable<ServedOutcome> ReadServedAsync(
-        string project, string? release, int? generation, long after, CancellationToken cancellationToken);
+        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IGenerationFigures"/>
-internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IOutcomeStore outcomes, TimeProvider time)
+internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IEvaluationStore evaluations, IOutcomeStore outcomes, TimeProvider time)
     : IGenerationFigures
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -18,6 +18,7 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
         var figures = FigureNames.Of(judged.Manifest).ToDictionary(name => name, _ => (double?)null, StringComparer.OrdinalIgnoreCase);
         AddMade(judged.Info);
         await AddServedAsync(since ?? now - Day);
+        await AddEvaluatedAsync();
         await AddDriftAsync();
         await AddProjectAsync();
         return figures;
@@ -70,6 +71,21 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
             Set(FigureNames.LatencyP90, counts.Latency.Quantile(0.9));
             Set(FigureNames.LatencyP99, counts.Latency.Quantile(0.99));
             Set(FigureNames.LatencyMean, counts.Latency.Mean);
+        }
+
+        async Task AddEvaluatedAsync()
+        {
+            if (await evaluations.FindAsync(generation, cancellationToken) is not { Best: var served })
+                return;
+            Set(FigureNames.ServedOutcomes, served.Rows);
+            foreach (var (name, value) in served.Metrics)
+                Set(FigureNames.Served + name, value);
+            foreach (var group in served.Fairness)
+            {
+                Set(FigureNames.Parity + group.Field, group.Parity);
+                Set(FigureNames.Opportunity + group.Field, group.Opportunity);
+                Set(FigureNames.LossGap + group.Field, group.LossGap);
+            }
         }
 
         async Task AddDriftAsync()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Metrics;
 using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Metrics;
@@ -10,6 +11,8 @@ internal static class JudgingHosting
     {
         services.AddSingleton<JudgedGenerations>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
+        services.AddSingleton<ServedEvaluator>();
+        services.AddSingleton<IJobWork, EvaluationJob>();
         services.AddSingleton<GenerationMeasures>();
         services.AddSingleton<ContractTests>();
         services.AddSingleton<IGatekeeper, Gatekeeper>();

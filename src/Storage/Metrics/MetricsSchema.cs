@@ -150,5 +150,12 @@ internal static class MetricsSchema
         ) STRICT;
         CREATE INDEX recent_by_age ON recent (start);
         """),
+        new("""
+        CREATE TABLE evaluations (
+            generation TEXT PRIMARY KEY,
+            at INTEGER NOT NULL,
+            report TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """),
     ];
 }

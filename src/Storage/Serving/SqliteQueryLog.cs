@@ -64,13 +64,13 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(
-        string project, string? release, int? generation, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (first, last) = await database.ReadAsync((connection, _) => Bounds(connection), cancellationToken);
         for (var from = Math.Max(after + 1, first); from <= last; from += ServedWindow)
         {
             var until = Math.Min(from + ServedWindow - 1, last);
-            var served = await database.ReadAsync((connection, _) => Served(connection, project, release, generation, from, until), cancellationToken);
+            var served = await database.ReadAsync((connection, _) => Served(connection, project, release, generation, from, until, fields), cancellationToken);
             foreach (var item in served)
                 yield return item;
         }
@@ -135,7 +135,8 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
             new LoggedQuery(row.Sequence, row.Record, Math.Max(1, known[row.Record.QueryId].Attempts), known[row.Record.QueryId].Outcomes));
     }
 
-    private static List<ServedOutcome> Served(SqliteConnection connection, string project, string? release, int? generation, long from, long until)
+    private static List<ServedOutcome> Served(
+        SqliteConnection connection, string project, string? release, int? generation, long from, long until, IReadOnlyList<string> fields)
     {
         var served = new List<ServedOutcome>();
         using var scan = new SegmentScan(
@@ -156,7 +157,13 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
                 var sequence = segment.First + reader.Index;
                 if (sequence < from || sequence > until || outcomes.Find(reader) is not { } outcome || reader.PredictionJson() is not { } prediction)
                     continue;
-                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, prediction, outcome));
+                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, prediction, outcome)
+                {
+                    Owner = segment.Batch.Generation.Project,
+                    Reason = reader.Reason,
+                    Hash = reader.Hash,
+                    Fields = fields.Count == 0 ? [] : [.. fields.Select(reader.FieldText)],
+                });
             }
         }
 

@@ -78,10 +78,20 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         Sum(answer, "outcomes").ShouldBe(2);
         ((double)Point(answer)["metrics"]!["per_hour"]!).ShouldBe(1.53125);
 
-        var features = await node.Services.GetRequiredService<IMetricsStore>().ReadDistributionsAsync(
-            new GenerationReference("demo", "1.0.0", 1), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), default);
+        // Counts and distributions of one query may come in two reports.
+        var features = await DistributionsAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (features.Rows < 3)
+        {
+            await Task.Delay(20, patience.Token);
+            features = await DistributionsAsync();
+        }
+
         features.Features["hour"].Rows.ShouldBe(3);
         features.Predictions["value"].Rows.ShouldBe(3);
+
+        Task<Distributions> DistributionsAsync() => node.Services.GetRequiredService<IMetricsStore>().ReadDistributionsAsync(
+            new GenerationReference("demo", "1.0.0", 1), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), default);
 
         async Task Predict(string id, int hour) =>
             await node.PostAsync("/api/projects/demo/predict", JsonNode.Parse($"{{\"query_id\":\"{id}\",\"rows\":[{PredictAnswersTests.Row("hour", $"{hour}")}]}}")!);

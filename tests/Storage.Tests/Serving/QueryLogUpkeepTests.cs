@@ -116,7 +116,7 @@ public sealed class QueryLogUpkeepTests : IDisposable
         var repeated = (await Log.FindAsync("flights", "q1", default))!;
         (repeated.Sequence, repeated.Attempts, repeated.Outcomes.Single().Value).ShouldBe((4_000, 2, "late"));
         var served = new List<long>();
-        await foreach (var outcome in Log.ReadServedAsync("flights", null, null, 0, default))
+        await foreach (var outcome in Log.ReadServedAsync("flights", null, null, 0, [], default))
             served.Add(outcome.Sequence);
         served.ShouldBe([1, 4_000]);
         Log.Append(Batches([Create("next")], TimeSpan.FromDays(1)));

@@ -262,7 +262,7 @@ public sealed class SqliteQueryLogTests : IDisposable
     private async Task<List<ServedOutcome>> ServedAsync(string? release, int? generation, long after)
     {
         var all = new List<ServedOutcome>();
-        await foreach (var served in log.ReadServedAsync("flights", release, generation, after, default))
+        await foreach (var served in log.ReadServedAsync("flights", release, generation, after, [], default))
             all.Add(served);
         return all;
     }

@@ -168,6 +168,26 @@ public sealed partial class QueryBatchReader
     /// <summary>The prediction as a JSON object; null where the query failed.</summary>
     public string? PredictionJson() => QueryRecordJson.PredictionJson(this);
 
+    /// <summary>The value of a field as text, as the model saw it; null where it is missing, or there is none of that name.</summary>
+    public string? FieldText(string name)
+    {
+        for (var i = 0; i < layout.Features.Length; i++)
+        {
+            if (layout.Features[i].Name == name)
+                return Text(GetField(i));
+        }
+
+        var extra = layout.Extras.IndexOf(name);
+        return extra < 0 ? null : Text(GetField(layout.Features.Length + extra));
+
+        static string? Text(object? value) => value switch
+        {
+            null => null,
+            bool boolean => boolean ? "true" : "false",
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+        };
+    }
+
     /// <summary>The value of a field, features first, then extras; null where it is missing.</summary>
     internal object? GetField(int field)
     {

@@ -61,7 +61,7 @@ internal sealed class RecordingLog : IQueryLog
     public Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<ServedOutcome> ReadServedAsync(
-        string project, string? release, int? generation, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>Waits for a condition, which must come true soon.</summary>
     public static async Task UntilAsync(Func<bool> condition)

@@ -1,0 +1,68 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Metrics;
+using Progeny.Gateway.Hosting;
+using Progeny.Grains.Metrics;
+
+namespace Progeny.Gateway.Metrics;
+
+/// <summary>What is made of a generation's figures: gates, evaluations, drift.</summary>
+internal static class JudgingApi
+{
+    public static void MapJudging(this IEndpointRouteBuilder routes)
+    {
+        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations");
+        generation.MapGet("/gates", TryGatesAsync).WithSummary("What the gates before a stage say of a generation now; nothing is kept.")
+            .Produces<GateReport>().ProducesProblem(400).ProducesProblem(404);
+        generation.MapGet("/figures", ReadFiguresAsync).WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.")
+            .Produces<IReadOnlyDictionary<string, double?>>().ProducesProblem(404);
+        generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.")
+            .Produces<ServedEvaluation>().ProducesProblem(404);
+        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics")
+            .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.")
+            .Produces<DriftView[]>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> TryGatesAsync(string project, string version, IGatekeeper gatekeeper, CancellationToken cancellationToken, string? before = null)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference))
+            return Missing(project, version);
+        var stage = before is null ? Stage.Champion : Enum.TryParse<Stage>(before, ignoreCase: true, out var named) ? named : (Stage?)null;
+        return stage is Stage.Shadow or Stage.Challenger or Stage.Champion
+            ? TypedResults.Ok(await gatekeeper.TryAsync(reference, stage.Value, cancellationToken))
+            : Problems.Invalid($"before is '{before}'; it must be a stage with gates: shadow, challenger or champion.");
+    }
+
+    private static async Task<IResult> ReadFiguresAsync(
+        string project, string version, IGenerationFigures figures, CancellationToken cancellationToken, DateTimeOffset? since = null) =>
+        GenerationReference.TryParse(project, version, out var reference)
+            ? TypedResults.Ok(new SortedDictionary<string, double?>((await figures.ReadAsync(reference, since, cancellationToken)).ToDictionary(), StringComparer.Ordinal))
+            : Missing(project, version);
+
+    private static async Task<IResult> FindEvaluationAsync(
+        string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference) || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
+            return Missing(project, version);
+        return await evaluations.FindAsync(reference, cancellationToken) is { } evaluation
+            ? TypedResults.Ok(evaluation)
+            : Problems.NotFound($"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' does it.");
+    }
+
+    private static async Task<IResult> ReadDriftAsync(string project, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IProjectGrain>(project);
+        if (await grain.Get() is null)
+            return Problems.NoProject(project);
+        var plan = (await grain.ListPlans())[0];
+        return TypedResults.Ok(await Task.WhenAll(plan.Arms.Select(arm => arm.Generation).Distinct().Select(async generation =>
+        {
+            var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
+            var look = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
+            return DriftView.Of(generation.VersionIn(project), info?.Assets.Profile is not null, look);
+        })));
+    }
+
+    private static IResult Missing(string project, string version) =>
+        Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+}
