@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Tests.Shared;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

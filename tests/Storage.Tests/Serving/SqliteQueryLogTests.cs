@@ -248,12 +248,15 @@ public sealed class SqliteQueryLogTests : IDisposable
         await outcomes.ReportAsync("flights", [new("q7", "on time", null, Noon)], default);
         await outcomes.ReportAsync("other", [new("q8", "late", null, Noon)], default);
 
-        (await ServedAsync(null, null, 0)).ShouldBe(
+        var all = await ServedAsync(null, null, 0);
+        all.Select(served => (served.Sequence, served.Release, served.Generation, served.Prediction, served.Outcome)).ShouldBe(
         [
-            new(8, "1.0.0", 1, """{"late":0.25}""", "on time"),
-            new(40_000, "1.0.0", 1, """{"late":0.25}""", "late"),
-            new(40_002, "1.0.0", 2, """{"late":0.25}""", "on time"),
+            (8, "1.0.0", 1, """{"late":0.25}""", "on time"),
+            (40_000, "1.0.0", 1, """{"late":0.25}""", "late"),
+            (40_002, "1.0.0", 2, """{"late":0.25}""", "on time"),
         ]);
+        all.Select(served => (served.Owner, served.Reason, served.Fields.Count)).Distinct().ShouldBe([("flights", "share", 0)]);
+        (all[0].Hash == all[2].Hash, all[0].Hash == all[1].Hash).ShouldBe((true, false));
         (await ServedAsync("1.0.0", 1, 8)).Select(served => served.Sequence).ShouldBe([40_000]);
         (await ServedAsync("2.0.0", null, 0)).ShouldBeEmpty();
         (await ServedAsync(null, null, 40_002)).ShouldBeEmpty();
