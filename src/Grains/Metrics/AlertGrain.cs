@@ -33,7 +33,7 @@ internal sealed partial class AlertGrain(
     {
         await LookAsync();
         await DecideAsync();
-        Deliver();
+        ScheduleDelivery();
     }
 
     public async Task<ImmutableArray<AlertInfo>> Get()
@@ -111,7 +111,7 @@ internal sealed partial class AlertGrain(
     }
 
     /// <summary>Sees to it that what waits is delivered when it is due.</summary>
-    private void Deliver()
+    private void ScheduleDelivery()
     {
         if (storage.State.Outbox.IsEmpty || !delivering.IsCompleted || stop.IsCancellationRequested)
             return;
@@ -154,7 +154,7 @@ internal sealed partial class AlertGrain(
 
         // This delivery is over, though its task is not yet.
         delivering = Task.CompletedTask;
-        Deliver();
+        ScheduleDelivery();
     }
 
     /// <summary>Stores a change. Looks and deliveries interleave, and two writes at once would contradict each other.</summary>
