@@ -58,6 +58,8 @@ public static class CliApp
                 ModelListCommand.Create(context),
                 ModelTrainCommand.Create(context),
                 ModelPromoteCommand.Create(context),
+                ModelReplayCommand.Create(context),
+                ModelExplainCommand.Create(context),
                 StageCommand.CreateRetire(context),
                 StageCommand.CreateArchive(context),
                 StageCommand.CreateRestore(context),

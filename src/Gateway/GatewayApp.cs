@@ -44,6 +44,7 @@ public static class GatewayApp
         app.MapInferenceProtocol();
         app.MapOutcomes();
         app.MapQueries();
+        app.MapPastQueries();
         app.MapMetrics();
         app.MapJudging();
         return app;

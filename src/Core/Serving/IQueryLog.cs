@@ -15,6 +15,11 @@ public interface IQueryLog
     /// <summary>The newest record with an id and the outcome's history, or null.</summary>
     Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken);
 
+    /// <summary>All records of the request that a record belongs to, in the order of its rows.</summary>
+    /// <param name="sequence">The record's place in the log (<see cref="LoggedQuery.Sequence"/>).</param>
+    /// <returns>The records and the place of the one among them; empty and -1 where it is not there any more.</returns>
+    Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken);
+
     /// <summary>Records of a project, newest first.</summary>
     /// <param name="before">Only records with a sequence number below this; null: from the newest.</param>
     /// <param name="limit">1 to 1,000.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 
@@ -32,7 +33,10 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
 
     /// <summary>Loads the model, or joins whoever has loaded it.</summary>
     /// <exception cref="ModelException">The model cannot be loaded or does not fit its project.</exception>
-    public async ValueTask<ModelLease> AcquireAsync(ServedGeneration served)
+    public ValueTask<ModelLease> AcquireAsync(ServedGeneration served) => AcquireAsync(served.Generation, served.Manifest);
+
+    /// <inheritdoc cref="AcquireAsync(ServedGeneration)"/>
+    public async ValueTask<ModelLease> AcquireAsync(GenerationInfo served, Manifest manifest)
     {
         Entry? entry;
         lock (gate)
@@ -41,7 +45,7 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
                 entries.Add(served.Reference, entry = new Entry());
             entry.Holders++;
             // Loading takes long; the next in line waits for the same load.
-            entry.Loading ??= Task.Run(() => LoadAsync(served));
+            entry.Loading ??= Task.Run(() => LoadAsync(served, manifest));
         }
 
         try
@@ -72,18 +76,18 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
         }
     }
 
-    private async Task<LoadedModel> LoadAsync(ServedGeneration served)
+    private async Task<LoadedModel> LoadAsync(GenerationInfo served, Manifest manifest)
     {
         try
         {
             var started = Stopwatch.GetTimestamp();
-            await using var stream = await artifacts.OpenAsync(served.Generation.Assets.Model, CancellationToken.None);
+            await using var stream = await artifacts.OpenAsync(served.Assets.Model, CancellationToken.None);
             var bytes = new byte[stream.Length];
             await stream.ReadExactlyAsync(bytes);
-            var runner = ModelRunner.Load(bytes, served.Manifest);
-            var joins = served.Manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, served.Manifest);
+            var runner = ModelRunner.Load(bytes, manifest);
+            var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
             LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-            return new LoadedModel(runner, new ModelBatcher(runner, joins, served.Manifest.Serving, time), bytes.Length);
+            return new LoadedModel(runner, new ModelBatcher(runner, joins, manifest.Serving, time), bytes.Length, joins);
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
         {

@@ -41,6 +41,16 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) =>
+        {
+            using var scan = new SegmentScan(connection, "WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1");
+            scan.Bind(1, sequence);
+            return scan.Read() is { } segment && sequence < segment.End ? Request(segment, (int)(sequence - segment.First)) : ([], -1);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not between 1 and 1,000.</exception>
     public Task<IReadOnlyList<LoggedQuery>> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken)
@@ -106,6 +116,28 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
         }
 
         return records;
+    }
+
+    /// <summary>The records of the request around one of a segment; a request is never spread over two.</summary>
+    private static (IReadOnlyList<QueryRecord> Rows, int Index) Request(Segment segment, int index)
+    {
+        var start = 0;
+        var reader = new QueryBatchReader(segment.Batch);
+        while (reader.Read() && reader.Index <= index)
+        {
+            if (reader.IsFirstOfRequest)
+                start = reader.Index;
+        }
+
+        var rows = new List<QueryRecord>();
+        reader = new QueryBatchReader(segment.Batch);
+        while (reader.Read() && (reader.Index <= start || !reader.IsFirstOfRequest))
+        {
+            if (reader.Index >= start)
+                rows.Add(reader.ToRecord());
+        }
+
+        return (rows, index - start);
     }
 
     /// <summary>The last records of a segment within bounds, newest first.</summary>

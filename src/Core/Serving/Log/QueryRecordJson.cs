@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving;
 
@@ -56,6 +58,21 @@ internal static class QueryRecordJson
         return reader.HasOutputs ? TensorsJson(reader.OutputsCursor()) : null;
     }
 
+    /// <summary>The prediction of a row as records show it.</summary>
+    public static string PredictionJson(Prediction prediction, int row) =>
+        Object((prediction, row), static (writer, of) => PredictionWriter.Write(writer, of.prediction, of.row));
+
+    /// <summary>Tensors as records show them.</summary>
+    public static string TensorsJson(IReadOnlyList<Tensor> tensors, bool withData) => Object((tensors, withData), static (writer, of) =>
+    {
+        foreach (var tensor in of.tensors)
+        {
+            writer.WriteStartObject(tensor.Name);
+            TensorWriter.WriteBody(writer, tensor, of.withData);
+            writer.WriteEndObject();
+        }
+    });
+
     private static string FieldsJson(QueryBatchReader reader) => Object(reader, static (writer, reader) =>
     {
         var layout = reader.Batch.Layout;
@@ -100,16 +117,8 @@ internal static class QueryRecordJson
 
     private static string TensorsJson(LogCursor from)
     {
-        var read = TensorCodec.Read(ref from);
-        return Object(read, static (writer, read) =>
-        {
-            foreach (var tensor in read.Tensors)
-            {
-                writer.WriteStartObject(tensor.Name);
-                TensorWriter.WriteBody(writer, tensor, read.WithData);
-                writer.WriteEndObject();
-            }
-        });
+        var (tensors, withData) = TensorCodec.Read(ref from);
+        return TensorsJson(tensors, withData);
     }
 
     private static string Object<T>(T value, Action<Utf8JsonWriter, T> write) => Write((value, write), static (writer, of) =>
@@ -127,6 +136,20 @@ internal static class QueryRecordJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>A number that was no integer is not read back as one: to SQL, 5 and 5.0 are different things.</summary>
+    private static void WriteDouble(Utf8JsonWriter writer, string name, double number)
+    {
+        if (number == Math.Truncate(number) && Math.Abs(number) < 1e15)
+        {
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(number.ToString("0.0", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
     private static void WriteValue(Utf8JsonWriter writer, string name, object? value)
     {
         switch (value)
@@ -135,7 +158,7 @@ internal static class QueryRecordJson
             case bool boolean: writer.WriteBoolean(name, boolean); break;
             case long integer: writer.WriteNumber(name, integer); break;
             case float number: writer.WriteNumber(name, number); break;
-            case double number: writer.WriteNumber(name, number); break;
+            case double number: WriteDouble(writer, name, number); break;
             default: writer.WriteString(name, (string)value); break;
         }
     }

@@ -5,7 +5,7 @@ using Progeny.Abstractions.Serving;
 namespace Progeny.Core.Serving;
 
 /// <summary>The rules' part in one request: <see cref="Before"/>, then the model on the rows that are left, then <see cref="After"/>.</summary>
-public sealed class RuledRows : IExpressionRow
+public sealed partial class RuledRows : IExpressionRow
 {
     private readonly RuleSet rules;
     private readonly QueryRows rows;

@@ -58,6 +58,8 @@ internal sealed class RecordingLog : IQueryLog
     public Task<IReadOnlyList<LoggedQuery>> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<ServedOutcome> ReadServedAsync(

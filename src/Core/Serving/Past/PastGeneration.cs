@@ -1,0 +1,28 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Serving;
+
+/// <summary>A generation of any stage, made ready to be asked again what it was asked once. No feed is needed for that.</summary>
+public sealed class PastGeneration : IDisposable
+{
+    /// <exception cref="RuleException">A rule is wrong.</exception>
+    public PastGeneration(GenerationInfo generation, Manifest manifest, RuleCompiler rules)
+    {
+        Generation = generation;
+        Manifest = manifest;
+        Schema = new QuerySchema(manifest);
+        Rules = rules.Compile(manifest);
+    }
+
+    public GenerationInfo Generation { get; }
+
+    public Manifest Manifest { get; }
+
+    public QuerySchema Schema { get; }
+
+    /// <summary>The project's own rules; null: none.</summary>
+    public RuleSet? Rules { get; }
+
+    public void Dispose() => Rules?.Dispose();
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Http.Features;
+using Progeny.Core.Serving;
+using Progeny.Gateway.Hosting;
+using Progeny.Grains.Serving;
+
+namespace Progeny.Gateway.Serving;
+
+internal static class PastQueriesApi
+{
+    /// <summary>Of <c>/api/projects/{project}/queries/{id}/…</c>, with the empty one before the first slash, the place of the id.</summary>
+    private const int IdSegment = 5;
+
+    public static void MapPastQueries(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries");
+        group.MapGet("/replay", ReplayAsync).Produces<ReplayView>().ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
+        group.MapGet("/explain", ExplainAsync).Produces<ExplanationView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
+            .WithSummary("The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
+    }
+
+    public static string VersionOf(QueryRecord record) =>
+        $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
+
+    private static async Task<IResult> ReplayAsync(string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken)
+    {
+        queryId = IdOf(context, queryId);
+        try
+        {
+            return await past.ReplayAsync(project, queryId, cancellationToken) is var (record, replay)
+                ? TypedResults.Ok(ReplayView.From(record, replay))
+                : Missing(project, queryId);
+        }
+        catch (Exception exception) when (exception is PastQueryException or ModelException)
+        {
+            return Impossible("Cannot be replayed", exception);
+        }
+    }
+
+    private static async Task<IResult> ExplainAsync(
+        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, string? @class = null, string? method = null)
+    {
+        queryId = IdOf(context, queryId);
+        ExplanationMethod? wanted = null;
+        if (method is not (null or "auto"))
+        {
+            wanted = method switch { "enumeration" => ExplanationMethod.Enumeration, "trees" => ExplanationMethod.Trees, "sampling" => ExplanationMethod.Sampling, _ => null };
+            if (wanted is null)
+                return Problems.Invalid($"method '{method}' is unknown; auto, enumeration, trees or sampling would do.");
+        }
+
+        try
+        {
+            return await past.ExplainAsync(project, queryId, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
+                ? TypedResults.Ok(ExplanationView.From(record, explanation))
+                : Missing(project, queryId);
+        }
+        catch (Exception exception) when (exception is PastQueryException or ModelException)
+        {
+            return Impossible("Cannot be explained", exception);
+        }
+        catch (TimeoutException exception)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            return TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Takes too long", detail: exception.Message);
+        }
+    }
+
+    // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
+    private static string IdOf(HttpContext context, string routed) =>
+        context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent ? Uri.UnescapeDataString(sent[IdSegment]) : routed;
+
+    private static IResult Missing(string project, string queryId) => Problems.NotFound($"'{project}' has no logged query '{queryId}'.");
+
+    private static IResult Impossible(string title, Exception exception) =>
+        TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: title, detail: exception.Message);
+}

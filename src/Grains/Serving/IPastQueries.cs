@@ -1,0 +1,18 @@
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <summary>Logged queries asked again on this silo, of the very generation that answered them, whatever its stage.</summary>
+public interface IPastQueries
+{
+    /// <summary>Reproduces a prediction; null: there is no such query in the log.</summary>
+    /// <exception cref="PastQueryException">It cannot be reproduced; the message says why.</exception>
+    /// <exception cref="ModelException">The model cannot be loaded, or fails.</exception>
+    Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, CancellationToken cancellationToken);
+
+    /// <summary>Says why a prediction is what it is; null: there is no such query in the log.</summary>
+    /// <exception cref="PastQueryException">It cannot be explained; the message says why.</exception>
+    /// <exception cref="ModelException">The model cannot be loaded, or fails.</exception>
+    /// <exception cref="TimeoutException">It took longer than an explanation may.</exception>
+    Task<(QueryRecord Record, Explanation Explanation)?> ExplainAsync(string project, string queryId, ExplanationRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Registry;
+using Progeny.Core.Serving;
+
+namespace Progeny.Grains.Serving;
+
+/// <inheritdoc cref="IPastQueries"/>
+internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time) : IPastQueries
+{
+    private const int MostKept = 64;
+
+    private static readonly TimeSpan ExplainWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SampleFor = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<GenerationReference, PastGeneration> generations = new();
+
+    /// <summary>Explanations compute for long: one at a time leaves the other processors to queries.</summary>
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    /// <inheritdoc/>
+    public async Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, CancellationToken cancellationToken)
+    {
+        if (await log.FindAsync(project, queryId, cancellationToken) is not { Record: var record } query)
+            return null;
+        var generation = await FindAsync(record);
+        using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
+        var (request, index) = lease.Model.RowsAreIndependent ? (null, 0) : await log.ReadRequestAsync(query.Sequence, cancellationToken);
+        return (record, await Task.Run(() => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<(QueryRecord Record, Explanation Explanation)?> ExplainAsync(
+        string project, string queryId, ExplanationRequest request, CancellationToken cancellationToken)
+    {
+        if (await log.FindAsync(project, queryId, cancellationToken) is not { Record: var record })
+            return null;
+        var generation = await FindAsync(record);
+        using var deadline = new CancellationTokenSource(ExplainWithin, time);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
+            var background = await BackgroundAsync(generation, record, until.Token);
+            var bytes = await ReadAsync(generation.Generation.Assets.Model, until.Token);
+            await turn.WaitAsync(until.Token);
+            try
+            {
+                using var soon = new CancellationTokenSource(SampleFor, time);
+                return (record, await Task.Run(
+                    () => Explainer.Explain(generation, record, lease.Model.Runner, bytes, background, request, soon.Token, until.Token), until.Token));
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The explanation took longer than {ExplainWithin.TotalSeconds:0} s, waiting for others included; ask again, or for another method.", exception);
+        }
+    }
+
+    private async Task<PastGeneration> FindAsync(QueryRecord record)
+    {
+        var reference = new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation);
+        if (generations.TryGetValue(reference, out var known))
+            return known;
+        var blueprint = await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint()
+            ?? throw new PastQueryException($"The generation {reference}, which answered, is not registered on this node.");
+        if (generations.Count >= MostKept)
+        {
+            foreach (var (old, _) in generations)
+            {
+                if (generations.TryRemove(old, out var gone))
+                    gone.Dispose(); // whoever still uses it may go on
+            }
+        }
+
+        var made = new PastGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), rules);
+        var kept = generations.GetOrAdd(reference, made);
+        if (kept != made)
+            made.Dispose();
+        return kept;
+    }
+
+    /// <summary>What was kept with the generation; of one that has nothing, its logged queries.</summary>
+    private async Task<Background> BackgroundAsync(PastGeneration generation, QueryRecord record, CancellationToken cancellationToken)
+    {
+        if (generation.Generation.Assets.Background is { } digest)
+        {
+            await using var stream = await artifacts.OpenAsync(digest, cancellationToken);
+            return await Background.ReadAsync(stream, generation.Manifest.Features, cancellationToken);
+        }
+
+        var records = await log.ListAsync(record.Project, record.Release, record.Generation, null, Background.MostRows, cancellationToken);
+        return Background.Of(
+            records.Select(query => query.Record).Where(other => other.QueryId != record.QueryId && other.GenerationProject == record.GenerationProject), generation.Schema);
+    }
+
+    private async Task<byte[]> ReadAsync(string digest, CancellationToken cancellationToken)
+    {
+        await using var stream = await artifacts.OpenAsync(digest, cancellationToken);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
+    }
+}
