@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using Progeny.Abstractions.Lifecycle;
 
 namespace Progeny.Abstractions.Rollout;
@@ -7,7 +8,7 @@ namespace Progeny.Abstractions.Rollout;
 public interface IExperimentGrain : IGrainWithStringKey
 {
     /// <summary>The experiment, or null where there is none.</summary>
-    [Alias("get")]
+    [Alias("get"), AlwaysInterleave]
     Task<ExperimentInfo?> Get();
 
     /// <summary>Stores the experiment and puts its first plan in force; one that is stored already is only woken.</summary>

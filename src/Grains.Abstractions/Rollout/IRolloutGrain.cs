@@ -27,10 +27,6 @@ public interface IRolloutGrain : IGrainWithStringKey
     [Alias("list")]
     Task<ImmutableArray<ExperimentInfo>> List();
 
-    /// <summary>Takes note that an experiment has ended, and goes on with the generation that waits.</summary>
-    [Alias("ended")]
-    Task Ended(string experiment);
-
     /// <summary>Finishes what the stop of a node interrupted, and wakes the experiment that runs.</summary>
     [Alias("wake")]
     Task Wake();

@@ -1,0 +1,18 @@
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Core.Rollout.Bandits;
+
+/// <summary>The best arm so far has the traffic, but for a share that is spread over all.</summary>
+internal sealed class EpsilonGreedy : IBanditPolicy
+{
+    public BanditPolicy Policy => BanditPolicy.EpsilonGreedy;
+
+    public double[] Shares(IReadOnlyList<ArmSums> rewards, double epsilon)
+    {
+        if (Untried.Shares(rewards) is { } first)
+            return first;
+        var means = rewards.Select(arm => arm.Mean!.Value).ToList();
+        var best = means.IndexOf(means.Max());
+        return [.. means.Select((_, i) => (epsilon / means.Count) + (i == best ? 1 - epsilon : 0))];
+    }
+}

@@ -1,0 +1,41 @@
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Core.Rollout.Statistics;
+
+/// <summary>A challenger beside the champion, by a metric of which the one or the other is better: less, or more.</summary>
+/// <param name="EvidenceBetter">The e-value for "the challenger is better": a verdict at 1/α is wrong with a probability of at most α.</param>
+/// <param name="EvidenceWorse">The e-value for "the challenger is worse".</param>
+/// <param name="Difference">The challenger's mean less the champion's; null: one of them is not known.</param>
+/// <param name="Interval">The interval of the difference at 1 - α, valid at any time; null: too little is known.</param>
+public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, double? Difference, Interval? Interval)
+{
+    /// <summary>Compares two arms that different queries met.</summary>
+    public static Comparison Of(ArmSums champion, ArmSums challenger, Goal goal, double alpha)
+    {
+        var above = Evidence(champion, challenger);
+        var below = Evidence(challenger, champion);
+        return Make(champion, challenger, goal, alpha, above, below);
+    }
+
+    /// <summary>
+    /// Compares two arms that answered the same queries. What they say of one query is alike more often than not, which makes their
+    /// difference vary less than is reckoned here: the evidence errs on the side of saying nothing.
+    /// </summary>
+    public static Comparison OfSameQueries(ArmSums champion, ArmSums challenger, Goal goal, double alpha) =>
+        Make(champion, challenger, goal, alpha, MeanEvidence.Of(champion, challenger), MeanEvidence.Of(challenger, champion));
+
+    /// <summary>The interval of an arm's mean at 1 - α, valid at any time; null: too little is known.</summary>
+    public static Interval? IntervalOf(ArmSums arm, double alpha) =>
+        arm.Count <= 0 ? null : arm.IsBinary ? ProportionInterval.Of(arm.Sum, arm.Count, alpha) : MeanEvidence.Mean(arm, alpha);
+
+    /// <summary>The evidence that the second is above the first.</summary>
+    private static double Evidence(ArmSums first, ArmSums second) => first.IsBinary && second.IsBinary
+        ? ProportionEvidence.Of(first.Sum, first.Count, second.Sum, second.Count)
+        : MeanEvidence.Of(first, second);
+
+    private static Comparison Make(ArmSums champion, ArmSums challenger, Goal goal, double alpha, double above, double below)
+    {
+        var (better, worse) = goal == Goal.Minimize ? (below, above) : (above, below);
+        return new Comparison(better, worse, challenger.Mean - champion.Mean, MeanEvidence.Difference(champion, challenger, alpha));
+    }
+}

@@ -1,0 +1,59 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Statistics;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>
+/// Champion and challengers have fixed shares until a sequential test, which may be looked at any time, has a verdict. It asks both ways
+/// of each challenger; alpha is divided among these questions (Bonferroni), so that any wrong verdict has a probability of at most alpha.
+/// A challenger that is found to be worse is out. What it had is divided in the proportions that there are, so that the draw between the
+/// champion and each other one stays as it was.
+/// </summary>
+internal sealed class AbTestRollout : IRolloutStrategy
+{
+    private const int Ways = 2;
+
+    public RolloutStrategy Strategy => RolloutStrategy.AbTest;
+
+    public Stage? Entry => Stage.Challenger;
+
+    public bool IsEndless => false;
+
+    public RolloutDecision Begin(ExperimentSnapshot snapshot)
+    {
+        var share = snapshot.Settings.Share / (snapshot.Arms.Length - 1);
+        return new RolloutDecision.Serve(
+            [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 - snapshot.Settings.Share : share))],
+            $"{Said.Share(snapshot.Settings.Share)} of the traffic for {(snapshot.Arms.Length == 2 ? "the challenger" : $"{snapshot.Arms.Length - 1} challengers")} until a verdict, or {snapshot.Settings.Outcomes} outcomes of each arm.")
+        { Step = 0 };
+    }
+
+    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    {
+        var (settings, champion) = (snapshot.Settings, snapshot.Champion);
+        var limit = Ways * (snapshot.Arms.Length - 1) / settings.Alpha;
+        List<(SnapshotArm Arm, Comparison Comparison)> compared =
+            [.. snapshot.Challengers.Select(arm => (arm, Comparison.Of(champion.All, arm.All, settings.Goal, settings.Alpha)))];
+        if (compared.Where(pair => pair.Comparison.EvidenceBetter >= limit).MaxBy(pair => pair.Comparison.EvidenceBetter) is { Arm: { } best } won)
+            return new RolloutDecision.Promote(best.Name, $"It is better: {Said.Both(best, best.All, champion.All, settings.Metric)} ({Said.Evidence(won.Comparison.EvidenceBetter, limit)}).");
+        var lost = compared.Where(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric) is not null).ToList();
+        if (lost.Count > 0)
+            return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric))));
+        var figures = string.Join("; ", compared.Select(pair => Said.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)));
+        if (champion.All.Count >= settings.Outcomes && compared.TrueForAll(pair => pair.Arm.All.Count >= settings.Outcomes))
+            return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"No difference was found in {settings.Outcomes} outcomes of each arm: {figures}.");
+        return snapshot.Elapsed >= settings.Time
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"No difference was found in {Said.Time(settings.Time)}: {figures}.")
+            : new RolloutDecision.Stay($"{figures}.");
+    }
+
+    private static string? Problem(SnapshotArm champion, SnapshotArm arm, Comparison comparison, double limit, string metric) =>
+        FailureCheck.Problem(champion, arm) is { } failure ? failure + "."
+        : comparison.EvidenceWorse >= limit ? $"It is worse: {Said.Both(arm, arm.All, champion.All, metric)} ({Said.Evidence(comparison.EvidenceWorse, limit)})."
+        : null;
+
+    private static RolloutDecision Drop(ExperimentSnapshot snapshot, HashSet<SnapshotArm> lost, string why) => snapshot.Challengers.All(lost.Contains)
+        ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, why)
+        : new RolloutDecision.Serve([.. snapshot.Arms.Select(arm => arm.IsOut || lost.Contains(arm) ? new ArmWeight(arm.Name, 0, IsOut: true) : new ArmWeight(arm.Name, arm.Weight))], why);
+}

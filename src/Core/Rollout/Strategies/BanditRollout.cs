@@ -1,0 +1,69 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Bandits;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>
+/// Each arm has the share that its rewards earn. New generations join, and it never ends. An arm that is the best with a probability of
+/// 95 % is in charge; that name changes nothing for the traffic.
+/// </summary>
+internal sealed class BanditRollout : IRolloutStrategy
+{
+    private const double Convinced = 0.95;
+
+    /// <summary>The traffic that must change hands for a new plan to be worth it.</summary>
+    private const double LeastChange = 0.02;
+
+    public RolloutStrategy Strategy => RolloutStrategy.Bandit;
+
+    public Stage? Entry => Stage.Challenger;
+
+    public bool IsEndless => true;
+
+    public RolloutDecision Begin(ExperimentSnapshot snapshot) => Divide(snapshot, "Shares by what is known so far", null);
+
+    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    {
+        var arms = Taking(snapshot);
+        foreach (var arm in arms.Where(arm => !arm.IsChampion))
+        {
+            if (FailureCheck.Problem(snapshot.Champion, arm) is { } failure)
+                return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {failure}", null);
+        }
+
+        var shares = Shares(snapshot, arms);
+        var probabilities = BestProbabilities.Of(Rewards(snapshot, arms));
+        var best = Array.FindIndex(probabilities, probability => probability >= Convinced);
+        if (best >= 0 && arms[best] is { IsChampion: false } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
+            return Divide(snapshot, $"{leader.Generation.Version} is the best with a probability of {Said.Share(probabilities[best])}", leader.Name);
+        var total = arms.Sum(arm => arm.Weight);
+        var moved = arms.Select((arm, i) => Math.Max(0, shares[i] - (total > 0 ? arm.Weight / total : 0))).Sum();
+        return moved >= LeastChange
+            ? Divide(snapshot, "Shares by what is known now", null)
+            : new RolloutDecision.Stay($"{string.Join(", ", arms.Select(arm => $"{arm.Generation.Version} {Said.Figure(arm.All, snapshot.Settings.Metric)}"))}.");
+    }
+
+    private static RolloutDecision.Serve Divide(ExperimentSnapshot snapshot, string why, string? champion)
+    {
+        var arms = Taking(snapshot);
+        var shares = Shares(snapshot, arms);
+        var said = string.Join(", ", arms.Select((arm, i) => $"{arm.Generation.Version} {Said.Share(shares[i])} ({Said.Figure(arm.All, snapshot.Settings.Metric)})"));
+        return new RolloutDecision.Serve(
+            [.. snapshot.Arms.Select(arm => Array.IndexOf(arms, arm) is var i and >= 0 ? new ArmWeight(arm.Name, shares[i]) : new ArmWeight(arm.Name, 0, IsOut: true))],
+            $"{why}: {said}.")
+        { Champion = champion, Gate = champion is null ? null : Stage.Champion };
+    }
+
+    private static SnapshotArm[] Taking(ExperimentSnapshot snapshot) => [.. snapshot.Arms.Where(arm => !arm.IsOut)];
+
+    private static double[] Shares(ExperimentSnapshot snapshot, SnapshotArm[] arms) =>
+        BanditPolicies.Of(snapshot.Settings.Policy).Shares(Rewards(snapshot, arms), snapshot.Settings.Epsilon);
+
+    /// <summary>The more the better.</summary>
+    private static ArmSums[] Rewards(ExperimentSnapshot snapshot, SnapshotArm[] arms)
+    {
+        var isBinary = Array.TrueForAll(arms, arm => arm.All.IsBinary);
+        return [.. arms.Select(arm => snapshot.Settings.Goal == Goal.Maximize ? arm.All : arm.All.Turn(isBinary))];
+    }
+}

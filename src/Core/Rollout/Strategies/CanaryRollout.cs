@@ -1,0 +1,53 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Statistics;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>
+/// Its share grows step by step. In each step a sequential test asks whether it is worse than the champion: it is rolled back as soon as it
+/// is found to be, however few its outcomes. The steps share alpha, so that a challenger as good as the champion is rolled back by the
+/// tests of all steps together with a probability of at most alpha.
+/// </summary>
+internal sealed class CanaryRollout : IRolloutStrategy
+{
+    public RolloutStrategy Strategy => RolloutStrategy.Canary;
+
+    public Stage? Entry => Stage.Challenger;
+
+    public bool IsEndless => false;
+
+    public RolloutDecision Begin(ExperimentSnapshot snapshot) => Serve(snapshot, 0, "It begins");
+
+    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    {
+        var (settings, champion, canary) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
+        var step = settings.Steps[snapshot.Step];
+        var both = Said.Both(canary, canary.InStep, champion.InStep, settings.Metric);
+        if (FailureCheck.Problem(champion, canary) is { } failure)
+            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
+        var limit = settings.Steps.Length / settings.Alpha;
+        var worse = Comparison.Of(champion.InStep, canary.InStep, settings.Goal, settings.Alpha).EvidenceWorse;
+        if (worse >= limit)
+            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({Said.Evidence(worse, limit)}).");
+        if (canary.InStep.Count >= step.Outcomes)
+        {
+            return snapshot.Step + 1 < settings.Steps.Length
+                ? Serve(snapshot, snapshot.Step + 1, both)
+                : new RolloutDecision.Promote(canary.Name, $"It passed all steps: {both}.");
+        }
+
+        return snapshot.StepElapsed >= step.Time
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"After {Said.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {step.Outcomes} are needed.")
+            : new RolloutDecision.Stay($"Step {snapshot.Step + 1} of {settings.Steps.Length}: {both}; {step.Outcomes} are needed.");
+    }
+
+    private static RolloutDecision.Serve Serve(ExperimentSnapshot snapshot, int step, string why)
+    {
+        var (settings, next) = (snapshot.Settings, snapshot.Settings.Steps[step]);
+        return new RolloutDecision.Serve(
+            [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 - next.Share : next.Share))],
+            $"{why}: step {step + 1} of {settings.Steps.Length}, {Said.Share(next.Share)} of the traffic until {next.Outcomes} outcomes.")
+        { Step = step, Gate = step == 0 ? null : Stage.Challenger };
+    }
+}

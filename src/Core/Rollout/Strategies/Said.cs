@@ -1,0 +1,25 @@
+using System.Globalization;
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>Figures as decisions say them.</summary>
+internal static class Said
+{
+    /// <summary><c>loss 0.412 of 1,204 outcomes</c></summary>
+    public static string Figure(ArmSums sums, string metric) => sums.Mean is { } mean
+        ? string.Create(CultureInfo.InvariantCulture, $"{metric} {mean:0.####} of {sums.Count:#,0} outcomes")
+        : "no outcome yet";
+
+    /// <summary>Both arms' figures.</summary>
+    public static string Both(SnapshotArm challenger, ArmSums its, ArmSums champions, string metric) =>
+        $"{challenger.Generation.Version} {Figure(its, metric)}, champion {Figure(champions, metric)}";
+
+    public static string Evidence(double value, double limit) => string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");
+
+    public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
+
+    public static string Of(long count, long all) => string.Create(CultureInfo.InvariantCulture, $"{count:#,0} of {all:#,0}");
+
+    public static string Time(TimeSpan time) => time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+}

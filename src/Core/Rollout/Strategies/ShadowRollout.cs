@@ -1,0 +1,36 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Statistics;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>It answers unseen until its outcomes suffice; then its gates decide, unless it is found to be worse before.</summary>
+internal sealed class ShadowRollout : IRolloutStrategy
+{
+    public RolloutStrategy Strategy => RolloutStrategy.Shadow;
+
+    public Stage? Entry => Stage.Shadow;
+
+    public bool IsEndless => false;
+
+    public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Serve(
+        [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 : 0, IsShadow: !arm.IsChampion))],
+        $"It answers unseen until {snapshot.Settings.Outcomes} of its outcomes are known.")
+    { Step = 0 };
+
+    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    {
+        var (settings, champion, shadow) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
+        var both = Said.Both(shadow, shadow.All, champion.All, settings.Metric);
+        if (FailureCheck.Problem(champion, shadow) is { } failure)
+            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
+        var comparison = Comparison.OfSameQueries(champion.All, shadow.All, settings.Goal, settings.Alpha);
+        if (comparison.EvidenceWorse >= 1 / settings.Alpha)
+            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({Said.Evidence(comparison.EvidenceWorse, 1 / settings.Alpha)}).");
+        if (shadow.All.Count >= settings.Outcomes && champion.All.Count >= settings.Outcomes)
+            return new RolloutDecision.Promote(shadow.Name, $"Its outcomes suffice: {both}.");
+        return snapshot.Elapsed >= settings.Time
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"After {Said.Time(settings.Time)} there are too few outcomes: {both}; {settings.Outcomes} are needed.")
+            : new RolloutDecision.Stay($"{both}; {settings.Outcomes} are needed.");
+    }
+}

@@ -1,0 +1,16 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Core.Rollout.Strategies;
+
+/// <summary>An arm as a strategy sees it.</summary>
+/// <param name="IsChampion">Whether it is in charge.</param>
+/// <param name="Weight">Its part of the traffic.</param>
+/// <param name="IsOut">Whether it has lost and is out.</param>
+/// <param name="All">Its outcomes since the experiment began.</param>
+/// <param name="InStep">Those of the predictions since the step began.</param>
+public sealed record SnapshotArm(string Name, GenerationReference Generation, bool IsChampion, double Weight, bool IsOut, ArmSums All, ArmSums InStep)
+{
+    /// <summary>The requests since the experiment began, and how many of them failed.</summary>
+    public (long Requests, long Errors) Served { get; init; }
+}
