@@ -35,6 +35,8 @@ public static class GatewayApp
         app.MapAbout();
         app.MapProjects();
         app.MapRollout();
+        app.MapExperiments();
+        app.MapDecisions();
         app.MapReleases();
         app.MapGenerations();
         app.MapArchive();

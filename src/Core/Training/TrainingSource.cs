@@ -1,4 +1,3 @@
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;

@@ -1,5 +1,7 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Gateway.Hosting;
+using Progeny.Gateway.Rollout;
 
 namespace Progeny.Gateway.Lifecycle;
 
@@ -11,8 +13,10 @@ internal static class ProjectsApi
         group.MapGet("/", ListAsync).WithSummary("The projects on the roster.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in charge, promotions.")
             .Produces<ProjectInfo>().ProducesProblem(404);
-        group.MapPost("/{project}/promotions", PromoteAsync).WithSummary("Puts a generation in charge; in force on all silos within two seconds.")
-            .Produces<Promotion>().ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{project}/promotions", PromoteAsync).WithSummary("Puts a generation in charge that passes its gates; in force on all silos within two seconds.")
+            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{project}/rollback", RollBackAsync).WithSummary("Puts an earlier generation in charge again, without gates; in force on all silos within two seconds.")
+            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(IClusterClient cluster)
@@ -29,6 +33,20 @@ internal static class ProjectsApi
     {
         if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
-        return TypedResults.Ok(await cluster.GetGrain<IProjectGrain>(project).Promote(generation, request.Reason ?? "promoted by request"));
+        if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, request.By, request.Reason ?? "promoted by request", request.Force));
+    }
+
+    private static async Task<IResult> RollBackAsync(string project, RollbackRequest? request, IClusterClient cluster)
+    {
+        GenerationReference? generation = null;
+        if (request?.Version is { } version && !GenerationReference.TryParse(project, version, out generation))
+            return Problems.Invalid($"version '{version}' is no version; one looks like '1.2.0:3' (release:generation).");
+        if (DecisionWords.Problem(request?.By, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok(await cluster.GetGrain<IProjectGrain>(project).RollBack(generation, request?.By, request?.Reason ?? "rolled back by request"));
     }
 }

@@ -2,5 +2,7 @@ namespace Progeny.Gateway.Lifecycle;
 
 /// <summary>Which generation to put in charge.</summary>
 /// <param name="Version">release:generation, e.g. <c>1.2.0:3</c>.</param>
-/// <param name="Reason">Who decided and why; kept for ever.</param>
-internal sealed record PromotionRequest(string? Version, string? Reason);
+/// <param name="Reason">Why; kept for ever.</param>
+/// <param name="By">Who decided; kept for ever.</param>
+/// <param name="Force">Whether the gates are passed over.</param>
+internal sealed record PromotionRequest(string? Version, string? Reason, string? By = null, bool Force = false);

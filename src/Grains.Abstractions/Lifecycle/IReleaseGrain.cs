@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 
 namespace Progeny.Abstractions.Lifecycle;
 
 /// <summary>A release and the counter of its generations. Key: <c>project@release</c>.</summary>
+/// <remarks>What only reads never waits: a release asks its generations, which ask their release.</remarks>
 [Alias("progeny.release")]
 public interface IReleaseGrain : IGrainWithStringKey
 {
     /// <summary>The release, or null where it was never published.</summary>
-    [Alias("get")]
+    [Alias("get"), AlwaysInterleave]
     Task<ReleaseInfo?> Get();
 
     /// <summary>Stores the release; storing the same again is no error.</summary>
@@ -19,6 +21,6 @@ public interface IReleaseGrain : IGrainWithStringKey
     Task<GenerationInfo> Commit(GenerationDraft draft);
 
     /// <summary>The generations, oldest first.</summary>
-    [Alias("list-generations")]
+    [Alias("list-generations"), AlwaysInterleave]
     Task<ImmutableArray<GenerationInfo>> ListGenerations();
 }

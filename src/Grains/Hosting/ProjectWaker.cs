@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Training;
+using Progeny.Abstractions.Rollout;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Hosting;
@@ -62,6 +63,7 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents a
             {
                 await grains.GetGrain<IProjectGrain>(project).Wake();
                 await grains.GetGrain<IOfflineAgentGrain>(project).Wake();
+                await grains.GetGrain<IRolloutGrain>(project).Wake();
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

@@ -175,11 +175,11 @@ internal sealed class ProjectGrain(
         {
             var job = GrainFactory.GetGrain<IJobGrain>(id);
             await job.Resume();
-            if (await job.Get() is { Status: JobStatus.Queued or JobStatus.Running })
+            if (await job.Get() is not null)
                 open.Add(id);
         }
 
-        // The others ended without being able to say so, or were never stored.
+        // The others were never stored; those that have ended say so once what they made is proposed.
         if (open.Count < storage.State.OpenJobs.Length)
             await storage.SaveAsync(storage.State with { OpenJobs = open.ToImmutable() });
     }

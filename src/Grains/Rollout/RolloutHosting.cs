@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Progeny.Core.Rollout;
+using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Rollout;
 
@@ -9,7 +11,14 @@ internal static class RolloutHosting
 {
     public static void AddRollouts(this IServiceCollection services, IConfiguration configuration)
     {
-        _ = configuration;
+        services.AddOptions<RolloutOptions>()
+            .Configure(rollouts => configuration.ReadInto("Experiments", rollouts))
+            .Validate(
+                rollouts => rollouts.CheckSeconds is >= RolloutOptions.LeastSeconds and <= RolloutOptions.MostSeconds,
+                FormattableString.Invariant($"Experiments:CheckSeconds is {configuration["Experiments:CheckSeconds"]}; it must be from {RolloutOptions.LeastSeconds} to {RolloutOptions.MostSeconds}, the seconds between two looks at an experiment."))
+            .ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<RolloutOptions>>().Value);
         services.AddSingleton<IShadowPeriods, ProjectShadows>();
+        services.AddSingleton<ExperimentSources>();
     }
 }

@@ -66,8 +66,14 @@ internal sealed partial class JobGrain(
 
     public async Task Resume()
     {
-        if (!IsOpen || running is not null)
+        if (running is not null || storage.State is { Job: null } or { Told: true })
             return;
+        if (!IsOpen)
+        {
+            running = TellAgainAsync();
+            return;
+        }
+
         // Should this silo die, the reminder wakes the job on another one.
         await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
         running = RunAsync();
@@ -158,16 +164,40 @@ internal sealed partial class JobGrain(
             Metrics = outcome.Metrics,
         };
         await SaveAsync(state => state with { Job = job, Log = digest });
+        await TellAsync();
+    }
+
+    /// <summary>Proposes what the job made, then has the project forget it. What a stop interrupts here is done again when the job is woken.</summary>
+    private async Task TellAsync()
+    {
+        var job = storage.State.Job!;
         try
         {
-            await GrainFactory.GetGrain<IProjectGrain>(job.Project).JobEnded(job.Id);
+            var project = GrainFactory.GetGrain<IProjectGrain>(job.Project);
+            if (job is { Status: JobStatus.Succeeded, Generation: { } generation, Request.Kind: JobKind.Train or JobKind.Tune })
+                await project.Propose(generation, job.Request.By ?? $"job {job.Id}");
+            await project.JobEnded(job.Id);
+            await SaveAsync(state => state with { Told = true });
             if (await this.GetReminder(WakeReminder) is { } reminder)
                 await this.UnregisterReminder(reminder);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The verdict stands. Whoever wakes the job next finds that it has ended.
+            // The verdict stands. Whoever wakes the job next has it told again.
             LogNotTold(logger, exception, job.Id);
+        }
+    }
+
+    private async Task TellAgainAsync()
+    {
+        try
+        {
+            await Task.Yield(); // so that it has not ended before it is known to run
+            await TellAsync();
+        }
+        finally
+        {
+            running = null;
         }
     }
 

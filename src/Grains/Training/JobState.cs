@@ -13,4 +13,7 @@ public sealed record JobState
 
     /// <summary>Whether somebody asked to stop it; stored, so that a node which dies before it has stopped does not run it again.</summary>
     [Id(2)] public bool CancelRequested { get; init; }
+
+    /// <summary>Whether the project knows that it has ended, and what it made has been proposed.</summary>
+    [Id(3)] public bool Told { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Feedback;

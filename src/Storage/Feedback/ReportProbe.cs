@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Serving;
-using Progeny.Storage.Serving;
 
 namespace Progeny.Storage.Feedback;
 

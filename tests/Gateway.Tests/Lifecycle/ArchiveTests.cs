@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;

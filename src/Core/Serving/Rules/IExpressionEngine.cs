@@ -12,4 +12,13 @@ public interface IExpressionEngine
     /// <summary>Compiles expressions that have been checked.</summary>
     /// <exception cref="ExpressionException">One of them is wrong.</exception>
     IExpressionSet Compile(IReadOnlyList<Expression> expressions);
+
+    /// <summary>What is wrong with a statement over a table; null: nothing.</summary>
+    ExpressionError? Check(TableQuery query);
+
+    /// <summary>Runs a statement over the rows of its table.</summary>
+    /// <param name="rows">The values of the table's columns, row by row.</param>
+    /// <returns>The values of <see cref="TableQuery.Yields"/>, in that order, row by row.</returns>
+    /// <exception cref="ExpressionException">It is wrong, failed, or took too many steps.</exception>
+    IReadOnlyList<IReadOnlyList<SqlValue>> Run(TableQuery query, IReadOnlyList<IReadOnlyList<SqlValue>> rows);
 }

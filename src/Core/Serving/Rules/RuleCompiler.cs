@@ -1,5 +1,6 @@
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
 
 namespace Progeny.Core.Serving;
 
@@ -7,7 +8,7 @@ namespace Progeny.Core.Serving;
 public sealed class RuleCompiler(IExpressionEngine engine)
 {
     /// <summary>
-    /// Everything that is wrong with the SQL of rules, metrics, gates, alerts and <c>retrain.when</c>.
+    /// Everything that is wrong with the SQL of rules, metrics, gates, alerts, <c>retrain.when</c> and <c>serving.rollout.select</c>.
     /// </summary>
     /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
     /// <param name="yaml">The text of the manifest, for the places of the errors; null: they all stand at its start.</param>
@@ -34,6 +35,8 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         }
 
         found.AddRange(new ConditionCompiler(engine).Check(manifest));
+        if (manifest.Serving.Rollout.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } unfit)
+            found.Add(("serving.rollout.select", unfit.Describe(select)));
         if (found.Count == 0)
             return [];
         var places = yaml is null ? null : ManifestPlaces.Read(yaml);
@@ -50,7 +53,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     {
         if (manifest.Rules.Count == 0)
             return null;
-        var errors = Check(manifest with { Metrics = [], Gates = [], Alerts = [], Retrain = null });
+        var errors = Check(manifest with { Metrics = [], Gates = [], Alerts = [], Retrain = null, Serving = manifest.Serving with { Rollout = new RolloutManifest() } });
         if (errors.Count > 0)
             throw new RuleException(errors);
 
@@ -83,7 +86,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     /// <exception cref="RuleException">An expression is wrong.</exception>
     public MetricSet CompileMetrics(Manifest manifest)
     {
-        var errors = Check(manifest with { Rules = [], Gates = [], Alerts = [], Retrain = null });
+        var errors = Check(manifest with { Rules = [], Gates = [], Alerts = [], Retrain = null, Serving = manifest.Serving with { Rollout = new RolloutManifest() } });
         if (errors.Count > 0)
             throw new RuleException(errors);
         var tables = TablesOfMetrics(manifest);

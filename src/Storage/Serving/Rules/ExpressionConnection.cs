@@ -25,7 +25,8 @@ internal sealed class ExpressionConnection : IDisposable
     static ExpressionConnection() => Batteries_V2.Init();
 
     /// <param name="tables">Tables to read from, of no rows: for finding out which columns an expression uses.</param>
-    public ExpressionConnection(IReadOnlyList<ExpressionTable>? tables = null)
+    /// <param name="rows">The rows of the first table; null: none.</param>
+    public ExpressionConnection(IReadOnlyList<ExpressionTable>? tables = null, IReadOnlyList<IReadOnlyList<SqlValue>>? rows = null)
     {
         var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_MEMORY | raw.SQLITE_OPEN_NOMUTEX;
         if (raw.sqlite3_open_v2(":memory:", out database, flags, null) != raw.SQLITE_OK)
@@ -44,6 +45,8 @@ internal sealed class ExpressionConnection : IDisposable
                     throw new ExpressionException(Message());
             }
 
+            if (rows is { Count: > 0 })
+                Fill(tables![0], rows);
             raw.sqlite3_set_authorizer(database, Authorize, null);
             raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MostSteps / StepsBetweenChecks ? 1 : 0, null);
         }
@@ -60,17 +63,22 @@ internal sealed class ExpressionConnection : IDisposable
     /// <summary>Prepares a statement; null with an error whose offset is in the expression, which begins at <paramref name="start"/>.</summary>
     public sqlite3_stmt? Prepare(string sql, int start, string expression, out ExpressionError? error)
     {
+        var statement = PrepareStatement(sql, start, expression, out error);
+        if (statement is null || raw.sqlite3_column_count(statement) == 1)
+            return statement;
+        error = new ExpressionError("it is more than one expression", null);
+        statement.Dispose();
+        return null;
+    }
+
+    /// <summary>Prepares a statement that may yield any columns; null with an error.</summary>
+    public sqlite3_stmt? PrepareStatement(string sql, int start, string expression, out ExpressionError? error)
+    {
         checks = 0;
         denied = null;
+        error = null;
         if (raw.sqlite3_prepare_v2(database, sql, out var statement) == raw.SQLITE_OK)
-        {
-            error = raw.sqlite3_column_count(statement) == 1 ? null : new ExpressionError("it is more than one expression", null);
-            if (error is null)
-                return statement;
-            statement.Dispose();
-            return null;
-        }
-
+            return statement;
         var offset = ErrorOffset(database.DangerousGetHandle());
         error = new ExpressionError(denied ?? Message(), InExpression(sql, offset, start, expression.Length));
         return null;
@@ -81,10 +89,19 @@ internal sealed class ExpressionConnection : IDisposable
     public void Step(sqlite3_stmt statement)
     {
         checks = 0;
+        Next(statement);
+    }
+
+    /// <summary>Runs a statement to its next row, or to its end: false. All its rows together have the steps of one expression.</summary>
+    /// <exception cref="ExpressionException">It failed.</exception>
+    public bool Next(sqlite3_stmt statement)
+    {
         switch (raw.sqlite3_step(statement))
         {
             case raw.SQLITE_ROW:
-                return;
+                return true;
+            case raw.SQLITE_DONE:
+                return false;
             case raw.SQLITE_INTERRUPT:
                 throw new ExpressionException($"it took more than {SqliteExpressionEngine.MostSteps} steps; a loop without an end, or too much work for one query");
             case raw.SQLITE_TOOBIG:
@@ -94,7 +111,45 @@ internal sealed class ExpressionConnection : IDisposable
         }
     }
 
+    /// <summary>The value of a column of the row at hand.</summary>
+    /// <exception cref="ExpressionException">It is a BLOB.</exception>
+    public static SqlValue Read(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) switch
+    {
+        raw.SQLITE_NULL => default,
+        raw.SQLITE_INTEGER => SqlValue.From(raw.sqlite3_column_int64(statement, column)),
+        raw.SQLITE_FLOAT => SqlValue.From(raw.sqlite3_column_double(statement, column)),
+        raw.SQLITE_TEXT => SqlValue.From(raw.sqlite3_column_text(statement, column).utf8_to_string()),
+        _ => throw new ExpressionException("its value is a BLOB; a number or a text would be right"),
+    };
+
     public void Dispose() => database.Dispose();
+
+    private void Fill(ExpressionTable table, IReadOnlyList<IReadOnlyList<SqlValue>> rows)
+    {
+        var insert = $"INSERT INTO {ExpressionText.Quote(table.Name)} VALUES ({string.Join(", ", table.Columns.Select(_ => "?"))})";
+        if (raw.sqlite3_prepare_v2(database, insert, out var statement) != raw.SQLITE_OK)
+            throw new ExpressionException(Message());
+        using (statement)
+        {
+            foreach (var row in rows)
+            {
+                for (var i = 0; i < row.Count; i++)
+                {
+                    _ = row[i].Type switch
+                    {
+                        SqlType.Integer => raw.sqlite3_bind_int64(statement, i + 1, row[i].Integer),
+                        SqlType.Real => raw.sqlite3_bind_double(statement, i + 1, row[i].Real),
+                        SqlType.Text => raw.sqlite3_bind_text(statement, i + 1, row[i].Text),
+                        _ => raw.sqlite3_bind_null(statement, i + 1),
+                    };
+                }
+
+                if (raw.sqlite3_step(statement) != raw.SQLITE_DONE)
+                    throw new ExpressionException(Message());
+                raw.sqlite3_reset(statement);
+            }
+        }
+    }
 
     private static int? InExpression(string sql, int utf8Offset, int start, int length)
     {

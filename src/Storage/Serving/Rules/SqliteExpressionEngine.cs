@@ -14,4 +14,18 @@ public sealed class SqliteExpressionEngine : IExpressionEngine
     /// <inheritdoc/>
     public IExpressionSet Compile(IReadOnlyList<Expression> expressions) => new SqliteExpressionSet(
         [.. expressions.Select(expression => CompiledExpression.Compile(expression, out var error) ?? throw new ExpressionException(error!.Describe(expression.Sql)))]);
+
+    /// <inheritdoc/>
+    public ExpressionError? Check(TableQuery query)
+    {
+        using var statement = CompiledTableQuery.Compile(query, [], out var error);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IReadOnlyList<SqlValue>> Run(TableQuery query, IReadOnlyList<IReadOnlyList<SqlValue>> rows)
+    {
+        using var statement = CompiledTableQuery.Compile(query, rows, out var error) ?? throw new ExpressionException(error!.Describe(query.Sql));
+        return statement.Read();
+    }
 }

@@ -29,14 +29,7 @@ internal sealed class SqliteExpressionSession : IExpressionSession
         try
         {
             connection.Step(statement);
-            return raw.sqlite3_column_type(statement, 0) switch
-            {
-                raw.SQLITE_NULL => default,
-                raw.SQLITE_INTEGER => SqlValue.From(raw.sqlite3_column_int64(statement, 0)),
-                raw.SQLITE_FLOAT => SqlValue.From(raw.sqlite3_column_double(statement, 0)),
-                raw.SQLITE_TEXT => SqlValue.From(raw.sqlite3_column_text(statement, 0).utf8_to_string()),
-                _ => throw new ExpressionException("its value is a BLOB; a number or a text would be right"),
-            };
+            return ExpressionConnection.Read(statement, 0);
         }
         finally
         {

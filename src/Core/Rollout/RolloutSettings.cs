@@ -1,0 +1,27 @@
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Rollout;
+
+/// <summary>The rules of an experiment as a manifest says them.</summary>
+public static class RolloutSettings
+{
+    public static ExperimentSettings Of(RolloutManifest rollout) => new()
+    {
+        Strategy = rollout.Strategy,
+        Metric = rollout.Metric,
+        Goal = rollout.Goal,
+        Steps = [.. rollout.Steps],
+        Share = rollout.Share,
+        Alpha = rollout.Alpha,
+        Outcomes = rollout.Outcomes,
+        Time = rollout.Time,
+        Policy = rollout.Policy,
+        Discount = rollout.Discount,
+        Epsilon = rollout.Epsilon,
+        Select = rollout.Select,
+        Generations = rollout.Generations,
+        Arms = [.. rollout.Arms],
+        Fallback = [.. rollout.Fallback],
+    };
+}

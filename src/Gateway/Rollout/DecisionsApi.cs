@@ -1,0 +1,27 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Rollout;
+
+internal static class DecisionsApi
+{
+    private const int DefaultLimit = 100;
+    private const int MostLimit = 1_000;
+
+    public static void MapDecisions(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/projects/{project}/decisions", ListAsync).WithTags("Decisions")
+            .WithSummary("Who or what decided what about a project, when and on which figures; newest first, kept for ever.")
+            .Produces<DecisionView[]>().ProducesProblem(400).ProducesProblem(404);
+
+    private static async Task<IResult> ListAsync(
+        string project, IClusterClient cluster, IDecisionLog decisions, CancellationToken cancellationToken, string? experiment = null, long? before = null, int? limit = null)
+    {
+        if (limit is < 1 or > MostLimit)
+            return Problems.Invalid($"limit is {limit}; it must be from 1 to {MostLimit}.");
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        var entries = await decisions.ListAsync(project, experiment, before, limit ?? DefaultLimit, cancellationToken);
+        return TypedResults.Ok(entries.Select(DecisionView.From));
+    }
+}

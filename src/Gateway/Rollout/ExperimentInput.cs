@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Rollout;
+
+namespace Progeny.Gateway.Rollout;
+
+/// <summary>An experiment that somebody starts by hand: the members of <c>serving.rollout</c>, the generations, who and why.</summary>
+/// <param name="Generations">Empty where none are named.</param>
+internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string By, string? Reason)
+{
+    private const string ByMember = "by";
+    private const string ReasonMember = "reason";
+    private const string GenerationsMember = "generations";
+
+    /// <exception cref="PlanException">A member is wrong; it carries everything that is.</exception>
+    public static ExperimentInput Read(JsonElement body, string project, Manifest manifest)
+    {
+        var faults = new List<PlanFault>();
+        if (body.ValueKind != JsonValueKind.Object)
+            throw new PlanException([new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
+        var members = JsonObject.Create(body)!;
+        var by = Text(members, ByMember, PlanChecks.MostByCharacters, faults);
+        var reason = Text(members, ReasonMember, PlanChecks.MostReasonCharacters, faults);
+        ImmutableArray<GenerationReference> generations = [];
+        if (members[GenerationsMember] is JsonArray named)
+        {
+            members.Remove(GenerationsMember);
+            generations = [.. named.Select((item, i) => Generation(item, i, project, faults)).OfType<GenerationReference>().Distinct()];
+        }
+
+        var (rollout, wrong) = RolloutReader.Read(members, manifest);
+        faults.AddRange(wrong);
+        if (rollout?.Strategy is RolloutStrategy.Explicit or RolloutStrategy.Latest)
+            faults.Add(new PlanFault("strategy", "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
+        else if (rollout is not null && Problem(rollout.Strategy, generations.Length) is { } problem)
+            faults.Add(new PlanFault(GenerationsMember, problem));
+        return faults.Count == 0 ? new ExperimentInput(RolloutSettings.Of(rollout!), generations, by ?? "by hand", reason) : throw new PlanException([.. faults]);
+    }
+
+    private static string? Problem(RolloutStrategy strategy, int generations) => strategy switch
+    {
+        RolloutStrategy.Shadow or RolloutStrategy.Canary when generations != 1 => "must name the one generation that wants the champion's place, e.g. [\"1.2.0:3\"]",
+        RolloutStrategy.AbTest when generations == 0 => "must name the generations that want the champion's place, e.g. [\"1.2.0:3\"]",
+        _ when generations >= PlanChecks.MostArms => $"names {generations} generations; at most {PlanChecks.MostArms - 1} are allowed beside the champion",
+        _ => null,
+    };
+
+    private static string? Text(JsonObject members, string name, int most, List<PlanFault> faults)
+    {
+        if (members[name] is not { } value)
+        {
+            members.Remove(name);
+            return null;
+        }
+
+        members.Remove(name);
+        if (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: > 0 } text && text.Length <= most)
+            return text;
+        faults.Add(new PlanFault(name, $"must be a text of 1 to {most} characters, or be left out"));
+        return null;
+    }
+
+    private static GenerationReference? Generation(JsonNode? item, int index, string project, List<PlanFault> faults)
+    {
+        var text = item?.GetValueKind() == JsonValueKind.String ? item.GetValue<string>() : item?.ToJsonString() ?? "null";
+        if (ArmNaming.Read(text, project) is { } generation)
+            return generation;
+        faults.Add(new PlanFault($"{GenerationsMember}[{index}]", $"'{text}' is no generation; one looks like '1.2.0:3' (release:generation), one of another project like 'flights@1.2.0:3'"));
+        return null;
+    }
+}

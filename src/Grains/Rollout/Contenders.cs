@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout;
+using Progeny.Core.Rollout.Strategies;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Finds the generations that take part in an experiment.</summary>
+public static class Contenders
+{
+    /// <summary>The new generation, those that the settings name, and in an experiment without an end the newest of the project.</summary>
+    public static async Task<ImmutableArray<GenerationReference>> ListAsync(IGrainFactory grains, string project, GenerationReference? generation, ExperimentSettings settings)
+    {
+        var taking = new List<GenerationReference>();
+        if (generation is not null)
+            taking.Add(generation);
+        if (RolloutStrategies.Of(settings.Strategy).IsEndless)
+            taking.AddRange(await NewestAsync(grains, project, settings.Generations));
+        taking.AddRange(settings.Arms.Select(arm => ArmNaming.Read(arm, project)).OfType<GenerationReference>());
+        return [.. taking.Distinct()];
+    }
+
+    private static async Task<IEnumerable<GenerationReference>> NewestAsync(IGrainFactory grains, string project, int count)
+    {
+        var newest = new List<GenerationReference>();
+        var releases = (await grains.GetGrain<IProjectGrain>(project).Get())?.Releases ?? [];
+        foreach (var release in releases.Reverse())
+        {
+            var generations = await grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations();
+            newest.AddRange(generations.Reverse().Where(known => known.Stage != Stage.Archived).Select(known => known.Reference));
+            if (newest.Count >= count)
+                break;
+        }
+
+        return newest.Take(count);
+    }
+}

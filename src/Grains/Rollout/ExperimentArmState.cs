@@ -1,0 +1,25 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>An arm as <see cref="ExperimentState"/> remembers it.</summary>
+[GenerateSerializer, Immutable, Alias("progeny.experiment-arm-state")]
+public sealed record ExperimentArmState
+{
+    [Id(0)] public required string Name { get; init; }
+
+    [Id(1)] public required GenerationReference Generation { get; init; }
+
+    [Id(2)] public double Weight { get; init; }
+
+    [Id(3)] public bool IsShadow { get; init; }
+
+    [Id(4)] public bool IsOut { get; init; }
+
+    /// <summary>Its outcomes since the experiment began.</summary>
+    [Id(5)] public ArmSums All { get; init; } = ArmSums.None;
+
+    /// <summary>Those of the predictions since the step began.</summary>
+    [Id(6)] public ArmSums InStep { get; init; } = ArmSums.None;
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Makes the plans of experiments.</summary>
+internal static class ExperimentPlans
+{
+    /// <summary>The plan of an experiment that runs.</summary>
+    public static PlanDraft OfRunning(string project, string experiment, ExperimentState state, string? stickyKey, string reason)
+    {
+        var arms = state.Arms.Where(arm => !arm.IsOut || arm.Name == state.ChampionArm)
+            .Select(arm => new RolloutArm(arm.Name, arm.Generation, arm.Weight)).ToList();
+        var fallback = Fallback(project, state.Request!.Settings, state.ChampionArm, arms);
+        return new PlanDraft
+        {
+            Arms = [.. arms],
+            Champion = state.ChampionArm,
+            Fallback = fallback,
+            Shadows = [.. state.Arms.Where(arm => arm is { IsShadow: true, IsOut: false }).Select(arm => arm.Name)],
+            StickyKey = stickyKey,
+            Version = state.PlanVersion,
+            By = experiment,
+            Reason = Short(reason),
+        };
+    }
+
+    /// <summary>The plan after an experiment: one generation in charge of all traffic.</summary>
+    public static PlanDraft OfEnd(string project, string experiment, ExperimentState state, GenerationReference champion, string? stickyKey, string reason)
+    {
+        List<RolloutArm> arms = [new(ArmNaming.Champion, champion, 1)];
+        var fallback = Fallback(project, state.Request!.Settings, ArmNaming.Champion, arms);
+        return new PlanDraft
+        {
+            Arms = [.. arms],
+            Champion = ArmNaming.Champion,
+            Fallback = arms.Count == 1 ? [] : fallback,
+            StickyKey = stickyKey,
+            Version = state.PlanVersion,
+            By = experiment,
+            Reason = Short(reason),
+        };
+    }
+
+    /// <summary>The same plan without the arms that cannot serve beside the champion.</summary>
+    /// <returns>The names of those arms; empty: it is not an arm's fault.</returns>
+    public static IReadOnlyList<string> Unfit(PlanDraft draft, PlanException exception) =>
+    [
+        .. draft.Arms.Where((arm, i) => arm.Name != draft.Champion && exception.Faults.Any(fault => fault.Path.StartsWith($"arms[{i}].", StringComparison.Ordinal)))
+            .Select(arm => arm.Name),
+    ];
+
+    /// <summary>The chain of those that answer for one that fails; generations that are no arm yet become one without traffic.</summary>
+    private static ImmutableArray<string> Fallback(string project, ExperimentSettings settings, string championArm, List<RolloutArm> arms)
+    {
+        var names = new List<string>();
+        foreach (var wanted in settings.Fallback)
+        {
+            if (wanted == ArmNaming.Champion)
+            {
+                names.Add(championArm);
+            }
+            else if (ArmNaming.Read(wanted, project) is { } generation)
+            {
+                var arm = arms.Find(arm => arm.Generation == generation);
+                if (arm is null)
+                    arms.Add(arm = new RolloutArm(ArmNaming.Of(generation, project), generation, 0));
+                names.Add(arm.Name);
+            }
+        }
+
+        return [.. names.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string Short(string reason) => reason.Length <= PlanChecks.MostReasonCharacters ? reason : reason[..(PlanChecks.MostReasonCharacters - 1)] + "…";
+}

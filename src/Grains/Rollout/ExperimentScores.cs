@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Takes changes of scores into the sums of an experiment's arms.</summary>
+internal static class ExperimentScores
+{
+    /// <summary>
+    /// Predictions of the moment before a plan may be written to the log after it. Only of that moment is a clock asked: one that is set
+    /// back later takes nothing away.
+    /// </summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+
+    public static ExperimentState Take(ExperimentState state, IReadOnlyList<ScoreChange> changes)
+    {
+        if (changes.Count == 0)
+            return state;
+        var settings = state.Request!.Settings;
+        var arms = state.Arms.ToArray();
+        foreach (var change in changes)
+        {
+            if (change.Reason is not (Reasons.Share or Reasons.Shadow)
+                || !IsSince(change, state.After, state.StartedAt)
+                || !change.Values.TryGetValue(settings.Metric, out var value))
+                continue;
+            var index = Array.FindIndex(arms, arm => arm.Name == change.Arm && arm.Generation == change.Generation);
+            if (index < 0)
+                continue;
+            if (settings.Discount < 1)
+            {
+                // What is corrected has faded by an unknown part: the new value counts beside it.
+                if (!change.IsAdded)
+                    continue;
+                arms = Array.ConvertAll(arms, arm => arm with { All = arm.All.Scale(settings.Discount) });
+            }
+
+            var sign = change.IsAdded ? 1 : -1;
+            arms[index] = arms[index] with
+            {
+                All = arms[index].All.Add(value, sign),
+                InStep = IsSince(change, state.StepAfter, state.StepAt) ? arms[index].InStep.Add(value, sign) : arms[index].InStep,
+            };
+        }
+
+        return state with { Arms = ImmutableArray.Create(arms), Place = changes[^1].Place };
+    }
+
+    private static bool IsSince(ScoreChange change, long after, DateTimeOffset at) =>
+        change.Sequence > after && !(change.At < at && at - change.At < Moment);
+}

@@ -1,0 +1,77 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
+using Progeny.Core.Rollout.Strategies;
+using Progeny.Core.Serving;
+using Progeny.Grains.Metrics;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Reads what experiments decide on.</summary>
+internal sealed class ExperimentSources(
+    IGrainFactory grains, IScoreStore scores, IQueryLog log, IMetricsStore metrics, IGenerationFigures figures, IExpressionEngine engine, TimeProvider time)
+{
+    private const int Page = 1_000;
+
+    /// <summary>The time over which failed requests are counted.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    /// <summary>The place in the list of changed scores behind which news will be.</summary>
+    public Task<long> LastChangeAsync() => scores.GetLastChangeAsync(CancellationToken.None);
+
+    /// <summary>The place of the project's last record in the query log.</summary>
+    public async Task<long> LastRecordAsync(string project) =>
+        await log.ListAsync(project, null, null, null, 1, CancellationToken.None) is [var last, ..] ? last.Sequence : 0;
+
+    /// <summary>The state with all outcomes that have come since.</summary>
+    public async Task<ExperimentState> TakeScoresAsync(string project, ExperimentState state)
+    {
+        while (true)
+        {
+            var changes = await scores.ReadChangesAsync(project, state.Place, Page, CancellationToken.None);
+            state = ExperimentScores.Take(state, changes);
+            if (changes.Count < Page)
+                return state;
+        }
+    }
+
+    /// <summary>What a strategy decides on.</summary>
+    public async Task<ExperimentSnapshot> SnapshotAsync(string project, ExperimentState state) => ExperimentViews.Snapshot(
+        state, await ServedAsync(state), state.Request!.Settings.Select is { } sql ? await SelectAsync(project, state, sql) : null);
+
+    private async Task<Dictionary<GenerationReference, (long Requests, long Errors)>> ServedAsync(ExperimentState state)
+    {
+        var now = time.GetUtcNow();
+        var from = state.StartedAt > now - Window && state.StartedAt < now ? state.StartedAt : now - Window;
+        var served = new Dictionary<GenerationReference, (long Requests, long Errors)>();
+        foreach (var owner in state.Arms.Select(arm => arm.Generation.Project).Distinct(StringComparer.Ordinal))
+        {
+            var query = new MetricsQuery(owner, from, now + MetricsResolution.Finest.Step, MetricsResolution.Finest.Step, ByGeneration: true);
+            foreach (var point in await metrics.ReadAsync(query, CancellationToken.None))
+            {
+                var (requests, errors) = served.GetValueOrDefault(point.Generation!);
+                served[point.Generation!] = (requests + point.Counts.Requests, errors + point.Counts.Errors);
+            }
+        }
+
+        return served;
+    }
+
+    private async Task<SelectionResult> SelectAsync(string project, ExperimentState state, string sql)
+    {
+        var facts = new List<GenerationFacts>();
+        Manifest? manifest = null;
+        foreach (var arm in state.Arms.Where(arm => !arm.IsOut))
+        {
+            if (await grains.GetGrain<IGenerationGrain>(arm.Generation.ToString()).GetBlueprint() is not { } blueprint)
+                continue;
+            if (manifest is null || (arm.Generation.Project == project && arm.Name != state.ChampionArm))
+                manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+            var known = await figures.ReadAsync(arm.Generation, null, CancellationToken.None);
+            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known));
+        }
+
+        return GenerationTable.Select(engine, GenerationTable.Query(manifest!, sql), project, facts);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Bandits;
+using Progeny.Core.Rollout.Statistics;
+using Progeny.Core.Rollout.Strategies;
+
+namespace Progeny.Grains.Rollout;
+
+/// <summary>Shows the state of an experiment: to strategies, to those who ask, and as the figures of a decision.</summary>
+internal static class ExperimentViews
+{
+    public static ExperimentSnapshot Snapshot(
+        ExperimentState state, IReadOnlyDictionary<GenerationReference, (long Requests, long Errors)>? served = null, SelectionResult? selection = null) => new()
+    {
+        Settings = state.Request!.Settings,
+        Arms =
+        [
+            .. state.Arms.Select(arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
+            {
+                Served = served?.GetValueOrDefault(arm.Generation) ?? default,
+            }),
+        ],
+        Step = state.Step,
+        Elapsed = state.Elapsed,
+        StepElapsed = state.StepElapsed,
+        Selection = selection,
+    };
+
+    public static ExperimentInfo Info(string project, string experiment, ExperimentState state) => new()
+    {
+        Project = project,
+        Id = experiment,
+        Settings = state.Request!.Settings,
+        Status = state.Status,
+        Verdict = state.Verdict,
+        Message = state.Message,
+        Champion = state.Champion!,
+        Arms = Arms(state),
+        Step = state.Request.Settings.Strategy == RolloutStrategy.Canary ? state.Step + 1 : 0,
+        Elapsed = state.Elapsed,
+        StepElapsed = state.StepElapsed,
+        StartedAt = state.StartedAt,
+        EndedAt = state.EndedAt,
+        By = state.Request.By,
+        Reason = state.Request.Reason,
+        PlanVersion = state.PlanVersion,
+        History = state.History,
+    };
+
+    /// <summary>The figures on which something is decided, by name and arm: <c>mean_challenger</c>.</summary>
+    public static ImmutableSortedDictionary<string, double> Figures(ExperimentState state)
+    {
+        var figures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (var arm in Arms(state))
+        {
+            figures[$"outcomes_{arm.Name}"] = arm.Outcomes;
+            Add($"mean_{arm.Name}", arm.Mean);
+            Add($"low_{arm.Name}", arm.Low);
+            Add($"high_{arm.Name}", arm.High);
+            Add($"difference_{arm.Name}", arm.Difference);
+            Add($"evidence_better_{arm.Name}", arm.EvidenceBetter);
+            Add($"evidence_worse_{arm.Name}", arm.EvidenceWorse);
+            Add($"probability_best_{arm.Name}", arm.ProbabilityBest);
+        }
+
+        return figures.ToImmutable();
+
+        void Add(string name, double? value)
+        {
+            if (value is { } known && double.IsFinite(known))
+                figures[name] = known;
+        }
+    }
+
+    private static ImmutableArray<ExperimentArm> Arms(ExperimentState state)
+    {
+        var settings = state.Request!.Settings;
+        var isCanary = settings.Strategy == RolloutStrategy.Canary;
+        var champion = state.Arms.FirstOrDefault(arm => arm.Name == state.ChampionArm);
+        if (champion is null)
+            return [];
+        var weights = state.Arms.Sum(arm => arm.Weight);
+        var taking = state.Arms.Where(arm => !arm.IsOut).ToList();
+        var isBinary = taking.TrueForAll(arm => arm.All.IsBinary);
+        var best = settings.Strategy == RolloutStrategy.Bandit && taking.Count > 0
+            ? BestProbabilities.Of([.. taking.Select(arm => settings.Goal == Goal.Maximize ? arm.All : arm.All.Turn(isBinary))])
+            : null;
+        return
+        [
+            .. state.Arms.Select(arm =>
+            {
+                // Of a canary the step at hand is judged, by those who look as by the strategy.
+                var (own, champions) = isCanary ? (arm.InStep, champion.InStep) : (arm.All, champion.All);
+                var comparison = arm == champion ? null
+                    : arm.IsShadow ? Comparison.OfSameQueries(champions, own, settings.Goal, settings.Alpha)
+                    : Comparison.Of(champions, own, settings.Goal, settings.Alpha);
+                var interval = Comparison.IntervalOf(own, settings.Alpha);
+                return new ExperimentArm
+                {
+                    Name = arm.Name,
+                    Generation = arm.Generation,
+                    Share = weights > 0 ? arm.Weight / weights : 0,
+                    IsShadow = arm.IsShadow,
+                    IsOut = arm.IsOut,
+                    Outcomes = (long)Math.Round(own.Count),
+                    Mean = own.Mean,
+                    Low = interval?.Low,
+                    High = interval?.High,
+                    Difference = comparison?.Difference,
+                    DifferenceLow = comparison?.Interval?.Low,
+                    DifferenceHigh = comparison?.Interval?.High,
+                    EvidenceBetter = comparison?.EvidenceBetter,
+                    EvidenceWorse = comparison?.EvidenceWorse,
+                    ProbabilityBest = best is not null && taking.IndexOf(arm) is var i and >= 0 ? best[i] : null,
+                };
+            }),
+        ];
+    }
+}

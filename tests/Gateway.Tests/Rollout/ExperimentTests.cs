@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Progeny.Gateway.Tests.Rollout;
+
+/// <summary>New generations prove themselves on live traffic, as an outside world sees it through the API.</summary>
+public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<ExperimentNode>
+{
+    private const string Canary = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.2, outcomes: 40, time: 1h}, {share: 0.5, outcomes: 40, time: 1h}]";
+    private const string AbTest = "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500";
+
+    private readonly Node node = fixture.Node;
+
+    [Fact]
+    public async Task First_generation_is_in_charge_at_once_and_the_next_one_has_to_prove_itself()
+    {
+        await fixture.PublishAsync("proves", AbTest);
+        await fixture.TrainAsync("proves");
+        (await fixture.ChampionAsync("proves")).ShouldBe("proves@1.0.0:1");
+        await fixture.TrainAsync("proves");
+        var running = await node.UntilAsync("/api/projects/proves/experiments/abtest-1", info => (string)info["status"]! == "running");
+        running["arms"]!.AsArray().Select(arm => ((string)arm!["name"]!, (string)arm["generation"]!, (double)arm["share"]!)).ShouldBe(
+            [("champion", "proves@1.0.0:1", 0.5), ("challenger", "proves@1.0.0:2", 0.5)]);
+        (await StagesAsync("proves")).ShouldBe(["champion", "challenger"]);
+
+        var ended = await fixture.ServeUntilAsync("proves", "abtest-1", version => version == "1.0.0:2" ? 0.8 : 0.4, HasEnded, seed: 1);
+        ((string)ended["verdict"]!).ShouldBe("won", (string)ended["message"]!);
+        (await fixture.ChampionAsync("proves")).ShouldBe("proves@1.0.0:2");
+        (await StagesAsync("proves")).ShouldBe(["retired", "champion"]);
+
+        await UntilDecidedAsync("proves", decision => ((string)decision["message"]!).StartsWith("It is better", StringComparison.Ordinal));
+        var decisions = await fixture.DecisionsAsync("proves");
+        decisions.Select(decision => (string)decision["kind"]!).ShouldBe(["promotion", "experiment", "plan", "experiment", "promotion"], ignoreOrder: true);
+        var verdict = decisions.Last(decision => (string)decision["kind"]! == "experiment" && ((string)decision["message"]!).Contains("better", StringComparison.Ordinal));
+        ((string)verdict["generation"]!).ShouldBe("proves@1.0.0:2");
+        ((double)verdict["figures"]!["evidence_better_challenger"]!).ShouldBeGreaterThanOrEqualTo(40);
+        (await fixture.DecisionsAsync("proves", "abtest-1")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Bad_canary_is_rolled_back_and_never_gets_to_its_second_step()
+    {
+        await fixture.PublishAsync("sick", Canary.Replace("40", "4000", StringComparison.Ordinal));
+        await fixture.TrainAsync("sick");
+        await fixture.TrainAsync("sick");
+        var ended = await fixture.ServeUntilAsync("sick", "canary-1", version => version == "1.0.0:2" ? 0.1 : 0.9, HasEnded, seed: 2);
+        ((string)ended["verdict"]!).ShouldBe("rolled_back", (string)ended["message"]!);
+        ((int)ended["step"]!).ShouldBe(1);
+        (await fixture.ChampionAsync("sick")).ShouldBe("sick@1.0.0:1");
+        (await StagesAsync("sick")).ShouldBe(["champion", "retired"]);
+        await node.UntilAsync("/api/projects/sick/rollout", plan => (bool)plan["in_force"]!);
+        (await fixture.ServeAsync("sick", 100, _ => 1, new Random(1))).Keys.ShouldBe(["1.0.0:1"]);
+    }
+
+    [Fact]
+    public async Task Good_canary_goes_through_its_steps_and_is_in_charge()
+    {
+        await fixture.PublishAsync("healthy", Canary);
+        await fixture.TrainAsync("healthy");
+        await fixture.TrainAsync("healthy");
+        var ended = await fixture.ServeUntilAsync("healthy", "canary-1", _ => 0.7, HasEnded, seed: 3);
+        ((string)ended["verdict"]!).ShouldBe("won", (string)ended["message"]!);
+        ended["history"]!.AsArray().Count.ShouldBe(3);
+        (await node.GetAsync("/api/projects/healthy/rollout/history")).AsArray().Select(plan => (string?)plan!["by"]).Take(3).ShouldBe(["canary-1", "canary-1", "canary-1"]);
+        (await fixture.ChampionAsync("healthy")).ShouldBe("healthy@1.0.0:2");
+    }
+
+    [Fact]
+    public async Task Shadow_is_compared_on_the_outcomes_of_the_queries_it_shadowed_and_counts_as_nobodys_answer()
+    {
+        await fixture.PublishAsync("shade", "strategy: shadow, outcomes: 60");
+        await fixture.TrainAsync("shade");
+        await fixture.TrainAsync("shade");
+        await node.UntilAsync("/api/projects/shade/rollout", plan => plan["shadows"]!.AsArray().Count == 1 && (bool)plan["in_force"]!);
+        var served = await fixture.ServeAsync("shade", 40, _ => 0.5, new Random(4));
+        served.Keys.ShouldBe(["1.0.0:1"]);
+        var info = await fixture.UntilCountedAsync("shade", "shadow-1", 80);
+        info["arms"]!.AsArray().Select(arm => (long)arm!["outcomes"]!).ShouldBe([40, 40]);
+        ((double)info["arms"]![0]!["mean"]!).ShouldBe((double)info["arms"]![1]!["mean"]!, 1e-9);
+        ((bool)info["arms"]![1]!["shadow"]!).ShouldBeTrue();
+        var metrics = await node.GetAsync("/api/projects/shade/metrics");
+        metrics["series"]![0]!["points"]!.AsArray().Sum(point => (long)point!["outcomes"]!).ShouldBe(40);
+
+        await fixture.ServeAsync("shade", 40, _ => 0.5, new Random(5));
+        var ended = await node.UntilAsync("/api/projects/shade/experiments/shadow-1", HasEnded);
+        ((string)ended["verdict"]!).ShouldBe("won", (string)ended["message"]!);
+    }
+
+    [Fact]
+    public async Task Late_outcomes_and_corrections_count_once_whatever_they_come_for()
+    {
+        await fixture.PublishAsync("late", AbTest);
+        await fixture.TrainAsync("late");
+        await node.PostAsync("/api/projects/late/predict", new { rows = new[] { new { x = 1 } }, query_id = "before" });
+        await node.UntilAsync("/api/projects/late/queries/before", _ => true);
+        await fixture.TrainAsync("late");
+        await node.UntilAsync("/api/projects/late/rollout", plan => plan["arms"]!.AsArray().Count == 2 && (bool)plan["in_force"]!);
+        for (var i = 0; i < 20; i++)
+            await node.PostAsync("/api/projects/late/predict", new { rows = new[] { new { x = 1 } }, query_id = $"q{i}" });
+        await node.PostAsync("/api/projects/late/outcomes", new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 1 }).Append(new { query_id = "before", outcome = 1 }) });
+        var info = await fixture.UntilCountedAsync("late", "abtest-1", 20);
+        info["arms"]!.AsArray().Select(arm => (double)arm!["mean"]!).ShouldBe([1, 1]);
+
+        await node.PostAsync("/api/projects/late/outcomes", new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 77 }) });
+        await node.UntilAsync("/api/projects/late/experiments/abtest-1", corrected => corrected["arms"]!.AsArray().All(arm => (double)arm!["mean"]! == 0));
+        (await fixture.UntilCountedAsync("late", "abtest-1", 20)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Plan_by_hand_ends_an_experiment_and_stays()
+    {
+        await fixture.PublishAsync("taken", Canary);
+        await fixture.TrainAsync("taken");
+        await fixture.TrainAsync("taken");
+        await node.UntilAsync("/api/projects/taken/experiments/canary-1", info => (string)info["status"]! == "running");
+        var (status, _) = await node.TryPutAsync("/api/projects/taken/rollout", """{"arms": [{"name": "mine", "generation": "1.0.0:2", "weight": 1}], "by": "anna", "reason": "I know"}""");
+        status.ShouldBe(200);
+        var ended = await node.UntilAsync("/api/projects/taken/experiments/canary-1", HasEnded);
+        ((string)ended["verdict"]!).ShouldBe("interrupted");
+        ((string)ended["message"]!).ShouldContain("anna");
+        (await fixture.ChampionAsync("taken")).ShouldBe("taken@1.0.0:2");
+    }
+
+    [Fact]
+    public async Task Rollback_puts_the_champion_before_back_within_two_seconds()
+    {
+        await fixture.PublishAsync("back", "strategy: latest");
+        await fixture.TrainAsync("back");
+        await fixture.TrainAsync("back");
+        await node.UntilAsync("/api/projects/back", project => (string)project["champion"]! == "back@1.0.0:2");
+        await UntilAnswersAsync("back", "1.0.0:2");
+        var since = Stopwatch.StartNew();
+        var promotion = await node.PostAsync("/api/projects/back/rollback", new { by = "anna", reason = "it is odd" });
+        ((string)promotion["generation"]!).ShouldBe("back@1.0.0:1");
+        await UntilAnswersAsync("back", "1.0.0:1");
+        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        var decision = (await fixture.DecisionsAsync("back"))[0];
+        ((string)decision["kind"]!, (string)decision["by"]!).ShouldBe(("rollback", "anna"));
+        ((string)decision["message"]!).ShouldContain("it is odd");
+
+        var (status, problem) = await node.TryPostAsync("/api/projects/back/rollback", """{"version": "1.0.0:7"}""");
+        status.ShouldBe(409);
+        ((string)problem["detail"]!).ShouldContain("was never in charge");
+    }
+
+    [Fact]
+    public async Task Gate_refuses_a_generation_by_name_whoever_wants_it_in_charge()
+    {
+        await fixture.PublishAsync("gated", "strategy: latest");
+        await fixture.TrainAsync("gated");
+        await fixture.PublishAsync("gated", "strategy: latest", "1.1.0", "gates: [{name: never, before: champion, when: age < 0}]");
+        await fixture.TrainAsync("gated");
+        var refused = await UntilDecidedAsync("gated", decision => (string)decision["by"]! == "gate never");
+        ((string)refused["kind"]!).ShouldBe("gate");
+        (await fixture.ChampionAsync("gated")).ShouldBe("gated@1.0.0:1");
+        var (status, problem) = await node.TryPostAsync("/api/projects/gated/promotions", """{"version": "1.1.0:1"}""");
+        status.ShouldBe(409);
+        ((string)problem["detail"]!).ShouldContain("never");
+        await node.PostAsync("/api/projects/gated/promotions", new { version = "1.1.0:1", force = true, by = "anna" });
+        (await fixture.ChampionAsync("gated")).ShouldBe("gated@1.1.0:1");
+    }
+
+    [Fact]
+    public async Task Newer_generation_waits_for_the_end_of_the_experiment_and_takes_the_place_of_one_that_waits()
+    {
+        await fixture.PublishAsync("queue", Canary);
+        for (var i = 0; i < 4; i++)
+            await fixture.TrainAsync("queue");
+        await UntilDecidedAsync("queue", decision => (string)decision["id"]! == "queue/proposal/1.0.0:3/superseded");
+        (await node.GetAsync("/api/projects/queue/experiments")).AsArray().Count.ShouldBe(1);
+        await node.PostAsync("/api/projects/queue/experiments/canary-1/abort", new { by = "anna", reason = "enough" });
+        var next = await node.UntilAsync("/api/projects/queue/experiments/canary-2", info => (string)info["status"]! == "running");
+        next["arms"]!.AsArray().Select(arm => (string)arm!["generation"]!).ShouldBe(["queue@1.0.0:1", "queue@1.0.0:4"]);
+        var first = await node.GetAsync("/api/projects/queue/experiments/canary-1");
+        ((string)first["verdict"]!).ShouldBe("aborted");
+        (await StagesAsync("queue")).ShouldBe(["champion", "retired", "staged", "challenger"]);
+    }
+
+    [Fact]
+    public async Task Experiment_is_started_paused_resumed_and_promoted_by_hand()
+    {
+        await fixture.PublishAsync("manual", "strategy: explicit");
+        await fixture.TrainAsync("manual", isExplicit: true);
+        await fixture.TrainAsync("manual", isExplicit: true);
+        await node.PostAsync("/api/projects/manual/promotions", new { version = "1.0.0:1" });
+        var (status, problem) = await node.TryPostAsync("/api/projects/manual/experiments", """{"strategy": "canary", "metric": "hut", "steps": [{"share": 2, "outcomes": 10, "time": "1h"}], "generations": ["1.0"]}""");
+        status.ShouldBe(400);
+        problem["errors"]!.AsArray().Select(error => (string)error!["path"]!).ShouldBe(["steps[0].share", "metric", "generations[0]"], ignoreOrder: true);
+        var info = await node.PostAsync("/api/projects/manual/experiments", new { strategy = "abtest", metric = "hit", goal = "maximize", generations = new[] { "1.0.0:2" }, by = "anna", reason = "to see" });
+        ((string)info["id"]!, (string)info["status"]!, (string)info["by"]!).ShouldBe(("abtest-1", "running", "anna"));
+        (status, _) = await node.TryPostAsync("/api/projects/manual/experiments", """{"strategy": "shadow", "generations": ["1.0.0:2"]}""");
+        status.ShouldBe(409);
+
+        ((string)(await node.PostAsync("/api/projects/manual/experiments/abtest-1/pause", new { by = "anna" }))["status"]!).ShouldBe("paused");
+        await node.UntilAsync("/api/projects/manual/rollout", plan => (bool)plan["in_force"]!);
+        for (var i = 0; i < 6; i++)
+            await fixture.ServeAsync("manual", 50, version => version == "1.0.0:2" ? 1 : 0, new Random(i));
+        var paused = await fixture.UntilCountedAsync("manual", "abtest-1", 300);
+        ((string)paused["status"]!).ShouldBe("paused");
+        ((double)paused["arms"]![1]!["evidence_better"]!).ShouldBeGreaterThan(1_000);
+        await node.PostAsync("/api/projects/manual/experiments/abtest-1/resume", new { by = "anna" });
+        ((string)(await node.UntilAsync("/api/projects/manual/experiments/abtest-1", HasEnded))["verdict"]!).ShouldBe("won");
+
+        await node.PostAsync("/api/projects/manual/experiments", new { strategy = "shadow", generations = new[] { "1.0.0:1" } });
+        var promoted = await node.PostAsync("/api/projects/manual/experiments/shadow-2/promote", new { by = "anna", reason = "I miss it" });
+        ((string)promoted["verdict"]!).ShouldBe("won");
+        (await fixture.ChampionAsync("manual")).ShouldBe("manual@1.0.0:1");
+        (status, _) = await node.TryPostAsync("/api/projects/manual/experiments/shadow-2/abort", "{}");
+        status.ShouldBe(409);
+        (status, _) = await node.TryPostAsync("/api/projects/manual/experiments/shadow-9/abort", "{}");
+        status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Bandit_gives_the_better_generation_the_traffic_and_its_name()
+    {
+        await fixture.PublishAsync("bandit", "strategy: bandit, metric: hit, goal: maximize");
+        await fixture.TrainAsync("bandit");
+        await fixture.TrainAsync("bandit");
+        var shown = await fixture.ServeUntilAsync(
+            "bandit", "bandit-1", version => version == "1.0.0:2" ? 0.9 : 0.2, info => info["arms"]!.AsArray().Any(arm => (string)arm!["generation"]! == "bandit@1.0.0:2" && (double)arm["share"]! > 0.9), seed: 6);
+        ((string)shown["status"]!).ShouldBe("running");
+        await node.UntilAsync("/api/projects/bandit", project => (string)project["champion"]! == "bandit@1.0.0:2");
+        await fixture.TrainAsync("bandit");
+        await node.UntilAsync("/api/projects/bandit/experiments/bandit-1", info => info["arms"]!.AsArray().Any(arm => (string)arm!["generation"]! == "bandit@1.0.0:3" && (double)arm["share"]! > 0));
+    }
+
+    [Fact]
+    public async Task Selection_follows_the_projects_own_sql()
+    {
+        const string select = "SELECT generation, CASE WHEN champion THEN 0.75 ELSE 0.25 END AS weight FROM generations WHERE outcomes >= 0";
+        await fixture.PublishAsync("chosen", $"strategy: select, select: \"{select}\"");
+        await fixture.TrainAsync("chosen");
+        await fixture.TrainAsync("chosen");
+        var plan = await node.UntilAsync("/api/projects/chosen/rollout", shown => shown["arms"]!.AsArray().Count == 2);
+        plan["arms"]!.AsArray().ToDictionary(arm => (string)arm!["generation"]!, arm => (double)arm!["share"]!)
+            .ShouldBe(new Dictionary<string, double> { ["chosen@1.0.0:1"] = 0.75, ["chosen@1.0.0:2"] = 0.25 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Selection_that_cannot_work_is_refused_at_release_with_its_place()
+    {
+        var wrong = ExperimentNode.Write(Directory.CreateTempSubdirectory("progeny-test-").FullName, "unselect", "strategy: select, select: 'SELECT generation, los AS weight FROM generations'");
+        using var response = await node.PublishAsync("unselect", wrong);
+        ((int)response.StatusCode).ShouldBe(400);
+        var problem = await response.Content.ReadAsStringAsync();
+        problem.ShouldContain("no such column: los");
+        problem.ShouldContain("at character 20");
+    }
+
+    private static bool HasEnded(JsonNode info) => (string)info["status"]! == "ended";
+
+    private async Task<IEnumerable<string>> StagesAsync(string project) =>
+        (await node.GetAsync($"/api/projects/{project}/generations")).AsArray().Select(generation => (string)generation!["stage"]!);
+
+    private async Task<JsonNode> UntilDecidedAsync(string project, Func<JsonNode, bool> wanted) =>
+        (await node.UntilAsync($"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => wanted(decision!)))).AsArray().First(decision => wanted(decision!))!;
+
+    private async Task UntilAnswersAsync(string project, string version)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((string)(await node.PostAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = 1 } } }))["version"]! != version)
+            await Task.Delay(10, patience.Token);
+    }
+}
