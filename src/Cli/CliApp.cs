@@ -36,7 +36,14 @@ public static class CliApp
         }
     }
 
-    private static RootCommand MakeRoot(CliContext context) =>
+    private static RootCommand MakeRoot(CliContext context)
+    {
+        var root = MakeCommands(context);
+        root.AddJudging(context);
+        return root;
+    }
+
+    private static RootCommand MakeCommands(CliContext context) =>
         new("Releases, trains, serves and corrects machine-learning projects.")
         {
             new Command("project", "Develop a project and publish it; needs no server for most of it.")
