@@ -1,0 +1,67 @@
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Metrics;
+using Progeny.Storage.Metrics;
+using static Progeny.Storage.Tests.Metrics.Summaries;
+
+namespace Progeny.Storage.Tests.Metrics;
+
+/// <summary>The newest rows of a generation by their number.</summary>
+public sealed class RecentRowsTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly MetricsDatabase database;
+    private readonly SqliteMetricsStore store;
+
+    public RecentRowsTests()
+    {
+        database = new MetricsDatabase(folder["metrics.db"]);
+        store = new SqliteMetricsStore(database, new Clock(Noon.AddHours(3)));
+    }
+
+    public void Dispose()
+    {
+        database.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Newest_rows_come_however_many_lie_in_one_moment()
+    {
+        (await store.ReadRecentAsync(First, 100, default)).ShouldBeNull();
+        for (var i = 0; i < 30; i++)
+            await store.StoreAsync([Rows(50, value: i, Noon)], default);
+        var all = await store.ReadRecentAsync(First, 10_000, default);
+        (all!.Until, all.Rows).ShouldBe((1_500, 1_500));
+        var newest = await store.ReadRecentAsync(First, 200, default);
+        (newest!.Until, newest.Rows).ShouldBe((1_500, 200));
+        newest.Distributions.Features["x"].Numbers.Buckets.Min(bucket => bucket.Lower).ShouldBeGreaterThanOrEqualTo(25);
+
+        // The rows of another generation, and a summary that comes again, are not among them.
+        var again = Rows(1_000, value: 99, Noon);
+        await store.StoreAsync([again, again, again with { Id = Guid.NewGuid(), Generation = First with { Generation = 2 } }], default);
+        newest = await store.ReadRecentAsync(First, 200, default);
+        (newest!.Until, newest.Rows).ShouldBe((2_500, 1_000));
+    }
+
+    [Fact]
+    public async Task No_more_blocks_are_kept_than_may_be_asked_for_and_longer_windows_come_from_those_of_time()
+    {
+        for (var i = 0; i < 70; i++)
+            await store.StoreAsync([Rows(1_000, value: i, Noon.AddMinutes(i))], default);
+        (await store.ReadRecentAsync(First, RecentLimit, default))!.Rows.ShouldBe(RecentLimit);
+        (await store.ReadRecentAsync(First, 60_000, default))!.Rows.ShouldBe(60_000);
+        (await store.ReadRecentAsync(First, 1_000_000, default))!.Rows.ShouldBeGreaterThanOrEqualTo(60_000);
+    }
+
+    private const int RecentLimit = 50_000;
+
+    private static GenerationSummary Rows(int count, double value, DateTimeOffset at)
+    {
+        var rows = new Distributions();
+        for (var i = 0; i < count; i++)
+            rows.Feature("x").Record(value);
+        return Create(at, null, 1) with { Distributions = rows.Encode() };
+    }
+}
