@@ -83,9 +83,16 @@ public static class CliApp
                 JobLogCommand.Create(context),
                 JobCancelCommand.Create(context),
             },
+            new Command("offline", "What trains, evaluates and pulls outcomes by itself.")
+            {
+                OfflineCommands.CreateShow(context),
+                OfflineCommands.CreatePause(context),
+                OfflineCommands.CreateResume(context),
+            },
             new Command("query", "Look at logged queries.") { QueryShowCommand.Create(context) },
             new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
+            FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
             AboutCommand.Create(context),
         };

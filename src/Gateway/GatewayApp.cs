@@ -45,6 +45,7 @@ public static class GatewayApp
         app.MapPredict();
         app.MapInferenceProtocol();
         app.MapOutcomes();
+        app.MapFeedback();
         app.MapQueries();
         app.MapPastQueries();
         app.MapMetrics();

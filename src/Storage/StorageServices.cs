@@ -40,6 +40,7 @@ public static class StorageServices
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
+        services.AddSingleton<IFeedbackReader, SqliteFeedbackReader>();
         services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();

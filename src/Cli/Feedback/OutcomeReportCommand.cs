@@ -11,18 +11,34 @@ internal static class OutcomeReportCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var query = Arguments.Query();
-        var value = new Argument<string>("VALUE") { Description = "The class, or the number for regression." };
+        var query = new Argument<string?>("QUERY_ID") { Description = "The query's id.", Arity = ArgumentArity.ZeroOrOne };
+        var value = new Argument<string?>("VALUE") { Description = "The class, or the number for regression.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<string?>("--file") { Description = "Report the outcomes of a file, a JSON object a line: {\"query_id\": …, \"outcome\": …}; '-' is standard input.", HelpName = "FILE.ndjson" };
         var observed = new Option<DateTimeOffset?>("--observed-at") { Description = "When it came true.", HelpName = "TIME" };
-        var command = new Command("report", "Report the outcome of a query; another value corrects it.") { project, query, value, observed };
+        var command = new Command("report", "Report the outcome of a query, or of many from a file; another value corrects one.") { project, query, value, observed, file };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
+            using var client = server.Connect(result);
+            if (result.GetValue(file) is { } path)
+            {
+                if (result.GetValue(query) is not null || result.GetValue(observed) is not null)
+                    throw new CliException("--file reports what is in the file; leave QUERY_ID, VALUE and --observed-at out.", ExitCodes.Usage);
+                await using var lines = Open(path);
+                var receipt = await client.UploadAsync<ReceiptView>($"api/projects/{result.GetRequiredValue(project)}/outcomes", lines, "application/x-ndjson", cancellationToken);
+                if (server.WantsJson(result))
+                    context.WriteRaw(receipt.Json);
+                else
+                    WriteMany(context.Out, receipt.Value);
+                return ExitCodes.Success;
+            }
+
+            if (result.GetValue(query) is not { } id || result.GetValue(value) is not { } came)
+                throw new CliException("QUERY_ID and VALUE are needed, or --file with many of them.", ExitCodes.Usage);
             // The server reads text as a class or as a number, whichever the project predicts.
-            var outcome = new JsonObject { ["query_id"] = result.GetRequiredValue(query), ["outcome"] = result.GetRequiredValue(value) };
+            var outcome = new JsonObject { ["query_id"] = id, ["outcome"] = came };
             if (result.GetValue(observed) is { } at)
                 outcome["observed_at"] = at;
-            using var client = server.Connect(result);
             var answer = await client.PostAsync<ReceiptView>(
                 $"api/projects/{result.GetRequiredValue(project)}/outcomes", new JsonObject { ["outcomes"] = new JsonArray(outcome) }, cancellationToken);
             if (server.WantsJson(result))
@@ -33,6 +49,27 @@ internal static class OutcomeReportCommand
         });
         return command;
     }
+
+    private static Stream Open(string path)
+    {
+        if (path == "-")
+            return Console.OpenStandardInput();
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"'{path}' cannot be read: {exception.Message}", ExitCodes.Usage, exception);
+        }
+    }
+
+    private static void WriteMany(IAnsiConsole console, ReceiptView receipt) => Tables.WritePairs(
+        console,
+        ("accepted", Tables.Count(receipt.Accepted)),
+        ("corrected", Tables.Count(receipt.Corrected)),
+        ("repeated", Tables.Count(receipt.Repeated)),
+        ("without a query", receipt.Unmatched == 0 ? null : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
 
     private static void Write(IAnsiConsole console, ReceiptView receipt)
     {

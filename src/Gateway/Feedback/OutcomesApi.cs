@@ -1,7 +1,10 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
 using Progeny.Gateway.Hosting;
 
 namespace Progeny.Gateway.Feedback;
@@ -13,33 +16,62 @@ internal static class OutcomesApi
     public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
-            .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it.")
+            .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
             .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404);
+        routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").ExcludeFromDescription();
     }
 
     private static async Task<IResult> ReportAsync(
         string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+        if (await ManifestAsync(project, cluster) is not { } manifest)
             return Problems.NoProject(project);
         if (request.Outcomes is not { Count: > 0 and <= MostOutcomes })
-            return Problems.Invalid($"'outcomes' must be an array of 1 to {MostOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}.");
+        {
+            return Problems.Invalid(
+                $"'outcomes' must be an array of 1 to {MostOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}; send more as application/x-ndjson, an object a line.");
+        }
 
-        var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
-        var manifest = ManifestParser.ParseOrThrow(release!.Manifest);
         var now = time.GetUtcNow();
         var outcomes = new List<ReportedOutcome>(request.Outcomes.Count);
         for (var i = 0; i < request.Outcomes.Count; i++)
         {
-            var report = request.Outcomes[i];
-            if (report?.QueryId is not { Length: > 0 and <= QueryRowsReader.MostRowIdCharacters })
-                return Problems.Invalid($"outcomes[{i}].query_id must be a text of 1 to {QueryRowsReader.MostRowIdCharacters} characters: the id that the query's answer carries.");
-            var (value, problem) = OutcomeValues.Read(manifest, report.Outcome);
-            if (value is null)
-                return Problems.Invalid($"outcomes[{i}].outcome: {problem}.");
-            outcomes.Add(new ReportedOutcome(report.QueryId, value, report.ObservedAt, now));
+            var (outcome, problem) = OutcomeReport.Check(request.Outcomes[i], manifest, now);
+            if (outcome is null)
+                return Problems.Invalid($"outcomes[{i}].{problem}.");
+            outcomes.Add(outcome);
         }
 
         return TypedResults.Ok(await store.ReportAsync(project, outcomes, cancellationToken));
+    }
+
+    private static async Task<IResult> ReportLinesAsync(
+        string project, HttpContext context, IClusterClient cluster, IOutcomeStore store, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await ManifestAsync(project, cluster) is not { } manifest)
+            return Problems.NoProject(project);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        var body = context.Request.BodyReader;
+        var (stored, line, problem) = await new OutcomeLines(store, manifest, json.Value.SerializerOptions, time).StoreAsync(body, cancellationToken);
+        if (problem is null)
+            return TypedResults.Ok(stored);
+
+        // Who still sends hears nothing; the answer is read when all is sent.
+        await body.CopyToAsync(Stream.Null, cancellationToken);
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status400BadRequest,
+            title: "Invalid request",
+            detail: $"Line {line}: {problem}. The lines before it are stored; send it corrected with those behind it, or all again.",
+            extensions: new Dictionary<string, object?> { ["line"] = line, ["stored"] = stored });
+    }
+
+    private static async Task<Manifest?> ManifestAsync(string project, IClusterClient cluster)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return null;
+        var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
+        return ManifestParser.ParseOrThrow(release!.Manifest);
     }
 }

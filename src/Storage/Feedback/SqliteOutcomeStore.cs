@@ -44,14 +44,17 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
             return new OutcomeReceipt(0, 0, 0, 0);
         var changes = await database.WriteAsync(() => outcomes.Select(outcome => database.Outcomes.Report(project, outcome)).ToArray(), cancellationToken);
         // Looking for the queries is left to a reader: the writer has better things to do.
-        var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).ToList();
-        var unmatched = await database.ReadAsync(
+        var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).Select(outcome => outcome.QueryId).ToList();
+        var ids = changed.Distinct().ToList();
+        var known = await database.ReadAsync(
             (connection, recent) =>
             {
-                using var lookup = new QueryLookup(connection, project, recent);
-                return changed.Count(outcome => !lookup.Exists(outcome.QueryId));
+                var found = new HashSet<string>();
+                new RecordFinder(connection, project, recent).Find(ids, (index, _, _) => found.Add(ids[index]));
+                return found;
             },
             CancellationToken.None);
+        var unmatched = changed.Count(id => !known.Contains(id));
         return new OutcomeReceipt(
             changes.Count(change => change == OutcomeChange.First),
             changes.Count(change => change == OutcomeChange.Correction),

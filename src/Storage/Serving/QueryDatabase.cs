@@ -16,6 +16,7 @@ public sealed class QueryDatabase : IDisposable
     private readonly SqliteWriter writer;
     private readonly SegmentWriter segments;
     private readonly IdIndexWriter ids;
+    private readonly Feedback.OutcomeSweep outcomeSweep;
     private bool stale;
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
@@ -39,6 +40,7 @@ public sealed class QueryDatabase : IDisposable
             ids = new IdIndexWriter(connection);
             segments = new SegmentWriter(connection, ids);
             Outcomes = new Feedback.OutcomeWriter(connection);
+            outcomeSweep = new Feedback.OutcomeSweep(connection);
             writer = new SqliteWriter(connection, "query log");
         }
         catch (SqliteException exception)
@@ -71,12 +73,14 @@ public sealed class QueryDatabase : IDisposable
     /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
     internal void Write(Action<SegmentWriter> work) => Write(() => work(segments));
 
-    /// <summary>Removes a part of the records that are older than their project keeps them.</summary>
+    /// <summary>Removes a part of the records that are older than their project keeps them, and of the outcomes of records that are gone.</summary>
     /// <returns>Whether there may be more.</returns>
     internal bool Sweep(DateTimeOffset now)
     {
         var more = false;
         Write(() => more = new RetentionSweep(connection, ids.Runs).Step(now));
+        if (!more)
+            Write(() => more = outcomeSweep.Step(now, ids.Recent));
         return more;
     }
 

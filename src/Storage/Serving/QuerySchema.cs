@@ -101,5 +101,6 @@ internal static class QuerySchema
             ) STRICT;
             """,
             OldRecords.Convert),
+        new("CREATE INDEX outcomes_by_project ON outcomes (project);"),
     ];
 }

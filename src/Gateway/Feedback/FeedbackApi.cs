@@ -1,0 +1,20 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Feedback;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Feedback;
+
+internal static class FeedbackApi
+{
+    public static void MapFeedback(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/projects/{project}/feedback", GetAsync).WithTags("Feedback")
+            .WithSummary("How late outcomes are, and which share of the queries of each age has one.")
+            .Produces<FeedbackReport>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> GetAsync(string project, IClusterClient cluster, IFeedbackReader feedback, TimeProvider time, CancellationToken cancellationToken) =>
+        await cluster.GetGrain<IProjectGrain>(project).Get() is null
+            ? Problems.NoProject(project)
+            : TypedResults.Ok(await feedback.ReadAsync(project, time.GetUtcNow(), cancellationToken));
+}
