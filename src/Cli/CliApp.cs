@@ -64,6 +64,7 @@ public static class CliApp
             {
                 ModelListCommand.Create(context),
                 ModelTrainCommand.Create(context),
+                ModelTuneCommand.Create(context),
                 ModelPromoteCommand.Create(context),
                 ModelReplayCommand.Create(context),
                 ModelExplainCommand.Create(context),
@@ -81,6 +82,7 @@ public static class CliApp
             {
                 JobShowCommand.Create(context),
                 JobLogCommand.Create(context),
+                JobTrialsCommand.Create(context),
                 JobCancelCommand.Create(context),
             },
             new Command("offline", "What trains, evaluates and pulls outcomes by itself.")

@@ -15,6 +15,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
 {
     private const int LinesAtOnce = 4_000;
     private const int MostLineBytes = 64 << 10;
+    private const string TooLong = "it has more than 64 KiB";
 
     private Task<OutcomeReceipt> storing = Task.FromResult(new OutcomeReceipt(0, 0, 0, 0));
     private OutcomeReceipt stored = new(0, 0, 0, 0);
@@ -40,7 +41,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
             if (problem is null && rest.Length > MostLineBytes)
             {
                 line++;
-                problem = $"it has more than {MostLineBytes >> 10} KiB";
+                problem = TooLong;
             }
 
             body.AdvanceTo(rest.Start, rest.End);
@@ -75,6 +76,8 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
         line++;
         if (IsBlank(text))
             return null;
+        if (text.Length > MostLineBytes)
+            return TooLong;
         OutcomeReport? report;
         try
         {

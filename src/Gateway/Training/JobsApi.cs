@@ -10,11 +10,12 @@ internal static class JobsApi
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs");
-        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).WithSummary("Starts a job: kind train makes a generation.");
+        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).WithSummary("Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
         project.MapGet("/", ListAsync).Produces<JobInfo[]>().ProducesProblem(404).WithSummary("The project's newest jobs, newest first.");
         var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs");
         jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
         jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");
+        jobs.MapGet("/trials", ListTrialsAsync).Produces<TrialInfo[]>().ProducesProblem(404).WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
         jobs.MapPost("/cancel", CancelAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
@@ -42,6 +43,11 @@ internal static class JobsApi
         var grain = cluster.GetGrain<IJobGrain>(job);
         return await grain.Get() is null ? Missing(job) : TypedResults.Text(await grain.GetLog(), "text/plain", Encoding.UTF8);
     }
+
+    private static async Task<IResult> ListTrialsAsync(string job, IClusterClient cluster) =>
+        await cluster.GetGrain<IJobGrain>(job).Get() is null
+            ? Missing(job)
+            : TypedResults.Ok((await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
 
     private static async Task<IResult> CancelAsync(string job, IClusterClient cluster) =>
         await cluster.GetGrain<IJobGrain>(job).Cancel() is { } info ? TypedResults.Ok(info) : Missing(job);

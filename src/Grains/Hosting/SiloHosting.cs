@@ -38,11 +38,15 @@ public static class SiloHosting
             .Configure(jobs => jobs.Folder = jobsFolder)
             .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
             .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
+            .Validate(jobs => jobs.MostAttempts >= 1, $"Jobs:MostAttempts is {builder.Configuration["Jobs:MostAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
             .ValidateOnStart();
         services.AddSingleton(builder.Configuration.Read<TrainerOptions>("Trainer"));
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
-        services.AddSingleton<IJobWork, TrainingJob>();
+        services.AddSingleton<TrainingJob>();
+        services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
+        services.AddSingleton<TuneRun>();
+        services.AddSingleton<IJobWork, TuneJob>();
         services.AddOfflineAgents(builder.Configuration);
         services.AddMetrics(builder.Configuration);
         services.AddRollouts(builder.Configuration);

@@ -9,6 +9,7 @@ using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Rollout;
+using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Lifecycle;
 
@@ -141,6 +142,7 @@ internal sealed class ProjectGrain(
         var release = request.Release ?? storage.State.Releases[^1];
         if (!storage.State.Releases.Contains(release))
             throw new RegistryException(RegistryError.NotFound, $"{Name} has no release {release}; it has {string.Join(", ", storage.State.Releases)}.");
+        await JobChecks.RequireAsync(GrainFactory, Name, release, request);
 
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         await storage.SaveAsync(storage.State with

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Registry;
@@ -14,6 +15,7 @@ internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
     IEnumerable<IJobWork> works,
     TrainingSlots slots,
+    IOptions<JobOptions> options,
     IArtifactStore artifacts,
     TimeProvider time,
     IHostApplicationLifetime host,
@@ -120,8 +122,16 @@ internal sealed partial class JobGrain(
             using var awake = this.RegisterGrainTimer(static _ => Task.CompletedTask, often);
             if (storage.State.CancelRequested)
                 await stop.CancelAsync();
-            using var slot = await slots.TakeAsync(stop.Token);
             var job = storage.State.Job!;
+            using var slot = await slots.TakeAsync(job.Project, job.Request.Kind, stop.Token);
+            job = storage.State.Job!;
+            if (job.Attempts >= options.Value.MostAttempts)
+            {
+                // Whatever stops the node under it would stop it again.
+                await EndAsync(job, JobStatus.Failed, JobOutcome.Fail($"Its node stopped in the middle of it {job.Attempts} times; it is not tried again."));
+                return;
+            }
+
             job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
             await SaveAsync(state => state with { Job = job });
 

@@ -8,4 +8,7 @@ public sealed class JobOptions
 
     /// <summary>How many trainings run at once on this node; the others wait.</summary>
     public int AtOnce { get; set; } = 1;
+
+    /// <summary>How often a job is started at most: a job that stops its node each time must not stop it for ever.</summary>
+    public int MostAttempts { get; set; } = 10;
 }

@@ -28,11 +28,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         Directory.CreateDirectory(folder);
         try
         {
-            return await RunInAsync(folder, job, progress, cancellationToken);
-        }
-        catch (NothingNewException exception)
-        {
-            return new JobOutcome { Succeeded = true, Message = exception.Message };
+            return await MakeAsync(folder, job, null, progress, cancellationToken);
         }
         catch (TrainingFailedException exception)
         {
@@ -48,27 +44,30 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         }
     }
 
-    private static async Task<GenerationInfo?> LastWithStateAsync(IReleaseGrain release) =>
-        (await release.ListGenerations()).LastOrDefault(generation => generation.Assets.State is not null);
-
     private static ImmutableSortedDictionary<string, double> Figures(TrainingResult result) => (result.Evaluation?.Metrics ?? new Dictionary<string, double?>())
         .Where(metric => metric.Value is not null)
         .ToImmutableSortedDictionary(metric => metric.Key, metric => metric.Value!.Value, StringComparer.Ordinal);
 
-    private async Task<JobOutcome> RunInAsync(string folder, JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    /// <summary>Makes a generation, in a folder that the caller deletes.</summary>
+    /// <param name="searched">Parameters that a search found, as JSON, with which is trained from nothing; null: a training like any other.</param>
+    /// <exception cref="TrainingFailedException">There is no model.</exception>
+    /// <exception cref="RegistryException">There is no such release, or its package cannot be read.</exception>
+    internal async Task<JobOutcome> MakeAsync(
+        string folder, JobInfo job, string? searched, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var releaseGrain = grains.GetGrain<IReleaseGrain>($"{job.Project}@{job.Release}");
-        var release = await releaseGrain.Get()
-            ?? throw new RegistryException(RegistryError.NotFound, $"There is no release {job.Project}@{job.Release}.");
-        var projectFolder = Path.Combine(folder, "project");
-        Manifest manifest;
-        using (var package = await Packages.ReadAsync(artifacts, release.PackageDigest, cancellationToken))
-        {
-            manifest = package.Manifest;
-            await package.ExtractToAsync(projectFolder, cancellationToken);
-        }
+        var generations = await releaseGrain.ListGenerations();
 
-        var previous = manifest.Pipeline.Incremental ? await LastWithStateAsync(releaseGrain) : null;
+        // The node stopped when the generation was there already. Trained again it would go on from itself.
+        if (generations.LastOrDefault(made => made.Lineage.JobId == job.Id) is { } own)
+            return Made(own, "");
+        var projectFolder = Path.Combine(folder, "project");
+        var (release, manifest) = await UnpackAsync(job, projectFolder, cancellationToken);
+        var previous = manifest.Pipeline.Incremental && searched is null ? generations.LastOrDefault(made => made.Assets.State is not null) : null;
+
+        // What a search found holds for the release's later trainings.
+        var parameters = searched ?? generations.LastOrDefault(made => made.Lineage.Parameters is not null)?.Lineage.Parameters;
+        manifest = TrialParameters.In(manifest, parameters);
         var request = new TrainingRequest
         {
             Manifest = manifest,
@@ -79,7 +78,16 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
         };
-        var result = await run.RunAsync(request, progress, cancellationToken);
+        TrainingResult result;
+        try
+        {
+            result = await run.RunAsync(request, progress, cancellationToken);
+        }
+        catch (NothingNewException exception)
+        {
+            return new JobOutcome { Succeeded = true, Message = exception.Message };
+        }
+
 
         var draft = new GenerationDraft
         {
@@ -109,20 +117,32 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 LogTo = result.Data?.Queries?.To.Sequence,
                 QueryRows = result.Data?.QueryRows ?? 0,
                 QueriesSkipped = result.Data?.Skipped.Values.Sum() ?? 0,
+                Parameters = parameters,
             },
             Metrics = Figures(result),
             Figures = await measures.TakeAsync(manifest, result, cancellationToken),
         };
-        var generation = await releaseGrain.Commit(draft);
-        return new JobOutcome
-        {
-            Succeeded = true,
-            Message = $"Made {generation.Reference}.",
-            Generation = generation.Reference,
-            Metrics = generation.Metrics,
-            Log = result.Log,
-        };
+        return Made(await releaseGrain.Commit(draft), result.Log);
     }
+
+    /// <summary>The release of a job, and its package unpacked.</summary>
+    internal async Task<(ReleaseInfo Release, Manifest Manifest)> UnpackAsync(JobInfo job, string folder, CancellationToken cancellationToken)
+    {
+        var release = await grains.GetGrain<IReleaseGrain>($"{job.Project}@{job.Release}").Get()
+            ?? throw new RegistryException(RegistryError.NotFound, $"There is no release {job.Project}@{job.Release}.");
+        using var package = await Packages.ReadAsync(artifacts, release.PackageDigest, cancellationToken);
+        await package.ExtractToAsync(folder, cancellationToken);
+        return (release, package.Manifest);
+    }
+
+    private static JobOutcome Made(GenerationInfo generation, string log) => new()
+    {
+        Succeeded = true,
+        Message = $"Made {generation.Reference}.",
+        Generation = generation.Reference,
+        Metrics = generation.Metrics,
+        Log = log,
+    };
 
     private async Task<string> ExtractStateAsync(GenerationInfo generation, string folder, CancellationToken cancellationToken)
     {

@@ -1,0 +1,62 @@
+using System.Globalization;
+using CsvHelper;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Core.Training;
+
+/// <summary>The rows of a search, split as the project's evaluation splits them, once for all trials.</summary>
+internal static class TuneSplits
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>Writes the splits: one for a hold-out, one a fold otherwise.</summary>
+    public static async Task<IReadOnlyList<Split>> WriteAsync(TrainingData data, Manifest manifest, string folder, CancellationToken cancellationToken)
+    {
+        var schema = TrainerSchema.From(manifest);
+        var (evaluation, seed) = (manifest.Evaluation, manifest.Pipeline.Seed);
+        var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
+        var splits = new List<Split>();
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var train = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"train-{fold}.csv"));
+            var evaluate = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"evaluate-{fold}.csv"));
+            var split = folds == 1
+                ? await DataSplit.HoldoutAsync(data, schema, evaluation.Fraction, seed, train, evaluate, cancellationToken)
+                : await DataSplit.FoldAsync(data, schema, fold, folds, seed, train, evaluate, cancellationToken);
+            splits.Add(new Split(train, evaluate, split.TrainRows));
+        }
+
+        return splits;
+    }
+
+    /// <summary>Writes the last rows to train on of a split to a file, with the header.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<long> TakeLastAsync(Split split, long rows, string file, CancellationToken cancellationToken)
+    {
+        if (rows >= split.Rows)
+        {
+            File.Copy(split.Train, file, overwrite: true);
+            return split.Rows;
+        }
+
+        await using var csv = TrainingDataReader.Open(split.Train);
+        await using var taken = File.Create(file, BufferSize);
+        await csv.ReadHeaderAsync(cancellationToken);
+        await using (var header = CsvWriter.Create(taken, TrainingDataWriter.Format, leaveOpen: true))
+            await header.WriteRecordAsync([.. csv.Headers], cancellationToken);
+        for (var row = 0L; await csv.ReadAsync(cancellationToken); row++)
+        {
+            if (row < split.Rows - rows)
+                continue;
+            taken.Write(csv.RawRecord);
+            taken.WriteByte((byte)'\n');
+        }
+
+        return rows;
+    }
+
+    /// <param name="Train">The file of the rows to train on.</param>
+    /// <param name="Evaluate">The file of the rows held out.</param>
+    /// <param name="Rows">How many there are to train on.</param>
+    internal sealed record Split(string Train, string Evaluate, long Rows);
+}

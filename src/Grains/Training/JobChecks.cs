@@ -1,0 +1,42 @@
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Lifecycle;
+
+namespace Progeny.Grains.Training;
+
+/// <summary>What must be true of a job before it is stored.</summary>
+internal static class JobChecks
+{
+    private const int MostTrials = 10_000;
+    private const int MostParallel = 256;
+
+    /// <param name="release">The release that the job works on.</param>
+    /// <exception cref="RegistryException">Something is wrong; it says what would be right.</exception>
+    public static async Task RequireAsync(IGrainFactory grains, string project, string release, JobRequest request)
+    {
+        if (request.Kind is not JobKind.Tune && (request.Trials ?? request.Parallel ?? request.Seed) is not null)
+            throw Wrong("trials, parallel and seed are for the kind tune.");
+        if (request.Kind is not JobKind.Evaluate && request.Version is not null)
+            throw Wrong("version is for the kind evaluate; release names what is trained.");
+        if (request.Kind is JobKind.Evaluate && (request.From ?? request.To) is not null)
+            throw Wrong("from and to are for the kinds train and tune.");
+        if (request.Trials is < 1 or > MostTrials)
+            throw Wrong($"trials is {request.Trials}; it must be 1 to {MostTrials}.");
+        if (request.Parallel is < 1 or > MostParallel)
+            throw Wrong($"parallel is {request.Parallel}; it must be 1 to {MostParallel}.");
+        if (request.Version is { } version)
+            await RequireVersionAsync(grains, project, version);
+        if (request.Kind is JobKind.Tune && ManifestParser.ParseOrThrow((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!.Manifest).Tune is null)
+            throw Wrong($"{project}@{release} has no tune in its manifest; tune.space says which parameters are searched (docs/tuning.md).");
+    }
+
+    private static async Task RequireVersionAsync(IGrainFactory grains, string project, string version)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference))
+            throw Wrong($"'{version}' is no version; one looks like 1.2.0:3.");
+        if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
+            throw new RegistryException(RegistryError.NotFound, $"There is no generation {reference}.");
+    }
+
+    private static RegistryException Wrong(string message) => new(RegistryError.Invalid, message);
+}
