@@ -11,6 +11,7 @@ using Progeny.Core.Serving;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Webhooks;
 using Progeny.Storage.Registry;
 using Progeny.Storage.Serving;
 using Progeny.Storage.Serving.Rules;
@@ -46,7 +47,7 @@ public static class StorageServices
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
-        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration);
+        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
@@ -72,6 +73,16 @@ public static class StorageServices
 
     private static IServiceCollection AddExpressions(this IServiceCollection services) =>
         services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>().AddSingleton<RuleCompiler>();
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WebhooksOptions>()
+            .Configure(options => configuration.GetSection("Webhooks").Bind(options.Webhooks))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>());
+        services.AddSingleton<IWebhooks, HttpWebhooks>();
+        return services;
+    }
 
     private static IServiceCollection AddFeeds(this IServiceCollection services, IConfiguration configuration)
     {

@@ -21,6 +21,9 @@ internal static class JudgingApi
         routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics")
             .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.")
             .Produces<DriftView[]>().ProducesProblem(404);
+        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics")
+            .WithSummary("The alerts of the release in charge: which are active, and what their webhooks have not taken yet.")
+            .Produces<AlertInfo[]>().ProducesProblem(404);
     }
 
     private static async Task<IResult> TryGatesAsync(string project, string version, IGatekeeper gatekeeper, CancellationToken cancellationToken, string? before = null)
@@ -62,6 +65,11 @@ internal static class JudgingApi
             return DriftView.Of(generation.VersionIn(project), info?.Assets.Profile is not null, look);
         })));
     }
+
+    private static async Task<IResult> ListAlertsAsync(string project, IClusterClient cluster) =>
+        await cluster.GetGrain<IProjectGrain>(project).Get() is null
+            ? Problems.NoProject(project)
+            : TypedResults.Ok(await cluster.GetGrain<IAlertGrain>(project).Get());
 
     private static IResult Missing(string project, string version) =>
         Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");

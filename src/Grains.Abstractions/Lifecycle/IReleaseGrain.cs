@@ -20,6 +20,10 @@ public interface IReleaseGrain : IGrainWithStringKey
     [Alias("commit")]
     Task<GenerationInfo> Commit(GenerationDraft draft);
 
+    /// <summary>The generation that was made last; null: none was.</summary>
+    [Alias("get-newest")]
+    Task<GenerationInfo?> GetNewest();
+
     /// <summary>The generations, oldest first.</summary>
     [Alias("list-generations"), AlwaysInterleave]
     Task<ImmutableArray<GenerationInfo>> ListGenerations();

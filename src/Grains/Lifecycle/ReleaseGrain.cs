@@ -25,6 +25,9 @@ internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grai
         return await Generation(index).Create(draft);
     }
 
+    public Task<GenerationInfo?> GetNewest() =>
+        storage.State.JobOfGeneration.IsEmpty ? Task.FromResult<GenerationInfo?>(null) : Generation(storage.State.JobOfGeneration.Length - 1).Get();
+
     public async Task<ImmutableArray<GenerationInfo>> ListGenerations()
     {
         var generations = await Task.WhenAll(Enumerable.Range(0, storage.State.JobOfGeneration.Length).Select(index => Generation(index).Get()));

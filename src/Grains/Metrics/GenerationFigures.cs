@@ -114,8 +114,8 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
     {
         if (await grains.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return null;
-        var lists = await Task.WhenAll(info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
-        return lists.SelectMany(list => list).Select(each => (DateTimeOffset?)each.CreatedAt).Max();
+        var newest = await Task.WhenAll(info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").GetNewest()));
+        return newest.Max(generation => generation?.CreatedAt);
     }
 
     /// <summary>The finest steps that are kept for as long as is asked about.</summary>

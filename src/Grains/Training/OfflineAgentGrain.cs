@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
@@ -108,6 +109,7 @@ internal sealed partial class OfflineAgentGrain(
             await SaveAsync(state => state with { FalseSince = falseSince });
         });
         await TryAsync("evaluating", async () => next = next with { Evaluation = await evaluations.RunAsync(project, paused, backOff, stop.Token) });
+        await TryAsync("checking alerts", () => GrainFactory.GetGrain<IAlertGrain>(Name).Check());
         await TryAsync("removing what is old", async () => kept = await upkeep.RunAsync(project, kept, stop.Token));
         seen = next with { Error = errors.Count == 0 ? null : string.Join(" ", errors) };
 

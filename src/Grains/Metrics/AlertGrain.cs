@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Grains.Registry;
+
+namespace Progeny.Grains.Metrics;
+
+/// <inheritdoc cref="IAlertGrain"/>
+/// <remarks>
+/// An episode, its decision and its message are stored in one write; what a stop leaves undone is done by whoever comes next. Deliveries
+/// run beside the looks, which must not wait for a receiver that is slow.
+/// </remarks>
+internal sealed partial class AlertGrain(
+    [PersistentState("alerts", StorageNames.Grains)] IPersistentState<AlertState> storage,
+    JudgedGenerations generations,
+    IGenerationFigures figures,
+    IDecisionLog decisions,
+    IWebhooks webhooks,
+    TimeProvider time,
+    ILogger<AlertGrain> logger) : Grain, IAlertGrain
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim saving = new(1, 1);
+    private IGrainTimer? timer;
+    private Task delivering = Task.CompletedTask;
+
+    private string Project => this.GetPrimaryKeyString();
+
+    public async Task Check()
+    {
+        await LookAsync();
+        await DecideAsync();
+        ScheduleDelivery();
+    }
+
+    public async Task<ImmutableArray<AlertInfo>> Get()
+    {
+        if (await ChampionAsync() is not { } judged)
+            return [];
+        return
+        [
+            .. judged.Manifest.Alerts.Select(alert =>
+            {
+                var episode = storage.State.Episodes.FirstOrDefault(each => each.Name == alert.Name);
+                var waiting = storage.State.Outbox.Where(message => message.Alert == alert.Name).ToList();
+                return new AlertInfo
+                {
+                    Name = alert.Name,
+                    When = alert.When,
+                    Webhook = alert.Webhook,
+                    Active = episode is { Until: null },
+                    Episode = episode,
+                    Undelivered = waiting.Count,
+                    DeliveryError = waiting.FirstOrDefault()?.Error,
+                };
+            }),
+        ];
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        timer?.Dispose();
+        await stop.CancelAsync();
+        await delivering.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        stop.Dispose();
+    }
+
+    private async Task<JudgedGeneration?> ChampionAsync() =>
+        await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null } ? await generations.GetAsync(champion) : null;
+
+    private async Task LookAsync()
+    {
+        if (await ChampionAsync() is not { } judged)
+            return;
+        var alerts = judged.Manifest.Alerts;
+        if (alerts.Count == 0 && storage.State.Episodes.All(episode => episode.Until is not null))
+            return;
+        var known = alerts.Count == 0 ? null : await figures.ReadAsync(judged.Info.Reference, null, stop.Token);
+        List<ConditionVerdict> verdicts = [.. alerts.Select((_, i) => judged.Conditions.Alert(i, known!))];
+        var now = time.GetUtcNow();
+        var (episodes, changed) = AlertEpisodes.Update(storage.State.Episodes, alerts, verdicts, judged.Info.Reference, now);
+        if (changed.IsEmpty)
+            return;
+        await SaveAsync(state => state with
+        {
+            Episodes = episodes,
+            Undecided = [.. state.Undecided, .. changed.Select(episode => AlertMessages.DecisionOf(Project, episode))],
+            Outbox = Bound([.. state.Outbox, .. changed.Select(episode => AlertMessages.Of(Project, episode, now)).OfType<WebhookMessage>()]),
+        });
+    }
+
+    private ImmutableArray<WebhookMessage> Bound(ImmutableArray<WebhookMessage> outbox)
+    {
+        if (outbox.Length <= AlertMessages.Most)
+            return outbox;
+        LogGivenUp(logger, Project, outbox[0].Id, outbox[0].Webhook, "too many messages wait");
+        return outbox[^AlertMessages.Most..];
+    }
+
+    private async Task DecideAsync()
+    {
+        var undecided = storage.State.Undecided;
+        if (undecided.IsEmpty)
+            return;
+        foreach (var decision in undecided)
+            await decisions.AppendAsync(decision, stop.Token);
+        await SaveAsync(state => state with { Undecided = [.. state.Undecided.Where(each => !undecided.Contains(each))] });
+    }
+
+    /// <summary>Sees to it that what waits is delivered when it is due.</summary>
+    private void ScheduleDelivery()
+    {
+        if (storage.State.Outbox.IsEmpty || !delivering.IsCompleted || stop.IsCancellationRequested)
+            return;
+        timer?.Dispose();
+        var due = AlertMessages.Next(storage.State.Outbox).Min(message => message.DueAt) - time.GetUtcNow();
+        timer = this.RegisterGrainTimer(
+            _ => delivering = DeliverAsync(),
+            new GrainTimerCreationOptions(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+    }
+
+    private async Task DeliverAsync()
+    {
+        try
+        {
+            foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => message.DueAt <= time.GetUtcNow()).ToList())
+            {
+                var error = await webhooks.SendAsync(message.Webhook, message.Id, message.Body, stop.Token);
+                var now = time.GetUtcNow();
+                var isGivenUp = error is not null && now - message.CreatedAt > AlertMessages.Patience;
+                if (isGivenUp)
+                    LogGivenUp(logger, Project, message.Id, message.Webhook, error!);
+                await SaveAsync(state => state with
+                {
+                    Outbox = error is null || isGivenUp
+                        ? state.Outbox.RemoveAll(each => each.Id == message.Id)
+                        : [.. state.Outbox.Select(each => each.Id == message.Id ? AlertMessages.Again(each, error, now) : each)],
+                });
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The next look goes on.
+            LogNotDelivered(logger, exception, Project);
+            return;
+        }
+
+        // This delivery is over, though its task is not yet.
+        delivering = Task.CompletedTask;
+        ScheduleDelivery();
+    }
+
+    /// <summary>Stores a change. Looks and deliveries interleave, and two writes at once would contradict each other.</summary>
+    private async Task SaveAsync(Func<AlertState, AlertState> change)
+    {
+        await saving.WaitAsync();
+        try
+        {
+            await storage.SaveAsync(change(storage.State));
+        }
+        finally
+        {
+            saving.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: message {Id} to webhook '{Webhook}' is given up: {Reason}")]
+    private static partial void LogGivenUp(ILogger logger, string project, string id, string webhook, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: alerts could not be delivered; trying again")]
+    private static partial void LogNotDelivered(ILogger logger, Exception exception, string project);
+}
