@@ -9,14 +9,26 @@ namespace Progeny.Core.Metrics;
 internal sealed class ServedRows(Manifest manifest)
 {
     private readonly IReadOnlyList<string> classes = manifest.Label?.Classes ?? [];
-    private readonly Dictionary<long, Row?> rows = [];
+    private readonly Dictionary<long, (long Sequence, Row? Row)> rows = [];
+    private readonly Queue<(long Hash, long Sequence)> order = new();
 
     /// <summary>Adds a prediction with its outcome; of a query that was asked again, the last one counts.</summary>
-    public void Add(ServedOutcome served) => rows[served.Hash] = Read(served);
+    /// <param name="served">The predictions come in the order of the log; where there are too many, the oldest are left out.</param>
+    public void Add(ServedOutcome served)
+    {
+        rows[served.Hash] = (served.Sequence, Read(served));
+        order.Enqueue((served.Hash, served.Sequence));
+        while (rows.Count > ServedSlice.MostRows || order.Count > 2 * ServedSlice.MostRows)
+        {
+            var (hash, sequence) = order.Dequeue();
+            if (rows.TryGetValue(hash, out var kept) && kept.Sequence == sequence)
+                rows.Remove(hash);
+        }
+    }
 
     public ServedSlice Measure()
     {
-        List<Row> measured = [.. rows.Values.OfType<Row>()];
+        List<Row> measured = [.. rows.Values.Select(kept => kept.Row).OfType<Row>()];
         var set = SetOf(measured);
         return new ServedSlice
         {

@@ -31,9 +31,16 @@ internal sealed partial class AlertGrain(
 
     public async Task Check()
     {
-        await LookAsync();
-        await DecideAsync();
-        ScheduleDelivery();
+        try
+        {
+            await LookAsync();
+            await DecideAsync();
+        }
+        finally
+        {
+            // What was to be told before does not wait for figures that cannot be read.
+            ScheduleDelivery();
+        }
     }
 
     public async Task<ImmutableArray<AlertInfo>> Get()

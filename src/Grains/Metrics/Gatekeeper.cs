@@ -46,24 +46,33 @@ internal sealed class Gatekeeper(
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         if (judged.Manifest.Tests.Count > 0)
             verdicts.Add(await TestAsync(judged, cancellationToken));
-        if (judged.Manifest.Gates.Any(gate => gate.Before == before))
-            await AskAsync(judged, before, verdicts, cancellationToken);
+        List<int> gates = [.. Enumerable.Range(0, judged.Manifest.Gates.Count).Where(gate => Guards(judged.Manifest.Gates[gate].Before, judged.Info.Stage, before))];
+        if (gates.Count > 0)
+            await AskAsync(judged, gates, verdicts, cancellationToken);
         return new GateReport(verdicts.All(verdict => verdict.Passed), verdicts.ToImmutable());
     }
 
-    private async Task AskAsync(JudgedGeneration judged, Stage before, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
+    /// <summary>Whether a gate stands on the way from one stage to another: before that one, or before one that is passed over.</summary>
+    private static bool Guards(Stage gate, Stage from, Stage to) => gate == to || (RankOf(gate) > RankOf(from) && RankOf(gate) < RankOf(to));
+
+    private static int RankOf(Stage stage) => stage switch
+    {
+        Stage.Shadow => 1,
+        Stage.Challenger => 2,
+        Stage.Champion => 3,
+        _ => 0,
+    };
+
+    private async Task AskAsync(JudgedGeneration judged, List<int> gates, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
     {
         var reference = judged.Info.Reference;
         var champion = (await grains.GetGrain<IProjectGrain>(reference.Project).Get())?.Champion;
         var own = await figures.ReadAsync(reference, null, cancellationToken);
         var others = champion is null ? null : champion == reference ? own : await figures.ReadAsync(champion, null, cancellationToken);
-        for (var i = 0; i < judged.Manifest.Gates.Count; i++)
+        foreach (var gate in gates)
         {
-            var gate = judged.Manifest.Gates[i];
-            if (gate.Before != before)
-                continue;
-            var verdict = judged.Conditions.Gate(i, own, others);
-            verdicts.Add(new GateVerdict(gate.Name, verdict.Holds, verdict.Message, verdict.Figures));
+            var verdict = judged.Conditions.Gate(gate, own, others);
+            verdicts.Add(new GateVerdict(judged.Manifest.Gates[gate].Name, verdict.Holds, verdict.Message, verdict.Figures));
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         gates:
           - {name: good, before: champion, when: eval_auc > 0.9}
           - {name: better, before: champion, when: eval_accuracy >= champion.eval_accuracy - 0.02}
-          - {name: seen, before: challenger, when: served_auc > 0.5}
+          - {name: known, before: shadow, when: data_rows > 100}
         """;
 
     private readonly Node node = fixture.Node;
@@ -45,7 +45,7 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         await MakeAsync("gated", Gates);
         var first = await node.GetAsync("/api/projects/gated/generations/1.0.0:1/gates?before=champion");
         ((bool)first["passed"]!).ShouldBeTrue();
-        first["verdicts"]!.AsArray().Select(verdict => (string)verdict!["name"]!).ShouldBe(["tests", "good", "better"]);
+        first["verdicts"]!.AsArray().Select(verdict => (string)verdict!["name"]!).ShouldBe(["tests", "good", "better", "known"]);
         ((string)first["verdicts"]![2]!["message"]!).ShouldStartWith("there is no champion to compare with");
         await node.PostAsync("/api/projects/gated/promotions", new { version = "1.0.0:1", reason = "the first" });
 
@@ -60,13 +60,16 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         report.Refusal.ShouldContain("gate 'better': eval_accuracy 0.75");
 
         var decisions = await node.Services.GetRequiredService<IDecisionLog>().ListAsync("gated", null, null, 100, default);
-        var kept = decisions.Select(entry => entry.Decision).Where(decision => decision.Kind == DecisionKind.Gate).ToList();
-        kept.Select(decision => decision.By).ShouldBe(["gate better", "gate good", "gate tests"]);
-        kept[0].Message.ShouldStartWith("gated@1.1.0:1 must not become champion: eval_accuracy 0.75");
-        kept[0].Figures["champion.eval_accuracy"].ShouldBe(1);
+        var kept = decisions.Select(entry => entry.Decision).Where(decision => decision.Kind == DecisionKind.Gate && decision.Generation == worse).ToList();
+        kept.Select(decision => decision.By).ShouldBe(["gate known", "gate better", "gate good", "gate tests"]);
+        kept[1].Message.ShouldStartWith("gated@1.1.0:1 must not become champion: eval_accuracy 0.75");
+        kept[1].Figures["champion.eval_accuracy"].ShouldBe(1);
 
-        var challenger = await node.GetAsync("/api/projects/gated/generations/1.1.0:1/gates?before=challenger");
-        ((string)challenger["verdicts"]![1]!["message"]!).ShouldBe("served_auc is not known: served_auc > 0.5 is NULL, which is not true");
+        // Of a generation in charge only the stage asked about is on its way.
+        var again = await node.GetAsync("/api/projects/gated/generations/1.0.0:1/gates?before=champion");
+        again["verdicts"]!.AsArray().Select(verdict => (string)verdict!["name"]!).ShouldBe(["tests", "good", "better"]);
+        var shadow = await node.GetAsync("/api/projects/gated/generations/1.1.0:1/gates?before=shadow");
+        shadow["verdicts"]!.AsArray().Select(verdict => (string)verdict!["message"]!).ShouldBe(["all 1 tests of the manifest passed", "data_rows 400: data_rows > 100 is true"]);
         ((double)(await node.GetAsync("/api/projects/gated/generations/1.1.0:1/figures"))["data_psi_max"]!).ShouldBe(0, 0.001);
     }
 
