@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts a node, brings the project flights into service and replays real flights against it.
+# Starts a node, brings the project flights into service and replays real flights against it. The project
+# runs itself meanwhile: it is trained again on what came true, tries each new generation on a part of the traffic, and decides.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/setup.sh
@@ -7,7 +8,7 @@ source scripts/setup.sh
 usage() {
     cat <<'TEXT'
 ./run.sh [options]
-  --no-replay    only serve; release, train and promote the project flights where nothing is stored yet
+  --no-replay    only serve; release and train the project flights where nothing is stored yet
   --minutes N    the whole replay takes N minutes (10)
   --queries N    ask about at most N flights, then only serve
   --stop         end when the replay is over, instead of serving on

@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace Progeny.Replay;
 
-/// <summary><c>run</c>: releases, trains and promotes the project on a node where that was not done yet, and replays flights against it.</summary>
+/// <summary><c>run</c>: releases and trains the project on a node where that was not done yet, replays flights against it and shows how it runs itself.</summary>
 internal static class RunCommand
 {
     /// <summary>The flights of January and February are trained on, those of March replayed.</summary>
@@ -26,7 +26,7 @@ internal static class RunCommand
         var journal = new Option<FileInfo>("--journal") { Required = true, Description = "The file that keeps how far the replay is" };
         var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => 10, Description = "How long the whole replay takes" };
         var queries = new Option<int>("--queries") { DefaultValueFactory = _ => int.MaxValue, Description = "How many flights to ask about at most" };
-        var noReplay = new Option<bool>("--no-replay") { Description = "Release, train and promote only" };
+        var noReplay = new Option<bool>("--no-replay") { Description = "Release and train only" };
         minutes.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 1_000_000, "--minutes must be a number above 0", result.AddError));
         queries.Validators.Add(result => Require(result.GetValueOrDefault<int>() > 0, "--queries must be a whole number above 0", result.AddError));
         var command = new Command("run", "Brings the project into service and replays flights as live queries.") { node, project, flights, journal, minutes, queries, noReplay };
@@ -38,7 +38,7 @@ internal static class RunCommand
                 var view = CreateView();
                 await client.WaitUntilReadyAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellationToken);
                 await new ProjectSetup(client, view, TimeProvider.System)
-                    .EnsureAsync(arguments.GetRequiredValue(project).FullName, FlightsFeed.Text(s_cut), cancellationToken);
+                    .EnsureAsync(arguments.GetRequiredValue(project).FullName, cancellationToken);
                 if (!arguments.GetValue(noReplay))
                     await ReplayAsync(
                         client, view, arguments.GetRequiredValue(flights).FullName, arguments.GetRequiredValue(journal).FullName,
@@ -65,8 +65,13 @@ internal static class RunCommand
         var score = new Score(await FlightsFeed.LateShareBeforeAsync(database, s_cut));
         var flights = await FlightsFeed.ReadFromAsync(database, s_cut);
         var replay = new FlightReplay(client, journal, score, flights, length, queries, TimeProvider.System);
+        var decisions = new DecisionWatch(client, TimeProvider.System);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = decisions.RunAsync(over.Token);
         var running = replay.RunAsync(cancellationToken);
-        await view.ShowAsync(replay.Read, running);
+        await view.ShowAsync(() => replay.Read() with { Decisions = decisions.Latest }, running);
+        await over.CancelAsync();
+        await watching;
         Summarize(view, replay.Read());
         await running;
     }

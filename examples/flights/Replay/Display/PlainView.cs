@@ -22,10 +22,15 @@ internal sealed class PlainView(TextWriter output, TimeProvider time) : IView
 
     public async Task ShowAsync(Func<Snapshot> read, Task replay)
     {
+        var said = 0L;
         while (!replay.IsCompleted)
         {
             await Task.WhenAny(replay, Task.Delay(s_pause, time));
-            Say(LineOf(read()));
+            var now = read();
+            foreach (var decision in now.Decisions.Where(decision => decision.Place > said).Reverse())
+                Say($"  {Texts.DecisionOf(decision)}");
+            said = now.Decisions is [var last, ..] ? last.Place : said;
+            Say(LineOf(now));
         }
     }
 

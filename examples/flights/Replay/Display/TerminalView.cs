@@ -22,15 +22,21 @@ internal sealed class TerminalView(IAnsiConsole console, TimeProvider time) : IV
             });
         });
 
-    public Task ShowAsync(Func<Snapshot> read, Task replay) => console.Live(TableOf(read())).StartAsync(async live =>
+    public Task ShowAsync(Func<Snapshot> read, Task replay) => console.Live(PageOf(read())).StartAsync(async live =>
     {
         while (!replay.IsCompleted)
         {
             await Task.WhenAny(replay, Task.Delay(s_pause, time));
-            live.UpdateTarget(TableOf(read()));
+            live.UpdateTarget(PageOf(read()));
             live.Refresh();
         }
     });
+
+    private static Rows PageOf(Snapshot now) => new(
+    [
+        TableOf(now),
+        .. now.Decisions.Select(decision => new Text(Texts.DecisionOf(decision)) { Overflow = Overflow.Ellipsis }),
+    ]);
 
     private static Table TableOf(Snapshot now)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Replay.Lifecycle;
 
 namespace Progeny.Replay.Display;
 
@@ -12,6 +13,10 @@ internal static class Texts
     public static string Rate(double perSecond) => perSecond.ToString("#,0.0", CultureInfo.InvariantCulture);
 
     public static string Milliseconds(double? value) => value is { } ms ? ms.ToString("0.0", CultureInfo.InvariantCulture) + " ms" : "–";
+
+    /// <summary>Who decided what, on one line.</summary>
+    public static string DecisionOf(DecisionState decision) =>
+        $"{decision.At.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {decision.Kind}: {decision.Message} ({decision.By})";
 
     public static string Share(double? value) => value is { } share ? share.ToString("0.0 %", CultureInfo.InvariantCulture) : "–";
 

@@ -5,15 +5,17 @@ using Progeny.Replay.Serving;
 
 namespace Progeny.Replay.Lifecycle;
 
-/// <summary>Brings the project on the node so far that a generation is in charge; what a former start did is not done again.</summary>
+/// <summary>Brings the project on the node so far that a generation is in charge; from there on it runs itself. What a former start did is not done again.</summary>
 internal sealed class ProjectSetup(NodeClient node, IView view, TimeProvider time)
 {
     private const string Succeeded = "succeeded";
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Releases the folder, trains on the rows before an ordinal and promotes the generation, each where it is missing.</summary>
+    /// <summary>Releases the folder and trains, each where it is missing, and waits until the first generation is in charge.</summary>
     /// <returns>The generation in charge.</returns>
     /// <exception cref="NodeException">The node refused something, or the training failed.</exception>
-    public async Task<string> EnsureAsync(string folder, string to, CancellationToken cancellationToken)
+    public async Task<string> EnsureAsync(string folder, CancellationToken cancellationToken)
     {
         var project = await node.FindProjectAsync(cancellationToken);
         if (project?.Champion is { } champion)
@@ -24,9 +26,8 @@ internal sealed class ProjectSetup(NodeClient node, IView view, TimeProvider tim
 
         if (project is null or { Releases.Count: 0 })
             await ReleaseAsync(folder, cancellationToken);
-        var job = await TrainAsync(to, cancellationToken);
-        var generation = job.Generation!;
-        await node.PromoteAsync(generation[(generation.IndexOf('@', StringComparison.Ordinal) + 1)..], "the first generation of the example", cancellationToken);
+        var job = await TrainAsync(cancellationToken);
+        var generation = await InChargeAsync(cancellationToken);
         view.Say($"In charge: {generation}" + string.Concat(job.Metrics
             .Where(metric => metric.Key is "accuracy" or "auc" or "logLoss")
             .Select(metric => string.Create(CultureInfo.InvariantCulture, $", {metric.Key} {metric.Value:0.0000}"))) + " on the rows held out");
@@ -42,18 +43,33 @@ internal sealed class ProjectSetup(NodeClient node, IView view, TimeProvider tim
         view.Say($"Released: {folder}");
     }
 
+    /// <summary>The first generation is put in charge as soon as it has passed its gates; why it has not is among the decisions.</summary>
+    private async Task<string> InChargeAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < s_patience)
+        {
+            if ((await node.FindProjectAsync(cancellationToken))?.Champion is { } champion)
+                return champion;
+            await Task.Delay(s_pause, time, cancellationToken);
+        }
+
+        var last = await node.ListDecisionsAsync(1, cancellationToken);
+        throw new NodeException($"The first generation was not put in charge. {(last is [var decision] ? decision.Message : "Nothing was decided.")}", unreachable: false);
+    }
+
     /// <summary>A training of an earlier start that has made a generation or is still at it counts.</summary>
-    private async Task<JobState> TrainAsync(string to, CancellationToken cancellationToken)
+    private async Task<JobState> TrainAsync(CancellationToken cancellationToken)
     {
         var jobs = await node.ListJobsAsync(cancellationToken);
         var job = Array.Find(jobs, earlier => earlier.Status == Succeeded) ?? Array.Find(jobs, earlier => !earlier.HasEnded)
-            ?? await node.TrainAsync(to, cancellationToken);
-        await view.ShowProgressAsync($"Training on the flights before {to}", async report =>
+            ?? await node.TrainAsync(cancellationToken);
+        await view.ShowProgressAsync("Training on the flights of January and February", async report =>
         {
             while (!job.HasEnded)
             {
                 report(job.Progress, job.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+                await Task.Delay(s_pause, time, cancellationToken);
                 job = await node.GetJobAsync(job.Id, cancellationToken);
             }
 

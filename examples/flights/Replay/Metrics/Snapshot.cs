@@ -1,3 +1,5 @@
+using Progeny.Replay.Lifecycle;
+
 namespace Progeny.Replay.Metrics;
 
 /// <summary>Where the replay stands.</summary>
@@ -31,6 +33,9 @@ internal sealed record Snapshot
     public required string? Generation { get; init; }
 
     public required ScoreFigures Score { get; init; }
+
+    /// <summary>What the node decided last, the newest first.</summary>
+    public IReadOnlyList<DecisionState> Decisions { get; init; } = [];
 
     /// <summary>Outcomes that came before the node had their query in its log (they are joined once it has).</summary>
     public required int Unmatched { get; init; }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Progeny.Replay.Feeds;
+using Progeny.Replay.Lifecycle;
 
 namespace Progeny.Replay.Serving;
 
@@ -45,12 +46,13 @@ internal sealed class NodeClient(Uri node, string project) : IDisposable
 
     public Task<JobState> GetJobAsync(string id, CancellationToken cancellationToken) => GetAsync<JobState>($"/api/jobs/{id}", cancellationToken);
 
-    /// <summary>Starts a training on the rows before an ordinal.</summary>
-    public Task<JobState> TrainAsync(string to, CancellationToken cancellationToken) =>
-        PostAsync<JobState>($"/api/projects/{project}/jobs", new { kind = "train", to }, cancellationToken);
+    /// <summary>Starts a training.</summary>
+    public Task<JobState> TrainAsync(CancellationToken cancellationToken) =>
+        PostAsync<JobState>($"/api/projects/{project}/jobs", new { kind = "train", by = "the replay" }, cancellationToken);
 
-    public async Task PromoteAsync(string version, string reason, CancellationToken cancellationToken) =>
-        await PostAsync<JsonElement>($"/api/projects/{project}/promotions", new { version, reason }, cancellationToken);
+    /// <summary>What was decided about the project last, the newest first.</summary>
+    public Task<DecisionState[]> ListDecisionsAsync(int limit, CancellationToken cancellationToken) =>
+        GetAsync<DecisionState[]>($"/api/projects/{project}/decisions?limit={limit}", cancellationToken);
 
     /// <summary>Asks about a flight: what a passenger knows before departure. Facts about the airports are the node's to find.</summary>
     public async Task<FlightAnswer> PredictAsync(Flight flight, CancellationToken cancellationToken)
