@@ -5,7 +5,12 @@ namespace Progeny.Replay.Lifecycle;
 /// <summary>Reads what the node decides about the project while the replay runs: trainings, gates, experiments, promotions.</summary>
 internal sealed class DecisionWatch(NodeClient node, TimeProvider time)
 {
+    private const int Read = 40;
     private const int Shown = 8;
+
+    /// <summary>The kind of a change of shares, which an experiment or a promotion says in its own words, too.</summary>
+    private const string Plan = "plan";
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private volatile IReadOnlyList<DecisionState> _latest = [];
@@ -23,7 +28,7 @@ internal sealed class DecisionWatch(NodeClient node, TimeProvider time)
             {
                 try
                 {
-                    _latest = await node.ListDecisionsAsync(Shown, cancellationToken);
+                    _latest = [.. (await node.ListDecisionsAsync(Read, cancellationToken)).Where(decision => decision.Kind != Plan).Take(Shown)];
                 }
                 catch (NodeException)
                 {
