@@ -1,25 +1,27 @@
-using System.Diagnostics;
+using System.Globalization;
 using Progeny.Bench.Decisions;
-using Progeny.Core.Rollout.Statistics;
 
-var watch = Stopwatch.StartNew();
-var runs = int.Parse(args[0]);
-foreach (var p in (double[])[0.5, 0.1, 0.02])
+// What the statistics behind rollouts promise, by simulation: bench/decisions/run.sh [--quick] [--seed N] [--only aa|ab|bandit|canary].
+var quick = args.Contains("--quick");
+var seed = Array.IndexOf(args, "--seed") is var at and >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 1;
+var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : null;
+(string Name, Action Run)[] parts =
+[
+    ("aa", () => FalseVerdicts.Run(runs: quick ? 500 : 10_000, outcomes: quick ? 500 : 2_000, seed)),
+    ("ab", () => Power.Run(runs: quick ? 100 : 2_000, seed)),
+    ("bandit", () => Regret.Run(runs: quick ? 10 : 200, batched: quick ? 2 : 20, seed)),
+    ("canary", () => BadCanaries.Run(runs: quick ? 500 : 10_000, seed)),
+];
+if (only is not null && !parts.Any(part => part.Name == only))
 {
-    var v = SequentialRuns.Run(runs, 2000, 0.5, 0.05, 1, (r, b) => r.NextDouble() < p ? 1 : 0);
-    Console.WriteLine($"aa {p} {v.Count(x => x is not null) / (double)runs} {watch.Elapsed.TotalSeconds}");
+    Console.Error.WriteLine($"--only is '{only}'; it must be one of {string.Join(", ", parts.Select(part => part.Name))}.");
+    return 2;
 }
-foreach (var s in (double[])[0.5, 0.05])
+
+foreach (var (name, run) in parts)
 {
-    var v = SequentialRuns.Run(runs, 2000, s, 0.05, 1, (r, b) => -Math.Log(1 - r.NextDouble()));
-    Console.WriteLine($"aa exp {s} {v.Count(x => x > 0) / (double)runs} {v.Count(x => x < 0) / (double)runs} {watch.Elapsed.TotalSeconds}");
-    v = SequentialRuns.Run(runs, 2000, s, 0.05, 1, (r, b) => { var z = MathNet.Numerics.Distributions.Normal.Sample(r, 0, 1); return z * z; });
-    Console.WriteLine($"aa chi2 {s} {v.Count(x => x > 0) / (double)runs} {v.Count(x => x < 0) / (double)runs} {watch.Elapsed.TotalSeconds}");
-    v = SequentialRuns.Run(runs, 2000, s, 0.05, 1, (r, b) => { var z = MathNet.Numerics.Distributions.Normal.Sample(r, 0, 1); return z * z * z * z; });
-    Console.WriteLine($"aa z^4 {s} {v.Count(x => x > 0) / (double)runs} {v.Count(x => x < 0) / (double)runs} {watch.Elapsed.TotalSeconds}");
+    if (only is null || only == name)
+        run();
 }
-{
-    var v = SequentialRuns.Run(runs/4, 20000, .5, 0.05, 1, (r, b) => r.NextDouble() < (b ? .55 : .5) ? 1 : 0);
-    var ok = v.Where(x => x > 0).Select(x => x!.Value).Order().ToList();
-    Console.WriteLine($"ab wins {ok.Count / (double)v.Length} mean {ok.Average()} median {ok[ok.Count / 2]} p90 {ok[ok.Count * 9 / 10]} fixed {FixedSampleTest.OutcomesOfEachArm(.5, .55, .05, .9) * 2} {watch.Elapsed.TotalSeconds}");
-}
+
+return 0;

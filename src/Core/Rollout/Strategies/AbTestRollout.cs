@@ -35,8 +35,13 @@ internal sealed class AbTestRollout : IRolloutStrategy
         var limit = Ways * (snapshot.Arms.Length - 1) / settings.Alpha;
         List<(SnapshotArm Arm, Comparison Comparison)> compared =
             [.. snapshot.Challengers.Select(arm => (arm, Comparison.Of(champion.All, arm.All, settings.Goal, settings.Alpha)))];
-        if (compared.Where(pair => pair.Comparison.EvidenceBetter >= limit).MaxBy(pair => pair.Comparison.EvidenceBetter) is { Arm: { } best } won)
-            return new RolloutDecision.Promote(best.Name, $"It is better: {Said.Both(best, best.All, champion.All, settings.Metric)} ({Said.Evidence(won.Comparison.EvidenceBetter, limit)}).");
+        var won = compared.FindAll(pair => pair.Comparison.EvidenceBetter >= limit);
+        if (won.Count > 0)
+        {
+            var (best, comparison) = won.MaxBy(pair => pair.Comparison.EvidenceBetter);
+            return new RolloutDecision.Promote(best.Name, $"It is better: {Said.Both(best, best.All, champion.All, settings.Metric)} ({Said.Evidence(comparison.EvidenceBetter, limit)}).");
+        }
+
         var lost = compared.Where(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric) is not null).ToList();
         if (lost.Count > 0)
             return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric))));

@@ -1,0 +1,17 @@
+namespace Progeny.Bench.Decisions;
+
+/// <summary>Values as metrics have them.</summary>
+internal static class Draws
+{
+    public static double Bernoulli(Random random, double rate) => random.NextDouble() < rate ? 1 : 0;
+
+    /// <summary>Positive and skewed, as log losses are.</summary>
+    public static double Exponential(Random random, double mean) => -mean * Math.Log(1 - random.NextDouble());
+
+    /// <summary>The square of a normal error: a squared loss.</summary>
+    public static double SquaredError(Random random, double mean)
+    {
+        var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        return mean * normal * normal;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Core.Rollout.Strategies;
+
+namespace Progeny.Core.Tests.Rollout;
+
+public sealed class StrategyTests
+{
+    private static readonly ExperimentSettings Canary = new()
+    {
+        Strategy = RolloutStrategy.Canary,
+        Steps = [new CanaryStep(0.1, 100, TimeSpan.FromHours(1)), new CanaryStep(0.5, 200, TimeSpan.FromHours(2))],
+    };
+
+    private static readonly ExperimentSettings AbTest = new() { Strategy = RolloutStrategy.AbTest, Share = 0.4, Outcomes = 500, Time = TimeSpan.FromDays(1) };
+
+    [Fact]
+    public void Explicit_leaves_it_to_somebody_and_latest_promotes_at_once()
+    {
+        var snapshot = Of(new ExperimentSettings { Strategy = RolloutStrategy.Explicit }, (0, 0), (0, 0));
+        Begin(snapshot).ShouldBeOfType<RolloutDecision.Stay>();
+        Begin(snapshot with { Settings = new ExperimentSettings { Strategy = RolloutStrategy.Latest } }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        (Strategy(RolloutStrategy.Explicit).Entry, Strategy(RolloutStrategy.Latest).Entry, Strategy(RolloutStrategy.Shadow).Entry, Strategy(RolloutStrategy.Canary).Entry)
+            .ShouldBe((null, Stage.Champion, Stage.Shadow, Stage.Challenger));
+        RolloutStrategies.Of(RolloutStrategy.Bandit).IsEndless.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Shadow_gets_no_traffic_and_goes_up_once_its_outcomes_suffice()
+    {
+        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Shadow, Outcomes = 100, Time = TimeSpan.FromHours(1) };
+        var begun = Begin(Of(settings, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>();
+        begun.Weights.Select(weight => (weight.Weight, weight.IsShadow)).ShouldBe([(1, false), (0, true)]);
+        Look(Of(settings, (30, 99), (30, 99))).ShouldBeOfType<RolloutDecision.Stay>();
+        Look(Of(settings, (30, 100), (30, 100))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        Look(Of(settings, (3, 60), (55, 60))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
+        Look(Of(settings, (3, 60), (3, 60)) with { Elapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+    }
+
+    [Fact]
+    public void Canary_goes_step_by_step_and_asks_gates_on_the_way()
+    {
+        var begun = Begin(Of(Canary, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>();
+        (begun.Step, begun.Gate).ShouldBe((0, null));
+        begun.Weights.Select(weight => weight.Weight).ShouldBe([0.9, 0.1]);
+        Look(Of(Canary, (100, 900), (10, 99))).ShouldBeOfType<RolloutDecision.Stay>();
+        var next = Look(Of(Canary, (100, 900), (10, 100))).ShouldBeOfType<RolloutDecision.Serve>();
+        (next.Step, next.Gate).ShouldBe((1, Stage.Challenger));
+        next.Weights.Select(weight => weight.Weight).ShouldBe([0.5, 0.5]);
+        Look(Of(Canary, (20, 200), (20, 200)) with { Step = 1 }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+    }
+
+    [Fact]
+    public void Canary_that_is_worse_is_rolled_back_before_its_step_is_over_and_one_that_is_too_slow_too()
+    {
+        var worse = Look(Of(Canary, (100, 900), (30, 50))).ShouldBeOfType<RolloutDecision.GiveUp>();
+        worse.Verdict.ShouldBe(ExperimentVerdict.RolledBack);
+        worse.Message.ShouldContain("1.0.0:2 loss 0.6 of 50 outcomes");
+        var slow = Look(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>();
+        slow.Message.ShouldContain("too few outcomes");
+        Look(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromMinutes(59) }).ShouldBeOfType<RolloutDecision.Stay>();
+    }
+
+    [Fact]
+    public void Challenger_that_fails_on_its_queries_is_rolled_back_without_an_outcome()
+    {
+        var snapshot = Of(Canary, (0, 0), (0, 0));
+        var failing = snapshot with { Arms = [snapshot.Arms[0] with { Served = (1_000, 1) }, snapshot.Arms[1] with { Served = (40, 20) }] };
+        Look(failing).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("fails on 20 of 40 requests");
+        var seldom = snapshot with { Arms = [snapshot.Arms[0] with { Served = (1_000, 20) }, snapshot.Arms[1] with { Served = (40, 1) }] };
+        Look(seldom).ShouldBeOfType<RolloutDecision.Stay>();
+    }
+
+    [Fact]
+    public void Test_ends_with_the_better_one_with_nobody_or_without_a_verdict()
+    {
+        Begin(Of(AbTest, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([0.6, 0.2, 0.2]);
+        Look(Of(AbTest, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        Look(Of(AbTest, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
+        Look(Of(AbTest, (50, 200), (50, 200))).ShouldBeOfType<RolloutDecision.Stay>();
+        Look(Of(AbTest, (125, 500), (125, 500))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Look(Of(AbTest, (50, 200), (50, 200)) with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+    }
+
+    [Fact]
+    public void Challenger_that_lost_is_out_and_the_others_keep_their_proportions()
+    {
+        var dropped = Look(Of(AbTest, (60, 200), (160, 200), (60, 200))).ShouldBeOfType<RolloutDecision.Serve>();
+        dropped.Weights.ShouldBe([new ArmWeight("a", 1), new ArmWeight("b", 0, IsOut: true), new ArmWeight("c", 1)]);
+        dropped.Step.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Several_challengers_need_more_evidence_each()
+    {
+        // The first figures that suffice for one question do not for two more.
+        var hits = Enumerable.Range(0, 100).Select(i => 100 - i).First(hits => Look(Of(AbTest, (100, 200), (hits, 200))) is RolloutDecision.Promote);
+        Look(Of(AbTest, (100, 200), (hits, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Stay>();
+        Look(Of(AbTest, (100, 200), (hits - 10, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
+    }
+
+    [Fact]
+    public void Goal_turns_the_verdict_round()
+    {
+        Look(Of(AbTest with { Goal = Goal.Maximize }, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.GiveUp>();
+        Look(Of(AbTest with { Goal = Goal.Maximize }, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
+    }
+
+    [Fact]
+    public void Bandit_follows_rewards_and_names_a_new_champion_once_it_is_sure()
+    {
+        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize };
+        Begin(Of(settings, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - 0.5) < 1e-6);
+        var moved = Look(Of(settings, (20, 40), (25, 40))).ShouldBeOfType<RolloutDecision.Serve>();
+        moved.Champion.ShouldBeNull();
+        moved.Weights[1].Weight.ShouldBeInRange(0.8, 0.95);
+        var sure = Look(Of(settings, (20, 100), (60, 100))).ShouldBeOfType<RolloutDecision.Serve>();
+        (sure.Champion, sure.Gate).ShouldBe(("b", Stage.Champion));
+    }
+
+    [Fact]
+    public void Selection_gives_what_the_sql_says_and_keeps_what_is_where_it_says_nothing()
+    {
+        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" };
+        var snapshot = Of(settings, (0, 0), (0, 0));
+        var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(snapshot.Arms[0].Generation, 1).Add(snapshot.Arms[1].Generation, 3);
+        var serve = Look(snapshot with { Selection = new SelectionResult(weights, null) }).ShouldBeOfType<RolloutDecision.Serve>();
+        serve.Weights.Select(weight => weight.Weight).ShouldBe([0.25, 0.75]);
+        serve.Champion.ShouldBe("b");
+        Look(snapshot with { Selection = new SelectionResult(weights.Clear(), "it is odd") }).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("it is odd");
+        Look(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Stay>();
+        Begin(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([1, 0]);
+    }
+
+    private static IRolloutStrategy Strategy(RolloutStrategy strategy) => RolloutStrategies.Of(strategy);
+
+    private static RolloutDecision Begin(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Begin(snapshot);
+
+    private static RolloutDecision Look(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Look(snapshot);
+
+    /// <summary>Arms a (in charge), b, c … of equal weights, by their ones and trials.</summary>
+    private static ExperimentSnapshot Of(ExperimentSettings settings, params (int Hits, int Trials)[] arms) => new()
+    {
+        Settings = settings,
+        Arms =
+        [
+            .. arms.Select((arm, i) =>
+            {
+                var sums = new ArmSums(arm.Trials, arm.Hits, arm.Hits, 0);
+                return new SnapshotArm(((char)('a' + i)).ToString(), new GenerationReference("flights", "1.0.0", i + 1), i == 0, 1, false, sums, sums);
+            }),
+        ],
+    };
+}
