@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 
@@ -19,6 +20,8 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
     public async Task<ProjectInfo> DecommissionAsync(string project, string? by, string reason)
     {
         await RequireNotElsewhereAsync(project, other => other.Project == project);
+        foreach (var running in (await grains.GetGrain<IRolloutGrain>(project).List()).Where(experiment => experiment.Status != ExperimentStatus.Ended))
+            await grains.GetGrain<IExperimentGrain>($"{project}/{running.Id}").End(ExperimentVerdict.Aborted, by ?? "by hand", $"the project was decommissioned: {reason}");
         return await grains.GetGrain<IProjectGrain>(project).Decommission(by, reason);
     }
 

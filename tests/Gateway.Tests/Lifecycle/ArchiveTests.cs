@@ -116,6 +116,20 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     }
 
     [Fact]
+    public async Task Experiment_under_way_keeps_its_generations_and_is_aborted_with_its_project()
+    {
+        await PublishAsync("tries", generations: 2);
+        await node.PostAsync("/api/projects/tries/promotions", new { version = "1.0.0:1" });
+        await node.PostAsync("/api/projects/tries/experiments", new { strategy = "shadow", generations = new[] { "1.0.0:2" } });
+        (await MoveAsync("tries", "1.0.0:2", "archive")).Status.ShouldBe(409);
+        await node.PostAsync("/api/projects/tries/decommission", new { reason = "enough", by = "anna" });
+        var ended = (await node.GetAsync("/api/projects/tries/experiments")).AsArray().ShouldHaveSingleItem()!;
+        ((string)ended["status"]!).ShouldBe("ended");
+        ((string)ended["verdict"]!).ShouldBe("aborted");
+        (await StagesAsync("tries")).ShouldBe(["archived", "archived"]);
+    }
+
+    [Fact]
     public async Task What_was_archived_before_stays_archived_when_the_project_comes_back_and_when_the_node_starts_again()
     {
         var folder = fixture.PathOf("own-data");
