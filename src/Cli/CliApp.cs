@@ -66,6 +66,7 @@ public static class CliApp
                 ModelTrainCommand.Create(context),
                 ModelTuneCommand.Create(context),
                 ModelPromoteCommand.Create(context),
+                ModelRollbackCommand.Create(context),
                 ModelReplayCommand.Create(context),
                 ModelExplainCommand.Create(context),
                 StageCommand.CreateRetire(context),
@@ -78,6 +79,8 @@ public static class CliApp
                 RolloutShowCommand.Create(context),
                 RolloutSetCommand.Create(context),
             },
+            ExperimentCommands.Create(context),
+            DecisionsCommand.Create(context),
             new Command("job", "Look at jobs.")
             {
                 JobShowCommand.Create(context),

@@ -13,12 +13,18 @@ internal static class ModelPromoteCommand
         var project = Arguments.Project();
         var version = new Argument<string>("VERSION") { Description = "The generation, as release:generation: 1.2.0:3." };
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the promotion.", HelpName = "TEXT" };
-        var command = new Command("promote", "Put a generation in charge.") { project, version, reason };
+        var by = new Option<string?>("--by") { Description = "Who decided; kept with the promotion.", HelpName = "NAME" };
+        var force = new Option<bool>("--force") { Description = "Pass over the gates." };
+        var command = new Command("promote", "Put a generation in charge that passes its gates.") { project, version, reason, by, force };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
             var body = new JsonObject { ["version"] = result.GetRequiredValue(version) };
+            if (result.GetValue(by) is { } who)
+                body["by"] = who;
+            if (result.GetValue(force))
+                body["force"] = true;
             if (result.GetValue(reason) is { } why)
                 body["reason"] = why;
             var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/promotions", body, cancellationToken);

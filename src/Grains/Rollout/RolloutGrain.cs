@@ -248,13 +248,8 @@ internal sealed partial class RolloutGrain(
         try
         {
             await FollowActiveAsync();
-            if (State is { Active: null, Waiting: { } waiting })
-            {
-                await Propose(waiting, State.WaitingBy ?? "rollout");
-                if (State.Waiting == waiting)
-                    await storage.SaveAsync(State with { Waiting = null, WaitingBy = null });
-            }
-
+            if (State is { Active: null, Waiting: not null })
+                await GoOnAsync(State.Waiting);
             if (State.Active is null)
                 await RestAsync();
         }
@@ -262,6 +257,22 @@ internal sealed partial class RolloutGrain(
         {
             LogFollowFailed(logger, exception, Name);
         }
+    }
+
+    private async Task GoOnAsync(GenerationReference waiting)
+    {
+        try
+        {
+            await Propose(waiting, State.WaitingBy ?? "rollout");
+        }
+        catch (RegistryException exception)
+        {
+            // The project has ended meanwhile, or nothing is in charge any more: there is nothing to wait for.
+            LogNotProposed(logger, exception, waiting.ToString());
+        }
+
+        if (State.Waiting == waiting)
+            await storage.SaveAsync(State with { Waiting = null, WaitingBy = null });
     }
 
     private async Task WatchAsync()
@@ -278,6 +289,9 @@ internal sealed partial class RolloutGrain(
         if (await this.GetReminder(WakeReminder) is { } reminder)
             await this.UnregisterReminder(reminder);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} waited for the end of an experiment and cannot be tried any more")]
+    private static partial void LogNotProposed(ILogger logger, Exception exception, string generation);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The rollouts of {Project} could not be followed; trying again")]
     private static partial void LogFollowFailed(ILogger logger, Exception exception, string project);

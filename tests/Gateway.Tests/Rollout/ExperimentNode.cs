@@ -93,7 +93,7 @@ public sealed class ExperimentNode : IAsyncLifetime
     public async Task<List<JsonNode>> DecisionsAsync(string project, string? experiment = null) =>
         [.. (await Node.GetAsync($"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray().Select(decision => decision!)];
 
-    internal static string Write(string folder, string project, string rollout, string version = "1.0.0", string more = "")
+    internal static string Write(string folder, string project, string rollout, string version = "1.0.0", string more = "", string log = "fast")
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "progeny.yaml"), string.Create(CultureInfo.InvariantCulture, $$"""
@@ -108,7 +108,7 @@ public sealed class ExperimentNode : IAsyncLifetime
             metrics:
               - {name: hit, value: "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END"}
             serving:
-              log: fast
+              log: {{log}}
               rollout: {{{rollout}}}
             {{more}}
             """));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving;
 

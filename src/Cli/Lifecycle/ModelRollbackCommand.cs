@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Progeny.Cli.Hosting;
+using Spectre.Console;
+
+namespace Progeny.Cli.Lifecycle;
+
+/// <summary><c>progeny model rollback</c></summary>
+internal static class ModelRollbackCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var project = Arguments.Project();
+        var version = new Argument<string?>("VERSION") { Description = "An earlier generation, as release:generation; without it the one in charge before.", Arity = ArgumentArity.ZeroOrOne };
+        var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
+        var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
+        var command = new Command("rollback", "Put an earlier generation in charge again, within two seconds.") { project, version, by, reason };
+        var server = ServerOptions.AddTo(command, context);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var body = new JsonObject { ["by"] = result.GetValue(by) ?? Environment.UserName };
+            if (result.GetValue(version) is { } chosen)
+                body["version"] = chosen;
+            if (result.GetValue(reason) is { } why)
+                body["reason"] = why;
+            using var client = server.Connect(result);
+            var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/rollback", body, cancellationToken);
+            if (server.WantsJson(result))
+                context.WriteRaw(answer.Json);
+            else
+                context.Out.MarkupLine($"[green]In charge again:[/] [bold]{answer.Value.Generation.EscapeMarkup()}[/] (before: {(answer.Value.Previous ?? "none").EscapeMarkup()})");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}
