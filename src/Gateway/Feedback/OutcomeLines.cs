@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
 
 namespace Progeny.Gateway.Feedback;
 
