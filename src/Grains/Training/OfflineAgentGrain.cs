@@ -31,7 +31,6 @@ internal sealed partial class OfflineAgentGrain(
     private IGrainTimer? timer;
     private Task looking = Task.CompletedTask;
     private Task pulls = Task.CompletedTask;
-    private DateTimeOffset? kept;
     private OfflineAgentInfo? seen;
 
     private string Name => this.GetPrimaryKeyString();
@@ -110,7 +109,7 @@ internal sealed partial class OfflineAgentGrain(
         });
         await TryAsync("evaluating", async () => next = next with { Evaluation = await evaluations.RunAsync(project, paused, backOff, stop.Token) });
         await TryAsync("checking alerts", () => GrainFactory.GetGrain<IAlertGrain>(Name).Check());
-        await TryAsync("removing what is old", async () => kept = await upkeep.RunAsync(project, kept, stop.Token));
+        await TryAsync("looking after what is kept", () => upkeep.RunAsync(project, stop.Token));
         seen = next with { Error = errors.Count == 0 ? null : string.Join(" ", errors) };
 
         async Task TryAsync(string what, Func<Task> work)
@@ -149,6 +148,7 @@ internal sealed partial class OfflineAgentGrain(
         timer?.Dispose();
         timer = null;
         seen = null;
+        upkeep.Forget(Name);
         if (await this.GetReminder(WakeReminder) is { } reminder)
             await this.UnregisterReminder(reminder);
     }

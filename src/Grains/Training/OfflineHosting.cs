@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Feedback;
+using Progeny.Grains.Feedback;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Training;
@@ -21,5 +22,7 @@ internal static class OfflineHosting
         services.AddSingleton<Retraining>();
         services.AddSingleton<ServedEvaluations>();
         services.AddSingleton<OfflineUpkeep>();
+        services.AddSingleton<FeedbackInstruments>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedbackInstruments>());
     }
 }

@@ -1,20 +1,43 @@
+using System.Collections.Concurrent;
+using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Training;
+using Progeny.Grains.Feedback;
 
 namespace Progeny.Grains.Training;
 
-/// <summary>Removes for an offline agent what is older than its project keeps it, once an hour.</summary>
-internal sealed class OfflineUpkeep(IScoreStore scores, TimeProvider time)
+/// <summary>What an offline agent does for good order: removes scores that are older than its project keeps records, and measures the feedback loop.</summary>
+internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, TimeProvider time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MeasureEvery = TimeSpan.FromMinutes(1);
 
-    /// <returns>When it was done last.</returns>
-    public async Task<DateTimeOffset> RunAsync(OfflineProject project, DateTimeOffset? last, CancellationToken cancellationToken)
+    private readonly ConcurrentDictionary<string, (DateTimeOffset? Swept, DateTimeOffset? Measured)> done = new(StringComparer.Ordinal);
+
+    public async Task RunAsync(OfflineProject project, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (Core.Training.Clockwork.Due(last, Every, now) > now)
-            return last!.Value;
-        while (await scores.SweepAsync(project.Info.Name, now - project.Manifest.Serving.Retention, cancellationToken))
-            cancellationToken.ThrowIfCancellationRequested();
-        return now;
+        var (name, now) = (project.Info.Name, time.GetUtcNow());
+        var (swept, measured) = done.GetValueOrDefault(name);
+        if (Clockwork.Due(swept, SweepEvery, now) <= now)
+        {
+            while (await scores.SweepAsync(name, now - project.Manifest.Serving.Retention, cancellationToken))
+                cancellationToken.ThrowIfCancellationRequested();
+            swept = now;
+        }
+
+        if (Clockwork.Due(measured, MeasureEvery, now) <= now)
+        {
+            instruments.Set(name, await feedback.ReadAsync(name, now, cancellationToken));
+            measured = now;
+        }
+
+        done[name] = (swept, measured);
+    }
+
+    /// <summary>The project has ended.</summary>
+    public void Forget(string project)
+    {
+        done.TryRemove(project, out _);
+        instruments.Remove(project);
     }
 }

@@ -117,12 +117,17 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>Publishes the project, and returns the id of a job that trains it.</summary>
     public async Task<string> PublishAndTrainAsync(string project, string folder)
     {
+        await PublishAsync(project, folder);
+        return (string)(await PostAsync($"/api/projects/{project}/jobs", new { kind = "train" }))["id"]!;
+    }
+
+    public async Task PublishAsync(string project, string folder)
+    {
         using var zip = new MemoryStream();
         await PackageWriter.WriteAsync(folder, zip, CancellationToken.None);
         using var content = new ByteArrayContent(zip.ToArray());
         using var response = await Http.PostAsync($"/api/projects/{project}/releases", content);
         response.EnsureSuccessStatusCode();
-        return (string)(await PostAsync($"/api/projects/{project}/jobs", new { kind = "train" }))["id"]!;
     }
 
     /// <summary>Publishes, trains and promotes generation 1.</summary>

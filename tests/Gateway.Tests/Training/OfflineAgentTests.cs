@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Lifecycle;
 using Progeny.Gateway.Tests.Lifecycle;
@@ -11,8 +12,11 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
     private Node node = null!;
 
+    private string Landed => Path.Combine(folder, "landed.db");
+
     public async Task InitializeAsync() => node = await Node.StartAsync(
-        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600");
+        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600",
+        "--Feeds:landed:Kind", "sqlite", "--Feeds:landed:ConnectionString", $"Data Source={Landed};Pooling=False");
 
     public async Task DisposeAsync()
     {
@@ -39,6 +43,34 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         var agent = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
         ((string)agent["training"]!["status"]!).ShouldBe("succeeded");
         (await GenerationsAsync("loop")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Outcomes_are_pulled_from_a_feed_that_may_be_away_for_a_while()
+    {
+        await PublishAsync("pulls", "outcomes: {feed: landed, query: SELECT query_id, outcome, n FROM landed, watermark: n, every: 1s}\nretrain: {when: new_outcomes >= 3}");
+        await ServeFirstAsync("pulls");
+        await AskAsync("pulls", 0, 5);
+        var away = await node.UntilAsync("/api/projects/pulls/offline", agent => (int?)agent["outcomes"]?["failures"] >= 1);
+        ((string)away["outcomes"]!["error"]!).ShouldContain("landed");
+        away["outcomes"]!["next"].ShouldNotBeNull();
+
+        await using (var feed = new SqliteConnection($"Data Source={Landed};Pooling=False"))
+        {
+            await feed.OpenAsync();
+            await using var create = feed.CreateCommand();
+            create.CommandText = "CREATE TABLE landed AS SELECT 'q0' AS query_id, 1 AS outcome, 1 AS n UNION ALL VALUES ('q1', 'late', 2), ('q2', 2.5, 3), ('q3', 3, 4)";
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var pulled = await node.UntilAsync("/api/projects/pulls/offline", agent => (int)agent["outcomes"]!["accepted"]! == 3);
+        ((int)pulled["outcomes"]!["bad"]!).ShouldBe(1);
+        ((string)pulled["outcomes"]!["problems"]![0]!).ShouldContain("late is no number");
+        ((string)pulled["outcomes"]!["watermark"]!).ShouldBe("4");
+        await node.UntilAsync("/api/projects/pulls/offline", agent => (int)agent["outcomes"]!["failures"]! == 0);
+        await node.UntilAsync("/api/projects/pulls/generations", generations => generations.AsArray().Count == 2);
+        ((int)(await GenerationsAsync("pulls"))[1]!["lineage"]!["query_rows"]!).ShouldBe(3);
+        (await node.Http.GetStringAsync("/metrics")).ShouldContain("progeny_feedback_share{project=\"pulls\",age=\"0\"}");
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Progeny.Core.Feedback;
+using Progeny.Core.Metrics;
+
+namespace Progeny.Grains.Feedback;
+
+/// <summary>The feedback loops of the projects that this node looks after, as they were seen last, for whoever collects metrics.</summary>
+internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedService
+{
+    private readonly ConcurrentDictionary<string, FeedbackReport> reports = new(StringComparer.Ordinal);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var meter = factory.Create(Telemetry.Name);
+        meter.CreateObservableGauge("progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
+        meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Set(string project, FeedbackReport report) => reports[project] = report;
+
+    public void Remove(string project) => reports.TryRemove(project, out _);
+
+    private IEnumerable<Measurement<double>> Latencies()
+    {
+        foreach (var (project, report) in reports)
+        {
+            if (report.Latency is not { } latency)
+                continue;
+            foreach (var (quantile, seconds) in new[] { ("0.5", latency.P50), ("0.9", latency.P90), ("0.99", latency.P99) })
+                yield return new Measurement<double>(seconds, new("project", project), new KeyValuePair<string, object?>("quantile", quantile));
+        }
+    }
+
+    private IEnumerable<Measurement<double>> Shares() => reports.SelectMany(pair => pair.Value.Ages.Where(age => age.Share is not null).Select(age => new Measurement<double>(
+        age.Share!.Value, new("project", pair.Key), new KeyValuePair<string, object?>("age", age.FromSeconds.ToString(CultureInfo.InvariantCulture)))));
+}

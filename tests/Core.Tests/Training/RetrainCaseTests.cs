@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Progeny.Abstractions.Training;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Training;
+
+namespace Progeny.Core.Tests.Training;
+
+public sealed class RetrainCaseTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    [Fact]
+    public void Clock_asks_for_the_first_training_and_then_once_an_interval()
+    {
+        Clock(last: null, Noon).Start.ShouldBe("retrain.every: nothing was trained yet");
+        var (start, _, until) = Clock(last: Noon, Noon.AddMinutes(59));
+        start.ShouldBeNull();
+        until.ShouldBe(Noon + Hour);
+        Clock(last: Noon, Noon.AddHours(1)).Start.ShouldBe("retrain.every: the last training is 1h ago");
+    }
+
+    [Fact]
+    public void Long_sleep_is_caught_up_once()
+    {
+        Clock(last: Noon, Noon.AddDays(100)).Start.ShouldNotBeNull();
+        Clock(last: Noon.AddDays(100), Noon.AddDays(100).AddMinutes(1)).Start.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Clock_that_was_put_back_trains_once_and_then_by_the_new_time()
+    {
+        Clock(last: Noon.AddYears(1), Noon).Start.ShouldNotBeNull();
+        Clock(last: Noon, Noon.AddMinutes(30)).Start.ShouldBeNull();
+        Clock(last: Noon.AddSeconds(30), Noon).Until.ShouldBe(Noon + Hour);
+    }
+
+    [Fact]
+    public void Failures_are_waited_for_ever_longer_up_to_a_limit_also_when_the_clock_was_put_back()
+    {
+        var backOff = new BackOff(TimeSpan.FromMinutes(1), Hour);
+        new[] { 0, 1, 2, 3, 7, 8, 10_000 }.Select(backOff.After).ShouldBe(
+            [TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), Hour, Hour, Hour], ignoreOrder: false);
+
+        var failed = History(Job(JobStatus.Failed, Noon.AddMinutes(-5)), Job(JobStatus.Failed, Noon.AddMinutes(-9)), Job(JobStatus.Succeeded, Noon.AddHours(-2)));
+        failed.Failures.ShouldBe(2);
+        (Case(failed) with { Now = Noon.AddMinutes(-3.5) }).Decide().Until.ShouldBe(Noon.AddMinutes(-3));
+        (Case(failed) with { Now = Noon }).Decide().Start.ShouldNotBeNull();
+        (Case(failed) with { Now = Noon.AddYears(-1) }).Decide().Start.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Open_job_is_waited_for_whoever_started_it() =>
+        Case(History(Job(JobStatus.Running, Noon))).Decide().ShouldBe((null, "job 1 goes on", null));
+
+    [Fact]
+    public void Condition_that_stays_true_asks_again_when_it_was_false_or_data_grew_or_time_passed()
+    {
+        var asked = Case(History(Job(JobStatus.Succeeded, Noon, by: "offline agent: retrain.when: loss 0.7: loss > 0.5 is true"))) with
+        {
+            Retrain = new RetrainManifest { When = "loss > 0.5" },
+            When = new ConditionVerdict(true, "loss 0.7", ImmutableSortedDictionary<string, double>.Empty),
+            TrainRows = 1_000,
+            NewOutcomes = 99,
+            Now = Noon.AddMinutes(10),
+        };
+        var (start, waits, until) = asked.Decide();
+        start.ShouldBeNull();
+        waits.ShouldContain("100 new outcomes (99 now)");
+        until.ShouldBe(Noon.AddHours(1));
+
+        (asked with { WasFalse = true }).Decide().Start.ShouldBe("retrain.when: loss 0.7");
+        (asked with { NewOutcomes = 100 }).Decide().Start.ShouldNotBeNull();
+        (asked with { Now = Noon.AddHours(1) }).Decide().Start.ShouldNotBeNull();
+        (asked with { Jobs = History(Job(JobStatus.Succeeded, Noon, by: "Ann")) }).Decide().Start.ShouldNotBeNull();
+        (asked with { When = asked.When with { Holds = false } }).Decide().Start.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Succeeding_job_ends_a_row_of_failures_and_a_cancelled_one_is_none()
+    {
+        History(Job(JobStatus.Succeeded, Noon), Job(JobStatus.Failed, Noon)).Failures.ShouldBe(0);
+        History(Job(JobStatus.Cancelled, Noon), Job(JobStatus.Failed, Noon)).Failures.ShouldBe(1);
+    }
+
+    private static (string? Start, string Waits, DateTimeOffset? Until) Clock(DateTimeOffset? last, DateTimeOffset now) =>
+        (Case(last is { } at ? History(Job(JobStatus.Succeeded, at)) : new JobHistory()) with { Now = now }).Decide();
+
+    private static RetrainCase Case(JobHistory jobs) => new()
+    {
+        Retrain = new RetrainManifest { Every = Hour },
+        Jobs = jobs,
+        BackOff = new BackOff(TimeSpan.FromMinutes(1), Hour),
+        Now = Noon,
+    };
+
+    private static JobHistory History(params JobInfo[] newestFirst) => JobHistory.Of(newestFirst);
+
+    private static JobInfo Job(JobStatus status, DateTimeOffset at, string? by = null) => new()
+    {
+        Id = "1",
+        Project = "flights",
+        Release = "1.0.0",
+        Request = new JobRequest { Kind = JobKind.Train, By = by },
+        Status = status,
+        Message = "",
+        CreatedAt = at,
+        StartedAt = at,
+        EndedAt = status is JobStatus.Running ? null : at,
+    };
+}
