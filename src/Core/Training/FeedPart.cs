@@ -31,6 +31,9 @@ internal sealed class FeedPart
     /// <summary>The ordinal before which is stopped; null: after the last.</summary>
     public Ordinal? To { get; private set; }
 
+    /// <summary>The ordinal behind which rows are taken, that of the last row which the continued training took; null: of no such one.</summary>
+    public Ordinal? After { get; private set; }
+
     /// <summary>Works out the part.</summary>
     /// <param name="logged">The logged queries behind the rows, which count for the window, too; null: none.</param>
     public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, CancellationToken cancellationToken)
@@ -87,7 +90,6 @@ internal sealed class FeedPart
 
     private void Bound(SourceRange range, object? newest)
     {
-        Ordinal? after = null;
         if (range.Once)
         {
             // A lineage holds texts; of which type they are, the column says.
@@ -95,15 +97,16 @@ internal sealed class FeedPart
             if (From is null && range.After is { } last)
             {
                 From = last.To is { } to ? Typed(to) : null;
-                after = last is { To: null, LastOrdinal: { } ordinal } ? Typed(ordinal) : null;
+                After = last is { To: null, LastOrdinal: { } ordinal } ? Typed(ordinal) : null;
             }
 
-            if (To is null && source.File is null && newest is not null)
-                To = Ordinal.From(newest);
+            // An end that is known stays one, also where the feed has nothing now.
+            if (To is null && source.File is null)
+                To = newest is null ? From : Ordinal.From(newest);
         }
 
         Add(">=", FromParameter, From?.Value);
-        Add(">", AfterParameter, after?.Value);
+        Add(">", AfterParameter, After?.Value);
         Add("<", ToParameter, To?.Value);
     }
 

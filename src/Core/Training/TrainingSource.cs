@@ -76,7 +76,8 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
         var data = written with
         {
             First = feedRows is null ? written.First : ToOrdinal(feedRows.First),
-            Last = feedRows is null ? written.Last : ToOrdinal(feedRows.Last),
+            // Where queries alone are new, the next training still goes on behind the rows that were taken before.
+            Last = feedRows is null ? written.Last : ToOrdinal(feedRows.Last) ?? part!.After,
             From = part?.From ?? range.From,
             To = part?.To ?? range.To,
             Queries = logged is null ? null : (logged.Request.From, logged.Request.To),

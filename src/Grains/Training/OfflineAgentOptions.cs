@@ -14,7 +14,10 @@ public sealed class OfflineAgentOptions
     /// <summary>The most seconds that are waited after a failure.</summary>
     public double LongestBackOffSeconds { get; set; } = 6 * 3_600;
 
+    /// <summary>The seconds between two looks at a project's feedback loop for <c>/metrics</c>.</summary>
+    public double MeasureSeconds { get; set; } = 60;
+
     internal BackOff BackOff => new(TimeSpan.FromSeconds(BackOffSeconds), TimeSpan.FromSeconds(LongestBackOffSeconds));
 
-    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
+    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && MeasureSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
 }

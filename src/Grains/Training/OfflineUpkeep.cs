@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.Training;
@@ -7,10 +8,9 @@ using Progeny.Grains.Feedback;
 namespace Progeny.Grains.Training;
 
 /// <summary>What an offline agent does for good order: removes scores that are older than its project keeps records, and measures the feedback loop.</summary>
-internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, TimeProvider time)
+internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
-    private static readonly TimeSpan MeasureEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset? Swept, DateTimeOffset? Measured)> done = new(StringComparer.Ordinal);
 
@@ -25,7 +25,7 @@ internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback
             swept = now;
         }
 
-        if (Clockwork.Due(measured, MeasureEvery, now) <= now)
+        if (Clockwork.Due(measured, TimeSpan.FromSeconds(options.Value.MeasureSeconds), now) <= now)
         {
             instruments.Set(name, await feedback.ReadAsync(name, now, cancellationToken));
             measured = now;

@@ -15,7 +15,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     private string Landed => Path.Combine(folder, "landed.db");
 
     public async Task InitializeAsync() => node = await Node.StartAsync(
-        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600",
+        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600", "--OfflineAgent:MeasureSeconds", "0.1",
         "--Feeds:landed:Kind", "sqlite", "--Feeds:landed:ConnectionString", $"Data Source={Landed};Pooling=False");
 
     public async Task DisposeAsync()
@@ -48,7 +48,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     [Fact]
     public async Task Outcomes_are_pulled_from_a_feed_that_may_be_away_for_a_while()
     {
-        await PublishAsync("pulls", "outcomes: {feed: landed, query: SELECT query_id, outcome, n FROM landed, watermark: n, every: 1s}\nretrain: {when: new_outcomes >= 3}");
+        await PublishAsync("pulls", "outcomes: {feed: landed, query: \"SELECT query_id, outcome, n FROM landed\", watermark: n, every: 1s}\nretrain: {when: new_outcomes >= 3}");
         await ServeFirstAsync("pulls");
         await AskAsync("pulls", 0, 5);
         var away = await node.UntilAsync("/api/projects/pulls/offline", agent => (int?)agent["outcomes"]?["failures"] >= 1);
@@ -70,7 +70,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await node.UntilAsync("/api/projects/pulls/offline", agent => (int)agent["outcomes"]!["failures"]! == 0);
         await node.UntilAsync("/api/projects/pulls/generations", generations => generations.AsArray().Count == 2);
         ((int)(await GenerationsAsync("pulls"))[1]!["lineage"]!["query_rows"]!).ShouldBe(3);
-        (await node.Http.GetStringAsync("/metrics")).ShouldContain("progeny_feedback_share{project=\"pulls\",age=\"0\"}");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await node.Http.GetStringAsync("/metrics", patience.Token)).Contains("progeny_feedback_share{project=\"pulls\",age=\"0\"} 0.6\n", StringComparison.Ordinal))
+            await Task.Delay(50, patience.Token);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class OfflineCrashTests : DataFixture
     {
         var gate = new Gate(PathOf(""));
         var script = $"mkdir -p state\nif [ -e previous ]; then while [ ! -e {gate.Path} ]; do sleep 0.02; done; fi\necho one > state/one";
-        var folder = LoopProject.Write(PathOf("loop"), "loop", "retrain: {when: new_outcomes >= 10}", script: script, incremental: true);
+        var folder = LoopProject.Write(PathOf("loop"), "loop", "serving: {log: durable}\nretrain: {when: new_outcomes >= 10}", script: script, incremental: true);
         using (var node = await NodeProcess.StartAsync(Data, Settings))
         {
             await node.ServeAsync("loop", folder);

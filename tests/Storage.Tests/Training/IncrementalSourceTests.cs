@@ -34,7 +34,8 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
 
     public IFeed Get(string name) => feed;
 
-    public Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <remarks>The same rows, as those of a file.</remarks>
+    public Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<IFileFeed>(new FileOf(feed));
 
     public void Dispose()
     {
@@ -77,6 +78,26 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         connection.Execute("INSERT INTO flights VALUES (:t, -1, 0)", new { t = texts ? (object)"999" : 999 });
         var (_, rest) = await ReadAsync(Manifest("t"), last);
         taken.Concat(rest).ShouldBe(Enumerable.Range(0, row).Select(x => (double)x));
+    }
+
+    [Fact]
+    public async Task Training_to_which_queries_alone_are_new_forgets_no_row_of_the_feed_or_file()
+    {
+        connection.Execute("INSERT INTO flights VALUES (1, 1, 0), (2, 2, 0)");
+        foreach (var file in new[] { false, true })
+        {
+            var manifest = Manifest("t");
+            if (file)
+                manifest = manifest with { Source = manifest.Source! with { Feed = null, File = "flights.db" } };
+            var (data, rows) = await ReadAsync(manifest, null);
+            rows.Where(x => x < 10).ShouldBe(file ? [1, 2] : [1]);
+            for (var x = file ? 30 : 20; x < (file ? 33 : 23); x++)
+            {
+                await AnswerAsync(x);
+                (data, rows) = await ReadAsync(manifest, LineageOf(data!));
+                rows.ShouldBe([x]);
+            }
+        }
     }
 
     [Fact]
@@ -169,5 +190,19 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         {
             return (null, []);
         }
+    }
+
+    private sealed class FileOf(SqliteFeed feed) : IFileFeed
+    {
+        public string Name => feed.Name;
+
+        public Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
+            feed.ReadAsync(sql, parameters, cancellationToken);
+
+        public Task<IReadOnlyList<object?[]?>> LookupAsync(
+            string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
+            feed.LookupAsync(sql, columns, parameters, cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
