@@ -35,6 +35,6 @@ public static class TrialParameters
     private static object FromNode(JsonValue value) =>
         value.TryGetValue(out bool truth) ? truth
         : value.TryGetValue(out string? text) ? text
-        : value.TryGetValue(out long whole) ? whole
+        : value.TryGetValue(out long whole) ? (object)whole
         : value.GetValue<double>();
 }
