@@ -58,7 +58,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     public async Task Bad_rows_are_counted_once_and_shown_and_block_nothing()
     {
         Land(("a", "maybe", 10), (null, 1L, 10), ("b", null, 10), ("c", 1L, 10), ("d", 1L, 10));
-        connection.Execute("UPDATE landed SET at = 'soon' WHERE query_id = 'd'");
+        await connection.ExecuteAsync("UPDATE landed SET at = 'soon' WHERE query_id = 'd'");
         var problems = new List<string>();
         var bad = 0L;
         await PullAsync(pulled => (bad, problems) = (bad + pulled.Bad, [.. problems, .. pulled.Problems]));
@@ -78,7 +78,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     [Fact]
     public async Task Many_rows_are_kept_in_parts()
     {
-        connection.Execute("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 25000) INSERT INTO landed SELECT 'q' || i, i % 2, NULL, i FROM n");
+        await connection.ExecuteAsync("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 25000) INSERT INTO landed SELECT 'q' || i, i % 2, NULL, i FROM n");
         var parts = new List<long>();
         await PullAsync(pulled => parts.Add(pulled.Accepted));
         parts.ShouldBe([10_000, 10_000, 5_000]);

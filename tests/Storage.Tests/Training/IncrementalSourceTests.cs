@@ -61,7 +61,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
             {
                 // Several rows of one moment, which come in several steps; never one of a moment before.
                 moment += random.Next(3) == 0 ? 1 : 0;
-                connection.Execute("INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)$"{moment:000}" : moment, x = (double)row++ });
+                await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)$"{moment:000}" : moment, x = (double)row++ });
             }
 
             if (random.Next(2) == 0)
@@ -75,7 +75,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         }
 
         // The newest moment waits for a later one.
-        connection.Execute("INSERT INTO flights VALUES (:t, -1, 0)", new { t = texts ? (object)"999" : 999 });
+        await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, -1, 0)", new { t = texts ? (object)"999" : 999 });
         var (_, rest) = await ReadAsync(Manifest("t"), last);
         taken.Concat(rest).ShouldBe(Enumerable.Range(0, row).Select(x => (double)x));
     }
@@ -83,7 +83,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     [Fact]
     public async Task Training_to_which_queries_alone_are_new_forgets_no_row_of_the_feed_or_file()
     {
-        connection.Execute("INSERT INTO flights VALUES (1, 1, 0), (2, 2, 0)");
+        await connection.ExecuteAsync("INSERT INTO flights VALUES (1, 1, 0), (2, 2, 0)");
         foreach (var file in new[] { false, true })
         {
             var manifest = Manifest("t");
@@ -104,7 +104,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public async Task Window_counts_queries_and_rows_of_the_feed_together_the_last_ones()
     {
         for (var i = 0; i < 10; i++)
-            connection.Execute("INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 20).ToString("yyyy-MM-dd"), x = (double)i });
+            await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 20).ToString("yyyy-MM-dd"), x = (double)i });
         await AnswerAsync(100, 101, 102);
 
         (await ReadAsync(Manifest("t", rows: 5), null)).Rows.ShouldBe([8, 9, 100, 101, 102]);
