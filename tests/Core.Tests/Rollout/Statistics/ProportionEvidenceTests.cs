@@ -50,10 +50,10 @@ public sealed class ProportionEvidenceTests
     {
         const int runs = 150;
         var wrong = 0;
+        Span<int> counts = stackalloc int[4];
         for (var run = 0; run < runs; run++)
         {
             var random = new Random(run);
-            Span<int> counts = stackalloc int[4];
             counts.Clear();
             for (var n = 0; n < 200; n++)
             {
@@ -75,10 +75,10 @@ public sealed class ProportionEvidenceTests
     public void Rates_that_move_together_are_no_evidence_even_where_shares_stay()
     {
         var wrong = 0;
+        Span<int> counts = stackalloc int[4];
         for (var run = 0; run < 200; run++)
         {
             var random = new Random(run);
-            Span<int> counts = stackalloc int[4];
             counts.Clear();
             for (var n = 0; n < 400; n++)
             {
