@@ -14,6 +14,9 @@ public sealed class MetricsPoint
     /// <summary>Whose point it is; null: the project's as a whole.</summary>
     public GenerationReference? Generation { get; init; }
 
+    /// <summary>The arm whose point it is; null: all of them.</summary>
+    public string? Arm { get; init; }
+
     public ServingCounts Counts { get; } = new();
 
     /// <summary>The number of predictions of this step whose outcome is known.</summary>

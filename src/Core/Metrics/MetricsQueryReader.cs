@@ -15,7 +15,7 @@ public static class MetricsQueryReader
     /// <param name="from">A time in ISO 8601; UTC where it does not say.</param>
     /// <param name="to">The same.</param>
     /// <param name="step">A duration such as <c>10s</c>, <c>5m</c> or <c>1h</c>.</param>
-    /// <param name="by"><c>generation</c> or <c>project</c>.</param>
+    /// <param name="by"><c>project</c>, <c>generation</c> or <c>arm</c>.</param>
     /// <returns>The query, or what is wrong and what would be right.</returns>
     public static (MetricsQuery? Query, string? Problem) Read(string project, string? from, string? to, string? step, string? by, DateTimeOffset now)
     {
@@ -25,10 +25,11 @@ public static class MetricsQueryReader
             return (null, NoTime("from", from));
         if (start >= end)
             return (null, $"from ({Shown(start)}) must be before to ({Shown(end)}).");
-        if (by is not (null or "project" or "generation"))
-            return (null, $"by is '{by}'; it must be project or generation.");
+        if (by is not (null or "project" or "generation" or "arm"))
+            return (null, $"by is '{by}'; it must be project, generation or arm.");
+        var (byGeneration, byArm) = (by is "generation" or "arm", by == "arm");
         if (step is null)
-            return (new MetricsQuery(project, start, end, DefaultStep(start, end, now), by == "generation"), null);
+            return (new MetricsQuery(project, start, end, DefaultStep(start, end, now), byGeneration, byArm), null);
         if (!ManifestUnits.TryParseDuration(step, out var duration) || MetricsResolution.For(duration) is not { } resolution)
             return (null, $"step is '{step}'; it must be a multiple of {MetricsResolution.Finest.Seconds} s, such as 10s, 5m or 1h.");
         if ((end - start).Ticks / duration.Ticks > MostPoints)
@@ -39,7 +40,7 @@ public static class MetricsQueryReader
             return (null, $"from is {Shown(start)}, but windows that add up to steps of {step} are kept for {resolution.Kept.TotalDays:0} d; ask for a step that is a multiple of {coarser.Seconds} s.");
         }
 
-        return (new MetricsQuery(project, start, end, duration, by == "generation"), null);
+        return (new MetricsQuery(project, start, end, duration, byGeneration, byArm), null);
     }
 
     // Some hundreds of points at most, of windows that are there still.

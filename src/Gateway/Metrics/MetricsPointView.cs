@@ -4,6 +4,7 @@ namespace Progeny.Gateway.Metrics;
 
 /// <summary>What happened in one step.</summary>
 /// <param name="At">The start of the step.</param>
+/// <param name="Requests">Null by arm, like rows and errors: those are counted by generation.</param>
 /// <param name="Errors">The requests that got no prediction.</param>
 /// <param name="Latency">Null where there was no request.</param>
 /// <param name="Outcomes">How many predictions of this step have a known outcome.</param>
@@ -11,9 +12,9 @@ namespace Progeny.Gateway.Metrics;
 /// <param name="Metrics">The means of the project's own metrics over them.</param>
 internal sealed record MetricsPointView(
     DateTimeOffset At,
-    long Requests,
-    long Rows,
-    long Errors,
+    long? Requests,
+    long? Rows,
+    long? Errors,
     LatencyFiguresView? Latency,
     long Outcomes,
     double? Loss,
@@ -21,9 +22,9 @@ internal sealed record MetricsPointView(
 {
     public static MetricsPointView From(MetricsPoint point) => new(
         point.Start,
-        point.Counts.Requests,
-        point.Counts.Rows,
-        point.Counts.Errors,
+        point.Arm is null ? point.Counts.Requests : null,
+        point.Arm is null ? point.Counts.Rows : null,
+        point.Arm is null ? point.Counts.Errors : null,
         LatencyFiguresView.From(point.Counts),
         point.Outcomes,
         point.Loss,

@@ -97,7 +97,7 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
 
     private static IReadOnlyList<MetricsPoint> Read(SqliteConnection connection, MetricsQuery query, MetricsResolution resolution)
     {
-        var points = new Dictionary<(GenerationReference? Generation, long Start), MetricsPoint>();
+        var points = new Dictionary<(GenerationReference? Generation, string? Arm, long Start), MetricsPoint>();
         var range = new
         {
             project = query.Project,
@@ -106,12 +106,13 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             to = Ceiling(query.To),
             byGeneration = query.ByGeneration,
         };
-        using (var windows = connection.ExecuteReader(
-            $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}", range))
+        if (!query.ByArm)
         {
+            using var windows = connection.ExecuteReader(
+                $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}", range);
             while (windows.Read())
             {
-                var counts = PointOf(windows).Counts;
+                var counts = PointOf(windows, null).Counts;
                 counts.Rows += windows.GetInt64(3);
                 counts.Errors += windows.GetInt64(4);
                 counts.AugmentMicroseconds += windows.GetInt64(5);
@@ -121,13 +122,13 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             }
         }
 
-        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, name, sum, count FROM figures {Chosen} AND (unseen = 0 OR :byGeneration)", range))
+        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, arm, name, sum, count FROM figures {Chosen} AND (unseen = 0 OR :byGeneration)", range))
         {
             while (figures.Read())
             {
-                var point = PointOf(figures);
-                var name = figures.GetString(3);
-                var figure = new MetricFigure(figures.GetDouble(4), figures.GetInt64(5));
+                var point = PointOf(figures, query.ByArm ? figures.GetString(3) : null);
+                var name = figures.GetString(4);
+                var figure = new MetricFigure(figures.GetDouble(5), figures.GetInt64(6));
                 if (name == ScoreWriter.OutcomesName)
                     point.Outcomes += figure.Count;
                 else
@@ -137,16 +138,17 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
 
         return
         [
-            .. points.OrderBy(pair => pair.Key.Generation?.Release, StringComparer.Ordinal).ThenBy(pair => pair.Key.Generation?.Generation).ThenBy(pair => pair.Key.Start)
+            .. points.OrderBy(pair => pair.Key.Generation?.Release, StringComparer.Ordinal).ThenBy(pair => pair.Key.Generation?.Generation)
+                .ThenBy(pair => pair.Key.Arm, StringComparer.Ordinal).ThenBy(pair => pair.Key.Start)
                 .Select(pair => pair.Value),
         ];
 
-        MetricsPoint PointOf(System.Data.IDataRecord row)
+        MetricsPoint PointOf(System.Data.IDataRecord row, string? arm)
         {
             var generation = query.ByGeneration ? new GenerationReference(query.Project, row.GetString(0), row.GetInt32(1)) : null;
             var start = MetricsResolution.StartOf(DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(2)), query.Step);
-            if (!points.TryGetValue((generation, start.UtcTicks), out var point))
-                points.Add((generation, start.UtcTicks), point = new MetricsPoint { Start = start, Generation = generation });
+            if (!points.TryGetValue((generation, arm, start.UtcTicks), out var point))
+                points.Add((generation, arm, start.UtcTicks), point = new MetricsPoint { Start = start, Generation = generation, Arm = arm });
             return point;
         }
     }

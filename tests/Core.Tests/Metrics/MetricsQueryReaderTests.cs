@@ -40,7 +40,7 @@ public sealed class MetricsQueryReaderTests
     [InlineData("step", "15s", "step is '15s'; it must be a multiple of 10 s")]
     [InlineData("step", "100ms", "step is '100ms'; it must be a multiple of 10 s")]
     [InlineData("step", "often", "step is 'often'; it must be a multiple of 10 s")]
-    [InlineData("by", "day", "by is 'day'; it must be project or generation.")]
+    [InlineData("by", "day", "by is 'day'; it must be project, generation or arm.")]
     public void What_is_wrong_is_said_with_what_would_be_right(string key, string value, string problem)
     {
         var (query, found) = MetricsQueryReader.Read(

@@ -115,6 +115,16 @@ public sealed class SqliteScoreStoreTests : IDisposable
         (project.ShouldHaveSingleItem().Outcomes, project[0].Loss).ShouldBe((1, 1.0));
     }
 
+    [Fact]
+    public async Task Arms_have_series_of_their_own_with_what_became_of_outcomes()
+    {
+        await metrics.StoreAsync([Create(Noon, null, 100, 200)], default);
+        await scores.ApplyAsync(Scored(0, 3, InArm("a", "champion", 1), InArm("b", "canary", 3), InArm("c", "canary", 5)), default);
+        await scores.ApplyAsync(Scored(3, 4, InArm("c", "canary", 1)), default);
+        var points = await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: true, ByArm: true), default);
+        points.Select(point => (point.Generation, point.Arm, point.Outcomes, point.Loss)).ShouldBe([(First, "canary", 2, 2.0), (First, "champion", 1, 1.0)]);
+    }
+
     private static OutcomeScore InArm(string queryId, string arm, double loss, string reason = "share") =>
         new("flights", First, queryId, Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss }) { Arm = arm, Reason = reason, Sequence = 7 };
 
