@@ -43,7 +43,7 @@ internal sealed partial class RolloutGrain(
             return known;
         await FollowActiveAsync();
         var proposal = await ConductAsync(generation, by);
-        await storage.SaveAsync(State with { Proposals = [proposal, .. State.Proposals.Where(other => other.Generation != generation).Take(MostKept - 1)] });
+        await storage.SaveAsync(State with { Proposals = With(proposal) });
         return proposal;
     }
 
@@ -74,6 +74,9 @@ internal sealed partial class RolloutGrain(
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => FollowSafelyAsync();
+
+    private ImmutableArray<Proposal> With(Proposal proposal) =>
+        [proposal, .. State.Proposals.Where(other => other.Generation != proposal.Generation).Take(MostKept - 1)];
 
     private IExperimentGrain Experiment(string id) => GrainFactory.GetGrain<IExperimentGrain>($"{Name}/{id}");
 
@@ -119,7 +122,7 @@ internal sealed partial class RolloutGrain(
         try
         {
             var taking = await Contenders.ListAsync(GrainFactory, Name, generation, settings);
-            var info = await StartAsync(new ExperimentRequest { Settings = settings, Generations = taking, By = by, Reason = $"{generation.Version} is new" });
+            var info = await StartAsync(new ExperimentRequest { Settings = settings, Generations = taking, By = by, Reason = $"{generation.Version} is new" }, generation);
             return new Proposal(generation, ProposalOutcome.Experiment, info.Message, info.Id);
         }
         catch (PlanException exception)
@@ -201,7 +204,11 @@ internal sealed partial class RolloutGrain(
         && one.Steps.SequenceEqual(other.Steps) && one.Arms.SequenceEqual(other.Arms) && one.Fallback.SequenceEqual(other.Fallback);
 
     /// <summary>Stores what is to be started, then starts it: a node that dies in between starts it when it is woken.</summary>
-    private async Task<ExperimentInfo> StartAsync(ExperimentRequest request)
+    /// <param name="proposed">
+    /// The generation for whose sake it is started; null: by hand. That it has its experiment is stored at once: whoever proposes it again
+    /// after the node died must not get another one.
+    /// </param>
+    private async Task<ExperimentInfo> StartAsync(ExperimentRequest request, GenerationReference? proposed = null)
     {
         var id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{request.Settings.Strategy.ToString().ToLowerInvariant()}-{State.Count + 1}");
         await storage.SaveAsync(State with
@@ -210,6 +217,7 @@ internal sealed partial class RolloutGrain(
             Active = id,
             Experiments = [id, .. State.Experiments.Take(MostKept - 1)],
             Starting = request,
+            Proposals = proposed is null ? State.Proposals : With(new Proposal(proposed, ProposalOutcome.Experiment, $"It takes part in {id}.", id)),
         });
         await WatchAsync();
         try

@@ -104,7 +104,7 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
     [Theory]
     [InlineData("demo/metrics?from=never", 400, "from is 'never'")]
     [InlineData("demo/metrics?step=3s", 400, "multiple of 10 s")]
-    [InlineData("demo/metrics?by=row", 400, "project or generation")]
+    [InlineData("demo/metrics?by=row", 400, "project, generation or arm")]
     [InlineData("nobody/metrics", 404, "no project 'nobody'")]
     public async Task What_is_wrong_is_said(string path, int status, string detail)
     {
