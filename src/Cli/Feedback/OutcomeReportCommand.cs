@@ -69,12 +69,14 @@ internal static class OutcomeReportCommand
         ("accepted", Tables.Count(receipt.Accepted)),
         ("corrected", Tables.Count(receipt.Corrected)),
         ("repeated", Tables.Count(receipt.Repeated)),
+        ("outdated", receipt.Outdated == 0 ? null : $"{Tables.Count(receipt.Outdated)}; a later observation counts"),
         ("without a query", receipt.Unmatched == 0 ? null : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
 
     private static void Write(IAnsiConsole console, ReceiptView receipt)
     {
         console.MarkupLine(
             receipt.Corrected > 0 ? "[green]Corrected[/] the outcome reported before."
+            : receipt.Outdated > 0 ? "Kept as history; an outcome that was observed later counts."
             : receipt.Repeated > 0 ? "That outcome was reported before; nothing changed."
             : "[green]Accepted.[/]");
         if (receipt.Unmatched > 0)

@@ -3,10 +3,14 @@ namespace Progeny.Core.Feedback;
 /// <summary>Outcomes by query id. A report for a query that is not in the log yet waits for it.</summary>
 public interface IOutcomeStore
 {
-    /// <summary>Stores reports in one transaction; they are on disk when the call returns. A repeated report changes nothing.</summary>
+    /// <summary>Stores reports in one transaction; they are on disk when the call returns.</summary>
+    /// <remarks>
+    /// A known value with its time changes nothing. The report that was observed last counts, in whatever order they come; one without a
+    /// time counts as observed when it came, and in place of all that came before it.
+    /// </remarks>
     Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken);
 
-    /// <summary>The reports behind a place, first reports and corrections of all projects, in the order of their arrival.</summary>
+    /// <summary>The reports behind a place that count, first reports and corrections of all projects, in the order of their arrival.</summary>
     /// <param name="after">The place of the last report that is known; 0: from the first.</param>
     Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken);
 

@@ -93,7 +93,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, TimeP
             return (null, $"Query '{id}': {problem}.");
         if (!TryTime(observedAt, out var at))
             return (null, $"Query '{id}': observed_at is {DataCell.Text(observedAt!)}; an ISO 8601 time or seconds since 1970 would be right.");
-        return (new ReportedOutcome(id, value, at, time.GetUtcNow()), null);
+        return (new ReportedOutcome(id, value, at, time.GetUtcNow()) { IsReread = true }, null);
     }
 
     private static bool TryTime(object? value, out DateTimeOffset? at)

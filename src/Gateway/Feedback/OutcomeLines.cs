@@ -110,8 +110,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
     /// <summary>Waits for what is being stored, and stores what waits meanwhile.</summary>
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
-        var receipt = await storing;
-        stored = new(stored.Accepted + receipt.Accepted, stored.Corrected + receipt.Corrected, stored.Repeated + receipt.Repeated, stored.Unmatched + receipt.Unmatched);
+        stored += await storing;
         storing = store.ReportAsync(manifest.Name, waiting, cancellationToken);
         waiting = new List<ReportedOutcome>(LinesAtOnce);
     }

@@ -3,8 +3,11 @@ namespace Progeny.Storage.Feedback;
 /// <summary>What a report changes.</summary>
 internal enum OutcomeChange
 {
-    /// <summary>Nothing: it repeats the report that counts.</summary>
+    /// <summary>Nothing: the report is known.</summary>
     None,
     First,
     Correction,
+
+    /// <summary>The history only: what counts was observed after it.</summary>
+    Late,
 }

@@ -8,13 +8,13 @@ namespace Progeny.Storage.Feedback;
 /// <summary>Inserts reports of outcomes; used by one thread.</summary>
 internal sealed class OutcomeWriter(SqliteConnection connection) : IDisposable
 {
-    private readonly SqliteStatement selectLast = new(
-        connection, "SELECT value, observed_at FROM outcomes WHERE hash = ?1 AND project = ?2 AND query_id = ?3 ORDER BY id DESC LIMIT 1");
+    private readonly SqliteStatement selectAll = new(
+        connection, "SELECT value, observed_at, reported_at, late FROM outcomes WHERE hash = ?1 AND project = ?2 AND query_id = ?3 ORDER BY id");
 
     private readonly SqliteStatement insert = new(
-        connection, "INSERT INTO outcomes (hash, project, query_id, value, observed_at, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        connection, "INSERT INTO outcomes (hash, project, query_id, value, observed_at, reported_at, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 
-    /// <summary>Stores a report, unless it repeats the one that counts, within the transaction that is open.</summary>
+    /// <summary>Stores a report, unless it is known, within the transaction that is open.</summary>
     public OutcomeChange Report(string project, ReportedOutcome outcome)
     {
         var hash = QueryHash.Of(project, outcome.QueryId);
@@ -28,32 +28,43 @@ internal sealed class OutcomeWriter(SqliteConnection connection) : IDisposable
         insert.Bind(4, outcome.Value);
         insert.Bind(5, observed);
         insert.Bind(6, QueryCodes.Encode(outcome.ReportedAt));
+        insert.Bind(7, change == OutcomeChange.Late ? 1L : 0L);
         insert.Execute();
         return change;
     }
 
     public void Dispose()
     {
-        selectLast.Dispose();
+        selectAll.Dispose();
         insert.Dispose();
     }
 
-    // A report that does not say when the outcome came true says nothing against the time that is known.
     private OutcomeChange Compare(long hash, string project, ReportedOutcome outcome, long? observed)
     {
-        selectLast.Bind(1, hash);
-        selectLast.Bind(2, project);
-        selectLast.Bind(3, outcome.QueryId);
+        selectAll.Bind(1, hash);
+        selectAll.Bind(2, project);
+        selectAll.Bind(3, outcome.QueryId);
+        var change = OutcomeChange.First;
         try
         {
-            if (!selectLast.Step())
-                return OutcomeChange.First;
-            var sameTime = observed is null || (!selectLast.IsNull(1) && selectLast.Int64(1) == observed);
-            return sameTime && selectLast.Text(0) == outcome.Value ? OutcomeChange.None : OutcomeChange.Correction;
+            while (selectAll.Step())
+            {
+                var (sameValue, at, counts) = (selectAll.Text(0) == outcome.Value, selectAll.IsNull(1) ? (long?)null : selectAll.Int64(1), selectAll.Int64(3) == 0);
+                if (sameValue && (observed is null ? outcome.IsReread : at == observed))
+                    return OutcomeChange.None;
+
+                // The last one that counts decides. A report without a time says nothing against the time that is known.
+                if (counts && observed is null)
+                    change = sameValue ? OutcomeChange.None : OutcomeChange.Correction;
+                else if (counts)
+                    change = observed < (at ?? selectAll.Int64(2)) ? OutcomeChange.Late : OutcomeChange.Correction;
+            }
+
+            return change;
         }
         finally
         {
-            selectLast.Reset();
+            selectAll.Reset();
         }
     }
 }

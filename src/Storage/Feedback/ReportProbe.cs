@@ -3,7 +3,7 @@ using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Feedback;
 
-/// <summary>Finds the first and the last report of a query's outcome before a place, over one reader's snapshot.</summary>
+/// <summary>Finds the first report of a query's outcome, and the one that counts, before a place, over one reader's snapshot.</summary>
 internal sealed class ReportProbe : IDisposable
 {
     private readonly string project;
@@ -14,7 +14,7 @@ internal sealed class ReportProbe : IDisposable
     {
         this.project = project;
         any = new SqliteStatement(connection, "SELECT 1 FROM outcomes WHERE hash = ?1 LIMIT 1");
-        both = new SqliteStatement(connection, "SELECT min(id), max(id) FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND id < ?4");
+        both = new SqliteStatement(connection, "SELECT min(id), max(id) FILTER (WHERE late = 0) FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND id < ?4");
         both.Bind(3, project);
         both.Bind(4, before);
     }
@@ -45,7 +45,7 @@ internal sealed class ReportProbe : IDisposable
         try
         {
             both.Step();
-            return both.IsNull(0) ? null : (both.Int64(0), both.Int64(1));
+            return both.IsNull(1) ? null : (both.Int64(0), both.Int64(1));
         }
         finally
         {

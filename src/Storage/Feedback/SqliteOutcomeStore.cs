@@ -11,7 +11,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     public Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         IReadOnlyList<OutcomeEntry> (connection, _) =>
             connection.Query<OutcomeEntry>(
-                "SELECT id AS Place, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after ORDER BY id LIMIT :limit",
+                "SELECT id AS Place, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after AND late = 0 ORDER BY id LIMIT :limit",
                 new { after, limit }).AsList(),
         cancellationToken);
 
@@ -21,7 +21,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
             // Reports lie in the order of their arrival, so only the new ones are looked at.
             """
             SELECT count(DISTINCT hash) FROM outcomes
-            WHERE project = :project AND id > ifnull((SELECT id FROM outcomes WHERE reported_at <= :since ORDER BY id DESC LIMIT 1), 0)
+            WHERE project = :project AND late = 0 AND id > ifnull((SELECT id FROM outcomes WHERE reported_at <= :since ORDER BY id DESC LIMIT 1), 0)
             """,
             new { project, since = QueryCodes.Encode(since) }),
         cancellationToken);
@@ -59,6 +59,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
             changes.Count(change => change == OutcomeChange.First),
             changes.Count(change => change == OutcomeChange.Correction),
             changes.Count(change => change == OutcomeChange.None),
-            unmatched);
+            unmatched,
+            changes.Count(change => change == OutcomeChange.Late));
     }
 }

@@ -30,7 +30,7 @@ internal sealed class QueryLookup : IDisposable
         page = new SqliteStatement(connection, "SELECT data FROM id_pages WHERE id = ?1");
         segment = new SegmentScan(connection, "WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1");
         outcomes = new SqliteStatement(
-            connection, "SELECT value, observed_at, reported_at FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY id");
+            connection, "SELECT value, observed_at, reported_at FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY late DESC, id");
     }
 
     public bool Exists(string queryId) => Records(queryId).Any();
@@ -54,7 +54,7 @@ internal sealed class QueryLookup : IDisposable
     /// <summary>How many records carry an id.</summary>
     public int Attempts(string queryId) => Records(queryId).Count();
 
-    /// <summary>All reports of the query's outcome in the order of their arrival.</summary>
+    /// <summary>All reports of the query's outcome: those that came too late to count, then the others, each in the order of their arrival.</summary>
     public IReadOnlyList<ReportedOutcome> Outcomes(string queryId)
     {
         outcomes.Bind(1, QueryHash.Of(project, queryId));

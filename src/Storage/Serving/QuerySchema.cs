@@ -102,5 +102,8 @@ internal static class QuerySchema
             """,
             OldRecords.Convert),
         new("CREATE INDEX outcomes_by_project ON outcomes (project);"),
+
+        // A late report never counts: when it came, one was known that had been observed after it.
+        new("ALTER TABLE outcomes ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"),
     ];
 }

@@ -13,12 +13,14 @@ namespace Progeny.Storage.Tests.Feedback;
 
 public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
 {
+    private const string Untimed = "SELECT query_id, outcome, changed FROM landed";
+
     private readonly TemporaryFolder folder = new();
     private readonly SqliteConnection connection;
     private readonly SqliteFeed feed;
     private readonly QueryDatabase database;
     private readonly SqliteOutcomeStore outcomes;
-    private Ordinal? watermark;
+    private Ordinal? reached;
 
     public OutcomePullerTests()
     {
@@ -50,8 +52,31 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         Land(("c", 1.0, 11), ("a", 0L, 12));
         (await PullAsync()).ShouldBe((3, 1, 1));
         (await PullAsync()).ShouldBe((1, 0, 0));
-        watermark.ShouldBe(Ordinal.From(12L));
+        reached.ShouldBe(Ordinal.From(12L));
         (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("a", "1"), ("b", "0"), ("c", "1"), ("a", "0")]);
+    }
+
+    [Fact]
+    public async Task Pull_does_not_revert_a_correction_by_reading_its_row_again()
+    {
+        Land(("a", 1L, 10));
+        await PullAsync(query: Untimed);
+        await outcomes.ReportAsync("flights", [new("a", "0", null, DateTimeOffset.UtcNow)], default);
+        (await PullAsync(query: Untimed)).ShouldBe((1, 0, 0));
+        (await outcomes.ListAsync(0, 10, default))[^1].Value.ShouldBe("0");
+    }
+
+    [Theory]
+    [InlineData(Untimed)]
+    [InlineData("SELECT query_id, outcome, changed AS observed_at, changed FROM landed ORDER BY changed DESC")]
+    public async Task History_that_is_read_whole_each_time_is_stored_once(string query)
+    {
+        Land(("a", 1L, 10), ("a", 0L, 12), ("a", 1L, 14));
+        await PullAsync(query: query, watermark: null);
+        var stored = await outcomes.ListAsync(0, 10, default);
+        foreach (var _ in Enumerable.Range(0, 3))
+            (await PullAsync(query: query, watermark: null)).ShouldBe((3, 0, 0));
+        (await outcomes.ListAsync(0, 10, default)).ShouldBe(stored);
     }
 
     [Fact]
@@ -98,7 +123,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     }
 
     private async Task<(long Rows, long Accepted, long Corrected)> PullAsync(
-        Action<PulledOutcomes>? seen = null, string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed")
+        Action<PulledOutcomes>? seen = null, string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed", string? watermark = "changed")
     {
         var manifest = new Manifest
         {
@@ -106,17 +131,17 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
             Version = new SemanticVersion(1, 0, 0),
             Task = MachineLearningTask.Binary,
             Label = new() { Name = "late", Classes = ["0", "1"] },
-            Outcomes = new() { Feed = "flights", Query = query, Watermark = "changed" },
+            Outcomes = new() { Feed = "flights", Query = query, Watermark = watermark },
             Pipeline = new() { Model = "model.onnx" },
         };
         var sum = (Rows: 0L, Accepted: 0L, Corrected: 0L);
         await new OutcomePuller(this, outcomes, TimeProvider.System).PullAsync(
             manifest,
-            watermark,
+            reached,
             pulled =>
             {
                 sum = (sum.Rows + pulled.Rows, sum.Accepted + pulled.Accepted, sum.Corrected + pulled.Corrected);
-                watermark = pulled.Watermark;
+                reached = pulled.Watermark;
                 seen?.Invoke(pulled);
                 return Task.CompletedTask;
             },

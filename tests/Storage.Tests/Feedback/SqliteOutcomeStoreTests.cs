@@ -63,6 +63,49 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
         (await log.FindAsync("flights", "a", default))!.Outcomes.Select(outcome => outcome.Value).ShouldBe(["late", "on time", "late"]);
     }
 
+    [Theory]
+    [InlineData("AB")]
+    [InlineData("BA")]
+    [InlineData("ABAB")]
+    [InlineData("BABA")]
+    [InlineData("AAABBA")]
+    public async Task Report_with_its_time_counts_by_it_in_whatever_order_it_comes_and_once(string order)
+    {
+        await log.AppendAsync([Create("a")], default);
+        var reports = new Dictionary<char, ReportedOutcome>
+        {
+            ['A'] = new("a", "late", Noon.AddHours(10), Noon.AddDays(1)),
+            ['B'] = new("a", "on time", Noon.AddHours(12), Noon.AddDays(1)),
+        };
+
+        var receipts = new OutcomeReceipt(0, 0, 0, 0);
+        foreach (var one in order)
+            receipts += await outcomes.ReportAsync("flights", [reports[one]], default);
+
+        var isLate = order[0] == 'B';
+        receipts.ShouldBe(new OutcomeReceipt(1, isLate ? 0 : 1, order.Length - 2, 0, isLate ? 1 : 0));
+        var known = (await log.FindAsync("flights", "a", default))!.Outcomes;
+        known.Count.ShouldBe(2);
+        known[^1].ShouldBe(reports['B']);
+        (await outcomes.ListAsync(0, 10, default))[^1].Value.ShouldBe("on time");
+        (await outcomes.CountAsync("flights", Noon, default)).ShouldBe(1);
+        await foreach (var query in AnsweredAsync())
+            query.Outcome.ShouldBe("on time");
+    }
+
+    [Fact]
+    public async Task Report_without_a_time_counts_in_place_of_what_came_before_and_an_older_observation_does_not_revert_it()
+    {
+        await log.AppendAsync([Create("a")], default);
+        await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(1), Noon.AddHours(2))], default);
+        await outcomes.ReportAsync("flights", [new("a", "on time", null, Noon.AddHours(3))], default);
+
+        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(2), Noon.AddHours(4))], default)).ShouldBe(new OutcomeReceipt(0, 0, 0, 0, 1));
+        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(4), Noon.AddHours(5))], default)).ShouldBe(new OutcomeReceipt(0, 1, 0, 0));
+
+        (await log.FindAsync("flights", "a", default))!.Outcomes[^1].Value.ShouldBe("late");
+    }
+
     [Fact]
     public async Task Report_when_the_query_comes_later_waits_for_it()
     {
@@ -109,4 +152,14 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
     [Fact]
     public async Task Report_when_empty_is_an_empty_receipt() =>
         (await outcomes.ReportAsync("flights", [], default)).ShouldBe(new OutcomeReceipt(0, 0, 0, 0));
+
+    private async IAsyncEnumerable<AnsweredQuery> AnsweredAsync()
+    {
+        var answered = new SqliteAnsweredQueries(database);
+        var found = await answered.FindAsync(
+            new AnsweredRequest { Project = "flights", To = await answered.GetEndAsync(default), Projection = new QueryProjection([], new HashSet<string>()) }, default);
+        found.Keys.Count.ShouldBe(1);
+        await foreach (var query in answered.ReadAsync(found, default))
+            yield return query;
+    }
 }
