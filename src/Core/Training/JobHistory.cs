@@ -14,8 +14,8 @@ public sealed record JobHistory
     /// <summary>How many failed one after the other, up to the newest.</summary>
     public int Failures { get; init; }
 
-    /// <summary>Whether one has not ended.</summary>
-    public bool IsOpen { get; init; }
+    /// <summary>The newest one that has not ended; null: all have.</summary>
+    public JobInfo? Open { get; init; }
 
     /// <summary>Reads the history.</summary>
     /// <param name="jobs">Jobs of one kind, newest first.</param>
@@ -35,7 +35,7 @@ public sealed record JobHistory
             Newest = jobs.Count == 0 ? null : jobs[0],
             SucceededAt = jobs.FirstOrDefault(job => job.Status is JobStatus.Succeeded)?.CreatedAt,
             Failures = failures,
-            IsOpen = jobs.Any(job => job.Status is JobStatus.Queued or JobStatus.Running),
+            Open = jobs.FirstOrDefault(job => job.Status is JobStatus.Queued or JobStatus.Running),
         };
     }
 

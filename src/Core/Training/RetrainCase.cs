@@ -49,8 +49,8 @@ public sealed record RetrainCase
     /// <returns>Why a training is started now; or null, with what is waited for and until when that is known.</returns>
     public (string? Start, string Waits, DateTimeOffset? Until) Decide()
     {
-        if (Jobs.IsOpen)
-            return (null, $"job {Jobs.Newest!.Id} goes on", null);
+        if (Jobs.Open is { } open)
+            return (null, $"job {open.Id} goes on", null);
         if (Jobs.RestUntil(BackOff, Now) is { } rest)
             return (null, $"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
         if (ByClock is { } clock && clock <= Now)

@@ -83,6 +83,10 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("list-jobs")]
     Task<ImmutableArray<string>> ListJobs();
 
+    /// <summary>The ids of the newest 30 trainings and searches, of the newest 30 evaluations, and of all jobs that have not ended; newest first within a kind.</summary>
+    [Alias("list-recent-jobs")]
+    Task<ImmutableArray<string>> ListRecentJobs();
+
     /// <summary>Finishes what the stop of a node interrupted: wakes the jobs that have not ended, settles the stages of the last promotion.</summary>
     [Alias("wake")]
     Task Wake();

@@ -21,7 +21,6 @@ internal sealed class ProjectGrain(
     IDecisionLog decisions,
     TimeProvider time) : Grain, IProjectGrain
 {
-    private const int MostJobs = 1_000;
     private const int MostPlans = 100;
 
     private string Name => this.GetPrimaryKeyString();
@@ -145,15 +144,13 @@ internal sealed class ProjectGrain(
         await JobChecks.RequireAsync(GrainFactory, Name, release, request);
 
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        await storage.SaveAsync(storage.State with
-        {
-            Jobs = [id, .. storage.State.Jobs.Take(MostJobs - 1)],
-            OpenJobs = storage.State.OpenJobs.Add(id),
-        });
+        await storage.SaveAsync(storage.State.With(id, request.Kind));
         return await GrainFactory.GetGrain<IJobGrain>(id).Start(Name, release, request);
     }
 
     public Task<ImmutableArray<string>> ListJobs() => Task.FromResult(storage.State.Jobs);
+
+    public Task<ImmutableArray<string>> ListRecentJobs() => Task.FromResult(storage.State.RecentJobs());
 
     public async Task JobEnded(string jobId)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Training;
 
 namespace Progeny.Grains.Lifecycle;
 
@@ -8,6 +9,9 @@ namespace Progeny.Grains.Lifecycle;
 [GenerateSerializer, Immutable, Alias("progeny.project-state")]
 public sealed record ProjectState
 {
+    private const int MostJobs = 1_000;
+    private const int MostOfAKind = 30;
+
     /// <summary>The published versions, lowest first: a version is only ever added above the last.</summary>
     [Id(0)] public ImmutableArray<string> Releases { get; init; } = [];
 
@@ -30,4 +34,23 @@ public sealed record ProjectState
 
     /// <summary>When and why the project was ended; null: it is active.</summary>
     [Id(7)] public Decommission? Decommissioned { get; init; }
+
+    /// <summary>The newest trainings and searches, newest first: many evaluations do not push them out.</summary>
+    [Id(8)] public ImmutableArray<string> Trainings { get; init; } = [];
+
+    /// <summary>The newest evaluations, newest first.</summary>
+    [Id(9)] public ImmutableArray<string> Evaluations { get; init; } = [];
+
+    /// <summary>The state with a job more, the newest.</summary>
+    public ProjectState With(string job, JobKind kind) => this with
+    {
+        Jobs = [job, .. Jobs.Take(MostJobs - 1)],
+        OpenJobs = OpenJobs.Add(job),
+        Trainings = kind is JobKind.Evaluate ? Trainings : [job, .. Trainings.Take(MostOfAKind - 1)],
+        Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MostOfAKind - 1)] : Evaluations,
+    };
+
+    /// <summary>What is needed to know when something is started next; newest first within trainings and within evaluations.</summary>
+    /// <remarks>The newest of all are those of a state that an earlier version wrote.</remarks>
+    public ImmutableArray<string> RecentJobs() => [.. Trainings.Concat(Evaluations).Concat(Jobs.Take(MostOfAKind)).Concat(OpenJobs).Distinct(StringComparer.Ordinal)];
 }

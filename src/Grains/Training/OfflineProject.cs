@@ -11,8 +11,6 @@ namespace Progeny.Grains.Training;
 /// <summary>What an offline agent sees of its project: the manifest in force, and the jobs, of which those that have ended are asked for once.</summary>
 internal sealed class OfflineProject(string name, IGrainFactory grains, RuleCompiler compiler) : IDisposable
 {
-    private const int MostJobs = 30;
-
     private readonly Dictionary<string, JobInfo> ended = [];
     private ImmutableArray<JobInfo> jobs = [];
 
@@ -46,10 +44,10 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
             Read = Release;
         }
 
-        var ids = (await project.ListJobs()).Take(MostJobs).ToList();
+        var ids = await project.ListRecentJobs();
         foreach (var old in ended.Keys.Except(ids).ToList())
             ended.Remove(old);
-        var found = ImmutableArray.CreateBuilder<JobInfo>(ids.Count);
+        var found = ImmutableArray.CreateBuilder<JobInfo>(ids.Length);
         foreach (var id in ids)
         {
             if (!ended.TryGetValue(id, out var job) && await grains.GetGrain<IJobGrain>(id).Get() is { } asked)

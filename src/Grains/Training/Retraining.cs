@@ -27,7 +27,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         await SayFailureAsync(project, history, backOff, cancellationToken);
         var now = time.GetUtcNow();
         var fresh = await NewOutcomesAsync(project, cancellationToken);
-        var verdict = history.IsOpen ? null : await AskAsync(project, fresh, cancellationToken);
+        var verdict = history.Open is not null ? null : await AskAsync(project, fresh, cancellationToken);
         if (verdict is { Holds: false })
             falseSince = history.Newest?.Id;
         var (start, waits, until) = new RetrainCase

@@ -15,8 +15,8 @@ internal sealed class ServedEvaluations(IGrainFactory grains, IDecisionLog decis
             return Retraining.Work(history, wanted: false, "the manifest has no evaluation.every", null);
         if (project.Info.Champion is not { } champion)
             return Retraining.Work(history, wanted: true, "a champion", null);
-        if (history.IsOpen)
-            return Retraining.Work(history, wanted: true, $"job {history.Newest!.Id} goes on", null);
+        if (history.Open is { } open)
+            return Retraining.Work(history, wanted: true, $"job {open.Id} goes on", null);
         var now = time.GetUtcNow();
         if (history.RestUntil(backOff, now) is { } rest)
             return Retraining.Work(history, wanted: true, "the last evaluation failed; it is tried again later", rest);

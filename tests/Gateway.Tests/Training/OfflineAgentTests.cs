@@ -135,6 +135,23 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Long_training_is_seen_behind_many_jobs_of_another_kind()
+    {
+        var gate = new Gate(folder);
+        LoopProject.Write(Path.Combine(folder, "long"), "long", "retrain: {every: 1h}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+        (await node.PublishAsync("long", Path.Combine(folder, "long"))).EnsureSuccessStatusCode();
+        await node.UntilAsync("/api/projects/long/offline", agent => ((string)agent["training"]!["waits"]!).EndsWith("goes on", StringComparison.Ordinal));
+        for (var i = 0; i < 35; i++)
+            await node.PostAsync("/api/projects/long/jobs", new { kind = "evaluate" });
+
+        var asked = DateTimeOffset.UtcNow;
+        await node.UntilAsync("/api/projects/long/offline", agent => (DateTimeOffset)agent["looked_at"]! > asked.AddSeconds(0.2));
+        var jobs = (await node.GetAsync("/api/projects/long/jobs")).AsArray();
+        gate.Open();
+        jobs.Count(job => (string?)job!["request"]?["kind"] == "train" || (string?)job["kind"] == "train").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Unknown_project_has_no_agent()
     {
         (await node.Http.GetAsync("/api/projects/nobody/offline")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
