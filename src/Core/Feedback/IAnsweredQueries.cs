@@ -13,6 +13,9 @@ public interface IAnsweredQueries
     /// <summary>Finds the queries that are known at <see cref="AnsweredRequest.To"/> and were not at <see cref="AnsweredRequest.From"/>.</summary>
     Task<AnsweredSet> FindAsync(AnsweredRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Counts what <see cref="FindAsync"/> finds, whatever the request's window. What it costs grows with what lies between the marks.</summary>
+    Task<long> CountAsync(AnsweredRequest request, CancellationToken cancellationToken);
+
     /// <summary>
     /// Streams what was found in the order of the queries' time. Each has the newest live record of its id and the last outcome reported,
     /// both as of the request's end. Records that were removed meanwhile are left out.

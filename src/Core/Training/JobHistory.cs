@@ -8,8 +8,8 @@ public sealed record JobHistory
     /// <summary>The newest job, whoever started it; null: there is none.</summary>
     public JobInfo? Newest { get; init; }
 
-    /// <summary>When the newest one began that came to its end well; null: none did.</summary>
-    public DateTimeOffset? SucceededAt { get; init; }
+    /// <summary>When the newest one began that came to its end well, or that somebody cancelled; null: none did.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
 
     /// <summary>How many failed one after the other, up to the newest.</summary>
     public int Failures { get; init; }
@@ -33,7 +33,7 @@ public sealed record JobHistory
         return new JobHistory
         {
             Newest = jobs.Count == 0 ? null : jobs[0],
-            SucceededAt = jobs.FirstOrDefault(job => job.Status is JobStatus.Succeeded)?.CreatedAt,
+            DoneAt = jobs.FirstOrDefault(job => job.Status is JobStatus.Succeeded or JobStatus.Cancelled)?.CreatedAt,
             Failures = failures,
             Open = jobs.FirstOrDefault(job => job.Status is JobStatus.Queued or JobStatus.Running),
         };

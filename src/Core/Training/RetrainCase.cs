@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 
@@ -26,11 +27,14 @@ public sealed record RetrainCase
     /// <summary>When the newest generation of the release was made; null: there is none.</summary>
     public DateTimeOffset? GenerationAt { get; init; }
 
-    /// <summary>On how many rows the newest generation was trained.</summary>
+    /// <summary>On how many rows the newest generation was trained, those of the generations that it continues included.</summary>
     public long TrainRows { get; init; }
 
     /// <summary>How many outcomes came since then.</summary>
     public long NewOutcomes { get; init; }
+
+    /// <summary>How many outcomes came since the newest job was seen first.</summary>
+    public long OutcomesSinceJob { get; init; }
 
     /// <summary>What became of <see cref="RetrainManifest.When"/>; null: it was not asked.</summary>
     public ConditionVerdict? When { get; init; }
@@ -63,28 +67,43 @@ public sealed record RetrainCase
             var held = HeldUntil();
             if (held is null)
                 return (WhenPrefix + verdict.Message, "", null);
-            return (null, $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({NewOutcomes} now), or later", Earlier(held, ByClock));
+            return (null, $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({GrownBy} now), or later", Earlier(held, ByClock));
         }
 
         return (null, When is { } asked ? $"retrain.when: {asked.Message}" : "the clock", ByClock);
     }
 
     /// <remarks>The newest by their order, not by their times: the clock may have been put back.</remarks>
-    private DateTimeOffset? LastAt => Jobs.SucceededAt ?? GenerationAt;
+    private DateTimeOffset? LastAt => Jobs.DoneAt ?? GenerationAt;
 
     private long NeededOutcomes => Math.Max(1, (long)Math.Ceiling(Growth * TrainRows));
 
-    /// <summary>Until when a condition that asked for the newest training and was true ever since must wait; null: it may ask.</summary>
+    /// <summary>What a training that made nothing could know lies behind it, too.</summary>
+    private long GrownBy => Jobs.Newest?.Generation is null ? OutcomesSinceJob : NewOutcomes;
+
+    /// <summary>
+    /// Until when a condition must wait that was true ever since the newest training; null: it may ask. It waits where it asked for that
+    /// training or somebody cancelled what the agent had started, and, whoever asked, where the training found nothing new.
+    /// </summary>
     private DateTimeOffset? HeldUntil()
     {
-        if (WasFalse || Jobs.Newest is not { EndedAt: { } ended } newest || newest.Request.By?.Contains(WhenPrefix, StringComparison.Ordinal) != true)
+        if (Jobs.Newest is not { EndedAt: { } ended } newest)
             return null;
-        if (newest.Status is not Abstractions.Training.JobStatus.Succeeded || NewOutcomes >= NeededOutcomes)
+        var held = newest.Status switch
+        {
+            JobStatus.Succeeded when newest.Generation is null => true,
+            JobStatus.Succeeded => !WasFalse && AskedBy(newest, WhenPrefix),
+            JobStatus.Cancelled => !WasFalse && (AskedBy(newest, WhenPrefix) || AskedBy(newest, EveryPrefix)),
+            _ => false,
+        };
+        if (!held || GrownBy >= NeededOutcomes)
             return null;
         var took = ended - (newest.StartedAt ?? ended);
         var hold = TimeSpan.FromTicks(Math.Max(LongestHold.Ticks, 10 * Math.Max(0, took.Ticks)));
         return Clockwork.Due(ended, hold, Now) is var until && until > Now ? until : null;
     }
+
+    private static bool AskedBy(JobInfo job, string prefix) => job.Request.By?.Contains(prefix, StringComparison.Ordinal) == true;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other || other is null ? one : other;
 

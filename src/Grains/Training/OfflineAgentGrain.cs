@@ -103,9 +103,9 @@ internal sealed partial class OfflineAgentGrain(
             pulls = PullAsync(project.Manifest, paused, backOff);
         await TryAsync("training", async () =>
         {
-            var (work, falseSince) = await retraining.RunAsync(project, paused, storage.State.FalseSince, backOff, stop.Token);
+            var (work, memory) = await retraining.RunAsync(project, paused, RetrainMemory.Of(storage.State), backOff, stop.Token);
             next = next with { Training = work };
-            await SaveAsync(state => state with { FalseSince = falseSince });
+            await SaveAsync(memory.In);
         });
         await TryAsync("evaluating", async () => next = next with { Evaluation = await evaluations.RunAsync(project, paused, backOff, stop.Token) });
         await TryAsync("checking alerts", () => GrainFactory.GetGrain<IAlertGrain>(Name).Check());

@@ -19,4 +19,13 @@ public sealed record OfflineAgentState
 
     /// <summary>The feed, query and column that the watermark is of; another one begins anew.</summary>
     [Id(4)] public string? WatermarkOf { get; init; }
+
+    /// <summary>The newest training that was seen.</summary>
+    [Id(5)] public string? SeenJob { get; init; }
+
+    /// <summary>The place in the list of outcome reports when it was seen first.</summary>
+    [Id(6)] public long SeenPlace { get; init; }
+
+    /// <summary>The place in the query log when it was seen first.</summary>
+    [Id(7)] public long SeenSequence { get; init; }
 }

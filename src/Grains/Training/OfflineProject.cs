@@ -25,6 +25,15 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
     /// <summary>The newest generation of the newest release; null: there is none.</summary>
     public GenerationInfo? Newest { get; private set; }
 
+    /// <summary>On how many rows it and those that it continues were trained.</summary>
+    public long TrainRows { get; private set; }
+
+    /// <summary>What the newest generation could not know.</summary>
+    public AnsweredCount SinceGeneration { get; } = new();
+
+    /// <summary>What came since the newest training was seen.</summary>
+    public AnsweredCount SinceJob { get; } = new();
+
     private string? Read { get; set; }
 
     /// <summary>Looks anew.</summary>
@@ -62,7 +71,15 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
         }
 
         jobs = found.ToImmutable();
-        Newest = (await release.ListGenerations()) is [.., var newest] ? newest : null;
+        var generations = await release.ListGenerations();
+        Newest = generations is [.., var newest] ? newest : null;
+        TrainRows = 0;
+        var continued = Newest?.Reference.Generation;
+        foreach (var made in generations.Reverse().Where(made => made.Reference.Generation == continued))
+        {
+            TrainRows += made.Lineage.Rows;
+            continued = made.Lineage.Previous;
+        }
         return true;
     }
 

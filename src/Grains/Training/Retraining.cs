@@ -10,42 +10,44 @@ using Progeny.Grains.Metrics;
 namespace Progeny.Grains.Training;
 
 /// <summary>Decides for an offline agent whether its project is trained again, and starts the job.</summary>
-internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IDecisionLog decisions, TimeProvider time)
+internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IAnsweredQueries queries, IDecisionLog decisions, TimeProvider time)
 {
     /// <summary>Who asks for jobs, in front of the reason.</summary>
     public const string Agent = "offline agent";
 
     /// <summary>Looks, and starts a training where one is due.</summary>
-    /// <param name="falseSince">The newest training since which the condition was false at some time; null: none.</param>
-    /// <returns>What was seen, and <paramref name="falseSince"/> as it is now.</returns>
-    public async Task<(OfflineWork Work, string? FalseSince)> RunAsync(
-        OfflineProject project, bool paused, string? falseSince, BackOff backOff, CancellationToken cancellationToken)
+    /// <returns>What was seen, and what is to be remembered.</returns>
+    public async Task<(OfflineWork Work, RetrainMemory Memory)> RunAsync(
+        OfflineProject project, bool paused, RetrainMemory memory, BackOff backOff, CancellationToken cancellationToken)
     {
         var history = project.History(JobKind.Train, JobKind.Tune);
         if (project.Manifest.Retrain is not { } retrain)
-            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), falseSince);
+            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), memory);
         await SayFailureAsync(project, history, backOff, cancellationToken);
         var now = time.GetUtcNow();
-        var fresh = await NewOutcomesAsync(project, cancellationToken);
+        if (memory.Job != history.Newest?.Id)
+            memory = memory with { Job = history.Newest?.Id, Seen = await queries.GetEndAsync(cancellationToken) };
+        var (fresh, sinceJob) = retrain.When is null ? (0, 0) : await NewOutcomesAsync(project, memory.Seen, cancellationToken);
         var verdict = history.Open is not null ? null : await AskAsync(project, fresh, cancellationToken);
         if (verdict is { Holds: false })
-            falseSince = history.Newest?.Id;
+            memory = memory with { FalseSince = history.Newest?.Id };
         var (start, waits, until) = new RetrainCase
         {
             Retrain = retrain,
             Jobs = history,
             GenerationAt = project.Newest?.CreatedAt,
-            TrainRows = project.Newest?.Lineage.Rows ?? 0,
+            TrainRows = project.TrainRows,
             NewOutcomes = fresh,
+            OutcomesSinceJob = sinceJob,
             When = verdict,
-            WasFalse = falseSince == history.Newest?.Id,
+            WasFalse = memory.FalseSince == history.Newest?.Id,
             BackOff = backOff,
             Now = now,
         }.Decide();
         if (paused)
-            return (Work(history, wanted: true, "it is paused", null), falseSince);
+            return (Work(history, wanted: true, "it is paused", null), memory);
         if (start is null)
-            return (Work(history, wanted: true, waits, until), falseSince);
+            return (Work(history, wanted: true, waits, until), memory);
 
         // Said before it is done, by what was known: should the node stop in between, it is said once and done after all.
         await decisions.AppendAsync(
@@ -63,7 +65,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
             cancellationToken);
         var job = await grains.GetGrain<IProjectGrain>(project.Info.Name)
             .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start}" });
-        return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), falseSince);
+        return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), memory);
     }
 
     internal static OfflineWork Work(JobHistory history, bool wanted, string waits, DateTimeOffset? next) => new()
@@ -79,13 +81,27 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         EndedAt = history.Newest?.EndedAt,
     };
 
-    /// <summary>The outcomes that no training of the newest generation's could know.</summary>
-    private Task<long> NewOutcomesAsync(OfflineProject project, CancellationToken cancellationToken) => project.Newest switch
+    /// <summary>The outcomes that no training of the newest generation's could know, and those that came since the newest training was seen.</summary>
+    /// <remarks>Where queries are trained on, only those count that a training could take: others would ask for trainings that find nothing.</remarks>
+    private async Task<(long Fresh, long SinceJob)> NewOutcomesAsync(OfflineProject project, QueryMark seen, CancellationToken cancellationToken)
     {
-        null => outcomes.CountFromAsync(project.Info.Name, 0, cancellationToken),
-        { Lineage.QueriesTo: { } place } => outcomes.CountFromAsync(project.Info.Name, place, cancellationToken),
-        { CreatedAt: var made } => outcomes.CountAsync(project.Info.Name, made, cancellationToken),
-    };
+        var name = project.Info.Name;
+        if (project.Manifest.Source is { Queries: true } && project.Newest is null or { Lineage: { QueriesTo: not null, LogTo: not null } })
+        {
+            var mark = project.Newest is { Lineage: var lineage } ? new QueryMark(lineage.QueriesTo!.Value, lineage.LogTo!.Value) : QueryMark.Start;
+            return (
+                await project.SinceGeneration.SinceAsync(queries, project.Manifest, mark, cancellationToken),
+                await project.SinceJob.SinceAsync(queries, project.Manifest, seen, cancellationToken));
+        }
+
+        var fresh = project.Newest switch
+        {
+            null => await outcomes.CountFromAsync(name, 0, cancellationToken),
+            { Lineage.QueriesTo: { } place } => await outcomes.CountFromAsync(name, place, cancellationToken),
+            { CreatedAt: var made } => await outcomes.CountAsync(name, made, cancellationToken),
+        };
+        return (fresh, await outcomes.CountFromAsync(name, seen.Place, cancellationToken));
+    }
 
     private async Task<ConditionVerdict?> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)
     {

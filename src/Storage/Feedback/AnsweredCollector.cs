@@ -4,7 +4,8 @@ using Progeny.Core.Feedback;
 namespace Progeny.Storage.Feedback;
 
 /// <summary>Gathers what is found of answered queries, and forgets what is older than the window that is wanted.</summary>
-internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window)
+/// <param name="isCountOnly">Whether nothing is kept of what is found.</param>
+internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window, bool isCountOnly = false)
 {
     // Records lie in the log a moment out of the order of their time.
     private static readonly TimeSpan Disorder = TimeSpan.FromSeconds(10);
@@ -12,6 +13,9 @@ internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window)
     private readonly Dictionary<string, long> skipped = [];
     private List<AnsweredKey> keys = [];
     private long newest = long.MinValue;
+
+    /// <summary>How many were found.</summary>
+    public long Count { get; private set; }
 
     /// <summary>Whether all that comes is older than what is wanted.</summary>
     public bool IsFull { get; private set; }
@@ -27,6 +31,9 @@ internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window)
             return;
         }
 
+        Count++;
+        if (isCountOnly)
+            return;
         keys.Add(key);
         newest = Math.Max(newest, key.At);
         if (mostRows is { } most && keys.Count > 2L * most + 100_000)

@@ -30,18 +30,18 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
     public async Task<AnsweredSet> FindAsync(AnsweredRequest request, CancellationToken cancellationToken)
     {
         var found = new AnsweredCollector(request.MostRows, request.Window);
-        if (request.From.Place <= 1)
-        {
-            // No report was known at the mark, so no query was.
-            await ScanAsync(request, from: 0, (probe, _) => probe, found, cancellationToken);
-        }
-        else
-        {
-            await FollowAsync(request, found, cancellationToken);
-            await ScanAsync(request, request.From.Sequence, (report, known) => report is { } r && r.First < request.From.Place && !known() ? r : null, found, cancellationToken);
-        }
-
+        await FindAsync(request, found, cancellationToken);
         return new AnsweredSet(request, found.InOrder(), found.Skipped);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> CountAsync(AnsweredRequest request, CancellationToken cancellationToken)
+    {
+        if (request.To.Place <= 1)
+            return 0;
+        var found = new AnsweredCollector(null, null, isCountOnly: true);
+        await FindAsync(request, found, cancellationToken);
+        return found.Count;
     }
 
     /// <inheritdoc/>
@@ -55,6 +55,20 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
                 if (query is not null)
                     yield return query;
             }
+        }
+    }
+
+    private async Task FindAsync(AnsweredRequest request, AnsweredCollector found, CancellationToken cancellationToken)
+    {
+        if (request.From.Place <= 1)
+        {
+            // No report was known at the mark, so no query was.
+            await ScanAsync(request, from: 0, (probe, _) => probe, found, cancellationToken);
+        }
+        else
+        {
+            await FollowAsync(request, found, cancellationToken);
+            await ScanAsync(request, request.From.Sequence, (report, known) => report is { } r && r.First < request.From.Place && !known() ? r : null, found, cancellationToken);
         }
     }
 

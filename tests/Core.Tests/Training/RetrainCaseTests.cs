@@ -78,6 +78,43 @@ public sealed class RetrainCaseTests
     }
 
     [Fact]
+    public void Condition_waits_after_a_training_that_found_nothing_new_whoever_asked_until_more_outcomes_came()
+    {
+        var nothing = Case(History(Job(JobStatus.Succeeded, Noon, by: "Ann", made: false))) with
+        {
+            Retrain = new RetrainManifest { When = "new_outcomes >= 500" },
+            When = new ConditionVerdict(true, "new_outcomes 500", ImmutableSortedDictionary<string, double>.Empty),
+            TrainRows = 1_000,
+            NewOutcomes = 500,
+            OutcomesSinceJob = 99,
+            WasFalse = true,
+            Now = Noon.AddMinutes(10),
+        };
+        nothing.Decide().Start.ShouldBeNull();
+        nothing.Decide().Waits.ShouldContain("100 new outcomes (99 now)");
+        (nothing with { OutcomesSinceJob = 100 }).Decide().Start.ShouldNotBeNull();
+        (nothing with { Now = Noon.AddHours(1) }).Decide().Start.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(RetrainCase.WhenPrefix)]
+    [InlineData(RetrainCase.EveryPrefix)]
+    public void Training_of_the_agent_that_was_cancelled_is_not_started_again_at_once(string reason)
+    {
+        var cancelled = Case(History(Job(JobStatus.Cancelled, Noon, by: $"offline agent: {reason}x", made: false))) with
+        {
+            Retrain = new RetrainManifest { When = "loss > 0.5", Every = Hour },
+            When = new ConditionVerdict(true, "loss 0.7", ImmutableSortedDictionary<string, double>.Empty),
+            TrainRows = 1_000,
+            NewOutcomes = 5_000,
+            Now = Noon.AddMinutes(1),
+        };
+        cancelled.Decide().Start.ShouldBeNull();
+        (cancelled with { Retrain = new RetrainManifest { Every = Hour }, When = null }).Decide().Until.ShouldBe(Noon + Hour);
+        (cancelled with { WasFalse = true }).Decide().Start.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Succeeding_job_ends_a_row_of_failures_and_a_cancelled_one_is_none()
     {
         History(Job(JobStatus.Succeeded, Noon), Job(JobStatus.Failed, Noon)).Failures.ShouldBe(0);
@@ -97,7 +134,7 @@ public sealed class RetrainCaseTests
 
     private static JobHistory History(params JobInfo[] newestFirst) => JobHistory.Of(newestFirst);
 
-    private static JobInfo Job(JobStatus status, DateTimeOffset at, string? by = null) => new()
+    private static JobInfo Job(JobStatus status, DateTimeOffset at, string? by = null, bool made = true) => new()
     {
         Id = "1",
         Project = "flights",
@@ -107,6 +144,7 @@ public sealed class RetrainCaseTests
         Message = "",
         CreatedAt = at,
         StartedAt = at,
+        Generation = made && status is JobStatus.Succeeded ? new("flights", "1.0.0", 1) : null,
         EndedAt = status is JobStatus.Running ? null : at,
     };
 }

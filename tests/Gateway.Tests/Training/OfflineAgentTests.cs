@@ -46,6 +46,21 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Outcomes_without_a_query_start_no_training_until_the_queries_come()
+    {
+        await PublishAsync("strange", "retrain: {when: new_outcomes >= 3}");
+        await ServeFirstAsync("strange");
+        await ReportAsync("strange", 0, 50);
+        var reported = DateTimeOffset.UtcNow;
+        await node.UntilAsync("/api/projects/strange/offline", agent => (DateTimeOffset)agent["looked_at"]! > reported.AddSeconds(0.5));
+        (await node.GetAsync("/api/projects/strange/jobs")).AsArray().Count.ShouldBe(1);
+
+        await AskAsync("strange", 0, 3);
+        await node.UntilAsync("/api/projects/strange/generations", generations => generations.AsArray().Count == 2);
+        ((int)(await GenerationsAsync("strange"))[1]!["lineage"]!["query_rows"]!).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Outcomes_are_pulled_from_a_feed_that_may_be_away_for_a_while()
     {
         await PublishAsync("pulls", "outcomes: {feed: landed, query: \"SELECT query_id, outcome, n FROM landed\", watermark: n, every: 1s}\nretrain: {when: new_outcomes >= 3}");
