@@ -41,14 +41,14 @@ internal sealed class FeedPart
         var part = new FeedPart(feed, source) { From = range.From, To = range.To };
         if (source.Ordinal is null)
         {
-            if (range is { Once: true, After: not null } && source.File is null)
+            if (range.IsContinued && source.File is null)
             {
                 throw new TrainingFailedException(
                     TrainingStage.Source, "pipeline.incremental needs source.ordinal, which tells rows that are new from those that were trained on.");
             }
 
             // A package's file never changes: what it holds was taken by the training that is continued.
-            part.mostRows = range is { Once: true, After: not null } ? 0 : null;
+            part.mostRows = range.IsContinued ? 0 : null;
             return part;
         }
 
@@ -56,7 +56,8 @@ internal sealed class FeedPart
         if (range.Once || source.WindowTime is not null)
             newest = await part.NewestAsync(range.To, cancellationToken);
         part.Bound(range, newest);
-        part.Narrow(newest, logged);
+        if (!range.IsContinued)
+            part.Narrow(newest, logged);
         return part;
     }
 

@@ -153,7 +153,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var data = await new TrainingSource(feeds, queries).WriteAsync(
             job.Manifest, request.ProjectFolder, range, job.At("data.csv"), job.Progress, cancellationToken);
         job.Say(data);
-        return data is { Rows: 1 } && range is { Once: true, After: not null }
+        return data is { Rows: 1 } && range.IsContinued
             ? throw new NothingNewException("There is one row behind those that the last training took, which is too few to train on.")
             : data;
     }

@@ -98,15 +98,15 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
                 From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } } ? new QueryMark(place, sequence) : QueryMark.Start,
                 To = await queries.GetEndAsync(cancellationToken),
                 Projection = LoggedRows.Projection(schema),
-                MostRows = manifest.Source.WindowRows,
-                Window = manifest.Source.WindowTime,
+                MostRows = range.IsContinued ? null : manifest.Source.WindowRows,
+                Window = range.IsContinued ? null : manifest.Source.WindowTime,
             },
             cancellationToken);
     }
 
     private static Exception NoRows(Manifest manifest, SourceManifest source, SourceRange range, TrainingData data)
     {
-        if (range is { Once: true, After: not null })
+        if (range.IsContinued)
             return new NothingNewException($"There are no rows behind those that the last training took{Left(data)}.");
         var where = (range.From, range.To) switch
         {

@@ -115,6 +115,26 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         (data!.QueryRows, data.Last).ShouldBe((3, Ordinal.From("2026-11-10")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Window_holds_for_the_first_of_incremental_trainings_and_those_behind_it_leave_nothing_out(bool rows)
+    {
+        var manifest = Manifest("t", rows: rows ? 3 : null, time: rows ? null : TimeSpan.FromDays(2.5));
+        manifest = manifest with { Pipeline = manifest.Pipeline with { Incremental = true } };
+        for (var i = 0; i < 40; i++)
+        {
+            await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 60).ToString("yyyy-MM-dd"), x = (double)i });
+            if (i is not 10)
+                continue;
+            (await ReadAsync(manifest, null)).Rows.ShouldBe(rows ? [7, 8, 9] : [8, 9]);
+        }
+
+        await AnswerAsync(100, 101, 102, 103);
+        var first = new Lineage { JobId = "job", PackageDigest = "", To = Noon.AddDays(10 - 60).ToString("yyyy-MM-dd"), QueriesTo = 1, LogTo = 1 };
+        (await ReadAsync(manifest, first)).Rows.ShouldBe([.. Enumerable.Range(10, 29), 100, 101, 102, 103]);
+    }
+
     [Fact]
     public async Task Queries_alone_are_rows_in_the_order_of_their_time_and_what_does_not_fit_is_left_out()
     {
