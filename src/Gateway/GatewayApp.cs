@@ -16,7 +16,8 @@ public static class GatewayApp
 {
     /// <summary>Builds a node ready to be started.</summary>
     /// <param name="args">Command-line settings, e.g. <c>--urls http://127.0.0.1:8080 --Data ./data</c>.</param>
-    public static WebApplication Build(string[] args)
+    /// <param name="change">Changes the services; null: they stay as they are.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? change = null)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
@@ -26,6 +27,7 @@ public static class GatewayApp
         builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
+        change?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseProblemDetails();

@@ -28,9 +28,12 @@ public sealed class Node : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<Node> StartAsync(string data, params string[] settings)
+    public static Task<Node> StartAsync(string data, params string[] settings) => StartAsync(data, null, settings);
+
+    /// <summary>Starts a node with other services than a node has.</summary>
+    public static async Task<Node> StartAsync(string data, Action<IServiceCollection>? change, string[] settings)
     {
-        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings]);
+        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings], change);
         await built.StartAsync();
         return new Node(built, data);
     }

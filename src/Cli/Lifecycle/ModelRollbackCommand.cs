@@ -11,10 +11,11 @@ internal static class ModelRollbackCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var version = new Argument<string?>("VERSION") { Description = "An earlier generation, as release:generation; without it the one in charge before.", Arity = ArgumentArity.ZeroOrOne };
+        var version = new Argument<string?>("VERSION") { Description = "An earlier generation, as release:generation; without it the one before the one in charge.", Arity = ArgumentArity.ZeroOrOne };
         var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
         var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
-        var command = new Command("rollback", "Put an earlier generation in charge again, within two seconds.") { project, version, by, reason };
+        var plan = new Option<long?>("--plan") { Description = "The version of the plan that is left; another in force is an error. So a rollback that is sent again does not go back twice.", HelpName = "NUMBER" };
+        var command = new Command("rollback", "Put an earlier generation in charge again, within two seconds.") { project, version, by, reason, plan };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -23,6 +24,8 @@ internal static class ModelRollbackCommand
                 body["version"] = chosen;
             if (result.GetValue(reason) is { } why)
                 body["reason"] = why;
+            if (result.GetValue(plan) is { } left)
+                body["plan_version"] = left;
             using var client = server.Connect(result);
             var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/rollback", body, cancellationToken);
             if (server.WantsJson(result))

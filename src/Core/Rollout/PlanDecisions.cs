@@ -14,6 +14,7 @@ public static class PlanDecisions
     {
         var isPromotion = promotions is [.., var last] && last.At == plan.At && last.Generation == plan.Champion;
         var wasInCharge = isPromotion && promotions.Take(promotions.Length - 1).Any(promotion => promotion.Generation == plan.Champion);
+        var isRollback = isPromotion && (promotions[^1].Rollback ?? wasInCharge);
         var shares = plan.Arms.Select(arm => (arm.Name, Share: ShareOf(plan, arm.Name)));
         var served = string.Join(", ", plan.Arms.Select(arm => Describe(plan, arm)));
         var what = !isPromotion ? $"Plan {plan.Version}: {served}."
@@ -24,7 +25,7 @@ public static class PlanDecisions
             Id = string.Create(CultureInfo.InvariantCulture, $"{plan.Project}/plan/{plan.Version}"),
             Project = plan.Project,
             At = plan.At,
-            Kind = !isPromotion ? DecisionKind.Plan : wasInCharge ? DecisionKind.Rollback : DecisionKind.Promotion,
+            Kind = !isPromotion ? DecisionKind.Plan : isRollback ? DecisionKind.Rollback : DecisionKind.Promotion,
             By = plan.By ?? "by hand",
             Message = string.IsNullOrEmpty(plan.Reason) ? what : $"{what} Why: {plan.Reason}",
             Generation = isPromotion ? plan.Champion : null,

@@ -24,10 +24,15 @@ public interface IProjectGrain : IGrainWithStringKey
     Task<RolloutPlan?> GetPlan(long knownVersion);
 
     /// <summary>Puts a plan in force, on all silos within two seconds. Its models are loaded first.</summary>
+    /// <remarks>Nobody waits for that: what else is asked of the project is done meanwhile. Where the plan in force is another one by then, this one is refused.</remarks>
     /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
     /// <exception cref="RegistryException">There is no such project, or the plan that the draft changes is not in force any more.</exception>
-    [Alias("set-plan")]
+    [Alias("set-plan"), AlwaysInterleave]
     Task<RolloutPlan> SetPlan(PlanDraft draft);
+
+    /// <summary>The second half of <see cref="SetPlan"/>, when the models are loaded.</summary>
+    [Alias("put-plan")]
+    Task<RolloutPlan> PutPlan(PlanDraft draft);
 
     /// <summary>The plan in force and those before it, newest first, up to 100.</summary>
     [Alias("list-plans")]
@@ -37,11 +42,19 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("list-shadows"), AlwaysInterleave]
     Task<ImmutableArray<ShadowPeriod>> ListShadows();
 
-    /// <summary>Puts a generation in charge of all traffic: a plan with one arm. No gate is asked (<see cref="IRolloutGrain.Promote"/> does).</summary>
+    /// <summary>
+    /// Puts a generation in charge of all traffic, with the fallback chain of its release. Its model is loaded first, as by
+    /// <see cref="SetPlan"/>. No gate is asked (<see cref="IRolloutGrain.Promote"/> does).
+    /// </summary>
     /// <param name="by">Who or what decided; null: nobody said.</param>
-    /// <exception cref="RegistryException">There is no such generation, or it may not serve.</exception>
-    [Alias("promote")]
+    /// <exception cref="RegistryException">There is no such generation, it may not serve, or another plan came into force meanwhile.</exception>
+    [Alias("promote"), AlwaysInterleave]
     Task<Promotion> Promote(GenerationReference generation, string reason, string? by = null);
+
+    /// <summary>The second half of <see cref="Promote"/> and <see cref="RollBack"/>, when the model is loaded.</summary>
+    /// <param name="draft">The plan; it names the version that it changes.</param>
+    [Alias("put-in-charge")]
+    Task<Promotion> PutInCharge(PlanDraft draft, bool isRollback);
 
     /// <summary>
     /// Offers a generation for serving: through its gates, then as <c>serving.rollout</c> of its release says. Offered again, it gets the
@@ -53,10 +66,11 @@ public interface IProjectGrain : IGrainWithStringKey
     Task<Proposal> Propose(GenerationReference generation, string by);
 
     /// <summary>Puts an earlier generation in charge of all traffic again, on all silos within two seconds. No gate is asked.</summary>
-    /// <param name="generation">Null: the one that was in charge before.</param>
-    /// <exception cref="RegistryException">There is no such generation, it was never in charge, or it cannot serve.</exception>
-    [Alias("roll-back")]
-    Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason);
+    /// <param name="generation">Null: the one before the one in charge; those that were left by a rollback do not count.</param>
+    /// <param name="plan">The version of the plan that is left; another in force is a conflict. Null: whatever is in force.</param>
+    /// <exception cref="RegistryException">There is no such generation, it was never in charge, it cannot serve, or another plan is in force.</exception>
+    [Alias("roll-back"), AlwaysInterleave]
+    Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null);
 
     /// <summary>Retires or archives a generation that serves nothing, or brings one back (<see cref="Stage.Staged"/>).</summary>
     /// <param name="by">Who wants it; null: nobody said.</param>

@@ -5,7 +5,6 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
-using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Rollout;
@@ -14,7 +13,7 @@ using Progeny.Grains.Training;
 namespace Progeny.Grains.Lifecycle;
 
 /// <inheritdoc cref="IProjectGrain"/>
-internal sealed class ProjectGrain(
+internal sealed partial class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
     RuleCompiler rules,
@@ -71,37 +70,6 @@ internal sealed class ProjectGrain(
         return release;
     }
 
-    public Task<RolloutPlan?> GetPlan(long knownVersion) => Task.FromResult(knownVersion == storage.State.PlanVersion ? null : Plan);
-
-    public Task<ImmutableArray<RolloutPlan>> ListPlans() => Task.FromResult(storage.State.Plans is [] ? [Plan] : storage.State.Plans);
-
-    public async Task<RolloutPlan> SetPlan(PlanDraft draft)
-    {
-        RequireProject();
-        RequireActive();
-        if (draft.Version is { } known && known != storage.State.PlanVersion)
-            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{Name}' was changed, but plan {storage.State.PlanVersion} is in force by now; look at that first.");
-        var plan = await new PlanDrafts(GrainFactory, time).ToPlanAsync(draft, Plan);
-        await TakeOver(plan, plan.Reason ?? "a new plan");
-        return plan;
-    }
-
-    public Task<ImmutableArray<ShadowPeriod>> ListShadows() => Task.FromResult(storage.State.Shadows);
-
-    public Task<Promotion> Promote(GenerationReference generation, string reason, string? by = null) => PutInCharge(generation, reason, by);
-
-    public Task<Proposal> Propose(GenerationReference generation, string by) => GrainFactory.GetGrain<IRolloutGrain>(Name).Propose(generation, by);
-
-    public Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason)
-    {
-        var earlier = storage.State.Promotions.Select(promotion => promotion.Generation).ToList();
-        generation ??= earlier.LastOrDefault(before => before != Champion)
-            ?? throw new RegistryException(RegistryError.Conflict, $"Nothing was in charge of '{Name}' before {Champion?.ToString() ?? "now"}.");
-        if (!earlier.Contains(generation))
-            throw new RegistryException(RegistryError.Conflict, $"{generation} was never in charge of '{Name}'; {string.Join(", ", earlier.Distinct())} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
-        return PutInCharge(generation, reason, by);
-    }
-
     public async Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason)
     {
         RequireActive();
@@ -113,6 +81,7 @@ internal sealed class ProjectGrain(
         RequireProject();
         if (storage.State.Decommissioned is null)
         {
+            await SettleOnce();
             var end = await Retirement.BeginAsync(storage.State.Releases, by, reason);
             await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans));
         }
@@ -126,6 +95,7 @@ internal sealed class ProjectGrain(
         RequireProject();
         if (storage.State.Decommissioned is not { } end)
             throw new RegistryException(RegistryError.Conflict, $"'{Name}' is not decommissioned.");
+        await SettleOnce();
         // Until the last of these steps it has ended, and a stop in between ends it again.
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
@@ -208,52 +178,4 @@ internal sealed class ProjectGrain(
             throw new RegistryException(RegistryError.Conflict, exception.Message);
         }
     }
-
-    private async Task<Promotion> PutInCharge(GenerationReference generation, string reason, string? by)
-    {
-        var info = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).Get() : null;
-        if (info is null)
-            throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
-        RequireActive();
-        try
-        {
-            var draft = PlanDrafts.OfOne(generation, reason) with { By = by };
-            return await TakeOver(await new PlanDrafts(GrainFactory, time).ToPlanAsync(draft, Plan), reason, isPromotion: true);
-        }
-        catch (PlanException exception)
-        {
-            throw new RegistryException(RegistryError.Conflict, string.Join(' ', exception.Faults.Select(fault => fault.Message)));
-        }
-    }
-
-    /// <summary>Puts a plan in force; whoever is in charge by it now, and was not before or is again by name, is promoted.</summary>
-    private async Task<Promotion> TakeOver(RolloutPlan plan, string reason, bool isPromotion = false)
-    {
-        var promotion = new Promotion { Generation = plan.Champion!, Previous = Champion, At = plan.At, Reason = reason };
-        var promoted = isPromotion || promotion.Generation != Champion;
-        await storage.SaveAsync(storage.State with
-        {
-            Promotions = promoted ? storage.State.Promotions.Add(promotion) : storage.State.Promotions,
-            PlanVersion = plan.Version,
-            Plans = [plan, .. storage.State.Plans.IsEmpty ? [Plan] : storage.State.Plans.Take(MostPlans - 1)],
-            Shadows = ShadowPeriods.Follow(storage.State.Shadows, plan),
-        });
-        await SettlePlan();
-        return promotion;
-    }
-
-    /// <summary>Does what follows from the plan in force; done again, it changes nothing.</summary>
-    private async Task SettlePlan()
-    {
-        await SettleStages();
-        if (storage.State.Plans is [{ Version: > 0, Arms.IsEmpty: false } plan, ..])
-            await decisions.AppendAsync(PlanDecisions.Of(plan, storage.State.Promotions), CancellationToken.None);
-    }
-
-    private Task SettleStages() => storage.State.Plans switch
-    {
-        [var plan, var before, ..] => Stages.SettleAsync(GrainFactory, before, plan),
-        [var plan] => Stages.SettleAsync(GrainFactory, null, plan),
-        _ => Stages.SettleAsync(GrainFactory, null, Plan),
-    };
 }

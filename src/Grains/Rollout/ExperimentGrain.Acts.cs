@@ -124,7 +124,15 @@ internal sealed partial class ExperimentGrain
         var why = $"It cannot go on: {string.Join("; ", exception.Faults.Select(fault => fault.Message))}.";
         var unfit = ExperimentPlans.Unfit(act.Draft, exception);
         var isLeft = Strategy.IsEndless && unfit.Count > 0 && State.Arms.Any(arm => arm.Name != State.ChampionArm && !arm.IsOut && !unfit.Contains(arm.Name));
-        if (isLeft)
+        if (act.Then.Status == ExperimentStatus.Ended)
+        {
+            await EndWithLessAsync(act, exception);
+        }
+        else if (State.Status != ExperimentStatus.Starting && ExperimentPlans.WithoutStandIns(act.Draft, [.. unfit.Where(name => State.Arms.All(arm => arm.Name != name))]) is { } without)
+        {
+            await IntendAsync(act with { Draft = without });
+        }
+        else if (isLeft)
         {
             // Without weights the next look divides the traffic anew.
             var left = State.Arms.Select(arm => unfit.Contains(arm.Name) ? arm with { IsOut = true, Weight = 0 } : arm with { Weight = 0 });
@@ -132,19 +140,33 @@ internal sealed partial class ExperimentGrain
             if (State.Status == ExperimentStatus.Starting)
                 await BeginAsync();
         }
-        else if (State.Status == ExperimentStatus.Starting || act.Then.Status == ExperimentStatus.Ended)
+        else if (State.Status == ExperimentStatus.Starting)
         {
-            // No plan of it was in force, or not even the champion can serve: what answers now answers on.
+            // No plan of it was in force: what answers now answers on.
             await SaveAsync((State with { Act = null }).Note(Project, Id, Id, why, now).End(ExperimentVerdict.RolledBack, now));
             await RestAsync();
-            if (act.Then.Status != ExperimentStatus.Ended)
-                throw exception;
+            throw exception;
         }
         else
         {
             await SaveAsync(State with { Act = null });
             await EndAsync(ExperimentVerdict.RolledBack, Champion(State), Id, why);
         }
+    }
+
+    /// <summary>
+    /// Ends it with what can serve: it must not end while its shares stay in force. First those go that only stand in for others, then a
+    /// winner that does not load. Where not even the champion can serve, it is tried again with each look.
+    /// </summary>
+    private async Task EndWithLessAsync(ExperimentActState act, PlanException exception)
+    {
+        var why = string.Join("; ", exception.Faults.Select(fault => fault.Message));
+        if (ExperimentPlans.Less(act.Draft, exception) is { } less)
+            await IntendAsync(act with { Draft = less });
+        else if (act.Draft.Arms[0].Generation != Champion(State))
+            await EndAsync(ExperimentVerdict.RolledBack, Champion(State), Id, $"{act.Then.Message} But it cannot be in charge: {why}.");
+        else
+            throw new RegistryException(RegistryError.Conflict, $"{Id} is to end, but its champion cannot have all traffic: {why}. It is tried again; promote a generation that can serve (POST /api/projects/{Project}/promotions).");
     }
 
     private async Task InterruptAsync(RolloutPlan plan)

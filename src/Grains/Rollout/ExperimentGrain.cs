@@ -130,9 +130,9 @@ internal sealed partial class ExperimentGrain(
     public async Task<ExperimentInfo> Promote(GenerationReference? generation, string by, string? reason)
     {
         await RequireOpenAsync();
-        var challengers = State.Arms.Where(arm => arm.Name != State.ChampionArm && !arm.IsOut).ToList();
+        var challengers = State.Arms.Where(arm => arm.Name != State.ChampionArm && !arm.IsOut && arm.Generation.Project == Project).ToList();
         var arm = generation is null && challengers is [var only] ? only : challengers.Find(arm => arm.Generation == generation)
-            ?? throw new RegistryException(RegistryError.Conflict, $"{generation?.ToString() ?? "It must be said which generation is meant; none"} is no challenger of {Id}; {string.Join(", ", challengers.Select(known => known.Generation.VersionIn(Project)))} would be right.");
+            ?? throw new RegistryException(RegistryError.Conflict, NoChallenger(generation, challengers));
         var report = await gates.CheckAsync(arm.Generation, Stage.Champion, CancellationToken.None);
         if (!report.Passed)
             throw new RegistryException(RegistryError.Conflict, $"{arm.Generation} must not be in charge: {report.Refusal}. A promotion with force passes over gates.");
@@ -141,6 +141,14 @@ internal sealed partial class ExperimentGrain(
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => LookSafelyAsync();
+
+    private string NoChallenger(GenerationReference? generation, IReadOnlyCollection<ExperimentArmState> challengers)
+    {
+        var right = challengers.Count == 0 ? $"none of its challengers is a generation of '{Project}'" : $"{string.Join(", ", challengers.Select(arm => arm.Generation.Version))} would be right";
+        return generation is null ? $"It must be said which generation is meant; {right}."
+            : generation.Project != Project ? $"{generation} is another project's and cannot be in charge of '{Project}'; {right}."
+            : $"{generation} is no challenger of {Id}; {right}.";
+    }
 
     private static IRolloutStrategy Of(ExperimentRequest request) => RolloutStrategies.Of(request.Settings.Strategy);
 

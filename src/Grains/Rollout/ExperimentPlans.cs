@@ -13,7 +13,7 @@ internal static class ExperimentPlans
     {
         var arms = state.Arms.Where(arm => !arm.IsOut || arm.Name == state.ChampionArm)
             .Select(arm => new RolloutArm(arm.Name, arm.Generation, arm.Weight)).ToList();
-        var fallback = Fallback(project, state.Request!.Settings, state.ChampionArm, arms);
+        var fallback = Fallback(project, state.Request!.Settings.Fallback, state.ChampionArm, arms);
         return new PlanDraft
         {
             Arms = [.. arms],
@@ -31,7 +31,7 @@ internal static class ExperimentPlans
     public static PlanDraft OfEnd(string project, string experiment, ExperimentState state, GenerationReference champion, string? stickyKey, string reason)
     {
         List<RolloutArm> arms = [new(ArmNaming.Champion, champion, 1)];
-        var fallback = Fallback(project, state.Request!.Settings, ArmNaming.Champion, arms);
+        var fallback = Fallback(project, state.Request!.Settings.Fallback, ArmNaming.Champion, arms);
         return new PlanDraft
         {
             Arms = [.. arms],
@@ -52,11 +52,35 @@ internal static class ExperimentPlans
             .Select(arm => arm.Name),
     ];
 
+    /// <summary>The plan without arms that only stand in for others.</summary>
+    /// <returns>Null: none are named.</returns>
+    public static PlanDraft? WithoutStandIns(PlanDraft draft, IReadOnlyCollection<string> names) => names.Count == 0 ? null : draft with
+    {
+        Arms = draft.Arms.RemoveAll(arm => names.Contains(arm.Name)),
+        Fallback = draft.Fallback.RemoveAll(names.Contains),
+    };
+
+    /// <summary>The plan after an experiment, which was refused, with what it can do without left out.</summary>
+    /// <returns>Null: nothing is left to leave out.</returns>
+    public static PlanDraft? Less(PlanDraft draft, PlanException exception)
+    {
+        if (WithoutStandIns(draft, Unfit(draft, exception)) is { } less)
+            return less;
+        var isKeyUnknown = exception.Faults.Any(fault => fault.Path == "sticky_key");
+        return draft.Arms.Length == 1 && !isKeyUnknown ? null : draft with
+        {
+            Arms = draft.Arms.RemoveAll(arm => arm.Name != draft.Champion),
+            Fallback = [],
+            StickyKey = isKeyUnknown ? null : draft.StickyKey,
+        };
+    }
+
     /// <summary>The chain of those that answer for one that fails; generations that are no arm yet become one without traffic.</summary>
-    private static ImmutableArray<string> Fallback(string project, ExperimentSettings settings, string championArm, List<RolloutArm> arms)
+    /// <param name="chain"><c>champion</c>, or generations.</param>
+    public static ImmutableArray<string> Fallback(string project, IEnumerable<string> chain, string championArm, List<RolloutArm> arms)
     {
         var names = new List<string>();
-        foreach (var wanted in settings.Fallback)
+        foreach (var wanted in chain)
         {
             if (wanted == ArmNaming.Champion)
             {

@@ -4,12 +4,16 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Rollout;
 
 /// <summary>Makes plans of drafts: held to what is registered, their models loaded.</summary>
 internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
 {
+    /// <summary>What models said that were loaded for a plan to come.</summary>
+    private readonly Dictionary<GenerationReference, ModelMetadata> loaded = [];
+
     /// <summary>The plan that follows another.</summary>
     /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
     public async Task<RolloutPlan> ToPlanAsync(PlanDraft draft, RolloutPlan before)
@@ -37,9 +41,47 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         };
     }
 
-    /// <summary>A draft with one arm, in charge of all.</summary>
-    public static PlanDraft OfOne(GenerationReference generation, string? reason) =>
-        new() { Arms = [new RolloutArm(ArmNames.Champion, generation, 1)], Champion = ArmNames.Champion, Reason = reason };
+    /// <summary>A draft with one generation in charge of all traffic, which changes a plan; its release says who stands in for it.</summary>
+    /// <returns>Null: there is no such generation.</returns>
+    public async Task<PlanDraft?> OfOneAsync(GenerationReference generation, RolloutPlan before, string reason, string? by)
+    {
+        if (await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is not { } blueprint)
+            return null;
+        var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+        List<RolloutArm> arms = [new(ArmNames.Champion, generation, 1)];
+        var fallback = ExperimentPlans.Fallback(before.Project, manifest.Serving.Rollout.Fallback, ArmNames.Champion, arms);
+        // The key stays as long as queries carry it: who meets whom must not change with every promotion.
+        var isKeyKnown = before.StickyKey == RolloutPlan.QueryIdKey || (before.StickyKey is { } key && new QuerySchema(manifest).Fields.Contains(key));
+        return new PlanDraft
+        {
+            Arms = [.. arms],
+            Champion = ArmNames.Champion,
+            Fallback = arms.Count == 1 ? [] : fallback,
+            StickyKey = isKeyKnown ? before.StickyKey : null,
+            Version = before.Version,
+            By = by,
+            Reason = reason,
+        };
+    }
+
+    /// <summary>Loads the models of arms, which may take long; whether they do load is for <see cref="ToPlanAsync"/> to say, which need not wait then.</summary>
+    public async Task LoadAsync(IEnumerable<RolloutArm> arms)
+    {
+        var generations = arms.Select(arm => arm.Generation).Distinct().ToList();
+        generations.ForEach(generation => loaded.Remove(generation));
+        foreach (var facts in await Task.WhenAll(generations.Select(generation => FindAsync(new RolloutArm("", generation, 0)))))
+        {
+            if (facts is { Model.Error: null, Generation.Stage: not Stage.Archived })
+                loaded[facts.Arm.Generation] = facts.Model;
+        }
+    }
+
+    /// <summary>Forgets what was loaded for arms.</summary>
+    public void Forget(IEnumerable<RolloutArm> arms)
+    {
+        foreach (var arm in arms)
+            loaded.Remove(arm.Generation);
+    }
 
     /// <summary>The plan of a project whose plans were not kept yet: its last promotion, or nothing at all.</summary>
     public static RolloutPlan BeforePlans(string project, long version, ImmutableArray<Promotion> promotions)
@@ -67,7 +109,9 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         if (await grains.GetGrain<IGenerationGrain>(name).GetBlueprint() is not { } blueprint)
             return new ArmFacts(arm, null, null, null);
         var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
-        var model = blueprint.Generation.Stage == Stage.Archived ? new ModelMetadata() : await grains.GetGrain<IModelGrain>(name).Describe();
+        var model = blueprint.Generation.Stage == Stage.Archived ? new ModelMetadata()
+            : loaded.TryGetValue(arm.Generation, out var known) ? known
+            : await grains.GetGrain<IModelGrain>(name).Describe();
         return new ArmFacts(arm, blueprint.Generation, manifest, model);
     }
 }

@@ -250,8 +250,9 @@ internal sealed partial class OnlineAgent(
     }
 
     /// <summary>
-    /// Follows a plan once all its arms are ready. Where some are not, the one before answers on; only where there is none that does as
-    /// well, the arms that are ready answer, and the fallback chain for the others.
+    /// Follows a plan once all its arms that queries or entities go to are ready. Where some are not, the one before answers on; only where
+    /// there is none that does as well, the arms that are ready answer, and the fallback chain for the others. Arms without traffic of
+    /// their own, which only stand in for others or see queries unseen, are waited for by nobody.
     /// </summary>
     /// <returns>Why an arm is not ready; null: all are.</returns>
     private async Task<ServingError?> TakeOverAsync(RolloutPlan plan)
@@ -262,9 +263,11 @@ internal sealed partial class OnlineAgent(
             return new PlanArm(arm, ready, error, ready?.Served.Schema ?? await SchemaOfAsync(arm.Generation));
         }));
         var problem = arms.FirstOrDefault(arm => arm.Error is not null)?.Error;
+        var isWhole = Array.TrueForAll(arms, arm => arm.Ready is not null || (arm.Arm.Weight == 0 && arm.Arm.Name != plan.ChampionArm));
         var count = arms.Count(arm => arm.Ready is not null);
         var before = active;
-        if (count == 0 || disposed || (problem is not null && before is not null && (before.Plan.Version != plan.Version || before.ReadyArms >= count)))
+        var isBetter = before is null || (before.Plan.Version == plan.Version ? count > before.ReadyArms : isWhole);
+        if (count == 0 || disposed || !isBetter)
         {
             foreach (var arm in arms)
                 arm.Ready?.Dispose();
@@ -279,7 +282,7 @@ internal sealed partial class OnlineAgent(
         return problem;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over as a whole, what answered before answers on: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over as a whole yet, it is tried again: {Reason}")]
     private static partial void LogPlanRefused(ILogger logger, string project, long version, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: the plan could not be polled")]

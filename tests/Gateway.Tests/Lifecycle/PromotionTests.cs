@@ -33,6 +33,24 @@ public sealed class PromotionTests(NodeFixture fixture) : IClassFixture<NodeFixt
     }
 
     [Fact]
+    public async Task Going_back_again_and_again_never_leads_to_what_was_left()
+    {
+        await PublishAsync("steps", generations: 3);
+        foreach (var version in (string[])["1.0.0:1", "1.0.0:2", "1.0.0:3"])
+            await PromoteAsync("steps", version);
+        ((string)(await RollBackAsync("steps", "{}", 200))["generation"]!).ShouldBe("steps@1.0.0:2");
+        ((string)(await RollBackAsync("steps", """{"plan_version": 3}""", 409))["detail"]!).ShouldContain("plan 4 is in force by now");
+        ((string)(await RollBackAsync("steps", """{"plan_version": 4}""", 200))["generation"]!).ShouldBe("steps@1.0.0:1");
+        ((string)(await RollBackAsync("steps", "{}", 409))["detail"]!).ShouldStartWith("Nothing was in charge of 'steps' before steps@1.0.0:1.");
+        var decisions = (await node.GetAsync("/api/projects/steps/decisions")).AsArray();
+        decisions.Take(3).Select(decision => (string)decision!["kind"]!).ShouldBe(["rollback", "rollback", "promotion"]);
+
+        await PromoteAsync("steps", "1.0.0:3");
+        ((string)(await RollBackAsync("steps", "{}", 200))["generation"]!).ShouldBe("steps@1.0.0:1");
+        ((string)(await RollBackAsync("steps", """{"version": "1.0.0:2"}""", 200))["previous"]!).ShouldBe("steps@1.0.0:1");
+    }
+
+    [Fact]
     public async Task Generation_is_staged_until_it_is_promoted_and_nothing_serves_before()
     {
         await PublishAsync("staged", generations: 1);
@@ -103,6 +121,13 @@ public sealed class PromotionTests(NodeFixture fixture) : IClassFixture<NodeFixt
 
     private Task<JsonNode> PromoteAsync(string project, string version) =>
         node.PostAsync($"/api/projects/{project}/promotions", new { version, reason = "a test" });
+
+    private async Task<JsonNode> RollBackAsync(string project, string body, int expected)
+    {
+        var (status, answer) = await node.TryPostAsync($"/api/projects/{project}/rollback", body);
+        status.ShouldBe(expected, answer.ToJsonString());
+        return answer;
+    }
 
     private async Task<string> VersionAsync(string project) =>
         (string)(await node.PostAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = 1.5 } } }))["version"]!;

@@ -13,7 +13,7 @@ namespace Progeny.Gateway.Tests.Rollout;
 /// A node with projects of two releases each. 1.0.0 answers x. 1.1.0 reads a field more, y, and answers the square root of x: it fails
 /// where x is below 0.
 /// </summary>
-public sealed class RolloutNode : IAsyncLifetime
+public class RolloutNode : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
 
@@ -27,7 +27,7 @@ public sealed class RolloutNode : IAsyncLifetime
     {
         // Whoever connects to it is taken by the system and never answered.
         hung.Start();
-        Node = await StartAsync();
+        Node = await StartFedAsync();
     }
 
     /// <summary>Publishes and trains a project; 1.0.0:1 is its champion <c>a</c>.</summary>
@@ -85,7 +85,7 @@ public sealed class RolloutNode : IAsyncLifetime
     {
         await Node.DisposeAsync();
         change();
-        Node = await StartAsync();
+        Node = await StartFedAsync();
     }
 
     /// <summary>Publishes and trains 1.2.0 of a project, which needs a feature from a feed that is gone.</summary>
@@ -100,8 +100,14 @@ public sealed class RolloutNode : IAsyncLifetime
         "augment: [{name: ratings, feed: slow, features: [rating], query: 'SELECT rating FROM ratings WHERE id = :customer', default: {rating: 3}, deadline: 2s, cache: 0ms}]",
         Model(Graph(Op("Identity", "x", "value"), Column("x"), Column("rating"), Value())));
 
-    private Task<Node> StartAsync() => Node.StartAsync(
-        Data, "--Feeds:slow:Kind", "postgresql", "--Feeds:slow:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
+    /// <summary>Publishes and trains a release like 1.0.0 of a project, with a model that no other has.</summary>
+    public Task ReleaseOwnAsync(string project, string version) => ReleaseAsync(
+        project, version, "- {name: x, type: float}", "{log: fast}", "", Model(Graph(Op("Identity", "x", "value"), Column("x"), Value()), Metadata("of", $"{project} {version}")));
+
+    protected virtual Task<Node> StartAsync(params string[] settings) => Node.StartAsync(Data, settings);
+
+    private Task<Node> StartFedAsync() => StartAsync(
+        "--Feeds:slow:Kind", "postgresql", "--Feeds:slow:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
         "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
 
     private async Task ReleaseAsync(string project, string version, string features, string serving, string more, byte[] model)
