@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 
 /// <summary>
 /// This silo's buffer before the query log. Queries leave their records in the stripe of their processor; one thread gathers them for 50 ms,
-/// or as long as the last flush took where somebody waits for the disk, hands them to the sinks, and writes them in one transaction.
+/// or not at all where somebody waits for the disk, hands them to the sinks, and writes them in one transaction.
 /// </summary>
 public sealed partial class QueryLogBuffer : IDisposable
 {
