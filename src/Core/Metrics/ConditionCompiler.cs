@@ -57,11 +57,8 @@ internal sealed class ConditionCompiler(IExpressionEngine engine)
 
     private static string Describe(ExpressionError error, Expression expression)
     {
-        const string Unknown = "no such column: ";
-        if (!error.Message.StartsWith(Unknown, StringComparison.Ordinal))
+        if (error.UnknownColumn is not { } plain)
             return error.Describe(expression.Sql);
-        var name = error.Message[Unknown.Length..];
-        var plain = name[(name.LastIndexOf('.') + 1)..];
         var suggestion = Suggestion.For(plain, expression.Tables[0].Columns);
 
         // Metrics have their name behind a word that says what they were measured on.

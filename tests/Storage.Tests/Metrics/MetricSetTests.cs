@@ -58,7 +58,7 @@ public sealed class MetricSetTests
     }
 
     [Theory]
-    [InlineData("labl = outcome", "metric 'own': no such column: labl (at character 1 of: labl = outcome)")]
+    [InlineData("labl = outcome", "metric 'own': no such column: labl; did you mean 'label'? The names here are ")]
     [InlineData("label = outcome AND", "syntax error")]
     [InlineData("random()", "not authorized to use function: random")]
     [InlineData("outcome, label", "this ',' begins another (at character 8 of")]

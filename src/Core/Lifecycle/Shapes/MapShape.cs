@@ -29,7 +29,7 @@ internal sealed class MapShape(params MapKey[] keys) : Shape
         }
 
         foreach (var key in keys.Where(k => k.Required && node[k.Name] is null))
-            errors.Add(node, Join(path, key.Name), $"is missing: {char.ToLowerInvariant(key.Description[0])}{key.Description[1..]}");
+            errors.Add(node, Join(path, key.Name), $"is missing: {InSentence(key.Description)}");
         var present = OneOf.Where(k => node[k] is not null).ToList();
         if (OneOf.Count > 0 && present.Count != 1)
             errors.Add(node, path, $"needs exactly one of {string.Join(", ", OneOf)}; it has {(present.Count == 0 ? "none" : string.Join(" and ", present))}");
@@ -70,6 +70,9 @@ internal sealed class MapShape(params MapKey[] keys) : Shape
         var suggestion = Suggestion.For(written, keys.Select(k => k.Name));
         return suggestion.Length > 0 ? suggestion : $" the keys here are {Names()}";
     }
+
+    private static string InSentence(string description) =>
+        description.Length > 1 && char.IsUpper(description[1]) ? description : char.ToLowerInvariant(description[0]) + description[1..];
 
     private string Names() => string.Join(", ", keys.Select(k => k.Name));
 }

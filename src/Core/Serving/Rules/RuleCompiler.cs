@@ -1,4 +1,5 @@
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Lifecycle.Shapes;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
 
@@ -20,7 +21,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             if (manifest.Features.Count == 0)
                 found.Add((part.Path, $"rule '{part.Rule.Name}' has no rows to look at: the manifest declares no features (schema.features)"));
             else if (engine.Check(part.Expression) is { } error)
-                found.Add((part.Path, $"rule '{part.Rule.Name}': {error.Describe(part.Expression.Sql)}"));
+                found.Add((part.Path, $"rule '{part.Rule.Name}': {Describe(error, part.Expression)}"));
             else if (part.IsAnswer && ConstantProblem(manifest, part.Expression) is { } problem)
                 found.Add((part.Path, $"rule '{part.Rule.Name}': {problem}"));
         }
@@ -30,8 +31,8 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             var metric = manifest.Metrics[i];
             if (manifest.Features.Count == 0)
                 found.Add(($"metrics[{i}].value", $"metric '{metric.Name}' has no rows to look at: the manifest declares no features (schema.features)"));
-            else if (engine.Check(new Expression(metric.Value, TablesOfMetrics(manifest))) is { } error)
-                found.Add(($"metrics[{i}].value", $"metric '{metric.Name}': {error.Describe(metric.Value)}"));
+            else if (new Expression(metric.Value, TablesOfMetrics(manifest)) is var expression && engine.Check(expression) is { } error)
+                found.Add(($"metrics[{i}].value", $"metric '{metric.Name}': {Describe(error, expression)}"));
         }
 
         found.AddRange(new ConditionCompiler(engine).Check(manifest));
@@ -96,6 +97,10 @@ public sealed class RuleCompiler(IExpressionEngine engine)
 
     /// <summary>The gates, the alerts and <c>retrain.when</c> of a manifest. One that is wrong, in a release of an older version, is never met and says why.</summary>
     public ConditionSet CompileConditions(Manifest manifest) => new ConditionCompiler(engine).Compile(manifest);
+
+    private static string Describe(ExpressionError error, Expression expression) => error.UnknownColumn is { } name
+        ? (error with { Message = error.Message + Suggestion.Among(name, [.. expression.AllTables.SelectMany(table => table.Columns).Distinct()], "names here") }).Describe(expression.Sql)
+        : error.Describe(expression.Sql);
 
     private static IEnumerable<(string Path, RuleManifest Rule, Expression Expression, bool IsAnswer)> ExpressionsOf(Manifest manifest)
     {
