@@ -74,7 +74,7 @@ public static class ConsoleHosting
     private static async Task<IResult> QueryAsync(string project, string? id, QueryReader reader, CancellationToken cancellationToken) =>
         await reader.FindAsync(project, id ?? "", cancellationToken) is { } query
             ? new ConsolePage<QueryPage>(query)
-            : Missing($"“{project}” has no logged query “{id}”. Records appear a moment after their answer.");
+            : Missing($"“{project}” has no logged query “{id}”.");
 
     private static ConsolePage<NoticePage> Missing(string text) => new(new Notice("Not found", text), StatusCodes.Status404NotFound);
 

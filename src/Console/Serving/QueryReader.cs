@@ -5,7 +5,7 @@ using Progeny.Core.Serving;
 namespace Progeny.Console.Serving;
 
 /// <summary>Reads what the pages of queries show.</summary>
-internal sealed class QueryReader(IClusterClient cluster, IQueryLog log)
+internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryLogBuffer buffer)
 {
     private const int PageLength = 100;
 
@@ -21,5 +21,5 @@ internal sealed class QueryReader(IClusterClient cluster, IQueryLog log)
         return new QueriesView(project, only?.Version, shown, start is null, queries.Count > PageLength ? shown[^1].Sequence : null);
     }
 
-    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => log.FindAsync(project, id, cancellationToken);
+    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => buffer.FindAsync(project, id, cancellationToken);
 }

@@ -54,7 +54,7 @@ internal static class QueriesApi
 
     private static IResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
 
-    private static async Task<IResult> FindAsync(string project, string queryId, HttpRequest request, IQueryLog log, CancellationToken cancellationToken)
+    private static async Task<IResult> FindAsync(string project, string queryId, HttpRequest request, QueryLogBuffer log, CancellationToken cancellationToken)
     {
         // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
         var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];

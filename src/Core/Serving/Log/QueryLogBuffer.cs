@@ -17,6 +17,7 @@ public sealed partial class QueryLogBuffer : IDisposable
 
     // Half of the 100 ms that may be lost: the other half is for the disk.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(1);
 
@@ -104,6 +105,17 @@ public sealed partial class QueryLogBuffer : IDisposable
         }
     }
 
+    /// <summary>Finds a logged query as <see cref="IQueryLog.FindAsync"/> does, one whose record still waits to be written as well, unless the disk takes a second.</summary>
+    public async Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken)
+    {
+        if (await log.FindAsync(project, queryId, cancellationToken) is { } found)
+            return found;
+        var written = stripes[0].WrittenAsync();
+        Raise(Wanted.Now);
+        await Task.WhenAny(written, Task.Delay(FoundWithin, cancellationToken));
+        return await log.FindAsync(project, queryId, cancellationToken);
+    }
+
     public void Dispose() => wake.Dispose();
 
     private void Raise(Wanted level)
@@ -171,7 +183,11 @@ public sealed partial class QueryLogBuffer : IDisposable
         var waiters = new List<TaskCompletionSource<bool>>();
         Drain(close, durable, waiters);
         if (unwritten.Count + durable.Count == 0)
+        {
+            Complete(waiters, written: true);
             return true;
+        }
+
         try
         {
             log.Append([.. unwritten, .. durable]);

@@ -49,6 +49,13 @@ internal sealed class QueryLogStripe
         }
     }
 
+    /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
+    public Task WrittenAsync()
+    {
+        lock (gate)
+            return closed ? Task.CompletedTask : (written ??= new TaskCompletionSource<bool>()).Task;
+    }
+
     private ValueTask<bool>? TryAdd(QueryLogEntry entry, QueryBatchBuilder? large, long most)
     {
         var plan = entry.Served.Log;

@@ -47,6 +47,24 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Record_that_still_waits_is_found_and_one_that_never_was_is_not()
+    {
+        await buffer.AddAsync(Entry(_fast, "a"));
+
+        (await buffer.FindAsync("p", "a", CancellationToken.None)).ShouldNotBeNull().Record.QueryId.ShouldBe("a");
+        (await buffer.FindAsync("p", "b", CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Disk_that_stands_still_does_not_hold_up_who_looks()
+    {
+        log.Disk.Reset();
+        await buffer.AddAsync(Entry(_fast, "a"));
+
+        (await buffer.FindAsync("p", "a", CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Durable_record_is_taken_when_it_is_on_disk_and_published_afterwards()
     {
         log.Disk.Reset();
