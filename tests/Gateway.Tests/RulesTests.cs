@@ -78,6 +78,6 @@ public sealed class RulesTests(RuledNode ruled) : IClassFixture<RuledNode>
 
         ((int)response.StatusCode).ShouldBe(400);
         var detail = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!;
-        detail.ShouldBe("progeny.yaml:8:39: rules[0].when: rule 'too-far': no such column: distance; the names here are x (at character 1 of: distance > 100)");
+        detail.ShouldBe("progeny.yaml:8:39: rules[0].when: rule 'too-far': no such column: distance; the names here are x, ratings (at character 1 of: distance > 100)");
     }
 }

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Registry;
@@ -7,7 +8,7 @@ using Progeny.Core.Registry;
 namespace Progeny.Gateway.Hosting;
 
 /// <summary>Exceptions as problem details: those that say what a caller did wrong with their message, all others without.</summary>
-internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,8 +19,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems) : IExce
             RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
-            BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, "Invalid request", $"The request body does not fit: {json.Message}"),
-            BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "Too large" : "Invalid request", bad.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
+            BadHttpRequestException bad => (
+                bad.StatusCode, "Invalid request", UnboundRequest.Describe(bad, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, json.Value.SerializerOptions)),
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
