@@ -67,7 +67,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
                 return;
             if (!periods.TryGetValue(outcome.Project, out var known))
                 periods.Add(outcome.Project, known = await shadows.ListAsync(outcome.Project));
-            foreach (var arm in ShadowPeriods.At(known, query.Record.At).Where(arm => arm != query.Record.Arm))
+            foreach (var arm in ShadowPeriods.Of(known, query.Sequence, query.Record.At).Where(arm => arm != query.Record.Arm))
                 await ScoreAsync(outcome with { QueryId = ArmRecords.IdOf(outcome.QueryId, arm), Since = now });
         }
     }

@@ -109,16 +109,21 @@ internal sealed partial class ProjectGrain
         await SettleOnce();
         var promotion = new Promotion { Generation = plan.Champion!, Previous = Champion, At = plan.At, Reason = reason, Rollback = isRollback ?? false };
         var promoted = isRollback is not null || promotion.Generation != Champion;
+        var place = await PlaceAsync(plan);
         await storage.SaveAsync(storage.State with
         {
             Promotions = promoted ? storage.State.Promotions.Add(promotion) : storage.State.Promotions,
             PlanVersion = plan.Version,
             Plans = [plan, .. storage.State.Plans.IsEmpty ? [Plan] : storage.State.Plans.Take(MostPlans - 1)],
-            Shadows = ShadowPeriods.Follow(storage.State.Shadows, plan),
+            Shadows = ShadowPeriods.Follow(storage.State.Shadows, plan, place),
         });
         await SettlePlan();
         return promotion;
     }
+
+    /// <summary>The place of the last query, where a plan has other shadows than the one before.</summary>
+    private async Task<long> PlaceAsync(RolloutPlan? plan) =>
+        (plan is null || ShadowPeriods.Changes(storage.State.Shadows, plan)) && await log.ListAsync(Name, null, null, null, 1, CancellationToken.None) is [var last, ..] ? last.Sequence : 0;
 
     private Task SettleOnce() => settled == storage.State.PlanVersion ? Task.CompletedTask : SettlePlan();
 

@@ -18,6 +18,7 @@ internal sealed partial class ProjectGrain(
     IArtifactStore artifacts,
     RuleCompiler rules,
     IDecisionLog decisions,
+    IQueryLog log,
     TimeProvider time) : Grain, IProjectGrain
 {
     private const int MostPlans = 100;
@@ -83,7 +84,7 @@ internal sealed partial class ProjectGrain(
         {
             await SettleOnce();
             var end = await Retirement.BeginAsync(storage.State.Releases, by, reason);
-            await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans));
+            await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans, await PlaceAsync(null)));
         }
 
         await EndAsync();
@@ -99,7 +100,7 @@ internal sealed partial class ProjectGrain(
         // Until the last of these steps it has ended, and a stop in between ends it again.
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
-        await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans));
+        await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans, await PlaceAsync(null)));
         await GrainFactory.GetGrain<IOfflineAgentGrain>(Name).Wake();
         return (await Get())!;
     }

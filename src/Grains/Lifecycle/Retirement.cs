@@ -48,7 +48,8 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
     };
 
     /// <summary>The project's state with an end (or, for null, without one) and a plan that says so.</summary>
-    public ProjectState Change(ProjectState state, RolloutPlan before, Decommission? end, string? reason, int mostPlans)
+    /// <param name="place">The place of the last record in the project's query log.</param>
+    public ProjectState Change(ProjectState state, RolloutPlan before, Decommission? end, string? reason, int mostPlans, long place)
     {
         var plan = new RolloutPlan
         {
@@ -65,7 +66,7 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
             Decommissioned = end,
             PlanVersion = plan.Version,
             Plans = [plan, .. state.Plans.IsEmpty ? [before] : state.Plans.Take(mostPlans - 1)],
-            Shadows = ShadowPeriods.Follow(state.Shadows, plan),
+            Shadows = ShadowPeriods.Follow(state.Shadows, plan, place),
         };
     }
 
