@@ -31,8 +31,8 @@ public static partial class PlanChecks
         CheckChampion(draft, project, champion, faults);
         if (draft.StickyKey is { Length: 0 or > MostKeyCharacters })
             faults.Add(new PlanFault("sticky_key", $"must be the name of a field, or {RolloutPlan.QueryIdKey}, or be left out"));
-        if (draft.By is { Length: > MostByCharacters })
-            faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; at most {MostByCharacters} are allowed"));
+        if (draft.By is { Length: 0 or > MostByCharacters })
+            faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; 1 to {MostByCharacters} are allowed, or leave it out"));
         if (draft.Reason is { Length: > MostReasonCharacters })
             faults.Add(new PlanFault("reason", $"has {draft.Reason.Length} characters; at most {MostReasonCharacters} are allowed"));
         return faults;

@@ -28,7 +28,7 @@ public static class RolloutReader
             ["schema"] = new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "x", ["type"] = "float" }) },
             ["pipeline"] = new JsonObject { ["model"] = "m.onnx" },
             ["metrics"] = new JsonArray([.. manifest.Metrics.Select(metric => new JsonObject { ["name"] = metric.Name, ["value"] = "1" })]),
-            ["serving"] = new JsonObject { ["rollout"] = members.DeepClone() },
+            ["serving"] = new JsonObject { ["log"] = manifest.Serving.Log.ToString().ToLowerInvariant(), ["rollout"] = members.DeepClone() },
         };
         if (manifest.Metrics.Count == 0)
             whole.Remove("metrics");

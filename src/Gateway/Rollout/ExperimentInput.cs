@@ -58,7 +58,7 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         }
 
         members.Remove(name);
-        if (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: > 0 } text && text.Length <= most)
+        if (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var text && !string.IsNullOrWhiteSpace(text) && text.Length <= most)
             return text;
         faults.Add(new PlanFault(name, $"must be a text of 1 to {most} characters, or be left out"));
         return null;

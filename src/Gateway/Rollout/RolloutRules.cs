@@ -23,7 +23,7 @@ internal sealed record RolloutRules(
     public static RolloutRules From(ExperimentSettings settings)
     {
         var strategy = settings.Strategy;
-        var isCompared = strategy is not RolloutStrategy.Select;
+        var isCompared = strategy is RolloutStrategy.Canary or RolloutStrategy.AbTest or RolloutStrategy.Bandit;
         var isTimed = strategy is RolloutStrategy.Shadow or RolloutStrategy.AbTest;
         var isBandit = strategy == RolloutStrategy.Bandit;
         return new RolloutRules(
@@ -32,7 +32,7 @@ internal sealed record RolloutRules(
             isCompared ? settings.Goal : null,
             strategy == RolloutStrategy.Canary ? [.. settings.Steps.Select(step => new CanaryStepView(step.Share, step.Outcomes, ManifestUnits.Format(step.Time)))] : null,
             strategy == RolloutStrategy.AbTest ? settings.Share : null,
-            isTimed || strategy == RolloutStrategy.Canary ? settings.Alpha : null,
+            strategy is RolloutStrategy.Canary or RolloutStrategy.AbTest ? settings.Alpha : null,
             isTimed ? settings.Outcomes : null,
             isTimed ? ManifestUnits.Format(settings.Time) : null,
             !isBandit ? null : settings.Policy == BanditPolicy.EpsilonGreedy ? "epsilon-greedy" : settings.Policy.ToString().ToLowerInvariant(),

@@ -102,6 +102,7 @@ public sealed class SelfRunningManifestTests
     [InlineData("  file: data/first.csv\n  query: SELECT demand, region, up, at FROM first\n", "", "source.ordinal: is for feed and file only")]
     [InlineData("  query: SELECT demand, region, up, at FROM first\n", "", "source.query: is missing")]
     [InlineData("serving:\n", "serving:\n  log: none\n", "source.queries: needs a query log, which serving.log: none leaves out")]
+    [InlineData("serving:\n", "serving:\n  log: none\n", "serving.log: must be fast or durable for serving.rollout.strategy canary")]
     [InlineData("strategy: canary", "strategy: abtest", "serving.rollout.steps: is for the strategy canary only")]
     [InlineData("strategy: canary", "strategy: canary\n    share: 0.1", "serving.rollout.share: is for the strategy abtest only")]
     [InlineData("strategy: canary", "strategy: cannary", "'cannary' is not a strategy; did you mean 'canary'?")]

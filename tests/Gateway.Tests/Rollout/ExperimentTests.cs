@@ -78,6 +78,8 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         info["arms"]!.AsArray().Select(arm => (long)arm!["outcomes"]!).ShouldBe([40, 40]);
         ((double)info["arms"]![0]!["mean"]!).ShouldBe((double)info["arms"]![1]!["mean"]!, 1e-9);
         ((bool)info["arms"]![1]!["shadow"]!).ShouldBeTrue();
+        // What is shown can be posted: a shadow has no metric, goal or alpha of its own.
+        info["rules"]!.AsObject().Where(rule => rule.Value is not null).Select(rule => rule.Key).ShouldBe(["strategy", "outcomes", "time", "fallback"]);
         var metrics = await node.GetAsync("/api/projects/shade/metrics");
         metrics["series"]![0]!["points"]!.AsArray().Sum(point => (long)point!["outcomes"]!).ShouldBe(40);
 

@@ -7,6 +7,9 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
 
     private static readonly string[] Compared = ["canary", "abtest", "bandit"];
 
+    /// <summary>Strategies that decide on outcomes.</summary>
+    private static readonly string[] Scored = ["shadow", .. Compared];
+
     /// <summary>Which strategies a key is for; keys of all are not named.</summary>
     private static readonly Dictionary<string, string[]> For = new(StringComparer.Ordinal)
     {
@@ -42,6 +45,8 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
             errors.Add(rollout, $"{Path}.select", "is missing: SQL over the table generations that yields generation and weight");
         if (rollout["discount"]?.AsNumber() == 0)
             errors.Add(rollout["discount"]!, $"{Path}.discount", "must be above 0: 0 would forget everything at once");
+        if (Scored.Contains(strategy) && root["serving"]!["log"] is { } log && log.AsText() == "none")
+            errors.Add(log, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
         CheckSteps(rollout);
         CheckMetric(rollout);
     }
