@@ -5,7 +5,6 @@ using Progeny.Core.Lifecycle;
 using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Gateway.Hosting;
-using Progeny.Grains.Rollout;
 
 namespace Progeny.Gateway.Rollout;
 
@@ -50,13 +49,10 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
-        var generations = input.Generations.IsEmpty || !input.Settings.Arms.IsEmpty
-            ? [.. input.Generations.Concat(await Contenders.ListAsync(cluster, project, null, input.Settings)).Distinct()]
-            : input.Generations;
         return TypedResults.Ok(ExperimentView.From(await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,
-            Generations = generations,
+            Generations = input.Generations,
             By = input.By,
             Reason = input.Reason,
         })));

@@ -14,4 +14,7 @@ public enum ProposalOutcome
 
     /// <summary>It takes part in an experiment.</summary>
     Experiment,
+
+    /// <summary>It waited, and a newer one took its place; it stays staged.</summary>
+    Superseded,
 }

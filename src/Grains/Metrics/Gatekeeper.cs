@@ -17,15 +17,15 @@ internal sealed class Gatekeeper(
 {
     private const string Tests = "tests";
 
-    public async Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken)
+    public async Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken)
     {
-        var report = await TryAsync(candidate, before, cancellationToken);
+        var report = await AskAsync(candidate, before, occasion, cancellationToken);
         foreach (var verdict in report.Verdicts)
         {
             await decisions.AppendAsync(
                 new Decision
                 {
-                    Id = IdOf(candidate, before, verdict),
+                    Id = IdOf(candidate, before, occasion, verdict),
                     Project = candidate.Project,
                     At = time.GetUtcNow(),
                     Kind = DecisionKind.Gate,
@@ -40,7 +40,10 @@ internal sealed class Gatekeeper(
         return report;
     }
 
-    public async Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken)
+    public Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken) =>
+        AskAsync(candidate, before, null, cancellationToken);
+
+    private async Task<GateReport> AskAsync(GenerationReference candidate, Stage before, GateOccasion? occasion, CancellationToken cancellationToken)
     {
         var judged = await generations.GetAsync(candidate);
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
@@ -48,7 +51,7 @@ internal sealed class Gatekeeper(
             verdicts.Add(await TestAsync(judged, cancellationToken));
         List<int> gates = [.. Enumerable.Range(0, judged.Manifest.Gates.Count).Where(gate => Guards(judged.Manifest.Gates[gate].Before, judged.Info.Stage, before))];
         if (gates.Count > 0)
-            await AskAsync(judged, gates, verdicts, cancellationToken);
+            await AskAsync(judged, gates, occasion, verdicts, cancellationToken);
         return new GateReport(verdicts.All(verdict => verdict.Passed), verdicts.ToImmutable());
     }
 
@@ -63,17 +66,28 @@ internal sealed class Gatekeeper(
         _ => 0,
     };
 
-    private async Task AskAsync(JudgedGeneration judged, List<int> gates, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
+    private async Task AskAsync(JudgedGeneration judged, List<int> gates, GateOccasion? occasion, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
     {
         var reference = judged.Info.Reference;
         var champion = (await grains.GetGrain<IProjectGrain>(reference.Project).Get())?.Champion;
-        var own = await figures.ReadAsync(reference, null, cancellationToken);
-        var others = champion is null ? null : champion == reference ? own : await figures.ReadAsync(champion, null, cancellationToken);
+        var own = await FiguresAsync(reference, occasion, cancellationToken);
+        var others = champion is null ? null : champion == reference ? own : await FiguresAsync(champion, occasion, cancellationToken);
         foreach (var gate in gates)
         {
             var verdict = judged.Conditions.Gate(gate, own, others);
             verdicts.Add(new GateVerdict(judged.Manifest.Gates[gate].Name, verdict.Holds, verdict.Message, verdict.Figures));
         }
+    }
+
+    private async Task<IReadOnlyDictionary<string, double?>> FiguresAsync(GenerationReference generation, GateOccasion? occasion, CancellationToken cancellationToken)
+    {
+        var known = await figures.ReadAsync(generation, null, cancellationToken);
+        if (occasion?.Figures?.GetValueOrDefault(generation) is not { } better)
+            return known;
+        var all = new Dictionary<string, double?>(known, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in better)
+            all[name] = value;
+        return all;
     }
 
     private async Task<GateVerdict> TestAsync(JudgedGeneration judged, CancellationToken cancellationToken)
@@ -93,10 +107,10 @@ internal sealed class Gatekeeper(
         }
     }
 
-    /// <summary>The same verdict on the same figures is the same decision, however often it is asked for.</summary>
-    private static string IdOf(GenerationReference candidate, Stage before, GateVerdict verdict)
+    /// <summary>The same verdict for the same occasion is the same decision, however often it is asked for.</summary>
+    private static string IdOf(GenerationReference candidate, Stage before, GateOccasion occasion, GateVerdict verdict)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{verdict.Passed} {verdict.Message}")).AsSpan(0, 8));
-        return $"gate/{candidate}/{before.ToString().ToLowerInvariant()}/{verdict.Name}/{digest}";
+        return $"gate/{candidate}/{before.ToString().ToLowerInvariant()}/{verdict.Name}/{occasion.Name}/{digest}";
     }
 }

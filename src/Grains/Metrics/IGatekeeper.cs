@@ -8,7 +8,8 @@ public interface IGatekeeper
 {
     /// <summary>Asks the gates before a stage and keeps what each said as a decision.</summary>
     /// <exception cref="RegistryException">There is no such generation.</exception>
-    Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken);
+    /// <param name="occasion">What they are asked for.</param>
+    Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken);
 
     /// <summary>Asks the gates before a stage, and keeps nothing.</summary>
     /// <exception cref="RegistryException">There is no such generation.</exception>

@@ -7,15 +7,18 @@ using Progeny.Core.Rollout.Strategies;
 namespace Progeny.Grains.Rollout;
 
 /// <summary>Finds the generations that take part in an experiment.</summary>
-public static class Contenders
+internal static class Contenders
 {
-    /// <summary>The new generation, those that the settings name, and in an experiment without an end the newest of the project.</summary>
-    public static async Task<ImmutableArray<GenerationReference>> ListAsync(IGrainFactory grains, string project, GenerationReference? generation, ExperimentSettings settings)
+    /// <summary>
+    /// Those that are named, those that the settings name, and in an experiment without an end the newest of the project. What was
+    /// retired or archived, because it lost, was rolled back or somebody wanted it so, does not come back by itself.
+    /// </summary>
+    /// <param name="withNewest">Whether the newest are wanted beside those that are named.</param>
+    public static async Task<ImmutableArray<GenerationReference>> ListAsync(
+        IGrainFactory grains, string project, IEnumerable<GenerationReference> named, ExperimentSettings settings, bool withNewest)
     {
-        var taking = new List<GenerationReference>();
-        if (generation is not null)
-            taking.Add(generation);
-        if (RolloutStrategies.Of(settings.Strategy).IsEndless)
+        List<GenerationReference> taking = [.. named];
+        if (withNewest && RolloutStrategies.Of(settings.Strategy).IsEndless)
             taking.AddRange(await NewestAsync(grains, project, settings.Generations));
         taking.AddRange(settings.Arms.Select(arm => ArmNaming.Read(arm, project)).OfType<GenerationReference>());
         return [.. taking.Distinct()];
@@ -28,7 +31,7 @@ public static class Contenders
         foreach (var release in releases.Reverse())
         {
             var generations = await grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations();
-            newest.AddRange(generations.Reverse().Where(known => known.Stage != Stage.Archived).Select(known => known.Reference));
+            newest.AddRange(generations.Reverse().Where(known => known.Stage is not (Stage.Retired or Stage.Archived)).Select(known => known.Reference));
             if (newest.Count >= count)
                 break;
         }

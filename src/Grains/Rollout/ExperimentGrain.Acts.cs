@@ -48,7 +48,7 @@ internal sealed partial class ExperimentGrain
             return;
         }
 
-        var report = await gates.CheckAsync(generation, Stage.Champion, CancellationToken.None);
+        var report = await gates.CheckAsync(generation, Stage.Champion, ExperimentViews.Occasion(Id, State), CancellationToken.None);
         if (report.Passed)
             await EndAsync(ExperimentVerdict.Won, generation, Id, promote.Message);
         else
@@ -63,7 +63,7 @@ internal sealed partial class ExperimentGrain
         var asked = State.Arms.Where(arm => serve.Champion is { } champion ? arm.Name == champion : arm.Name != State.ChampionArm && !arm.IsOut);
         foreach (var arm in asked.Where(arm => arm.Generation.Project == Project))
         {
-            var report = await gates.CheckAsync(arm.Generation, stage, CancellationToken.None);
+            var report = await gates.CheckAsync(arm.Generation, stage, ExperimentViews.Occasion(Id, State), CancellationToken.None);
             if (!report.Passed)
                 return $"{serve.Message} But {arm.Generation.Version} does not pass: {report.Refusal}.";
         }

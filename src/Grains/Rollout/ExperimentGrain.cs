@@ -133,7 +133,7 @@ internal sealed partial class ExperimentGrain(
         var challengers = State.Arms.Where(arm => arm.Name != State.ChampionArm && !arm.IsOut && arm.Generation.Project == Project).ToList();
         var arm = generation is null && challengers is [var only] ? only : challengers.Find(arm => arm.Generation == generation)
             ?? throw new RegistryException(RegistryError.Conflict, NoChallenger(generation, challengers));
-        var report = await gates.CheckAsync(arm.Generation, Stage.Champion, CancellationToken.None);
+        var report = await gates.CheckAsync(arm.Generation, Stage.Champion, ExperimentViews.Occasion(Id, State, $"/{Guid.CreateVersion7(time.GetUtcNow()):N}"), CancellationToken.None);
         if (!report.Passed)
             throw new RegistryException(RegistryError.Conflict, $"{arm.Generation} must not be in charge: {report.Refusal}. A promotion with force passes over gates.");
         await EndAsync(ExperimentVerdict.Won, arm.Generation, by, $"{arm.Generation.Version} was promoted by {by}{(reason is null ? "." : $": {reason}")}");

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
+using Progeny.Core.Metrics;
 using Progeny.Core.Rollout.Bandits;
 using Progeny.Core.Rollout.Statistics;
 using Progeny.Core.Rollout.Strategies;
+using Progeny.Grains.Metrics;
 
 namespace Progeny.Grains.Rollout;
 
@@ -72,6 +75,19 @@ internal static class ExperimentViews
                 figures[name] = known;
         }
     }
+
+    /// <summary>What gates are asked for by an experiment, with what it knows of its arms: over all its time, whatever clocks say.</summary>
+    public static GateOccasion Occasion(string experiment, ExperimentState state, string? asked = null) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{experiment}/{state.Events}{asked}"))
+        {
+            Figures = state.Arms.Where(arm => arm.All.Count > 0).GroupBy(arm => arm.Generation).ToDictionary(
+                arms => arms.Key,
+                IReadOnlyDictionary<string, double?> (arms) => new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    [FigureNames.Outcomes] = Math.Round(arms.First().All.Count),
+                    [state.Request!.Settings.Metric] = arms.First().All.Mean,
+                }),
+        };
 
     private static ImmutableArray<ExperimentArm> Arms(ExperimentState state)
     {

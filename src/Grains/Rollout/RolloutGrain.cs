@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Rollout;
 using Progeny.Core.Rollout.Strategies;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
@@ -29,11 +28,14 @@ internal sealed partial class RolloutGrain(
 
     private RolloutState State => storage.State;
 
+    /// <summary>Whether an experiment runs, or a generation waits for the end of one that may have ended since.</summary>
+    private bool HasWork => State.Active is not null || State.Waiting is not null;
+
     private IProjectGrain Project => GrainFactory.GetGrain<IProjectGrain>(Name);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (State.Active is not null)
+        if (HasWork)
             await WatchAsync();
     }
 
@@ -52,15 +54,22 @@ internal sealed partial class RolloutGrain(
         await FollowActiveAsync();
         if (State.Active is { } active)
             throw new RegistryException(RegistryError.Conflict, $"{active} runs; end it first (POST /api/projects/{Name}/experiments/{active}/abort).");
-        foreach (var generation in request.Generations.Where(generation => generation.Project == Name))
-            await RequireGatesAsync(generation, RolloutStrategies.Of(request.Settings.Strategy).Entry);
-        return await StartAsync(request);
+        var champion = (await Project.Get())?.Champion
+            ?? throw new RegistryException(RegistryError.Conflict, $"'{Name}' has no generation in charge yet, beside which others could be tried; promote one first.");
+        var (strategy, asked) = (RolloutStrategies.Of(request.Settings.Strategy), ByHand());
+        foreach (var generation in request.Generations.Where(generation => generation.Project == Name && generation != champion))
+            await RequireGatesAsync(generation, strategy.Entry, asked);
+        var taking = await Contenders.ListAsync(GrainFactory, Name, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
+        taking = await PassingAsync(taking, [champion, .. request.Generations], strategy.Entry, asked);
+        if (!strategy.IsEndless && taking.All(generation => generation == champion))
+            throw new RegistryException(RegistryError.Conflict, $"{champion} is in charge already and cannot want its own place; name another generation (GET /api/projects/{Name}/generations lists them).");
+        return await StartAsync(request with { Generations = taking });
     }
 
     public async Task<Promotion> Promote(GenerationReference generation, string? by, string reason, bool force)
     {
         if (!force)
-            await RequireGatesAsync(generation, Stage.Champion);
+            await RequireGatesAsync(generation, Stage.Champion, ByHand());
         return await Project.Promote(generation, reason, by);
     }
 
@@ -69,7 +78,7 @@ internal sealed partial class RolloutGrain(
 
     public async Task Wake()
     {
-        if (State.Active is not null)
+        if (HasWork)
             await WatchAsync();
     }
 
@@ -79,129 +88,6 @@ internal sealed partial class RolloutGrain(
         [proposal, .. State.Proposals.Where(other => other.Generation != proposal.Generation).Take(MostKept - 1)];
 
     private IExperimentGrain Experiment(string id) => GrainFactory.GetGrain<IExperimentGrain>($"{Name}/{id}");
-
-    /// <summary>What <c>serving.rollout</c> of the generation's release says.</summary>
-    private async Task<Proposal> ConductAsync(GenerationReference generation, string by)
-    {
-        var blueprint = generation.Project == Name ? await GrainFactory.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() : null;
-        if (blueprint is null)
-            throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation} of '{Name}'.");
-        var settings = RolloutSettings.Of(ManifestParser.ParseOrThrow(blueprint.Release.Manifest).Serving.Rollout);
-        var strategy = RolloutStrategies.Of(settings.Strategy);
-        var champion = (await Project.Get())?.Champion;
-        if (champion == generation)
-            return new Proposal(generation, ProposalOutcome.Promoted, "It is in charge.", null);
-        if (strategy.Entry is not { } entry)
-            return new Proposal(generation, ProposalOutcome.Staged, "It waits until somebody promotes it: serving.rollout.strategy is explicit.", null);
-
-        // Nothing can be compared with the first one of a project.
-        if (champion is null || entry == Stage.Champion)
-        {
-            var promoted = await PromoteAsync(generation, by, champion is null ? "it is the first" : "it is the latest");
-            if (champion is not null || promoted.Outcome != ProposalOutcome.Promoted || !strategy.IsEndless)
-                return promoted;
-        }
-        else if (State.Active is { } active && await Experiment(active).Get() is { } running)
-        {
-            if (strategy.IsEndless && AreSame(running.Settings, settings))
-                return await JoinAsync(generation, active, by, entry);
-            if (!RolloutStrategies.Of(running.Settings.Strategy).IsEndless)
-                return await QueueAsync(generation, active, by);
-            await Experiment(active).End(ExperimentVerdict.Superseded, "rollout", $"{generation.Version} brings other rules");
-            await storage.SaveAsync(State with { Active = null });
-        }
-
-        if (champion is not null && await RefusalAsync(generation, entry) is { } refusal)
-            return await RefuseAsync(generation, by, refusal);
-        return await TryAsync(generation, settings, by);
-    }
-
-    /// <summary>Starts the experiment in which a proposed generation has to prove itself.</summary>
-    private async Task<Proposal> TryAsync(GenerationReference generation, ExperimentSettings settings, string by)
-    {
-        try
-        {
-            var taking = await Contenders.ListAsync(GrainFactory, Name, generation, settings);
-            var info = await StartAsync(new ExperimentRequest { Settings = settings, Generations = taking, By = by, Reason = $"{generation.Version} is new" }, generation);
-            return new Proposal(generation, ProposalOutcome.Experiment, info.Message, info.Id);
-        }
-        catch (PlanException exception)
-        {
-            return await RefuseAsync(generation, by, string.Join("; ", exception.Faults.Select(fault => fault.Message)));
-        }
-    }
-
-    private async Task<Proposal> PromoteAsync(GenerationReference generation, string by, string why)
-    {
-        if (await RefusalAsync(generation, Stage.Champion) is { } refusal)
-            return await RefuseAsync(generation, by, refusal);
-        try
-        {
-            await Project.Promote(generation, $"{why}, made by {by}", "rollout");
-            return new Proposal(generation, ProposalOutcome.Promoted, $"It is in charge: {why}.", null);
-        }
-        catch (RegistryException exception) when (exception.Error == RegistryError.Conflict)
-        {
-            return await RefuseAsync(generation, by, exception.Message);
-        }
-    }
-
-    private async Task<Proposal> JoinAsync(GenerationReference generation, string active, string by, Stage entry)
-    {
-        if (await RefusalAsync(generation, entry) is { } refusal)
-            return await RefuseAsync(generation, by, refusal);
-        var info = await Experiment(active).Join(generation, by);
-        return new Proposal(generation, ProposalOutcome.Experiment, info.Message, active);
-    }
-
-    /// <summary>Has a generation wait for the end of an experiment; one that waited gives way to the newer one.</summary>
-    private async Task<Proposal> QueueAsync(GenerationReference generation, string active, string by)
-    {
-        if (State.Waiting is { } other && other != generation)
-            await DecideAsync(other, by, "superseded", $"{other.Version} gives way to {generation.Version}, which is newer, and stays staged.");
-        if (State.Waiting != generation)
-        {
-            await storage.SaveAsync(State with { Waiting = generation, WaitingBy = by });
-            await DecideAsync(generation, by, "waits", $"{generation.Version} waits for the end of {active}.");
-        }
-
-        return new Proposal(generation, ProposalOutcome.Staged, $"It waits for the end of {active}.", null);
-    }
-
-    private async Task<Proposal> RefuseAsync(GenerationReference generation, string by, string why)
-    {
-        await DecideAsync(generation, by, "refused", $"{generation.Version} does not get there: {why}.");
-        return new Proposal(generation, ProposalOutcome.Refused, $"{why}.", null);
-    }
-
-    private async Task<string?> RefusalAsync(GenerationReference generation, Stage stage)
-    {
-        var report = await gates.CheckAsync(generation, stage, CancellationToken.None);
-        return report.Passed ? null : report.Refusal;
-    }
-
-    private async Task RequireGatesAsync(GenerationReference generation, Stage? stage)
-    {
-        if (stage is { } entered && await RefusalAsync(generation, entered) is { } refusal)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} must not become {entered.ToString().ToLowerInvariant()}: {refusal}.");
-    }
-
-    private Task DecideAsync(GenerationReference generation, string by, string what, string message) => decisions.AppendAsync(
-        new Decision
-        {
-            Id = $"{Name}/proposal/{generation.Version}/{what}",
-            Project = Name,
-            At = time.GetUtcNow(),
-            Kind = DecisionKind.Experiment,
-            By = "rollout",
-            Message = $"{message} Proposed by {by}.",
-            Generation = generation,
-        },
-        CancellationToken.None);
-
-    private static bool AreSame(ExperimentSettings one, ExperimentSettings other) =>
-        one with { Steps = [], Arms = [], Fallback = [] } == other with { Steps = [], Arms = [], Fallback = [] }
-        && one.Steps.SequenceEqual(other.Steps) && one.Arms.SequenceEqual(other.Arms) && one.Fallback.SequenceEqual(other.Fallback);
 
     /// <summary>Stores what is to be started, then starts it: a node that dies in between starts it when it is woken.</summary>
     /// <param name="proposed">
@@ -240,15 +126,31 @@ internal sealed partial class RolloutGrain(
     {
         if (State.Active is not { } active)
             return;
-        if (State.Starting is { } request)
-        {
-            await Experiment(active).Start(request);
-            await storage.SaveAsync(State with { Starting = null });
-        }
-
+        if (State.Starting is { } request && !await HasStartedAsync(active, request))
+            return;
         if (await Experiment(active).Get() is { Status: not ExperimentStatus.Ended })
             return;
         await storage.SaveAsync(State with { Active = null });
+    }
+
+    /// <summary>Starts what a stop may have kept from being started.</summary>
+    private async Task<bool> HasStartedAsync(string active, ExperimentRequest request)
+    {
+        try
+        {
+            await Experiment(active).Start(request);
+            await storage.SaveAsync(State with { Starting = null });
+            return true;
+        }
+        catch (Exception exception) when (exception is PlanException or RegistryException)
+        {
+            // It has ended before it began, as it would have without the stop.
+            var proposals = State.Proposals;
+            if (proposals.FirstOrDefault(proposal => proposal.Experiment == active) is { } proposed)
+                proposals = With(await RefuseAsync(proposed.Generation, request.By, exception.Message));
+            await storage.SaveAsync(State with { Active = null, Starting = null, Proposals = proposals });
+            return false;
+        }
     }
 
     private async Task FollowSafelyAsync()
@@ -258,7 +160,7 @@ internal sealed partial class RolloutGrain(
             await FollowActiveAsync();
             if (State is { Active: null, Waiting: not null })
                 await GoOnAsync(State.Waiting);
-            if (State.Active is null)
+            if (!HasWork)
                 await RestAsync();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -269,9 +171,13 @@ internal sealed partial class RolloutGrain(
 
     private async Task GoOnAsync(GenerationReference waiting)
     {
+        var by = State.WaitingBy ?? "rollout";
         try
         {
-            await Propose(waiting, State.WaitingBy ?? "rollout");
+            if ((await GrainFactory.GetGrain<IGenerationGrain>(waiting.ToString()).Get())?.Stage is Stage.Retired or Stage.Archived)
+                await storage.SaveAsync(State with { Proposals = With(await RefuseAsync(waiting, by, "it was retired while it waited")) });
+            else
+                await Propose(waiting, by);
         }
         catch (RegistryException exception)
         {

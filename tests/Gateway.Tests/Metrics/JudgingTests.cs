@@ -53,8 +53,8 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         await MakeAsync("gated", Gates, "1.1.0", flipped: JudgedProject.Rows / 4);
         var worse = new GenerationReference("gated", "1.1.0", 1);
         var gatekeeper = node.Services.GetRequiredService<IGatekeeper>();
-        var report = await gatekeeper.CheckAsync(worse, Stage.Champion, default);
-        await gatekeeper.CheckAsync(worse, Stage.Champion, default);
+        var report = await gatekeeper.CheckAsync(worse, Stage.Champion, new GateOccasion("a test"), default);
+        await gatekeeper.CheckAsync(worse, Stage.Champion, new GateOccasion("a test"), default);
         report.Passed.ShouldBeFalse();
         report.Verdicts[2].Message.ShouldBe("eval_accuracy 0.75, champion.eval_accuracy 1: eval_accuracy >= champion.eval_accuracy - 0.02 is false");
         report.Refusal.ShouldContain("gate 'better': eval_accuracy 0.75");

@@ -15,7 +15,14 @@ public sealed class ExperimentNode : IAsyncLifetime
     public Node Node { get; private set; } = null!;
 
     public async Task InitializeAsync() => Node = await Node.StartAsync(
-        Path.Combine(folder, "data"), "--Experiments:CheckSeconds", "0.2", "--Metrics:ScoreSeconds", "0.1");
+        Path.Combine(folder, "data"), FaultyGates.Wrap, ["--Experiments:CheckSeconds", "0.2", "--Metrics:ScoreSeconds", "0.1"]);
+
+    /// <summary>Stops the node and starts it again on what it has stored.</summary>
+    public async Task RestartAsync()
+    {
+        await Node.DisposeAsync();
+        await InitializeAsync();
+    }
 
     public async Task DisposeAsync()
     {
