@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Lifecycle;
+
 namespace Progeny.Core.Metrics;
 
 /// <summary>
@@ -22,6 +24,14 @@ public interface IScoreStore
     /// <summary>A metric by arm and generation over the predictions since a time, each by its last outcome: a correction counts once.</summary>
     /// <param name="metric"><see cref="MetricsPoint.LossName"/> or one of the project's own.</param>
     Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What became of a generation's predictions, by the time at which their outcome came (five minutes more or less): the number of outcomes,
+    /// and the sum of each metric. A correction counts in place of what it corrects, when it came.
+    /// </summary>
+    /// <param name="since">At most the last 30 days in which outcomes came are kept.</param>
+    Task<(long Outcomes, IReadOnlyDictionary<string, MetricFigure> Figures)> ReadArrivedAsync(
+        GenerationReference generation, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>The place of the last change of a score of all projects; 0: there was none.</summary>
     Task<long> GetLastChangeAsync(CancellationToken cancellationToken);

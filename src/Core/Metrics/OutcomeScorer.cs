@@ -42,7 +42,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         foreach (var report in reports)
             await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
         var after = reports.Count == 0 ? place : reports[^1].Place;
-        var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp), cancellationToken);
+        var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
         return !stored || reports.Count == Most || due.Count == Most;
 
         async Task ScoreAsync(WaitingOutcome outcome)

@@ -6,7 +6,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IGenerationFigures"/>
-internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IEvaluationStore evaluations, IOutcomeStore outcomes, TimeProvider time)
+internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, TimeProvider time)
     : IGenerationFigures
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -45,17 +45,15 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
         {
             var query = new MetricsQuery(generation.Project, from, now.AddSeconds(1), StepOf(now - from), ByGeneration: true);
             var counts = new ServingCounts();
-            var known = 0L;
-            var sums = new Dictionary<string, MetricFigure>(StringComparer.Ordinal);
             foreach (var point in (await metrics.ReadAsync(query, cancellationToken)).Where(point => point.Generation == generation))
             {
                 counts.Rows += point.Counts.Rows;
                 counts.Errors += point.Counts.Errors;
                 counts.Latency.Merge(point.Counts.Latency);
-                known += point.Outcomes;
-                foreach (var (name, figure) in point.Figures)
-                    sums[name] = sums.GetValueOrDefault(name) + figure;
             }
+
+            // By the time at which outcomes come: where they take days, those of the last day's predictions are never known.
+            var (known, sums) = await scores.ReadArrivedAsync(generation, from, cancellationToken);
 
             Set(FigureNames.Requests, counts.Requests);
             Set(FigureNames.Rows, counts.Rows);

@@ -157,5 +157,23 @@ internal static class MetricsSchema
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """),
+
+        // When the outcomes of earlier versions came is not known; those versions counted them at the time of the prediction.
+        new($"""
+        CREATE TABLE arrivals (
+            generation INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            sum REAL NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (generation, name, start)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE scores ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+        UPDATE scores SET arrived = at;
+        INSERT INTO arrivals SELECT generation, '{ArrivalWriter.CountName}', at - at % {ArrivalWriter.Step}, 0, count(*) FROM scores GROUP BY 1, 3;
+        INSERT INTO arrivals
+            SELECT s.generation, f.key, s.at - s.at % {ArrivalWriter.Step}, sum(f.value), count(*)
+            FROM scores AS s, json_each(s.figures) AS f WHERE f.type IN ('real', 'integer') GROUP BY 1, 2, 3;
+        """),
     ];
 }

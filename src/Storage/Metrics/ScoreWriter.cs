@@ -16,13 +16,13 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     private readonly SqliteStatement selectPlace = new(connection, "SELECT reports FROM place");
     private readonly SqliteStatement updatePlace = new(connection, "UPDATE place SET reports = ?1");
-    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment FROM scores WHERE project = ?1 AND query_id = ?2");
+    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived FROM scores WHERE project = ?1 AND query_id = ?2");
     private readonly SqliteStatement upsertScore = new(
         connection,
         """
-        INSERT INTO scores (project, query_id, generation, at, figures, arm, reason, sequence, moment) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        INSERT INTO scores (project, query_id, generation, at, figures, arm, reason, sequence, moment, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         ON CONFLICT DO UPDATE SET generation = excluded.generation, at = excluded.at, figures = excluded.figures, arm = excluded.arm,
-            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment
+            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment, arrived = excluded.arrived
         """);
 
     private readonly SqliteStatement insertChange = new(
@@ -39,6 +39,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         ON CONFLICT DO UPDATE SET value = excluded.value, since = excluded.since, due = excluded.due
         """);
 
+    private readonly ArrivalWriter arrivals = new(connection);
     private readonly SqliteStatement removeWaiting = new(connection, "DELETE FROM waiting WHERE project = ?1 AND query_id = ?2");
 
     /// <summary>Does what <see cref="IScoreStore.ApplyAsync"/> says.</summary>
@@ -46,11 +47,15 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     {
         if (Place() != batch.Before)
             return false;
+        var arrived = batch.At.ToUnixTimeSeconds();
+        arrivals.Clear();
         foreach (var score in batch.Scores)
         {
-            Replace(score, now);
+            Replace(score, arrived, now);
             Remove(score.Project, score.QueryId);
         }
+
+        arrivals.Flush(arrived);
 
         foreach (var waiting in batch.Waiting)
         {
@@ -80,6 +85,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     public void Dispose()
     {
+        arrivals.Dispose();
         foreach (var statement in (SqliteStatement[])[selectPlace, updatePlace, selectScore, upsertScore, insertChange, upsertWaiting, removeWaiting])
             statement.Dispose();
     }
@@ -97,12 +103,12 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         }
     }
 
-    private void Replace(OutcomeScore score, DateTimeOffset now)
+    private void Replace(OutcomeScore score, long arrived, DateTimeOffset now)
     {
         if (Find(score.Project, score.QueryId) is { } old)
             Count(score.Project, old, -1, now);
         var stored = new StoredScore(
-            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds());
+            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds(), arrived);
         Count(score.Project, stored, 1, now);
         upsertScore.Bind(1, score.Project);
         upsertScore.Bind(2, score.QueryId);
@@ -113,6 +119,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         upsertScore.Bind(7, stored.Reason);
         upsertScore.Bind(8, stored.Sequence);
         upsertScore.Bind(9, stored.Moment);
+        upsertScore.Bind(10, stored.Arrived);
         upsertScore.Execute();
     }
 
@@ -120,8 +127,13 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     {
         var unseen = score.Reason == Reasons.Shadow;
         windows.Add(score.Generation, score.Second, score.Arm, unseen, OutcomesName, new MetricFigure(0, sign), now);
+        arrivals.Add(score.Generation, ArrivalWriter.CountName, score.Arrived, new MetricFigure(0, sign));
         foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, double>>(score.Figures)!)
+        {
             windows.Add(score.Generation, score.Second, score.Arm, unseen, name, new MetricFigure(sign * value, sign), now);
+            arrivals.Add(score.Generation, name, score.Arrived, new MetricFigure(sign * value, sign));
+        }
+
         insertChange.Bind(1, project);
         insertChange.Bind(2, sign > 0 ? 1L : 0L);
         insertChange.Bind(3, score.Generation);
@@ -142,7 +154,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         {
             return selectScore.Step()
                 ? new StoredScore(
-                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5))
+                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5), selectScore.Int64(6))
                 : null;
         }
         finally
@@ -158,7 +170,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         removeWaiting.Execute();
     }
 
-    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment)
+    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived)
     {
         public long Second => Moment / 1000;
     }

@@ -26,6 +26,13 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
         WHERE c.project = :project AND c.place > :after ORDER BY c.place LIMIT :limit
         """;
 
+    private const string SelectArrived =
+        """
+        SELECT name, sum(sum), sum(count) FROM arrivals
+        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since
+        GROUP BY name
+        """;
+
     /// <inheritdoc/>
     public Task<long> GetPlaceAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT reports FROM place"), cancellationToken);
@@ -68,6 +75,20 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
                 return arms;
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<(long Outcomes, IReadOnlyDictionary<string, MetricFigure> Figures)> ReadArrivedAsync(
+        GenerationReference generation, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        (long, IReadOnlyDictionary<string, MetricFigure>) (connection) =>
+        {
+            using var rows = connection.ExecuteReader(
+                SelectArrived, new { generation.Project, generation.Release, generation.Generation, since = since.ToUnixTimeSeconds() - ArrivalWriter.Step });
+            var figures = new Dictionary<string, MetricFigure>(StringComparer.Ordinal);
+            while (rows.Read())
+                figures.Add(rows.GetString(0), new MetricFigure(rows.GetDouble(1), rows.GetInt64(2)));
+            return (figures.Remove(ArrivalWriter.CountName, out var outcomes) ? outcomes.Count : 0, figures);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) => database.ReadAsync(

@@ -125,6 +125,27 @@ public sealed class SqliteScoreStoreTests : IDisposable
         points.Select(point => (point.Generation, point.Arm, point.Outcomes, point.Loss)).ShouldBe([(First, "canary", 2, 2.0), (First, "champion", 1, 1.0)]);
     }
 
+    [Fact]
+    public async Task Outcomes_that_come_days_late_count_when_they_came_and_a_correction_in_place_of_what_it_corrects()
+    {
+        await scores.ApplyAsync(Scored(0, 3, Score("a", 1, 1), Score("b", 3, null), Score("c", 8, 0)) with { At = Noon.AddDays(3) }, default);
+        await ArrivedAsync(Noon.AddDays(2), 3, 12, new MetricFigure(1, 2));
+        await ArrivedAsync(Noon.AddDays(3).AddMinutes(10), 0, 0, default);
+
+        await scores.ApplyAsync(Scored(3, 4, Score("a", 5, 0)) with { At = Noon.AddDays(4) }, default);
+        await ArrivedAsync(Noon.AddDays(3.5), 1, 5, new MetricFigure(0, 1));
+        await ArrivedAsync(Noon.AddDays(2), 3, 16, new MetricFigure(0, 2));
+        (await scores.ReadArrivedAsync(First with { Generation = 99 }, Noon, default)).Outcomes.ShouldBe(0);
+
+        async Task ArrivedAsync(DateTimeOffset since, long outcomes, double loss, MetricFigure hit)
+        {
+            var arrived = await scores.ReadArrivedAsync(First, since, default);
+            arrived.Outcomes.ShouldBe(outcomes);
+            arrived.Figures.GetValueOrDefault(MetricsPoint.LossName).ShouldBe(new MetricFigure(loss, outcomes));
+            arrived.Figures.GetValueOrDefault("hit").ShouldBe(hit);
+        }
+    }
+
     private static OutcomeScore InArm(string queryId, string arm, double loss, string reason = "share") =>
         new("flights", First, queryId, Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss }) { Arm = arm, Reason = reason, Sequence = 7 };
 
