@@ -7,11 +7,6 @@ namespace Progeny.Core.Training;
 /// <summary>The part of a feed's or file's query that a training takes, and the SQL for it.</summary>
 internal sealed class FeedPart
 {
-    private const string FromParameter = "progeny_from";
-    private const string AfterParameter = "progeny_after";
-    private const string ToParameter = "progeny_to";
-    private const string CutParameter = "progeny_cut";
-
     private readonly IFeed feed;
     private readonly SourceManifest source;
     private readonly Dictionary<string, object?> parameters = [];
@@ -83,8 +78,8 @@ internal sealed class FeedPart
     private async Task<object?> NewestAsync(Ordinal? before, CancellationToken cancellationToken)
     {
         var ordinal = Quoted(source.Ordinal!);
-        var where = before is null ? "" : $" WHERE source.{ordinal} < :{ToParameter}";
-        Dictionary<string, object?> bound = before is { } end ? new() { [ToParameter] = end.Value } : [];
+        var where = before is null ? "" : $" WHERE source.{ordinal} < :{FeedParameters.To}";
+        Dictionary<string, object?> bound = before is { } end ? new() { [FeedParameters.To] = end.Value } : [];
         await using var rows = await feed.ReadAsync($"SELECT max(source.{ordinal}) FROM {Inner()}{where}", bound, cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
     }
@@ -106,9 +101,9 @@ internal sealed class FeedPart
                 To = newest is null ? From : Ordinal.From(newest);
         }
 
-        Add(">=", FromParameter, From?.Value);
-        Add(">", AfterParameter, After?.Value);
-        Add("<", ToParameter, To?.Value);
+        Add(">=", FeedParameters.From, From?.Value);
+        Add(">", FeedParameters.After, After?.Value);
+        Add("<", FeedParameters.To, To?.Value);
     }
 
     private void Narrow(object? newest, AnsweredSet? logged)
@@ -120,7 +115,7 @@ internal sealed class FeedPart
         if (logged is { Keys: [.., var query] } && DateTimeOffset.UnixEpoch.AddTicks(query.At * TimeSpan.TicksPerMicrosecond) is var asked && asked > last)
             last = asked;
         cut = last - time;
-        Add(">=", CutParameter, OrdinalTimes.NotAfter(newest, cut.Value));
+        Add(">=", FeedParameters.Cut, OrdinalTimes.NotAfter(newest, cut.Value));
     }
 
     private void Add(string comparison, string parameter, object? value)

@@ -1,19 +1,29 @@
 using Npgsql;
+using NpgsqlTypes;
+using Progeny.Core.Feeds;
 
 namespace Progeny.Storage.Feeds;
 
 internal static class PostgresBatch
 {
     /// <summary>A batch that makes its transaction read-only and then runs a query once for each set of values.</summary>
-    public static NpgsqlBatch Create(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IReadOnlyList<object?[]> values)
+    public static NpgsqlBatch Create(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IReadOnlyList<string> names, IReadOnlyList<object?[]> values)
     {
         var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
         foreach (var row in values)
         {
             var command = new NpgsqlBatchCommand(sql);
-            foreach (var value in row)
-                command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+            for (var i = 0; i < row.Length; i++)
+            {
+                var parameter = new NpgsqlParameter { Value = row[i] ?? DBNull.Value };
+
+                // The server tells the type of what it compares with: a time came out as text and goes back as such.
+                if (row[i] is string && names[i].StartsWith(FeedParameters.OwnPrefix, StringComparison.Ordinal))
+                    parameter.NpgsqlDbType = NpgsqlDbType.Unknown;
+                command.Parameters.Add(parameter);
+            }
+
             batch.BatchCommands.Add(command);
         }
 

@@ -39,7 +39,7 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
         try
         {
             var query = SqlQuery.Parse(sql, SqlDialect.Postgres);
-            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Arrange(parameters), cancellationToken);
+            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Parameters, query.Arrange(parameters), cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
         {
@@ -60,7 +60,7 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
             for (var from = 0; from < rows.Length; from += LookupsPerBatch)
             {
                 var values = parameters.Skip(from).Take(LookupsPerBatch).Select(query.Arrange).ToList();
-                await LookupAsync(connection, text, columns, values, rows.AsMemory(from, values.Count), cancellationToken);
+                await LookupAsync(connection, text, query.Parameters, columns, values, rows.AsMemory(from, values.Count), cancellationToken);
             }
 
             return rows;
@@ -77,10 +77,10 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
 
     // One batch is one round trip: BEGIN, SET TRANSACTION and all queries travel together.
     private static async Task LookupAsync(
-        NpgsqlConnection connection, string sql, IReadOnlyList<string> columns, List<object?[]> values, Memory<object?[]?> rows, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string sql, IReadOnlyList<string> parameters, IReadOnlyList<string> columns, List<object?[]> values, Memory<object?[]?> rows, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = PostgresBatch.Create(connection, transaction, sql, values);
+        await using var batch = PostgresBatch.Create(connection, transaction, sql, parameters, values);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         int[]? ordinals = null;
         for (var i = 0; i < rows.Length; i++)

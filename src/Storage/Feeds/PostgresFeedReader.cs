@@ -26,13 +26,13 @@ internal sealed class PostgresFeedReader : IFeedReader
     public IReadOnlyList<string> Columns { get; }
 
     public static async Task<PostgresFeedReader> OpenAsync(
-        string feed, NpgsqlDataSource source, string sql, object?[] values, CancellationToken cancellationToken)
+        string feed, NpgsqlDataSource source, string sql, IReadOnlyList<string> parameters, object?[] values, CancellationToken cancellationToken)
     {
         var opened = await source.OpenConnectionAsync(cancellationToken);
         try
         {
             var begun = await opened.BeginTransactionAsync(cancellationToken);
-            var query = PostgresBatch.Create(opened, begun, sql, [values]);
+            var query = PostgresBatch.Create(opened, begun, sql, parameters, [values]);
             return new PostgresFeedReader(feed, opened, begun, query, await query.ExecuteReaderAsync(cancellationToken));
         }
         catch
