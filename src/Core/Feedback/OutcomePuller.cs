@@ -12,12 +12,15 @@ namespace Progeny.Core.Feedback;
 /// </summary>
 public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, TimeProvider time)
 {
-    private const string Parameter = "progeny_watermark";
     private const string QueryIdColumn = "query_id";
     private const string OutcomeColumn = "outcome";
     private const string ObservedColumn = "observed_at";
     private const int RowsAtOnce = 10_000;
     private const int MostProblems = 5;
+
+    // The years 1 to 9999.
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
 
     /// <summary>Pulls what there is.</summary>
     /// <param name="manifest">A project with <c>outcomes</c>.</param>
@@ -29,7 +32,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, TimeP
         var outcomes = manifest.Outcomes!;
         var parameters = new Dictionary<string, object?>();
         if (outcomes.Watermark is not null && watermark is { } from)
-            parameters[Parameter] = from.Value;
+            parameters[FeedParameters.Watermark] = from.Value;
         await using var rows = await feeds.Get(outcomes.Feed).ReadAsync(Sql(outcomes, parameters.Count > 0), parameters, cancellationToken);
         var columns = rows.Columns.ToList();
         var (query, value, observed) = (columns.IndexOf(QueryIdColumn), columns.IndexOf(OutcomeColumn), columns.IndexOf(ObservedColumn));
@@ -79,7 +82,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, TimeP
         if (outcomes.Watermark is null)
             return outcomes.Query;
         var column = $"source.\"{outcomes.Watermark.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-        var where = bounded ? $"\nWHERE {column} >= :{Parameter}" : "";
+        var where = bounded ? $"\nWHERE {column} >= :{FeedParameters.Watermark}" : "";
         return $"SELECT * FROM (\n{outcomes.Query.TrimEnd().TrimEnd(';')}\n) AS source{where}\nORDER BY {column}";
     }
 
@@ -103,10 +106,10 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, TimeP
         {
             case null:
                 return true;
-            case long seconds when Math.Abs(seconds) < 100_000_000_000:
+            case long seconds when seconds is >= FirstSecond and <= LastSecond:
                 at = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
                 return true;
-            case double seconds when Math.Abs(seconds) < 100_000_000_000:
+            case double seconds when seconds is >= FirstSecond and <= LastSecond:
                 at = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
                 return true;
             case string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed):

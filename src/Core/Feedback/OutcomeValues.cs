@@ -70,7 +70,14 @@ public static class OutcomeValues
     {
         if (outcome.ValueKind == JsonValueKind.Undefined)
             return "nothing";
-        return Shorten(outcome.GetRawText());
+        try
+        {
+            return Shorten(outcome.GetRawText());
+        }
+        catch (InvalidOperationException)
+        {
+            return "what is not UTF-8";
+        }
     }
 
     private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "…";

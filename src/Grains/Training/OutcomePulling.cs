@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Feedback;
-using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
 
@@ -60,7 +59,7 @@ internal sealed class OutcomePulling(OutcomePuller puller, TimeProvider time)
             var ended = time.GetUtcNow();
             await save(now => now with { Pull = now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null } });
         }
-        catch (FeedException exception)
+        catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             var ended = time.GetUtcNow();
             await save(now => now with

@@ -47,6 +47,22 @@ public sealed class OutcomeLinesTests(NodeFixture fixture) : IClassFixture<NodeF
         }
     }
 
+    [Theory]
+    [InlineData("{\"query_id\": \"q\", \"outcome\": \"\u00ff\"}", "outcome: what is not UTF-8 is no number")]
+    [InlineData("{\"query_id\": \"q\", \"outcome\": [\"\u00ff\"]}", "outcome: what is not UTF-8 is no number")]
+    [InlineData("{\"query_id\": \"\u00ff\", \"outcome\": 1}", "")]
+    [InlineData("{\"query_id\": \"\\ud800\", \"outcome\": 1}", "")]
+    public async Task Line_that_is_no_text_is_named(string line, string said)
+    {
+        var project = $"text{said.Length}{line.Length}";
+        await PublishAsync(project);
+        var (status, problem) = await SendAsync(project, "{\"query_id\": \"q0\", \"outcome\": 1}\n" + line, Encoding.Latin1);
+        status.ShouldBe(400);
+        ((int)problem["line"]!).ShouldBe(2);
+        ((int)problem["stored"]!["accepted"]!).ShouldBe(1);
+        ((string)problem["detail"]!).ShouldContain(said);
+    }
+
     [Fact]
     public async Task Feedback_says_how_late_outcomes_are_and_how_many_are_missing()
     {
@@ -71,9 +87,10 @@ public sealed class OutcomeLinesTests(NodeFixture fixture) : IClassFixture<NodeF
     private async Task PublishAsync(string project) =>
         (await node.PublishAsync(project, EchoProject.WriteFinished(fixture.PathOf(project), project))).EnsureSuccessStatusCode();
 
-    private async Task<(int Status, JsonNode Body)> SendAsync(string project, string lines)
+    private async Task<(int Status, JsonNode Body)> SendAsync(string project, string lines, Encoding? encoding = null)
     {
-        using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
+        using var content = new ByteArrayContent((encoding ?? Encoding.UTF8).GetBytes(lines));
+        content.Headers.ContentType = new("application/x-ndjson");
         using var response = await node.Http.PostAsync($"/api/projects/{project}/outcomes", content);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }

@@ -100,6 +100,20 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         (await outcomes.ListAsync(0, 10, default)).Select(entry => entry.QueryId).ShouldBe(["c", "e"]);
     }
 
+    [Theory]
+    [InlineData(-99_999_999_999.0)]
+    [InlineData(-99_999_999_999L)]
+    [InlineData(253_402_300_800L)]
+    [InlineData(1e300)]
+    public async Task Observation_outside_of_the_calendar_is_a_bad_row(object seconds)
+    {
+        Land(("a", 1L, 10), ("b", 1L, 10));
+        await connection.ExecuteAsync("UPDATE landed SET at = :seconds WHERE query_id = 'a'", new { seconds });
+        var bad = 0L;
+        (await PullAsync(pulled => bad += pulled.Bad)).ShouldBe((2, 1, 0));
+        bad.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Many_rows_are_kept_in_parts()
     {
