@@ -40,6 +40,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
+        services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();
         services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
         services.AddSingleton<IFeedbackReader, SqliteFeedbackReader>();
         services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));

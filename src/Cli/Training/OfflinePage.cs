@@ -43,6 +43,7 @@ internal static class OfflinePage
         ("  accepted", Tables.Count(pull.Accepted)),
         ("  corrected", pull.Corrected == 0 ? null : Tables.Count(pull.Corrected)),
         ("  bad rows", pull.Bad == 0 ? null : Tables.Count(pull.Bad)),
+        ("  without a query", pull.Waiting == 0 ? null : $"{Tables.Count(pull.Waiting)}{(pull.Ambiguous == 0 ? "" : $", {Tables.Count(pull.Ambiguous)} of them with several to choose from")}; they wait for it"),
         ("  failed", pull.Failures == 0 ? null : $"{pull.Failures.ToString(CultureInfo.InvariantCulture)} in a row: {pull.Error}"),
     ];
 }

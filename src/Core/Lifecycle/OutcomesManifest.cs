@@ -1,6 +1,6 @@
 namespace Progeny.Core.Lifecycle;
 
-/// <summary>Where outcomes are pulled from: SQL over a feed that yields <c>query_id</c>, <c>outcome</c> and, where it knows, <c>observed_at</c>.</summary>
+/// <summary>Where outcomes are pulled from: SQL over a feed that yields <c>query_id</c>, or the entity and <c>at</c>, <c>outcome</c> and, where it knows, <c>observed_at</c>.</summary>
 public sealed record OutcomesManifest
 {
     public required string Feed { get; init; }
@@ -12,4 +12,7 @@ public sealed record OutcomesManifest
 
     /// <summary>The time between two looks at the feed.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long before the time of an outcome by key its query was answered at most.</summary>
+    public TimeSpan MatchWithin { get; init; } = TimeSpan.FromDays(7);
 }

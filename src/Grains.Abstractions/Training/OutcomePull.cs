@@ -34,4 +34,10 @@ public sealed record OutcomePull
 
     /// <summary>What was wrong with the first of them, up to five.</summary>
     [Id(9)] public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>Outcomes by key and time whose query was not found yet.</summary>
+    [Id(10)] public long Waiting { get; init; }
+
+    /// <summary>Of those, how many may belong to several queries that were answered at the same moment.</summary>
+    [Id(11)] public long Ambiguous { get; init; }
 }

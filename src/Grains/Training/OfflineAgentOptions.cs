@@ -17,7 +17,10 @@ public sealed class OfflineAgentOptions
     /// <summary>The seconds between two looks at a project's feedback loop for <c>/metrics</c>.</summary>
     public double MeasureSeconds { get; set; } = 60;
 
+    /// <summary>The seconds after which an outcome by key and time is looked for in the log: by then the queries before it are written.</summary>
+    public double SettleSeconds { get; set; } = 30;
+
     internal BackOff BackOff => new(TimeSpan.FromSeconds(BackOffSeconds), TimeSpan.FromSeconds(LongestBackOffSeconds));
 
-    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && MeasureSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
+    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && MeasureSeconds is >= 0.01 and <= 86_400 && SettleSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
@@ -7,7 +8,7 @@ using Progeny.Core.Training;
 namespace Progeny.Grains.Training;
 
 /// <summary>Pulls outcomes for an offline agent when they are due, and remembers how far it came.</summary>
-internal sealed class OutcomePulling(OutcomePuller puller, TimeProvider time)
+internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private const int MostProblems = 5;
 
@@ -37,41 +38,69 @@ internal sealed class OutcomePulling(OutcomePuller puller, TimeProvider time)
         var at = time.GetUtcNow();
         if (paused || IsEarly(state.Pull!, outcomes.Every, backOff, at))
             return;
+        var failure = await TryAsync(() => PullAsync(manifest, state.Watermark, save, cancellationToken), cancellationToken);
+
+        // What came before waits for its queries whether the feed answers or not.
+        failure = await TryAsync(() => MatchAsync(manifest, save, cancellationToken), cancellationToken) ?? failure;
+        var ended = time.GetUtcNow();
+        await save(now => now with
+        {
+            Pull = failure is null
+                ? now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null }
+                : now.Pull! with { Failures = now.Pull.Failures + 1, Error = failure, Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every) },
+        });
+    }
+
+    /// <returns>Why it failed; null: it did not.</returns>
+    private static async Task<string?> TryAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
         try
         {
-            var whole = outcomes.Watermark is null;
-            var first = true;
-            await puller.PullAsync(
-                manifest,
-                state.Watermark is { } json ? JsonSerializer.Deserialize<Ordinal>(json) : null,
-                async pulled =>
-                {
-                    // Without a watermark all rows are read each time, so what is bad is told of the last time.
-                    var anew = whole && first;
-                    first = false;
-                    await save(now => now with
-                    {
-                        Pull = Add(now.Pull!, pulled, anew),
-                        Watermark = pulled.Watermark is { } mark ? JsonSerializer.Serialize(mark) : now.Watermark,
-                    });
-                },
-                cancellationToken);
-            var ended = time.GetUtcNow();
-            await save(now => now with { Pull = now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null } });
+            await work();
+            return null;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
-            var ended = time.GetUtcNow();
-            await save(now => now with
-            {
-                Pull = now.Pull! with
-                {
-                    Failures = now.Pull.Failures + 1,
-                    Error = exception.Message,
-                    Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every),
-                },
-            });
+            return exception.Message;
         }
+    }
+
+    private async Task PullAsync(
+        Manifest manifest, string? watermark, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
+    {
+        var whole = manifest.Outcomes!.Watermark is null;
+        var first = true;
+        await puller.PullAsync(
+            manifest,
+            watermark is null ? null : JsonSerializer.Deserialize<Ordinal>(watermark),
+            async pulled =>
+            {
+                // Without a watermark all rows are read each time, so what is bad is told of the last time.
+                var anew = whole && first;
+                first = false;
+                await save(now => now with
+                {
+                    Pull = Add(now.Pull!, pulled, anew),
+                    Watermark = pulled.Watermark is { } mark ? JsonSerializer.Serialize(mark) : now.Watermark,
+                });
+            },
+            cancellationToken);
+    }
+
+    private async Task MatchAsync(Manifest manifest, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
+    {
+        var settled = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SettleSeconds);
+        var matched = await keyed.MatchAsync(manifest.Name, manifest.Outcomes!.MatchWithin, settled, manifest.Serving.Retention, cancellationToken);
+        await save(now => now with
+        {
+            Pull = now.Pull! with
+            {
+                Accepted = now.Pull.Accepted + matched.Receipt.Accepted,
+                Corrected = now.Pull.Corrected + matched.Receipt.Corrected,
+                Waiting = matched.Waiting,
+                Ambiguous = matched.Ambiguous,
+            },
+        });
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -40,6 +40,7 @@ public sealed class QueryDatabase : IDisposable
             ids = new IdIndexWriter(connection);
             segments = new SegmentWriter(connection, ids);
             Outcomes = new Feedback.OutcomeWriter(connection);
+            Keyed = new Feedback.KeyedWriter(connection);
             outcomeSweep = new Feedback.OutcomeSweep(connection);
             writer = new SqliteWriter(connection, "query log");
         }
@@ -58,6 +59,9 @@ public sealed class QueryDatabase : IDisposable
     /// <summary>For work that runs on the writer's thread only.</summary>
     internal Feedback.OutcomeWriter Outcomes { get; }
 
+    /// <summary>For work that runs on the writer's thread only.</summary>
+    internal Feedback.KeyedWriter Keyed { get; }
+
     /// <summary>Waits for what was handed in to be on disk, then closes the file.</summary>
     public void Dispose()
     {
@@ -65,6 +69,7 @@ public sealed class QueryDatabase : IDisposable
         segments.Dispose();
         ids.Dispose();
         Outcomes.Dispose();
+        Keyed.Dispose();
         using (var readers = new SqliteConnection(readerString))
             SqliteConnection.ClearPool(readers);
         connection.Dispose();

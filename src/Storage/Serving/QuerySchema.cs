@@ -105,5 +105,30 @@ internal static class QuerySchema
 
         // A late report never counts: when it came, one was known that had been observed after it.
         new("ALTER TABLE outcomes ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"),
+
+        // Outcomes by key and time: fresh ones were never looked for; of the others those without a query wait.
+        new(
+            """
+            CREATE TABLE keyed (
+                id INTEGER PRIMARY KEY,
+                project TEXT NOT NULL,
+                key TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                value TEXT NOT NULL,
+                observed_at INTEGER NOT NULL,
+                reported_at INTEGER NOT NULL,
+                query_id TEXT,
+                fresh INTEGER NOT NULL DEFAULT 1,
+                tie INTEGER,
+                UNIQUE (project, key, at, value, observed_at)
+            ) STRICT;
+            CREATE INDEX keyed_waiting ON keyed (project, fresh, at) WHERE query_id IS NULL;
+            CREATE INDEX keyed_by_age ON keyed (project, reported_at);
+
+            CREATE TABLE keyed_marks (
+                project TEXT PRIMARY KEY,
+                searched INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """),
     ];
 }

@@ -15,7 +15,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     private string Landed => Path.Combine(folder, "landed.db");
 
     public async Task InitializeAsync() => node = await Node.StartAsync(
-        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600", "--OfflineAgent:MeasureSeconds", "0.1",
+        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600", "--OfflineAgent:MeasureSeconds", "0.1", "--OfflineAgent:SettleSeconds", "0.1",
         "--Feeds:landed:Kind", "sqlite", "--Feeds:landed:ConnectionString", $"Data Source={Landed};Pooling=False");
 
     public async Task DisposeAsync()
@@ -88,6 +88,38 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!(await node.Http.GetStringAsync("/metrics", patience.Token)).Contains("progeny_feedback_share{project=\"pulls\",age=\"0\"} 0.6\n", StringComparison.Ordinal))
             await Task.Delay(50, patience.Token);
+    }
+
+    [Fact]
+    public async Task Outcomes_by_key_and_time_find_their_queries_and_train_the_project()
+    {
+        await using var feed = new SqliteConnection($"Data Source={Landed};Pooling=False");
+        await feed.OpenAsync();
+        await PublishAsync(
+            "keys", "entity: tail\noutcomes: {feed: landed, query: \"SELECT tail, at, outcome, n FROM keys\", watermark: n, every: 1s, match_within: 1h}\nretrain: {when: new_outcomes >= 3}");
+        await ServeFirstAsync("keys");
+        foreach (var (id, tail) in new[] { ("q0", "N1"), ("q1", "N2"), ("q2", "N1"), ("q3", "N3") })
+            await node.PostAsync("/api/projects/keys/predict", new { rows = new[] { new { x = 0.25, tail } }, query_id = id });
+        var times = new List<DateTimeOffset>();
+        for (var i = 0; i < 4; i++)
+            times.Add((DateTimeOffset)(await node.UntilAsync($"/api/projects/keys/queries/q{i}", _ => true))["at"]!);
+
+        // N1 came true between its queries and behind them; N4 was never asked about.
+        await using (var create = feed.CreateCommand())
+        {
+            create.CommandText = "CREATE TABLE keys AS SELECT 'N1' AS tail, $first AS at, 1 AS outcome, 1 AS n UNION ALL VALUES ('N1', $last, 2, 2), ('N2', $last, 3, 3), ('N4', $last, 4, 4)";
+            create.Parameters.AddWithValue("$first", (times[0] + ((times[2] - times[0]) / 2)).ToString("O"));
+            create.Parameters.AddWithValue("$last", times[3].ToString("O"));
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var pulled = await node.UntilAsync("/api/projects/keys/offline", agent => (int)agent["outcomes"]!["accepted"]! == 3);
+        ((int)pulled["outcomes"]!["waiting"]!).ShouldBe(1);
+        ((int)pulled["outcomes"]!["ambiguous"]!).ShouldBe(0);
+        foreach (var (id, outcome) in new[] { ("q0", "1"), ("q1", "3"), ("q2", "2"), ("q3", null) })
+            ((string?)(await node.GetAsync($"/api/projects/keys/queries/{id}"))["outcome"]).ShouldBe(outcome, id);
+        await node.UntilAsync("/api/projects/keys/generations", generations => generations.AsArray().Count == 2);
+        ((int)(await GenerationsAsync("keys"))[1]!["lineage"]!["query_rows"]!).ShouldBe(3);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Progeny.Core.Training;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Serving;
+using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.Feedback;
 
@@ -130,6 +131,39 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         failure.Message.ShouldContain("outcomes.query does not yield 'outcome'; its columns are query_id, changed.");
     }
 
+    [Fact]
+    public async Task Rows_without_a_query_id_are_outcomes_of_the_entity_at_a_time()
+    {
+        await new SqliteQueryLog(database, TimeProvider.System).AppendAsync(
+            [QueryRecords.Create("q1") with { Entity = "N1" }, QueryRecords.Create("q2") with { Entity = "7", At = QueryRecords.Noon.AddHours(1) }], default);
+        Land(("q1", 1L, 10));
+        await connection.ExecuteAsync(
+            """
+            CREATE TABLE keyed (query_id, tail, at, outcome, changed);
+            INSERT INTO keyed VALUES (NULL, 'N1', '2026-11-22T12:30:00Z', 0, 1), ('', 7, 1795352400, 1, 2), ('q9', 'N1', NULL, 1, 3), (NULL, NULL, 5, 1, 4), (NULL, 'N1', 'noon', 1, 4), (NULL, 'N1', NULL, 1, 4);
+            """);
+        var problems = new List<string>();
+        (await PullAsync(pulled => problems.AddRange(pulled.Problems), "SELECT query_id, tail, at, outcome, changed FROM keyed")).ShouldBe((6, 1, 0));
+        problems.ShouldBe(
+        [
+            "A row has no tail; 1 to 262 characters would be right.",
+            "tail 'N1': at is noon; an ISO 8601 time or seconds since 1970 would be right.",
+            "tail 'N1': at is missing; an ISO 8601 time or seconds since 1970 would be right.",
+        ]);
+        var matched = await new SqliteKeyedOutcomes(database, TimeProvider.System).MatchAsync("flights", TimeSpan.FromDays(7), DateTimeOffset.MaxValue, TimeSpan.FromDays(90), default);
+        matched.ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 0, 0));
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("q9", "1"), ("q1", "0"), ("q2", "1")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Query_that_names_neither_id_nor_entity_and_time_is_a_failure_that_says_what_would_do()
+    {
+        var failure = await Should.ThrowAsync<FeedException>(() => PullAsync(query: "SELECT query_id AS tail, outcome, changed FROM landed"));
+        failure.Message.ShouldContain("outcomes.query does not yield 'query_id', nor 'tail' and 'at'; its columns are tail, outcome, changed.");
+        failure = await Should.ThrowAsync<FeedException>(() => PullAsync(query: "SELECT query_id AS tail, at, outcome, changed FROM landed", redact: "tail"));
+        failure.Message.ShouldContain("serving.redact keeps 'tail' out of the log");
+    }
+
     private void Land(params (string? QueryId, object? Outcome, int Changed)[] rows)
     {
         foreach (var (queryId, outcome, changed) in rows)
@@ -137,7 +171,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     }
 
     private async Task<(long Rows, long Accepted, long Corrected)> PullAsync(
-        Action<PulledOutcomes>? seen = null, string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed", string? watermark = "changed")
+        Action<PulledOutcomes>? seen = null, string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed", string? watermark = "changed", string? redact = null)
     {
         var manifest = new Manifest
         {
@@ -145,11 +179,13 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
             Version = new SemanticVersion(1, 0, 0),
             Task = MachineLearningTask.Binary,
             Label = new() { Name = "late", Classes = ["0", "1"] },
+            Entity = "tail",
+            Serving = new() { Redact = redact is null ? [] : [redact] },
             Outcomes = new() { Feed = "flights", Query = query, Watermark = watermark },
             Pipeline = new() { Model = "model.onnx" },
         };
         var sum = (Rows: 0L, Accepted: 0L, Corrected: 0L);
-        await new OutcomePuller(this, outcomes, TimeProvider.System).PullAsync(
+        await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
             manifest,
             reached,
             pulled =>

@@ -223,7 +223,7 @@ public sealed class SqliteQueryLogTests : IDisposable
         refused.Message.ShouldContain("version 99");
         refused.Message.ShouldContain("queries.db");
         using (var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False"))
-            connection.Execute("PRAGMA user_version = 4");
+            connection.Execute("PRAGMA user_version = 5");
         database = new QueryDatabase(folder["queries.db"]);
     }
 
@@ -235,7 +235,7 @@ public sealed class SqliteQueryLogTests : IDisposable
         foreach (var one in opened)
             one.Dispose();
         using var connection = new SqliteConnection($"Data Source={folder["new.db"]};Pooling=False");
-        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(4);
+        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(5);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
         async Task<(long Rows, long Accepted)> PullAsync()
         {
             var sum = (Rows: 0L, Accepted: 0L);
-            await new OutcomePuller(this, outcomes, TimeProvider.System).PullAsync(
+            await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
                 Project with { Outcomes = new() { Feed = "flights", Query = $"SELECT * FROM {table};", Watermark = "changed" } },
                 watermark,
                 pulled =>

@@ -71,7 +71,11 @@ internal static class ManifestBinder
     private static OutcomesManifest BindOutcomes(ManifestNode node)
     {
         var standard = new OutcomesManifest { Feed = Text(node, "feed"), Query = Text(node, "query"), Watermark = node["watermark"]?.Text };
-        return node["every"] is { } every ? standard with { Every = Duration(every) } : standard;
+        return standard with
+        {
+            Every = node["every"] is { } every ? Duration(every) : standard.Every,
+            MatchWithin = node["match_within"] is { } within ? Duration(within) : standard.MatchWithin,
+        };
     }
 
     private static TuneManifest BindTune(ManifestNode node)

@@ -83,9 +83,10 @@ internal static class ManifestShape
 
     private static MapShape OutcomesShape() => new(
         new("feed", Feed, "The name of a feed that an operator configured") { Required = true },
-        new("query", Text, "SQL that yields query_id, outcome and, where it knows, observed_at") { Required = true },
+        new("query", Text, "SQL that yields query_id (or the entity and at, a time), outcome and, where it knows, observed_at") { Required = true },
         new("watermark", Field, "The column of the query that grows with every row that is new or changed; only rows from the last one known on are read"),
-        new("every", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "The time between two looks at the feed") { Default = Duration(Outcomes.Every) });
+        new("every", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "The time between two looks at the feed") { Default = Duration(Outcomes.Every) },
+        new("match_within", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500)), "Without query_id: how long before the time of an outcome its query was answered at most") { Default = Duration(Outcomes.MatchWithin) });
 
     private static MapShape PipelineShape() => new(
         new("trainer", new ChoiceShape("a built-in trainer", "xgboost"), "The built-in trainer's name"),
