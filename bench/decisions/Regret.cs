@@ -52,7 +52,7 @@ internal static class Regret
         for (var pull = 1; pull <= Pulls; pull++)
         {
             if (draw is null && (pull - 1) % Batch == 0)
-                shares = BanditPolicies.Of(BanditPolicy.Thompson).Shares(rewards, 0);
+                shares = BanditPolicies.Of(BanditPolicy.Thompson).Shares([.. rewards.Select(BanditArm.Of)], 0);
             var arm = draw is null ? Pick(shares, random) : draw(random, rewards);
             rewards[arm] = rewards[arm].Add(Draws.Bernoulli(random, Rates[arm]));
             regret += Rates[0] - Rates[arm];

@@ -22,4 +22,7 @@ public sealed record ExperimentArmState
 
     /// <summary>Those of the predictions since the step began.</summary>
     [Id(6)] public ArmSums InStep { get; init; } = ArmSums.None;
+
+    /// <summary>How many outcomes it has had since the experiment began, whatever has faded of them.</summary>
+    [Id(7)] public long Outcomes { get; init; }
 }

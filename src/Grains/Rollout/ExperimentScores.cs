@@ -28,6 +28,8 @@ internal static class ExperimentScores
             var index = Array.FindIndex(arms, arm => arm.Name == change.Arm && arm.Generation == change.Generation);
             if (index < 0)
                 continue;
+            var sign = change.IsAdded ? 1 : -1;
+            arms[index] = arms[index] with { Outcomes = arms[index].Outcomes + sign };
             if (settings.Discount < 1)
             {
                 // What is corrected has faded by an unknown part: the new value counts beside it.
@@ -36,7 +38,6 @@ internal static class ExperimentScores
                 arms = Array.ConvertAll(arms, arm => arm with { All = arm.All.Scale(settings.Discount) });
             }
 
-            var sign = change.IsAdded ? 1 : -1;
             arms[index] = arms[index] with
             {
                 All = arms[index].All.Add(value, sign),

@@ -21,6 +21,7 @@ internal static class ExperimentViews
         [
             .. state.Arms.Select(arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
             {
+                Outcomes = OutcomesOf(arm),
                 Served = served?.GetValueOrDefault(arm.Generation) ?? default,
             }),
         ],
@@ -84,10 +85,13 @@ internal static class ExperimentViews
                 arms => arms.Key,
                 IReadOnlyDictionary<string, double?> (arms) => new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase)
                 {
-                    [FigureNames.Outcomes] = Math.Round(arms.First().All.Count),
+                    [FigureNames.Outcomes] = Math.Round(OutcomesOf(arms.First())),
                     [state.Request!.Settings.Metric] = arms.First().All.Mean,
                 }),
         };
+
+    /// <summary>What an experiment of an earlier version has not counted yet, nothing has faded of.</summary>
+    private static double OutcomesOf(ExperimentArmState arm) => Math.Max(arm.Outcomes, arm.All.Count);
 
     private static ImmutableArray<ExperimentArm> Arms(ExperimentState state)
     {
@@ -98,9 +102,8 @@ internal static class ExperimentViews
             return [];
         var weights = state.Arms.Sum(arm => arm.Weight);
         var taking = state.Arms.Where(arm => !arm.IsOut).ToList();
-        var isBinary = taking.TrueForAll(arm => arm.All.IsBinary);
         var best = settings.Strategy == RolloutStrategy.Bandit && taking.Count > 0
-            ? BestProbabilities.Of([.. taking.Select(arm => settings.Goal == Goal.Maximize ? arm.All : arm.All.Turn(isBinary))])
+            ? BestProbabilities.Of(BanditArm.Of([.. taking.Select(arm => (arm.All, OutcomesOf(arm)))], settings.Goal))
             : null;
         return
         [

@@ -9,16 +9,16 @@ public sealed class BanditTests
     public void Probability_of_being_the_best_is_that_of_the_posteriors()
     {
         // Beta(2, 1) against Beta(1, 1): P(x > y) = E[x] = 2/3.
-        var two = BestProbabilities.Of([Binary(1, 1), ArmSums.None]);
+        var two = Best(Binary(1, 1), ArmSums.None);
         two[0].ShouldBe(2 / 3d, 2e-3);
         two.Sum().ShouldBe(1, 1e-12);
-        var alike = BestProbabilities.Of([Binary(30, 100), Binary(30, 100), Binary(30, 100)]);
+        var alike = Best(Binary(30, 100), Binary(30, 100), Binary(30, 100));
         alike.ShouldAllBe(probability => Math.Abs(probability - (1 / 3d)) < 1e-6);
-        BestProbabilities.Of([Binary(100, 1_000), Binary(300, 1_000)])[1].ShouldBeGreaterThan(0.9999);
+        Best(Binary(100, 1_000), Binary(300, 1_000))[1].ShouldBeGreaterThan(0.9999);
 
         // Normal means 1 and 0, both with a standard error of 1: Φ(1/√2) = 0.7602.
-        BestProbabilities.Of([Sums(100, 1, 100), Sums(100, 0, 100)])[0].ShouldBe(0.7602, 2e-3);
-        BestProbabilities.Of([Binary(7, 9)]).ShouldBe([1]);
+        Best(Sums(10_000, 1, 10_000), Sums(10_000, 0, 10_000))[0].ShouldBe(0.7602, 2e-3);
+        Best(Binary(7, 9)).ShouldBe([1]);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class BanditTests
         var drawn = new double[3];
         for (var i = 0; i < 20_000; i++)
             drawn[ThompsonSampling.Draw(rewards, random)] += 1 / 20_000d;
-        var known = BestProbabilities.Of(rewards);
+        var known = Best(rewards);
         for (var i = 0; i < 3; i++)
             known[i].ShouldBe(drawn[i], 0.02);
     }
@@ -37,19 +37,61 @@ public sealed class BanditTests
     [Fact]
     public void Upper_confidence_bound_gives_all_to_one_arm_and_goes_back_to_one_that_is_hardly_known()
     {
-        var policy = BanditPolicies.Of(BanditPolicy.Ucb);
-        policy.Shares([Binary(500, 1_000), Binary(300, 1_000)], 0).ShouldBe([1, 0]);
-        policy.Shares([Binary(50_000, 100_000), Binary(5, 12)], 0).ShouldBe([0, 1]);
-        policy.Shares([Binary(5, 5), Binary(5, 1_000), ArmSums.None], 0).ShouldBe([0.5, 0, 0.5]);
-        policy.Shares([Sums(100, 5, 1), Sums(100, 3, 1)], 0).ShouldBe([1, 0]);
+        Shares(BanditPolicy.Ucb, Binary(500, 1_000), Binary(300, 1_000)).ShouldBe([1, 0]);
+        Shares(BanditPolicy.Ucb, Binary(50_000, 100_000), Binary(5, 12)).ShouldBe([0, 1]);
+        Shares(BanditPolicy.Ucb, Sums(100, 5, 1), Sums(100, 3, 1)).ShouldBe([1, 0]);
     }
 
     [Fact]
     public void Epsilon_is_spread_over_all_arms()
     {
-        var shares = BanditPolicies.Of(BanditPolicy.EpsilonGreedy).Shares([Binary(10, 100), Binary(60, 100)], 0.1);
+        var shares = Shares(BanditPolicy.EpsilonGreedy, Binary(10, 100), Binary(60, 100));
         shares[0].ShouldBe(0.05, 1e-12);
         shares[1].ShouldBe(0.95, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(BanditPolicy.Thompson)]
+    [InlineData(BanditPolicy.Ucb)]
+    [InlineData(BanditPolicy.EpsilonGreedy)]
+    public void Arm_whose_outcomes_are_not_known_yet_has_its_even_part_and_the_policy_divides_the_rest(BanditPolicy policy)
+    {
+        // Losses turned round: the first is the better one of those that are known.
+        var shares = Shares(policy, Sums(1_000, -1, 0.1), Sums(1_000, -2, 0.1), Sums(9, -0.1, 0.1), ArmSums.None);
+        shares[0].ShouldBeGreaterThan(0.45);
+        shares[1].ShouldBeLessThan(0.05);
+        shares[2].ShouldBe(0.25, 1e-12);
+        shares[3].ShouldBe(0.25, 1e-12);
+        Shares(policy, ArmSums.None, ArmSums.None).ShouldBe([0.5, 0.5]);
+        Shares(policy, Binary(100, 1_000), ArmSums.None)[1].ShouldBe(0.5, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(BanditPolicy.Thompson)]
+    [InlineData(BanditPolicy.Ucb)]
+    [InlineData(BanditPolicy.EpsilonGreedy)]
+    public void Arms_of_which_much_has_faded_have_been_tried_all_the_same(BanditPolicy policy)
+    {
+        // With a discount of 0.95 the arms count 20 together; of three, one is always below 10.
+        BanditArm[] arms = [new(Binary(9, 10), 500), new(Binary(1, 6), 300), new(Binary(0.5, 4), 200)];
+        BanditPolicies.Of(policy).Shares(arms, 0.1)[0].ShouldBeGreaterThan(0.9);
+        // And one of which next to nothing is left must not have it all.
+        var forgotten = BanditPolicies.Of(policy).Shares([new(Sums(20, 1, 1), 500), new(new ArmSums(1e-9, 1e-9, 1e-9, 1e-9), 500)], 0.1);
+        forgotten[1].ShouldBeLessThanOrEqualTo(0.5 + 1e-9);
+    }
+
+    [Fact]
+    public void First_rewards_that_are_all_alike_do_not_lock_an_arm_out()
+    {
+        // Every tenth outcome of the first is worth 10; of the other the first ten are 0, which happens to one as good in one case of three.
+        var (sparse, unlucky) = (Sums(1_000, 1, 9), Sums(10, 0, 0));
+        Best(sparse, unlucky)[1].ShouldBeInRange(0.1, 0.3);
+        Shares(BanditPolicy.Ucb, sparse, unlucky).ShouldBe([0, 1]);
+        // As outcomes come it is known better.
+        Best(sparse, Sums(1_000, 0, 0))[1].ShouldBeLessThan(1e-4);
+        // Few outcomes say little of a mean, however alike they are: the tails are those of Student's t.
+        // P(T > 3) with 9 degrees of freedom is 0.0075, of a normal distribution 0.0013.
+        Best(Sums(1e9, 3, 1), Sums(10, 0, 10))[1].ShouldBe(0.0075, 5e-4);
     }
 
     [Fact]
@@ -66,6 +108,10 @@ public sealed class BanditTests
 
         rewards[0].Count.ShouldBeGreaterThan(2_700);
     }
+
+    private static double[] Best(params ArmSums[] rewards) => BestProbabilities.Of([.. rewards.Select(BanditArm.Of)]);
+
+    private static double[] Shares(BanditPolicy policy, params ArmSums[] rewards) => BanditPolicies.Of(policy).Shares([.. rewards.Select(BanditArm.Of)], 0.1);
 
     private static ArmSums Binary(double hits, double trials) => new(trials, hits, hits, 0);
 

@@ -120,6 +120,18 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Bandit_gives_a_generation_that_is_new_its_even_part_of_the_traffic_and_no_name()
+    {
+        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Bandit };
+        var snapshot = Of(settings, (0, 0), (0, 0), (0, 0));
+        var losses = new ArmSums(1_000, 500, 300, 1_000);
+        var joined = snapshot with { Arms = [snapshot.Arms[0] with { All = losses }, snapshot.Arms[1] with { All = losses }, snapshot.Arms[2] with { Weight = 0 }] };
+        var serve = Look(joined).ShouldBeOfType<RolloutDecision.Serve>();
+        serve.Champion.ShouldBeNull();
+        serve.Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - (1 / 3d)) < 1e-6);
+    }
+
+    [Fact]
     public void Selection_gives_what_the_sql_says_and_keeps_what_is_where_it_says_nothing()
     {
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" };

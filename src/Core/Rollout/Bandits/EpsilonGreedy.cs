@@ -7,12 +7,10 @@ internal sealed class EpsilonGreedy : IBanditPolicy
 {
     public BanditPolicy Policy => BanditPolicy.EpsilonGreedy;
 
-    public double[] Shares(IReadOnlyList<ArmSums> rewards, double epsilon)
+    public double[] Shares(IReadOnlyList<BanditArm> arms, double epsilon) => Untried.Divide(arms, arm => arm.IsTried, rewards =>
     {
-        if (Untried.Shares(rewards) is { } first)
-            return first;
         var means = rewards.Select(arm => arm.Mean!.Value).ToList();
         var best = means.IndexOf(means.Max());
         return [.. means.Select((_, i) => (epsilon / means.Count) + (i == best ? 1 - epsilon : 0))];
-    }
+    });
 }

@@ -7,8 +7,10 @@ public interface IBanditPolicy
 {
     BanditPolicy Policy { get; }
 
-    /// <summary>The share of each arm, with a sum of 1.</summary>
-    /// <param name="rewards">The more the better.</param>
+    /// <summary>
+    /// The share of each arm, with a sum of 1. An arm that is not tried yet has its even part at most: its outcomes may come late, or
+    /// never, and until then nothing says that it deserves more.
+    /// </summary>
     /// <param name="epsilon">epsilon-greedy: the share that is left to chance.</param>
-    double[] Shares(IReadOnlyList<ArmSums> rewards, double epsilon);
+    double[] Shares(IReadOnlyList<BanditArm> arms, double epsilon);
 }

@@ -8,7 +8,15 @@ public sealed class ThompsonSampling : IBanditPolicy
 {
     public BanditPolicy Policy => BanditPolicy.Thompson;
 
-    public double[] Shares(IReadOnlyList<ArmSums> rewards, double epsilon) => BestProbabilities.Of(rewards);
+    public double[] Shares(IReadOnlyList<BanditArm> arms, double epsilon)
+    {
+        var shares = BestProbabilities.Of(arms);
+        var tried = Enumerable.Range(0, arms.Count).Where(i => arms[i].IsTried).Sum(i => shares[i]);
+        if (!(tried > 0))
+            return [.. arms.Select(_ => 1d / arms.Count)];
+        var untried = Enumerable.Range(0, arms.Count).Where(i => !arms[i].IsTried).Sum(i => Math.Min(shares[i], 1d / arms.Count));
+        return [.. shares.Select((share, i) => arms[i].IsTried ? share / tried * (1 - untried) : Math.Min(share, 1d / arms.Count))];
+    }
 
     /// <summary>Draws an arm for one query: each with its share, by one draw from what is known of each.</summary>
     public static int Draw(IReadOnlyList<ArmSums> rewards, Random random)

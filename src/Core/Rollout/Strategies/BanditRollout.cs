@@ -35,7 +35,7 @@ internal sealed class BanditRollout : IRolloutStrategy
         var shares = Shares(snapshot, arms);
         var probabilities = BestProbabilities.Of(Rewards(snapshot, arms));
         var best = Array.FindIndex(probabilities, probability => probability >= Convinced);
-        if (best >= 0 && arms[best] is { IsChampion: false } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
+        if (best >= 0 && arms[best] is { IsChampion: false, Outcomes: >= BanditArm.Least } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
             return Divide(snapshot, $"{leader.Generation.Version} is the best with a probability of {Said.Share(probabilities[best])}", leader.Name);
         var total = arms.Sum(arm => arm.Weight);
         var moved = arms.Select((arm, i) => Math.Max(0, shares[i] - (total > 0 ? arm.Weight / total : 0))).Sum();
@@ -60,10 +60,6 @@ internal sealed class BanditRollout : IRolloutStrategy
     private static double[] Shares(ExperimentSnapshot snapshot, SnapshotArm[] arms) =>
         BanditPolicies.Of(snapshot.Settings.Policy).Shares(Rewards(snapshot, arms), snapshot.Settings.Epsilon);
 
-    /// <summary>The more the better.</summary>
-    private static ArmSums[] Rewards(ExperimentSnapshot snapshot, SnapshotArm[] arms)
-    {
-        var isBinary = Array.TrueForAll(arms, arm => arm.All.IsBinary);
-        return [.. arms.Select(arm => snapshot.Settings.Goal == Goal.Maximize ? arm.All : arm.All.Turn(isBinary))];
-    }
+    private static IReadOnlyList<BanditArm> Rewards(ExperimentSnapshot snapshot, SnapshotArm[] arms) =>
+        BanditArm.Of([.. arms.Select(arm => (arm.All, arm.Outcomes))], snapshot.Settings.Goal);
 }

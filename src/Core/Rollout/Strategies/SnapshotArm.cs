@@ -11,6 +11,13 @@ namespace Progeny.Core.Rollout.Strategies;
 /// <param name="InStep">Those of the predictions since the step began.</param>
 public sealed record SnapshotArm(string Name, GenerationReference Generation, bool IsChampion, double Weight, bool IsOut, ArmSums All, ArmSums InStep)
 {
+    /// <summary>How many outcomes it has had since the experiment began, whatever has faded of them.</summary>
+    public double Outcomes
+    {
+        get => Math.Max(field, All.Count);
+        init;
+    }
+
     /// <summary>The requests since the experiment began, and how many of them failed.</summary>
     public (long Requests, long Errors) Served { get; init; }
 }
