@@ -14,4 +14,18 @@ internal static class Draws
         var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         return mean * normal * normal;
     }
+
+    /// <summary>An arm, each with its share.</summary>
+    public static int Pick(double[] shares, Random random)
+    {
+        var left = random.NextDouble();
+        for (var i = 0; i < shares.Length - 1; i++)
+        {
+            left -= shares[i];
+            if (left < 0)
+                return i;
+        }
+
+        return shares.Length - 1;
+    }
 }

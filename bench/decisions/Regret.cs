@@ -53,7 +53,7 @@ internal static class Regret
         {
             if (draw is null && (pull - 1) % Batch == 0)
                 shares = BanditPolicies.Of(BanditPolicy.Thompson).Shares([.. rewards.Select(BanditArm.Of)], 0);
-            var arm = draw is null ? Pick(shares, random) : draw(random, rewards);
+            var arm = draw is null ? Draws.Pick(shares, random) : draw(random, rewards);
             rewards[arm] = rewards[arm].Add(Draws.Bernoulli(random, Rates[arm]));
             regret += Rates[0] - Rates[arm];
             while (next < checkpoints.Length && checkpoints[next] == pull)
@@ -61,19 +61,6 @@ internal static class Regret
         }
 
         return regrets;
-    }
-
-    private static int Pick(double[] shares, Random random)
-    {
-        var left = random.NextDouble();
-        for (var i = 0; i < shares.Length - 1; i++)
-        {
-            left -= shares[i];
-            if (left < 0)
-                return i;
-        }
-
-        return shares.Length - 1;
     }
 
     private static double Divergence(double p, double q) => (p * Math.Log(p / q)) + ((1 - p) * Math.Log((1 - p) / (1 - q)));
