@@ -63,6 +63,28 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Canary_goes_on_only_once_the_test_could_have_found_something()
+    {
+        var losses = new ArmSums(30, 300, 30_000, 30);
+        var steps = Canary with { Steps = [new CanaryStep(0.1, 30, TimeSpan.FromHours(1)), new CanaryStep(0.9, 200, TimeSpan.FromHours(1)), new CanaryStep(1, 100, TimeSpan.FromHours(1))] };
+        var snapshot = Of(steps, (0, 0), (0, 0));
+        RolloutDecision After(ArmSums champion, ArmSums canary, int step) =>
+            Look(snapshot with { Step = step, Arms = [snapshot.Arms[0] with { InStep = champion }, snapshot.Arms[1] with { InStep = canary }] });
+        After(losses.Scale(10), losses, 0).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("50 are needed, and 50 of the champion");
+        After(losses.Scale(10), losses.Scale(2), 0).ShouldBeOfType<RolloutDecision.Serve>().Step.ShouldBe(1);
+        After(losses, losses.Scale(10), 1).ShouldBeOfType<RolloutDecision.Stay>();
+        After(losses.Scale(2), losses.Scale(10), 1).ShouldBeOfType<RolloutDecision.Serve>();
+        // Of yes and no one outcome is enough, none is not.
+        After(ArmSums.None, new ArmSums(200, 100, 100, 0), 1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("1 of the champion");
+        After(new ArmSums(1, 1, 1, 0), new ArmSums(200, 100, 100, 0), 1).ShouldBeOfType<RolloutDecision.Serve>();
+        // With all the traffic there is nobody to be compared with.
+        After(ArmSums.None, losses.Scale(10), 2).ShouldBeOfType<RolloutDecision.Promote>();
+        var shadow = new ExperimentSettings { Strategy = RolloutStrategy.Shadow, Outcomes = 10 };
+        Look(Of(shadow, (10, 49), (10, 49))).ShouldBeOfType<RolloutDecision.Stay>();
+        Look(Of(shadow, (10, 50), (10, 50))).ShouldBeOfType<RolloutDecision.Promote>();
+    }
+
+    [Fact]
     public void Challenger_that_fails_on_its_queries_is_rolled_back_without_an_outcome()
     {
         var snapshot = Of(Canary, (0, 0), (0, 0));

@@ -1,3 +1,5 @@
+using Progeny.Core.Rollout.Statistics;
+
 namespace Progeny.Core.Lifecycle.Shapes;
 
 /// <summary>What must be true between the keys of <c>serving.rollout</c>.</summary>
@@ -49,6 +51,7 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
             errors.Add(log, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
         CheckSteps(rollout);
         CheckMetric(rollout);
+        CheckOutcomes(rollout);
     }
 
     private void CheckSteps(ManifestNode rollout)
@@ -61,6 +64,22 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
             if (value <= before)
                 errors.Add(share, $"{Path}.steps[{i}].share", $"must be above {(i == 0 ? "0" : "the share of the step before")}");
             before = value;
+        }
+    }
+
+    /// <summary>Losses are compared from a number of outcomes on; with fewer a generation would pass without a test.</summary>
+    private void CheckOutcomes(ManifestNode rollout)
+    {
+        if ((rollout["metric"]?.AsText() ?? Metrics.MetricsPoint.LossName) != Metrics.MetricsPoint.LossName)
+            return;
+        Check(rollout["outcomes"], $"{Path}.outcomes");
+        for (var i = 0; i < (rollout["steps"]?.Items.Count ?? 0); i++)
+            Check(rollout["steps"]!.Items[i]["outcomes"], $"{Path}.steps[{i}].outcomes");
+
+        void Check(ManifestNode? outcomes, string path)
+        {
+            if (outcomes?.AsNumber() is { } number and > 0 and < MeanEvidence.BurnIn)
+                errors.Add(outcomes, path, $"{number} outcomes say too little of a loss to compare it; {MeanEvidence.BurnIn} or more are needed");
         }
     }
 

@@ -24,6 +24,16 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
     public static Comparison OfSameQueries(ArmSums champion, ArmSums challenger, Goal goal, double alpha) =>
         Make(champion, challenger, goal, alpha, MeanEvidence.Of(champion, challenger), MeanEvidence.Of(challenger, champion));
 
+    /// <summary>
+    /// Whether a comparison can say anything of two arms: of 0 and 1 once each has an outcome, of other values once each has
+    /// <see cref="MeanEvidence.BurnIn"/>. Where it cannot, that nothing was found means nothing.
+    /// </summary>
+    public static bool CanTell(ArmSums champion, ArmSums challenger)
+    {
+        var least = champion.IsBinary && challenger.IsBinary ? 1 : MeanEvidence.BurnIn;
+        return champion.Count >= least && challenger.Count >= least;
+    }
+
     /// <summary>The interval of an arm's mean at 1 - α, valid at any time; null: too little is known.</summary>
     public static Interval? IntervalOf(ArmSums arm, double alpha) =>
         arm.Count <= 0 ? null : arm.IsBinary ? ProportionInterval.Of(arm.Sum, arm.Count, alpha) : MeanEvidence.Mean(arm, alpha);

@@ -4,7 +4,10 @@ using Progeny.Core.Rollout.Statistics;
 
 namespace Progeny.Core.Rollout.Strategies;
 
-/// <summary>It answers unseen until its outcomes suffice; then its gates decide, unless it is found to be worse before.</summary>
+/// <summary>
+/// It answers unseen until its outcomes suffice, as many as the test needs to find anything at least; then its gates decide, unless it is
+/// found to be worse before.
+/// </summary>
 internal sealed class ShadowRollout : IRolloutStrategy
 {
     public RolloutStrategy Strategy => RolloutStrategy.Shadow;
@@ -27,10 +30,11 @@ internal sealed class ShadowRollout : IRolloutStrategy
         var comparison = Comparison.OfSameQueries(champion.All, shadow.All, settings.Goal, settings.Alpha);
         if (comparison.EvidenceWorse >= 1 / settings.Alpha)
             return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({Said.Evidence(comparison.EvidenceWorse, 1 / settings.Alpha)}).");
-        if (shadow.All.Count >= settings.Outcomes && champion.All.Count >= settings.Outcomes)
+        var needed = Math.Max(settings.Outcomes, MeanEvidence.BurnIn);
+        if (shadow.All.Count >= needed && champion.All.Count >= needed)
             return new RolloutDecision.Promote(shadow.Name, $"Its outcomes suffice: {both}.");
         return snapshot.Elapsed >= settings.Time
-            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"After {Said.Time(settings.Time)} there are too few outcomes: {both}; {settings.Outcomes} are needed.")
-            : new RolloutDecision.Stay($"{both}; {settings.Outcomes} are needed.");
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"After {Said.Time(settings.Time)} there are too few outcomes: {both}; {needed} of each are needed.")
+            : new RolloutDecision.Stay($"{both}; {needed} of each are needed.");
     }
 }
