@@ -29,6 +29,11 @@ public interface IQueryLog
     /// <summary>How much of a project there is.</summary>
     Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken);
 
+    /// <summary>Counts what the arms of a project were asked behind a place in the log, by the project that is asked, whoever the arms belong to.</summary>
+    /// <param name="after">Only records with a sequence number above this.</param>
+    /// <returns>The counts, and the place up to which they are.</returns>
+    Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken);
+
     /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
     /// <param name="after">Only records with a sequence number above this: 0 for all.</param>
     /// <param name="fields">Fields of the queries that are wanted beside.</param>

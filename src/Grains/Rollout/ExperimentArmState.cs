@@ -25,4 +25,13 @@ public sealed record ExperimentArmState
 
     /// <summary>How many outcomes it has had since the experiment began, whatever has faded of them.</summary>
     [Id(7)] public long Outcomes { get; init; }
+
+    /// <summary>The requests since the plan in force that its share, or its being a shadow, brought it.</summary>
+    [Id(8)] public long Requests { get; init; }
+
+    /// <summary>Those of them that failed.</summary>
+    [Id(9)] public long Errors { get; init; }
+
+    /// <summary>What is left of the evidence of the plans before that it fails more often than the champion.</summary>
+    [Id(10)] public double FailuresBefore { get; init; }
 }

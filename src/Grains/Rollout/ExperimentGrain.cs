@@ -193,7 +193,9 @@ internal sealed partial class ExperimentGrain(
         var decision = Strategy.Begin(await sources.SnapshotAsync(Project, State));
         if (decision is RolloutDecision.Serve serve)
         {
-            await ServeAsync(serve, State with { Status = ExperimentStatus.Running, StartedAt = time.GetUtcNow(), After = await sources.LastRecordAsync(Project) });
+            var last = await sources.LastRecordAsync(Project);
+            var begun = State with { Status = ExperimentStatus.Running, StartedAt = time.GetUtcNow(), After = last, ServedPlace = last };
+            await ServeAsync(serve, begun.NextPlan());
             return;
         }
 
@@ -203,9 +205,9 @@ internal sealed partial class ExperimentGrain(
     private async Task DecideAsync()
     {
         var before = State;
-        var next = await sources.TakeScoresAsync(Project, State);
+        var next = await sources.TakeRequestsAsync(Project, await sources.TakeScoresAsync(Project, State));
         next = Pass(next);
-        // Of outcomes and time nothing is lost by a stop: both are taken up from where they were stored.
+        // Of outcomes, requests and time nothing is lost by a stop: all are taken up from where they were stored.
         if (next.Place != before.Place || unsaved >= SaveInterval)
             await SaveAsync(next);
         else
@@ -229,7 +231,7 @@ internal sealed partial class ExperimentGrain(
                 return;
             case RolloutDecision.Serve serve:
                 if (await RefusalAsync(serve) is not { } refusal)
-                    await ServeAsync(serve, State);
+                    await ServeAsync(serve, State.NextPlan());
                 else if (serve.Champion is null)
                     await EndAsync(ExperimentVerdict.RolledBack, Champion(State), Id, refusal);
                 else

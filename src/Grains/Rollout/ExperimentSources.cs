@@ -10,12 +10,9 @@ namespace Progeny.Grains.Rollout;
 
 /// <summary>Reads what experiments decide on.</summary>
 internal sealed class ExperimentSources(
-    IGrainFactory grains, IScoreStore scores, IQueryLog log, IMetricsStore metrics, IGenerationFigures figures, IExpressionEngine engine, TimeProvider time)
+    IGrainFactory grains, IScoreStore scores, IQueryLog log, IGenerationFigures figures, IExpressionEngine engine)
 {
     private const int Page = 1_000;
-
-    /// <summary>The time over which failed requests are counted.</summary>
-    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
     /// <summary>The place in the list of changed scores behind which news will be.</summary>
     public Task<long> LastChangeAsync() => scores.GetLastChangeAsync(CancellationToken.None);
@@ -36,27 +33,17 @@ internal sealed class ExperimentSources(
         }
     }
 
-    /// <summary>What a strategy decides on.</summary>
-    public async Task<ExperimentSnapshot> SnapshotAsync(string project, ExperimentState state) => ExperimentViews.Snapshot(
-        state, await ServedAsync(state), state.Request!.Settings.Select is { } sql ? await SelectAsync(project, state, sql) : null);
-
-    private async Task<Dictionary<GenerationReference, (long Requests, long Errors)>> ServedAsync(ExperimentState state)
+    /// <summary>The state with all requests that have been served since.</summary>
+    public async Task<ExperimentState> TakeRequestsAsync(string project, ExperimentState state)
     {
-        var now = time.GetUtcNow();
-        var from = state.StartedAt > now - Window && state.StartedAt < now ? state.StartedAt : now - Window;
-        var served = new Dictionary<GenerationReference, (long Requests, long Errors)>();
-        foreach (var owner in state.Arms.Select(arm => arm.Generation.Project).Distinct(StringComparer.Ordinal))
-        {
-            var query = new MetricsQuery(owner, from, now + MetricsResolution.Finest.Step, MetricsResolution.Finest.Step, ByGeneration: true);
-            foreach (var point in await metrics.ReadAsync(query, CancellationToken.None))
-            {
-                var (requests, errors) = served.GetValueOrDefault(point.Generation!);
-                served[point.Generation!] = (requests + point.Counts.Requests, errors + point.Counts.Errors);
-            }
-        }
-
-        return served;
+        var after = state.Plans == 0 ? await LastRecordAsync(project) : state.ServedPlace;
+        var (last, requests) = await log.CountRequestsAsync(project, after, CancellationToken.None);
+        return state.TakeRequests(requests, last);
     }
+
+    /// <summary>What a strategy decides on.</summary>
+    public async Task<ExperimentSnapshot> SnapshotAsync(string project, ExperimentState state) =>
+        ExperimentViews.Snapshot(state, state.Request!.Settings.Select is { } sql ? await SelectAsync(project, state, sql) : null);
 
     private async Task<SelectionResult> SelectAsync(string project, ExperimentState state, string sql)
     {

@@ -65,4 +65,13 @@ public sealed record ExperimentState
 
     /// <summary>How many events there were.</summary>
     [Id(21)] public int Events { get; init; }
+
+    /// <summary>How many plans it has put in force.</summary>
+    [Id(22)] public int Plans { get; init; }
+
+    /// <summary>The run time at which it put the last one in force.</summary>
+    [Id(23)] public TimeSpan PlanSince { get; init; }
+
+    /// <summary>The place in the query log up to which requests are counted.</summary>
+    [Id(24)] public long ServedPlace { get; init; }
 }

@@ -14,7 +14,7 @@ namespace Progeny.Grains.Rollout;
 internal static class ExperimentViews
 {
     public static ExperimentSnapshot Snapshot(
-        ExperimentState state, IReadOnlyDictionary<GenerationReference, (long Requests, long Errors)>? served = null, SelectionResult? selection = null) => new()
+        ExperimentState state, SelectionResult? selection = null) => new()
     {
         Settings = state.Request!.Settings,
         Arms =
@@ -22,10 +22,11 @@ internal static class ExperimentViews
             .. state.Arms.Select(arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
             {
                 Outcomes = OutcomesOf(arm),
-                Served = served?.GetValueOrDefault(arm.Generation) ?? default,
+                Served = ExperimentRequests.ServiceOf(arm),
             }),
         ],
         Step = state.Step,
+        Plan = Math.Max(1, state.Plans),
         Elapsed = state.Elapsed,
         StepElapsed = state.StepElapsed,
         Selection = selection,
@@ -66,6 +67,12 @@ internal static class ExperimentViews
             Add($"evidence_better_{arm.Name}", arm.EvidenceBetter);
             Add($"evidence_worse_{arm.Name}", arm.EvidenceWorse);
             Add($"probability_best_{arm.Name}", arm.ProbabilityBest);
+        }
+
+        foreach (var arm in state.Arms)
+        {
+            figures[$"requests_{arm.Name}"] = arm.Requests;
+            figures[$"errors_{arm.Name}"] = arm.Errors;
         }
 
         return figures.ToImmutable();

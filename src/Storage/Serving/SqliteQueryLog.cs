@@ -73,6 +73,20 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
         cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken)
+    {
+        var (first, last) = await database.ReadAsync((connection, _) => Bounds(connection), cancellationToken);
+        var counts = new RequestCounts();
+        for (var from = Math.Max(after + 1, first); from <= last; from += ServedWindow)
+        {
+            var until = Math.Min(from + ServedWindow - 1, last);
+            await database.ReadAsync((connection, _) => Count(connection, project, from, until, counts), cancellationToken);
+        }
+
+        return (Math.Max(after, last), counts.ToList());
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(
         string project, string? release, int? generation, long after, IReadOnlyList<string> fields, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -171,16 +185,8 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
         SqliteConnection connection, string project, string? release, int? generation, long from, long until, IReadOnlyList<string> fields)
     {
         var served = new List<ServedOutcome>();
-        using var scan = new SegmentScan(
-            connection,
-            $"""
-            WHERE s.origin IN ({OfProject}) AND s.first <= ?5 AND s.first >= ifnull((SELECT max(first) FROM segments WHERE first <= ?4), 0)
-            ORDER BY s.first
-            """);
+        using var scan = Between(connection, project, release, generation, from, until);
         using var outcomes = new OutcomeProbe(connection, project);
-        BindProject(scan, project, release, generation);
-        scan.Bind(4, from);
-        scan.Bind(5, until);
         while (scan.Read() is { } segment)
         {
             var reader = new QueryBatchReader(segment.Batch);
@@ -200,6 +206,37 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
         }
 
         return served;
+    }
+
+    private static long Count(SqliteConnection connection, string project, long from, long until, RequestCounts counts)
+    {
+        using var scan = Between(connection, project, null, null, from, until);
+        while (scan.Read() is { } segment)
+        {
+            var reader = new QueryBatchReader(segment.Batch);
+            while (reader.Read())
+            {
+                if (reader.IsFirstOfRequest && segment.First + reader.Index >= from && segment.First + reader.Index <= until)
+                    counts.Add(segment.Batch.Generation, reader.Arm, reader.Reason, reader.Failed);
+            }
+        }
+
+        return until;
+    }
+
+    /// <summary>The segments of a project in which there are records between two places.</summary>
+    private static SegmentScan Between(SqliteConnection connection, string project, string? release, int? generation, long from, long until)
+    {
+        var scan = new SegmentScan(
+            connection,
+            $"""
+            WHERE s.origin IN ({OfProject}) AND s.first <= ?5 AND s.first >= ifnull((SELECT max(first) FROM segments WHERE first <= ?4), 0)
+            ORDER BY s.first
+            """);
+        BindProject(scan, project, release, generation);
+        scan.Bind(4, from);
+        scan.Bind(5, until);
+        return scan;
     }
 
     private static DateTimeOffset? Time(long? value) => value is { } known ? QueryCodes.DecodeTime(known) : null;

@@ -88,9 +88,9 @@ public sealed class StrategyTests
     public void Challenger_that_fails_on_its_queries_is_rolled_back_without_an_outcome()
     {
         var snapshot = Of(Canary, (0, 0), (0, 0));
-        var failing = snapshot with { Arms = [snapshot.Arms[0] with { Served = (1_000, 1) }, snapshot.Arms[1] with { Served = (40, 20) }] };
+        var failing = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 1) }, snapshot.Arms[1] with { Served = new(40, 20) }] };
         Look(failing).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("fails on 20 of 40 requests");
-        var seldom = snapshot with { Arms = [snapshot.Arms[0] with { Served = (1_000, 20) }, snapshot.Arms[1] with { Served = (40, 1) }] };
+        var seldom = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 20) }, snapshot.Arms[1] with { Served = new(40, 1) }] };
         Look(seldom).ShouldBeOfType<RolloutDecision.Stay>();
     }
 

@@ -32,9 +32,14 @@ public sealed class ExperimentNode : IAsyncLifetime
 
     /// <summary>Publishes a release whose metric <c>hit</c> is 1 where the outcome is what was predicted.</summary>
     /// <param name="rollout">The members of <c>serving.rollout</c>.</param>
-    public async Task PublishAsync(string project, string rollout, string version = "1.0.0", string more = "")
+    /// <param name="operation">What its model does with x.</param>
+    /// <param name="hit">The SQL of its metric.</param>
+    public async Task PublishAsync(
+        string project, string rollout, string version = "1.0.0", string more = "", string operation = "Identity", string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
     {
-        using var response = await Node.PublishAsync(project, Write(Path.Combine(folder, $"{project}-{version}"), project, rollout, version, more));
+        var source = Write(Path.Combine(folder, $"{project}-{version}"), project, rollout, version, more, hit: hit);
+        await File.WriteAllBytesAsync(Path.Combine(source, "model.onnx"), EchoModel.ToBytes(operation));
+        using var response = await Node.PublishAsync(project, source);
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
@@ -100,7 +105,7 @@ public sealed class ExperimentNode : IAsyncLifetime
     public async Task<List<JsonNode>> DecisionsAsync(string project, string? experiment = null) =>
         [.. (await Node.GetAsync($"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray().Select(decision => decision!)];
 
-    internal static string Write(string folder, string project, string rollout, string version = "1.0.0", string more = "", string log = "fast")
+    internal static string Write(string folder, string project, string rollout, string version = "1.0.0", string more = "", string log = "fast", string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "progeny.yaml"), string.Create(CultureInfo.InvariantCulture, $$"""
@@ -113,7 +118,7 @@ public sealed class ExperimentNode : IAsyncLifetime
             label: {name: y}
             pipeline: {model: model.onnx}
             metrics:
-              - {name: hit, value: "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END"}
+              - {name: hit, value: "{{hit}}"}
             serving:
               log: {{log}}
               rollout: {{{rollout}}}

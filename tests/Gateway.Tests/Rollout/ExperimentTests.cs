@@ -53,6 +53,30 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
     }
 
     [Fact]
+    public async Task Canary_that_fails_on_its_own_queries_is_rolled_back_though_the_champion_answers_them()
+    {
+        await fixture.PublishAsync("failing", Canary);
+        await fixture.TrainAsync("failing");
+        await fixture.PublishAsync("failing", Canary, "1.1.0", operation: "Sqrt");
+        await fixture.TrainAsync("failing");
+        await node.UntilAsync("/api/projects/failing/experiments/canary-1", info => (double)info["elapsed"]! > 3);
+        // Whoever names a version chooses for himself: that it answers him says nothing.
+        for (var i = 0; i < 20; i++)
+            await node.PostAsync("/api/projects/failing/versions/1.1.0:1/predict", new { rows = new[] { new { x = 1 } } });
+        JsonNode info;
+        do
+        {
+            for (var i = 0; i < 20; i++)
+                await node.PostAsync("/api/projects/failing/predict", new { rows = new[] { new { x = -1 } } });
+            info = await node.GetAsync("/api/projects/failing/experiments/canary-1");
+        }
+        while (!HasEnded(info));
+        ((string)info["verdict"]!).ShouldBe("rolled_back");
+        ((string)info["message"]!).ShouldMatch(@"^1\.1\.0:1 fails on (\d+) of \1 requests, the champion on 0 of \d+ ");
+        (await fixture.ChampionAsync("failing")).ShouldBe("failing@1.0.0:1");
+    }
+
+    [Fact]
     public async Task Good_canary_goes_through_its_steps_and_is_in_charge()
     {
         await fixture.PublishAsync("healthy", Canary);

@@ -64,6 +64,24 @@ public sealed class SqliteQueryLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Requests_are_counted_by_arm_and_reason_behind_a_place()
+    {
+        var failed = Create("f") with { Prediction = null, Error = "The model refused.", Reason = "failed", Arm = "challenger", Generation = 2 };
+        await log.AppendAsync([.. Many(20_000), failed, failed with { QueryId = "g" }, Create("h") with { Reason = "requested" }, Create("i", "other")], default);
+
+        var (last, counts) = await log.CountRequestsAsync("flights", 0, default);
+        last.ShouldBe(20_004);
+        counts.Select(count => (count.Generation.Generation, count.Arm, count.Reason, count.Requests, count.Errors)).ShouldBe(
+            [(1, "champion", "share", 20_000, 0), (2, "challenger", "failed", 2, 2), (1, "champion", "requested", 1, 0)], ignoreOrder: true);
+
+        (await log.CountRequestsAsync("flights", 20_001, default)).Requests.Sum(count => count.Requests).ShouldBe(2);
+        (await log.CountRequestsAsync("flights", 19_990, default)).Requests.Single(count => count.Reason == "share").Requests.ShouldBe(10);
+        var (same, none) = await log.CountRequestsAsync("flights", last, default);
+        (same, none.Count).ShouldBe((last, 0));
+        (await log.CountRequestsAsync("nobody", 0, default)).Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task List_pages_through_a_project_from_the_newest_to_the_oldest()
     {
         await log.AppendAsync([.. Many(3_000).SelectMany(record => new[] { record, record with { Project = "other" } })], default);

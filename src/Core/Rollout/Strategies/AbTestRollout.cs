@@ -42,9 +42,9 @@ internal sealed class AbTestRollout : IRolloutStrategy
             return new RolloutDecision.Promote(best.Name, $"It is better: {Said.Both(best, best.All, champion.All, settings.Metric)} ({Said.Evidence(comparison.EvidenceBetter, limit)}).");
         }
 
-        var lost = compared.Where(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric) is not null).ToList();
+        var lost = compared.Where(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit) is not null).ToList();
         if (lost.Count > 0)
-            return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(champion, pair.Arm, pair.Comparison, limit, settings.Metric))));
+            return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit))));
         var figures = string.Join("; ", compared.Select(pair => Said.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)));
         if (champion.All.Count >= settings.Outcomes && compared.TrueForAll(pair => pair.Arm.All.Count >= settings.Outcomes))
             return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"No difference was found in {settings.Outcomes} outcomes of each arm: {figures}.");
@@ -53,9 +53,9 @@ internal sealed class AbTestRollout : IRolloutStrategy
             : new RolloutDecision.Stay($"{figures}.");
     }
 
-    private static string? Problem(SnapshotArm champion, SnapshotArm arm, Comparison comparison, double limit, string metric) =>
-        FailureCheck.Problem(champion, arm) is { } failure ? failure + "."
-        : comparison.EvidenceWorse >= limit ? $"It is worse: {Said.Both(arm, arm.All, champion.All, metric)} ({Said.Evidence(comparison.EvidenceWorse, limit)})."
+    private static string? Problem(ExperimentSnapshot snapshot, SnapshotArm arm, Comparison comparison, double limit) =>
+        FailureCheck.Problem(snapshot, arm) is { } failure ? failure + "."
+        : comparison.EvidenceWorse >= limit ? $"It is worse: {Said.Both(arm, arm.All, snapshot.Champion.All, snapshot.Settings.Metric)} ({Said.Evidence(comparison.EvidenceWorse, limit)})."
         : null;
 
     private static RolloutDecision Drop(ExperimentSnapshot snapshot, HashSet<SnapshotArm> lost, string why) => snapshot.Challengers.All(lost.Contains)

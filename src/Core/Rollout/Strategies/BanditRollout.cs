@@ -28,7 +28,7 @@ internal sealed class BanditRollout : IRolloutStrategy
         var arms = Taking(snapshot);
         foreach (var arm in arms.Where(arm => !arm.IsChampion))
         {
-            if (FailureCheck.Problem(snapshot.Champion, arm) is { } failure)
+            if (FailureCheck.Problem(snapshot, arm) is { } failure)
                 return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {failure}", null);
         }
 

@@ -24,7 +24,7 @@ internal sealed class CanaryRollout : IRolloutStrategy
         var (settings, champion, canary) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
         var step = settings.Steps[snapshot.Step];
         var both = Said.Both(canary, canary.InStep, champion.InStep, settings.Metric);
-        if (FailureCheck.Problem(champion, canary) is { } failure)
+        if (FailureCheck.Problem(snapshot, canary) is { } failure)
             return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
         var limit = settings.Steps.Length / settings.Alpha;
         var worse = Comparison.Of(champion.InStep, canary.InStep, settings.Goal, settings.Alpha).EvidenceWorse;

@@ -14,6 +14,9 @@ public sealed record ExperimentSnapshot
     /// <summary>The step, from 0.</summary>
     public int Step { get; init; }
 
+    /// <summary>The number of the experiment's plan in force, from 1.</summary>
+    public int Plan { get; init; } = 1;
+
     /// <summary>The time that the experiment has run.</summary>
     public TimeSpan Elapsed { get; init; }
 

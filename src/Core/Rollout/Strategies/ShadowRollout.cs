@@ -25,7 +25,7 @@ internal sealed class ShadowRollout : IRolloutStrategy
     {
         var (settings, champion, shadow) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
         var both = Said.Both(shadow, shadow.All, champion.All, settings.Metric);
-        if (FailureCheck.Problem(champion, shadow) is { } failure)
+        if (FailureCheck.Problem(snapshot, shadow) is { } failure)
             return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
         var comparison = Comparison.OfSameQueries(champion.All, shadow.All, settings.Goal, settings.Alpha);
         if (comparison.EvidenceWorse >= 1 / settings.Alpha)

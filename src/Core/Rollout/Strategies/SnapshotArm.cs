@@ -18,6 +18,6 @@ public sealed record SnapshotArm(string Name, GenerationReference Generation, bo
         init;
     }
 
-    /// <summary>The requests since the experiment began, and how many of them failed.</summary>
-    public (long Requests, long Errors) Served { get; init; }
+    /// <summary>Its requests, and how many of them failed.</summary>
+    public ArmService Served { get; init; }
 }

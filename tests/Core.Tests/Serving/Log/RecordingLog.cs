@@ -63,6 +63,8 @@ internal sealed class RecordingLog : IQueryLog
 
     public Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public IAsyncEnumerable<ServedOutcome> ReadServedAsync(
         string project, string? release, int? generation, long after, IReadOnlyList<string> fields, CancellationToken cancellationToken) => throw new NotSupportedException();
 
