@@ -15,8 +15,8 @@ public static class GenerationTable
     private const string Generation = "generation";
     private const string Weight = "weight";
 
-    /// <summary>Columns that are no figures.</summary>
-    private static readonly string[] Own = [Generation, "project", "release", "number", "stage", "champion"];
+    /// <summary>Columns that are no figures of a generation's own.</summary>
+    private static readonly string[] Own = [Generation, "project", "release", "number", "stage", "champion", "known_outcomes"];
 
     /// <summary>The statement of a manifest as it is checked and run.</summary>
     public static TableQuery Query(Manifest manifest, string sql) =>
@@ -61,6 +61,7 @@ public static class GenerationTable
         SqlValue.From((long)facts.Generation.Generation),
         SqlValue.From(facts.Stage.ToString().ToLowerInvariant()),
         SqlValue.From(facts.IsChampion),
+        SqlValue.From(facts.KnownOutcomes),
         .. table.Columns.Skip(Own.Length).Select(name => facts.Figures.GetValueOrDefault(name) is { } figure ? SqlValue.From(figure) : default),
     ];
 }

@@ -34,4 +34,7 @@ public sealed record ExperimentArmState
 
     /// <summary>What is left of the evidence of the plans before that it fails more often than the champion.</summary>
     [Id(10)] public double FailuresBefore { get; init; }
+
+    /// <summary>The run time of the experiment at which gates refused to let it be in charge; null: they did not.</summary>
+    [Id(11)] public TimeSpan? RefusedAt { get; init; }
 }

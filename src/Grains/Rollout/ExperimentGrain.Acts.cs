@@ -21,7 +21,6 @@ internal sealed partial class ExperimentGrain
                     : arm),
             ],
             ChampionArm = serve.Champion ?? before.ChampionArm,
-            RefusedAt = null,
         };
         if (serve.Step is { } step)
         {

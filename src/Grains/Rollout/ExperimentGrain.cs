@@ -27,7 +27,6 @@ internal sealed partial class ExperimentGrain(
     private const string WakeReminder = "wake";
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
 
     private IGrainTimer? timer;
     private long lookedAt;
@@ -59,7 +58,7 @@ internal sealed partial class ExperimentGrain(
         {
             var plan = (await ProjectGrain.GetPlan(-1))!;
             var champion = plan.Champion ?? throw new RegistryException(RegistryError.Conflict, $"'{Project}' has no generation in charge yet, beside which others could be tried; promote one first.");
-            var challengers = request.Generations.Where(generation => generation != champion).Distinct().ToList();
+            var challengers = await ComparedAsync(request, champion);
             var next = new ExperimentState
             {
                 Request = request,
@@ -102,6 +101,12 @@ internal sealed partial class ExperimentGrain(
         if (State.Arms.FirstOrDefault(arm => arm.Generation == generation) is null)
         {
             var request = State.Request!;
+            if ((await sources.UnlikeAsync(request.Settings, Champion(State), [generation])).GetValueOrDefault(generation) is { } unlike)
+            {
+                await SaveAsync(State.Note(Project, Id, by, $"{generation.Version} takes no part: {unlike}.", time.GetUtcNow(), generation));
+                return (await Get())!;
+            }
+
             var kept = ImmutableArray.CreateRange(State.Arms);
             var own = kept.Where(arm => !arm.IsOut && arm.Generation.Project == Project && !request.Settings.Arms.Contains(arm.Generation.Version)).ToList();
             // The champion is one of those that take part; the newest take the place of the oldest.
@@ -148,6 +153,19 @@ internal sealed partial class ExperimentGrain(
         return generation is null ? $"It must be said which generation is meant; {right}."
             : generation.Project != Project ? $"{generation} is another project's and cannot be in charge of '{Project}'; {right}."
             : $"{generation} is no challenger of {Id}; {right}.";
+    }
+
+    /// <summary>
+    /// The challengers that the metric means the same of. An experiment without an end takes the newest as they come and goes without those of
+    /// which it does not; one that is about a generation does not begin.
+    /// </summary>
+    private async Task<List<GenerationReference>> ComparedAsync(ExperimentRequest request, GenerationReference champion)
+    {
+        var challengers = request.Generations.Where(generation => generation != champion).Distinct().ToList();
+        var unlike = await sources.UnlikeAsync(request.Settings, champion, challengers);
+        if (unlike.Count == 0 || (Of(request).IsEndless && unlike.Count < challengers.Count))
+            return challengers.FindAll(generation => !unlike.ContainsKey(generation));
+        throw new PlanException([new PlanFault("metric", $"{string.Join("; ", unlike.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that has this metric in charge first (POST /api/projects/{Project}/promotions)")]);
     }
 
     private static IRolloutStrategy Of(ExperimentRequest request) => RolloutStrategies.Of(request.Settings.Strategy);
@@ -227,15 +245,13 @@ internal sealed partial class ExperimentGrain(
     {
         switch (decision)
         {
-            case RolloutDecision.Serve { Champion: not null } when State.RefusedAt is { } refused && State.Elapsed - refused < AskAgain:
-                return;
             case RolloutDecision.Serve serve:
                 if (await RefusalAsync(serve) is not { } refusal)
                     await ServeAsync(serve, State.NextPlan());
                 else if (serve.Champion is null)
                     await EndAsync(ExperimentVerdict.RolledBack, Champion(State), Id, refusal);
                 else
-                    await SaveAsync((State with { RefusedAt = State.Elapsed }).Note(Project, Id, Id, refusal, time.GetUtcNow()));
+                    await SaveAsync(Refuse(serve.Champion).Note(Project, Id, Id, refusal, time.GetUtcNow()));
                 return;
             case RolloutDecision.Promote promote:
                 await PromoteAsync(promote);
@@ -248,6 +264,9 @@ internal sealed partial class ExperimentGrain(
                 return;
         }
     }
+
+    private ExperimentState Refuse(string champion) =>
+        State with { Arms = [.. State.Arms.Select(arm => arm.Name == champion ? arm with { RefusedAt = State.Elapsed } : arm)] };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Experiment} could not be looked at; trying again")]
     private static partial void LogLookFailed(ILogger logger, Exception exception, string experiment);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Progeny.Core.Rollout;
 using Progeny.Core.Rollout.Strategies;
 using Progeny.Core.Serving;

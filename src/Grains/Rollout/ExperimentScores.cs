@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
 
@@ -22,14 +23,19 @@ internal static class ExperimentScores
         foreach (var change in changes)
         {
             if (change.Reason is not (Reasons.Share or Reasons.Shadow)
-                || !IsSince(change, state.After, state.StartedAt)
-                || !change.Values.TryGetValue(settings.Metric, out var value))
+                || !IsSince(change, state.After, state.StartedAt))
+                continue;
+            // A selection compares by SQL: to it each outcome counts.
+            var hasValue = change.Values.TryGetValue(settings.Metric, out var value);
+            if (!hasValue && settings.Strategy != RolloutStrategy.Select)
                 continue;
             var index = Array.FindIndex(arms, arm => arm.Name == change.Arm && arm.Generation == change.Generation);
             if (index < 0)
                 continue;
             var sign = change.IsAdded ? 1 : -1;
             arms[index] = arms[index] with { Outcomes = arms[index].Outcomes + sign };
+            if (!hasValue)
+                continue;
             if (settings.Discount < 1)
             {
                 // What is corrected has faded by an unknown part: the new value counts beside it.

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
@@ -41,9 +42,29 @@ internal sealed class ExperimentSources(
         return state.TakeRequests(requests, last);
     }
 
+    /// <summary>The generations that cannot be compared with the champion by an experiment's metric, and why.</summary>
+    public async Task<IReadOnlyDictionary<GenerationReference, string>> UnlikeAsync(
+        ExperimentSettings settings, GenerationReference champion, IEnumerable<GenerationReference> challengers)
+    {
+        var unlike = new Dictionary<GenerationReference, string>();
+        if (settings.Strategy == RolloutStrategy.Select || settings.Metric == MetricsPoint.LossName || await ManifestAsync(champion) is not { } own)
+            return unlike;
+        foreach (var challenger in challengers)
+        {
+            if (await ManifestAsync(challenger) is { } its && ComparedMetrics.Problem(settings.Metric, (champion, own), (challenger, its)) is { } problem)
+                unlike.Add(challenger, problem);
+        }
+
+        return unlike;
+    }
+
     /// <summary>What a strategy decides on.</summary>
     public async Task<ExperimentSnapshot> SnapshotAsync(string project, ExperimentState state) =>
         ExperimentViews.Snapshot(state, state.Request!.Settings.Select is { } sql ? await SelectAsync(project, state, sql) : null);
+
+    /// <summary>The manifest of a generation's release; null: there is no such generation, which is said where a plan is checked.</summary>
+    private async Task<Manifest?> ManifestAsync(GenerationReference generation) =>
+        await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? ManifestParser.ParseOrThrow(blueprint.Release.Manifest) : null;
 
     private async Task<SelectionResult> SelectAsync(string project, ExperimentState state, string sql)
     {
@@ -56,7 +77,7 @@ internal sealed class ExperimentSources(
             if (manifest is null || (arm.Generation.Project == project && arm.Name != state.ChampionArm))
                 manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
             var known = await figures.ReadAsync(arm.Generation, null, CancellationToken.None);
-            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known));
+            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = (long)Math.Max(arm.Outcomes, arm.All.Count) });
         }
 
         return GenerationTable.Select(engine, GenerationTable.Query(manifest!, sql), project, facts);

@@ -57,9 +57,6 @@ public sealed record ExperimentState
 
     [Id(18)] public ImmutableArray<ExperimentEvent> History { get; init; } = [];
 
-    /// <summary>The run time at which gates refused to put an arm in charge that a strategy without an end wanted there; null: they did not.</summary>
-    [Id(19)] public TimeSpan? RefusedAt { get; init; }
-
     /// <summary>Decisions that are to be kept and may not be yet.</summary>
     [Id(20)] public ImmutableArray<Decision> Untold { get; init; } = [];
 

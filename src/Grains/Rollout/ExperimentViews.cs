@@ -13,6 +13,9 @@ namespace Progeny.Grains.Rollout;
 /// <summary>Shows the state of an experiment: to strategies, to those who ask, and as the figures of a decision.</summary>
 internal static class ExperimentViews
 {
+    /// <summary>How long gates that refused an arm the champion's place are not asked again.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
+
     public static ExperimentSnapshot Snapshot(
         ExperimentState state, SelectionResult? selection = null) => new()
     {
@@ -22,6 +25,8 @@ internal static class ExperimentViews
             .. state.Arms.Select(arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
             {
                 Outcomes = OutcomesOf(arm),
+                IsShadow = arm.IsShadow,
+                IsRefused = arm.RefusedAt is { } refused && state.Elapsed - refused < AskAgain,
                 Served = ExperimentRequests.ServiceOf(arm),
             }),
         ],

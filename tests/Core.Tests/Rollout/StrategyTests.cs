@@ -167,6 +167,43 @@ public sealed class StrategyTests
         Begin(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([1, 0]);
     }
 
+    [Fact]
+    public void Selection_has_whom_it_gives_no_traffic_answer_unseen_though_it_be_the_champion_or_new()
+    {
+        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" };
+        var snapshot = Of(settings, (0, 0), (0, 0), (0, 0));
+        var rules = snapshot.Arms[1] with { Generation = new GenerationReference("rules", "1.0.0", 1) };
+        var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(rules.Generation, 1);
+        snapshot = snapshot with { Arms = snapshot.Arms.SetItem(1, rules), Selection = new SelectionResult(weights, null) };
+        var serve = Look(snapshot).ShouldBeOfType<RolloutDecision.Serve>();
+        serve.Champion.ShouldBeNull();
+        serve.Weights.ShouldBe([new ArmWeight("a", 0, IsShadow: true), new ArmWeight("b", 1), new ArmWeight("c", 0, IsShadow: true)]);
+
+        var inForce = snapshot with { Arms = [snapshot.Arms[0] with { Weight = 0, IsShadow = true }, rules, snapshot.Arms[2] with { Weight = 0, IsShadow = true }] };
+        Look(inForce).ShouldBeOfType<RolloutDecision.Stay>();
+        var joined = inForce with { Arms = inForce.Arms.SetItem(2, inForce.Arms[2] with { IsShadow = false }) };
+        Look(joined).ShouldBeOfType<RolloutDecision.Serve>().Weights[2].IsShadow.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Generation_that_gates_refuse_holds_up_no_other()
+    {
+        var bandit = Of(new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize }, (20, 100), (60, 100), (20, 100));
+        var refused = bandit with { Arms = bandit.Arms.SetItem(1, bandit.Arms[1] with { IsRefused = true }) };
+        var serve = Look(refused).ShouldBeOfType<RolloutDecision.Serve>();
+        serve.Champion.ShouldBeNull();
+        serve.Weights[1].Weight.ShouldBeGreaterThan(0.9);
+
+        var select = Of(new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" }, (0, 0), (0, 0), (0, 0));
+        select = select with { Arms = select.Arms.SetItem(1, select.Arms[1] with { IsRefused = true }) };
+        RolloutDecision Choose(int arm) => Look(select with
+        {
+            Selection = new SelectionResult(ImmutableDictionary<GenerationReference, double>.Empty.Add(select.Arms[arm].Generation, 1), null),
+        });
+        Choose(1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("gates do not let 1.0.0:2 be in charge");
+        Choose(2).ShouldBeOfType<RolloutDecision.Serve>().Champion.ShouldBe("c");
+    }
+
     private static IRolloutStrategy Strategy(RolloutStrategy strategy) => RolloutStrategies.Of(strategy);
 
     private static RolloutDecision Begin(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Begin(snapshot);

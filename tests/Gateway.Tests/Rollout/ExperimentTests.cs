@@ -77,6 +77,42 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
     }
 
     [Fact]
+    public async Task Generations_that_are_scored_by_different_sql_are_not_compared()
+    {
+        const string other = "CASE WHEN abs(value - outcome) < 2 THEN 1 ELSE 0 END";
+        await fixture.PublishAsync("unlike", "strategy: explicit");
+        await fixture.TrainAsync("unlike", isExplicit: true);
+        await node.PostAsync("/api/projects/unlike/promotions", new { version = "1.0.0:1" });
+        await fixture.PublishAsync("unlike", Canary, "1.1.0", hit: other);
+        await fixture.TrainAsync("unlike");
+        var refused = await UntilDecidedAsync("unlike", decision => (string)decision["id"]! == "unlike/proposal/1.1.0:1/refused");
+        ((string)refused["message"]!).ShouldContain($"the metric 'hit' of unlike@1.1.0:1 is \"{other}\"");
+        (await node.GetAsync("/api/projects/unlike/experiments")).AsArray().ShouldAllBe(info => (string)info!["status"]! == "ended");
+
+        var (status, problem) = await node.TryPostAsync("/api/projects/unlike/experiments", """{"strategy": "abtest", "metric": "hit", "goal": "maximize", "generations": ["1.1.0:1"]}""");
+        status.ShouldBe(400);
+        ((string)problem["errors"]![0]!["path"]!).ShouldBe("metric");
+        // The loss means the same of both.
+        await node.PostAsync("/api/projects/unlike/experiments", new { strategy = "abtest", generations = new[] { "1.1.0:1" } });
+    }
+
+    [Fact]
+    public async Task Bandit_takes_no_generation_in_that_is_scored_by_different_sql()
+    {
+        const string rollout = "strategy: bandit, metric: hit, goal: maximize";
+        await fixture.PublishAsync("mixed", rollout);
+        await fixture.TrainAsync("mixed");
+        await fixture.TrainAsync("mixed");
+        await node.UntilAsync("/api/projects/mixed/experiments/bandit-1", info => (string)info["status"]! == "running");
+        await fixture.PublishAsync("mixed", rollout, "1.1.0", hit: "value = outcome");
+        await fixture.TrainAsync("mixed");
+        await UntilDecidedAsync("mixed", decision => (string)decision["id"]! == "mixed/proposal/1.1.0:1/refused");
+        var info = await node.GetAsync("/api/projects/mixed/experiments/bandit-1");
+        ((string)info["status"]!).ShouldBe("running");
+        info["arms"]!.AsArray().Select(arm => (string)arm!["generation"]!).ShouldBe(["mixed@1.0.0:1", "mixed@1.0.0:2"]);
+    }
+
+    [Fact]
     public async Task Good_canary_goes_through_its_steps_and_is_in_charge()
     {
         await fixture.PublishAsync("healthy", Canary);
@@ -261,6 +297,41 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         var plan = await node.UntilAsync("/api/projects/chosen/rollout", shown => shown["arms"]!.AsArray().Count == 2);
         plan["arms"]!.AsArray().ToDictionary(arm => (string)arm!["generation"]!, arm => (double)arm!["share"]!)
             .ShouldBe(new Dictionary<string, double> { ["chosen@1.0.0:1"] = 0.75, ["chosen@1.0.0:2"] = 0.25 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Rules_answer_until_the_model_behind_them_has_its_outcomes()
+    {
+        await fixture.PublishAsync("house", "strategy: explicit");
+        await fixture.TrainAsync("house", isExplicit: true);
+        const string select = "SELECT generation, CASE WHEN (project = 'house') = (SELECT max(known_outcomes) < 60 FROM generations WHERE project <> 'house') THEN 1 ELSE 0 END AS weight FROM generations";
+        await fixture.PublishAsync("cold", $"strategy: select, arms: ['house@1.0.0:1'], select: \"{select}\"");
+        await fixture.TrainAsync("cold");
+        var plan = await node.UntilAsync("/api/projects/cold/rollout", shown => shown["shadows"]!.AsArray().Count == 1 && (bool)shown["in_force"]!);
+        plan["arms"]!.AsArray().ToDictionary(arm => (string)arm!["generation"]!, arm => (double)arm!["share"]!)
+            .ShouldBe(new Dictionary<string, double> { ["cold@1.0.0:1"] = 0, ["house@1.0.0:1"] = 1 }, ignoreOrder: true);
+        ((string)plan["champion"]!).ShouldBe((string)plan["shadows"]![0]!);
+
+        (await fixture.ServeAsync("cold", 50, _ => 1, new Random(1))).Keys.ShouldBe(["house@1.0.0:1"]);
+        var info = await fixture.UntilCountedAsync("cold", "select-1", 100);
+        info["arms"]!.AsArray().Select(arm => (long)arm!["outcomes"]!).ShouldBe([50, 50]);
+        ((double)(await node.GetAsync("/api/projects/cold/rollout"))["arms"]!.AsArray().Single(arm => (string)arm!["generation"]! == "cold@1.0.0:1")!["share"]!).ShouldBe(0);
+        await fixture.ServeAsync("cold", 20, _ => 1, new Random(2));
+        await node.UntilAsync("/api/projects/cold/rollout", shown => shown["arms"]!.AsArray().Any(arm => (string)arm!["generation"]! == "cold@1.0.0:1" && (double)arm["share"]! == 1));
+    }
+
+    [Fact]
+    public async Task Bandit_goes_on_dividing_the_traffic_where_a_gate_refuses_the_best_its_name()
+    {
+        await fixture.PublishAsync("barred", "strategy: bandit, metric: hit, goal: maximize");
+        await fixture.TrainAsync("barred");
+        await fixture.PublishAsync("barred", "strategy: bandit, metric: hit, goal: maximize", "1.1.0", "gates: [{name: never, before: champion, when: age < 0}]");
+        await fixture.TrainAsync("barred");
+        await fixture.ServeUntilAsync(
+            "barred", "bandit-1", version => version == "1.1.0:1" ? 0.9 : 0.2,
+            info => info["arms"]!.AsArray().Any(arm => (string)arm!["generation"]! == "barred@1.1.0:1" && (double)arm["share"]! > 0.98), seed: 8);
+        (await fixture.ChampionAsync("barred")).ShouldBe("barred@1.0.0:1");
+        (await fixture.DecisionsAsync("barred", "bandit-1")).Count(decision => ((string)decision["message"]!).Contains("does not pass", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Progeny.Core.Rollout.Strategies;
 
 /// <summary>
 /// Each arm has the share that its rewards earn. New generations join, and it never ends. An arm that is the best with a probability of
-/// 95 % is in charge; that name changes nothing for the traffic.
+/// 95 % is in charge; that name changes nothing for the traffic, nor do gates that refuse it.
 /// </summary>
 internal sealed class BanditRollout : IRolloutStrategy
 {
@@ -35,7 +35,7 @@ internal sealed class BanditRollout : IRolloutStrategy
         var shares = Shares(snapshot, arms);
         var probabilities = BestProbabilities.Of(Rewards(snapshot, arms));
         var best = Array.FindIndex(probabilities, probability => probability >= Convinced);
-        if (best >= 0 && arms[best] is { IsChampion: false, Outcomes: >= BanditArm.Least } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
+        if (best >= 0 && arms[best] is { IsChampion: false, IsRefused: false, Outcomes: >= BanditArm.Least } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
             return Divide(snapshot, $"{leader.Generation.Version} is the best with a probability of {Said.Share(probabilities[best])}", leader.Name);
         var total = arms.Sum(arm => arm.Weight);
         var moved = arms.Select((arm, i) => Math.Max(0, shares[i] - (total > 0 ? arm.Weight / total : 0))).Sum();

@@ -18,6 +18,12 @@ public sealed record SnapshotArm(string Name, GenerationReference Generation, bo
         init;
     }
 
+    /// <summary>Whether it answers every query unseen.</summary>
+    public bool IsShadow { get; init; }
+
+    /// <summary>Whether gates have lately refused to let it be in charge.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>Its requests, and how many of them failed.</summary>
     public ArmService Served { get; init; }
 }
