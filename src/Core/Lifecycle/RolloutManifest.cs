@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Progeny.Abstractions.Rollout;
 
 namespace Progeny.Core.Lifecycle;
@@ -18,8 +19,11 @@ public sealed record RolloutManifest
     /// <summary>canary: what a challenger goes through before it is in charge.</summary>
     public IReadOnlyList<CanaryStep> Steps { get; init; } = [];
 
-    /// <summary>abtest: the share of the traffic that the challengers have together, in equal parts.</summary>
+    /// <summary>abtest: the share of the traffic that the challengers without one of their own have together, in equal parts.</summary>
     public double Share { get; init; } = 0.5;
+
+    /// <summary>abtest: shares of challengers' own, by generation as <see cref="Arms"/> names it.</summary>
+    public IReadOnlyDictionary<string, double> Shares { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 
     /// <summary>abtest: the probability that a difference is found where there is none, however often one looks. canary: the same for a roll-back.</summary>
     public double Alpha { get; init; } = 0.05;

@@ -13,6 +13,7 @@ public static class RolloutSettings
         Goal = rollout.Goal,
         Steps = [.. rollout.Steps],
         Share = rollout.Share,
+        Shares = [.. rollout.Shares.Select(share => new ArmShare(share.Key, share.Value))],
         Alpha = rollout.Alpha,
         Outcomes = rollout.Outcomes,
         Time = rollout.Time,

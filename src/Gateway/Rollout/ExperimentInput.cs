@@ -32,6 +32,8 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
             generations = [.. named.Select((item, i) => Generation(item, i, project, faults)).OfType<GenerationReference>().Distinct()];
         }
 
+        if (members["shares"] is not null)
+            NameArms(members, generations, project);
         var (rollout, wrong) = RolloutReader.Read(members, manifest);
         faults.AddRange(wrong);
         if (rollout?.Strategy is RolloutStrategy.Explicit or RolloutStrategy.Latest)
@@ -39,6 +41,16 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         else if (rollout is not null && Problem(rollout.Strategy, generations.Length) is { } problem)
             faults.Add(new PlanFault(GenerationsMember, problem));
         return faults.Count == 0 ? new ExperimentInput(RolloutSettings.Of(rollout!), generations, by ?? "by hand", reason) : throw new PlanException([.. faults]);
+    }
+
+    /// <summary>Whoever has a share of its own is named among the arms; of a test by hand the generations that want the place are.</summary>
+    private static void NameArms(JsonObject members, ImmutableArray<GenerationReference> generations, string project)
+    {
+        if (members["arms"] is not (null or JsonArray))
+            return;
+        var arms = (members["arms"] as JsonArray ?? []).Select(arm => arm?.DeepClone()).ToList();
+        arms.AddRange(generations.Select(generation => (JsonNode?)generation.VersionIn(project)).Where(name => !arms.Exists(arm => JsonNode.DeepEquals(arm, name))));
+        members["arms"] = new JsonArray([.. arms]);
     }
 
     private static string? Problem(RolloutStrategy strategy, int generations) => strategy switch

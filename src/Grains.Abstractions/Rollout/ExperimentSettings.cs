@@ -17,7 +17,7 @@ public sealed record ExperimentSettings
     /// <summary>canary: what the challenger goes through.</summary>
     [Id(3)] public ImmutableArray<CanaryStep> Steps { get; init; } = [];
 
-    /// <summary>abtest: the share of the traffic that the challengers have together.</summary>
+    /// <summary>abtest: the share of the traffic that the challengers without one of their own have together.</summary>
     [Id(4)] public double Share { get; init; } = 0.5;
 
     /// <summary>The probability of a verdict where there is no difference, however often one looks.</summary>
@@ -48,4 +48,7 @@ public sealed record ExperimentSettings
 
     /// <summary>Who answers where an arm fails: <c>champion</c> or generations, the first one first.</summary>
     [Id(14)] public ImmutableArray<string> Fallback { get; init; } = ["champion"];
+
+    /// <summary>abtest: the challengers that have a share of their own.</summary>
+    [Id(15)] public ImmutableArray<ArmShare> Shares { get; init; } = [];
 }

@@ -175,6 +175,6 @@ internal sealed partial class RolloutGrain
         CancellationToken.None);
 
     private static bool AreSame(ExperimentSettings one, ExperimentSettings other) =>
-        one with { Steps = [], Arms = [], Fallback = [] } == other with { Steps = [], Arms = [], Fallback = [] }
+        one with { Steps = [], Arms = [], Fallback = [], Shares = [] } == other with { Steps = [], Arms = [], Fallback = [], Shares = [] }
         && one.Steps.SequenceEqual(other.Steps) && one.Arms.SequenceEqual(other.Arms) && one.Fallback.SequenceEqual(other.Fallback);
 }

@@ -110,6 +110,8 @@ public sealed class SelfRunningManifestTests
     [InlineData("{share: 0.5,", "{share: 0.05,", "serving.rollout.steps[1].share: must be above the share of the step before")]
     [InlineData("metric: hit", "metric: hits", "serving.rollout.metric: 'hits' is neither loss nor one of the project's metrics; did you mean 'hit'?")]
     [InlineData("metric: hit\n    goal: maximize\n    alpha: 0.01\n    steps: [{share: 0.05, outcomes: 200,", "steps: [{share: 0.05, outcomes: 49,", "serving.rollout.steps[0].outcomes: 49 outcomes say too little of a loss to compare it; 50 or more are needed")]
+    [InlineData("strategy: canary", "strategy: abtest\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:3\": 0.2}", "serving.rollout.shares.0.9.0:3: '0.9.0:3' is none of the arms; did you mean '0.9.0:2'?")]
+    [InlineData("strategy: canary", "strategy: abtest\n    share: 0.5\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:2\": 0.5}", "serving.rollout.shares: make 1 of the traffic with share; less than 1 must be left for the champion")]
     [InlineData("0.9.0:2", "newest", "serving.rollout.fallback[1]: 'newest' is not champion or a generation")]
     [InlineData("groups: [region]", "groups: [regoin]", "evaluation.groups[0]: 'regoin' is not a field that a query can carry; did you mean 'region'?")]
     [InlineData("features: [demand]}", "features: [up]}", "drift.features[0]: 'up' is not a feature of the schema")]

@@ -106,6 +106,40 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Challengers_have_shares_of_their_own_and_the_others_what_is_left_for_them()
+    {
+        Shares(0.4, ("1.0.0:2", 0.1), ("flights@1.0.0:3", 0.2)).ShouldBe([0.7, 0.1, 0.2]);
+        Shares(0.4, ("1.0.0:3", 0.2)).ShouldBe([0.4, 0.4, 0.2]);
+        Shares(0.4).ShouldBe([0.6, 0.2, 0.2]);
+        // The joint share is not left: what is, in parts as large as the champion's.
+        Shares(0.5, ("1.0.0:3", 0.6)).ShouldBe([0.2, 0.2, 0.6]);
+
+        double[] Shares(double joint, params (string Generation, double Share)[] shares)
+        {
+            var settings = AbTest with { Share = joint, Shares = [.. shares.Select(share => new ArmShare(share.Generation, share.Share))] };
+            return [.. Begin(Of(settings, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => Math.Round(weight.Weight, 9))];
+        }
+    }
+
+    [Fact]
+    public void Of_several_winners_the_best_that_can_be_in_charge_is()
+    {
+        // The second has more evidence, for it has more outcomes; the third the better mean.
+        var two = Of(AbTest, (250, 500), (300, 1_000), (20, 200));
+        var promoted = Look(two).ShouldBeOfType<RolloutDecision.Promote>();
+        promoted.Arm.ShouldBe("c");
+        promoted.Message.ShouldContain("1.0.0:2 is better, too");
+
+        var foreign = two with { Arms = two.Arms.SetItem(2, two.Arms[2] with { Generation = new GenerationReference("rules", "1.0.0", 1) }) };
+        Look(foreign).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        // While one that can be in charge has no verdict, the test goes on, and ends by its bounds.
+        var open = foreign with { Arms = foreign.Arms.SetItem(1, Of(AbTest, (0, 0), (100, 200)).Arms[1]) };
+        Look(open).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("rules@1.0.0:1 is better, but another project's");
+        Look(open with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Look(open with { Arms = [open.Arms[0], open.Arms[2]] }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("c");
+    }
+
+    [Fact]
     public void Challenger_that_lost_is_out_and_the_others_keep_their_proportions()
     {
         var dropped = Look(Of(AbTest, (60, 200), (160, 200), (60, 200))).ShouldBeOfType<RolloutDecision.Serve>();

@@ -93,7 +93,10 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         status.ShouldBe(400);
         ((string)problem["errors"]![0]!["path"]!).ShouldBe("metric");
         // The loss means the same of both.
-        await node.PostAsync("/api/projects/unlike/experiments", new { strategy = "abtest", generations = new[] { "1.1.0:1" } });
+        var shares = new Dictionary<string, double> { ["1.1.0:1"] = 0.3 };
+        var info = await node.PostAsync("/api/projects/unlike/experiments", new { strategy = "abtest", generations = new[] { "1.1.0:1" }, shares });
+        info["arms"]!.AsArray().Select(arm => Math.Round((double)arm!["share"]!, 6)).ShouldBe([0.7, 0.3]);
+        ((double)info["rules"]!["shares"]!["1.1.0:1"]!).ShouldBe(0.3);
     }
 
     [Fact]

@@ -169,6 +169,7 @@ internal static class ManifestBinder
             Goal = node["goal"] is { } goal ? Word<Goal>(goal) : standard.Goal,
             Steps = List(node["steps"], step => new CanaryStep(step["share"]!.AsNumber()!.Value, Whole(step["outcomes"]!), Duration(step["time"]!))),
             Share = node["share"]?.AsNumber() ?? standard.Share,
+            Shares = node["shares"] is { } shares ? Values(shares, entry => entry.Value.AsNumber()!.Value) : standard.Shares,
             Alpha = node["alpha"]?.AsNumber() ?? standard.Alpha,
             Outcomes = node["outcomes"] is { } outcomes ? Whole(outcomes) : standard.Outcomes,
             Time = node["time"] is { } time ? Duration(time) : standard.Time,

@@ -19,6 +19,7 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
         ["goal"] = Compared,
         ["steps"] = ["canary"],
         ["share"] = ["abtest"],
+        ["shares"] = ["abtest"],
         ["alpha"] = ["canary", "abtest"],
         ["outcomes"] = ["shadow", "abtest"],
         ["time"] = ["shadow", "abtest"],
@@ -50,8 +51,21 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
         if (Scored.Contains(strategy) && root["serving"]!["log"] is { } log && log.AsText() == "none")
             errors.Add(log, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
         CheckSteps(rollout);
+        CheckShares(rollout);
         CheckMetric(rollout);
         CheckOutcomes(rollout);
+    }
+
+    private void CheckShares(ManifestNode rollout)
+    {
+        if (rollout["shares"] is not { } shares)
+            return;
+        var arms = (rollout["arms"]?.Items ?? []).Select(item => item.AsText()).OfType<string>().ToList();
+        foreach (var entry in shares.Entries.Where(entry => !arms.Contains(entry.Name)))
+            errors.Add(entry.Key, $"{Path}.shares.{entry.Name}", $"{Quote.Of(entry.Name)} is none of the arms;{Suggestion.For(entry.Name, arms)}");
+        var together = shares.Entries.Sum(entry => entry.Value.AsNumber() ?? 0) + (rollout["share"]?.AsNumber() ?? 0);
+        if (together >= 1)
+            errors.Add(shares, $"{Path}.shares", FormattableString.Invariant($"make {together} of the traffic{(rollout["share"] is null ? "" : " with share")}; less than 1 must be left for the champion"));
     }
 
     private void CheckSteps(ManifestNode rollout)

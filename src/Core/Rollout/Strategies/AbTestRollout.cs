@@ -22,10 +22,11 @@ internal sealed class AbTestRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot)
     {
-        var share = snapshot.Settings.Share / (snapshot.Arms.Length - 1);
+        var shares = AbTestShares.Of(snapshot);
+        var together = Said.Share(shares.Skip(1).Sum());
         return new RolloutDecision.Serve(
-            [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 - snapshot.Settings.Share : share))],
-            $"{Said.Share(snapshot.Settings.Share)} of the traffic for {(snapshot.Arms.Length == 2 ? "the challenger" : $"{snapshot.Arms.Length - 1} challengers")} until a verdict, or {snapshot.Settings.Outcomes} outcomes of each arm.")
+            [.. snapshot.Arms.Select((arm, i) => new ArmWeight(arm.Name, shares[i]))],
+            $"{together} of the traffic for {(snapshot.Arms.Length == 2 ? "the challenger" : $"{snapshot.Arms.Length - 1} challengers")} until a verdict, or {snapshot.Settings.Outcomes} outcomes of each arm.")
         { Step = 0 };
     }
 
@@ -35,22 +36,36 @@ internal sealed class AbTestRollout : IRolloutStrategy
         var limit = Ways * (snapshot.Arms.Length - 1) / settings.Alpha;
         List<(SnapshotArm Arm, Comparison Comparison)> compared =
             [.. snapshot.Challengers.Select(arm => (arm, Comparison.Of(champion.All, arm.All, settings.Goal, settings.Alpha)))];
-        var won = compared.FindAll(pair => pair.Comparison.EvidenceBetter >= limit);
-        if (won.Count > 0)
-        {
-            var (best, comparison) = won.MaxBy(pair => pair.Comparison.EvidenceBetter);
-            return new RolloutDecision.Promote(best.Name, $"It is better: {Said.Both(best, best.All, champion.All, settings.Metric)} ({Said.Evidence(comparison.EvidenceBetter, limit)}).");
-        }
+        var won = compared.FindAll(pair => pair.Comparison.EvidenceBetter >= limit && FailureCheck.Problem(snapshot, pair.Arm) is null);
+        var own = won.FindAll(pair => IsOwn(pair.Arm));
+        // Another project's cannot be in charge: while one that can is in the test, it goes on.
+        if (own.Count > 0 || (won.Count > 0 && !snapshot.Challengers.Any(IsOwn)))
+            return Promote(snapshot, own.Count > 0 ? own : won, limit);
 
         var lost = compared.Where(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit) is not null).ToList();
         if (lost.Count > 0)
             return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit))));
-        var figures = string.Join("; ", compared.Select(pair => Said.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)));
+        var figures = string.Join("; ", compared.Select(pair => Said.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)))
+            + string.Concat(won.Select(pair => $"; {pair.Arm.Generation} is better, but another project's, which cannot be in charge"));
+        var none = won.Count == 0 ? "No difference was found" : "Nothing that can be in charge was found to be better";
         if (champion.All.Count >= settings.Outcomes && compared.TrueForAll(pair => pair.Arm.All.Count >= settings.Outcomes))
-            return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"No difference was found in {settings.Outcomes} outcomes of each arm: {figures}.");
+            return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"{none} in {settings.Outcomes} outcomes of each arm: {figures}.");
         return snapshot.Elapsed >= settings.Time
-            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"No difference was found in {Said.Time(settings.Time)}: {figures}.")
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"{none} in {Said.Time(settings.Time)}: {figures}.")
             : new RolloutDecision.Stay($"{figures}.");
+
+        bool IsOwn(SnapshotArm arm) => arm.Generation.Project == champion.Generation.Project;
+    }
+
+    /// <summary>Of several that are better than the champion the one with the best mean is in charge: the most evidence has the one with the most traffic.</summary>
+    private static RolloutDecision.Promote Promote(ExperimentSnapshot snapshot, List<(SnapshotArm Arm, Comparison Comparison)> won, double limit)
+    {
+        var settings = snapshot.Settings;
+        var (best, comparison) = won.MaxBy(pair => settings.Goal == Goal.Maximize ? pair.Comparison.Difference : -pair.Comparison.Difference);
+        var others = string.Concat(won.Where(pair => pair.Arm != best)
+            .Select(pair => $" {pair.Arm.Generation.Version} is better, too: {Said.Figure(pair.Arm.All, settings.Metric)} ({Said.Evidence(pair.Comparison.EvidenceBetter, limit)})."));
+        return new RolloutDecision.Promote(
+            best.Name, $"It is better: {Said.Both(best, best.All, snapshot.Champion.All, settings.Metric)} ({Said.Evidence(comparison.EvidenceBetter, limit)}).{others}");
     }
 
     private static string? Problem(ExperimentSnapshot snapshot, SnapshotArm arm, Comparison comparison, double limit) =>
