@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout.Bandits;
