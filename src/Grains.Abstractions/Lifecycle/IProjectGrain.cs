@@ -47,14 +47,14 @@ public interface IProjectGrain : IGrainWithStringKey
     /// <see cref="SetPlan"/>. No gate is asked (<see cref="IRolloutGrain.Promote"/> does).
     /// </summary>
     /// <param name="by">Who or what decided; null: nobody said.</param>
-    /// <exception cref="RegistryException">There is no such generation, it may not serve, or another plan came into force meanwhile.</exception>
+    /// <exception cref="RegistryException">There is no such generation, it may not serve, or another one was put in charge meanwhile.</exception>
     [Alias("promote"), AlwaysInterleave]
     Task<Promotion> Promote(GenerationReference generation, string reason, string? by = null);
 
     /// <summary>The second half of <see cref="Promote"/> and <see cref="RollBack"/>, when the model is loaded.</summary>
-    /// <param name="draft">The plan; it names the version that it changes.</param>
+    /// <param name="promotions">How many promotions there were when the first half began; where there are others, somebody else was put in charge.</param>
     [Alias("put-in-charge")]
-    Task<Promotion> PutInCharge(PlanDraft draft, bool isRollback);
+    Task<Promotion> PutInCharge(PlanDraft draft, bool isRollback, int promotions);
 
     /// <summary>
     /// Offers a generation for serving: through its gates, then as <c>serving.rollout</c> of its release says. Offered again, it gets the

@@ -59,13 +59,15 @@ internal sealed partial class ProjectGrain
         var earlier = storage.State.Promotions.Select(promotion => promotion.Generation).Distinct().ToList();
         if (!earlier.Contains(generation))
             throw new RegistryException(RegistryError.Conflict, $"{generation} was never in charge of '{Name}'; {string.Join(", ", earlier)} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
-        return PutInChargeAsync(generation, reason, by, isRollback: true);
+        return PutInChargeAsync(generation, reason, by, isRollback: true, plan);
     }
 
-    public async Task<Promotion> PutInCharge(PlanDraft draft, bool isRollback)
+    public async Task<Promotion> PutInCharge(PlanDraft draft, bool isRollback, int promotions)
     {
         RequireActive();
         RequireInForce(draft);
+        if (storage.State.Promotions.Length != promotions)
+            throw new RegistryException(RegistryError.Conflict, $"{Champion?.ToString() ?? "Nobody"} was put in charge of '{Name}' while the model of {draft.Arms[0].Generation} was loaded; look at that first.");
         while (true)
         {
             try
@@ -85,14 +87,15 @@ internal sealed partial class ProjectGrain
         }
     }
 
-    private async Task<Promotion> PutInChargeAsync(GenerationReference generation, string reason, string? by, bool isRollback)
+    private async Task<Promotion> PutInChargeAsync(GenerationReference generation, string reason, string? by, bool isRollback, long? version = null)
     {
-        var plan = Plan;
-        if (generation.Project != Name || await Drafts.OfOneAsync(generation, plan, reason, by) is not { } draft)
+        // Whoever is put in charge while the model is loaded is not put out by somebody who has not seen it; shares may change.
+        var promotions = storage.State.Promotions.Length;
+        if (generation.Project != Name || await Drafts.OfOneAsync(generation, Plan, reason, by) is not { } draft)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation}.");
         RequireActive();
         await Drafts.LoadAsync(draft.Arms);
-        return await GrainFactory.GetGrain<IProjectGrain>(Name).PutInCharge(draft, isRollback);
+        return await GrainFactory.GetGrain<IProjectGrain>(Name).PutInCharge(draft with { Version = version }, isRollback, promotions);
     }
 
     private void RequireInForce(PlanDraft draft)

@@ -41,7 +41,7 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         };
     }
 
-    /// <summary>A draft with one generation in charge of all traffic, which changes a plan; its release says who stands in for it.</summary>
+    /// <summary>A draft with one generation in charge of all traffic; its release says who stands in for it.</summary>
     /// <returns>Null: there is no such generation.</returns>
     public async Task<PlanDraft?> OfOneAsync(GenerationReference generation, RolloutPlan before, string reason, string? by)
     {
@@ -58,7 +58,6 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
             Champion = ArmNames.Champion,
             Fallback = arms.Count == 1 ? [] : fallback,
             StickyKey = isKeyKnown ? before.StickyKey : null,
-            Version = before.Version,
             By = by,
             Reason = reason,
         };

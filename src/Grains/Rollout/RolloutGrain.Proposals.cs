@@ -108,7 +108,7 @@ internal sealed partial class RolloutGrain
             }
             catch (RegistryException exception) when (exception.Error == RegistryError.Conflict)
             {
-                // Where another plan came into force while its model was loaded, it is the newest still.
+                // Where another one was put in charge while its model was loaded, it is the newest still.
                 if ((await Project.Get())!.PlanVersion == plan)
                     return await RefuseAsync(generation, by, exception.Message);
             }

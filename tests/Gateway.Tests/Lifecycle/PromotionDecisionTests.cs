@@ -45,6 +45,16 @@ public sealed class PromotionDecisionTests : IAsyncLifetime
         (await node.GetAsync("/api/projects/kept/generations")).AsArray().Select(generation => (string)generation!["stage"]!).ShouldBe(["retired", "retired", "champion"]);
     }
 
+    [Fact]
+    public async Task Node_that_stopped_between_a_plan_and_its_decision_writes_it_when_it_starts()
+    {
+        decisions.FailOn = "kept/plan/1";
+        await PromoteAsync("1.0.0:2", 500);
+        await node.DisposeAsync();
+        node = await Node.StartAsync(Path.Combine(folder, "data"));
+        await node.UntilAsync("/api/projects/kept/decisions", list => list.AsArray().Any(decision => (string)decision!["id"]! == "kept/plan/1"));
+    }
+
     private async Task PromoteAsync(string version, int expected)
     {
         var (status, answer) = await node.TryPostAsync("/api/projects/kept/promotions", new JsonObject { ["version"] = version }.ToJsonString());
