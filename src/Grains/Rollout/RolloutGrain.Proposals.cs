@@ -75,7 +75,7 @@ internal sealed partial class RolloutGrain
         }
         catch (PlanException exception)
         {
-            return await RefuseAsync(generation, by, string.Join("; ", exception.Faults.Select(fault => fault.Message)));
+            return await RefuseAsync(generation, by, Said(exception));
         }
     }
 
@@ -173,6 +173,8 @@ internal sealed partial class RolloutGrain
             Generation = generation,
         },
         CancellationToken.None);
+
+    private static string Said(PlanException exception) => string.Join("; ", exception.Faults.Select(fault => fault.Message));
 
     private static bool AreSame(ExperimentSettings one, ExperimentSettings other) =>
         one with { Steps = [], Arms = [], Fallback = [], Shares = [] } == other with { Steps = [], Arms = [], Fallback = [], Shares = [] }

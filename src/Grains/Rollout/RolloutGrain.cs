@@ -112,7 +112,8 @@ internal sealed partial class RolloutGrain(
         }
         catch (Exception exception) when (exception is PlanException or RegistryException)
         {
-            await storage.SaveAsync(State with { Active = null });
+            // Whoever proposes it again after a stop here is to be told the same.
+            await storage.SaveAsync(State with { Active = null, Proposals = State.Proposals.RemoveAll(proposal => proposal.Experiment == id) });
             throw;
         }
         finally
@@ -147,7 +148,7 @@ internal sealed partial class RolloutGrain(
             // It has ended before it began, as it would have without the stop.
             var proposals = State.Proposals;
             if (proposals.FirstOrDefault(proposal => proposal.Experiment == active) is { } proposed)
-                proposals = With(await RefuseAsync(proposed.Generation, request.By, exception.Message));
+                proposals = With(await RefuseAsync(proposed.Generation, request.By, exception is PlanException plan ? Said(plan) : exception.Message));
             await storage.SaveAsync(State with { Active = null, Starting = null, Proposals = proposals });
             return false;
         }
