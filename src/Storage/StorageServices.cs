@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
@@ -38,12 +39,14 @@ public static class StorageServices
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
+        services.AddSingleton<RunningProjects>();
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();
         services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
         services.AddSingleton<IFeedbackReader, SqliteFeedbackReader>();
-        services.AddSingleton(provider => new MetricsDatabase(provider.GetRequiredService<DataFolder>().Paths.MetricsPath));
+        services.AddSingleton(provider => new MetricsDatabase(
+            provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Core.Serving;
 
 namespace Progeny.Core.Metrics;
 
@@ -39,7 +40,10 @@ public interface IScoreStore
     /// <summary>The changes of a project's scores behind a place, in their order. They are kept for 30 days.</summary>
     Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Removes a part of a project's scores of predictions before a time. The windows keep their figures.</summary>
+    /// <summary>
+    /// Removes a part of the scores of a generation whose records are gone, and none else: a correction of what has a record must find the
+    /// score that it replaces. The windows keep their figures.
+    /// </summary>
     /// <returns>Whether there may be more.</returns>
-    Task<bool> SweepAsync(string project, DateTimeOffset before, CancellationToken cancellationToken);
+    Task<bool> SweepAsync(LogBegin begin, CancellationToken cancellationToken);
 }

@@ -8,7 +8,7 @@ public interface IQueryLog
     /// <summary>Appends batches in one transaction, on the calling thread; they are on disk when the call returns.</summary>
     void Append(IReadOnlyList<QueryBatch> batches);
 
-    /// <summary>Removes a part of what is older than its project keeps it; called now and then, on the thread that appends.</summary>
+    /// <summary>Removes a part of what is older than it is kept, of the projects that run; called now and then, on the thread that appends.</summary>
     /// <returns>Whether there may be more to remove.</returns>
     bool Upkeep();
 
@@ -33,6 +33,9 @@ public interface IQueryLog
     /// <param name="after">Only records with a sequence number above this.</param>
     /// <returns>The counts, and the place up to which they are.</returns>
     Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken);
+
+    /// <summary>Where the log begins for each generation that ever answered for a project.</summary>
+    Task<IReadOnlyList<LogBegin>> ReadBeginsAsync(string project, CancellationToken cancellationToken);
 
     /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
     /// <param name="after">Only records with a sequence number above this: 0 for all.</param>

@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Feedback;
 
 namespace Progeny.Grains.Training;
 
-/// <summary>What an offline agent does for good order: removes scores that are older than its project keeps records, and measures the feedback loop.</summary>
-internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
+/// <summary>What an offline agent does for good order: lets its project's records grow old, removes scores whose records are gone, and measures the feedback loop.</summary>
+internal sealed class OfflineUpkeep(
+    RunningProjects running, IQueryLog log, IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
@@ -17,11 +19,16 @@ internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback
     public async Task RunAsync(OfflineProject project, CancellationToken cancellationToken)
     {
         var (name, now) = (project.Info.Name, time.GetUtcNow());
+        running.Add(name);
         var (swept, measured) = done.GetValueOrDefault(name);
         if (Clockwork.Due(swept, SweepEvery, now) <= now)
         {
-            while (await scores.SweepAsync(name, now - project.Manifest.Serving.Retention, cancellationToken))
-                cancellationToken.ThrowIfCancellationRequested();
+            foreach (var begin in await log.ReadBeginsAsync(name, cancellationToken))
+            {
+                while (await scores.SweepAsync(begin, cancellationToken))
+                    cancellationToken.ThrowIfCancellationRequested();
+            }
+
             swept = now;
         }
 
@@ -37,6 +44,7 @@ internal sealed class OfflineUpkeep(IScoreStore scores, IFeedbackReader feedback
     /// <summary>The project has ended.</summary>
     public void Forget(string project)
     {
+        running.Remove(project);
         done.TryRemove(project, out _);
         instruments.Remove(project);
     }

@@ -1,12 +1,13 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Serving;
 using Progeny.Storage.Serving;
 
 namespace Progeny.Storage.Feedback;
 
 /// <summary>
-/// Removes reports of outcomes that are older than their project keeps its records and whose record is gone, a few at a time, within a
-/// transaction that the caller opens. Goes through the list once an hour.
+/// Removes reports of outcomes that are older than any generation of their project keeps its records and whose record is gone, a few at a
+/// time, within a transaction that the caller opens. Goes through the list once an hour.
 /// </summary>
 /// <remarks>The newest report stays, whatever its age: the places of reports go on behind it.</remarks>
 internal sealed class OutcomeSweep(SqliteConnection connection)
@@ -20,22 +21,24 @@ internal sealed class OutcomeSweep(SqliteConnection connection)
     private long place;
     private DateTimeOffset? ended;
 
+    /// <param name="now">The time by which reports are old.</param>
     /// <param name="recent">What no run of the index of records holds.</param>
+    /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more to remove.</returns>
-    public bool Step(DateTimeOffset now, RecentIds recent)
+    public bool Step(DateTimeOffset now, RecentIds recent, RunningProjects projects)
     {
         if (ended is { } at && at <= now && now - at < Rest)
             return false;
         ended = null;
         var retentions = connection.Query<(string Project, long Seconds)>(
-            "SELECT project, retention FROM origins WHERE id IN (SELECT max(id) FROM origins GROUP BY project)").ToDictionary(row => row.Project, row => row.Seconds);
+            "SELECT project, max(retention) FROM origins GROUP BY project").ToDictionary(row => row.Project, row => row.Seconds);
         var seen = connection.Query<(long Id, string Project, string QueryId, long ReportedAt)>(
             """
             SELECT id, project, query_id, reported_at FROM outcomes
             WHERE id > :place AND id < (SELECT max(id) FROM outcomes) ORDER BY id LIMIT :ReportsAtOnce
             """,
             new { place, ReportsAtOnce }).AsList();
-        var old = seen.Where(row => row.ReportedAt < QueryCodes.Encode(now) - (1_000_000 * retentions.GetValueOrDefault(row.Project, (long)Default.TotalSeconds))).ToList();
+        var old = seen.Where(row => projects.Contains(row.Project) && row.ReportedAt < QueryCodes.Encode(now) - (1_000_000 * retentions.GetValueOrDefault(row.Project, (long)Default.TotalSeconds))).ToList();
         foreach (var project in old.GroupBy(row => row.Project))
             Remove(project.Key, [.. project.Select(row => (row.Id, row.QueryId))], recent);
 

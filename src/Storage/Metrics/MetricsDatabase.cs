@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Progeny.Storage.Metrics;
 
@@ -9,12 +10,14 @@ public sealed class MetricsDatabase : IDisposable
     private readonly string readerString;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
+    private readonly AgeClock age;
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
     /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
-    public MetricsDatabase(string path)
+    public MetricsDatabase(string path, TimeProvider time, ILogger<MetricsDatabase>? logger = null)
     {
+        age = new AgeClock(time, logger);
         readerString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
@@ -54,6 +57,9 @@ public sealed class MetricsDatabase : IDisposable
             SqliteConnection.ClearPool(readers);
         connection.Dispose();
     }
+
+    /// <summary>The time by which windows, scores and their changes are old; for work that runs on the writer's thread only.</summary>
+    internal DateTimeOffset ReadAge() => age.Read(connection);
 
     internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
 

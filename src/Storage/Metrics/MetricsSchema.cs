@@ -175,5 +175,11 @@ internal static class MetricsSchema
             SELECT s.generation, f.key, s.at - s.at % {ArrivalWriter.Step}, sum(f.value), count(*)
             FROM scores AS s, json_each(s.figures) AS f WHERE f.type IN ('real', 'integer') GROUP BY 1, 2, 3;
         """),
+        new($"""
+        {AgeClock.Schema}
+        INSERT INTO age SELECT 1000 * max(start), NULL, 0 FROM windows;
+        DROP INDEX scores_by_age;
+        CREATE INDEX scores_by_place ON scores (project, generation, sequence);
+        """),
     ];
 }

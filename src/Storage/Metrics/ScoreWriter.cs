@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Metrics;
 
@@ -43,6 +44,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     private readonly SqliteStatement removeWaiting = new(connection, "DELETE FROM waiting WHERE project = ?1 AND query_id = ?2");
 
     /// <summary>Does what <see cref="IScoreStore.ApplyAsync"/> says.</summary>
+    /// <param name="now">The time by which windows and changes are old.</param>
     public bool Apply(ScoreBatch batch, DateTimeOffset now)
     {
         if (Place() != batch.Before)
@@ -74,14 +76,25 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         return true;
     }
 
-    /// <summary>Removes a part of a project's scores of predictions before a time.</summary>
-    /// <returns>Whether there may be more.</returns>
-    public bool Sweep(string project, DateTimeOffset before) => SweptAtOnce == connection.Execute(
+    /// <summary>Does what <see cref="IScoreStore.SweepAsync"/> says. Scores of the first versions have no place (0): the time tells of them.</summary>
+    public bool Sweep(LogBegin begin) => SweptAtOnce == connection.Execute(
         """
-        DELETE FROM scores WHERE project = :project AND query_id IN (
-            SELECT query_id FROM scores WHERE project = :project AND moment < :before ORDER BY moment LIMIT :SweptAtOnce)
+        DELETE FROM scores WHERE project = :Project AND query_id IN (
+            SELECT query_id FROM scores
+            WHERE project = :Project AND generation = (SELECT id FROM generations WHERE project = :Owner AND release = :Release AND generation = :Generation)
+              AND sequence < :Sequence AND (sequence > 0 OR moment < :moment)
+            ORDER BY sequence LIMIT :SweptAtOnce)
         """,
-        new { project, before = before.ToUnixTimeMilliseconds(), SweptAtOnce });
+        new
+        {
+            begin.Project,
+            Owner = begin.Generation.Project,
+            begin.Generation.Release,
+            begin.Generation.Generation,
+            begin.Sequence,
+            moment = begin.At?.ToUnixTimeMilliseconds() ?? long.MaxValue,
+            SweptAtOnce,
+        });
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
     private const string Chosen = "AS w JOIN generations AS g ON g.id = w.generation WHERE g.project = :project AND w.step = :seconds AND w.start >= :from AND w.start < :to";
 
     private readonly Lock gate = new();
-    private DateTimeOffset removedAt;
+    private long? removedAt;
 
     /// <inheritdoc/>
     public async Task StoreAsync(IReadOnlyList<GenerationSummary> summaries, CancellationToken cancellationToken)
@@ -22,11 +22,11 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
         await database.WriteAsync(
             () =>
             {
-                var now = time.GetUtcNow();
+                var age = database.ReadAge();
                 foreach (var summary in summaries)
-                    database.Windows.Add(summary, now);
-                if (IsTimeToRemove(now))
-                    database.Windows.RemoveOld(now);
+                    database.Windows.Add(summary, age);
+                if (IsTimeToRemove())
+                    database.Windows.RemoveOld(age);
                 return true;
             },
             cancellationToken);
@@ -155,13 +155,14 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
 
     private static long Ceiling(DateTimeOffset time) => time.ToUnixTimeSeconds() + (time.UtcTicks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
 
-    private bool IsTimeToRemove(DateTimeOffset now)
+    /// <summary>By the monotonic clock: one that was put back would keep old windows until it has caught up.</summary>
+    private bool IsTimeToRemove()
     {
         lock (gate)
         {
-            if (now - removedAt < MetricsResolution.All[1].Step)
+            if (removedAt is { } at && time.GetElapsedTime(at) < MetricsResolution.All[1].Step)
                 return false;
-            removedAt = now;
+            removedAt = time.GetTimestamp();
             return true;
         }
     }

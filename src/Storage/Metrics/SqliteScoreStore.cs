@@ -3,11 +3,12 @@ using Dapper;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Metrics;
 
 /// <summary>How good predictions were, in the file of the perfdb.</summary>
-public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time) : IScoreStore
+public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 {
     private const string SelectArms =
         """
@@ -60,7 +61,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
 
     /// <inheritdoc/>
     public Task<bool> ApplyAsync(ScoreBatch batch, CancellationToken cancellationToken) =>
-        database.WriteAsync(() => database.Scores.Apply(batch, time.GetUtcNow()), cancellationToken);
+        database.WriteAsync(() => database.Scores.Apply(batch, database.ReadAge()), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken) =>
@@ -118,8 +119,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database, TimeProvider time
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> SweepAsync(string project, DateTimeOffset before, CancellationToken cancellationToken) =>
-        database.WriteAsync(() => database.Scores.Sweep(project, before), cancellationToken);
+    public Task<bool> SweepAsync(LogBegin begin, CancellationToken cancellationToken) =>
+        database.WriteAsync(() => database.Scores.Sweep(begin), cancellationToken);
 
     private static GenerationReference Generation(System.Data.IDataRecord row, int column) =>
         new(row.GetString(column), row.GetString(column + 1), row.GetInt32(column + 2));

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
 
@@ -78,14 +79,20 @@ public sealed class QueryDatabase : IDisposable
     /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
     internal void Write(Action<SegmentWriter> work) => Write(() => work(segments));
 
-    /// <summary>Removes a part of the records that are older than their project keeps them, and of the outcomes of records that are gone.</summary>
+    /// <summary>Removes a part of the records that are older than they are kept, and of the outcomes of records that are gone.</summary>
+    /// <param name="clock">Tells what is old.</param>
+    /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more.</returns>
-    internal bool Sweep(DateTimeOffset now)
+    internal bool Sweep(AgeClock clock, RunningProjects projects)
     {
-        var more = false;
-        Write(() => more = new RetentionSweep(connection, ids.Runs).Step(now));
+        var (more, now) = (false, default(DateTimeOffset));
+        Write(() =>
+        {
+            now = clock.Read(connection);
+            more = new RetentionSweep(connection, ids.Runs).Step(now, projects);
+        });
         if (!more)
-            Write(() => more = outcomeSweep.Step(now, ids.Recent));
+            Write(() => more = outcomeSweep.Step(now, ids.Recent, projects));
         return more;
     }
 

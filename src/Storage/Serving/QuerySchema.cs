@@ -130,5 +130,11 @@ internal static class QuerySchema
                 searched INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """),
+        new(
+            $"""
+            CREATE INDEX segments_by_age ON segments (origin, until_at);
+            {AgeClock.Schema}
+            INSERT INTO age SELECT max(until_at) / 1000, NULL, 0 FROM segments;
+            """),
     ];
 }

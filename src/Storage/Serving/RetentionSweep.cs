@@ -1,19 +1,24 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
 
-/// <summary>Removes records that are older than their project keeps them, a few segments at a time, within a transaction that the caller opens.</summary>
+/// <summary>Removes records that are older than their generation's manifest keeps them, a few segments at a time, within a transaction that the caller opens.</summary>
 internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
 {
     private const int SegmentsAtOnce = 32;
 
+    /// <param name="now">The time by which records are old.</param>
+    /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more to remove.</returns>
-    public bool Step(DateTimeOffset now)
+    public bool Step(DateTimeOffset now, RunningProjects projects)
     {
         var removed = 0;
-        foreach (var (origin, retention) in Origins())
+        foreach (var (origin, project, retention) in connection.Query<(long, string, long)>("SELECT id, project, retention FROM origins").AsList())
         {
+            if (!projects.Contains(project))
+                continue;
             var before = QueryCodes.Encode(now) - (retention * 1_000_000);
             removed += Remove(origin, before, SegmentsAtOnce - removed);
             if (removed >= SegmentsAtOnce)
@@ -25,22 +30,11 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
         return false;
     }
 
-    /// <summary>What the generation says that was served last of all holds for the whole project.</summary>
-    private List<(long Origin, long Retention)> Origins() =>
-    [
-        .. connection.Query<(long, long)>(
-            """
-            SELECT o.id, (SELECT n.retention FROM origins AS n WHERE n.project = o.project ORDER BY n.id DESC LIMIT 1) FROM origins AS o
-            """),
-    ];
-
+    /// <summary>By age and not by place: what a wrong clock stamped with a time to come does not stand before what is old.</summary>
     private int Remove(long origin, long before, int most)
     {
         var old = connection.Query<(long First, long Count)>(
-            """
-            SELECT first, count FROM (SELECT first, count, until_at FROM segments WHERE origin = :origin ORDER BY first LIMIT :most) WHERE until_at < :before
-            """,
-            new { origin, before, most }).AsList();
+            "SELECT first, count FROM segments WHERE origin = :origin AND until_at < :before ORDER BY until_at LIMIT :most", new { origin, before, most }).AsList();
         if (old.Count == 0)
             return 0;
         // The sequence goes on where it was, also when nothing is left.

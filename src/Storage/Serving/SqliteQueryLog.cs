@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
@@ -11,7 +13,8 @@ namespace Progeny.Storage.Serving;
 /// Lists and streams go through the log in windows of sequence numbers, so that no read holds its snapshot for long (which would keep
 /// the write-ahead log from being folded in) and none sorts more than a window.
 /// </remarks>
-public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : IQueryLog
+/// <param name="running">The projects whose old records are removed; null: all.</param>
+public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, RunningProjects? running = null, ILogger<SqliteQueryLog>? logger = null) : IQueryLog
 {
     private const int MaxLimit = 1_000;
     private const long FirstListWindow = 4_096;
@@ -21,6 +24,9 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
     private const string OfProject =
         "SELECT id FROM origins WHERE project = ?1 AND (?2 IS NULL OR release = ?2) AND (?3 < 0 OR generation = ?3)";
 
+    private readonly AgeClock age = new(time, logger);
+    private readonly RunningProjects running = running ?? RunningProjects.All;
+
     /// <inheritdoc/>
     public void Append(IReadOnlyList<QueryBatch> batches)
     {
@@ -29,7 +35,7 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
     }
 
     /// <inheritdoc/>
-    public bool Upkeep() => database.Sweep(time.GetUtcNow());
+    public bool Upkeep() => database.Sweep(age, running);
 
     /// <inheritdoc/>
     public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -85,6 +91,24 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time) : 
 
         return (Math.Max(after, last), counts.ToList());
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<LogBegin>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<LogBegin> (connection, _) =>
+        {
+            var end = connection.ExecuteScalar<long>(
+                "SELECT max((SELECT last FROM swept), ifnull((SELECT first + count - 1 FROM segments ORDER BY first DESC LIMIT 1), 0)) + 1");
+            return
+            [
+                .. connection.Query<(string Owner, string Release, int Generation, long? First, long? At)>(
+                    """
+                    SELECT o.owner, o.release, o.generation, (SELECT min(first) FROM segments WHERE origin = o.id), (SELECT min(from_at) FROM segments WHERE origin = o.id)
+                    FROM origins AS o WHERE o.project = :project
+                    """,
+                    new { project }).Select(row => new LogBegin(project, new GenerationReference(row.Owner, row.Release, row.Generation), row.First ?? end, Time(row.At))),
+            ];
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(

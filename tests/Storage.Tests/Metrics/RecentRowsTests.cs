@@ -11,13 +11,14 @@ public sealed class RecentRowsTests : IDisposable
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryFolder folder = new();
+    private readonly Clock clock = new(Noon.AddHours(3));
     private readonly MetricsDatabase database;
     private readonly SqliteMetricsStore store;
 
     public RecentRowsTests()
     {
-        database = new MetricsDatabase(folder["metrics.db"]);
-        store = new SqliteMetricsStore(database, new Clock(Noon.AddHours(3)));
+        database = new MetricsDatabase(folder["metrics.db"], clock);
+        store = new SqliteMetricsStore(database, clock);
     }
 
     public void Dispose()

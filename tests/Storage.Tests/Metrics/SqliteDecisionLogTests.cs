@@ -18,9 +18,9 @@ public sealed class SqliteDecisionLogTests : IDisposable
             Generation = new GenerationReference("flights", "1.2.0", 3),
             Figures = ImmutableSortedDictionary<string, double>.Empty.Add("loss", 0.25).Add("champion.loss", 0.5),
         };
-        using (var database = new MetricsDatabase(folder["metrics.db"]))
+        using (var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System))
             await new SqliteDecisionLog(database).AppendAsync(decision, CancellationToken.None);
-        using var again = new MetricsDatabase(folder["metrics.db"]);
+        using var again = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
         var kept = (await new SqliteDecisionLog(again).ListAsync("flights", null, null, 10, CancellationToken.None)).ShouldHaveSingleItem().Decision;
         (kept with { Figures = decision.Figures }).ShouldBe(decision);
         kept.Figures.ShouldBe(decision.Figures);
@@ -29,7 +29,7 @@ public sealed class SqliteDecisionLogTests : IDisposable
     [Fact]
     public async Task Decision_that_is_made_again_after_a_stop_is_kept_once_as_it_was_first()
     {
-        using var database = new MetricsDatabase(folder["metrics.db"]);
+        using var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
         var log = new SqliteDecisionLog(database);
         await log.AppendAsync(Decision("flights", "same", null), CancellationToken.None);
         await log.AppendAsync(Decision("flights", "same", null) with { Message = "later" }, CancellationToken.None);
@@ -39,7 +39,7 @@ public sealed class SqliteDecisionLogTests : IDisposable
     [Fact]
     public async Task List_is_of_one_project_or_experiment_newest_first_page_by_page()
     {
-        using var database = new MetricsDatabase(folder["metrics.db"]);
+        using var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
         var log = new SqliteDecisionLog(database);
         for (var i = 0; i < 6; i++)
             await log.AppendAsync(Decision(i == 5 ? "other" : "flights", $"d{i}", i % 2 == 0 ? "even" : null), CancellationToken.None);

@@ -81,7 +81,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
 
         async Task Later(TimeSpan by)
         {
-            clock.Now += by;
+            clock.Advance(by);
             await store.StoreAsync([Create(clock.Now, First with { Project = "others" }, 1)], default);
         }
     }
@@ -112,7 +112,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(database), nameof(store))]
     private void Open()
     {
-        database = new MetricsDatabase(folder["metrics.db"]);
+        database = new MetricsDatabase(folder["metrics.db"], clock);
         store = new SqliteMetricsStore(database, clock);
     }
 

@@ -1,4 +1,6 @@
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 
@@ -8,6 +10,8 @@ public sealed class SqliteScoreStoreTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly GenerationReference Second = First with { Generation = 2 };
+
     private readonly TemporaryFolder folder = new();
     private readonly Clock clock = new(Noon.AddHours(2));
     private readonly MetricsDatabase database;
@@ -16,9 +20,9 @@ public sealed class SqliteScoreStoreTests : IDisposable
 
     public SqliteScoreStoreTests()
     {
-        database = new MetricsDatabase(folder["metrics.db"]);
+        database = new MetricsDatabase(folder["metrics.db"], clock);
         metrics = new SqliteMetricsStore(database, clock);
-        scores = new SqliteScoreStore(database, clock);
+        scores = new SqliteScoreStore(database);
     }
 
     public void Dispose()
@@ -144,6 +148,21 @@ public sealed class SqliteScoreStoreTests : IDisposable
             arrived.Figures.GetValueOrDefault(MetricsPoint.LossName).ShouldBe(new MetricFigure(loss, outcomes));
             arrived.Figures.GetValueOrDefault("hit").ShouldBe(hit);
         }
+    }
+
+    [Fact]
+    public async Task Scores_go_with_their_records_and_those_that_have_one_are_replaced_by_a_correction()
+    {
+        await scores.ApplyAsync(
+            Scored(0, 3, Score("gone", 1, null) with { Sequence = 4 }, Score("kept", 1, null) with { Sequence = 5 }, Score("early", 1, null), Score("next", 1, null) with { Sequence = 1, Generation = Second }),
+            default);
+        (await scores.SweepAsync(new LogBegin("flights", First, 5, Noon), default)).ShouldBeFalse();
+        (await scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldBeEmpty();
+        await scores.ApplyAsync(Scored(3, 6, InArm("kept", "champion", 3), InArm("early", "champion", 3), InArm("next", "champion", 3) with { Generation = Second }), default);
+        var points = await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), ByGeneration: true), default);
+        points.Select(point => (point.Generation, point.Outcomes, point.Loss)).ShouldBe([(First, 3, 7.0 / 3), (Second, 1, 3.0)]);
+        await scores.SweepAsync(new LogBegin("flights", First, 8, null), default);
+        (await scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldHaveSingleItem().Generation.ShouldBe(Second);
     }
 
     private static OutcomeScore InArm(string queryId, string arm, double loss, string reason = "share") =>

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Serving;
+using Progeny.Storage.Feedback;
 using Progeny.Storage.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -69,15 +70,51 @@ public sealed class QueryLogUpkeepTests : IDisposable
     }
 
     [Fact]
-    public async Task Upkeep_goes_by_the_newest_generation_of_the_project_and_keeps_what_is_young()
+    public async Task Upkeep_keeps_each_record_as_long_as_the_manifest_says_that_it_was_answered_under()
     {
-        Log.Append(Batches([Create("old")], TimeSpan.FromDays(90)));
-        Log.Append(Batches([Create("new", generation: 2) with { At = Noon.AddDays(9) }], TimeSpan.FromDays(2)));
+        Log.Append(Batches([Create("long")], TimeSpan.FromDays(90)));
+        Log.Append(Batches([Create("short", generation: 2)], TimeSpan.FromDays(2)));
+        Log.Append(Batches([Create("young", generation: 2) with { At = Noon.AddDays(9) }], TimeSpan.FromDays(2)));
 
         new SqliteQueryLog(Database, new FixedTime(Noon.AddDays(10))).Upkeep().ShouldBeFalse();
 
-        (await Log.FindAsync("flights", "old", default)).ShouldBeNull();
-        (await Log.FindAsync("flights", "new", default)).ShouldNotBeNull();
+        (await Log.FindAsync("flights", "long", default)).ShouldNotBeNull();
+        (await Log.FindAsync("flights", "short", default)).ShouldBeNull();
+        (await Log.FindAsync("flights", "young", default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Upkeep_removes_nothing_of_a_project_that_has_ended()
+    {
+        Log.Append(Batches([Create("a"), Create("b", "other")], TimeSpan.FromDays(1)));
+        var outcomes = new SqliteOutcomeStore(Database);
+        await outcomes.ReportAsync("flights", [new("unknown", "late", null, Noon)], default);
+        await outcomes.ReportAsync("other", [new("unknown", "late", null, Noon), new("newest", "late", null, Noon)], default);
+        var running = new RunningProjects();
+        running.Add("flights");
+        running.Add("other");
+        running.Remove("flights");
+        var later = new SqliteQueryLog(Database, new FixedTime(Noon.AddDays(2)), running);
+
+        while (later.Upkeep())
+            continue;
+
+        (await Log.FindAsync("flights", "a", default)).ShouldNotBeNull();
+        (await Log.FindAsync("other", "b", default)).ShouldBeNull();
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.Project, entry.QueryId)).ShouldBe([("flights", "unknown"), ("other", "newest")]);
+    }
+
+    [Fact]
+    public async Task Begins_say_from_where_on_each_generation_has_records()
+    {
+        Log.Append(Batches([Create("a"), Create("b", generation: 2), Create("c", "other")], TimeSpan.FromDays(30)));
+        Log.Append(Batches([Create("d", generation: 2) with { At = Noon.AddDays(-40) }], TimeSpan.FromDays(30)));
+        (await Begins()).ShouldBe([(1, 1, Noon), (2, 2, Noon.AddDays(-40))]);
+        new SqliteQueryLog(Database, new FixedTime(Noon.AddDays(31))).Upkeep().ShouldBeFalse();
+        (await Begins()).ShouldBe([(1, 5, null), (2, 5, null)]);
+
+        async Task<IEnumerable<(int, long, DateTimeOffset?)>> Begins() =>
+            (await Log.ReadBeginsAsync("flights", default)).Select(begin => (begin.Generation.Generation, begin.Sequence, begin.At));
     }
 
     [Fact]

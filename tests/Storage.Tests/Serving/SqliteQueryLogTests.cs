@@ -232,16 +232,20 @@ public sealed class SqliteQueryLogTests : IDisposable
     [Fact]
     public void Open_when_the_file_is_of_a_newer_version_refuses_and_changes_nothing()
     {
+        int newest;
         database.Dispose();
         using (var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False"))
+        {
+            newest = connection.ExecuteScalar<int>("PRAGMA user_version");
             connection.Execute("PRAGMA user_version = 99");
+        }
 
         var refused = Should.Throw<SchemaVersionException>(() => new QueryDatabase(folder["queries.db"]));
 
         refused.Message.ShouldContain("version 99");
         refused.Message.ShouldContain("queries.db");
         using (var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False"))
-            connection.Execute("PRAGMA user_version = 5");
+            connection.Execute($"PRAGMA user_version = {newest}");
         database = new QueryDatabase(folder["queries.db"]);
     }
 
@@ -253,7 +257,13 @@ public sealed class SqliteQueryLogTests : IDisposable
         foreach (var one in opened)
             one.Dispose();
         using var connection = new SqliteConnection($"Data Source={folder["new.db"]};Pooling=False");
-        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(5);
+        (await connection.ExecuteScalarAsync<int>("PRAGMA user_version")).ShouldBe(await VersionAsync(folder["queries.db"]));
+
+        static async Task<int> VersionAsync(string path)
+        {
+            using var other = new SqliteConnection($"Data Source={path};Pooling=False");
+            return await other.ExecuteScalarAsync<int>("PRAGMA user_version");
+        }
     }
 
     [Fact]
