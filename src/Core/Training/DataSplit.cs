@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CsvHelper;
 
 namespace Progeny.Core.Training;
@@ -40,7 +41,11 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         return await WriteAsync(data, () => sideOf() == 1, trainFile, evaluateFile, cancellationToken);
     }
 
-    /// <summary>Holds out one of several parts of equal size (to one row): blocks of time with an ordinal, rows by chance without one.</summary>
+    /// <summary>
+    /// Holds out one of several parts of equal size (to one row): blocks of time with an ordinal, where rows of one moment stay together and a
+    /// cut moves behind them as long as every part keeps a moment; rows by chance without one. Of a part in time order the rows behind it are
+    /// trained on, too: <see cref="WindowAsync"/> leaves them out.
+    /// </summary>
     /// <param name="data">The rows, in time order where the schema has an ordinal.</param>
     /// <param name="schema">Names the ordinal.</param>
     /// <param name="fold">The part held out, from 0.</param>
@@ -48,16 +53,37 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     /// <param name="seed">Of the chance; all folds of one evaluation must have the same.</param>
     /// <param name="trainFile">Written: the rows to train on, with the header.</param>
     /// <param name="evaluateFile">Written: the rows held out, with the header.</param>
-    /// <exception cref="TrainingFailedException">In stage data: there are fewer rows than parts.</exception>
+    /// <exception cref="TrainingFailedException">In stage data: there are fewer rows, or moments, than parts.</exception>
     public static async Task<DataSplit> FoldAsync(
         TrainingData data, TrainerSchema schema, int fold, int folds, int seed, string trainFile, string evaluateFile, CancellationToken cancellationToken)
     {
-        if (data.Rows < folds)
-            throw new TrainingFailedException(TrainingStage.Data, $"The source has {data.Rows} rows; {folds} folds need at least {folds}.");
-        long[] sizes = [.. Enumerable.Range(0, folds).Select(part => data.Rows * (part + 1) / folds - data.Rows * part / folds)];
-        var partOf = schema.Ordinal is null ? ByChance(sizes, seed) : InBlocks(sizes);
+        var partOf = schema.Ordinal is { } ordinal
+            ? InBlocks(await BlocksAsync(data, ordinal, folds, cancellationToken))
+            : ByChance(SizesOf(data, folds), seed);
         return await WriteAsync(data, () => partOf() == fold, trainFile, evaluateFile, cancellationToken);
     }
+
+    /// <summary>
+    /// Holds out one of several blocks of time as <see cref="FoldAsync"/> cuts them, and trains on those before it only: what comes is not
+    /// told from what came later (an expanding window; L. J. Tashman, "Out-of-sample tests of forecasting accuracy", 2000).
+    /// </summary>
+    /// <param name="data">The rows in time order.</param>
+    /// <param name="ordinal">The column of their order.</param>
+    /// <param name="fold">The block held out, from 1.</param>
+    /// <param name="folds">How many blocks there are.</param>
+    /// <param name="trainFile">Written: the rows of the blocks before, with the header.</param>
+    /// <param name="evaluateFile">Written: the rows of the block, with the header.</param>
+    /// <exception cref="TrainingFailedException">In stage data: there are fewer rows, or moments, than blocks.</exception>
+    public static async Task<DataSplit> WindowAsync(
+        TrainingData data, string ordinal, int fold, int folds, string trainFile, string evaluateFile, CancellationToken cancellationToken)
+    {
+        var partOf = InBlocks(await BlocksAsync(data, ordinal, folds, cancellationToken));
+        return await WriteAsync(data, () => partOf() is var part && part < fold ? false : part == fold ? true : null, trainFile, evaluateFile, cancellationToken);
+    }
+
+    private static long[] SizesOf(TrainingData data, int folds) => data.Rows >= folds
+        ? [.. Enumerable.Range(0, folds).Select(part => data.Rows * (part + 1) / folds - data.Rows * part / folds)]
+        : throw new TrainingFailedException(TrainingStage.Data, $"The source has {data.Rows} rows; {folds} folds need at least {folds}.");
 
     /// <summary>
     /// Gives each row, asked for one after the other, a part by chance, so that at the end every part has exactly its size: selection
@@ -94,31 +120,65 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     /// <summary>The row nearest behind <paramref name="wanted"/>, or else nearest before it, whose ordinal is not that of the row before.</summary>
     private static async Task<long> CutBetweenMomentsAsync(TrainingData data, string ordinal, long wanted, CancellationToken cancellationToken)
     {
-        await using var csv = TrainingDataReader.Open(data.File);
-        await csv.ReadHeaderAsync(cancellationToken);
-        var column = csv.GetFieldIndex(ordinal);
-        var (before, previous) = (0L, "");
-        for (var row = 0L; await csv.ReadAsync(cancellationToken); row++)
+        var before = 0L;
+        await foreach (var row in MomentsAsync(data, ordinal, cancellationToken))
         {
-            var moment = csv.GetString(column);
-            if (row > 0 && moment != previous)
-            {
-                if (row >= wanted)
-                    return row;
-                before = row;
-            }
-
-            previous = moment;
+            if (row > 0 && row >= wanted)
+                return row;
+            before = row;
         }
 
         return before > 0
             ? before
             : throw new TrainingFailedException(
-                TrainingStage.Data, $"All {data.Rows} rows have the same '{ordinal}' ({previous}); a hold-out in time order needs at least two moments.");
+                TrainingStage.Data, $"All {data.Rows} rows have the same '{ordinal}' ({data.Last}); a hold-out in time order needs at least two moments.");
     }
 
+    /// <summary>The sizes of blocks of time, as even as moments allow; each has a moment at least.</summary>
+    private static async Task<long[]> BlocksAsync(TrainingData data, string ordinal, int folds, CancellationToken cancellationToken)
+    {
+        var even = SizesOf(data, folds);
+        var left = 0L;
+        await foreach (var _ in MomentsAsync(data, ordinal, cancellationToken))
+            left++;
+        if (left < folds)
+            throw new TrainingFailedException(TrainingStage.Data, $"The rows have {left} different values of '{ordinal}'; {folds} folds in time order need at least {folds}.");
+        var (sizes, begin, wanted) = (new List<long>(folds), 0L, even[0]);
+        await foreach (var row in MomentsAsync(data, ordinal, cancellationToken))
+        {
+            // The blocks still to begin need a moment each.
+            if (row > 0 && sizes.Count < folds - 1 && (row >= wanted || left == folds - 1 - sizes.Count))
+            {
+                sizes.Add(row - begin);
+                begin = row;
+                wanted += even[sizes.Count];
+            }
+
+            left--;
+        }
+
+        return [.. sizes, data.Rows - begin];
+    }
+
+    /// <summary>The rows whose ordinal is not that of the row before.</summary>
+    private static async IAsyncEnumerable<long> MomentsAsync(TrainingData data, string ordinal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var csv = TrainingDataReader.Open(data.File);
+        await csv.ReadHeaderAsync(cancellationToken);
+        var column = csv.GetFieldIndex(ordinal);
+        var previous = "";
+        for (var row = 0L; await csv.ReadAsync(cancellationToken); row++)
+        {
+            var moment = csv.GetString(column);
+            if (row == 0 || moment != previous)
+                yield return row;
+            previous = moment;
+        }
+    }
+
+    /// <param name="isHeldOut">Asked of each row, one after the other; null: it is in neither file.</param>
     private static async Task<DataSplit> WriteAsync(
-        TrainingData data, Func<bool> isHeldOut, string trainFile, string evaluateFile, CancellationToken cancellationToken)
+        TrainingData data, Func<bool?> isHeldOut, string trainFile, string evaluateFile, CancellationToken cancellationToken)
     {
         await using var csv = TrainingDataReader.Open(data.File);
         await using var train = File.Create(trainFile, BufferSize);
@@ -130,16 +190,20 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
             await header.WriteRecordAsync([.. csv.Headers], cancellationToken);
         }
 
-        var (rows, heldOut) = (0L, 0L);
-        for (; await csv.ReadAsync(cancellationToken); rows++)
+        var (trained, heldOut) = (0L, 0L);
+        while (await csv.ReadAsync(cancellationToken))
         {
-            var held = isHeldOut();
-            heldOut += held ? 1 : 0;
+            if (isHeldOut() is not { } held)
+                continue;
+            if (held)
+                heldOut++;
+            else
+                trained++;
             var side = held ? evaluate : train;
             side.Write(csv.RawRecord);
             side.WriteByte((byte)'\n');
         }
 
-        return new(rows - heldOut, heldOut);
+        return new(trained, heldOut);
     }
 }

@@ -68,6 +68,38 @@ public sealed class DataSplitTests : IDisposable
     }
 
     [Fact]
+    public async Task Folds_never_part_rows_of_one_moment_and_each_has_one()
+    {
+        (await FoldsAsync(await Data(Ordered, 12, i => i / 4), 2)).ShouldBe(["0 1 2 3 4 5 6 7", "8 9 10 11"]);
+        (await FoldsAsync(await Data(Ordered, 10, i => i is >= 2 and < 7 ? 2 : i), 3)).ShouldBe(["0 1 2 3 4 5 6", "7", "8 9"]);
+        (await FoldsAsync(await Data(Ordered, 10, i => Math.Min(i, 3)), 3)).ShouldBe(["0 1", "2", "3 4 5 6 7 8 9"]);
+        (await Should.ThrowAsync<TrainingFailedException>(async () => await FoldsAsync(await Data(Ordered, 10, i => i / 5), 3)))
+            .Message.ShouldBe("The rows have 2 different values of 't'; 3 folds in time order need at least 3.");
+
+        async Task<List<string>> FoldsAsync(TrainingData data, int folds)
+        {
+            var held = new List<string>();
+            for (var fold = 0; fold < folds; fold++)
+            {
+                await DataSplit.FoldAsync(data, Ordered, fold, folds, seed: 0, _folder.At("train"), _folder.At("evaluate"), default);
+                held.Add(string.Join(' ', Rows("evaluate")));
+            }
+
+            return held;
+        }
+    }
+
+    [Fact]
+    public async Task Windows_train_on_what_came_before()
+    {
+        var data = await Data(Ordered, 9, i => i == 4 ? 3 : i);
+        var middle = await DataSplit.WindowAsync(data, Ordered.Ordinal!, 1, 3, _folder.At("train"), _folder.At("evaluate"), default);
+        (string.Join(' ', Rows("train")), string.Join(' ', Rows("evaluate")), middle).ShouldBe(("0 1 2", "3 4 5", new DataSplit(3, 3)));
+        await DataSplit.WindowAsync(data, Ordered.Ordinal!, 2, 3, _folder.At("train"), _folder.At("evaluate"), default);
+        (string.Join(' ', Rows("train")), string.Join(' ', Rows("evaluate"))).ShouldBe(("0 1 2 3 4 5", "6 7 8"));
+    }
+
+    [Fact]
     public async Task Rows_over_several_lines_stay_whole()
     {
         var manifest = Projects.Binary with { Source = Projects.Binary.Source! with { Ordinal = null } };

@@ -4,25 +4,32 @@ using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Training;
 
-/// <summary>The rows of a search, split as the project's evaluation splits them, once for all trials.</summary>
+/// <summary>
+/// The rows of a search, split as the project's evaluation splits them, once for all trials; in time order always such that what is held out
+/// comes after what is trained on.
+/// </summary>
 internal static class TuneSplits
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Writes the splits: one for a hold-out, one a fold otherwise.</summary>
+    /// <summary>Writes the splits: one for a hold-out, otherwise one a fold, or in time order one for each part but the first. The one with the most rows is the first.</summary>
     public static async Task<IReadOnlyList<Split>> WriteAsync(TrainingData data, Manifest manifest, string folder, CancellationToken cancellationToken)
     {
         var schema = TrainerSchema.From(manifest);
         var (evaluation, seed) = (manifest.Evaluation, manifest.Pipeline.Seed);
         var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
         var splits = new List<Split>();
-        for (var fold = 0; fold < folds; fold++)
+        // In time order no part stands before the first.
+        var last = folds > 1 && schema.Ordinal is not null ? 1 : 0;
+        for (var fold = folds - 1; fold >= last; fold--)
         {
             var train = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"train-{fold}.csv"));
             var evaluate = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"evaluate-{fold}.csv"));
             var split = folds == 1
                 ? await DataSplit.HoldoutAsync(data, schema, evaluation.Fraction, seed, train, evaluate, cancellationToken)
-                : await DataSplit.FoldAsync(data, schema, fold, folds, seed, train, evaluate, cancellationToken);
+                : schema.Ordinal is { } ordinal
+                    ? await DataSplit.WindowAsync(data, ordinal, fold, folds, train, evaluate, cancellationToken)
+                    : await DataSplit.FoldAsync(data, schema, fold, folds, seed, train, evaluate, cancellationToken);
             splits.Add(new Split(train, evaluate, split.TrainRows));
         }
 
