@@ -123,7 +123,8 @@ internal sealed partial class AlertGrain(
         if (storage.State.Outbox.IsEmpty || !delivering.IsCompleted || stop.IsCancellationRequested)
             return;
         timer?.Dispose();
-        var due = AlertMessages.Next(storage.State.Outbox).Min(message => message.DueAt) - time.GetUtcNow();
+        var now = time.GetUtcNow();
+        var due = AlertMessages.Next(storage.State.Outbox).Min(message => AlertMessages.DueOf(message, now)) - now;
         timer = this.RegisterGrainTimer(
             _ => delivering = DeliverAsync(),
             new GrainTimerCreationOptions(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
@@ -133,18 +134,16 @@ internal sealed partial class AlertGrain(
     {
         try
         {
-            foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => message.DueAt <= time.GetUtcNow()).ToList())
+            var now = time.GetUtcNow();
+            foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => AlertMessages.DueOf(message, now) <= now).ToList())
             {
                 var error = await webhooks.SendAsync(message.Webhook, message.Id, message.Body, stop.Token);
-                var now = time.GetUtcNow();
-                var isGivenUp = error is not null && now - message.CreatedAt > AlertMessages.Patience;
-                if (isGivenUp)
-                    LogGivenUp(logger, Project, message.Id, message.Webhook, error!);
+                var next = error is null ? null : AlertMessages.Again(message, error, time.GetUtcNow());
+                if (error is not null && next is null)
+                    LogGivenUp(logger, Project, message.Id, message.Webhook, error);
                 await SaveAsync(state => state with
                 {
-                    Outbox = error is null || isGivenUp
-                        ? state.Outbox.RemoveAll(each => each.Id == message.Id)
-                        : [.. state.Outbox.Select(each => each.Id == message.Id ? AlertMessages.Again(each, error, now) : each)],
+                    Outbox = next is null ? state.Outbox.RemoveAll(each => each.Id == message.Id) : [.. state.Outbox.Select(each => each.Id == message.Id ? next : each)],
                 });
             }
         }

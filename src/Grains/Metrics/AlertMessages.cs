@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Core.Training;
 
 namespace Progeny.Grains.Metrics;
 
@@ -12,7 +13,7 @@ internal static class AlertMessages
     /// <summary>More messages than these do not wait; the oldest are given up.</summary>
     public const int Most = 200;
 
-    /// <summary>How long a message is delivered again and again before it is given up.</summary>
+    /// <summary>How long it is waited between the attempts to deliver a message, all together, before it is given up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
 
     private const int MostDoublings = 12;
@@ -64,15 +65,31 @@ internal static class AlertMessages
         Figures = episode.Figures,
     };
 
-    /// <summary>The message after an attempt that failed: due again after a time that doubles, up to an hour.</summary>
-    public static WebhookMessage Again(WebhookMessage message, string error, DateTimeOffset now)
+    /// <summary>The message after an attempt that failed: due again after a time that doubles, up to an hour; null: it has waited long enough.</summary>
+    public static WebhookMessage? Again(WebhookMessage message, string error, DateTimeOffset now)
     {
-        var wait = FirstWait * Math.Pow(2, Math.Min(message.Attempts, MostDoublings));
-        return message with { Attempts = message.Attempts + 1, Error = error, DueAt = now + (wait < LongestWait ? wait : LongestWait) };
+        var next = message with { Attempts = message.Attempts + 1, Error = error };
+        var wait = WaitOf(next);
+        return message.Waited > Patience ? null : next with { DueAt = now + wait, Waited = message.Waited + wait };
+    }
+
+    /// <summary>When a message is due; never later than the wait of its attempts from now, wherever the clock was set.</summary>
+    public static DateTimeOffset DueOf(WebhookMessage message, DateTimeOffset now)
+    {
+        var wait = WaitOf(message);
+        return Clockwork.Due(message.DueAt - wait, wait, now);
     }
 
     /// <summary>The first message of each alert: what it says next must not arrive before.</summary>
     public static IEnumerable<WebhookMessage> Next(ImmutableArray<WebhookMessage> outbox) => outbox.DistinctBy(message => message.Alert);
+
+    private static TimeSpan WaitOf(WebhookMessage message)
+    {
+        if (message.Attempts == 0)
+            return TimeSpan.Zero;
+        var wait = FirstWait * Math.Pow(2, Math.Min(message.Attempts - 1, MostDoublings));
+        return wait < LongestWait ? wait : LongestWait;
+    }
 
     private static string IdOf(string project, AlertEpisode episode) =>
         string.Create(CultureInfo.InvariantCulture, $"alert/{project}/{episode.Name}/{episode.Number}/{(episode.Until is null ? "firing" : "resolved")}");

@@ -21,4 +21,7 @@ public sealed record WebhookMessage
 
     /// <summary>Why the last attempt failed; null: there was none.</summary>
     [Id(7)] public string? Error { get; init; }
+
+    /// <summary>How long it was waited between the attempts, all together. It is counted, since the clock may be set meanwhile.</summary>
+    [Id(8)] public TimeSpan Waited { get; init; }
 }

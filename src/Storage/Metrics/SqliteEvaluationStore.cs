@@ -11,7 +11,7 @@ public sealed class SqliteEvaluationStore(MetricsDatabase database) : IEvaluatio
     private const string Upsert =
         """
         INSERT INTO evaluations (generation, at, report) VALUES (:generation, :at, :report)
-        ON CONFLICT (generation) DO UPDATE SET at = excluded.at, report = excluded.report WHERE excluded.at >= at
+        ON CONFLICT (generation) DO UPDATE SET at = excluded.at, report = excluded.report
         """;
 
     /// <inheritdoc/>
