@@ -26,15 +26,22 @@ internal static class ModelExplainCommand
         var label = new Option<string?>("--class") { Description = "The class to explain; without it the one predicted.", HelpName = "NAME" };
         var method = new Option<string>("--method") { Description = "How: auto, enumeration, trees or sampling.", HelpName = "METHOD", DefaultValueFactory = _ => "auto" };
         method.AcceptOnlyFromAmong("auto", "enumeration", "trees", "sampling");
-        var command = new Command("explain", "Why a logged query was answered as it was: the part of each feature, the rules, the arm.") { project, query, label, method };
+        var sequence = Arguments.Sequence();
+        var command = new Command("explain", "Why a logged query was answered as it was: the part of each feature, the rules, the arm.") { project, query, label, method, sequence };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
             var (name, id, how) = (result.GetRequiredValue(project), result.GetRequiredValue(query), result.GetRequiredValue(method));
-            var answer = result.GetValue(label) is { } asked
-                ? await client.GetAsync<ExplanationView>($"api/projects/{name}/queries/{id}/explain?method={how}&class={asked}", cancellationToken)
-                : await client.GetAsync<ExplanationView>($"api/projects/{name}/queries/{id}/explain?method={how}", cancellationToken);
+            // What is inserted is escaped, so that each wish has an address of its own.
+            FormattableString path = (result.GetValue(label), result.GetValue(sequence)) switch
+            {
+                ({ } asked, { } place) => $"api/projects/{name}/queries/{id}/explain?method={how}&sequence={place}&class={asked}",
+                ({ } asked, null) => $"api/projects/{name}/queries/{id}/explain?method={how}&class={asked}",
+                (null, { } place) => $"api/projects/{name}/queries/{id}/explain?method={how}&sequence={place}",
+                (null, null) => $"api/projects/{name}/queries/{id}/explain?method={how}",
+            };
+            var answer = await client.GetAsync<ExplanationView>(path, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

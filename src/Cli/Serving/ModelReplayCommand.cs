@@ -11,13 +11,16 @@ internal static class ModelReplayCommand
     {
         var project = Arguments.Project();
         var query = Arguments.Query();
-        var command = new Command("replay", "Ask the generation that answered a logged query again: is the prediction the same, bit for bit?") { project, query };
+        var sequence = Arguments.Sequence();
+        var command = new Command("replay", "Ask the generation that answered a logged query again: is the prediction the same, bit for bit?") { project, query, sequence };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<ReplayView>(
-                $"api/projects/{result.GetRequiredValue(project)}/queries/{result.GetRequiredValue(query)}/replay", cancellationToken);
+            var (name, id) = (result.GetRequiredValue(project), result.GetRequiredValue(query));
+            var answer = result.GetValue(sequence) is { } place
+                ? await client.GetAsync<ReplayView>($"api/projects/{name}/queries/{id}/replay?sequence={place}", cancellationToken)
+                : await client.GetAsync<ReplayView>($"api/projects/{name}/queries/{id}/replay", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

@@ -43,6 +43,7 @@ internal static class QueryShowCommand
             ("error", query.Error),
             ("latency", query.Latency is { } time ? Text(time) : null),
             ("attempts", query.Attempts > 1 ? Tables.Count(query.Attempts) : null),
+            ("sequence", query.Others is { Count: > 0 } others ? $"{query.Sequence}; others with this id: {string.Join(", ", others)}" : null),
             .. (query.Outcomes ?? []).Select(outcome => ("outcome", (string?)$"{outcome.Value} (reported {Tables.Time(outcome.ReportedAt)})")),
             ("outcome", query.Outcomes is { Count: > 0 } ? null : query.Outcome ?? "none yet"),
         ]);

@@ -14,6 +14,9 @@ public interface IOutcomeStore
     /// <param name="after">The place of the last report that is known; 0: from the first.</param>
     Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is a report of a query's outcome: it is kept as long as the query's record, and without one as long as such would be.</summary>
+    Task<bool> HasReportAsync(string project, string queryId, CancellationToken cancellationToken);
+
     /// <summary>How many queries of a project had an outcome reported, or corrected, after a time.</summary>
     Task<long> CountAsync(string project, DateTimeOffset since, CancellationToken cancellationToken);
 

@@ -13,7 +13,8 @@ public interface IScoreStore
     Task<long> GetPlaceAsync(CancellationToken cancellationToken);
 
     /// <summary>Reports whose query was not in the log when they came, and that are due to be tried again.</summary>
-    Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    /// <param name="longest">What is due only after more than this waited by a clock that was put back since: it is due now.</param>
+    Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores scores in one transaction: a score of a query that has one already replaces it in its window. Those that wait are

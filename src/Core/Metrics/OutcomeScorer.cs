@@ -12,14 +12,16 @@ namespace Progeny.Core.Metrics;
 /// <summary>
 /// Scores predictions whose outcome was reported: goes through the list of reports from the place where it stopped, finds the query of
 /// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
-/// again later. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
+/// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
 public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, TimeProvider time)
 {
     private const int Most = 500;
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
+
+    /// <summary>After so long it is asked whether the report is still kept; what a shadow might have said has none of its own.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
     /// <summary>Scores some reports.</summary>
@@ -29,7 +31,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         var now = time.GetUtcNow();
         var place = await scores.GetPlaceAsync(cancellationToken);
         var reports = await outcomes.ListAsync(place, Most, cancellationToken);
-        var due = await scores.ListWaitingAsync(now, Most, cancellationToken);
+        var due = await scores.ListWaitingAsync(now, LongestWait, Most, cancellationToken);
         if (reports.Count + due.Count == 0)
             return false;
 
@@ -49,12 +51,14 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         {
             cancellationToken.ThrowIfCancellationRequested();
             var key = (outcome.Project, outcome.QueryId);
-            if (await log.FindAsync(outcome.Project, outcome.QueryId, cancellationToken) is not { } query)
+            if (await log.FindAnsweredAsync(outcome.Project, outcome.QueryId, cancellationToken) is not { } query)
             {
-                if (now - outcome.Since > Patience)
+                // The clock may have been put back since.
+                var since = outcome.Since < now ? outcome.Since : now;
+                if (now - since > Patience && !await outcomes.HasReportAsync(outcome.Project, outcome.QueryId, cancellationToken))
                     givenUp.Add(outcome);
                 else
-                    waiting[key] = outcome with { Due = now + Later(now - outcome.Since) };
+                    waiting[key] = outcome with { Since = since, Due = now + Later(now - since) };
                 return;
             }
 

@@ -15,6 +15,12 @@ public interface IQueryLog
     /// <summary>The newest record with an id and the outcome's history, or null.</summary>
     Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken);
 
+    /// <summary>The record with an id at a place of the log (<see cref="LoggedQuery.Sequence"/>), where a client used the id again; or null.</summary>
+    Task<LoggedQuery?> FindAtAsync(string project, string queryId, long sequence, CancellationToken cancellationToken);
+
+    /// <summary>The last record with an id in the log's order that holds an answer; where none does, the newest of all; or null.</summary>
+    Task<LoggedQuery?> FindAnsweredAsync(string project, string queryId, CancellationToken cancellationToken);
+
     /// <summary>All records of the request that a record belongs to, in the order of its rows.</summary>
     /// <param name="sequence">The record's place in the log (<see cref="LoggedQuery.Sequence"/>).</param>
     /// <returns>The records and the place of the one among them; empty and -1 where it is not there any more.</returns>

@@ -22,14 +22,15 @@ internal static class PastQueriesApi
     public static string VersionOf(QueryRecord record) =>
         $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
 
-    private static async Task<IResult> ReplayAsync(string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken)
+    private static async Task<IResult> ReplayAsync(
+        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         try
         {
-            return await past.ReplayAsync(project, queryId, cancellationToken) is var (record, replay)
+            return await past.ReplayAsync(project, queryId, sequence, cancellationToken) is var (record, replay)
                 ? TypedResults.Ok(ReplayView.From(record, replay))
-                : Missing(project, queryId);
+                : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is PastQueryException or ModelException)
         {
@@ -38,7 +39,7 @@ internal static class PastQueriesApi
     }
 
     private static async Task<IResult> ExplainAsync(
-        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, string? @class = null, string? method = null)
+        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, string? @class = null, string? method = null, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         ExplanationMethod? wanted = null;
@@ -51,9 +52,9 @@ internal static class PastQueriesApi
 
         try
         {
-            return await past.ExplainAsync(project, queryId, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
+            return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
                 ? TypedResults.Ok(ExplanationView.From(record, explanation))
-                : Missing(project, queryId);
+                : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is PastQueryException or ModelException)
         {
@@ -70,7 +71,8 @@ internal static class PastQueriesApi
     private static string IdOf(HttpContext context, string routed) =>
         context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent ? Uri.UnescapeDataString(sent[IdSegment]) : routed;
 
-    private static IResult Missing(string project, string queryId) => Problems.NotFound($"'{project}' has no logged query '{queryId}'.");
+    private static IResult Missing(string project, string queryId, long? sequence) =>
+        Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is { } place ? $" with the sequence number {place}" : "")}.");
 
     private static IResult Impossible(string title, Exception exception) =>
         TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: title, detail: exception.Message);

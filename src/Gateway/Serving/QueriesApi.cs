@@ -16,7 +16,7 @@ internal static class QueriesApi
         group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404)
             .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
-        group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome.").Produces<QueryView>().ProducesProblem(404);
+        group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.").Produces<QueryView>().ProducesProblem(404);
     }
 
     private static async Task<IResult> ListAsync(
@@ -54,15 +54,16 @@ internal static class QueriesApi
 
     private static IResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
 
-    private static async Task<IResult> FindAsync(string project, string queryId, HttpRequest request, QueryLogBuffer log, CancellationToken cancellationToken)
+    private static async Task<IResult> FindAsync(
+        string project, string queryId, HttpRequest request, QueryLogBuffer buffer, IQueryLog log, CancellationToken cancellationToken, long? sequence = null)
     {
         // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
         var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];
         if (sent.Length > SegmentsBeforeId)
             queryId = Uri.UnescapeDataString(sent[SegmentsBeforeId]);
-        var query = await log.FindAsync(project, queryId, cancellationToken);
+        var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await buffer.FindAsync(project, queryId, cancellationToken);
         return query is null
-            ? Problems.NotFound($"'{project}' has no logged query '{queryId}'.")
+            ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
             : TypedResults.Ok(QueryView.From(query));
     }
 }

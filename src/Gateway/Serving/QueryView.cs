@@ -9,6 +9,9 @@ internal sealed record QueryView
 {
     public required string QueryId { get; init; }
 
+    /// <summary>The record's place in the log.</summary>
+    public required long Sequence { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The generation that answered, release:generation.</summary>
@@ -39,6 +42,9 @@ internal sealed record QueryView
     /// <summary>How often this query id was used.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>The places of other records with this id, the last first; of a query that was asked for by its id.</summary>
+    public IReadOnlyList<long>? Others { get; init; }
+
     /// <summary>The outcome that counts: the last one reported.</summary>
     public string? Outcome { get; init; }
 
@@ -51,6 +57,7 @@ internal sealed record QueryView
         return new QueryView
         {
             QueryId = record.QueryId,
+            Sequence = query.Sequence,
             At = record.At,
             Version = $"{record.Release}:{record.Generation}",
             Arm = record.Arm,
@@ -63,6 +70,7 @@ internal sealed record QueryView
             Rules = Parse(record.Rules),
             Latency = new LatencyView(record.Latency.Augment, record.Latency.Queue, record.Latency.Predict, record.Latency.Total),
             Attempts = query.Attempts,
+            Others = query.Others.Count > 0 ? query.Others : null,
             Outcome = query.Outcomes is [.., var last] ? last.Value : null,
             Outcomes = query.Outcomes,
         };

@@ -20,9 +20,9 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <inheritdoc/>
-    public async Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, CancellationToken cancellationToken)
+    public async Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken)
     {
-        if (await log.FindAsync(project, queryId, cancellationToken) is not { Record: var record } query)
+        if (await FindAsync(project, queryId, sequence, cancellationToken) is not { Record: var record } query)
             return null;
         var generation = await FindAsync(record);
         using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
@@ -32,9 +32,9 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
 
     /// <inheritdoc/>
     public async Task<(QueryRecord Record, Explanation Explanation)?> ExplainAsync(
-        string project, string queryId, ExplanationRequest request, CancellationToken cancellationToken)
+        string project, string queryId, long? sequence, ExplanationRequest request, CancellationToken cancellationToken)
     {
-        if (await log.FindAsync(project, queryId, cancellationToken) is not { Record: var record })
+        if (await FindAsync(project, queryId, sequence, cancellationToken) is not { Record: var record })
             return null;
         var generation = await FindAsync(record);
         using var deadline = new CancellationTokenSource(ExplainWithin, time);
@@ -61,6 +61,9 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
             throw new TimeoutException($"The explanation took longer than {ExplainWithin.TotalSeconds:0} s, waiting for others included; ask again, or for another method.", exception);
         }
     }
+
+    private Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken) =>
+        sequence is { } place ? log.FindAtAsync(project, queryId, place, cancellationToken) : log.FindAsync(project, queryId, cancellationToken);
 
     private async Task<PastGeneration> FindAsync(QueryRecord record)
     {

@@ -1,5 +1,6 @@
 using Dapper;
 using Progeny.Core.Feedback;
+using Progeny.Core.Serving;
 using Progeny.Storage.Serving;
 
 namespace Progeny.Storage.Feedback;
@@ -13,6 +14,13 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
             connection.Query<OutcomeEntry>(
                 "SELECT id AS Place, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after AND late = 0 ORDER BY id LIMIT :limit",
                 new { after, limit }).AsList(),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> HasReportAsync(string project, string queryId, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) => connection.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM outcomes WHERE hash = :hash AND query_id = :queryId AND project = :project)",
+            new { hash = QueryHash.Of(project, queryId), queryId, project }),
         cancellationToken);
 
     /// <inheritdoc/>

@@ -39,11 +39,12 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
         database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT reports FROM place"), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         IReadOnlyList<WaitingOutcome> (connection) =>
         {
             using var reader = connection.ExecuteReader(
-                "SELECT project, query_id, value, since, due FROM waiting WHERE due <= :now ORDER BY due LIMIT :limit", new { now = now.ToUnixTimeSeconds(), limit });
+                "SELECT project, query_id, value, since, due FROM waiting WHERE due <= :now OR due > :latest ORDER BY due LIMIT :limit",
+                new { now = now.ToUnixTimeSeconds(), latest = (now + longest).ToUnixTimeSeconds() + 1, limit });
             var waiting = new List<WaitingOutcome>();
             while (reader.Read())
             {

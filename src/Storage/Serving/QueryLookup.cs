@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
@@ -7,6 +8,8 @@ namespace Progeny.Storage.Serving;
 /// <summary>Finds a project's records and outcomes by query id, over one reader's snapshot.</summary>
 internal sealed class QueryLookup : IDisposable
 {
+    private const int MostOthers = 100;
+
     private readonly string project;
     private readonly RecentIds recent;
     private readonly List<IdRun> runs = [];
@@ -35,21 +38,19 @@ internal sealed class QueryLookup : IDisposable
 
     public bool Exists(string queryId) => Records(queryId).Any();
 
-    /// <summary>The newest record, and how many records there are; null where there is none.</summary>
-    public (long Sequence, QueryRecord Record, int Attempts)? Find(string queryId)
+    /// <summary>The newest record; null where there is none.</summary>
+    public FoundQuery? Find(string queryId)
     {
-        (long Sequence, QueryRecord Record)? newest = null;
-        var attempts = 0;
-        foreach (var (sequence, reader) in Records(queryId))
-        {
-            attempts++;
-            // Two processors may write down one client's queries in another order than it asked them, a moment apart.
-            if (newest is null || (reader.At, sequence).CompareTo((newest.Value.Record.At, newest.Value.Sequence)) > 0)
-                newest = (sequence, reader.ToRecord());
-        }
-
-        return newest is { } found ? (found.Sequence, found.Record, attempts) : null;
+        // Two processors may write down one client's queries in another order than it asked them, a moment apart.
+        return Find(queryId, (record, sequence, best) => best is not { } known || (record.At, sequence).CompareTo((known.Record.At, known.Sequence)) > 0);
     }
+
+    /// <summary>The record at a place; null where there is none with the id.</summary>
+    public FoundQuery? FindAt(string queryId, long wanted) => Find(queryId, (_, sequence, _) => sequence == wanted);
+
+    /// <summary>The last record in the log's order that holds an answer, or else the newest; null where there is none.</summary>
+    public FoundQuery? FindAnswered(string queryId) =>
+        Find(queryId, (record, sequence, best) => IsAnswer(record) && sequence > (best?.Sequence ?? 0)) ?? Find(queryId);
 
     /// <summary>How many records carry an id.</summary>
     public int Attempts(string queryId) => Records(queryId).Count();
@@ -82,6 +83,27 @@ internal sealed class QueryLookup : IDisposable
         page.Dispose();
         segment.Dispose();
         outcomes.Dispose();
+    }
+
+    private static bool IsAnswer(QueryRecord record) => record is { Prediction: not null, Reason: not Reasons.Failed };
+
+    private FoundQuery? Find(string queryId, Func<QueryRecord, long, (long Sequence, QueryRecord Record)?, bool> isBetter)
+    {
+        (long Sequence, QueryRecord Record)? best = null;
+        var sequences = new List<long>();
+        foreach (var (sequence, reader) in Records(queryId))
+        {
+            sequences.Add(sequence);
+            var record = reader.ToRecord();
+            if (isBetter(record, sequence, best))
+                best = (sequence, record);
+        }
+
+        if (best is not { } found)
+            return null;
+        sequences.Sort();
+        sequences.Reverse();
+        return new FoundQuery(found.Sequence, found.Record, sequences.Count, [.. sequences.Where(sequence => sequence != found.Sequence).Take(MostOthers)]);
     }
 
     /// <summary>The records of an id with a reader that stands on each, the newest segment first.</summary>

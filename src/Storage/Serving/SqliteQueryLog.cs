@@ -38,13 +38,16 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
     public bool Upkeep() => database.Sweep(age, running);
 
     /// <inheritdoc/>
-    public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) => database.ReadAsync(
-        (connection, recent) =>
-        {
-            using var lookup = new QueryLookup(connection, project, recent);
-            return lookup.Find(queryId) is { } found ? new LoggedQuery(found.Sequence, found.Record, found.Attempts, lookup.Outcomes(queryId)) : null;
-        },
-        cancellationToken);
+    public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) =>
+        FindAsync(project, queryId, lookup => lookup.Find(queryId), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<LoggedQuery?> FindAtAsync(string project, string queryId, long sequence, CancellationToken cancellationToken) =>
+        FindAsync(project, queryId, lookup => lookup.FindAt(queryId, sequence), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<LoggedQuery?> FindAnsweredAsync(string project, string queryId, CancellationToken cancellationToken) =>
+        FindAsync(project, queryId, lookup => lookup.FindAnswered(queryId), cancellationToken);
 
     /// <inheritdoc/>
     public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => database.ReadAsync(
@@ -123,6 +126,16 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
                 yield return item;
         }
     }
+
+    private Task<LoggedQuery?> FindAsync(string project, string queryId, Func<QueryLookup, FoundQuery?> find, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, recent) =>
+        {
+            using var lookup = new QueryLookup(connection, project, recent);
+            return find(lookup) is { } found
+                ? new LoggedQuery(found.Sequence, found.Record, found.Attempts, lookup.Outcomes(queryId)) { Others = found.Others }
+                : null;
+        },
+        cancellationToken);
 
     /// <summary>The newest records below a sequence number, newest first.</summary>
     private static List<(long Sequence, QueryRecord Record)> List(

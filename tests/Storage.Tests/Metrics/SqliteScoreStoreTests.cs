@@ -75,13 +75,14 @@ public sealed class SqliteScoreStoreTests : IDisposable
         var a = new WaitingOutcome("flights", "a", "yes", Noon, Noon.AddMinutes(1));
         var b = new WaitingOutcome("flights", "b", "no", Noon, Noon.AddMinutes(2));
         await scores.ApplyAsync(new ScoreBatch(0, 2, [], [a, b], []), default);
-        (await scores.ListWaitingAsync(Noon, 10, default)).ShouldBeEmpty();
-        (await scores.ListWaitingAsync(Noon.AddMinutes(1), 10, default)).ShouldBe([a]);
+        (await scores.ListWaitingAsync(Noon, TimeSpan.FromHours(6), 10, default)).ShouldBeEmpty();
+        (await scores.ListWaitingAsync(Noon.AddMinutes(1), TimeSpan.FromHours(6), 10, default)).ShouldBe([a]);
+        (await scores.ListWaitingAsync(Noon.AddDays(-1), TimeSpan.FromHours(6), 10, default)).ShouldBe([a, b]);
         var corrected = a with { Value = "no", Due = Noon.AddMinutes(3) };
         await scores.ApplyAsync(new ScoreBatch(2, 3, [], [corrected], []), default);
-        (await scores.ListWaitingAsync(Noon.AddMinutes(3), 10, default)).ShouldBe([b, corrected]);
+        (await scores.ListWaitingAsync(Noon.AddMinutes(3), TimeSpan.FromHours(6), 10, default)).ShouldBe([b, corrected]);
         await scores.ApplyAsync(new ScoreBatch(3, 3, [Score("a", 1, 1)], [], [b]), default);
-        (await scores.ListWaitingAsync(Noon.AddDays(1), 10, default)).ShouldBeEmpty();
+        (await scores.ListWaitingAsync(Noon.AddDays(1), TimeSpan.FromHours(6), 10, default)).ShouldBeEmpty();
     }
 
     [Fact]

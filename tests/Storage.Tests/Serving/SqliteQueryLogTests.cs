@@ -221,6 +221,24 @@ public sealed class SqliteQueryLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Find_when_an_id_was_used_again_finds_each_record_by_its_place_and_the_last_answer()
+    {
+        await log.AppendAsync([Create("q"), Create("other"), Create("q", generation: 2), Create("q") with { Prediction = null, Error = "refused" }], default);
+
+        var newest = (await log.FindAsync("flights", "q", default))!;
+        (newest.Sequence, newest.Attempts).ShouldBe((4, 3));
+        newest.Others.ShouldBe([3, 1]);
+        var first = (await log.FindAtAsync("flights", "q", 1, default))!;
+        (first.Sequence, first.Attempts, first.Record.Generation).ShouldBe((1, 3, 1));
+        first.Others.ShouldBe([4, 3]);
+        (await log.FindAtAsync("flights", "q", 2, default)).ShouldBeNull();
+        (await log.FindAnsweredAsync("flights", "q", default))!.Sequence.ShouldBe(3);
+        await log.AppendAsync([Create("failed") with { Prediction = null, Error = "refused" }], default);
+        (await log.FindAnsweredAsync("flights", "failed", default))!.Record.Error.ShouldBe("refused");
+        (await log.FindAnsweredAsync("flights", "nobody", default)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Append_when_closed_says_so()
     {
         database.Dispose();
