@@ -42,7 +42,7 @@ public sealed class ReplayTests(ServingNode serving)
             await serving.Node.UntilAsync($"/api/projects/{project}/queries/bit-3:{rows - 1}", _ => true);
             for (var i = 0; i < 4 * rows; i++)
             {
-                var (record, replay) = (await past.ReplayAsync(project, string.Create(CultureInfo.InvariantCulture, $"bit-{i / rows}:{i % rows}"), CancellationToken.None)).ShouldNotBeNull();
+                var (record, replay) = (await past.ReplayAsync(project, string.Create(CultureInfo.InvariantCulture, $"bit-{i / rows}:{i % rows}"), null, CancellationToken.None)).ShouldNotBeNull();
                 replay.Replayed.ShouldBe(record.Prediction, $"{project} {record.QueryId}: {record.Fields} {record.Augmented} {record.Rules}");
                 replay.Differences.ShouldBeEmpty($"{project} {record.QueryId}");
                 identical += replay.Identical ? 1 : 0;
@@ -99,6 +99,28 @@ public sealed class ReplayTests(ServingNode serving)
         var replay = await ReplayAsync("overruled", "over-1");
         ((bool)replay["identical"]!).ShouldBeTrue(replay.ToJsonString());
         replay["notes"]!.AsArray().ShouldHaveSingleItem()!.ToString().ShouldContain("taken as the log has them");
+    }
+
+    [Fact]
+    public async Task Earlier_record_of_an_id_is_replayed_and_explained_by_its_place()
+    {
+        await serving.ImportAsync("again", Ruled, Sigmoid());
+        await AskAsync("again", "other-1", ["""{"x": 0.5, "ratings": 40}"""]);
+        await AskAsync("again", "again-1", ["""{"x": 0.25, "ratings": 40}"""]);
+        await serving.Node.UntilAsync("/api/projects/again/queries/again-1", _ => true);
+        await AskAsync("again", "again-1", ["""{"x": 0.75, "ratings": 40}"""]);
+        var newest = await serving.Node.UntilAsync("/api/projects/again/queries/again-1", query => (int)query["attempts"]! == 2);
+        var earlier = (long)newest["others"]!.AsArray().ShouldHaveSingleItem()!;
+
+        var first = await serving.GetAsync($"/api/projects/again/queries/again-1?sequence={earlier}", 200);
+        ((double)first["fields"]!["x"]!).ShouldBe(0.25);
+        var replay = await serving.GetAsync($"/api/projects/again/queries/again-1/replay?sequence={earlier}", 200);
+        ((bool)replay["identical"]!, replay["recorded"]!.ToJsonString()).ShouldBe((true, first["prediction"]!.ToJsonString()));
+        var explained = await serving.GetAsync($"/api/projects/again/queries/again-1/explain?sequence={earlier}", 200);
+        explained["prediction"]!.ToJsonString().ShouldBe(first["prediction"]!.ToJsonString());
+        (await ReplayAsync("again", "again-1"))["recorded"]!.ToJsonString().ShouldBe(newest["prediction"]!.ToJsonString());
+        var missing = await serving.GetAsync("/api/projects/again/queries/again-1/replay?sequence=1000000000", 404);
+        ((string)missing["detail"]!).ShouldBe("'again' has no logged query 'again-1' with the sequence number 1000000000.");
     }
 
     [Fact]
