@@ -3,7 +3,6 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Metrics;
 using Progeny.Storage.Serving;

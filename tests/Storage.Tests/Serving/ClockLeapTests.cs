@@ -1,5 +1,4 @@
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
 using Progeny.Storage.Metrics;
 using Progeny.Storage.Serving;
 using Progeny.Storage.Tests.Metrics;
