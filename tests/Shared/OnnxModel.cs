@@ -55,6 +55,12 @@ internal static class OnnxModel
         output.WriteInt64(number);
     };
 
+    public static Part Float(int field, float number) => output =>
+    {
+        output.WriteTag(field, WireFormat.WireType.Fixed32);
+        output.WriteFloat(number);
+    };
+
     public static Part Nested(int field, params Part[] parts) => Field(field, Message(parts));
 
     private static void Nothing(CodedOutputStream output)

@@ -39,6 +39,7 @@ public sealed class TreeExplanationTests
             var explanation = Explained.Of(model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Trees);
             explanation.Method.ShouldBe(ExplanationMethod.Trees);
             explanation.ShouldAddUp();
+            // Asked for by its name, the method says what the model's own sums come to.
             Math.Abs(explanation.Rounding).ShouldBeLessThan(2e-6 * Math.Max(1, Math.Abs(explanation.Value)));
             var score = explanation.Class is { } label ? manifest.Label!.Classes.ToList().IndexOf(label) : 0;
             var expected = BruteForce(runner, manifest, query, background, prediction => Unlink(prediction, explanation.Space, score));

@@ -10,6 +10,9 @@ public static class Explainer
 
     private const int Batch = 512;
 
+    /// <summary>So near to what the model says an explanation adds up, of a number relative to it, unless one along the trees was asked for.</summary>
+    private const double Nearness = 1e-6;
+
     // A model that is run row by row is that much slower.
     private const int Slower = 32;
 
@@ -75,7 +78,8 @@ public static class Explainer
 
         if (request.Method is null or ExplanationMethod.Trees)
         {
-            if (OfTrees(generation, run, model, bytes, background, score, cancellationToken) is var (ofTrees, values, ofModel))
+            if (OfTrees(generation, run, model, bytes, background, score, cancellationToken) is var (ofTrees, values, ofModel)
+                && (request.Method is not null || Math.Abs(ofModel - values.Value) <= Nearness * Math.Max(1, Math.Abs(ofModel))))
                 return (ExplanationMethod.Trees, ofTrees, values, ofModel);
             if (request.Method is not null)
                 throw new PastQueryException("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");

@@ -143,12 +143,63 @@ public sealed class ExplainerTests
             .Message.ShouldContain("no rows to compare");
     }
 
+    [Fact]
+    public void Trees_whose_sum_the_model_rounds_are_explained_so_only_where_that_is_asked_for()
+    {
+        var manifest = Of(14);
+        object?[] query = [.. Enumerable.Repeat<object?>(1.0, 14)];
+        var background = Explained.Background(manifest, Zeros[..14]);
+
+        var exact = Explained.Of(Stumps(14, large: 0), manifest, query, background);
+        exact.Method.ShouldBe(ExplanationMethod.Trees);
+        Math.Abs(exact.Rounding).ShouldBeLessThan(1e-6);
+
+        var rounded = Stumps(14, large: 64.3f);
+        var asked = Explained.Of(rounded, manifest, query, background, ExplanationMethod.Trees);
+        asked.ShouldAddUp();
+        asked.AmountOf("c").ShouldBe(exact.AmountOf("c"), 1e-9);
+        Math.Abs(asked.Rounding).ShouldBeInRange(1e-6, 1e-4);
+        var sampled = Explained.Of(rounded, manifest, query, background);
+        (sampled.Method, sampled.Rounding).ShouldBe((ExplanationMethod.Sampling, 0));
+        sampled.ShouldAddUp();
+    }
+
     private static object?[] Zeros => [.. Enumerable.Repeat<object?>(0.0, 30)];
 
     private static Manifest Of(int features, MachineLearningTask task = MachineLearningTask.Regression) =>
         ServedManifests.Of(task, [.. Enumerable.Range(0, features).Select(i => ServedManifests.Number(NameOf(i)))]) with { Serving = new() { Output = "value" } };
 
     private static string NameOf(int feature) => feature < 26 ? ((char)('a' + feature)).ToString() : $"x{feature}";
+
+    /// <summary>A tree a feature, whose leaf is 0.1 more, 0.2 more, … above a half; the first has a large number beside, the last its opposite.</summary>
+    private static byte[] Stumps(int features, float large)
+    {
+        Part[] Each(Func<int, IEnumerable<Part>> parts) => [.. Enumerable.Range(0, features).SelectMany(parts)];
+        Part[] Numbers(params long[] three) => Each(_ => three.Select(number => Number(8, number)));
+        return Model(Graph(
+            [
+                Node("Concat", Names(features), ["columns"], Attribute("axis", 2, Number(3, 1))),
+                Node(
+                    "TreeEnsembleRegressor", ["columns"], ["value"], Domain("ai.onnx.ml"),
+                    Attribute("n_targets", 2, Number(3, 1)),
+                    Attribute("nodes_treeids", 7, Each(tree => [Number(8, tree), Number(8, tree), Number(8, tree)])),
+                    Attribute("nodes_nodeids", 7, Numbers(0, 1, 2)),
+                    Attribute("nodes_featureids", 7, Each(tree => [Number(8, tree), Number(8, 0), Number(8, 0)])),
+                    Attribute("nodes_values", 6, Each(_ => [Float(7, 0.5f), Float(7, 0), Float(7, 0)])),
+                    Attribute("nodes_modes", 8, Each(_ => [Text(9, "BRANCH_LT"), Text(9, "LEAF"), Text(9, "LEAF")])),
+                    Attribute("nodes_truenodeids", 7, Numbers(1, 0, 0)),
+                    Attribute("nodes_falsenodeids", 7, Numbers(2, 0, 0)),
+                    Attribute("target_treeids", 7, Each(tree => [Number(8, tree), Number(8, tree)])),
+                    Attribute("target_nodeids", 7, Each(_ => [Number(8, 1), Number(8, 2)])),
+                    Attribute("target_ids", 7, Each(_ => [Number(8, 0), Number(8, 0)])),
+                    Attribute("target_weights", 6, Each(tree => [Float(7, Beside(tree)), Float(7, Beside(tree) + (0.1f * (tree + 1)))]))),
+                .. Names(features).Select(Column),
+                Result(),
+            ]));
+
+        // Between them, everything is added to the large number.
+        float Beside(int tree) => tree == 0 ? large : tree == features - 1 ? -large : 0;
+    }
 
     /// <summary>value = the sum of all features.</summary>
     private static byte[] SumModel(int features) => Model(Graph(
