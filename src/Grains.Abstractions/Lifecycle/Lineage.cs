@@ -38,7 +38,10 @@ public sealed record Lineage
     /// </summary>
     [Id(9)] public long? QueriesFrom { get; init; }
 
-    /// <summary>The place in the list of outcome reports up to which queries were taken, exclusive; the next incremental training begins there.</summary>
+    /// <summary>
+    /// The place in the list of outcome reports up to which queries were taken, exclusive; the next incremental training begins there. Where no
+    /// queries were, the end of that list when the training began: what lies behind is new since, whatever the clock says.
+    /// </summary>
     [Id(10)] public long? QueriesTo { get; init; }
 
     /// <summary>The sequence number in the query log from which queries were taken, inclusive.</summary>

@@ -102,18 +102,20 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
         {
             if (await NewestAsync(generation.Project) is not { } newest)
                 return;
-            Set(FigureNames.SinceTraining, (now - newest).TotalSeconds);
-            Set(FigureNames.NewOutcomes, await outcomes.CountAsync(generation.Project, newest, cancellationToken));
+            Set(FigureNames.SinceTraining, (now - newest.CreatedAt).TotalSeconds);
+            Set(FigureNames.NewOutcomes, newest.Lineage.QueriesTo is { } place
+                ? await outcomes.CountFromAsync(generation.Project, place, cancellationToken)
+                : await outcomes.CountAsync(generation.Project, newest.CreatedAt, cancellationToken));
         }
     }
 
-    /// <summary>When the project's newest generation was made.</summary>
-    private async Task<DateTimeOffset?> NewestAsync(string project)
+    /// <summary>The project's newest generation, by the outcomes that there were; the clock tells only of those that do not say.</summary>
+    private async Task<GenerationInfo?> NewestAsync(string project)
     {
         if (await grains.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return null;
         var newest = await Task.WhenAll(info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").GetNewest()));
-        return newest.Max(generation => generation?.CreatedAt);
+        return newest.OfType<GenerationInfo>().MaxBy(generation => (generation.Lineage.QueriesTo ?? -1, generation.CreatedAt));
     }
 
     /// <summary>The finest steps that are kept for as long as is asked about.</summary>

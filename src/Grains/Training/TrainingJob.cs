@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
 using Progeny.Core.Training;
@@ -12,7 +13,8 @@ using Progeny.Grains.Lifecycle;
 namespace Progeny.Grains.Training;
 
 /// <summary>The work of a training job: package out of the store, training, model and state into the store, a generation of the release.</summary>
-internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, GenerationMeasures measures, IOptions<JobOptions> options) : IJobWork
+internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IAnsweredQueries queries, GenerationMeasures measures, IOptions<JobOptions> options)
+    : IJobWork
 {
     public JobKind Kind => JobKind.Train;
 
@@ -78,6 +80,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
         };
+        var outcomesEnd = (await queries.GetEndAsync(cancellationToken)).Place;
         TrainingResult result;
         try
         {
@@ -112,7 +115,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 LastOrdinal = result.Data?.Last?.ToString(),
                 Previous = previous?.Reference.Generation,
                 QueriesFrom = result.Data?.Queries?.From.Place,
-                QueriesTo = result.Data?.Queries?.To.Place,
+                QueriesTo = result.Data?.Queries?.To.Place ?? outcomesEnd,
                 LogFrom = result.Data?.Queries?.From.Sequence,
                 LogTo = result.Data?.Queries?.To.Sequence,
                 QueryRows = result.Data?.QueryRows ?? 0,

@@ -45,6 +45,8 @@ public sealed class ClockTests : IAsyncLifetime
             Path.Combine(folder, "trial"), "trial", "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500", more: "alerts: [{name: bad, when: loss > 5, webhook: ops}]"));
         await PublishAsync(ExperimentNode.Write(Path.Combine(folder, "named"), "named", "strategy: explicit"));
         await PublishAsync(LoopProject.Write(Path.Combine(folder, "scheduled"), "scheduled", "retrain: {every: 1h}"));
+        await PublishAsync(LoopProject.Write(
+            Path.Combine(folder, "learns"), "learns", "retrain: {when: new_outcomes >= 5}", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}"));
         foreach (var project in (string[])["trial", "trial", "named", "named"])
             ((string)(await node.TrainAsync(project))["status"]!).ShouldBe("succeeded");
         await PromoteAsync("1.0.0:1");
@@ -55,10 +57,13 @@ public sealed class ClockTests : IAsyncLifetime
 
         await GoOnAsync("ahead", Year, expectedTrainings: 2);
         await PromoteAsync("1.0.0:2");
+        ((string)(await node.TrainAsync("learns"))["status"]!).ShouldBe("succeeded");
         await node.DisposeAsync();
         await StartAsync();
         await GoOnAsync("restarted", Year, expectedTrainings: 2);
         await GoOnAsync("back", TimeSpan.Zero, expectedTrainings: 3);
+        await node.PostAsync("/api/projects/learns/outcomes", new { outcomes = Enumerable.Range(0, 5).Select(i => new { query_id = $"new {i}", outcome = 1 }) });
+        await UntilAsync("outcomes that are new to a generation from the future", "/api/projects/learns/generations", generations => generations.AsArray().Count == 2);
         await node.PostAsync("/api/projects/named/rollback", new { reason = "it was right before" });
         await UntilAnswersAsync("1.0.0:1");
         receiver.Status = 200;
