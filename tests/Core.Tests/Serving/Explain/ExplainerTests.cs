@@ -146,15 +146,15 @@ public sealed class ExplainerTests
     [Fact]
     public void Trees_whose_sum_the_model_rounds_are_explained_so_only_where_that_is_asked_for()
     {
-        var manifest = Of(14);
-        object?[] query = [.. Enumerable.Repeat<object?>(1.0, 14)];
-        var background = Explained.Background(manifest, Zeros[..14]);
+        var manifest = Of(18);
+        object?[] query = [.. Enumerable.Repeat<object?>(1.0, 18)];
+        var background = Explained.Background(manifest, Zeros[..18]);
 
-        var exact = Explained.Of(Stumps(14, large: 0), manifest, query, background);
+        var exact = Explained.Of(Stumps(18, large: 0), manifest, query, background);
         exact.Method.ShouldBe(ExplanationMethod.Trees);
         Math.Abs(exact.Rounding).ShouldBeLessThan(1e-6);
 
-        var rounded = Stumps(14, large: 64.3f);
+        var rounded = Stumps(18, large: 64.3f);
         var asked = Explained.Of(rounded, manifest, query, background, ExplanationMethod.Trees);
         asked.ShouldAddUp();
         asked.AmountOf("c").ShouldBe(exact.AmountOf("c"), 1e-9);
