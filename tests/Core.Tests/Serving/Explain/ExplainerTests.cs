@@ -154,7 +154,7 @@ public sealed class ExplainerTests
         exact.Method.ShouldBe(ExplanationMethod.Trees);
         Math.Abs(exact.Rounding).ShouldBeLessThan(1e-6);
 
-        var rounded = Stumps(18, large: 64.3f);
+        var rounded = Stumps(18, large: 200.3f);
         var asked = Explained.Of(rounded, manifest, query, background, ExplanationMethod.Trees);
         asked.ShouldAddUp();
         asked.AmountOf("c").ShouldBe(exact.AmountOf("c"), 1e-9);
@@ -171,7 +171,7 @@ public sealed class ExplainerTests
 
     private static string NameOf(int feature) => feature < 26 ? ((char)('a' + feature)).ToString() : $"x{feature}";
 
-    /// <summary>A tree a feature, whose leaf is 0.1 more, 0.2 more, … above a half; the first has a large number beside, the last its opposite.</summary>
+    /// <summary>A tree a feature, whose leaf is 0.005 more, 0.01 more, … above a half; the first has a large number beside, the last its opposite.</summary>
     private static byte[] Stumps(int features, float large)
     {
         Part[] Each(Func<int, IEnumerable<Part>> parts) => [.. Enumerable.Range(0, features).SelectMany(parts)];
@@ -192,7 +192,7 @@ public sealed class ExplainerTests
                     Attribute("target_treeids", 7, Each(tree => [Number(8, tree), Number(8, tree)])),
                     Attribute("target_nodeids", 7, Each(_ => [Number(8, 1), Number(8, 2)])),
                     Attribute("target_ids", 7, Each(_ => [Number(8, 0), Number(8, 0)])),
-                    Attribute("target_weights", 6, Each(tree => [Float(7, Beside(tree)), Float(7, Beside(tree) + (0.1f * (tree + 1)))]))),
+                    Attribute("target_weights", 6, Each(tree => [Float(7, Beside(tree)), Float(7, Beside(tree) + (0.005f * (tree + 1)))]))),
                 .. Names(features).Select(Column),
                 Result(),
             ]));
