@@ -56,7 +56,8 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
             }
         }
 
-        while (await database.WriteAsync(() => database.Keyed.Remove(project, time.GetUtcNow() - retention), cancellationToken))
+        // By the clock that no leap misleads; before its first look, a minute after the start at most, nothing goes.
+        while (database.Age is { } age && await database.WriteAsync(() => database.Keyed.Remove(project, age - retention), cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
         var (waiting, ambiguous) = await CountAsync(project, cancellationToken);
         return new KeyedMatches(receipt, waiting, ambiguous);

@@ -18,6 +18,7 @@ public sealed class QueryDatabase : IDisposable
     private readonly SegmentWriter segments;
     private readonly IdIndexWriter ids;
     private readonly Feedback.OutcomeSweep outcomeSweep;
+    private long age = long.MinValue;
     private bool stale;
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
@@ -60,6 +61,9 @@ public sealed class QueryDatabase : IDisposable
     /// <summary>For work that runs on the writer's thread only.</summary>
     internal Feedback.OutcomeWriter Outcomes { get; }
 
+    /// <summary>The time by which the last sweep told what is old; null: there was none yet.</summary>
+    internal DateTimeOffset? Age => Volatile.Read(ref age) is var known and not long.MinValue ? QueryCodes.DecodeTime(known) : null;
+
     /// <summary>For work that runs on the writer's thread only.</summary>
     internal Feedback.KeyedWriter Keyed { get; }
 
@@ -89,6 +93,7 @@ public sealed class QueryDatabase : IDisposable
         Write(() =>
         {
             now = clock.Read(connection);
+            Volatile.Write(ref age, QueryCodes.Encode(now));
             more = new RetentionSweep(connection, ids.Runs).Step(now, projects);
         });
         if (!more)

@@ -99,6 +99,9 @@ public sealed class KeyedOutcomesTests : IDisposable
     public async Task Outcome_that_is_older_than_records_are_kept_is_removed()
     {
         await keyed.AddAsync("flights", [Came("a", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-91) }, Came("b", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-89) }], default);
+        (await MatchAsync()).Waiting.ShouldBe(2);
+        while (log.Upkeep())
+            continue;
         (await MatchAsync()).Waiting.ShouldBe(1);
     }
 
