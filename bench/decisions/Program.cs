@@ -10,7 +10,7 @@ var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : n
     ("aa", () => FalseVerdicts.Run(runs: quick ? 500 : 10_000, outcomes: quick ? 500 : 2_000, seed)),
     ("ab", () => Power.Run(runs: quick ? 100 : 2_000, seed)),
     ("bandit", () => Regret.Run(runs: quick ? 10 : 200, batched: quick ? 2 : 20, seed)),
-    ("sparse", () => SparseRewards.Run(runs: quick ? 20 : 200, seed)),
+    ("sparse", () => SparseRewards.Run(runs: quick ? 10 : 200, seed)),
     ("canary", () => BadCanaries.Run(runs: quick ? 500 : 10_000, seed)),
 ];
 if (only is not null && !parts.Any(part => part.Name == only))

@@ -102,6 +102,10 @@ public sealed class ExperimentNode : IAsyncLifetime
 
     public async Task<string?> ChampionAsync(string project) => (string?)(await Node.GetAsync($"/api/projects/{project}"))["champion"];
 
+    /// <summary>Until a decision of a project is known.</summary>
+    public async Task<JsonNode> UntilDecidedAsync(string project, Func<JsonNode, bool> wanted) =>
+        (await Node.UntilAsync($"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => wanted(decision!)))).AsArray().First(decision => wanted(decision!))!;
+
     public async Task<List<JsonNode>> DecisionsAsync(string project, string? experiment = null) =>
         [.. (await Node.GetAsync($"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray().Select(decision => decision!)];
 
