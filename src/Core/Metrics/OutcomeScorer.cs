@@ -83,7 +83,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         try
         {
             return await metrics.GetAsync(generation) is { } set && set.Score(record, outcome.Value) is { } values
-                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values) { Arm = record.Arm, Reason = record.Reason, Sequence = query.Sequence }
+                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values) { Arm = record.Arm, Reason = record.Reason, Sequence = query.Sequence, Cluster = record.Entity is { } entity ? EntityClusters.Of(entity) : null }
                 : null;
         }
         catch (Exception exception) when (exception is ManifestException or RuleException or JsonException)

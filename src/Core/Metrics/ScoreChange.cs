@@ -11,4 +11,8 @@ namespace Progeny.Core.Metrics;
 /// <param name="Reason">Why that arm (<see cref="Rollout.Reasons"/>).</param>
 /// <param name="Values">The figures by name.</param>
 public sealed record ScoreChange(
-    long Place, bool IsAdded, GenerationReference Generation, string Arm, string Reason, long Sequence, DateTimeOffset At, IReadOnlyDictionary<string, double> Values);
+    long Place, bool IsAdded, GenerationReference Generation, string Arm, string Reason, long Sequence, DateTimeOffset At, IReadOnlyDictionary<string, double> Values)
+{
+    /// <inheritdoc cref="OutcomeScore.Cluster"/>
+    public int? Cluster { get; init; }
+}

@@ -11,6 +11,9 @@ public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] d
     /// <summary>Of nothing.</summary>
     public static ArmSums None { get; } = new(0, 0, 0, 0);
 
+    /// <summary>The same values by clusters of entities; null: each query was drawn by itself, or has no entity.</summary>
+    [Id(4)] public ClusterSums? Clusters { get; init; }
+
     /// <summary>The mean; null of nothing.</summary>
     public double? Mean => Count > 0 ? Sum / Count : null;
 
@@ -21,12 +24,18 @@ public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] d
     public double Variance => Count > 1 ? Math.Max(0, (Squares - (Sum * Sum / Count)) / (Count - 1)) : 0;
 
     /// <summary>With a value more, or, with a sign of -1, less.</summary>
-    public ArmSums Add(double value, int sign = 1) =>
-        new(Count + sign, Sum + (sign * value), Squares + (sign * value * value), Others + (value is 0 or 1 ? 0 : sign));
+    /// <param name="cluster">The cluster of its entity; null: none.</param>
+    public ArmSums Add(double value, int sign = 1, int? cluster = null) =>
+        new(Count + sign, Sum + (sign * value), Squares + (sign * value * value), Others + (value is 0 or 1 ? 0 : sign))
+        {
+            Clusters = cluster is { } own ? (Clusters ?? ClusterSums.None).Add(own, value, sign) : Clusters,
+        };
 
     /// <summary>With everything counting less.</summary>
-    public ArmSums Scale(double factor) => factor == 1 ? this : new ArmSums(Count * factor, Sum * factor, Squares * factor, Others * factor);
+    public ArmSums Scale(double factor) => factor == 1
+        ? this
+        : new ArmSums(Count * factor, Sum * factor, Squares * factor, Others * factor) { Clusters = Clusters?.Scale(factor) };
 
     /// <summary>The same with each value turned round, so that less is better where more was: 1 - x of yes and no, else -x.</summary>
-    public ArmSums Turn(bool isBinary) => isBinary ? new ArmSums(Count, Count - Sum, Count - Sum, 0) : this with { Sum = -Sum };
+    public ArmSums Turn(bool isBinary) => isBinary ? new ArmSums(Count, Count - Sum, Count - Sum, 0) : new ArmSums(Count, -Sum, Squares, Others);
 }

@@ -76,6 +76,7 @@ internal sealed partial class ExperimentGrain(
                 ],
                 StartedAt = time.GetUtcNow(),
                 PlanVersion = plan.Version,
+                IsByEntity = plan.StickyKey != RolloutPlan.QueryIdKey,
             };
             await storage.SaveAsync(next with { Place = await sources.LastChangeAsync() });
         }

@@ -71,4 +71,7 @@ public sealed record ExperimentState
 
     /// <summary>The place in the query log up to which requests are counted.</summary>
     [Id(24)] public long ServedPlace { get; init; }
+
+    /// <summary>Whether an entity always meets the same arm, so that its outcomes are not independent.</summary>
+    [Id(25)] public bool IsByEntity { get; init; }
 }

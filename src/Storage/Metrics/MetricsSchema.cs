@@ -181,5 +181,9 @@ internal static class MetricsSchema
         DROP INDEX scores_by_age;
         CREATE INDEX scores_by_place ON scores (project, generation, sequence);
         """),
+        new("""
+        ALTER TABLE scores ADD COLUMN cluster INTEGER;
+        ALTER TABLE score_changes ADD COLUMN cluster INTEGER;
+        """),
     ];
 }

@@ -17,20 +17,22 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     private readonly SqliteStatement selectPlace = new(connection, "SELECT reports FROM place");
     private readonly SqliteStatement updatePlace = new(connection, "UPDATE place SET reports = ?1");
-    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived FROM scores WHERE project = ?1 AND query_id = ?2");
+    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived, cluster FROM scores WHERE project = ?1 AND query_id = ?2");
     private readonly SqliteStatement upsertScore = new(
         connection,
         """
-        INSERT INTO scores (project, query_id, generation, at, figures, arm, reason, sequence, moment, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        INSERT INTO scores (project, query_id, generation, at, figures, arm, reason, sequence, moment, arrived, cluster)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         ON CONFLICT DO UPDATE SET generation = excluded.generation, at = excluded.at, figures = excluded.figures, arm = excluded.arm,
-            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment, arrived = excluded.arrived
+            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment, arrived = excluded.arrived,
+            cluster = excluded.cluster
         """);
 
     private readonly SqliteStatement insertChange = new(
         connection,
         """
-        INSERT INTO score_changes (project, added, generation, arm, reason, sequence, moment, figures, changed)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        INSERT INTO score_changes (project, added, generation, arm, reason, sequence, moment, figures, changed, cluster)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """);
 
     private readonly SqliteStatement upsertWaiting = new(
@@ -121,7 +123,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         if (Find(score.Project, score.QueryId) is { } old)
             Count(score.Project, old, -1, now);
         var stored = new StoredScore(
-            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds(), arrived);
+            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds(), arrived, score.Cluster);
         Count(score.Project, stored, 1, now);
         upsertScore.Bind(1, score.Project);
         upsertScore.Bind(2, score.QueryId);
@@ -133,6 +135,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         upsertScore.Bind(8, stored.Sequence);
         upsertScore.Bind(9, stored.Moment);
         upsertScore.Bind(10, stored.Arrived);
+        upsertScore.Bind(11, stored.Cluster);
         upsertScore.Execute();
     }
 
@@ -156,6 +159,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         insertChange.Bind(7, score.Moment);
         insertChange.Bind(8, score.Figures);
         insertChange.Bind(9, now.ToUnixTimeSeconds());
+        insertChange.Bind(10, score.Cluster);
         insertChange.Execute();
     }
 
@@ -167,7 +171,8 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         {
             return selectScore.Step()
                 ? new StoredScore(
-                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5), selectScore.Int64(6))
+                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5), selectScore.Int64(6),
+                    selectScore.IsNull(7) ? null : selectScore.Int64(7))
                 : null;
         }
         finally
@@ -183,7 +188,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         removeWaiting.Execute();
     }
 
-    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived)
+    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived, long? Cluster)
     {
         public long Second => Moment / 1000;
     }

@@ -22,7 +22,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 
     private const string SelectChanges =
         """
-        SELECT c.place, c.added, g.project, g.release, g.generation, c.arm, c.reason, c.sequence, c.moment, c.figures
+        SELECT c.place, c.added, g.project, g.release, g.generation, c.arm, c.reason, c.sequence, c.moment, c.figures, c.cluster
         FROM score_changes AS c JOIN generations AS g ON g.id = c.generation
         WHERE c.project = :project AND c.place > :after ORDER BY c.place LIMIT :limit
         """;
@@ -112,7 +112,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
                     rows.GetString(6),
                     rows.GetInt64(7),
                     DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(8)),
-                    JsonSerializer.Deserialize<Dictionary<string, double>>(rows.GetString(9))!));
+                    JsonSerializer.Deserialize<Dictionary<string, double>>(rows.GetString(9))!)
+                { Cluster = rows.IsDBNull(10) ? null : rows.GetInt32(10) });
             }
 
             return changes;

@@ -108,6 +108,11 @@ public sealed class SqliteScoreStoreTests : IDisposable
         await scores.ApplyAsync(Scored(2, 3, InArm("b", "canary", 1)), default);
         var corrected = await scores.ReadChangesAsync("flights", changes[^1].Place, 10, default);
         corrected.Select(change => (change.IsAdded, change.Values["loss"])).ShouldBe([(false, 0), (true, 1)]);
+
+        await scores.ApplyAsync(Scored(3, 4, InArm("d", "canary", 1) with { Cluster = 5 }), default);
+        await scores.ApplyAsync(Scored(4, 5, InArm("d", "canary", 0)), default);
+        (await scores.ReadChangesAsync("flights", corrected[^1].Place, 10, default)).Select(change => (change.IsAdded, change.Cluster))
+            .ShouldBe([(true, (int?)5), (false, 5), (true, null)]);
         (await scores.ReadChangesAsync("others", 0, 10, default)).ShouldBeEmpty();
     }
 

@@ -9,13 +9,11 @@ namespace Progeny.Core.Rollout.Statistics;
 /// <param name="Interval">The interval of the difference at 1 - α, valid at any time; null: too little is known.</param>
 public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, double? Difference, Interval? Interval)
 {
-    /// <summary>Compares two arms that different queries met.</summary>
-    public static Comparison Of(ArmSums champion, ArmSums challenger, Goal goal, double alpha)
-    {
-        var above = Evidence(champion, challenger);
-        var below = Evidence(challenger, champion);
-        return Make(champion, challenger, goal, alpha, above, below);
-    }
+    /// <summary>Compares two arms that different queries met, or, of clusters, different entities; with too few of these nothing is said.</summary>
+    public static Comparison Of(ArmSums champion, ArmSums challenger, Goal goal, double alpha) =>
+        DesignEffect.Effective(champion) is { } first && DesignEffect.Effective(challenger) is { } second
+            ? Make(first, second, goal, alpha, Evidence(first, second), Evidence(second, first))
+            : new Comparison(1, 1, challenger.Mean - champion.Mean, null);
 
     /// <summary>
     /// Compares two arms that answered the same queries. What they say of one query is alike more often than not, which makes their
@@ -31,12 +29,17 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
     public static bool CanTell(ArmSums champion, ArmSums challenger)
     {
         var least = champion.IsBinary && challenger.IsBinary ? 1 : MeanEvidence.BurnIn;
-        return champion.Count >= least && challenger.Count >= least;
+        return DesignEffect.Effective(champion)?.Count >= least && DesignEffect.Effective(challenger)?.Count >= least;
     }
+
+    /// <summary>Whether an arm has met too few entities to be compared, however many its outcomes.</summary>
+    public static bool IsOfTooFew(ArmSums arm) => arm.Count > 0 && DesignEffect.Of(arm) is null;
 
     /// <summary>The interval of an arm's mean at 1 - α, valid at any time; null: too little is known.</summary>
     public static Interval? IntervalOf(ArmSums arm, double alpha) =>
-        arm.Count <= 0 ? null : arm.IsBinary ? ProportionInterval.Of(arm.Sum, arm.Count, alpha) : MeanEvidence.Mean(arm, alpha);
+        arm.Count <= 0 || DesignEffect.Effective(arm) is not { } own ? null
+        : own.IsBinary ? ProportionInterval.Of(own.Sum, own.Count, alpha)
+        : MeanEvidence.Mean(own, alpha);
 
     /// <summary>The evidence that the second is above the first.</summary>
     private static double Evidence(ArmSums first, ArmSums second) => first.IsBinary && second.IsBinary

@@ -46,7 +46,8 @@ internal sealed class AbTestRollout : IRolloutStrategy
         if (lost.Count > 0)
             return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit))));
         var figures = string.Join("; ", compared.Select(pair => Said.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)))
-            + string.Concat(won.Select(pair => $"; {pair.Arm.Generation} is better, but another project's, which cannot be in charge"));
+            + string.Concat(won.Select(pair => $"; {pair.Arm.Generation} is better, but another project's, which cannot be in charge"))
+            + Said.TooFew(snapshot.Arms.Select(arm => arm.All));
         var none = won.Count == 0 ? "No difference was found" : "Nothing that can be in charge was found to be better";
         if (champion.All.Count >= settings.Outcomes && compared.TrueForAll(pair => pair.Arm.All.Count >= settings.Outcomes))
             return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"{none} in {settings.Outcomes} outcomes of each arm: {figures}.");

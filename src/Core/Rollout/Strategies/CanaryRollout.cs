@@ -39,7 +39,7 @@ internal sealed class CanaryRollout : IRolloutStrategy
                 : new RolloutDecision.Promote(canary.Name, $"It passed all steps: {both}.");
         }
 
-        var needed = Needed(step, champion.InStep, canary.InStep);
+        var needed = Needed(step, champion.InStep, canary.InStep) + Said.TooFew(champion.InStep, canary.InStep);
         return snapshot.StepElapsed >= step.Time
             ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"After {Said.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {needed}.")
             : new RolloutDecision.Stay($"Step {snapshot.Step + 1} of {settings.Steps.Length}: {both}; {needed}.");
