@@ -1,6 +1,6 @@
 """Reports a million outcomes to a node in one request, twice, and prints the rate and the node's memory.
 
-python3 bench/feedback/measure.py --gateway Progeny.Gateway.dll --progeny progeny.dll [--lines 1000000]
+Started by run.sh.
 
 The project is that of 'progeny project init'; each outcome is of a query that was asked before. Prints 'result <name> <value>' a line.
 """
