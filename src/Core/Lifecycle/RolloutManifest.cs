@@ -52,6 +52,9 @@ public sealed record RolloutManifest
     /// <summary>Further generations that take part, <c>1.2.0:3</c> or <c>project@1.2.0:3</c>: of other releases or projects.</summary>
     public IReadOnlyList<string> Arms { get; init; } = [];
 
+    /// <summary>canary, abtest, bandit, select: whether who answers follows the plan's key, mostly the entity; false: each query is drawn by itself.</summary>
+    public bool Sticky { get; init; } = true;
+
     /// <summary>Who answers where an arm fails: <c>champion</c> or generations, the first one first.</summary>
     public IReadOnlyList<string> Fallback { get; init; } = ChampionOnly;
 }

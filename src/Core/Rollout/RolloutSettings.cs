@@ -24,5 +24,6 @@ public static class RolloutSettings
         Generations = rollout.Generations,
         Arms = [.. rollout.Arms],
         Fallback = [.. rollout.Fallback],
+        Sticky = rollout.Sticky,
     };
 }

@@ -19,6 +19,7 @@ internal sealed record RolloutRules(
     double? Epsilon,
     string? Select,
     IReadOnlyList<string>? Arms,
+    bool? Sticky,
     IReadOnlyList<string> Fallback)
 {
     public static RolloutRules From(ExperimentSettings settings)
@@ -42,6 +43,7 @@ internal sealed record RolloutRules(
             isBandit && settings.Policy == BanditPolicy.EpsilonGreedy ? settings.Epsilon : null,
             settings.Select,
             settings.Arms.IsEmpty ? null : settings.Arms,
+            strategy == RolloutStrategy.Shadow ? null : settings.Sticky,
             settings.Fallback);
     }
 

@@ -51,4 +51,7 @@ public sealed record ExperimentSettings
 
     /// <summary>abtest: the challengers that have a share of their own.</summary>
     [Id(15)] public ImmutableArray<ArmShare> Shares { get; init; } = [];
+
+    /// <summary>canary, abtest, bandit, select: whether who answers follows the plan's key, mostly the entity; false: each query is drawn by itself.</summary>
+    [Id(16)] public bool Sticky { get; init; } = true;
 }

@@ -35,7 +35,7 @@ internal sealed partial class ExperimentGrain
         }
 
         next = next.Note(Project, Id, Id, serve.Message, now, serve.Champion is null ? null : Champion(next), figures: before);
-        await IntendAsync(new ExperimentActState(ExperimentPlans.OfRunning(Project, Id, next, await StickyKeyAsync(), serve.Message), next));
+        await IntendAsync(new ExperimentActState(ExperimentPlans.OfRunning(Project, Id, next, serve.Message), next));
     }
 
     private async Task PromoteAsync(RolloutDecision.Promote promote)
@@ -78,7 +78,7 @@ internal sealed partial class ExperimentGrain
         if (State.Status == ExperimentStatus.Starting)
             await SaveAsync(next); // it never had a plan
         else
-            await IntendAsync(new ExperimentActState(ExperimentPlans.OfEnd(Project, Id, State, champion, await StickyKeyAsync(), message), next));
+            await IntendAsync(new ExperimentActState(ExperimentPlans.OfEnd(Project, Id, State, champion, message), next));
         if (!IsOpen)
             await RestAsync();
     }
@@ -230,6 +230,4 @@ internal sealed partial class ExperimentGrain
         if (await this.GetReminder(WakeReminder) is { } reminder)
             await this.UnregisterReminder(reminder);
     }
-
-    private async Task<string?> StickyKeyAsync() => (await ProjectGrain.GetPlan(-1))!.StickyKey;
 }

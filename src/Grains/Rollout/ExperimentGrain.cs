@@ -76,7 +76,8 @@ internal sealed partial class ExperimentGrain(
                 ],
                 StartedAt = time.GetUtcNow(),
                 PlanVersion = plan.Version,
-                IsByEntity = plan.StickyKey != RolloutPlan.QueryIdKey,
+                IsByEntity = request.Settings.Sticky && plan.StickyKey != RolloutPlan.QueryIdKey,
+                StickyKey = plan.StickyKey,
             };
             await storage.SaveAsync(next with { Place = await sources.LastChangeAsync() });
         }

@@ -9,7 +9,7 @@ namespace Progeny.Grains.Rollout;
 internal static class ExperimentPlans
 {
     /// <summary>The plan of an experiment that runs.</summary>
-    public static PlanDraft OfRunning(string project, string experiment, ExperimentState state, string? stickyKey, string reason)
+    public static PlanDraft OfRunning(string project, string experiment, ExperimentState state, string reason)
     {
         var arms = state.Arms.Where(arm => !arm.IsOut || arm.Name == state.ChampionArm)
             .Select(arm => new RolloutArm(arm.Name, arm.Generation, arm.Weight)).ToList();
@@ -20,7 +20,7 @@ internal static class ExperimentPlans
             Champion = state.ChampionArm,
             Fallback = fallback,
             Shadows = [.. state.Arms.Where(arm => arm is { IsShadow: true, IsOut: false }).Select(arm => arm.Name)],
-            StickyKey = stickyKey,
+            StickyKey = state.IsByEntity ? state.StickyKey : RolloutPlan.QueryIdKey,
             Version = state.PlanVersion,
             By = experiment,
             Reason = Short(reason),
@@ -28,7 +28,7 @@ internal static class ExperimentPlans
     }
 
     /// <summary>The plan after an experiment: one generation in charge of all traffic.</summary>
-    public static PlanDraft OfEnd(string project, string experiment, ExperimentState state, GenerationReference champion, string? stickyKey, string reason)
+    public static PlanDraft OfEnd(string project, string experiment, ExperimentState state, GenerationReference champion, string reason)
     {
         List<RolloutArm> arms = [new(ArmNaming.Champion, champion, 1)];
         var fallback = Fallback(project, state.Request!.Settings.Fallback, ArmNaming.Champion, arms);
@@ -37,7 +37,7 @@ internal static class ExperimentPlans
             Arms = [.. arms],
             Champion = ArmNaming.Champion,
             Fallback = arms.Count == 1 ? [] : fallback,
-            StickyKey = stickyKey,
+            StickyKey = state.StickyKey,
             Version = state.PlanVersion,
             By = experiment,
             Reason = Short(reason),

@@ -72,6 +72,9 @@ public sealed record ExperimentState
     /// <summary>The place in the query log up to which requests are counted.</summary>
     [Id(24)] public long ServedPlace { get; init; }
 
-    /// <summary>Whether an entity always meets the same arm, so that its outcomes are not independent.</summary>
+    /// <summary>Whether queries follow a key, mostly their entity, so that the outcomes of one are not independent; false: each is drawn by itself.</summary>
     [Id(25)] public bool IsByEntity { get; init; }
+
+    /// <summary>The sticky key of the plan before it, which that after it has, too.</summary>
+    [Id(26)] public string? StickyKey { get; init; }
 }

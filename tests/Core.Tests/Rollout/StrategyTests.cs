@@ -52,6 +52,16 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Canary_that_meets_a_few_entities_only_does_not_go_on_and_says_what_to_do()
+    {
+        var few = Of(Canary, (100, 900), (10, 100));
+        few = few with { Arms = [.. few.Arms.Select(arm => arm with { InStep = arm.InStep with { Clusters = ClusterSums.None.Add(7, 1, 1) } })] };
+
+        Look(few).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("of too few entities (10 groups of each arm are needed): with sticky: false");
+        Look(few with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("of too few entities");
+    }
+
+    [Fact]
     public void Canary_that_is_worse_is_rolled_back_before_its_step_is_over_and_one_that_is_too_slow_too()
     {
         var worse = Look(Of(Canary, (100, 900), (30, 50))).ShouldBeOfType<RolloutDecision.GiveUp>();

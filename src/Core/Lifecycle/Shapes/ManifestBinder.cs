@@ -179,6 +179,7 @@ internal static class ManifestBinder
             Select = node["select"]?.Text,
             Generations = node["generations"] is { } generations ? Whole(generations) : standard.Generations,
             Arms = Texts(node["arms"]) ?? standard.Arms,
+            Sticky = node["sticky"] is { } sticky ? Flag(sticky) : standard.Sticky,
             Fallback = Texts(node["fallback"]) ?? standard.Fallback,
         };
     }

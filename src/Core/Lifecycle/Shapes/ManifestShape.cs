@@ -135,6 +135,7 @@ internal static class ManifestShape
         new("select", Text, "SQL over the table generations that yields generation and weight (select)"),
         new("generations", new NumberShape { Whole = true, Min = 1, Max = 32 }, "How many of the newest generations take part (bandit, select)") { Default = JsonValue.Create(Rollout.Generations) },
         new("arms", new ListShape(Generation, unique: true), "Further generations that take part, e.g. 1.2.0:3 or flights@1.2.0:3"),
+        new("sticky", Flag, "Whether an entity always meets the same generation; false: each query is drawn by itself (canary, abtest, bandit, select)") { Default = JsonValue.Create(Rollout.Sticky) },
         new("fallback", new ListShape(Fallback, unique: true), "Who answers where an arm fails: champion, or generations"));
 
     private static MapShape CanaryStepShape() => new(

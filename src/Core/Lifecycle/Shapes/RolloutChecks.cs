@@ -28,6 +28,7 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
         ["epsilon"] = ["bandit"],
         ["select"] = ["select"],
         ["generations"] = ["bandit", "select"],
+        ["sticky"] = [.. Compared, "select"],
         ["arms"] = ["abtest", "bandit", "select"],
     };
 

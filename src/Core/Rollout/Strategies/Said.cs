@@ -18,7 +18,7 @@ internal static class Said
 
     /// <summary>What is to be done where arms cannot be compared for the few entities that they met; empty: they met enough.</summary>
     public static string TooFew(params IEnumerable<ArmSums> arms) => arms.Any(Comparison.IsOfTooFew)
-        ? $"; they are of too few entities ({DesignEffect.LeastClusters} groups of each arm are needed): with sticky_key: query_id in the plan each query is drawn by itself"
+        ? $"; they are of too few entities ({DesignEffect.LeastClusters} groups of each arm are needed): with sticky: false each query is drawn by itself"
         : "";
 
     public static string Evidence(double value, double limit) => string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");
