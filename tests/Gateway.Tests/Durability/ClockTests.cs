@@ -5,6 +5,7 @@ using Progeny.Core.Serving;
 using Progeny.Gateway.Tests.Metrics;
 using Progeny.Gateway.Tests.Rollout;
 using Progeny.Gateway.Tests.Training;
+using Progeny.Grains.Hosting;
 
 namespace Progeny.Gateway.Tests.Durability;
 
@@ -13,6 +14,9 @@ public sealed class ClockTests : IAsyncLifetime
 {
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>Orleans 10.4 itself activates no grain while its clock is behind where it was; a node on it is restarted once the clock was put back.</summary>
+    private static readonly bool IsStandIn = !Engines.Orleans.StartsWith("Orleans.Core", StringComparison.Ordinal);
 
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
     private readonly ShiftedTime clock = new();
@@ -58,8 +62,7 @@ public sealed class ClockTests : IAsyncLifetime
         await GoOnAsync("ahead", Year, expectedTrainings: 2);
         await PromoteAsync("1.0.0:2");
         ((string)(await node.TrainAsync("learns"))["status"]!).ShouldBe("succeeded");
-        await node.DisposeAsync();
-        await StartAsync();
+        await RestartAsync();
         await GoOnAsync("restarted", Year, expectedTrainings: 2);
         await GoOnAsync("back", TimeSpan.Zero, expectedTrainings: 3);
         await node.PostAsync("/api/projects/learns/outcomes", new { outcomes = Enumerable.Range(0, 5).Select(i => new { query_id = $"new {i}", outcome = 1 }) });
@@ -84,6 +87,12 @@ public sealed class ClockTests : IAsyncLifetime
             "--Webhooks:ops:Url", receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
         ]);
 
+    private async Task RestartAsync()
+    {
+        await node.DisposeAsync();
+        await StartAsync();
+    }
+
     private async Task PublishAsync(string project)
     {
         using var response = await node.PublishAsync(Path.GetFileName(project), project);
@@ -97,7 +106,10 @@ public sealed class ClockTests : IAsyncLifetime
         string[] early = [.. Enumerable.Range(0, 5).Select(i => $"{phase} early {i}")];
         await AskAsync(before);
         await ReportAsync(early);
+        var isPutBack = shift < clock.Shift;
         clock.Shift = shift;
+        if (isPutBack && !IsStandIn)
+            await RestartAsync();
         KeepUp();
         await ReportAsync(before);
         await AskAsync(early);
