@@ -30,9 +30,9 @@ internal static class BadCanaries
         var wrong = 0;
         Parallel.For(0, runs, run =>
         {
-            served[run] = RunOne(new Random(HashCode.Combine(seed, run)), draw, isBad: true, StepOutcomes) ?? StepOutcomes;
+            served[run] = RunOne(Draws.Of(seed, run), draw, isBad: true, StepOutcomes) ?? StepOutcomes;
             // A healthy one is watched for a tenth of its step: a wrong verdict comes early or not at all.
-            if (RunOne(new Random(HashCode.Combine(seed, run, 1)), draw, isBad: false, StepOutcomes / 10) is not null)
+            if (RunOne(Draws.Of(seed, run, 1), draw, isBad: false, StepOutcomes / 10) is not null)
                 Interlocked.Increment(ref wrong);
         });
         Array.Sort(served);

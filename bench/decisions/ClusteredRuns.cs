@@ -22,7 +22,7 @@ internal static class ClusteredRuns
             var (wrong, naive) = (0, 0);
             Parallel.For(0, runs, run =>
             {
-                var (hasWinner, hasNaive) = RunOne(new Random(HashCode.Combine(seed, run)), entities, isZipf, share, outcomes);
+                var (hasWinner, hasNaive) = RunOne(Draws.Of(seed, run), entities, isZipf, share, outcomes);
                 if (hasWinner)
                     Interlocked.Increment(ref wrong);
                 if (hasNaive)

@@ -28,4 +28,7 @@ internal static class Draws
 
         return shares.Length - 1;
     }
+
+    /// <summary>The randomness of one run; the same each time, which <see cref="HashCode"/> is not.</summary>
+    public static Random Of(int seed, int run, int part = 0) => new(unchecked((((seed * 1_000_003) + part) * 1_000_003) + run));
 }

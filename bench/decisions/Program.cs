@@ -9,8 +9,8 @@ var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : n
 [
     ("aa", () => FalseVerdicts.Run(runs: quick ? 500 : 10_000, outcomes: quick ? 500 : 2_000, seed)),
     ("entities", () => ClusteredRuns.Run(runs: quick ? 200 : 2_000, outcomes: quick ? 1_000 : 5_000, seed)),
-    ("ab", () => Power.Run(runs: quick ? 100 : 2_000, seed)),
-    ("bandit", () => Regret.Run(runs: quick ? 10 : 200, batched: quick ? 2 : 20, seed)),
+    ("ab", () => Power.Run(runs: quick ? 60 : 2_000, seed)),
+    ("bandit", () => Regret.Run(runs: quick ? 6 : 200, batched: quick ? 2 : 20, seed)),
     ("sparse", () => SparseRewards.Run(runs: quick ? 10 : 200, seed)),
     ("canary", () => BadCanaries.Run(runs: quick ? 500 : 10_000, seed)),
 ];

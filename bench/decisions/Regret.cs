@@ -29,7 +29,7 @@ internal static class Regret
         var sums = new double[checkpoints.Length];
         Parallel.For(0, runs, run =>
         {
-            var regret = RunOne(new Random(HashCode.Combine(seed, run, name.Length)), checkpoints, draw);
+            var regret = RunOne(Draws.Of(seed, run, name.Length), checkpoints, draw);
             lock (sums)
             {
                 for (var i = 0; i < sums.Length; i++)

@@ -15,7 +15,7 @@ internal static class SequentialRuns
         var verdicts = new int?[runs];
         Parallel.For(0, runs, run =>
         {
-            var random = new Random(HashCode.Combine(seed, run));
+            var random = Draws.Of(seed, run);
             verdicts[run] = RunOne(random, outcomes, share, alpha, draw);
         });
         return verdicts;

@@ -26,7 +26,7 @@ internal static class SparseRewards
     private static void Report(string name, BanditPolicy policy, int runs, int seed)
     {
         var best = new double[runs];
-        Parallel.For(0, runs, run => best[run] = RunOne(new Random(HashCode.Combine(seed, run)), BanditPolicies.Of(policy)));
+        Parallel.For(0, runs, run => best[run] = RunOne(Draws.Of(seed, run), BanditPolicies.Of(policy)));
         var lockedOut = best.Count(share => share < LockedOut) / (double)runs;
         Figures.Row($"{name,-10} the best arm has {best.Average() * 100:0.0} % of the second half; it is locked out in {lockedOut * 100:0.0} % of runs");
         Figures.Result($"decisions.bandit.sparse-{name}.best-arm", best.Average());
