@@ -27,7 +27,7 @@ public sealed class QueryTailTests(ServingNode serving)
             var logged = (await serving.Node.UntilAsync($"/api/projects/shops/queries/tailed:{row}", _ => true)).AsObject();
             ((string)query["project"]!).ShouldBe("shops");
             query.AsObject().Remove("project");
-            foreach (var later in (string[])["attempts", "outcome", "outcomes"])
+            foreach (var later in (string[])["sequence", "attempts", "outcome", "outcomes"])
                 logged.Remove(later);
             JsonNode.DeepEquals(query, logged).ShouldBeTrue($"{query.ToJsonString()}\n{logged.ToJsonString()}");
         }
