@@ -17,6 +17,12 @@ namespace Progeny.Grains.Hosting;
 /// <summary>Makes a host a node: a silo with all grains.</summary>
 public static class SiloHosting
 {
+    /// <summary>
+    /// How long an idle grain stays. Orleans plans by the clock of the wall when it goes, and activates no grain once that clock was put back by
+    /// more than this. There are as many grains as projects, generations, jobs and experiments, not as queries, so that idle ones cost little.
+    /// </summary>
+    private static readonly TimeSpan IdleFor = TimeSpan.FromDays(30);
+
     /// <summary>Adds the silo.</summary>
     /// <param name="grainsConnectionString">The SQLite database for what grains store; its tables exist when the silo starts.</param>
     /// <param name="jobsFolder">The folder for the folders of running jobs.</param>
@@ -60,6 +66,7 @@ public static class SiloHosting
         {
             silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), NodeSettings.FreePort("Silo:GatewayPort", options.GatewayPort));
             silo.UseInMemoryReminderService();
+            silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {
                 storage.Invariant = "System.Data.SQLite";
