@@ -9,7 +9,7 @@ namespace Progeny.Storage.Feedback;
 internal sealed class OutcomeWriter(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement selectAll = new(
-        connection, "SELECT value, observed_at, reported_at, late FROM outcomes WHERE hash = ?1 AND project = ?2 AND query_id = ?3 ORDER BY id");
+        connection, "SELECT value, observed_at, reported_at, late FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND project = ?2 AND query_id = ?3 ORDER BY id");
 
     private readonly SqliteStatement insert = new(
         connection, "INSERT INTO outcomes (hash, project, query_id, value, observed_at, reported_at, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");

@@ -4,6 +4,7 @@ using Progeny.Core.Serving;
 namespace Progeny.Storage.Feedback;
 
 /// <summary>Finds the first report of a query's outcome, and the one that counts, before a place, over one reader's snapshot.</summary>
+/// <remarks>Left to itself SQLite may look for a query's reports among all of its project's, which are as many as there ever were.</remarks>
 internal sealed class ReportProbe : IDisposable
 {
     private readonly string project;
@@ -13,8 +14,8 @@ internal sealed class ReportProbe : IDisposable
     public ReportProbe(SqliteConnection connection, string project, long before)
     {
         this.project = project;
-        any = new SqliteStatement(connection, "SELECT 1 FROM outcomes WHERE hash = ?1 LIMIT 1");
-        both = new SqliteStatement(connection, "SELECT min(id), max(id) FILTER (WHERE late = 0) FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND id < ?4");
+        any = new SqliteStatement(connection, "SELECT 1 FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 LIMIT 1");
+        both = new SqliteStatement(connection, "SELECT min(id), max(id) FILTER (WHERE late = 0) FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND id < ?4");
         both.Bind(3, project);
         both.Bind(4, before);
     }

@@ -19,7 +19,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     /// <inheritdoc/>
     public Task<bool> HasReportAsync(string project, string queryId, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, _) => connection.ExecuteScalar<bool>(
-            "SELECT EXISTS (SELECT 1 FROM outcomes WHERE hash = :hash AND query_id = :queryId AND project = :project)",
+            "SELECT EXISTS (SELECT 1 FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = :hash AND query_id = :queryId AND project = :project)",
             new { hash = QueryHash.Of(project, queryId), queryId, project }),
         cancellationToken);
 
@@ -40,7 +40,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
             """
             SELECT count(DISTINCT n.hash) FROM outcomes AS n
             WHERE n.project = :project AND n.id >= :place
-              AND NOT EXISTS (SELECT 1 FROM outcomes AS o WHERE o.hash = n.hash AND o.id < :place AND o.query_id = n.query_id AND o.project = n.project)
+              AND NOT EXISTS (SELECT 1 FROM outcomes AS o INDEXED BY outcomes_by_hash WHERE o.hash = n.hash AND o.id < :place AND o.query_id = n.query_id AND o.project = n.project)
             """,
             new { project, place }),
         cancellationToken);

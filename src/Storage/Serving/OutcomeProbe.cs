@@ -6,10 +6,10 @@ namespace Progeny.Storage.Serving;
 /// <summary>Finds the outcome that counts for a record, over one reader's snapshot.</summary>
 internal sealed class OutcomeProbe(SqliteConnection connection, string project) : IDisposable
 {
-    private readonly SqliteStatement any = new(connection, "SELECT 1 FROM outcomes WHERE hash = ?1 LIMIT 1");
+    private readonly SqliteStatement any = new(connection, "SELECT 1 FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 LIMIT 1");
 
     private readonly SqliteStatement last = new(
-        connection, "SELECT value FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND late = 0 ORDER BY id DESC LIMIT 1");
+        connection, "SELECT value FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND late = 0 ORDER BY id DESC LIMIT 1");
 
     /// <summary>The last outcome reported of the record that a reader stands on; null: none yet.</summary>
     public string? Find(QueryBatchReader reader)

@@ -33,7 +33,7 @@ internal sealed class QueryLookup : IDisposable
         page = new SqliteStatement(connection, "SELECT data FROM id_pages WHERE id = ?1");
         segment = new SegmentScan(connection, "WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1");
         outcomes = new SqliteStatement(
-            connection, "SELECT value, observed_at, reported_at FROM outcomes WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY late DESC, id");
+            connection, "SELECT value, observed_at, reported_at FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY late DESC, id");
     }
 
     public bool Exists(string queryId) => Records(queryId).Any();
