@@ -7,7 +7,7 @@ source scripts/setup.sh
 
 require_tools
 require_packages wrk libxgboost0 python3-numpy python3-onnx
-build_solution
+build_all
 
 # The peer on Node, outside the sources. Its packages bring scripts that would download more; they are not run.
 fastify=artifacts/bench/fastify

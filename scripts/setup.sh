@@ -1,4 +1,4 @@
-# Sourced by run.sh and test.sh: brings what they need on a Debian with the .NET SDK and Node, and builds the solution.
+# Sourced by run.sh, test.sh and progeny: brings what they need on a Debian with the .NET SDK and Node, and builds.
 # Everything is made once: with nothing changed, a second call costs a fraction of a second.
 
 # ONNX Runtime's native library, the .NET SDK and npm report their use unless told not to.
@@ -45,39 +45,42 @@ require_packages() {
     fi
 }
 
-# What the build reads: every source file's path, size and time, the SDK, and the engine asked for.
-sources_state() {
-    {
-        find Directory.* Orleans.sln global.json .editorconfig build docs examples src standins tests bench \
-            \( -path 'examples/*/data' -o -name bin -o -name obj -o -name __pycache__ \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
-        dotnet --version
-        printf '%s\n' "${Engine:-}" "${NUGET_PACKAGES:-}"
-    } | sha256sum
-}
-
-# The configuration, with the engine where one is asked for (the variable Engine: standins or packages).
-flavour() { echo "$configuration${Engine:+-$Engine}"; }
-
-# Builds the whole solution, unless nothing changed since the last time.
-build_solution() {
-    local state stamp=artifacts/built-$(flavour) log=artifacts/build.log
+# build SOLUTION [OPTION...]: builds a solution, unless nothing changed since it was last built so: a build that finds all up to date
+# takes ten seconds.
+build() {
+    local stamp log=artifacts/build.log state
+    stamp=artifacts/built-$(echo "$*" | tr -c 'A-Za-z0-9.\n' _)
     state=$(sources_state)
     [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
     mkdir -p artifacts
     rm -f "$stamp"
     say "Building ..."
-    if ! dotnet build Orleans.sln -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null >"$log" 2>&1; then
+    if ! dotnet build "$@" -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null >"$log" 2>&1; then
         grep -E 'error|FAILED' "$log" | sort -u >&2
         fail "The build failed; $log says more."
         return
     fi
-    grep -m 1 'Engines:' "$log"
-    dotnet msbuild src/Core/Core.csproj -getProperty:ArtifactsPath -p:Configuration=$configuration >"artifacts/output-$(flavour)" || return
     printf '%s\n' "$state" >"$stamp"
 }
 
+# What the build reads: every source file's path, size and time, and the SDK.
+sources_state() {
+    {
+        find Directory.* Orleans.sln Programs.slnf global.json .editorconfig build docs examples src tests bench \
+            \( -path 'examples/*/data' -o -name bin -o -name obj -o -name __pycache__ \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort
+        dotnet --version
+    } | sha256sum
+}
+
+# The programs that ./run.sh and ./progeny start, without tests and benchmarks. What the analyzers say is for who changes the code:
+# ./test.sh and a plain "dotnet build Orleans.sln" ask them.
+build_programs() { build Programs.slnf -p:RunAnalyzers=false; }
+
+# Benchmarks as well.
+build_all() { build Orleans.sln -p:RunAnalyzers=false; }
+
 # Brings the real data of the examples (npm vega-datasets) and makes their feeds: artifacts/flights/flights.db and
-# examples/penguins/data/penguins.csv. Needs the built solution.
+# examples/penguins/data/penguins.csv. Needs the built programs.
 bring_examples() {
     local package=vega-datasets@3.2.1 folder=artifacts/vega-datasets-3.2.1
     local sha512=9534b0640eb2abaa925366199bee9ba882e222f4cf3f19f88ad8abee33c61661c874fbd47d0f690b3cdcae4958cb030980b51b68879291941d88977ac01c4fba tarball temporary
@@ -102,4 +105,4 @@ bring_examples() {
 }
 
 # program PROJECT FILE: where the build put a program.
-program() { echo "$(cat "artifacts/output-$(flavour)")/bin/$1/${configuration,,}/$2"; }
+program() { echo "artifacts/bin/$1/${configuration,,}/$2"; }

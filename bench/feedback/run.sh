@@ -6,5 +6,5 @@ source scripts/setup.sh
 
 require_tools
 require_packages libxgboost0
-build_solution
+build_all
 exec /usr/bin/python3 -B bench/feedback/measure.py --gateway "$(program Gateway Progeny.Gateway.dll)" --progeny "$(program Cli progeny.dll)" "$@"

@@ -32,7 +32,7 @@ public static class GatewayApp
         var app = builder.Build();
         app.UseProblemDetails();
         app.UseConsole();
-        app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, Engines.Orleans, Engines.OnnxRuntime));
+        app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
         app.MapOpenApi();
         app.MapAbout();
         app.MapProjects();

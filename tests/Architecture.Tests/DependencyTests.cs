@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Text.RegularExpressions;
-using Orleans;
 
 namespace Progeny.Architecture.Tests;
 
@@ -63,17 +61,6 @@ public sealed class DependencyTests
     {
         var core = Load("Progeny.Core");
         core.GetTypes().Where(type => typeof(IGrain).IsAssignableFrom(type) || typeof(IGrainBase).IsAssignableFrom(type)).ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void Nothing_but_the_build_knows_of_the_engines_substitutes()
-    {
-        // In parts, so that this file does not name them either.
-        var words = new Regex(@"\bstand" + "-?ins?(?![a-z])", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-        Repository.FilesOfEitherEngine()
-            .Where(file => words.IsMatch(File.ReadAllText(file)))
-            .Select(file => Path.GetRelativePath(Repository.Root, file))
-            .ShouldBeEmpty();
     }
 
     /// <summary>The assemblies of the projects below src; <c>progeny</c> is that of Cli.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Orleans;
-using Orleans.Runtime;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Grains.Hosting;
 
@@ -34,7 +32,7 @@ public sealed class MessageTests
     [Fact]
     public void States_of_all_grains_are_looked_at()
     {
-        var kept = typeof(Engines).Assembly.GetTypes()
+        var kept = typeof(LibraryVersions).Assembly.GetTypes()
             .SelectMany(type => type.GetConstructors())
             .SelectMany(constructor => constructor.GetParameters())
             .Where(parameter => parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
@@ -101,7 +99,7 @@ public sealed class MessageTests
     private static Type[] MessageTypes() =>
     [
         .. Abstractions.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false, IsEnum: false, IsAbstract: false } && !IsGenerated(type) && !typeof(Exception).IsAssignableFrom(type)),
-        .. typeof(Engines).Assembly.GetTypes().Where(type => type.Name.EndsWith("State", StringComparison.Ordinal) && !IsGenerated(type)),
+        .. typeof(LibraryVersions).Assembly.GetTypes().Where(type => type.Name.EndsWith("State", StringComparison.Ordinal) && !IsGenerated(type)),
     ];
 
     private static Type[] GrainInterfaceTypes() => [.. Abstractions.GetTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];

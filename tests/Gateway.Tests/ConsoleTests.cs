@@ -198,7 +198,7 @@ public sealed class ConsoleTests(TrainedNode trained) : IClassFixture<TrainedNod
     }
 
     [Fact]
-    public async Task About_names_both_engines()
+    public async Task About_page_shows_the_versions_of_the_node_and_its_libraries()
     {
         var about = await node.GetAsync("/api/about");
         var page = WebUtility.HtmlDecode(await PageAsync("/about"));

@@ -8,7 +8,7 @@ internal static class AboutCommand
 {
     public static Command Create(CliContext context)
     {
-        var command = new Command("about", "What a server is and which engines it runs on.");
+        var command = new Command("about", "The version of a server, of its Orleans and of its ONNX Runtime.");
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {

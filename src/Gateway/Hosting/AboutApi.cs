@@ -8,8 +8,8 @@ internal static class AboutApi
 
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/about", () => new About("Progeny", Version, Environment.MachineName, Engines.Orleans, Engines.OnnxRuntime))
-            .WithTags("About").WithSummary("What this node is and which engines it runs on.");
+        routes.MapGet("/api/about", () => new About("Progeny", Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
+            .WithTags("About").WithSummary("The version of this node, of Orleans and of ONNX Runtime.");
     }
 
     internal sealed record About(string Product, string Version, string Node, string Orleans, string OnnxRuntime);

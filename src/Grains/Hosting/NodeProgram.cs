@@ -28,7 +28,7 @@ public static partial class NodeProgram
 
         var version = typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         host.Services.GetRequiredService<StartupLog>().Started();
-        LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), version, Engines.Orleans, Engines.OnnxRuntime);
+        LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), version, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime);
         try
         {
             await host.WaitForShutdownAsync();

@@ -6,7 +6,7 @@ using Orleans.Storage;
 namespace Progeny.Grains.Registry;
 
 /// <summary>
-/// Grain state as JSON with names of members only: no CLR type is named in it, so classes can be renamed and either engine reads it.
+/// Grain state as JSON with names of members only: no CLR type is named in it, so classes can be renamed.
 /// A member that the stored state lacks keeps its default; one that the class lacks is ignored.
 /// </summary>
 public sealed class ProgenyGrainStorageSerializer : IGrainStorageSerializer

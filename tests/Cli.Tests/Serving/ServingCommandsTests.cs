@@ -103,12 +103,12 @@ public sealed class ServingCommandsTests
     }
 
     [Fact]
-    public async Task About_names_both_engines()
+    public async Task About_states_the_versions_of_orleans_and_onnx_runtime()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"packages 10.4.2","onnx_runtime":"natively 1.30.0"}""");
+        server.Answer("GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"10.4.2","onnx_runtime":"1.31.1"}""");
         var text = (await server.RunAsync("about")).ShouldSucceed().Out;
-        text.ShouldContain("packages 10.4.2");
-        text.ShouldContain("natively 1.30.0");
+        text.ShouldContain("10.4.2");
+        text.ShouldContain("1.31.1");
     }
 }

@@ -79,7 +79,7 @@ public sealed class StartupTests : DataFixture
     }
 
     [Fact]
-    public async Task Start_is_logged_with_both_engines_and_a_silo_stops_when_told_to()
+    public async Task Start_is_logged_with_the_versions_of_its_libraries_and_a_silo_stops_when_told_to()
     {
         using var silo = await NodeProcess.StartSiloAsync(Data);
         silo.Output.ShouldMatch("Progeny [0-9.]+ is up, on .*Orleans.* [0-9.]+ and .*OnnxRuntime.* [0-9.]+");

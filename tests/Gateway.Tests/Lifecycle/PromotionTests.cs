@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using Progeny.Abstractions.Lifecycle;
 
 namespace Progeny.Gateway.Tests.Lifecycle;

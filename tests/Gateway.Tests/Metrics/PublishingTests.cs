@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Orleans;
-using Orleans.Runtime;
 using Orleans.Streams;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Runtime;
 using Orleans.Streams.PubSub;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Serving;

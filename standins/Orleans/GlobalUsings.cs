@@ -1,2 +1,0 @@
-global using Orleans.Concurrency;
-global using Orleans.Runtime;
