@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
+# The peers use ONNX Runtime without its telemetry, as a node does.
+export ORT_DISABLE_TELEMETRY=1
 
 require_tools
 require_packages wrk libxgboost0 python3-numpy python3-onnx

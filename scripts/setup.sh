@@ -1,8 +1,8 @@
 # Sourced by run.sh, test.sh and progeny: brings what they need on a Debian with the .NET SDK and Node, and builds.
 # Everything is made once: with nothing changed, a second call costs a fraction of a second.
 
-# ONNX Runtime's native library, the .NET SDK and npm report their use unless told not to.
-export ORT_DISABLE_TELEMETRY=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NPM_CONFIG_UPDATE_NOTIFIER=false
+# The .NET SDK and npm report their use unless told not to.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NPM_CONFIG_UPDATE_NOTIFIER=false
 # A build leaves no waiting process behind, so that a pipe it was started with ends with it.
 export MSBUILDDISABLENODEREUSE=1
 

@@ -22,7 +22,7 @@ public sealed class ModelRunner : IDisposable
     private readonly string[] outputNames;
     private readonly ConcurrentQueue<ModelLane> lanes = new();
 
-    static ModelRunner() => OrtEnv.Instance().DisableTelemetryEvents();
+    static ModelRunner() => OnnxRuntimeLibrary.Load();
 
     private ModelRunner(InferenceSession session, Manifest manifest)
     {

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.ML.OnnxRuntime;
+using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Hosting;
 
@@ -10,7 +10,7 @@ public static class LibraryVersions
     public static string Orleans { get; } = Version(typeof(Grain).Assembly);
 
     /// <summary>The version of ONNX Runtime, e.g. <c>1.31.1</c>: that of the native library.</summary>
-    public static string OnnxRuntime { get; } = OrtEnv.Instance().GetVersionString();
+    public static string OnnxRuntime { get; } = OnnxRuntimeLibrary.Version;
 
     // Behind the version some write the commit: "10.4.2+abc…", or "10.4.2. Commit Hash: abc…".
     private static string Version(Assembly assembly) =>

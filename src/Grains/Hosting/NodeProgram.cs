@@ -66,6 +66,6 @@ public static partial class NodeProgram
             host.Dispose();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Progeny {Version} is up, on {Orleans} and {OnnxRuntime}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Progeny {Version} is up, on Orleans {Orleans} and ONNX Runtime {OnnxRuntime}")]
     private static partial void LogStarted(ILogger logger, string version, string orleans, string onnxRuntime);
 }

@@ -19,6 +19,8 @@ internal static class ProgenyProcess
             UseShellExecute = false,
         };
         start.Environment["TMPDIR"] = temporary;
+        // What the program turns off by itself is not turned off for it here.
+        start.Environment.Remove("ORT_DISABLE_TELEMETRY");
         return Process.Start(start)!;
     }
 
