@@ -5,33 +5,83 @@ using Progeny.Core.Lifecycle;
 namespace Progeny.Core.Serving;
 
 /// <summary>
-/// Whether a model gives each row the same prediction, to the last bit, alone and among others: only then may queries share a run. Most
+/// Whether a model gives each row the same answer, to the last bit, alone and among others: only then may queries share a run. Most
 /// models do; one that normalizes over its batch, or whose kernels add up in another order for one row than for many, does not.
 /// </summary>
 public static class BatchProbe
 {
     private const int Rows = 33;
+    private const int RowsForOutputs = 17;
 
     // Kernels differ by how many rows they take at once; these numbers meet full blocks and remainders of 2, 3, 4, 6, 8, 12 and 16.
-    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 7, 8, 13, 17, Rows];
+    private static readonly int[] Sizes = [2, 3, 4, 5, 7, 8, 13, 17, 33];
 
-    /// <summary>Runs the model on made-up rows in groups of several sizes; a first run is also what a model needs before it is fast.</summary>
+    /// <summary>
+    /// Whether the prediction of a row is the same in any company: made-up rows run each alone, in groups of several sizes, and in a long
+    /// run. A first run is also what a model needs before it is fast.
+    /// </summary>
     /// <returns>False also where the model fails on such rows, which says nothing about others.</returns>
-    public static bool RowsAreIndependent(ModelRunner model, Manifest manifest)
+    public static bool RowsAreIndependent(ModelRunner model, Manifest manifest) => AreIndependent(model, manifest, Rows, []);
+
+    /// <summary>The same of all raw outputs; false also where one does not have as many rows as the input.</summary>
+    public static bool OutputsAreIndependent(ModelRunner model, Manifest manifest) => AreIndependent(model, manifest, RowsForOutputs, model.OutputNames);
+
+    /// <summary>Rows of values that the schema allows, none of them missing.</summary>
+    internal static object?[][] MadeUpRows(Manifest manifest, int count, Random random)
     {
-        var random = new Random(manifest.Features.Count);
-        var rows = new object?[Rows][];
-        for (var row = 0; row < Rows; row++)
+        var rows = new object?[count][];
+        for (var row = 0; row < count; row++)
             rows[row] = [.. manifest.Features.Select(feature => MakeUp(feature, random))];
-        var together = Predict(model, manifest, rows);
-        if (together is null)
-            return false;
+        return rows;
+    }
+
+    private static bool AreIndependent(ModelRunner model, Manifest manifest, int count, IReadOnlyList<string> outputs)
+    {
+        var rows = MadeUpRows(manifest, count, new Random(manifest.Features.Count));
+        var alone = new ModelPart[count];
+        for (var row = 0; row < count; row++)
+        {
+            alone[row] = Run(model, manifest, rows.AsSpan(row, 1), outputs);
+            if (alone[row].Error is not null || !alone[row].Outputs.All(output => TensorRows.CountsRows(output, 1)))
+                return false;
+        }
+
         foreach (var size in Sizes)
         {
-            for (var first = 0; first + size <= Rows && first < 2 * size; first += size)
+            for (var first = 0; first + size <= count && first < 2 * size; first += size)
             {
-                var some = Predict(model, manifest, rows.AsSpan(first, size));
-                if (some is null || !Bits(some.Scores).SequenceEqual(Bits(together.Scores.Slice(first * together.Width, size * together.Width))))
+                if (!IsSame(Run(model, manifest, rows.AsSpan(first, size), outputs), alone, first))
+                    return false;
+            }
+        }
+
+        // The rows over and over: as their number is odd, each comes to lie at several addresses, seen from a full vector.
+        var many = Enumerable.Range(0, (4 * count) - 3).Select(row => rows[row % count]).ToArray();
+        return IsSame(Run(model, manifest, many, outputs), alone, first: 0);
+    }
+
+    private static ModelPart Run(ModelRunner model, Manifest manifest, ReadOnlySpan<object?[]> rows, IReadOnlyList<string> outputs)
+    {
+        var batch = new FeatureBatchBuilder(manifest.Features, rows.Length);
+        foreach (var row in rows)
+            batch.Add(row);
+        var part = new ModelPart { Rows = batch, Wanted = outputs };
+        model.Run([part]);
+        return part;
+    }
+
+    private static bool IsSame(ModelPart together, ModelPart[] alone, int first)
+    {
+        if (together.Prediction is not { } prediction || !together.Outputs.All(output => TensorRows.CountsRows(output, prediction.Rows)))
+            return false;
+        for (var row = 0; row < prediction.Rows; row++)
+        {
+            var other = alone[(first + row) % alone.Length];
+            if (!MemoryMarshal.AsBytes(prediction.Row(row)).SequenceEqual(MemoryMarshal.AsBytes(other.Prediction!.Row(0))))
+                return false;
+            for (var i = 0; i < other.Outputs.Length; i++)
+            {
+                if (!IsSame(TensorRows.Slice(together.Outputs[i], row, 1), other.Outputs[i]))
                     return false;
             }
         }
@@ -39,17 +89,8 @@ public static class BatchProbe
         return true;
     }
 
-    private static ReadOnlySpan<int> Bits(ReadOnlyMemory<float> scores) => MemoryMarshal.Cast<float, int>(scores.Span);
-
-    private static Prediction? Predict(ModelRunner model, Manifest manifest, ReadOnlySpan<object?[]> rows)
-    {
-        var batch = new FeatureBatchBuilder(manifest.Features, rows.Length);
-        foreach (var row in rows)
-            batch.Add(row);
-        var part = new ModelPart { Rows = batch };
-        model.Run([part]);
-        return part.Prediction;
-    }
+    private static bool IsSame(Tensor one, Tensor other) => one.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan())
+        && (one.Type == DataType.Bytes ? one.Strings.AsSpan().SequenceEqual(other.Strings.AsSpan()) : one.Data.Span.SequenceEqual(other.Data.Span));
 
     private static object MakeUp(Feature feature, Random random)
     {

@@ -16,7 +16,7 @@ public static class BinaryTensors
 {
     private const int LengthBytes = 4;
 
-    /// <summary>Makes a tensor of bytes without copying them, unless its elements would lie at odd addresses.</summary>
+    /// <summary>Makes a tensor of bytes without copying them.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="shape">Its extents, none below 0.</param>
@@ -37,7 +37,7 @@ public static class BinaryTensors
 
         if (type == DataType.Bool && data.Span.IndexOfAnyExceptInRange<byte>(0, 1) is >= 0 and var odd)
             return (null, $"Element {odd} of input '{name}' is {data.Span[odd]} in binary data; a BOOL is 0 or 1.");
-        return (new Tensor { Name = name, Type = type, Shape = shape, Data = Aligned(data, width) }, null);
+        return (new Tensor { Name = name, Type = type, Shape = shape, Data = data }, null);
     }
 
     /// <summary>How many bytes a tensor takes.</summary>
@@ -101,11 +101,6 @@ public static class BinaryTensors
             ? (new Tensor { Name = name, Type = DataType.Bytes, Shape = shape, Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) }, null)
             : (null, $"Input '{name}' has {data.Length} bytes of binary data; the {count} elements of its shape {Text(shape)} take {at}.");
     }
-
-    /// <summary>The same bytes where each element lies at a multiple of its width.</summary>
-    private static ReadOnlyMemory<byte> Aligned(ReadOnlyMemory<byte> data, int width) =>
-        // The first byte of an array lies at a multiple of 8, wherever the collector moves it to.
-        width == 1 || data.IsEmpty || (MemoryMarshal.TryGetArray(data, out var segment) && segment.Offset % width == 0) ? data : data.ToArray();
 
     private static string Text(ImmutableArray<long> shape) => $"[{string.Join(",", shape)}]";
 }

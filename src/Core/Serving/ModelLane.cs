@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Progeny.Abstractions.Serving;
 
@@ -19,9 +18,9 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
     private readonly OrtValue[]?[] inputValues = new OrtValue[]?[MostValuesKept + 1];
     private readonly OrtValue[]?[] outputValues = new OrtValue[]?[MostValuesKept + 1];
     private readonly string[] outputName = [prediction.Name];
-    private readonly byte[][] data = new byte[inputs.Specs.Length][];
+    private readonly AlignedBuffer[] data = new AlignedBuffer[inputs.Specs.Length];
     private readonly string[][] texts = new string[inputs.Specs.Length][];
-    private byte[] scores = [];
+    private AlignedBuffer scores = AlignedBuffer.Empty;
     private int rows;
 
     /// <summary>For how many rows there is room.</summary>
@@ -39,11 +38,11 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
         {
             var elements = Capacity * inputs.FeaturesOf(input).Length;
             var bytes = ElementTypes.BytesOf(inputs.Specs[input].Type);
-            data[input] = Pinned(elements * bytes);
+            data[input] = new AlignedBuffer(elements * bytes);
             texts[input] = bytes == 0 ? new string[elements] : [];
         }
 
-        scores = Pinned(Capacity * Math.Max(0, prediction.Width) * ElementTypes.BytesOf(prediction.Type));
+        scores = new AlignedBuffer(Capacity * Math.Max(0, prediction.Width) * ElementTypes.BytesOf(prediction.Type));
     }
 
     /// <summary>Copies the rows of a query behind those that are there.</summary>
@@ -61,7 +60,7 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
                 var first = (rows * features.Length) + column;
                 var elements = bytes == 0
                     ? new InputElements(type, [], texts[input].AsSpan(first))
-                    : new InputElements(type, data[input].AsSpan(first * bytes), []);
+                    : new InputElements(type, data[input].Span[(first * bytes)..], []);
                 part.Rows.Columns[features[column]].CopyTo(part.Rows.Rows, part.Except.Span, elements, features.Length);
             }
         }
@@ -94,7 +93,7 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
     public Prediction Read(int first, int count)
     {
         var bytes = prediction.Width * ElementTypes.BytesOf(prediction.Type);
-        return prediction.Read(scores.AsSpan(first * bytes, count * bytes), prediction.Width);
+        return prediction.Read(scores.Span.Slice(first * bytes, count * bytes), prediction.Width);
     }
 
     /// <summary>Runs the model on all rows for outputs of any shape; the caller disposes them.</summary>
@@ -123,16 +122,14 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
         Capacity = 0;
     }
 
-    private static byte[] Pinned(int bytes) => GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
-
     private static void DisposeAll(OrtValue[] values)
     {
         foreach (var value in values)
             value.Dispose();
     }
 
-    private static OrtValue Over(byte[] memory, DataType type, long[] shape) => OrtValue.CreateTensorValueWithData(
-        OrtMemoryInfo.DefaultInstance, ElementTypes.ToOnnx(type), shape, Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), memory.Length);
+    private static OrtValue Over(AlignedBuffer memory, DataType type, long[] shape) => OrtValue.CreateTensorValueWithData(
+        OrtMemoryInfo.DefaultInstance, ElementTypes.ToOnnx(type), shape, memory.Address, memory.Length);
 
     private OrtValue[] Values(OrtValue[]?[] kept, Func<OrtValue[]> make) =>
         rows > MostValuesKept ? make() : kept[rows] ??= make();

@@ -9,26 +9,26 @@ namespace Progeny.Core.Serving;
 /// <summary>Tensors of the protocol to values of ONNX Runtime and back.</summary>
 internal static class TensorValues
 {
-    /// <summary>A value over the tensor's own memory (no copy), pinned until the value is disposed; strings are copied.</summary>
+    /// <summary>A copy of a tensor in memory of ONNX Runtime, at a multiple of <see cref="AlignedBuffer.Alignment"/> bytes.</summary>
     public static OrtValue ToValue(Tensor tensor)
     {
         var shape = ImmutableCollectionsMarshal.AsArray(tensor.Shape)!;
-        return tensor.Type switch
+        if (tensor.Type == DataType.Bytes)
+            return FromStrings(tensor, shape);
+        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, ElementTypes.ToOnnx(tensor.Type), shape);
+        try
         {
-            DataType.Bool => Over<bool>(tensor, shape),
-            DataType.UInt8 => Over<byte>(tensor, shape),
-            DataType.UInt16 => Over<ushort>(tensor, shape),
-            DataType.UInt32 => Over<uint>(tensor, shape),
-            DataType.UInt64 => Over<ulong>(tensor, shape),
-            DataType.Int8 => Over<sbyte>(tensor, shape),
-            DataType.Int16 => Over<short>(tensor, shape),
-            DataType.Int32 => Over<int>(tensor, shape),
-            DataType.Int64 => Over<long>(tensor, shape),
-            DataType.Fp16 => Over<Float16>(tensor, shape),
-            DataType.Fp32 => Over<float>(tensor, shape),
-            DataType.Fp64 => Over<double>(tensor, shape),
-            _ => FromStrings(tensor, shape),
-        };
+            var memory = value.GetTensorMutableRawData();
+            if (memory.Length != tensor.Data.Length)
+                throw new ArgumentException($"'{tensor.Name}' has {tensor.Data.Length} bytes; its shape takes {memory.Length}.", nameof(tensor));
+            tensor.Data.Span.CopyTo(memory);
+            return value;
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A copy of an output, which lives on when the value is disposed.</summary>
@@ -79,15 +79,6 @@ internal static class TensorValues
 
     /// <summary>Element <paramref name="index"/> of an INT64 tensor, exact where a double would not be.</summary>
     public static long ReadInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[index];
-
-    private static OrtValue Over<T>(Tensor tensor, long[] shape)
-        where T : unmanaged
-    {
-        // ONNX Runtime promises not to write to its inputs, so read-only memory may pass as writable.
-        var bytes = MemoryMarshal.AsMemory(tensor.Data);
-        var memory = new CastMemoryManager<T>(bytes).Memory;
-        return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, shape);
-    }
 
     private static OrtValue FromStrings(Tensor tensor, long[] shape)
     {

@@ -6,20 +6,17 @@ internal static class Requests
     public const long MostBytes = 64L << 20;
 
     /// <summary>Reads a whole body into memory of its own, which may be passed on.</summary>
-    /// <param name="padding">How many bytes of that memory come before the body, so that what is inside it lies well.</param>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken, int padding = 0)
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength is { } length and <= MostBytes)
         {
-            var exact = new byte[padding + length];
-            await request.Body.ReadExactlyAsync(exact.AsMemory(padding), cancellationToken);
-            return exact.AsMemory(padding);
+            var exact = new byte[length];
+            await request.Body.ReadExactlyAsync(exact, cancellationToken);
+            return exact;
         }
 
         using var buffer = new MemoryStream();
-        buffer.SetLength(padding);
-        buffer.Position = padding;
         await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.GetBuffer().AsMemory(padding, (int)buffer.Length - padding);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 }

@@ -26,10 +26,6 @@ internal sealed class BinaryPart
     /// <summary>What comes before them.</summary>
     public ReadOnlyMemory<byte> Json { get; }
 
-    /// <summary>How far into an array a body is to begin so that its first binary tensor, whatever its type, needs no copy.</summary>
-    /// <param name="header">The header's value; null: it is not there.</param>
-    public static int Padding(string? header) => TryParse(header, out var length) ? (int)((8 - (length % 8)) % 8) : 0;
-
     /// <summary>Parts a body.</summary>
     /// <exception cref="InferRequestException">The header is no length that the body can have.</exception>
     public static BinaryPart Of(ReadOnlyMemory<byte> body, string? header)

@@ -80,7 +80,7 @@ internal static class InferenceProtocolApi
         {
             using var _ = ticket;
             var binary = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
-            var body = await Requests.ReadBodyAsync(context.Request, until, BinaryPart.Padding(binary));
+            var body = await Requests.ReadBodyAsync(context.Request, until);
             (request, var malformed) = InferRequestReader.Read(body, binary);
             if (request is null)
                 return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, malformed!));

@@ -24,6 +24,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
 
     private readonly ModelRunner model;
     private readonly bool joins;
+    private readonly bool joinsOutputs;
     private readonly int maxBatch;
     private readonly TimeSpan maxWait;
     private readonly ITimer? timer;
@@ -34,10 +35,12 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     private int running;
 
     /// <param name="joins">Whether queries may share a run at all: see <see cref="BatchProbe"/>.</param>
-    public ModelBatcher(ModelRunner model, bool joins, ServingManifest serving, TimeProvider time)
+    /// <param name="joinsOutputs">Whether those that want raw outputs may, too.</param>
+    public ModelBatcher(ModelRunner model, bool joins, bool joinsOutputs, ServingManifest serving, TimeProvider time)
     {
         this.model = model;
         this.joins = joins && serving.MaxBatch > 1;
+        this.joinsOutputs = joinsOutputs;
         maxBatch = serving.MaxBatch;
         maxWait = serving.MaxWait;
         if (this.joins && maxWait > TimeSpan.Zero)
@@ -53,7 +56,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
         if (!spare.TryDequeue(out var call))
             call = new ModelCall(this) { Rows = rows };
         (call.Rows, call.Except, call.Wanted) = (rows, except, wanted);
-        if (!joins || (timer is null && calls.IsEmpty && ThreadPool.PendingWorkItemCount == 0))
+        if (!joins || (wanted.Count > 0 && !joinsOutputs) || (timer is null && calls.IsEmpty && ThreadPool.PendingWorkItemCount == 0))
         {
             var started = Stopwatch.GetTimestamp();
             model.Run([call]);

@@ -86,8 +86,9 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
             await stream.ReadExactlyAsync(bytes);
             var runner = ModelRunner.Load(bytes, manifest);
             var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
+            var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
             LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-            return new LoadedModel(runner, new ModelBatcher(runner, joins, manifest.Serving, time), bytes.Length, joins);
+            return new LoadedModel(runner, new ModelBatcher(runner, joins, joinsOutputs, manifest.Serving, time), bytes.Length, joins);
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
         {

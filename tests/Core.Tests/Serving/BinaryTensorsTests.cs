@@ -9,22 +9,18 @@ namespace Progeny.Core.Tests.Serving;
 public sealed class BinaryTensorsTests
 {
     [Theory]
-    [InlineData(DataType.Fp32, 4, 0, true)]
-    [InlineData(DataType.Fp32, 4, 8, true)]
-    [InlineData(DataType.Fp32, 4, 4, true)]
-    [InlineData(DataType.Fp64, 8, 4, false)]
-    [InlineData(DataType.Fp32, 4, 3, false)]
-    [InlineData(DataType.Fp16, 2, 2, true)]
-    [InlineData(DataType.Fp16, 2, 1, false)]
-    [InlineData(DataType.UInt8, 1, 3, true)]
-    public void Bytes_are_copied_only_where_their_elements_lie_at_odd_addresses(DataType type, int width, int offset, bool inPlace)
+    [InlineData(DataType.Fp32, 4, 0)]
+    [InlineData(DataType.Fp64, 8, 4)]
+    [InlineData(DataType.Fp32, 4, 3)]
+    [InlineData(DataType.UInt8, 1, 3)]
+    public void Bytes_are_not_copied(DataType type, int width, int offset)
     {
         var body = Enumerable.Range(0, 64).Select(i => (byte)i).ToArray();
         var (tensor, error) = BinaryTensors.Read("x", type, [3], body.AsMemory(offset, 3 * width));
         error.ShouldBeNull();
         tensor!.Data.ToArray().ShouldBe(body[offset..(offset + (3 * width))]);
         MemoryMarshal.TryGetArray(tensor.Data, out var segment).ShouldBeTrue();
-        (ReferenceEquals(segment.Array, body), segment.Offset % width).ShouldBe((inPlace, 0));
+        (ReferenceEquals(segment.Array, body), segment.Offset).ShouldBe((true, offset));
     }
 
     [Fact]
