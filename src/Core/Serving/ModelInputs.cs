@@ -56,7 +56,13 @@ internal sealed class ModelInputs
 
     /// <summary>The tensors of a query, in the model's order.</summary>
     /// <param name="tensors">The model's own inputs in any order, checked by <see cref="TensorChecks"/>.</param>
-    public ImmutableArray<Tensor> InOrder(ImmutableArray<Tensor> tensors) => [.. specs.Select(spec => tensors.First(given => given.Name == spec.Name))];
+    public ImmutableArray<Tensor> InOrder(ImmutableArray<Tensor> tensors)
+    {
+        if (TensorChecks.AreInOrder(tensors, specs))
+            return tensors;
+        var byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        return [.. specs.Select(spec => byName[spec.Name])];
+    }
 
     private static string Describe(ImmutableArray<TensorSpec> specs) => string.Join(", ", specs.Select(Describe));
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
 using Progeny.Abstractions.Serving;
@@ -20,6 +21,7 @@ public sealed class ModelRunner : IDisposable
     private readonly ModelInputs inputs;
     private readonly PredictionOutput? prediction;
     private readonly string[] outputNames;
+    private readonly FrozenSet<string> outputs;
     private readonly ConcurrentQueue<ModelLane> lanes = new();
 
     static ModelRunner() => OnnxRuntimeLibrary.Load();
@@ -28,12 +30,15 @@ public sealed class ModelRunner : IDisposable
     {
         this.session = session;
         if (session.InputNames.FirstOrDefault(name => !session.InputMetadata[name].IsTensor) is { } input)
-            throw new ModelException($"Input '{input}' is no tensor but a {session.InputMetadata[input].OnnxValueType}; only tensors can be served.");
+            throw new ModelException($"Input '{input}' is no tensor but of the type {KindOf(session.InputMetadata[input])}; only tensors can be served.");
         // Maps and sequences cannot travel in the protocol; a model may still have them beside its tensors.
         var tensors = session.OutputNames.Where(name => session.OutputMetadata[name].IsTensor).ToList();
+        if (tensors.Count == 0)
+            throw new ModelException($"The model has no output that is a tensor ({Kinds(session)}); only tensors can be served, and one at least is needed.");
         Inputs = Specs(session.InputMetadata, session.InputNames, "Input");
         Outputs = Specs(session.OutputMetadata, tensors, "Output");
         outputNames = [.. tensors];
+        outputs = tensors.ToFrozenSet(StringComparer.Ordinal);
         inputs = ModelInputs.Match(manifest.Features, Inputs);
         prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(tensors)]);
     }
@@ -136,6 +141,9 @@ public sealed class ModelRunner : IDisposable
     /// <summary>The names of all outputs.</summary>
     public IReadOnlyList<string> OutputNames => outputNames;
 
+    /// <summary>Whether the model has an output that is a tensor and has this name.</summary>
+    public bool HasOutput(string name) => outputs.Contains(name);
+
     public void Dispose()
     {
         while (lanes.TryDequeue(out var lane))
@@ -223,8 +231,16 @@ public sealed class ModelRunner : IDisposable
     private void RunWithOutputs(ModelLane lane, ReadOnlySpan<ModelPart> parts, ReadOnlySpan<int> firsts, int rows)
     {
         var names = new List<string> { prediction!.Name };
+        var places = new Dictionary<string, int>(StringComparer.Ordinal) { [prediction.Name] = 0 };
         foreach (var part in parts)
-            names.AddRange(part.Wanted.Except(names));
+        {
+            foreach (var name in part.Wanted)
+            {
+                if (places.TryAdd(name, names.Count))
+                    names.Add(name);
+            }
+        }
+
         using var results = lane.Run([.. names]);
         var tensors = names.Select((name, i) => TensorValues.FromValue(name, results[i])).ToList();
         var scores = tensors[0];
@@ -245,7 +261,7 @@ public sealed class ModelRunner : IDisposable
             {
                 var (from, count) = (firsts[i], part.Count);
                 part.Prediction = prediction.Read((shared ? TensorRows.Slice(scores, from, count) : scores).Data.Span, width);
-                part.Outputs = [.. part.Wanted.Select(name => tensors[names.IndexOf(name)]).Select(tensor => shared ? TensorRows.Slice(tensor, from, count) : tensor)];
+                part.Outputs = [.. part.Wanted.Select(name => tensors[places[name]]).Select(tensor => shared ? TensorRows.Slice(tensor, from, count) : tensor)];
             }
             catch (ModelException exception)
             {
@@ -253,6 +269,12 @@ public sealed class ModelRunner : IDisposable
             }
         }
     }
+
+    private static string Kinds(InferenceSession session) =>
+        string.Join(", ", session.OutputNames.Select(name => $"'{name}' is of the type {KindOf(session.OutputMetadata[name])}"));
+
+    /// <summary>E.g. sequence, map, optional.</summary>
+    private static string KindOf(NodeMetadata metadata) => metadata.OnnxValueType.ToString()["ONNX_TYPE_".Length..].ToLowerInvariant();
 
     private static ImmutableArray<TensorSpec> Specs(
         IReadOnlyDictionary<string, NodeMetadata> metadata, IReadOnlyList<string> names, string kind)

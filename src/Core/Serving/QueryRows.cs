@@ -36,19 +36,10 @@ public sealed class QueryRows(QuerySchema schema) : IDisposable
     /// <summary>The value of a field, feature or not, in a row; null where it is missing.</summary>
     public object? Get(int row, string field)
     {
-        foreach (var column in Features.Columns)
-        {
-            if (column.Feature.Name == field)
-                return column.Get(row);
-        }
-
-        for (var i = 0; i < Schema.Extras.Count; i++)
-        {
-            if (Schema.Extras[i] == field)
-                return extras[row][i];
-        }
-
-        return null;
+        var index = Schema.IndexOf(field);
+        if (index < 0)
+            return null;
+        return index < Features.Columns.Count ? Features.Columns[index].Get(row) : extras[row][index - Features.Columns.Count];
     }
 
     /// <summary>The entity that a row asks about; null: none.</summary>

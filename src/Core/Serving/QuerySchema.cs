@@ -11,8 +11,11 @@ public sealed class QuerySchema
 {
     private const int MostKept = 256;
     private const int MostRowsKept = 1_024;
+    private const int MostCharactersOnStack = 128;
 
     private readonly byte[][] names;
+    private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> indexesBySpan;
     private readonly ConcurrentQueue<QueryRows> spare = new();
 
     public QuerySchema(Manifest manifest)
@@ -25,7 +28,10 @@ public sealed class QuerySchema
         if (Entity is not null)
             read = read.Prepend(Entity);
         Extras = [.. read.Where(name => !known.Contains(name)).Distinct(StringComparer.Ordinal)];
-        names = [.. Features.Select(feature => feature.Name).Concat(Extras).Select(Encoding.UTF8.GetBytes)];
+        names = [.. Fields.Select(Encoding.UTF8.GetBytes)];
+        foreach (var field in Fields)
+            indexes.Add(field, indexes.Count);
+        indexesBySpan = indexes.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public IReadOnlyList<Feature> Features { get; }
@@ -61,12 +67,12 @@ public sealed class QuerySchema
     {
         if ((uint)expected < (uint)names.Length && reader.ValueTextEquals(names[expected]))
             return expected;
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (reader.ValueTextEquals(names[i]))
-                return i;
-        }
-
-        return -1;
+        if (reader.ValueSpan.Length > MostCharactersOnStack)
+            return IndexOf(reader.GetString()!);
+        Span<char> name = stackalloc char[MostCharactersOnStack];
+        return indexesBySpan.TryGetValue(name[..reader.CopyString(name)], out var index) ? index : -1;
     }
+
+    /// <summary>The index among <see cref="Fields"/> of a name, or -1.</summary>
+    public int IndexOf(string name) => indexes.TryGetValue(name, out var index) ? index : -1;
 }

@@ -36,7 +36,7 @@ public static class TensorRowsReader
 
     private static string? Fill(QueryRows rows, Tensor tensor)
     {
-        var field = rows.Schema.Fields.ToList().IndexOf(tensor.Name);
+        var field = rows.Schema.IndexOf(tensor.Name);
         if (field < 0)
             return $"There is no input '{tensor.Name}'{rows.Schema.Among(tensor.Name, "inputs")}.";
         var count = (int)tensor.Shape[0];

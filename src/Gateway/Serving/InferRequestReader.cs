@@ -69,8 +69,6 @@ internal static class InferRequestReader
 
         if (reader.Read())
             throw new InferRequestException("The request goes on behind its end.");
-        if (query.Inputs.IsEmpty)
-            throw new InferRequestException("'inputs' is missing or empty; a request has one input at least.");
         binary.End();
         return new InferRequest(query, inBinary);
     }

@@ -179,7 +179,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
     {
         foreach (var output in outputs)
         {
-            if (!model.OutputNames.Contains(output))
+            if (!model.HasOutput(output))
                 return new ServingError(ServingErrorKind.InvalidQuery, $"There is no output '{output}'; the outputs are {string.Join(", ", model.OutputNames)}.");
         }
 

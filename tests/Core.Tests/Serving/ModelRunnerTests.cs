@@ -110,6 +110,24 @@ public sealed class ModelRunnerTests
     }
 
     [Fact]
+    public void Model_without_an_output_that_is_a_tensor_is_refused()
+    {
+        var sequence = Nested(2, Nested(4, Nested(1, TensorType(TensorElementType.Float, ["n"]))));
+        var model = Model(Graph(Node("SequenceConstruct", ["x"], ["all"]), Input("x", Tensor(TensorElementType.Float, ["n"])), Output("all", sequence)));
+        Refuses(model, ServedManifests.Of(MachineLearningTask.Regression), "The model has no output that is a tensor ('all' is of the type sequence)");
+    }
+
+    [Fact]
+    public void Model_without_inputs_is_asked_with_none()
+    {
+        using var model = ModelRunner.Load(
+            Model(Graph(Node("Constant", [], ["y"], Attribute("value_float", 1, Float(2, 1.5f))), Output("y", Tensor(TensorElementType.Float, [])))),
+            ServedManifests.Of(MachineLearningTask.Regression));
+        TensorChecks.Problem([], model.Inputs).ShouldBeNull();
+        model.Run([], ["y"])[0].Data.ToArray().ShouldBe(BitConverter.GetBytes(1.5f));
+    }
+
+    [Fact]
     public void Model_that_predicts_another_number_of_rows_has_failed()
     {
         var sum = Model(Graph(

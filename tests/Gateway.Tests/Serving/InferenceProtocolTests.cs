@@ -177,9 +177,9 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     }
 
     [Theory]
-    [InlineData("{}", "'inputs' is missing or empty")]
+    [InlineData("{}", "Input 'x' is missing; the inputs are x.")]
     [InlineData("[1]", "The request must be a JSON object like {\"inputs\"")]
-    [InlineData("{\"inputs\":[]}", "'inputs' is missing or empty")]
+    [InlineData("{\"inputs\":[]}", "Input 'x' is missing; the inputs are x.")]
     [InlineData("{\"inputs\":[1]}", "inputs[0] must be an object")]
     [InlineData("{\"inputs\":[{}]}", "inputs[0] (unnamed) has no 'name'")]
     [InlineData("{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP31\"}]}", "inputs[0].datatype 'FP31' is no datatype; one of BOOL, UINT8")]

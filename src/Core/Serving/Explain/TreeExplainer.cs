@@ -13,7 +13,7 @@ internal sealed class TreeExplainer
 {
     private const double Tolerance = 1e-4;
 
-    private readonly GraphProto graph;
+    private readonly HashSet<string> graphInputs;
     private readonly Dictionary<string, NodeProto> producers;
     private readonly List<NodeProto> ensembles;
     private readonly string columns;
@@ -21,7 +21,7 @@ internal sealed class TreeExplainer
 
     private TreeExplainer(GraphProto graph, Dictionary<string, NodeProto> producers, List<NodeProto> ensembles, string columns, string margin, string space)
     {
-        this.graph = graph;
+        graphInputs = graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         this.producers = producers;
         this.ensembles = ensembles;
         this.columns = columns;
@@ -150,23 +150,23 @@ internal sealed class TreeExplainer
         return ModelRunner.Load(open.ToByteArray(), manifest with { Serving = manifest.Serving with { Output = output } });
     }
 
-    private bool IsInput(string tensor) => graph.Input.Any(input => input.Name == tensor);
+    private bool IsInput(string tensor) => graphInputs.Contains(tensor);
 
     /// <summary>The tensors that are laid side by side as the trees' columns, each with its only feature; null: one has several.</summary>
     private List<(string Tensor, int Feature, int Width)>? SourcesOf(Manifest manifest)
     {
-        var names = manifest.Features.Select(feature => feature.Name).ToList();
-        if (IsInput(columns) && !names.Contains(columns))
-            return [.. names.Select((_, i) => (columns, i, 1))]; // one matrix of all features
+        var indexes = manifest.Features.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
+        if (IsInput(columns) && !indexes.ContainsKey(columns))
+            return [.. manifest.Features.Select((_, i) => (columns, i, 1))]; // one matrix of all features
         IEnumerable<string> tensors = producers.TryGetValue(columns, out var node) && node.OpType == "Concat" ? node.Input : [columns];
         var sources = new List<(string, int, int)>();
         foreach (var tensor in tensors)
         {
             var inputs = new HashSet<string>(StringComparer.Ordinal);
             Collect(tensor, inputs);
-            if (inputs.Count != 1 || names.IndexOf(inputs.Single()) is var feature && feature < 0)
+            if (inputs.Count != 1 || !indexes.TryGetValue(inputs.Single(), out var feature))
                 return null;
-            sources.Add((tensor, names.IndexOf(inputs.Single()), 1));
+            sources.Add((tensor, feature, 1));
         }
 
         return sources;

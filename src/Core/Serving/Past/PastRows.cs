@@ -19,33 +19,38 @@ internal static class PastRows
     {
         using var fields = JsonDocument.Parse(record.Fields!);
         using var augmented = record.Augmented is { } json ? JsonDocument.Parse(json) : null;
+        var given = ByName(fields);
+        var found = augmented is null ? [] : ByName(augmented);
         var rows = schema.Rent();
         var row = rows.AddRow();
         rows.Entity = record.Entity;
         foreach (var column in rows.Features.Columns)
         {
             var name = column.Feature.Name;
-            JsonElement found = default;
-            var isFound = augmented?.RootElement.TryGetProperty(name, out found) ?? false;
-            if (fields.RootElement.TryGetProperty(name, out var field) && !(isFound && augmentedFirst))
+            var isFound = found.TryGetValue(name, out var value);
+            if (given.TryGetValue(name, out var field) && !(isFound && augmentedFirst))
             {
                 column.Restore(row, field);
             }
             else if (isFound)
             {
                 column.MarkAugmented(row);
-                column.Restore(row, found);
+                column.Restore(row, value);
             }
         }
 
         for (var i = 0; i < schema.Extras.Count; i++)
         {
-            if (fields.RootElement.TryGetProperty(schema.Extras[i], out var extra))
+            if (given.TryGetValue(schema.Extras[i], out var extra))
                 rows.SetExtra(row, i, ValueOf(extra));
         }
 
         return rows;
     }
+
+    /// <summary>An object's members; <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> would pass over all of them for each.</summary>
+    private static Dictionary<string, JsonElement> ByName(JsonDocument document) =>
+        document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
 
     /// <summary>A value as queries carry it, of the type that it had.</summary>
     private static object? ValueOf(JsonElement value) => value.ValueKind switch

@@ -69,15 +69,17 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
     {
         if (recorded.ValueKind is JsonValueKind.Object && replayed.ValueKind is JsonValueKind.Object)
         {
+            var before = recorded.EnumerateObject().Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
+            var now = replayed.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
             foreach (var member in recorded.EnumerateObject())
             {
-                if (replayed.TryGetProperty(member.Name, out var other))
+                if (now.TryGetValue(member.Name, out var other))
                     Compare($"{path}.{member.Name}", member.Value, other, differences);
                 else
                     differences.Add(new ReplayDifference($"{path}.{member.Name}", member.Value.GetRawText(), null));
             }
 
-            foreach (var member in replayed.EnumerateObject().Where(member => !recorded.TryGetProperty(member.Name, out _)))
+            foreach (var member in replayed.EnumerateObject().Where(member => !before.Contains(member.Name)))
                 differences.Add(new ReplayDifference($"{path}.{member.Name}", null, member.Value.GetRawText()));
         }
         else if (!IsSame(recorded, replayed))
