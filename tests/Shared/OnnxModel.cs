@@ -61,6 +61,8 @@ internal static class OnnxModel
         output.WriteFloat(number);
     };
 
+    public static Part Raw(int field, byte[] bytes) => Field(field, bytes);
+
     public static Part Nested(int field, params Part[] parts) => Field(field, Message(parts));
 
     private static void Nothing(CodedOutputStream output)

@@ -6,8 +6,8 @@ using Progeny.Core.Serving;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// What a model must pass before it becomes a generation: it loads, its inputs and output fit the schema, it runs on rows of the data, one
-/// or many at once, and it predicts what its trainer says it does.
+/// What a model must pass before it becomes a generation: all its data are in it, it loads, its inputs and output fit the schema, it runs
+/// on rows of the data, one or many at once, its classes are the manifest's, and it predicts what its trainer says it does.
 /// </summary>
 public static class ModelAcceptance
 {
@@ -36,13 +36,18 @@ public static class ModelAcceptance
         ModelRunner? runner = null;
         try
         {
-            runner = ModelRunner.Load(model, manifest);
+            var bytes = await File.ReadAllBytesAsync(model, cancellationToken);
+            var parsed = OnnxTensors.TryParse(bytes) ?? throw new ModelException("The model cannot be loaded: it is no ONNX file.");
+            if (ExternalData.Problem(parsed) is { } problem)
+                throw new ModelException(problem);
+            runner = ModelRunner.Load(bytes, manifest);
             if (manifest.Features.Count > 0)
             {
                 var sample = data is null
                     ? [ModelRows.Predict(runner, MadeUpRow(manifest))]
                     : await SampleAsync(runner, manifest, data, cancellationToken);
                 CheckProbabilities(sample);
+                ClassCheck.Run(parsed, runner, manifest, data is null ? [] : await ModelRows.ReadAsync(manifest, data, SampleRows, cancellationToken));
                 if (predictions is not null && File.Exists(predictions))
                     await CompareAsync(sample, manifest, predictions, cancellationToken);
             }

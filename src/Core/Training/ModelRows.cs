@@ -36,6 +36,20 @@ internal static class ModelRows
             yield return (Predict(model, batch), labels);
     }
 
+    /// <summary>The values of the first rows, in the order of the features.</summary>
+    public static async Task<List<object?[]>> ReadAsync(Manifest manifest, string file, int first, CancellationToken cancellationToken)
+    {
+        var rows = new List<object?[]>();
+        await foreach (var (features, _) in TrainingDataReader.ReadAsync(file, TrainerSchema.From(manifest), cancellationToken))
+        {
+            if (rows.Count == first)
+                break;
+            rows.Add([.. features]);
+        }
+
+        return rows;
+    }
+
     /// <exception cref="ModelException">The model failed, or a row does not fit the schema.</exception>
     public static Prediction Predict(ModelRunner model, FeatureBatchBuilder batch)
     {

@@ -62,6 +62,8 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
             throw new TrainingFailedException(TrainingStage.Trainer, result.Message);
 
         progress.Report(TrainingStage.Acceptance, 0.85, "holding the model to the schema and to its trainer's predictions");
+        if (File.Exists(folder.Model))
+            ExternalData.Embed(folder.Model, folder.Path, folder.Model);
         (await ModelAcceptance.AcceptAsync(folder.Model, Manifest, folder.Data, folder.Predictions, cancellationToken)).Dispose();
         return new(folder, count, ReadMetrics(folder));
     }

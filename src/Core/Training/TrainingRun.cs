@@ -110,7 +110,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         if (!File.Exists(source))
             throw new TrainingFailedException(TrainingStage.Acceptance, $"The file '{model}' (pipeline.model) is not in the package.");
         var file = job.At("model.onnx");
-        File.Copy(source, file, overwrite: true);
+        ExternalData.Embed(source, job.Request.ProjectFolder, file);
 
         var measured = manifest is { Source: not null, Label: not null, Features.Count: > 0 };
         var data = measured ? await ReadAsync(job, cancellationToken) : null;
