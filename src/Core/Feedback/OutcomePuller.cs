@@ -13,12 +13,31 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     private const int RowsAtOnce = 10_000;
     private const int MostProblems = 5;
 
+    // What was stored by then stays, and the next pull goes on behind it.
+    private static readonly TimeSpan LongestPull = TimeSpan.FromHours(1);
+
     /// <summary>Pulls what there is.</summary>
     /// <param name="manifest">A project with <c>outcomes</c>.</param>
     /// <param name="watermark">Where the last pull ended; null: at nothing.</param>
     /// <param name="progress">Awaited after every 10,000 rows at most, when they are on disk.</param>
-    /// <exception cref="FeedException">The feed cannot be reached or refuses the query, or the query lacks a column. What was reported by then is stored.</exception>
+    /// <exception cref="FeedException">
+    /// The feed cannot be reached or refuses the query, the query lacks a column, or its rows took more than an hour. What was reported by then is stored.
+    /// </exception>
     public async Task PullAsync(Manifest manifest, Ordinal? watermark, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(LongestPull, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await ReadAsync(manifest, watermark, progress, either.Token);
+        }
+        catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new FeedException(manifest.Outcomes!.Feed, $"Reading the rows took more than {LongestPull:c}.", exception);
+        }
+    }
+
+    private async Task ReadAsync(Manifest manifest, Ordinal? watermark, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         var outcomes = manifest.Outcomes!;
         var parameters = new Dictionary<string, object?>();

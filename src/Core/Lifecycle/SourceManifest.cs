@@ -26,4 +26,10 @@ public sealed record SourceManifest
 
     /// <summary>How far back from the last row a training goes; null: to the first row.</summary>
     public TimeSpan? WindowTime { get; init; }
+
+    /// <summary>The time that reading the rows may take; the operator's bound holds, too.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The rows with which reading fails, lest half of them be taken for all; null: the operator's bound alone holds.</summary>
+    public long? MaxRows { get; init; }
 }

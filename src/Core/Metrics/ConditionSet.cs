@@ -15,6 +15,7 @@ public sealed class ConditionSet : IDisposable
     private readonly IExpressionSet? expressions;
     private readonly IReadOnlyDictionary<string, int> places;
     private readonly IReadOnlyDictionary<string, string> problems;
+    private readonly TimedOutExpressions timedOut = new();
 
     internal ConditionSet(
         Manifest manifest, IReadOnlyList<string> names, IExpressionSet? expressions, IReadOnlyDictionary<string, int> places, IReadOnlyDictionary<string, string> problems)
@@ -71,7 +72,7 @@ public sealed class ConditionSet : IDisposable
         try
         {
             using var session = expressions!.Rent();
-            var value = session.Evaluate(expression, row);
+            var value = timedOut.Evaluate(session, expression, row);
             return value.Type switch
             {
                 SqlType.Integer => Truth(value.Integer != 0),

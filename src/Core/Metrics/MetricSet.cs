@@ -15,6 +15,7 @@ public sealed class MetricSet : IDisposable
     private readonly IReadOnlyList<string> _fields;
     private readonly IReadOnlyList<string> _classes;
     private readonly IExpressionSet? _expressions;
+    private readonly TimedOutExpressions _timedOut = new();
 
     /// <param name="expressions">The manifest's metrics, compiled; null: it has none.</param>
     internal MetricSet(Manifest manifest, IExpressionSet? expressions)
@@ -41,10 +42,9 @@ public sealed class MetricSet : IDisposable
         using var fields = JsonDocument.Parse(record.Fields ?? "{}");
         using var augmented = JsonDocument.Parse(record.Augmented ?? "{}");
         var row = new ScoredRow(_manifest, _fields, _classes, fields.RootElement, augmented.RootElement, prediction.RootElement, outcome);
-        using var session = _expressions.Rent();
         for (var i = 0; i < _manifest.Metrics.Count; i++)
         {
-            if (Evaluate(session, i, row) is { } value)
+            if (Evaluate(_expressions, i, row) is { } value)
                 figures.Add(_manifest.Metrics[i].Name, value);
         }
 
@@ -53,11 +53,13 @@ public sealed class MetricSet : IDisposable
 
     public void Dispose() => _expressions?.Dispose();
 
-    private static double? Evaluate(IExpressionSession session, int metric, ScoredRow row)
+    private double? Evaluate(IExpressionSet expressions, int metric, ScoredRow row)
     {
+        // Each has the whole time, so that one that takes long does not take the others'.
+        using var session = expressions.Rent();
         try
         {
-            var value = session.Evaluate(metric, row);
+            var value = _timedOut.Evaluate(session, metric, row);
             return value.Type switch
             {
                 SqlType.Integer => value.Integer,

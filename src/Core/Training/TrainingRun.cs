@@ -150,7 +150,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
             Once = request.Manifest.Pipeline.Incremental && request.Purpose is TrainingPurpose.Generation,
             After = request.Previous,
         };
-        var data = await new TrainingSource(feeds, queries).WriteAsync(
+        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(
             job.Manifest, request.ProjectFolder, range, job.At("data.csv"), job.Progress, cancellationToken);
         job.Say(data);
         return data is { Rows: 1 } && range.IsContinued

@@ -7,7 +7,9 @@ namespace Progeny.Core.Training;
 /// <summary>The rows that a project's <c>source</c> yields: those of a feed or file in the order of the ordinal, then logged queries in the order of their time.</summary>
 /// <param name="feeds">Where feeds and files are read.</param>
 /// <param name="queries">The logged queries; null where there is no log, as on a developer's machine.</param>
-public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries = null)
+/// <param name="options">The operator's bounds of a source; null: the usual ones.</param>
+/// <param name="time">Measures the time that reading takes; null: the system's.</param>
+public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries = null, TrainerOptions? options = null, TimeProvider? time = null)
 {
     /// <summary>Writes the rows of a feed or file to a <c>data.csv</c>.</summary>
     /// <inheritdoc cref="WriteAsync(Manifest, string, SourceRange, string, IProgress{long}?, CancellationToken)"/>
@@ -40,17 +42,24 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
                 TrainingStage.Source, $"The rows of '{manifest.Name}' are logged queries (source: queries), which only a server has; train it there.");
         }
 
+        var limits = new SourceLimits(source, options ?? new TrainerOptions());
+        using var late = new CancellationTokenSource(limits.Time, time ?? TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             if (source.Query is null)
-                return await WriteAsync(null, manifest, source, range, path, progress, cancellationToken);
+                return await WriteAsync(null, manifest, limits, range, path, progress, either.Token);
             if (source.File is not { } file)
-                return await WriteAsync(feeds.Get(source.Feed!), manifest, source, range, path, progress, cancellationToken);
+                return await WriteAsync(feeds.Get(source.Feed!), manifest, limits, range, path, progress, either.Token);
             var table = Path.Combine(projectFolder, file);
             if (!File.Exists(table))
                 throw new TrainingFailedException(TrainingStage.Source, $"The file '{file}' (source.file) is not in the package.");
-            await using var feed = await feeds.OpenFileAsync(table, cancellationToken);
-            return await WriteAsync(feed, manifest, source, range, path, progress, cancellationToken);
+            await using var feed = await feeds.OpenFileAsync(table, either.Token);
+            return await WriteAsync(feed, manifest, limits, range, path, progress, either.Token);
+        }
+        catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TrainingFailedException(TrainingStage.Source, limits.TooLate, inner: exception);
         }
         catch (FeedException exception)
         {
@@ -59,8 +68,9 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
     }
 
     private async Task<TrainingData> WriteAsync(
-        IFeed? feed, Manifest manifest, SourceManifest source, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+        IFeed? feed, Manifest manifest, SourceLimits limits, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
+        var source = manifest.Source!;
         var schema = TrainerSchema.From(manifest);
         var logged = await FindAsync(manifest, schema, range, cancellationToken);
         var part = feed is null ? null : await FeedPart.OfAsync(feed, source, range, logged, cancellationToken);
@@ -72,7 +82,8 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
             ({ } first, { } behind) => new RowChain(first, behind, source.Ordinal is null ? schema.Ordinal : null),
             (var first, var behind) => (IFeedReader?)first ?? behind!,
         };
-        var written = await TrainingDataWriter.WriteAsync(rows, schema, path, progress, cancellationToken);
+        await using var bounded = new BoundedRows(rows, limits);
+        var written = await TrainingDataWriter.WriteAsync(bounded, schema, path, progress, cancellationToken);
         var data = written with
         {
             First = feedRows is null ? written.First : ToOrdinal(feedRows.First),

@@ -53,7 +53,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         if (cancellationToken.IsCancellationRequested)
             return Answer.Refuse(TooLate);
         var rules = features.Errors.Count == 0 ? arm.Served.Rules?.Begin(rows) : null;
-        var refused = rules?.Before();
+        var refused = rules is null ? null : await rules.BeforeAsync(cancellationToken);
         if (refused is { Kind: ServingErrorKind.InvalidQuery })
             return Answer.Refuse(refused);
         if (refused is null)
@@ -83,7 +83,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
 
         if (rules is not null)
         {
-            result = rules.After(result);
+            result = await rules.AfterAsync(result, cancellationToken);
             if (wanted is { } names && rules.HasAnswers)
                 result = rules.ReplaceOutputs(result, arm.Model.Runner.Outputs, names);
         }

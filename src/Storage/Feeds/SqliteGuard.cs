@@ -32,6 +32,9 @@ internal static class SqliteGuard
     {
         var start = e.Message.IndexOf('\'', StringComparison.Ordinal);
         var end = e.Message.LastIndexOf('\'');
-        return start >= 0 && end > start ? $"SQLite says: {e.Message[(start + 1)..end]}." : e.Message;
+        if (start < 0 || end <= start)
+            return e.Message;
+        var message = SqliteFunctions.Explain(e.Message[(start + 1)..end]);
+        return $"SQLite says: {message}{(message.EndsWith('?') ? "" : ".")}";
     }
 }

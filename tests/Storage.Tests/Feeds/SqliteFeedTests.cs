@@ -65,7 +65,7 @@ public sealed class SqliteFeedTests : IDisposable
     [InlineData("WITH t AS (SELECT 1) DELETE FROM airports", "DELETE from airports, which is not allowed")]
     [InlineData("WITH t AS (SELECT 1) INSERT INTO airports SELECT 1, 2, 3, 4", "not allowed")]
     [InlineData("SELECT load_extension('x')", "load_extension, which is not allowed")]
-    [InlineData("SELECT * FROM pragma_table_info('airports')", "PRAGMA table_info, which is not allowed")]
+    [InlineData("SELECT * FROM pragma_table_info('airports')", "pragma_table_info, which is not allowed")]
     [InlineData("SELECT 1; SELECT 2", "second statement at line 1, column 9")]
     [InlineData("SELECT 1;\nDROP TABLE airports", "second statement at line 1, column 9")]
     [InlineData("SELECT 'open", "quotation that opens at line 1, column 8 does not end")]

@@ -66,6 +66,8 @@ internal static class ManifestBinder
         Queries = node.Kind == NodeKind.Scalar || (node["queries"] is { } queries && Flag(queries)),
         WindowRows = node["window"]?["rows"] is { } rows ? Whole(rows) : null,
         WindowTime = node["window"]?["time"] is { } time ? Duration(time) : null,
+        Timeout = node["timeout"] is { } timeout ? Duration(timeout) : new SourceManifest().Timeout,
+        MaxRows = node["max_rows"] is { } most ? Whole(most) : null,
     };
 
     private static OutcomesManifest BindOutcomes(ManifestNode node)

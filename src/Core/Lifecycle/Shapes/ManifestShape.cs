@@ -22,6 +22,7 @@ internal static class ManifestShape
 
     private static readonly EvaluationManifest Evaluation = new();
     private static readonly ServingManifest Serving = new();
+    private static readonly SourceManifest Source = new();
     private static readonly PipelineManifest Pipeline = new();
     private static readonly OutcomesManifest Outcomes = new() { Feed = "", Query = "" };
     private static readonly DriftManifest Drift = new();
@@ -74,7 +75,9 @@ internal static class ManifestShape
         new("query", Text, "SQL whose columns include every feature, the label and the ordinal"),
         new("ordinal", Field, "The column that orders rows in time"),
         new("queries", Flag, "Whether logged queries whose outcome is known are training rows, too, behind those of the query") { Default = JsonValue.Create(false) },
-        new("window", WindowShape(), "How many of the last rows a training takes; without it all"));
+        new("window", WindowShape(), "How many of the last rows a training takes; without it all"),
+        new("timeout", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)), "The time that reading the rows may take; the node's Trainer:MaxSourceTime bounds it") { Default = Duration(Source.Timeout) },
+        new("max_rows", new NumberShape { Whole = true, Min = 1, Max = int.MaxValue }, "The most rows that are read; more are an error. Without it, the node's Trainer:MaxSourceRows"));
 
     private static MapShape WindowShape() => new(
         new("rows", new NumberShape { Whole = true, Min = 1, Max = int.MaxValue }, "The most rows"),

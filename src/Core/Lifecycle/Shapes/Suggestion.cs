@@ -1,10 +1,10 @@
 namespace Progeny.Core.Lifecycle.Shapes;
 
 /// <summary>The word that somebody may have meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     // Bounds the work on a hostile file with thousands of wrong keys.
-    private const int MostWords = 100;
+    private const int MostWords = 200;
 
     /// <summary>
     /// " did you mean 'x'?" with the nearest word by optimal string alignment distance (edits and swaps of neighbours), or nothing where

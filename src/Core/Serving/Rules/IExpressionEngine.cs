@@ -2,7 +2,7 @@ namespace Progeny.Core.Serving;
 
 /// <summary>
 /// Compiles and computes what projects say in SQL. An expression reads and computes only: it sees its one-row tables and nothing else,
-/// changes nothing, uses no randomness, and ends after a bounded number of steps.
+/// changes nothing, uses no randomness, and ends after a bounded number of steps and a bounded time.
 /// </summary>
 public interface IExpressionEngine
 {
@@ -19,6 +19,6 @@ public interface IExpressionEngine
     /// <summary>Runs a statement over the rows of its table.</summary>
     /// <param name="rows">The values of the table's columns, row by row.</param>
     /// <returns>The values of <see cref="TableQuery.Yields"/>, in that order, row by row.</returns>
-    /// <exception cref="ExpressionException">It is wrong, failed, or took too many steps.</exception>
+    /// <exception cref="ExpressionException">It is wrong, failed, or took too many steps or too long.</exception>
     IReadOnlyList<IReadOnlyList<SqlValue>> Run(TableQuery query, IReadOnlyList<IReadOnlyList<SqlValue>> rows);
 }

@@ -25,6 +25,9 @@ public sealed class RuleSet : IDisposable
 
     internal RuleAnswers Answers { get; }
 
+    /// <summary>Where requests run their rules while those of this set take long.</summary>
+    internal SlowRules Slow { get; } = new();
+
     /// <summary>Starts the rules' part in one request.</summary>
     public RuledRows Begin(QueryRows rows) => new(this, rows);
 

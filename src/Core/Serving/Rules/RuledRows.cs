@@ -7,6 +7,8 @@ namespace Progeny.Core.Serving;
 /// <summary>The rules' part in one request: <see cref="Before"/>, then the model on the rows that are left, then <see cref="After"/>.</summary>
 public sealed partial class RuledRows : IExpressionRow
 {
+    private static readonly ServingError TooLate = new(ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the rules were asked.");
+
     private readonly RuleSet rules;
     private readonly QueryRows rows;
     private readonly bool[] answered;
@@ -41,6 +43,45 @@ public sealed partial class RuledRows : IExpressionRow
     /// </summary>
     /// <returns>Why the request is refused or failed; null: it goes on.</returns>
     public ServingError? Before() => rules.Before.Length == 0 ? null : Run(rules.Before);
+
+    /// <summary>As <see cref="Before"/>, but apart from the caller's thread while the rules of the project take long.</summary>
+    /// <param name="cancellationToken">The query's deadline: it is not waited for a turn after that.</param>
+    public ValueTask<ServingError?> BeforeAsync(CancellationToken cancellationToken)
+    {
+        return rules.Before.Length > 0 && rules.Slow.AreSlow ? ApartAsync() : new(Before());
+
+        async ValueTask<ServingError?> ApartAsync()
+        {
+            try
+            {
+                return await rules.Slow.RunAsync(Before, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return TooLate;
+            }
+        }
+    }
+
+    /// <summary>As <see cref="After"/>, but apart from the caller's thread while the rules of the project take long.</summary>
+    /// <inheritdoc cref="BeforeAsync"/>
+    /// <param name="answer">See <see cref="After"/>.</param>
+    public ValueTask<ModelAnswer> AfterAsync(ModelAnswer answer, CancellationToken cancellationToken)
+    {
+        return rules.After.Length > 0 && answer.Error is null && rules.Slow.AreSlow ? ApartAsync() : new(After(answer));
+
+        async ValueTask<ModelAnswer> ApartAsync()
+        {
+            try
+            {
+                return await rules.Slow.RunAsync(() => After(answer), cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return new ModelAnswer { Error = TooLate, Microseconds = answer.Microseconds };
+            }
+        }
+    }
 
     /// <summary>Joins the model's answer with those of the rules before it, and runs the rules after it.</summary>
     /// <param name="answer">The model's answer for the rows that are not <see cref="Answered"/>; one without members where no row was left to it.</param>
@@ -94,9 +135,17 @@ public sealed partial class RuledRows : IExpressionRow
 
     private ServingError? Run(Rule[] phase)
     {
+        var started = Environment.TickCount64;
+        var error = RunTimed(phase);
+        rules.Slow.Ended(started);
+        return error;
+    }
+
+    private ServingError? RunTimed(Rule[] phase)
+    {
         var refusals = ImmutableArray.CreateBuilder<FieldError>();
         var current = "";
-        using var session = rules.Expressions.Rent();
+        using var session = rules.Expressions.Rent(answered.Length);
         for (row = 0; row < answered.Length; row++)
         {
             try

@@ -94,7 +94,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
         }
 
         var range = new SourceRange { From = request.From, To = request.To };
-        var data = await new TrainingSource(feeds, queries).WriteAsync(request.Manifest, request.ProjectFolder, range, file, progress: null, cancellationToken);
+        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(request.Manifest, request.ProjectFolder, range, file, progress: null, cancellationToken);
         await File.WriteAllTextAsync(count, data.Rows.ToString(CultureInfo.InvariantCulture), cancellationToken);
         return data;
     }

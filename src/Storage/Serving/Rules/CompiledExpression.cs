@@ -11,7 +11,9 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     /// <summary>Compiles; null with the reason.</summary>
     public static CompiledExpression? Compile(Expression expression, out ExpressionError? error)
     {
-        error = ExpressionText.Problem(expression.Sql);
+        error = expression.Sql.Length > ExpressionText.MostCharacters
+            ? new ExpressionError($"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MostCharacters} are allowed", null)
+            : ExpressionText.Problem(expression.Sql);
         if (error is not null)
             return null;
         try
@@ -57,6 +59,9 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
         using var connection = new ExpressionConnection();
         using var statement = connection.Prepare(sql, prefix.Length, expression.Sql, out error);
         if (statement is null)
+            return null;
+        error = connection.Weigh(sql);
+        if (error is not null)
             return null;
 
         var columns = new List<int>();

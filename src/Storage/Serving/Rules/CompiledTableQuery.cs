@@ -29,7 +29,8 @@ internal sealed class CompiledTableQuery : IDisposable
             return null;
         var database = new ExpressionConnection([query.Table], rows);
         var prepared = database.PrepareStatement(query.Sql, 0, query.Sql, out error);
-        if (prepared is not null && Columns(prepared, query.Yields, out error) is { } found)
+        error ??= database.Weigh(query.Sql);
+        if (prepared is not null && error is null && Columns(prepared, query.Yields, out error) is { } found)
             return new CompiledTableQuery(database, prepared, found);
         prepared?.Dispose();
         database.Dispose();
@@ -40,6 +41,7 @@ internal sealed class CompiledTableQuery : IDisposable
     public IReadOnlyList<IReadOnlyList<SqlValue>> Read()
     {
         var rows = new List<IReadOnlyList<SqlValue>>();
+        connection.Begin(SqliteExpressionEngine.MostMilliseconds);
         while (connection.Next(statement))
         {
             if (rows.Count == MostRows)

@@ -8,17 +8,20 @@ namespace Progeny.Storage.Serving.Rules;
 /// <summary>An empty in-memory database under guard: what runs on it reads the given one-row tables, computes, and ends.</summary>
 internal sealed class ExpressionConnection : IDisposable
 {
-    private const int StepsBetweenChecks = 1_000;
-    private const int LongestValue = 1_000_000;
-    private const int LongestPattern = 1_000;
-    private const int DoubleQuotedTextInQueries = 1013;
-    private const int DoubleQuotedTextInSchemas = 1014;
+    /// <summary>The longest value of an expression, in bytes; fields are such values, too.</summary>
+    public const int LongestValue = 65_536;
 
-    // Two runs over the same query must agree, and nothing may be loaded.
-    private static readonly HashSet<string> Forbidden = new(StringComparer.OrdinalIgnoreCase) { "load_extension", "random", "randomblob" };
+    private const int StepsBetweenChecks = 100;
+    private const int LongestPattern = 1_000;
+    private const int MostInstructions = 12_000;
+    private const int MostArguments = 32;
+
+    // Between two looks at the clock at most so much is called, of the weights of Weigh.
+    private const int MostWeight = 400;
 
     private readonly HashSet<string> readable = new(StringComparer.OrdinalIgnoreCase);
     private readonly sqlite3 database;
+    private long deadline = long.MaxValue;
     private int checks;
     private string? denied;
 
@@ -33,11 +36,6 @@ internal sealed class ExpressionConnection : IDisposable
             throw new ExpressionException("no in-memory database can be opened");
         try
         {
-            // "ratngs" would otherwise be a text where no such column exists.
-            raw.sqlite3_db_config(database, DoubleQuotedTextInQueries, 0, out _);
-            raw.sqlite3_db_config(database, DoubleQuotedTextInSchemas, 0, out _);
-            raw.sqlite3_limit(database, raw.SQLITE_LIMIT_LENGTH, LongestValue);
-            raw.sqlite3_limit(database, raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LongestPattern);
             foreach (var table in tables ?? [])
             {
                 readable.Add(table.Name);
@@ -47,8 +45,11 @@ internal sealed class ExpressionConnection : IDisposable
 
             if (rows is { Count: > 0 })
                 Fill(tables![0], rows);
+            SqliteSandbox.Configure(database, LongestValue, LongestPattern, MostInstructions, MostArguments, views: false);
+            SqliteTextFunctions.Register(database, () => IsOver);
+            SqliteTextFunctions.RegisterPatterns(database, () => IsOver);
             raw.sqlite3_set_authorizer(database, Authorize, null);
-            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MostSteps / StepsBetweenChecks ? 1 : 0, null);
+            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MostSteps / StepsBetweenChecks || IsOver ? 1 : 0, null);
         }
         catch
         {
@@ -59,6 +60,11 @@ internal sealed class ExpressionConnection : IDisposable
 
     /// <summary>The tables' columns that were read by what has been prepared: table and column; an empty column is the table as such.</summary>
     public HashSet<(string Table, string Column)> Reads { get; } = [];
+
+    private bool IsOver => Environment.TickCount64 > deadline;
+
+    /// <summary>Starts the time that all statements together have from now on.</summary>
+    public void Begin(int milliseconds) => deadline = Environment.TickCount64 + milliseconds;
 
     /// <summary>Prepares a statement; null with an error whose offset is in the expression, which begins at <paramref name="start"/>.</summary>
     public sqlite3_stmt? Prepare(string sql, int start, string expression, out ExpressionError? error)
@@ -77,11 +83,40 @@ internal sealed class ExpressionConnection : IDisposable
         checks = 0;
         denied = null;
         error = null;
-        if (raw.sqlite3_prepare_v2(database, sql, out var statement) == raw.SQLITE_OK)
+        var code = raw.sqlite3_prepare_v2(database, sql, out var statement);
+        if (code == raw.SQLITE_OK)
             return statement;
         var offset = ErrorOffset(database.DangerousGetHandle());
-        error = new ExpressionError(denied ?? Message(), InExpression(sql, offset, start, expression.Length));
+        var message = code switch
+        {
+            raw.SQLITE_NOMEM => $"it is too long: it compiles to more than {MostInstructions} instructions",
+            raw.SQLITE_TOOBIG => "it is too long",
+            _ => denied ?? SqliteFunctions.Explain(Message()),
+        };
+        error = new ExpressionError(message, InExpression(sql, offset, start, expression.Length));
         return null;
+    }
+
+    /// <summary>What is wrong with the number of calls in a statement that could be prepared; null: nothing.</summary>
+    /// <remarks>
+    /// Most functions take time in proportion to their values only, which is too little to look at the clock in each. So their calls are counted, in
+    /// the compiled program, since it may repeat what the text has once.
+    /// </remarks>
+    public ExpressionError? Weigh(string sql)
+    {
+        if (raw.sqlite3_prepare_v2(database, "EXPLAIN " + sql, out var program) != raw.SQLITE_OK)
+            return new ExpressionError(Message(), null);
+        using (program)
+        {
+            var weight = 0;
+            while (raw.sqlite3_step(program) == raw.SQLITE_ROW)
+            {
+                if (raw.sqlite3_column_text(program, 1).utf8_to_string() is "Function" or "PureFunc" or "AggStep" or "AggInverse" or "AggValue")
+                    weight += WeightOf(raw.sqlite3_column_text(program, 5).utf8_to_string());
+            }
+
+            return weight > MostWeight ? new ExpressionError($"it calls too many functions (their weight is {weight}, at most {MostWeight} is allowed)", null) : null;
+        }
     }
 
     /// <summary>Runs a statement to its first row.</summary>
@@ -89,6 +124,8 @@ internal sealed class ExpressionConnection : IDisposable
     public void Step(sqlite3_stmt statement)
     {
         checks = 0;
+        if (IsOver)
+            throw TooLong();
         Next(statement);
     }
 
@@ -102,6 +139,8 @@ internal sealed class ExpressionConnection : IDisposable
                 return true;
             case raw.SQLITE_DONE:
                 return false;
+            case raw.SQLITE_INTERRUPT when IsOver:
+                throw TooLong();
             case raw.SQLITE_INTERRUPT:
                 throw new ExpressionException($"it took more than {SqliteExpressionEngine.MostSteps} steps; a loop without an end, or too much work for one query");
             case raw.SQLITE_TOOBIG:
@@ -164,6 +203,20 @@ internal sealed class ExpressionConnection : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static extern int ErrorOffset(nint database);
 
+    private static ExpressionException TooLong() =>
+        new($"it took more than {SqliteExpressionEngine.MostMilliseconds} ms, in which a query has to be through with all its SQL") { IsTimeout = true };
+
+    /// <summary>The weight of a call, 1 for some ten microseconds at values of <see cref="LongestValue"/>.</summary>
+    /// <param name="function">As EXPLAIN names it: <c>instr(2)</c>, <c>json_extract(-1)</c>.</param>
+    private static int WeightOf(string function) => function[..Math.Max(0, function.IndexOf('(', StringComparison.Ordinal))] switch
+    {
+        // These read their first argument once for each further one.
+        var name when name.StartsWith("json_", StringComparison.Ordinal) && function.EndsWith("(-1)", StringComparison.Ordinal) => 32,
+        "printf" or "format" or "strftime" or "json" or "->" or "->>" => 8,
+        var name when name.StartsWith("json_", StringComparison.Ordinal) => 8,
+        _ => 1,
+    };
+
     private string Message() => raw.sqlite3_errmsg(database).utf8_to_string();
 
     private int Authorize(object userData, int action, string first, string second, string name, string inner)
@@ -172,18 +225,15 @@ internal sealed class ExpressionConnection : IDisposable
         {
             case raw.SQLITE_SELECT or raw.SQLITE_RECURSIVE:
                 return raw.SQLITE_OK;
-            // Without a column, a table that the expression itself made up in a WITH is meant as well.
-            case raw.SQLITE_READ when readable.Contains(first) || (second.Length == 0 && !IsInternal(first)):
+            // Without a column, a table that the expression itself made up in a WITH is meant as well; the database has no others.
+            case raw.SQLITE_READ when readable.Contains(first) || SqliteSandbox.IsJsonTable(first) || (second.Length == 0 && !SqliteSandbox.IsInternal(first)):
                 Reads.Add((first, second));
                 return raw.SQLITE_OK;
-            case raw.SQLITE_FUNCTION when !Forbidden.Contains(second):
+            case raw.SQLITE_FUNCTION when SqliteFunctions.IsAllowed(second):
                 return raw.SQLITE_OK;
             default:
                 denied = action == raw.SQLITE_READ ? $"it may not read {first}" : denied;
                 return raw.SQLITE_DENY;
         }
     }
-
-    private static bool IsInternal(string table) =>
-        table.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) || table.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase);
 }

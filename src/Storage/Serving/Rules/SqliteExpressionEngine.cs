@@ -8,6 +8,12 @@ public sealed class SqliteExpressionEngine : IExpressionEngine
     /// <summary>The steps of SQLite's virtual machine after which an expression is stopped: a few milliseconds.</summary>
     public const int MostSteps = 200_000;
 
+    /// <summary>The milliseconds that all expressions of a query over one row have together.</summary>
+    public const int MostMilliseconds = 250;
+
+    /// <summary>The rows of a query that add a millisecond.</summary>
+    public const int RowsPerMillisecond = 10;
+
     /// <inheritdoc/>
     public ExpressionError? Check(Expression expression) => CompiledExpression.Compile(expression, out var error) is null ? error : null;
 

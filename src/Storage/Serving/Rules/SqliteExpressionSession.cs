@@ -20,6 +20,9 @@ internal sealed class SqliteExpressionSession : IExpressionSession
         statements = new sqlite3_stmt[expressions.Count];
     }
 
+    /// <summary>Starts the time of a query.</summary>
+    public void Begin(int rows) => connection.Begin(SqliteExpressionEngine.MostMilliseconds + (rows / SqliteExpressionEngine.RowsPerMillisecond));
+
     public SqlValue Evaluate(int expression, IExpressionRow row)
     {
         var statement = statements[expression] ??= Prepare(expressions[expression]);
@@ -60,7 +63,7 @@ internal sealed class SqliteExpressionSession : IExpressionSession
             _ => raw.sqlite3_bind_null(statement, index),
         };
         if (code == raw.SQLITE_TOOBIG)
-            throw new ExpressionException("a field is longer than 1000000 bytes");
+            throw new ExpressionException($"a field is longer than {ExpressionConnection.LongestValue} bytes");
         if (code != raw.SQLITE_OK)
             throw new ExpressionException(raw.sqlite3_errstr(code).utf8_to_string());
     }

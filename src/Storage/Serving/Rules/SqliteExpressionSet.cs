@@ -11,7 +11,13 @@ internal sealed class SqliteExpressionSet(IReadOnlyList<CompiledExpression> expr
 
     public IReadOnlyList<int> Columns(int expression) => expressions[expression].Columns;
 
-    public IExpressionSession Rent() => idle.TryTake(out var session) ? session : new SqliteExpressionSession(expressions, Return);
+    public IExpressionSession Rent(int rows = 1)
+    {
+        if (!idle.TryTake(out var session))
+            session = new SqliteExpressionSession(expressions, Return);
+        session.Begin(rows);
+        return session;
+    }
 
     public void Dispose()
     {
