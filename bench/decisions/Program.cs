@@ -1,7 +1,7 @@
 using System.Globalization;
 using Progeny.Bench.Decisions;
 
-// What the statistics behind rollouts promise, by simulation: bench/decisions/run.sh [--quick] [--seed N] [--only aa|entities|ab|bandit|sparse|canary].
+// What the statistics behind rollouts promise, by simulation: bench/decisions/run.sh [--quick] [--seed N] [--only aa|entities|ab|bandit|sparse|canary|flipped].
 var quick = args.Contains("--quick");
 var seed = Array.IndexOf(args, "--seed") is var at and >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 1;
 var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : null;
@@ -13,6 +13,7 @@ var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : n
     ("bandit", () => Regret.Run(runs: quick ? 6 : 200, batched: quick ? 2 : 20, seed)),
     ("sparse", () => SparseRewards.Run(runs: quick ? 10 : 200, seed)),
     ("canary", () => BadCanaries.Run(runs: quick ? 500 : 10_000, seed)),
+    ("flipped", () => FlippedLabels.Run(runs: quick ? 50 : 2_000, seed)),
 ];
 if (only is not null && !parts.Any(part => part.Name == only))
 {

@@ -14,6 +14,9 @@ public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] d
     /// <summary>The same values by clusters of entities; null: each query was drawn by itself, or has no entity.</summary>
     [Id(4)] public ClusterSums? Clusters { get; init; }
 
+    /// <summary>The same values brought into 0 to 1; null: of nothing, or turned round.</summary>
+    [Id(5)] public BoundedSums? Bounded { get; init; }
+
     /// <summary>The mean; null of nothing.</summary>
     public double? Mean => Count > 0 ? Sum / Count : null;
 
@@ -29,12 +32,13 @@ public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] d
         new(Count + sign, Sum + (sign * value), Squares + (sign * value * value), Others + (value is 0 or 1 ? 0 : sign))
         {
             Clusters = cluster is { } own ? (Clusters ?? ClusterSums.None).Add(own, value, sign) : Clusters,
+            Bounded = (Bounded ?? BoundedSums.None).Add(value, sign),
         };
 
     /// <summary>With everything counting less.</summary>
     public ArmSums Scale(double factor) => factor == 1
         ? this
-        : new ArmSums(Count * factor, Sum * factor, Squares * factor, Others * factor) { Clusters = Clusters?.Scale(factor) };
+        : new ArmSums(Count * factor, Sum * factor, Squares * factor, Others * factor) { Clusters = Clusters?.Scale(factor), Bounded = Bounded?.Scale(factor) };
 
     /// <summary>The same with each value turned round, so that less is better where more was: 1 - x of yes and no, else -x.</summary>
     public ArmSums Turn(bool isBinary) => isBinary ? new ArmSums(Count, Count - Sum, Count - Sum, 0) : new ArmSums(Count, -Sum, Squares, Others);

@@ -44,8 +44,8 @@ internal static class ExperimentScores
                 arms = Array.ConvertAll(arms, arm => arm with { All = arm.All.Scale(settings.Discount) });
             }
 
-            // A shadow answers the same queries as the champion, so what entities differ by is the same of both; a bandit moves its shares over them.
-            var cluster = state.IsByEntity && settings.Strategy is (RolloutStrategy.AbTest or RolloutStrategy.Canary) ? change.Cluster : null;
+            // A shadow answers the same queries as the champion, so what entities differ by is the same of both.
+            var cluster = state.IsByEntity && settings.Strategy is (RolloutStrategy.AbTest or RolloutStrategy.Canary or RolloutStrategy.Bandit) ? change.Cluster : null;
             arms[index] = arms[index] with
             {
                 All = arms[index].All.Add(value, sign, cluster),

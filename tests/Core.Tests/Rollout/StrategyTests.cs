@@ -72,6 +72,45 @@ public sealed class StrategyTests
         Look(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromMinutes(59) }).ShouldBeOfType<RolloutDecision.Stay>();
     }
 
+    [Theory]
+    [InlineData(RolloutStrategy.Canary, 0.1)]
+    [InlineData(RolloutStrategy.AbTest, 0.5)]
+    [InlineData(RolloutStrategy.Shadow, 1)]
+    [InlineData(RolloutStrategy.Bandit, 0.5)]
+    public void Challenger_with_flipped_labels_is_out_by_the_loss_after_some_ten_outcomes(RolloutStrategy strategy, double share)
+    {
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var random = new Random(seed);
+            var snapshot = Of(Canary with { Strategy = strategy, Steps = [.. Enumerable.Repeat(Canary.Steps[0], 3)] }, (0, 0), (0, 0));
+            while (!IsOut(Look(snapshot)))
+            {
+                snapshot.Arms[1].All.Count.ShouldBeLessThan(40);
+                var arm = random.NextDouble() < share ? 1 : 0;
+                snapshot = Add(snapshot, arm, Loss(random, arm == 1));
+                if (strategy == RolloutStrategy.Shadow)
+                    snapshot = Add(snapshot, 0, Loss(random, false));
+            }
+
+            snapshot.Arms[1].All.Count.ShouldBeGreaterThan(2);
+        }
+
+        static bool IsOut(RolloutDecision decision) =>
+            decision is RolloutDecision.GiveUp { Verdict: ExperimentVerdict.RolledBack } || (decision is RolloutDecision.Serve serve && serve.Weights.Any(weight => weight.IsOut));
+
+        static double Loss(Random random, bool isFlipped)
+        {
+            var probability = 0.9 + (0.09 * random.NextDouble());
+            return -Math.Log(random.NextDouble() < probability == isFlipped ? 1 - probability : probability);
+        }
+
+        static ExperimentSnapshot Add(ExperimentSnapshot snapshot, int arm, double value)
+        {
+            var own = snapshot.Arms[arm];
+            return snapshot with { Arms = snapshot.Arms.SetItem(arm, own with { All = own.All.Add(value), InStep = own.InStep.Add(value) }) };
+        }
+    }
+
     [Fact]
     public void Canary_goes_on_only_once_the_test_could_have_found_something()
     {

@@ -32,6 +32,13 @@ public static class DesignEffect
         return Math.Max(1, between / within);
     }
 
+    /// <summary>
+    /// The effect where all values of a cluster are the same, which is the most it can be: n / n' with Kish's effective sample size
+    /// n' = n² / Σ nₖ², nₖ the values of a cluster. It needs no variance.
+    /// </summary>
+    public static double Most(ArmSums sums) =>
+        sums.Clusters is { } clusters && clusters.Counts.Sum() is > 0 and var count ? Math.Max(1, clusters.Counts.Sum(own => own * own) / count) : 1;
+
     /// <summary>As many independent values as tell the same; null: the values are of too few entities.</summary>
     public static ArmSums? Effective(ArmSums sums) => Of(sums) is { } effect ? (sums with { Clusters = null }).Scale(1 / effect) : null;
 }

@@ -1,12 +1,14 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Rollout.Bandits;
+using Progeny.Core.Rollout.Statistics;
 
 namespace Progeny.Core.Rollout.Strategies;
 
 /// <summary>
 /// Each arm has the share that its rewards earn. New generations join, and it never ends. An arm that is the best with a probability of
-/// 95 % is in charge; that name changes nothing for the traffic, nor do gates that refuse it.
+/// 95 % is in charge; that name changes nothing for the traffic, nor do gates that refuse it. An arm that is surely worse than the one in
+/// charge is out, unless the past fades: what is worse now may be better later then.
 /// </summary>
 internal sealed class BanditRollout : IRolloutStrategy
 {
@@ -30,6 +32,8 @@ internal sealed class BanditRollout : IRolloutStrategy
         {
             if (FailureCheck.Problem(snapshot, arm) is { } failure)
                 return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {failure}", null);
+            if (IsWorse(snapshot, arm))
+                return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {Said.Both(arm, arm.All, snapshot.Champion.All, snapshot.Settings.Metric)}", null);
         }
 
         var shares = Shares(snapshot, arms);
@@ -53,6 +57,20 @@ internal sealed class BanditRollout : IRolloutStrategy
             [.. snapshot.Arms.Select(arm => Array.IndexOf(arms, arm) is var i and >= 0 ? new ArmWeight(arm.Name, shares[i]) : new ArmWeight(arm.Name, 0, IsOut: true))],
             $"{why}: {said}.")
         { Champion = champion, Gate = champion is null ? null : Stage.Champion };
+    }
+
+    /// <summary>Whether an arm is worse than the one in charge. All arms together, those to come included, share alpha.</summary>
+    private static bool IsWorse(ExperimentSnapshot snapshot, SnapshotArm arm)
+    {
+        var (settings, champion) = (snapshot.Settings, snapshot.Champion);
+        if (settings.Discount < 1)
+            return false;
+        return settings.Goal == Goal.Minimize
+            ? BoundedEvidence.IsAbove(champion.All, AlphaOf(champion), arm.All, AlphaOf(arm))
+            : BoundedEvidence.IsAbove(arm.All, AlphaOf(arm), champion.All, AlphaOf(champion));
+
+        // 1/2 + 1/6 + 1/12 + … = 1; no arm ever leaves its place in the list.
+        double AlphaOf(SnapshotArm one) => settings.Alpha / ((snapshot.Arms.IndexOf(one) + 1d) * (snapshot.Arms.IndexOf(one) + 2d));
     }
 
     private static SnapshotArm[] Taking(ExperimentSnapshot snapshot) => [.. snapshot.Arms.Where(arm => !arm.IsOut)];

@@ -1,12 +1,38 @@
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Rollout;
 using Progeny.Core.Rollout.Statistics;
+using Progeny.Core.Serving;
 
 namespace Progeny.Core.Tests.Rollout.Statistics;
 
 public sealed class DesignEffectTests
 {
     private const double Alpha = 0.05;
+
+    [Fact]
+    public void Cluster_is_that_of_what_the_plan_chooses_arms_by()
+    {
+        var record = new QueryRecord
+        {
+            At = DateTimeOffset.UnixEpoch,
+            QueryId = "q",
+            Project = "p",
+            Release = "1.0.0",
+            Generation = 1,
+            Arm = "champion",
+            Reason = "share",
+            Entity = "anna",
+            Fields = """{"team": "red", "size": 3, "none": null}""",
+            Latency = default,
+        };
+        EntityClusters.Of(record, null).ShouldBe(EntityClusters.Of("anna"));
+        EntityClusters.Of(record, "team").ShouldBe(EntityClusters.Of("red"));
+        EntityClusters.Of(record, "size").ShouldBe(EntityClusters.Of("3"));
+        EntityClusters.Of(record, RolloutPlan.QueryIdKey).ShouldBeNull();
+        EntityClusters.Of(record, "none").ShouldBeNull();
+        EntityClusters.Of(record, "other").ShouldBeNull();
+        EntityClusters.Of(record with { Fields = null }, "team").ShouldBeNull();
+    }
 
     [Fact]
     public void Values_without_clusters_count_as_they_are()
