@@ -15,6 +15,20 @@ public sealed class ColumnPair
     /// <summary>The counts of both; of categories the most frequent of the reference first, and last those that one of both does not know by name.</summary>
     public IReadOnlyList<(long Reference, long Window)> Cells { get; }
 
+    /// <summary>
+    /// How many numbers of the window lie below the least or above the greatest one of the reference, and how many numbers both have. As seen
+    /// through cells: never more than there are.
+    /// </summary>
+    public (long Outside, long Window, long Reference) OutsideRange()
+    {
+        if (!IsOrdered)
+            return default;
+        var numbers = Cells.Skip(1).ToList();
+        var (first, last) = (numbers.FindIndex(cell => cell.Reference > 0), numbers.FindLastIndex(cell => cell.Reference > 0));
+        var outside = first < 0 ? 0 : numbers.Take(first).Concat(numbers.Skip(last + 1)).Sum(cell => cell.Window);
+        return (outside, numbers.Sum(cell => cell.Window), numbers.Sum(cell => cell.Reference));
+    }
+
     /// <summary>Brings two distributions to common cells.</summary>
     public static ColumnPair Of(ColumnDistribution reference, ColumnDistribution window)
     {
@@ -47,17 +61,35 @@ public sealed class ColumnPair
         });
     }
 
+    /// <summary>
+    /// The missing are a bin of their own, as are the values below the least and above the greatest of the reference. Between these a bin is
+    /// full where a further tenth of the reference is; a cell with a tenth by itself is one, so that what lies between two such values and was
+    /// never seen is apart from both. Of few different values each is a bin.
+    /// </summary>
     private List<(long Reference, long Window)> BinsOfNumbers()
     {
-        // The missing are a bin of their own; another one is full where a further tenth of the reference is.
         var bins = new List<(long Reference, long Window)> { Cells[0] };
-        var total = Cells.Skip(1).Sum(cell => cell.Reference);
+        var numbers = Cells.Skip(1).ToList();
+        var (first, last) = (numbers.FindIndex(cell => cell.Reference > 0), numbers.FindLastIndex(cell => cell.Reference > 0));
+        if (first < 0)
+            return [.. bins, Sum(numbers)];
+        bins.Add(Sum(numbers.Take(first)));
+        bins.Add(Sum(numbers.Skip(last + 1)));
+        numbers = numbers[first..(last + 1)];
+        var total = numbers.Sum(cell => cell.Reference);
+        var isFew = numbers.Count(cell => cell.Reference > 0) <= NumberBins;
         var (seen, tenths, current) = (0L, 1L, (Reference: 0L, Window: 0L));
-        foreach (var (reference, window) in Cells.Skip(1))
+        foreach (var cell in numbers)
         {
-            current = (current.Reference + reference, current.Window + window);
-            seen += reference;
-            if (total == 0 || seen == total || seen * NumberBins < total * tenths)
+            if (cell.Reference > 0 && (isFew || cell.Reference * NumberBins >= total))
+            {
+                bins.Add(current);
+                current = default;
+            }
+
+            current = (current.Reference + cell.Reference, current.Window + cell.Window);
+            seen += cell.Reference;
+            if (cell.Reference == 0 || (!isFew && seen * NumberBins < total * tenths))
                 continue;
             bins.Add(current);
             current = default;
@@ -66,12 +98,19 @@ public sealed class ColumnPair
 
         bins.Add(current);
         return bins;
+
+        static (long Reference, long Window) Sum(IEnumerable<(long Reference, long Window)> cells) =>
+            cells.Aggregate((Reference: 0L, Window: 0L), (sum, cell) => (sum.Reference + cell.Reference, sum.Window + cell.Window));
     }
 
+    /// <summary>Categories that the reference does not know are a bin of their own.</summary>
     private List<(long Reference, long Window)> BinsOfCategories()
     {
-        var bins = Cells.Take(1 + CategoryBins).ToList();
-        bins.Add((Cells.Skip(1 + CategoryBins).Sum(cell => cell.Reference), Cells.Skip(1 + CategoryBins).Sum(cell => cell.Window)));
+        var known = Cells.Take(1).Concat(Cells.Skip(1).SkipLast(1).Where(cell => cell.Reference > 0)).ToList();
+        var bins = known.Take(1 + CategoryBins).ToList();
+        var rest = known.Skip(1 + CategoryBins).Append(Cells[^1]).ToList();
+        bins.Add((rest.Sum(cell => cell.Reference), rest.Sum(cell => cell.Window)));
+        bins.Add((0, Cells.Skip(1).SkipLast(1).Where(cell => cell.Reference == 0).Sum(cell => cell.Window)));
         return bins;
     }
 }

@@ -59,17 +59,34 @@ public static class DriftDetector
             if (reference.Rows == 0 || seen.Rows == 0)
                 return;
             var pair = ColumnPair.Of(reference, seen);
-            var (statistic, probability) = pair.IsOrdered ? TwoSampleTests.KolmogorovSmirnov(pair.Cells) : TwoSampleTests.ChiSquare(pair.Cells);
+            var (test, statistic, probability) = pair.IsOrdered ? TestNumbers(pair) : TestCategories(pair);
             compared.Add(new ColumnDrift
             {
                 Name = name,
                 IsPrediction = isPrediction,
                 Rows = seen.Rows,
                 Psi = pair.Psi(),
-                Test = pair.IsOrdered ? DriftTest.KolmogorovSmirnov : DriftTest.ChiSquare,
+                Test = test,
                 Statistic = statistic,
                 PValue = probability,
             });
         }
+    }
+
+    private static (DriftTest Test, double Statistic, double PValue) TestCategories(ColumnPair pair)
+    {
+        var (statistic, probability) = TwoSampleTests.ChiSquare(pair.Cells);
+        return (DriftTest.ChiSquare, statistic, probability);
+    }
+
+    /// <summary>Two tests: the one that is surer counts, and its probability twice (Bonferroni).</summary>
+    private static (DriftTest Test, double Statistic, double PValue) TestNumbers(ColumnPair pair)
+    {
+        var (distance, probability) = TwoSampleTests.KolmogorovSmirnov(pair.Cells);
+        var (outside, window, reference) = pair.OutsideRange();
+        var beyond = TwoSampleTests.OutsideRange(outside, window, reference);
+        return beyond < probability
+            ? (DriftTest.OutOfRange, (double)outside / window, Math.Min(1, 2 * beyond))
+            : (DriftTest.KolmogorovSmirnov, distance, Math.Min(1, 2 * probability));
     }
 }

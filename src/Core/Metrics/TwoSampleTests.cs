@@ -60,6 +60,34 @@ public static class TwoSampleTests
         return (statistic, statistic <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized((whole.Count - 1) / 2.0, statistic / 2));
     }
 
+    /// <summary>
+    /// The probability that at least so many values of a window lie outside the range of a reference, where both are of one distribution:
+    /// exact of a continuous one, a bound with ties or where fewer are seen.
+    /// </summary>
+    /// <remarks>
+    /// What a continuous distribution has within the range of n values is Beta(n - 1, 2) whatever it is (S. S. Wilks, "Determination of sample
+    /// sizes for setting tolerance limits", 1941), so of m more values the number outside is beta-binomial with m, 2 and n - 1.
+    /// </remarks>
+    /// <param name="outside">The values of the window outside.</param>
+    /// <param name="window">All values of the window.</param>
+    /// <param name="reference">The values of the reference.</param>
+    public static double OutsideRange(long outside, long window, long reference)
+    {
+        if (outside == 0 || reference < 2)
+            return 1;
+        var term = Math.Exp(
+            SpecialFunctions.GammaLn(window + 1) - SpecialFunctions.GammaLn(outside + 1) - SpecialFunctions.GammaLn(window - outside + 1)
+            + SpecialFunctions.BetaLn(outside + 2, window - outside + reference - 1) - SpecialFunctions.BetaLn(2, reference - 1));
+        var sum = term;
+        for (var j = outside; j < window && term > sum * double.Epsilon; j++)
+        {
+            term *= (double)(window - j) / (j + 1) * (j + 2) / (window - j + reference - 2);
+            sum += term;
+        }
+
+        return Math.Min(1, sum);
+    }
+
     private static (double First, double Second) Totals(IReadOnlyList<(long First, long Second)> cells) =>
         (cells.Sum(cell => cell.First), cells.Sum(cell => cell.Second));
 }

@@ -8,4 +8,7 @@ public enum DriftTest
 
     /// <summary>Categories: chi-square of homogeneity, missing values a category of their own.</summary>
     ChiSquare,
+
+    /// <summary>Numbers: how many lie outside the range of the training.</summary>
+    OutOfRange,
 }

@@ -109,6 +109,105 @@ public sealed class DriftTests
         DriftDetector.Look(new DriftManifest { Psi = 100 }, training, window, 1, 4_000, Now).Drifted.ShouldBeFalse();
     }
 
+    /// <summary>What a column was in the training, and what it is now; NaN is missing.</summary>
+    public static TheoryData<string, Func<Random, object>, Func<Random, object>> Outside => new()
+    {
+        { "constant that is another one", _ => 1.5, _ => 999.0 },
+        { "constant that is less", _ => 1.5, _ => -1.5 },
+        { "zero that is not any more", _ => 0.0, _ => 1e-9 },
+        { "new integer beyond", random => (double)random.Next(2), random => 7.0 * random.Next(2) },
+        { "new integer between", random => 10.0 * random.Next(2), random => 5.0 * random.Next(2) },
+        { "two in a hundred beyond the greatest", random => random.NextDouble(), random => random.Next(100) < 4 ? 2 : random.NextDouble() },
+        { "five in a hundred huge", random => DriftStream.Normal(random), random => random.Next(20) == 0 ? 1e300 : DriftStream.Normal(random) },
+        { "always false, now true", _ => 0.0, random => (double)random.Next(2) },
+        { "all missing, now numbers", _ => double.NaN, random => random.NextDouble() },
+        { "all missing, now texts", _ => double.NaN, random => $"id {random.Next(5_000)}" },
+        { "numbers, now all missing", random => random.NextDouble(), _ => double.NaN },
+        { "texts, now all missing", _ => "a", _ => double.NaN },
+        { "one category that is another one", _ => "a", _ => "b" },
+        { "one category that is many", _ => "a", random => $"id {random.Next(5_000)}" },
+        { "a new category beside many", random => $"c{random.Next(60)}", random => random.Next(10) == 0 ? "new" : $"c{random.Next(60)}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Outside))]
+    public void What_the_training_never_had_is_drift(string what, Func<Random, object> before, Func<Random, object> now)
+    {
+        var random = new Random(6);
+        var (training, window) = (new Distributions(), new Distributions());
+        for (var i = 0; i < 2_000; i++)
+            Record(training.Feature(what), before(random));
+        for (var i = 0; i < 1_000; i++)
+            Record(window.Feature(what), now(random));
+        DriftDetector.Look(new DriftManifest(), training, window, 1, 1_000, Now).Drifted.ShouldBeTrue();
+
+        static void Record(ColumnDistribution column, object value)
+        {
+            if (value is string text)
+                column.Record(text);
+            else
+                column.Record((double)value);
+        }
+    }
+
+    [Theory]
+    [InlineData(300, 1_000)]
+    [InlineData(5_000, 1_000)]
+    [InlineData(200, 100)]
+    public void Window_of_the_training_s_own_has_a_small_index_and_no_drift(int rows, int newest)
+    {
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var random = new Random(seed);
+            var (training, window) = (new Distributions(), new Distributions());
+            for (var i = 0; i < rows + newest; i++)
+            {
+                var target = i < rows ? training : window;
+                target.Feature("normal").Record(DriftStream.Normal(random));
+                target.Feature("tail").Record(1 / random.NextDouble());
+                target.Feature("constant").Record(i % 2 == 0 ? 0.0 : -0.0);
+                target.Feature("digit").Record(random.Next(10));
+                target.Feature("mostly zero").Record(random.Next(10) == 0 ? random.NextDouble() : 0);
+                target.Feature("same").Record("a");
+            }
+
+            var report = DriftDetector.Look(new DriftManifest { Psi = 0 }, training, window, 1, newest, Now);
+            report.Drifted.ShouldBeFalse();
+            report.Columns.ShouldAllBe(column => column.Psi < 40.0 / Math.Min(rows, newest));
+            report.Columns.Where(column => column.Name is "constant" or "same").ShouldAllBe(column => column.Psi == 0);
+        }
+    }
+
+    [Fact]
+    public void Values_outside_the_range_have_the_probability_that_their_number_has_in_a_simulation()
+    {
+        TwoSampleTests.OutsideRange(0, 10, 10).ShouldBe(1);
+        TwoSampleTests.OutsideRange(5, 10, 1).ShouldBe(1);
+        // Of the six orders of two and two, in three both of the second sample are outside, in one neither is.
+        TwoSampleTests.OutsideRange(2, 2, 2).ShouldBe(1d / 2, 1e-9);
+        TwoSampleTests.OutsideRange(1, 2, 2).ShouldBe(5d / 6, 1e-9);
+        var (random, runs, found) = (new Random(5), 20_000, 0);
+        for (var run = 0; run < runs; run++)
+        {
+            var (least, most, outside) = (1.0, 0.0, 0);
+            for (var i = 0; i < 20; i++)
+            {
+                var value = random.NextDouble();
+                (least, most) = (Math.Min(least, value), Math.Max(most, value));
+            }
+
+            for (var i = 0; i < 10; i++)
+            {
+                var value = random.NextDouble();
+                outside += value < least || value > most ? 1 : 0;
+            }
+
+            found += outside >= 3 ? 1 : 0;
+        }
+
+        TwoSampleTests.OutsideRange(3, 10, 20).ShouldBe(found / (double)runs, 0.01);
+    }
+
     [Fact]
     public void Levels_of_all_looks_add_up_to_the_rate()
     {
