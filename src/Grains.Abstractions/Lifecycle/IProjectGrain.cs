@@ -24,15 +24,20 @@ public interface IProjectGrain : IGrainWithStringKey
     Task<RolloutPlan?> GetPlan(long knownVersion);
 
     /// <summary>Puts a plan in force, on all silos within two seconds. Its models are loaded first.</summary>
-    /// <remarks>Nobody waits for that: what else is asked of the project is done meanwhile. Where the plan in force is another one by then, this one is refused.</remarks>
+    /// <remarks>
+    /// Nobody waits for that: what else is asked of the project is done meanwhile. A draft that names the version it changes is refused where
+    /// another plan is in force by then. Of drafts that name none the last one wins; it is refused only where the project was rolled back
+    /// while its models were loaded.
+    /// </remarks>
     /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
-    /// <exception cref="RegistryException">There is no such project, or the plan that the draft changes is not in force any more.</exception>
+    /// <exception cref="RegistryException">There is no such project, the plan that the draft changes is not in force any more, or the project was rolled back meanwhile.</exception>
     [Alias("set-plan"), AlwaysInterleave]
     Task<RolloutPlan> SetPlan(PlanDraft draft);
 
     /// <summary>The second half of <see cref="SetPlan"/>, when the models are loaded.</summary>
+    /// <param name="promotions">How many promotions there were when the first half began.</param>
     [Alias("put-plan")]
-    Task<RolloutPlan> PutPlan(PlanDraft draft);
+    Task<RolloutPlan> PutPlan(PlanDraft draft, int promotions);
 
     /// <summary>The plan in force and those before it, newest first, up to 100.</summary>
     [Alias("list-plans")]

@@ -25,17 +25,19 @@ internal sealed partial class ProjectGrain
     {
         RequireProject();
         RequireActive();
-        // What came into force while models were loaded is not undone by a plan whose maker has not seen it.
-        draft = draft with { Version = draft.Version ?? storage.State.PlanVersion };
         RequireInForce(draft);
+        var promotions = storage.State.Promotions.Length;
         await Drafts.LoadAsync(draft.Arms);
-        return await GrainFactory.GetGrain<IProjectGrain>(Name).PutPlan(draft);
+        return await GrainFactory.GetGrain<IProjectGrain>(Name).PutPlan(draft, promotions);
     }
 
-    public async Task<RolloutPlan> PutPlan(PlanDraft draft)
+    public async Task<RolloutPlan> PutPlan(PlanDraft draft, int promotions)
     {
         RequireActive();
         RequireInForce(draft);
+        // Without a version the last plan wins; but what was rolled back while models were loaded must not come back by a plan made before.
+        if (draft.Version is null && storage.State.Promotions.Skip(promotions).Any(promotion => promotion.Rollback is true))
+            throw new RegistryException(RegistryError.Conflict, $"'{Name}' was rolled back to {Champion} while the models of this plan were loaded; look at that first.");
         var plan = await Drafts.ToPlanAsync(draft, Plan);
         Drafts.Forget(draft.Arms);
         await TakeOver(plan, plan.Reason ?? "a new plan");

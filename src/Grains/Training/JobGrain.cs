@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Registry;
 using Progeny.Core.Training;
@@ -34,11 +35,19 @@ internal sealed partial class JobGrain(
     /// <summary>Whether what fails now may fail for the node's stop: then the job stays open and runs again at the next start.</summary>
     private bool NodeStops => !storage.State.CancelRequested && (stop.IsCancellationRequested || host.ApplicationStopping.IsCancellationRequested);
 
+    /// <summary>Whether what the job made was proposed, or the proposal refused.</summary>
+    private bool isProposed;
+
+    /// <summary>Whether the job has made a generation that is not proposed yet. Until then it is not shown as ended: whoever sees that it succeeded finds the proposal.</summary>
+    private bool IsProposing => !isProposed && storage.State is
+        { Told: false, Job: { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune } };
+
     private bool IsOpen => storage.State.Job is { Status: JobStatus.Queued or JobStatus.Running };
 
     public Task<JobInfo?> Get() => Task.FromResult(storage.State.Job switch
     {
         { } job when IsOpen && storage.State.CancelRequested => job with { Progress = latest?.Fraction ?? 0, Message = "Is being cancelled." },
+        { } job when IsProposing => job with { Status = JobStatus.Running, EndedAt = null, Message = "Its generation is being proposed." },
         { Status: JobStatus.Running } job when latest is { } progress => job with { Progress = progress.Fraction, Message = progress.Message },
         var job => job,
     });
@@ -63,7 +72,7 @@ internal sealed partial class JobGrain(
         }
 
         await Resume();
-        return storage.State.Job!;
+        return (await Get())!;
     }
 
     public async Task Resume()
@@ -184,8 +193,9 @@ internal sealed partial class JobGrain(
         try
         {
             var project = GrainFactory.GetGrain<IProjectGrain>(job.Project);
-            if (job is { Status: JobStatus.Succeeded, Generation: { } generation, Request.Kind: JobKind.Train or JobKind.Tune })
-                await project.Propose(generation, job.Request.By ?? $"job {job.Id}");
+            if (job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune })
+                await project.Propose(job.Generation, job.Request.By ?? $"job {job.Id}");
+            isProposed = true;
             await project.JobEnded(job.Id);
             await SaveAsync(state => state with { Told = true });
             if (await this.GetReminder(WakeReminder) is { } reminder)
@@ -193,7 +203,8 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The verdict stands. Whoever wakes the job next has it told again.
+            // The verdict stands. Whoever wakes the job next has it told again. A refusal will be the same then, and is not waited for.
+            isProposed |= exception is RegistryException or PlanException;
             LogNotTold(logger, exception, job.Id);
         }
     }

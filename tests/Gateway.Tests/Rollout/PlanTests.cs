@@ -95,6 +95,18 @@ public sealed class PlanTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     }
 
     [Fact]
+    public async Task Plans_that_are_set_at_once_without_a_version_are_all_put_in_force_one_after_the_other()
+    {
+        await PublishAsync("at-once", generations: 2);
+        var plans = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => SetAsync("at-once", $$"""
+            {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": {{i + 1}}}, {"name": "b", "generation": "1.0.0:2", "weight": 1}], "champion": "{{(i % 2 == 0 ? "a" : "b")}}"}
+            """)));
+        plans.Select(plan => (long)plan["version"]!).Order().ShouldBe([1, 2, 3, 4, 5, 6]);
+        var last = await node.GetAsync("/api/projects/at-once/rollout");
+        last["arms"]!.ToJsonString().ShouldBe(plans.Single(plan => (long)plan["version"]! == 6)["arms"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Project_that_does_not_exist_has_no_plan()
     {
         (await node.Http.GetAsync("/api/projects/none/rollout")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);

@@ -74,6 +74,17 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         await Node.UntilAsync("/api/projects/patient", project => (string)project["champion"]! == "patient@1.1.0:1");
     }
 
+    [Fact]
+    public async Task Whoever_sees_that_a_job_succeeded_finds_what_became_of_its_generation()
+    {
+        await fixture.PublishAsync("seen", "strategy: latest");
+        for (var i = 1; i <= 3; i++)
+        {
+            await fixture.TrainAsync("seen");
+            (await fixture.ChampionAsync("seen")).ShouldBe($"seen@1.0.0:{i}");
+        }
+    }
+
     [Theory]
     [InlineData("experiments/canary-1/pause", """{"by": ""}""")]
     [InlineData("experiments/canary-1/abort", """{"by": " "}""")]

@@ -34,6 +34,22 @@ public sealed class SlowModelTests : IClassFixture<SlowModelTests.HeldNode>
     }
 
     [Fact]
+    public async Task Plan_without_a_version_does_not_undo_a_rollback_that_came_while_its_model_was_loaded()
+    {
+        await rollout.MakeAsync("undone");
+        await rollout.Node.PostAsync("/api/projects/undone/promotions", new { version = "1.1.0:1" });
+        await rollout.ReleaseOwnAsync("undone", "1.4.0");
+        var digest = await DigestAsync("undone", "1.4.0:1");
+        models.Hold(digest);
+        var slow = rollout.Node.TryPutAsync("/api/projects/undone/rollout", """{"arms": [{"name": "a", "generation": "1.4.0:1", "weight": 1}]}""");
+        await rollout.Node.PostAsync("/api/projects/undone/rollback", new { by = "anna" });
+        models.LetGo(digest);
+        var (status, problem) = await slow;
+        status.ShouldBe(409);
+        ((string)problem["detail"]!).ShouldStartWith("'undone' was rolled back to undone@1.0.0:1");
+    }
+
+    [Fact]
     public async Task Arm_that_only_stands_in_for_others_holds_up_no_plan_on_a_node_that_cannot_load_it()
     {
         await rollout.MakeAsync("unheld");
