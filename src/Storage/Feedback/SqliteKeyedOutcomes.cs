@@ -9,13 +9,21 @@ namespace Progeny.Storage.Feedback;
 /// <summary>Outcomes by key and time, in the file of the query log, in which their queries are looked for.</summary>
 /// <remarks>
 /// An outcome is looked for once in all that was answered within the limit before it. From then on it is compared only with segments
-/// behind the place up to which was searched that hold records which are not after it: records that were written late.
+/// behind the place up to which was searched that hold records which are not after it: records that were written late. An index says which
+/// segments hold answers about an entity; of an entity that was never asked about none is read.
 /// </remarks>
 public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider time) : IKeyedOutcomes
 {
     private const int RowsAtOnce = 50_000;
     private const int SavedAtOnce = 4_000;
     private const int SegmentsAtOnce = 16;
+
+    /// <summary>The segments behind a place (?3) and before one (?4) with answers about an entity (?2) between two times (?5, ?6).</summary>
+    public const string SegmentsOfEntity =
+        """
+        SELECT s.first, s.from_at, s.until_at FROM keyed_entities AS e CROSS JOIN segments AS s ON s.first = e.first
+        WHERE e.project = ?1 AND e.hash = ?2 AND e.first + s.count > ?3 AND e.first < ?4 AND s.until_at >= ?5 AND s.from_at <= ?6
+        """;
 
     /// <inheritdoc/>
     public async Task AddAsync(string project, IReadOnlyList<KeyedOutcome> outcomes, CancellationToken cancellationToken)
@@ -40,7 +48,8 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
         var limit = within.Ticks / TimeSpan.TicksPerMicrosecond;
         if ((await CountAsync(project, cancellationToken)).Waiting > 0)
         {
-            var (searched, end) = await PlacesAsync(project, cancellationToken);
+            var (searched, indexed, end) = await PlacesAsync(project, cancellationToken);
+            await IndexAsync(project, indexed, end, cancellationToken);
             receipt += await SearchLateAsync(project, limit, searched, end, cancellationToken);
             await database.WriteAsync(
                 () =>
@@ -51,9 +60,17 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
                 cancellationToken);
             for (var rows = await FreshAsync(project, limit, settled, cancellationToken); rows.Count > 0; rows = await FreshAsync(project, limit, settled, cancellationToken))
             {
-                var segments = await SegmentsAsync(project, 0, end, rows.Min(row => row.Earliest), rows[^1].At, cancellationToken);
+                var segments = await SegmentsAsync(project, rows, 0, end, cancellationToken);
                 receipt += await SearchAsync(project, rows, segments, 0, cancellationToken);
             }
+
+            await database.WriteAsync(
+                () =>
+                {
+                    database.Keyed.ForgetRemoved(project);
+                    return true;
+                },
+                cancellationToken);
         }
 
         // By the clock that no leap misleads; before its first look, a minute after the start at most, nothing goes.
@@ -63,23 +80,62 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
         return new KeyedMatches(receipt, waiting, ambiguous);
     }
 
-    /// <summary>Compares what waits with what was written since the last search.</summary>
+    /// <summary>Adds the segments that were written since to the index by entity.</summary>
+    private async Task IndexAsync(string project, long indexed, long end, CancellationToken cancellationToken)
+    {
+        var firsts = await database.ReadAsync(
+            (connection, _) => connection.Query<long>(
+                "SELECT first FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = :project) AND first >= :indexed AND first < :end ORDER BY first",
+                new { project, indexed, end }).AsList(),
+            cancellationToken);
+        foreach (var part in firsts.Chunk(SegmentsAtOnce))
+        {
+            var entities = new HashSet<(long Hash, long First)>();
+            await database.ReadAsync(
+                (connection, _) =>
+                {
+                    Read(connection, part, (segment, reader) =>
+                    {
+                        if (reader.Entity is { } key)
+                            entities.Add((KeyedWriter.HashOf(key), segment.First));
+                    });
+                    return true;
+                },
+                cancellationToken);
+            await IndexedAsync(entities, part[^1] + 1);
+        }
+
+        await IndexedAsync([], end);
+
+        Task<bool> IndexedAsync(IEnumerable<(long Hash, long First)> entities, long to) => database.WriteAsync(
+            () =>
+            {
+                database.Keyed.Index(project, entities, to);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Compares what waits with what was written since the last search, as far as it is about the same entities.</summary>
     private async Task<OutcomeReceipt> SearchLateAsync(string project, long limit, long searched, long end, CancellationToken cancellationToken)
     {
         var receipt = new OutcomeReceipt(0, 0, 0, 0);
-        var newest = await database.ReadAsync(
-            (connection, _) => connection.ExecuteScalar<long?>("SELECT max(at) FROM keyed WHERE project = :project AND query_id IS NULL AND fresh = 0", new { project }),
-            cancellationToken);
-        if (newest is null || await SegmentsAsync(project, searched, end, long.MinValue, newest.Value, cancellationToken) is not { Count: > 0 } segments)
-            return receipt;
-        var (at, id) = (segments.Min(segment => segment.FromAt), 0L);
-        while (true)
+        for (var id = 0L; ;)
         {
-            var rows = await RowsAsync("fresh = 0 AND (at, id) > (:at, :id)", new { project, limit, at, id, RowsAtOnce }, cancellationToken);
+            // CROSS JOIN keeps the order: from the new segments to what waits for their entities.
+            var rows = await RowsAsync(
+                """
+                (SELECT DISTINCT hash FROM keyed_entities WHERE project = :project AND first >= :searched) AS written
+                CROSS JOIN keyed ON keyed.hash = written.hash AND fresh = 0 AND id > :id
+                """,
+                "id",
+                new { project, limit, searched, id, RowsAtOnce },
+                cancellationToken);
             if (rows.Count == 0)
                 return receipt;
-            receipt += await SearchAsync(project, rows, segments, searched, cancellationToken);
-            (at, id) = (rows[^1].At, rows[^1].Id);
+            if (await SegmentsAsync(project, rows, searched, end, cancellationToken) is { Count: > 0 } segments)
+                receipt += await SearchAsync(project, rows, segments, searched, cancellationToken);
+            id = rows[^1].Id;
         }
     }
 
@@ -102,8 +158,20 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
 
     private static bool Load(SqliteConnection connection, IReadOnlyList<(long First, long FromAt, long UntilAt)> segments, long from, KeyedMatcher matcher)
     {
+        Read(connection, segments.Select(segment => segment.First), (segment, reader) =>
+        {
+            var at = QueryCodes.Encode(reader.At);
+            if (segment.First + reader.Index >= from && reader.Entity is { } key && matcher.Wants(key, at))
+                matcher.Add(key, at, segment.First + reader.Index, reader.QueryId);
+        });
+        return true;
+    }
+
+    /// <summary>Reads the live answers of segments.</summary>
+    private static void Read(SqliteConnection connection, IEnumerable<long> segments, Action<Segment, QueryBatchReader> read)
+    {
         using var scan = new SegmentScan(connection, "WHERE s.first = ?1");
-        foreach (var (first, _, _) in segments)
+        foreach (var first in segments)
         {
             scan.Bind(1, first);
             var segment = scan.Read();
@@ -113,13 +181,10 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
             var reader = new QueryBatchReader(segment.Batch);
             while (reader.Read())
             {
-                var at = QueryCodes.Encode(reader.At);
-                if (segment.First + reader.Index >= from && QueryProjection.IsLive(reader) && reader.Entity is { } key && matcher.Wants(key, at))
-                    matcher.Add(key, at, segment.First + reader.Index, reader.QueryId);
+                if (QueryProjection.IsLive(reader))
+                    read(segment, reader);
             }
         }
-
-        return true;
     }
 
     private OutcomeReceipt Save(string project, IReadOnlyList<KeyedRow> rows)
@@ -149,36 +214,49 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
         (connection, _) => connection.QuerySingle<(long, long)>("SELECT count(*), count(tie) FROM keyed WHERE project = :project AND query_id IS NULL", new { project }),
         cancellationToken);
 
-    private Task<(long Searched, long End)> PlacesAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
-        (connection, _) => connection.QuerySingle<(long, long)>(
+    private Task<(long Searched, long Indexed, long End)> PlacesAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, _) => connection.QuerySingle<(long, long, long)>(
             """
-            SELECT ifnull((SELECT searched FROM keyed_marks WHERE project = :project), 0), ifnull((SELECT first + count FROM segments ORDER BY first DESC LIMIT 1), 0)
+            SELECT ifnull((SELECT searched FROM keyed_marks WHERE project = :project), 0), ifnull((SELECT indexed FROM keyed_marks WHERE project = :project), 0),
+                ifnull((SELECT first + count FROM segments ORDER BY first DESC LIMIT 1), 0)
             """,
             new { project }),
         cancellationToken);
 
     private Task<IReadOnlyList<KeyedRow>> FreshAsync(string project, long limit, DateTimeOffset settled, CancellationToken cancellationToken) =>
-        RowsAsync("fresh = 1 AND at <= :settled", new { project, limit, settled = QueryCodes.Encode(settled), RowsAtOnce }, cancellationToken);
+        RowsAsync("keyed", "at, id", new { project, limit, settled = QueryCodes.Encode(settled), RowsAtOnce }, cancellationToken, "fresh = 1 AND at <= :settled");
 
-    private Task<IReadOnlyList<KeyedRow>> RowsAsync(string which, object parameters, CancellationToken cancellationToken) => database.ReadAsync(
+    private Task<IReadOnlyList<KeyedRow>> RowsAsync(
+        string from, string order, object parameters, CancellationToken cancellationToken, string which = "TRUE") => database.ReadAsync(
         IReadOnlyList<KeyedRow> (connection, _) => connection.Query<KeyedRow>(
             $"""
             SELECT id AS Id, key AS Key, at AS At, value AS Value, observed_at AS ObservedAt, max(at - :limit, ifnull(tie + 1, at - :limit)) AS Earliest, tie AS Tie
-            FROM keyed WHERE project = :project AND query_id IS NULL AND {which} ORDER BY at, id LIMIT :RowsAtOnce
+            FROM {from} WHERE keyed.project = :project AND query_id IS NULL AND {which} ORDER BY {order} LIMIT :RowsAtOnce
             """,
             parameters).AsList(),
         cancellationToken);
 
-    /// <summary>The segments of a project within bounds of place and time, the last in time first.</summary>
+    /// <summary>The segments within bounds of place that hold answers about the entities of outcomes, within the time of these; the last in time first.</summary>
     private Task<IReadOnlyList<(long First, long FromAt, long UntilAt)>> SegmentsAsync(
-        string project, long from, long end, long earliest, long latest, CancellationToken cancellationToken) => database.ReadAsync(
-        IReadOnlyList<(long, long, long)> (connection, _) => connection.Query<(long, long, long)>(
-            """
-            SELECT first, from_at, until_at FROM segments
-            WHERE origin IN (SELECT id FROM origins WHERE project = :project)
-              AND first < :end AND first + count > :from AND until_at >= :earliest AND from_at <= :latest
-            ORDER BY until_at DESC
-            """,
-            new { project, from, end, earliest, latest }).AsList(),
+        string project, IReadOnlyList<KeyedRow> rows, long from, long end, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<(long, long, long)> (connection, _) =>
+        {
+            var found = new Dictionary<long, (long First, long FromAt, long UntilAt)>();
+            using var select = new SqliteStatement(connection, SegmentsOfEntity);
+            foreach (var entity in rows.GroupBy(row => row.Key))
+            {
+                select.Bind(1, project);
+                select.Bind(2, KeyedWriter.HashOf(entity.Key));
+                select.Bind(3, from);
+                select.Bind(4, end);
+                select.Bind(5, entity.Min(row => row.Earliest));
+                select.Bind(6, entity.Max(row => row.At));
+                while (select.Step())
+                    found[select.Int64(0)] = (select.Int64(0), select.Int64(1), select.Int64(2));
+                select.Reset();
+            }
+
+            return [.. found.Values.OrderByDescending(segment => segment.UntilAt)];
+        },
         cancellationToken);
 }

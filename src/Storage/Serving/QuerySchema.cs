@@ -120,15 +120,27 @@ internal static class QuerySchema
                 query_id TEXT,
                 fresh INTEGER NOT NULL DEFAULT 1,
                 tie INTEGER,
+                hash INTEGER NOT NULL,
                 UNIQUE (project, key, at, value, observed_at)
             ) STRICT;
             CREATE INDEX keyed_waiting ON keyed (project, fresh, at) WHERE query_id IS NULL;
+            CREATE INDEX keyed_by_hash ON keyed (project, hash) WHERE query_id IS NULL AND fresh = 0;
             CREATE INDEX keyed_by_age ON keyed (project, reported_at);
 
             CREATE TABLE keyed_marks (
                 project TEXT PRIMARY KEY,
-                searched INTEGER NOT NULL
+                searched INTEGER NOT NULL DEFAULT 0,
+                indexed INTEGER NOT NULL DEFAULT 0
             ) STRICT, WITHOUT ROWID;
+
+            -- Which segments hold live answers about an entity, by the hash of its name: written when outcomes by key are matched, not by queries.
+            CREATE TABLE keyed_entities (
+                project TEXT NOT NULL,
+                hash INTEGER NOT NULL,
+                first INTEGER NOT NULL,
+                PRIMARY KEY (project, hash, first)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX keyed_entities_by_segment ON keyed_entities (project, first, hash);
             """),
         new(
             $"""

@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
 using Progeny.Core.Serving;
 using Progeny.Storage.Feedback;
@@ -105,6 +107,41 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await MatchAsync()).Waiting.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Outcomes_about_entities_that_were_never_asked_about_read_no_record_of_others()
+    {
+        await log.AppendAsync([About("a1", "a", 0), About("b1", "b", 1)], default);
+        (await MatchAsync(Came("a", 10, "1"))).Receipt.Accepted.ShouldBe(1);
+
+        // Once the index is written nothing of the records is asked for: damaged, they would refuse to be read.
+        await Sql("UPDATE segments SET data = x'00'");
+        (await MatchAsync([.. Enumerable.Range(0, 500).Select(i => Came($"never {i}", 10, "1"))])).ShouldBe(new KeyedMatches(new(0, 0, 0, 0), 500, 0));
+        await log.AppendAsync([About("c1", "c", 2), About("n7", "never 7", 5)], default);
+        (await MatchAsync(Came("c", 10, "1"))).ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 499, 0));
+        await Should.ThrowAsync<Exception>(() => MatchAsync(Came("a", 11, "1")));
+
+        var sql = Enumerable.Range(1, 6).Aggregate(SqliteKeyedOutcomes.SegmentsOfEntity, (text, i) => text.Replace($"?{i}", "1", StringComparison.Ordinal));
+        var plan = (await QueryAsync<(long, long, long, string Detail)>("EXPLAIN QUERY PLAN " + sql)).Select(step => step.Detail).ToList();
+        plan.Count.ShouldBe(2);
+        plan[0].ShouldStartWith("SEARCH e USING PRIMARY KEY (project=? AND hash=? AND first<?)");
+        plan[1].ShouldStartWith("SEARCH s USING INTEGER PRIMARY KEY");
+    }
+
+    [Fact]
+    public async Task Index_by_entity_forgets_what_the_log_has_removed()
+    {
+        await log.AppendAsync([About("a1", "a", 0)], default);
+        await MatchAsync(Came("a", 10, "1"));
+        await log.AppendAsync([About("a2", "a", 20)], default);
+        await MatchAsync(Came("a", 30, "2"));
+        (await CountAsync()).ShouldBe(2);
+        await Sql("DELETE FROM segments WHERE first = 1");
+        await MatchAsync(Came("b", 30, "2"));
+        (await CountAsync()).ShouldBe(1);
+
+        async Task<long> CountAsync() => (await QueryAsync<long>("SELECT count(*) FROM keyed_entities")).Single();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -141,6 +178,14 @@ public sealed class KeyedOutcomesTests : IDisposable
         }
 
         found.ShouldBe(expected, ignoreOrder: true);
+    }
+
+    private Task Sql(string sql) => QueryAsync<long>(sql);
+
+    private async Task<IEnumerable<T>> QueryAsync<T>(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False");
+        return await connection.QueryAsync<T>(sql);
     }
 
     private static QueryRecord About(string queryId, string? key, double minute) => Create(queryId) with { At = Noon.AddMinutes(minute), Entity = key };
