@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
@@ -7,29 +9,42 @@ namespace Progeny.Core.Feedback;
 /// <summary>
 /// Reads outcomes from the feed of a manifest's <c>outcomes</c>, from the last watermark on, and reports them. Rows at the watermark are read
 /// again, since more of them may have come; a report that is known changes nothing. Outcomes by key and time are stored to be matched.
+/// Rows that come behind the watermark are not read, but counted: those that the source has before it, less those that were read.
 /// </summary>
 public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeyedOutcomes byKeys, TimeProvider time)
 {
     private const int RowsAtOnce = 10_000;
     private const int MostProblems = 5;
 
+    /// <summary>The characters of a date: what is shorter is a number as text.</summary>
+    private const int ShortestTime = 10;
+
+    /// <summary>Counting what is behind the watermark takes at most one part in so many of a feed's time.</summary>
+    private const int CountPause = 100;
+
     // What was stored by then stays, and the next pull goes on behind it.
     private static readonly TimeSpan LongestPull = TimeSpan.FromHours(1);
+
+    /// <summary>A watermark so far ahead of the clock is a mistake of its row.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<string, (long Since, TimeSpan Pause)> counted = new(StringComparer.Ordinal);
 
     /// <summary>Pulls what there is.</summary>
     /// <param name="manifest">A project with <c>outcomes</c>.</param>
     /// <param name="watermark">Where the last pull ended; null: at nothing.</param>
+    /// <param name="below">The rows of the source that were known then before the watermark (<see cref="PulledOutcomes.Below"/>).</param>
     /// <param name="progress">Awaited after every 10,000 rows at most, when they are on disk.</param>
     /// <exception cref="FeedException">
     /// The feed cannot be reached or refuses the query, the query lacks a column, or its rows took more than an hour. What was reported by then is stored.
     /// </exception>
-    public async Task PullAsync(Manifest manifest, Ordinal? watermark, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
+    public async Task PullAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(LongestPull, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            await ReadAsync(manifest, watermark, progress, either.Token);
+            await ReadAsync(manifest, watermark, below, progress, either.Token);
         }
         catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -37,21 +52,25 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         }
     }
 
-    private async Task ReadAsync(Manifest manifest, Ordinal? watermark, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
+    private async Task ReadAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         var outcomes = manifest.Outcomes!;
         var parameters = new Dictionary<string, object?>();
         if (outcomes.Watermark is not null && watermark is { } from)
             parameters[FeedParameters.Watermark] = from.Value;
+        var pulled = new PulledOutcomes { Watermark = watermark, Below = below };
+        if (parameters.Count > 0)
+            pulled = await CountBehindAsync(manifest, outcomes, pulled, parameters, cancellationToken);
         await using var rows = await feeds.Get(outcomes.Feed).ReadAsync(Sql(outcomes, parameters.Count > 0), parameters, cancellationToken);
         var reader = new OutcomeRows(manifest, rows, time);
         var mark = outcomes.Watermark is null ? -1 : reader.Require(outcomes.Watermark);
         var batch = new List<ReportedOutcome>();
         var keyed = new List<KeyedOutcome>();
-        var pulled = new PulledOutcomes { Watermark = watermark };
+        var (limit, atMark) = (time.GetUtcNow() + MostAhead, 0L);
         while (await rows.ReadAsync(cancellationToken))
         {
             pulled = pulled with { Rows = pulled.Rows + 1 };
+            var isAhead = mark >= 0 && IsAhead(rows.GetValue(mark), limit);
             var (outcome, byKey, problem) = reader.Read();
             if (outcome is not null)
                 batch.Add(outcome);
@@ -59,10 +78,12 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
                 keyed.Add(byKey);
 
             // A bad row at the watermark was shown when it was read first.
-            else if (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value))
+            else if (!isAhead && (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value)))
                 pulled = pulled with { Bad = pulled.Bad + 1, Problems = pulled.Problems.Count < MostProblems ? [.. pulled.Problems, problem!] : pulled.Problems };
-            if (mark >= 0 && rows.GetValue(mark) is { } reached)
-                pulled = pulled with { Watermark = Ordinal.From(reached) };
+            if (isAhead)
+                pulled = pulled with { Ahead = pulled.Ahead + 1 };
+            else if (mark >= 0)
+                pulled = Move(pulled, rows.GetValue(mark) is { } reached ? Ordinal.From(reached) : null, ref atMark);
             if (pulled.Rows % RowsAtOnce == 0)
                 pulled = await ReportAsync(pulled);
         }
@@ -81,16 +102,70 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
             await byKeys.AddAsync(manifest.Name, keyed, cancellationToken);
             keyed.Clear();
             await progress(so);
-            return so with { Rows = 0, Accepted = 0, Corrected = 0, Bad = 0, Problems = [] };
+            return so with { Rows = 0, Accepted = 0, Corrected = 0, Bad = 0, Behind = 0, Problems = [] };
         }
     }
+
+    /// <summary>Moves the watermark to that of a row, and counts the rows before it.</summary>
+    /// <param name="atMark">The rows that were read now and are at the watermark.</param>
+    private static PulledOutcomes Move(PulledOutcomes pulled, Ordinal? reached, ref long atMark)
+    {
+        if (reached is not { } next)
+            return pulled with { Below = pulled.Below + 1 };
+        if (pulled.Watermark == next)
+        {
+            atMark++;
+            return pulled;
+        }
+
+        pulled = pulled with { Watermark = next, Below = pulled.Below + atMark };
+        atMark = 1;
+        return pulled;
+    }
+
+    /// <summary>Whether a row's watermark is a time to come, which would keep all later rows from being read.</summary>
+    private static bool IsAhead(object? value, DateTimeOffset limit) =>
+        value is string text && text.Length >= ShortestTime && char.IsAsciiDigit(text[0])
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at > limit;
+
+    /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
+    private async Task<PulledOutcomes> CountBehindAsync(
+        Manifest manifest, OutcomesManifest outcomes, PulledOutcomes pulled, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    {
+        if (counted.TryGetValue(manifest.Name, out var last) && time.GetElapsedTime(last.Since) < last.Pause)
+            return pulled;
+        var started = time.GetTimestamp();
+        var column = ColumnOf(outcomes.Watermark!);
+        await using var rows = await feeds.Get(outcomes.Feed).ReadAsync(
+            $"SELECT count(*) AS n FROM (\n{QueryOf(outcomes)}\n) AS source\nWHERE {column} < :{FeedParameters.Watermark} OR {column} IS NULL", parameters, cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken))
+            return pulled;
+        var below = Convert.ToInt64(rows.GetValue(0), CultureInfo.InvariantCulture);
+        counted[manifest.Name] = (time.GetTimestamp(), time.GetElapsedTime(started) * CountPause);
+        var behind = Math.Max(0, below - pulled.Below);
+        return pulled with
+        {
+            Below = below,
+            Behind = behind,
+            Problems = behind == 0 ? pulled.Problems
+                :
+                [
+                    .. pulled.Problems,
+                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{outcomes.Watermark}' had been read, or they have none."),
+                ],
+        };
+    }
+
+    private static string ColumnOf(string watermark) => $"source.\"{watermark.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string QueryOf(OutcomesManifest outcomes) => outcomes.Query.TrimEnd().TrimEnd(';');
 
     private static string Sql(OutcomesManifest outcomes, bool bounded)
     {
         if (outcomes.Watermark is null)
             return outcomes.Query;
-        var column = $"source.\"{outcomes.Watermark.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var column = ColumnOf(outcomes.Watermark);
         var where = bounded ? $"\nWHERE {column} >= :{FeedParameters.Watermark}" : "";
-        return $"SELECT * FROM (\n{outcomes.Query.TrimEnd().TrimEnd(';')}\n) AS source{where}\nORDER BY {column}";
+        return $"SELECT * FROM (\n{QueryOf(outcomes)}\n) AS source{where}\nORDER BY {column}";
     }
 }

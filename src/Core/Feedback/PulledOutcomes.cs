@@ -19,6 +19,15 @@ public sealed record PulledOutcomes
     /// <summary>Rows that are no outcome.</summary>
     public long Bad { get; init; }
 
+    /// <summary>How many rows of the source are known that come before the watermark, or have none.</summary>
+    public long Below { get; init; }
+
+    /// <summary>Rows that came behind the watermark since they were counted last: they are not read.</summary>
+    public long Behind { get; init; }
+
+    /// <summary>Rows whose watermark is a time to come: they are read each time, and the watermark stays before them.</summary>
+    public long Ahead { get; init; }
+
     /// <summary>What is wrong with the first of them, up to five.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
+using Progeny.Abstractions.Training;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 
@@ -11,12 +12,15 @@ namespace Progeny.Grains.Feedback;
 internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedService
 {
     private readonly ConcurrentDictionary<string, FeedbackReport> reports = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OutcomePull> pulls = new(StringComparer.Ordinal);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = factory.Create(Telemetry.Name);
         meter.CreateObservableGauge("progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
         meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
+        meter.CreateObservableCounter("progeny.outcomes.behind", () => Pulls(pull => pull.Behind), null, "Rows of outcomes that came behind the watermark and were not read.");
+        meter.CreateObservableGauge("progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is a time to come.");
         return Task.CompletedTask;
     }
 
@@ -24,7 +28,16 @@ internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedServic
 
     public void Set(string project, FeedbackReport report) => reports[project] = report;
 
-    public void Remove(string project) => reports.TryRemove(project, out _);
+    public void Set(string project, OutcomePull pull) => pulls[project] = pull;
+
+    public void Remove(string project)
+    {
+        reports.TryRemove(project, out _);
+        pulls.TryRemove(project, out _);
+    }
+
+    private IEnumerable<Measurement<long>> Pulls(Func<OutcomePull, long> count) =>
+        pulls.Select(pair => new Measurement<long>(count(pair.Value), new KeyValuePair<string, object?>("project", pair.Key)));
 
     private IEnumerable<Measurement<double>> Latencies()
     {

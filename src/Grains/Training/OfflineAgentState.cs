@@ -20,6 +20,9 @@ public sealed record OfflineAgentState
     /// <summary>The feed, query and column that the watermark is of; another one begins anew.</summary>
     [Id(4)] public string? WatermarkOf { get; init; }
 
+    /// <summary>The rows of the source that are known before the watermark.</summary>
+    [Id(8)] public long Below { get; init; }
+
     /// <summary>The newest training that was seen.</summary>
     [Id(5)] public string? SeenJob { get; init; }
 

@@ -4,11 +4,12 @@ using Progeny.Abstractions.Training;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
+using Progeny.Grains.Feedback;
 
 namespace Progeny.Grains.Training;
 
 /// <summary>Pulls outcomes for an offline agent when they are due, and remembers how far it came.</summary>
-internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed, IOptions<OfflineAgentOptions> options, TimeProvider time)
+internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private const int MostProblems = 5;
 
@@ -31,23 +32,27 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
         var of = string.Join('\n', outcomes.Feed, outcomes.Watermark, outcomes.Query);
         if (state.Pull is null || state.WatermarkOf != of)
         {
-            state = state with { Pull = new OutcomePull { Feed = outcomes.Feed }, Watermark = null, WatermarkOf = of };
-            await save(now => now with { Pull = state.Pull, Watermark = null, WatermarkOf = of });
+            state = state with { Pull = new OutcomePull { Feed = outcomes.Feed }, Watermark = null, WatermarkOf = of, Below = 0 };
+            await save(now => now with { Pull = state.Pull, Watermark = null, WatermarkOf = of, Below = 0 });
         }
 
         var at = time.GetUtcNow();
         if (paused || IsEarly(state.Pull!, outcomes.Every, backOff, at))
             return;
-        var failure = await TryAsync(() => PullAsync(manifest, state.Watermark, save, cancellationToken), cancellationToken);
+        var failure = await TryAsync(() => PullAsync(manifest, state.Watermark, state.Below, save, cancellationToken), cancellationToken);
 
         // What came before waits for its queries whether the feed answers or not.
         failure = await TryAsync(() => MatchAsync(manifest, save, cancellationToken), cancellationToken) ?? failure;
         var ended = time.GetUtcNow();
-        await save(now => now with
+        await save(now =>
         {
-            Pull = failure is null
-                ? now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null }
-                : now.Pull! with { Failures = now.Pull.Failures + 1, Error = failure, Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every) },
+            instruments.Set(manifest.Name, now.Pull!);
+            return now with
+            {
+                Pull = failure is null
+                    ? now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null }
+                    : now.Pull! with { Failures = now.Pull.Failures + 1, Error = failure, Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every) },
+            };
         });
     }
 
@@ -66,13 +71,14 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
     }
 
     private async Task PullAsync(
-        Manifest manifest, string? watermark, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
+        Manifest manifest, string? watermark, long below, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
     {
         var whole = manifest.Outcomes!.Watermark is null;
         var first = true;
         await puller.PullAsync(
             manifest,
             watermark is null ? null : JsonSerializer.Deserialize<Ordinal>(watermark),
+            below,
             async pulled =>
             {
                 // Without a watermark all rows are read each time, so what is bad is told of the last time.
@@ -82,6 +88,7 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
                 {
                     Pull = Add(now.Pull!, pulled, anew),
                     Watermark = pulled.Watermark is { } mark ? JsonSerializer.Serialize(mark) : now.Watermark,
+                    Below = pulled.Below,
                 });
             },
             cancellationToken);
@@ -114,6 +121,8 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
         Accepted = pull.Accepted + pulled.Accepted,
         Corrected = pull.Corrected + pulled.Corrected,
         Bad = (anew ? 0 : pull.Bad) + pulled.Bad,
+        Behind = pull.Behind + pulled.Behind,
+        Ahead = pulled.Ahead,
         Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).TakeLast(MostProblems)],
     };
 }

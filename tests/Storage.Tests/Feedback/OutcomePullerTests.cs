@@ -22,6 +22,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     private readonly QueryDatabase database;
     private readonly SqliteOutcomeStore outcomes;
     private Ordinal? reached;
+    private long below;
 
     public OutcomePullerTests()
     {
@@ -55,6 +56,57 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         (await PullAsync()).ShouldBe((1, 0, 0));
         reached.ShouldBe(Ordinal.From(12L));
         (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("a", "1"), ("b", "0"), ("c", "1"), ("a", "0")]);
+    }
+
+    [Fact]
+    public async Task Rows_that_come_behind_the_watermark_are_counted_once_and_said()
+    {
+        var (behind, problems) = (0L, new List<string>());
+        Task Pull() => PullAsync(pulled =>
+        {
+            behind += pulled.Behind;
+            problems.AddRange(pulled.Problems);
+        });
+        Land(("a", 1L, 10), ("b", 1L, 12), ("c", 1L, 12));
+        await Pull();
+        Land(("d", 1L, 12), ("e", 1L, 14));
+        await Pull();
+        await Pull();
+        (behind, below).ShouldBe((0, 4));
+
+        Land(("late", 1L, 11), ("later", 0L, 13));
+        await connection.ExecuteAsync("INSERT INTO landed VALUES ('none', 1, NULL, NULL)");
+        await Pull();
+        behind.ShouldBe(3);
+        problems.ShouldHaveSingleItem().ShouldStartWith("3 rows came behind the watermark 14 and are not read");
+        await Pull();
+        Land(("f", 1L, 15));
+        await Pull();
+        (behind, below).ShouldBe((3, 8));
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => entry.QueryId).ShouldBe(["a", "b", "c", "d", "e", "f"]);
+
+        // What the source removes makes up for nothing that comes late afterwards.
+        await connection.ExecuteAsync("DELETE FROM landed WHERE changed < 12");
+        await Pull();
+        Land(("late too", 1L, 3));
+        await Pull();
+        behind.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Row_with_a_watermark_far_ahead_is_read_and_counted_and_keeps_no_later_row_from_being_read()
+    {
+        void At(string queryId, string changed) => connection.Execute("INSERT INTO landed VALUES (:queryId, 1, NULL, :changed)", new { queryId, changed });
+        var (ahead, behind) = (0L, 0L);
+        Task<(long Rows, long Accepted, long Corrected)> Pull() => PullAsync(pulled => (ahead, behind) = (pulled.Ahead, behind + pulled.Behind));
+        At("a", "2026-01-01T10:00:00Z");
+        At("wrong", "2999-01-01T10:00:00Z");
+        (await Pull()).ShouldBe((2, 2, 0));
+        (ahead, reached).ShouldBe((1, Ordinal.From("2026-01-01T10:00:00Z")));
+        At("b", "2026-01-02T10:00:00Z");
+        (await Pull()).ShouldBe((3, 1, 0));
+        (ahead, behind).ShouldBe((1, 0));
+        reached.ShouldBe(Ordinal.From("2026-01-02T10:00:00Z"));
     }
 
     [Fact]
@@ -188,8 +240,10 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
             manifest,
             reached,
+            below,
             pulled =>
             {
+                below = pulled.Below;
                 sum = (sum.Rows + pulled.Rows, sum.Accepted + pulled.Accepted, sum.Corrected + pulled.Corrected);
                 reached = pulled.Watermark;
                 seen?.Invoke(pulled);

@@ -92,6 +92,7 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
             await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
                 Project with { Outcomes = new() { Feed = "flights", Query = $"SELECT * FROM {table};", Watermark = "changed" } },
                 watermark,
+                0,
                 pulled =>
                 {
                     sum = (sum.Rows + pulled.Rows, sum.Accepted + pulled.Accepted);
