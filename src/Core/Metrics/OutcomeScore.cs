@@ -16,7 +16,7 @@ public sealed record OutcomeScore(string Project, GenerationReference Generation
     /// <summary>Why that arm (<see cref="Rollout.Reasons"/>).</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The cluster of the query's entity (<see cref="Rollout.EntityClusters"/>); null: it has none.</summary>
+    /// <summary>The cluster of what chose the query's arm, mostly its entity (<see cref="Rollout.EntityClusters"/>); null: it has none.</summary>
     public int? Cluster { get; init; }
 
     /// <summary>The place of the prediction in the query log; grows.</summary>

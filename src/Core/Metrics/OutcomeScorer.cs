@@ -14,7 +14,7 @@ namespace Progeny.Core.Metrics;
 /// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
 /// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
-public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, TimeProvider time)
+public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, TimeProvider time)
 {
     private const int Most = 500;
 
@@ -39,6 +39,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         var waiting = new Dictionary<(string Project, string QueryId), WaitingOutcome>();
         var givenUp = new List<WaitingOutcome>();
         var periods = new Dictionary<string, ImmutableArray<ShadowPeriod>>(StringComparer.Ordinal);
+        var stickyKeys = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var outcome in due)
             await ScoreAsync(outcome);
         foreach (var report in reports)
@@ -46,6 +47,9 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         var after = reports.Count == 0 ? place : reports[^1].Place;
         var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
         return !stored || reports.Count == Most || due.Count == Most;
+
+        async ValueTask<string?> KeyOfAsync(string project) =>
+            stickyKeys.TryGetValue(project, out var known) ? known : stickyKeys[project] = await keys.GetAsync(project);
 
         async Task ScoreAsync(WaitingOutcome outcome)
         {
@@ -63,7 +67,7 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
             }
 
             waiting.Remove(key);
-            if (await ScoreOf(query, outcome) is { } score)
+            if (await ScoreOf(query, outcome, await KeyOfAsync(outcome.Project)) is { } score)
                 found.Add(score);
             else
                 givenUp.Add(outcome);
@@ -76,14 +80,20 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
         }
     }
 
-    private async ValueTask<OutcomeScore?> ScoreOf(LoggedQuery query, WaitingOutcome outcome)
+    private async ValueTask<OutcomeScore?> ScoreOf(LoggedQuery query, WaitingOutcome outcome, string? stickyKey)
     {
         var record = query.Record;
         var generation = new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation);
         try
         {
             return await metrics.GetAsync(generation) is { } set && set.Score(record, outcome.Value) is { } values
-                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values) { Arm = record.Arm, Reason = record.Reason, Sequence = query.Sequence, Cluster = record.Entity is { } entity ? EntityClusters.Of(entity) : null }
+                ? new OutcomeScore(outcome.Project, generation, outcome.QueryId, record.At, values)
+                {
+                    Arm = record.Arm,
+                    Reason = record.Reason,
+                    Sequence = query.Sequence,
+                    Cluster = EntityClusters.Of(record, stickyKey),
+                }
                 : null;
         }
         catch (Exception exception) when (exception is ManifestException or RuleException or JsonException)

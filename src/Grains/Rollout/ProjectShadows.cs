@@ -5,8 +5,10 @@ using Progeny.Core.Rollout;
 
 namespace Progeny.Grains.Rollout;
 
-/// <summary>Asks projects which of their arms answered unseen.</summary>
-internal sealed class ProjectShadows(IGrainFactory grains) : IShadowPeriods
+/// <summary>Asks projects which of their arms answered unseen, and what arms are chosen by.</summary>
+internal sealed class ProjectShadows(IGrainFactory grains) : IShadowPeriods, IStickyKeys
 {
     public async ValueTask<ImmutableArray<ShadowPeriod>> ListAsync(string project) => await grains.GetGrain<IProjectGrain>(project).ListShadows();
+
+    public async ValueTask<string?> GetAsync(string project) => (await grains.GetGrain<IProjectGrain>(project).GetPlan(-1))?.StickyKey;
 }

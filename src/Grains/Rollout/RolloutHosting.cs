@@ -19,6 +19,7 @@ internal static class RolloutHosting
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<RolloutOptions>>().Value);
         services.AddSingleton<IShadowPeriods, ProjectShadows>();
+        services.AddSingleton<IStickyKeys, ProjectShadows>();
         services.AddSingleton<ExperimentSources>();
     }
 }

@@ -64,9 +64,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
                 return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors]));
 
             // Values are missing because a feed failed: that is not the caller's fault, and may pass.
-            var spent = Micros(time.GetElapsedTime(augmentStarted));
-            arm.Meter.Record(new QueryLatency(spent, 0, 0, Micros(time.GetElapsedTime(asked.Started))), features.Rows, failed: true);
-            return Answer.Refuse(new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]));
+            return await RefuseAsync(new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]));
         }
 
         var modelStarted = time.GetTimestamp();
@@ -106,6 +104,26 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } invalid)
             return Answer.Refuse(invalid);
         return Count(asked, asked.Part is { } part ? Keep(part, entry, result) : ToAnswer(await log.AddAsync(entry), entry, result), entry);
+
+        // What fails before the model is asked is logged like what fails there: by the log arms are held to account.
+        async ValueTask<Answer> RefuseAsync(ServingError error)
+        {
+            var moment = time.GetUtcNow();
+            var failure = new QueryLogEntry
+            {
+                At = moment,
+                Served = arm.Served,
+                Project = asked.Project,
+                Arm = arm.Name,
+                Reason = asked.Reason,
+                QueryIds = asked.Part is { QueryIds: { IsEmpty: false } own } ? own : QueryIds.Make(rows.QueryId, features.Rows, moment),
+                Rows = rows,
+                Error = error.Message,
+                Latency = new QueryLatency(Micros(time.GetElapsedTime(augmentStarted)), 0, 0, Micros(time.GetElapsedTime(asked.Started))),
+            };
+            var failed = new ModelAnswer { Error = error };
+            return Count(asked, asked.Part is { } its ? Keep(its, failure, failed) : ToAnswer(await log.AddAsync(failure), failure, failed), failure);
+        }
     }
 
     /// <summary>Answers a query by tensors that the model takes as they are: model, log.</summary>

@@ -67,9 +67,29 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         var plan = await rollout.SetAndWaitAsync("unfed", """
             {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "fed", "generation": "1.2.0:1", "weight": 1}], "champion": "a", "fallback": ["a"]}
             """);
-        var answer = await rollout.PredictAsync("unfed", $$"""{"rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""");
+        var answer = await rollout.PredictAsync("unfed", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""");
         ((string)answer["version"]!, (string)answer["predictions"]![0]!["fallback"]!["from"]!).ShouldBe(("1.0.0:1", "fed"));
         await rollout.PredictAsync("unfed", $$"""{"rows": [{"x": "two", "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""", 400);
+
+        // It is on record, since experiments count the failures of an arm there.
+        var failed = await rollout.Node.UntilAsync("/api/projects/unfed/queries/hungry~fed", _ => true);
+        ((string)failed["arm"]!, (string)failed["reason"]!, (string)failed["version"]!).ShouldBe(("fed", "failed", "1.2.0:1"));
+        failed["error"].ShouldNotBeNull();
+        ((float)failed["fields"]!["x"]!).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Augmentation_that_fails_without_a_fallback_is_a_failure_of_the_arm_on_record()
+    {
+        await rollout.MakeAsync("starved");
+        await rollout.ReleaseUnfedAsync("starved");
+        var plan = await rollout.SetAndWaitAsync("starved", """
+            {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "fed", "generation": "1.2.0:1", "weight": 1}], "champion": "a"}
+            """);
+        await rollout.PredictAsync("starved", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""", 503);
+        var failed = await rollout.Node.UntilAsync("/api/projects/starved/queries/hungry", _ => true);
+        ((string)failed["arm"]!, (string)failed["reason"]!).ShouldBe(("fed", "share"));
+        failed["error"].ShouldNotBeNull();
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class OutcomeScorerTests : IDisposable
         log = new SqliteQueryLog(queries, clock);
         outcomes = new SqliteOutcomeStore(queries);
         scores = new SqliteScoreStore(perfdb);
-        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, clock);
+        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, clock);
     }
 
     public void Dispose()
@@ -96,6 +96,16 @@ public sealed class OutcomeScorerTests : IDisposable
         (await LossesAsync()).ShouldBe([4]);
     }
 
+    [Fact]
+    public async Task Cluster_is_that_of_what_the_projects_plan_chooses_arms_by()
+    {
+        homes.StickyKey = "area";
+        await AnswerAsync("q", 11);
+        await ReportAsync("q", 10);
+        await ScoreAsync();
+        (await scores.ReadChangesAsync("homes", 0, 10, default)).ShouldHaveSingleItem().Cluster.ShouldBe(EntityClusters.Of("3"));
+    }
+
     private Task AnswerAsync(string id, double value) => log.AppendAsync(
         [Create(id, "homes") with { At = clock.Now, Fields = """{"area":3}""", Prediction = FormattableString.Invariant($$"""{"value":{{value}}}""") }], default, Kept);
 
@@ -129,11 +139,15 @@ public sealed class OutcomeScorerTests : IDisposable
     private async Task<int> WaitingAsync() => (await scores.ListWaitingAsync(clock.Now.AddDays(1), TimeSpan.FromDays(1), 100, default)).Count;
 
     /// <summary>One generation for all, without shadows.</summary>
-    private sealed class Homes : IMetricSets, IShadowPeriods, IDisposable
+    private sealed class Homes : IMetricSets, IShadowPeriods, IStickyKeys, IDisposable
     {
         private readonly MetricSet set = Rulebook.Compiler.CompileMetrics(Rulebook.OfPrices(""));
 
         public ValueTask<MetricSet?> GetAsync(GenerationReference generation) => new(set);
+
+        public string? StickyKey { get; set; }
+
+        public ValueTask<string?> GetAsync(string project) => new(StickyKey);
 
         public ValueTask<ImmutableArray<ShadowPeriod>> ListAsync(string project) => new(ImmutableArray<ShadowPeriod>.Empty);
 
