@@ -41,7 +41,7 @@ internal static class ProjectEvalCommand
         if (manifest.Pipeline.Model is { } model)
             return $"{model.EscapeMarkup()}, measured on {(report.Rows == 1 ? "the only row" : $"all {Tables.Count(report.Rows)} rows")}";
         return manifest.Evaluation.Method is EvaluationMethod.KFold
-            ? $"{Tables.Plural(report.Rows, "row")} in {report.Folds.Count} folds, {(ordered ? "in time order" : "by chance")}, each measured once"
+            ? $"{Tables.Plural(report.Rows, "row")} in {report.Folds.Count} folds, {(ordered ? "in time order, each predicted from what came before it" : "by chance, each measured once")}"
             : $"trained on {(ordered ? "the first " : "")}{Tables.Plural(training.TrainRows, "row")}, measured on "
                 + $"{(ordered ? "the last " : "")}{Tables.Count(report.Rows)}{(ordered ? " in time" : ", chosen by chance")}";
     }

@@ -42,30 +42,26 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     }
 
     /// <summary>
-    /// Holds out one of several parts of equal size (to one row): blocks of time with an ordinal, where rows of one moment stay together and a
-    /// cut moves behind them as long as every part keeps a moment; rows by chance without one. Of a part in time order the rows behind it are
-    /// trained on, too: <see cref="WindowAsync"/> leaves them out.
+    /// Holds out one of several parts of equal size (to one row), chosen by chance. Rows in time order are held out by <see cref="WindowAsync"/>.
     /// </summary>
-    /// <param name="data">The rows, in time order where the schema has an ordinal.</param>
-    /// <param name="schema">Names the ordinal.</param>
+    /// <param name="data">The rows, in no order.</param>
     /// <param name="fold">The part held out, from 0.</param>
     /// <param name="folds">How many parts there are.</param>
     /// <param name="seed">Of the chance; all folds of one evaluation must have the same.</param>
     /// <param name="trainFile">Written: the rows to train on, with the header.</param>
     /// <param name="evaluateFile">Written: the rows held out, with the header.</param>
-    /// <exception cref="TrainingFailedException">In stage data: there are fewer rows, or moments, than parts.</exception>
+    /// <exception cref="TrainingFailedException">In stage data: there are fewer rows than parts.</exception>
     public static async Task<DataSplit> FoldAsync(
-        TrainingData data, TrainerSchema schema, int fold, int folds, int seed, string trainFile, string evaluateFile, CancellationToken cancellationToken)
+        TrainingData data, int fold, int folds, int seed, string trainFile, string evaluateFile, CancellationToken cancellationToken)
     {
-        var partOf = schema.Ordinal is { } ordinal
-            ? InBlocks(await BlocksAsync(data, ordinal, folds, cancellationToken))
-            : ByChance(SizesOf(data, folds), seed);
+        var partOf = ByChance(SizesOf(data, folds), seed);
         return await WriteAsync(data, () => partOf() == fold, trainFile, evaluateFile, cancellationToken);
     }
 
     /// <summary>
-    /// Holds out one of several blocks of time as <see cref="FoldAsync"/> cuts them, and trains on those before it only: what comes is not
-    /// told from what came later (an expanding window; L. J. Tashman, "Out-of-sample tests of forecasting accuracy", 2000).
+    /// Holds out one of several blocks of time of about equal size, and trains on those before it only: what comes is not told from what came
+    /// later (an expanding window; L. J. Tashman, "Out-of-sample tests of forecasting accuracy", 2000). Rows of one moment stay together; a
+    /// cut moves behind them as long as every block keeps a moment.
     /// </summary>
     /// <param name="data">The rows in time order.</param>
     /// <param name="ordinal">The column of their order.</param>

@@ -45,26 +45,29 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
         // What an incremental training leaves out, the next one does not look at any more.
         var final = job.Request.Purpose is TrainingPurpose.Generation && (folds > 1 || evaluation.Refit || manifest.Pipeline.Incremental);
-        job.Progress.Plan(trainings: folds + (final ? 1 : 0));
+        // In time order no part is predicted from what came after it, and the first has nothing before it.
+        var first = folds > 1 && job.Schema.Ordinal is not null ? 1 : 0;
+        job.Progress.Plan(trainings: folds - first + (final ? 1 : 0));
         var data = await ReadAsync(job, cancellationToken);
 
         var reports = new List<EvaluationReport>();
         var profile = new TrainingProfile(manifest);
         TrainedModel? trained = null;
         var evaluateFile = job.At("evaluate.csv");
-        for (var fold = 0; fold < folds; fold++)
+        for (var fold = first; fold < folds; fold++)
         {
             var number = fold;
             trained?.Delete();
             trained = await job.TrainAsync(
-                folds == 1 ? "the first rows" : $"all but part {fold + 1} of {folds}",
+                folds == 1 ? "the first rows" : first > 0 ? $"what is before part {fold + 1} of {folds}" : $"all but part {fold + 1} of {folds}",
                 async file =>
                 {
                     var split = folds == 1
                         ? await DataSplit.HoldoutAsync(
                             data, job.Schema, evaluation.Fraction, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken)
+                        : job.Schema.Ordinal is { } ordinal ? await DataSplit.WindowAsync(data, ordinal, number, folds, file, evaluateFile, cancellationToken)
                         : await DataSplit.FoldAsync(
-                            data, job.Schema, number, folds, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken);
+                            data, number, folds, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken);
                     return split.TrainRows;
                 },
                 cancellationToken);

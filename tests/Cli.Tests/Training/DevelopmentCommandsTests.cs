@@ -45,7 +45,7 @@ public sealed class DevelopmentCommandsTests
         await CliRun.InitAsync(folder["demo"]);
         await ChangeAsync(folder, "evaluation: {method: holdout, fraction: 0.2}", "evaluation: {method: kfold, folds: 3}");
         var run = (await CliRun.Of("project", "eval", "--path", folder["demo"])).ShouldSucceed();
-        run.Out.ShouldContain("600 rows in 3 folds, in time order, each measured once");
+        run.Out.ShouldContain("400 rows in 2 folds, in time order, each predicted from what came before it");
         var (mean, lowest, highest) = (Figure(run, "logLoss", 1), Figure(run, "logLoss", 2), Figure(run, "logLoss", 3));
         lowest.ShouldBeLessThan(mean);
         mean.ShouldBeLessThan(highest);

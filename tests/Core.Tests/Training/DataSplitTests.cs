@@ -45,22 +45,17 @@ public sealed class DataSplitTests : IDisposable
         first.Evaluate.Average().ShouldBe(499.5, 60);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Folds_hold_out_each_row_once(bool ordered)
+    [Fact]
+    public async Task Folds_hold_out_each_row_once()
     {
-        var schema = ordered ? Ordered : Unordered;
-        var data = await Data(schema, 23);
+        var data = await Data(Unordered, 23);
         var heldOut = new List<int>();
         for (var fold = 0; fold < 5; fold++)
         {
-            var split = await DataSplit.FoldAsync(data, schema, fold, 5, seed: 3, _folder.At("train"), _folder.At("evaluate"), default);
+            var split = await DataSplit.FoldAsync(data, fold, 5, seed: 3, _folder.At("train"), _folder.At("evaluate"), default);
             var evaluate = Rows("evaluate");
             split.EvaluateRows.ShouldBeInRange(4, 5);
             Rows("train").Concat(evaluate).Order().ShouldBe(Enumerable.Range(0, 23));
-            if (ordered)
-                evaluate.ShouldBe(Enumerable.Range(evaluate[0], evaluate.Count));
             heldOut.AddRange(evaluate);
         }
 
@@ -68,7 +63,7 @@ public sealed class DataSplitTests : IDisposable
     }
 
     [Fact]
-    public async Task Folds_never_part_rows_of_one_moment_and_each_has_one()
+    public async Task Windows_never_part_rows_of_one_moment_and_each_has_one()
     {
         (await FoldsAsync(await Data(Ordered, 12, i => i / 4), 2)).ShouldBe(["0 1 2 3 4 5 6 7", "8 9 10 11"]);
         (await FoldsAsync(await Data(Ordered, 10, i => i is >= 2 and < 7 ? 2 : i), 3)).ShouldBe(["0 1 2 3 4 5 6", "7", "8 9"]);
@@ -81,7 +76,7 @@ public sealed class DataSplitTests : IDisposable
             var held = new List<string>();
             for (var fold = 0; fold < folds; fold++)
             {
-                await DataSplit.FoldAsync(data, Ordered, fold, folds, seed: 0, _folder.At("train"), _folder.At("evaluate"), default);
+                await DataSplit.WindowAsync(data, Ordered.Ordinal!, fold, folds, _folder.At("train"), _folder.At("evaluate"), default);
                 held.Add(string.Join(' ', Rows("evaluate")));
             }
 
@@ -128,7 +123,7 @@ public sealed class DataSplitTests : IDisposable
         (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, one))).Message.ShouldContain("1 rows; a hold-out needs at least 2");
         (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, same))).Message.ShouldContain("All 5 rows have the same 't' (3)");
         (await Should.ThrowAsync<TrainingFailedException>(
-            () => DataSplit.FoldAsync(same, Ordered, 0, 6, 0, _folder.At("train"), _folder.At("evaluate"), default)))
+            () => DataSplit.WindowAsync(same, Ordered.Ordinal!, 0, 6, _folder.At("train"), _folder.At("evaluate"), default)))
             .Message.ShouldContain("5 rows; 6 folds need at least 6");
     }
 

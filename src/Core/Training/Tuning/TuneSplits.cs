@@ -29,7 +29,7 @@ internal static class TuneSplits
                 ? await DataSplit.HoldoutAsync(data, schema, evaluation.Fraction, seed, train, evaluate, cancellationToken)
                 : schema.Ordinal is { } ordinal
                     ? await DataSplit.WindowAsync(data, ordinal, fold, folds, train, evaluate, cancellationToken)
-                    : await DataSplit.FoldAsync(data, schema, fold, folds, seed, train, evaluate, cancellationToken);
+                    : await DataSplit.FoldAsync(data, fold, folds, seed, train, evaluate, cancellationToken);
             splits.Add(new Split(train, evaluate, split.TrainRows));
         }
 
