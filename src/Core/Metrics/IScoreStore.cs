@@ -32,8 +32,9 @@ public interface IScoreStore
     /// and the sum of each metric. A correction counts in place of what it corrects, when it came.
     /// </summary>
     /// <param name="since">At most the last 30 days in which outcomes came are kept.</param>
+    /// <param name="until">Outcomes that came after it do not count.</param>
     Task<(long Outcomes, IReadOnlyDictionary<string, MetricFigure> Figures)> ReadArrivedAsync(
-        GenerationReference generation, DateTimeOffset since, CancellationToken cancellationToken);
+        GenerationReference generation, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken);
 
     /// <summary>The place of the last change of a score of all projects; 0: there was none.</summary>
     Task<long> GetLastChangeAsync(CancellationToken cancellationToken);

@@ -6,7 +6,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IGenerationFigures"/>
-internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, TimeProvider time)
+internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, RecentTime recent, TimeProvider time)
     : IGenerationFigures
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -17,7 +17,7 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
         var now = time.GetUtcNow();
         var figures = FigureNames.Of(judged.Manifest).ToDictionary(name => name, _ => (double?)null, StringComparer.OrdinalIgnoreCase);
         AddMade(judged.Info);
-        await AddServedAsync(since ?? now - Day);
+        await AddServedAsync(since is { } begin ? [(begin, now.AddSeconds(1))] : recent.Last(Day));
         await AddEvaluatedAsync();
         await AddDriftAsync();
         await AddProjectAsync();
@@ -41,19 +41,27 @@ internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations 
             Set(FigureNames.ModelBytes, info.Assets.ModelBytes);
         }
 
-        async Task AddServedAsync(DateTimeOffset from)
+        async Task AddServedAsync(IReadOnlyList<(DateTimeOffset From, DateTimeOffset Until)> ranges)
         {
-            var query = new MetricsQuery(generation.Project, from, now.AddSeconds(1), StepOf(now - from), ByGeneration: true);
             var counts = new ServingCounts();
-            foreach (var point in (await metrics.ReadAsync(query, cancellationToken)).Where(point => point.Generation == generation))
+            var known = 0L;
+            var sums = new Dictionary<string, MetricFigure>(StringComparer.Ordinal);
+            foreach (var (from, until) in ranges)
             {
-                counts.Rows += point.Counts.Rows;
-                counts.Errors += point.Counts.Errors;
-                counts.Latency.Merge(point.Counts.Latency);
-            }
+                var query = new MetricsQuery(generation.Project, from, until, StepOf(now - from), ByGeneration: true);
+                foreach (var point in (await metrics.ReadAsync(query, cancellationToken)).Where(point => point.Generation == generation))
+                {
+                    counts.Rows += point.Counts.Rows;
+                    counts.Errors += point.Counts.Errors;
+                    counts.Latency.Merge(point.Counts.Latency);
+                }
 
-            // By the time at which outcomes come: where they take days, those of the last day's predictions are never known.
-            var (known, sums) = await scores.ReadArrivedAsync(generation, from, cancellationToken);
+                // By the time at which outcomes come: where they take days, those of the last day's predictions are never known.
+                var arrived = await scores.ReadArrivedAsync(generation, from, until, cancellationToken);
+                known += arrived.Outcomes;
+                foreach (var (name, figure) in arrived.Figures)
+                    sums[name] = sums.GetValueOrDefault(name) + figure;
+            }
 
             Set(FigureNames.Requests, counts.Requests);
             Set(FigureNames.Rows, counts.Rows);

@@ -10,6 +10,7 @@ internal static class JudgingHosting
     public static void AddJudging(this IServiceCollection services)
     {
         services.AddSingleton<JudgedGenerations>();
+        services.AddSingleton<RecentTime>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
         services.AddSingleton<ServedEvaluator>();
         services.AddSingleton<IJobWork, EvaluationJob>();

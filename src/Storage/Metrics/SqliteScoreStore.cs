@@ -30,7 +30,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
     private const string SelectArrived =
         """
         SELECT name, sum(sum), sum(count) FROM arrivals
-        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since
+        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since AND start <= :until
         GROUP BY name
         """;
 
@@ -80,11 +80,11 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 
     /// <inheritdoc/>
     public Task<(long Outcomes, IReadOnlyDictionary<string, MetricFigure> Figures)> ReadArrivedAsync(
-        GenerationReference generation, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        GenerationReference generation, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken) => database.ReadAsync(
         (long, IReadOnlyDictionary<string, MetricFigure>) (connection) =>
         {
             using var rows = connection.ExecuteReader(
-                SelectArrived, new { generation.Project, generation.Release, generation.Generation, since = since.ToUnixTimeSeconds() - ArrivalWriter.Step });
+                SelectArrived, new { generation.Project, generation.Release, generation.Generation, since = since.ToUnixTimeSeconds() - ArrivalWriter.Step, until = until.ToUnixTimeSeconds() });
             var figures = new Dictionary<string, MetricFigure>(StringComparer.Ordinal);
             while (rows.Read())
                 figures.Add(rows.GetString(0), new MetricFigure(rows.GetDouble(1), rows.GetInt64(2)));

@@ -145,11 +145,13 @@ public sealed class SqliteScoreStoreTests : IDisposable
         await scores.ApplyAsync(Scored(3, 4, Score("a", 5, 0)) with { At = Noon.AddDays(4) }, default);
         await ArrivedAsync(Noon.AddDays(3.5), 1, 5, new MetricFigure(0, 1));
         await ArrivedAsync(Noon.AddDays(2), 3, 16, new MetricFigure(0, 2));
-        (await scores.ReadArrivedAsync(First with { Generation = 99 }, Noon, default)).Outcomes.ShouldBe(0);
+        (await scores.ReadArrivedAsync(First with { Generation = 99 }, Noon, DateTimeOffset.MaxValue, default)).Outcomes.ShouldBe(0);
+
+        (await scores.ReadArrivedAsync(First, Noon, Noon.AddDays(1), default)).Outcomes.ShouldBe(0);
 
         async Task ArrivedAsync(DateTimeOffset since, long outcomes, double loss, MetricFigure hit)
         {
-            var arrived = await scores.ReadArrivedAsync(First, since, default);
+            var arrived = await scores.ReadArrivedAsync(First, since, DateTimeOffset.MaxValue, default);
             arrived.Outcomes.ShouldBe(outcomes);
             arrived.Figures.GetValueOrDefault(MetricsPoint.LossName).ShouldBe(new MetricFigure(loss, outcomes));
             arrived.Figures.GetValueOrDefault("hit").ShouldBe(hit);
