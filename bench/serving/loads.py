@@ -15,6 +15,7 @@ MIXED = [{"name": f"f{i}", "type": "float"} for i in range(4)] + [{"name": name,
 # name of the model -> its features; how it is made: see Model.
 TREES, DENSE, TEXT = "trees", "dense", "text"
 MODELS = {TREES: NUMBERS, DENSE: NUMBERS, TEXT: MIXED}
+TREE_MODELS = (TREES,)
 
 # name of the load -> its model and the rows of a request.
 LOADS = {"one-row": (TREES, 1), "64-rows": (TREES, 64), "dense": (DENSE, 1), "text": (TEXT, 1)}

@@ -1,4 +1,4 @@
-"""Measures Progeny beside a bare endpoint and fastify; run by bench/run.sh, which brings what this needs."""
+"""Measures Progeny beside other servers; run by bench/run.sh, which brings what this needs."""
 import argparse
 import json
 import os
@@ -17,6 +17,8 @@ import report
 from peers import TICK, Peer, Server, run_main
 
 HERE = pathlib.Path(__file__).parent
+OTHERS = ("bare", "floor", "fastify", "fastapi")
+PEERS = (*OTHERS, *loads.LOG_MODES)
 
 
 def arguments():
@@ -25,9 +27,11 @@ def arguments():
     parser.add_argument("--progeny", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--floor", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--fastify", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--fastapi", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="a small version in under three minutes")
     parser.add_argument("--rounds", type=int, help="how often all is measured (default 5, quick 2)")
     parser.add_argument("--seconds", type=int, help="how long one measurement takes (default 5, quick 1)")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--loads", nargs="+", choices=loads.LOADS, default=list(loads.LOADS))
     parser.add_argument("--connections", nargs="+", type=int, help="default 1 8 64; quick: 64, and 1 for one row")
     options = parser.parse_args()
@@ -90,21 +94,30 @@ def measure(peer, load, body, connections, seconds, node):
     }
 
 
-def check_same_answers(peers, requests=20):
-    """All peers must give the same labels and, as 32-bit floats, the same probabilities to the last bit."""
-    for load, (model, _) in loads.LOADS.items():
+def check_same_answers(peers, names, requests=20):
+    """All peers of a load must give the same labels and probabilities: as 32-bit floats to the last bit, or where another library runs the model, nearly."""
+    for load in names:
+        model, _ = loads.LOADS[load]
         for seed in range(requests):
             body = loads.request_body(load, seed)
-            answers = {peer.name: numbers(peer.ask(model, body)) for peer in peers}
-            for name, answer in answers.items():
-                if answer != answers["floor"]:
-                    raise RuntimeError(f"{name} answers otherwise than the floor to {body.decode()}: {answer} instead of {answers['floor']}")
+            answers = {peer.name: numbers(peer.ask(model, body)) for peer in peers if peer.name != "bare" and peer.has(model)}
+            first, *others = answers
+            for name in others:
+                if not same(answers[first], answers[name], 1e-5 if "fastapi" in (first, name) else 0):
+                    raise RuntimeError(f"{name} answers otherwise than {first} to {body.decode()}: {answers[name]} instead of {answers[first]}")
 
 
 def numbers(answer):
+    """The label of each row, and its probabilities as 32-bit floats by class."""
     return [
-        (prediction["label"], [(name, struct.pack("f", score)) for name, score in prediction["probabilities"].items()])
+        (prediction["label"], {name: struct.unpack("f", struct.pack("f", score))[0] for name, score in prediction["probabilities"].items()})
         for prediction in json.loads(answer)["predictions"]]
+
+
+def same(rows, others, tolerance):
+    return len(rows) == len(others) and all(
+        label == other_label and scores.keys() == other_scores.keys() and all(abs(scores[name] - other_scores[name]) <= tolerance for name in scores)
+        for (label, scores), (other_label, other_scores) in zip(rows, others))
 
 
 def start(options, folder):
@@ -115,8 +128,17 @@ def start(options, folder):
     progeny.wait_until_up()
     models = folder / "models.json"
     models.write_text(json.dumps(loads.make_projects(node_of(options, progeny), folder)))
-    yield Server("floor", lambda server: ["dotnet", options.floor, "--urls", server.address, "--models", str(models)], folder / "floor.log")
-    yield Server("fastify", lambda server: ["node", options.fastify, str(server.port), str(models)], folder / "fastify.log")
+    commands = {
+        "bare": lambda server: ["dotnet", options.floor, "--urls", server.address, "--models", str(models), "--bare", "true"],
+        "floor": lambda server: ["dotnet", options.floor, "--urls", server.address, "--models", str(models)],
+        "fastify": lambda server: ["node", options.fastify, str(server.port), str(models)],
+        "fastapi": lambda server: [
+            "/usr/bin/python3", "-m", "uvicorn", "app:app", "--app-dir", options.fastapi, "--port", str(server.port),
+            "--workers", str(os.cpu_count()), "--log-level", "warning"],
+    }
+    for name in OTHERS:
+        if name in options.peers:
+            yield Server(name, commands[name], folder / f"{name}.log", {"MODELS": str(models)} if name == "fastapi" else {})
 
 
 def node_of(options, server):
@@ -127,11 +149,14 @@ def compare(options, servers, folder):
     for server in servers.values():
         server.wait_until_up()
     node = node_of(options, servers["progeny"])
-    peers = [Peer(name, servers[name], lambda model: f"/{model}") for name in ("floor", "fastify")]
+    peers = [
+        Peer(name, servers[name], lambda model: f"/{model}", loads.TREE_MODELS if name == "fastapi" else loads.MODELS)
+        for name in OTHERS if name in options.peers]
     for log in loads.LOG_MODES:
-        peers.append(Peer(log, servers["progeny"], lambda model, log=log: f"/api/projects/{loads.project_name(model, log)}/predict"))
+        if log in options.peers:
+            peers.append(Peer(log, servers["progeny"], lambda model, log=log: f"/api/projects/{loads.project_name(model, log)}/predict", loads.MODELS))
     print("Checking that all peers answer the same numbers ...", file=sys.stderr)
-    check_same_answers(peers)
+    check_same_answers(peers, options.loads)
 
     bodies = {}
     for load in options.loads:
@@ -139,18 +164,24 @@ def compare(options, servers, folder):
         bodies[load].write_bytes(loads.request_body(load, 0))
     print("Warming up ...", file=sys.stderr)
     for load in options.loads:
-        for peer in peers:
+        for peer in peers_of(load, peers):
             wrk(peer.url(loads.LOADS[load][0]), bodies[load], 64, 1 if options.quick else 4)
 
-    cells = {cell: {peer.name: [] for peer in peers} for cell in cells_of(options)}
+    cells = {(load, connections): {peer.name: [] for peer in peers_of(load, peers)} for load, connections in cells_of(options)}
     started = time.monotonic()
     for turn in range(options.rounds):
         for load, connections in cells:
             # Each round begins with another peer, so that none always runs after the same one.
-            for peer in peers[turn % len(peers):] + peers[:turn % len(peers)]:
+            able = peers_of(load, peers)
+            for peer in able[turn % len(able):] + able[:turn % len(able)]:
                 cells[load, connections][peer.name].append(measure(peer, load, bodies[load], connections, options.seconds, node))
         print(f"Round {turn + 1} of {options.rounds} done after {time.monotonic() - started:.0f} s.", file=sys.stderr)
     return cells
+
+
+def peers_of(load, peers):
+    """Those that can serve the model of a load."""
+    return [peer for peer in peers if peer.has(loads.LOADS[load][0])]
 
 
 def machine():

@@ -38,13 +38,13 @@ def stat_fields(path):
 class Server:
     """A process that listens on a port of loopback, with its children."""
 
-    def __init__(self, name, command, log):
+    def __init__(self, name, command, log, environment=None):
         self.name = name
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = log
         with open(log, "wb") as output:
-            self.process = subprocess.Popen(command(self), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(command(self), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
 
     def wait_until_up(self, seconds=60):
         until = time.monotonic() + seconds
@@ -102,10 +102,14 @@ class Server:
 class Peer:
     """One column of the comparison: a server and the path of each model on it."""
 
-    def __init__(self, name, server, path):
+    def __init__(self, name, server, path, models):
         self.name = name
         self.server = server
         self.path = path
+        self.models = models
+
+    def has(self, model):
+        return model in self.models
 
     def url(self, model):
         return self.server.address + self.path(model)

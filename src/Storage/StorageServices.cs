@@ -38,7 +38,8 @@ public static class StorageServices
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new QueryDatabase(provider.GetRequiredService<DataFolder>().Paths.QueriesPath));
+        services.AddSingleton(provider => new QueryDatabase(
+            provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<RunningProjects>();
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();

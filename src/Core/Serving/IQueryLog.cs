@@ -5,7 +5,14 @@ namespace Progeny.Core.Serving;
 /// <summary>The query log: every answered query, joined with its outcome.</summary>
 public interface IQueryLog
 {
-    /// <summary>Appends batches in one transaction, on the calling thread; they are on disk when the call returns.</summary>
+    /// <summary>
+    /// Writes batches to the journal before the log, on the calling thread; they are on disk when the call returns, and reads that begin
+    /// afterwards find them. For one caller at a time.
+    /// </summary>
+    /// <exception cref="IOException">They could not be written. They are not in the journal then.</exception>
+    void Journal(IReadOnlyList<QueryBatch> batches);
+
+    /// <summary>Appends in one transaction what is in the journal and these batches, on the calling thread; they are on disk when the call returns.</summary>
     void Append(IReadOnlyList<QueryBatch> batches);
 
     /// <summary>Removes a part of what is older than it is kept, of the projects that run; called now and then, on the thread that appends.</summary>

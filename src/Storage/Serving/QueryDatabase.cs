@@ -1,31 +1,42 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
 namespace Progeny.Storage.Serving;
 
 /// <summary>The file of the query log and the outcomes: one writer, and readers beside it that never hold it up.</summary>
-public sealed class QueryDatabase : IDisposable
+public sealed partial class QueryDatabase : IDisposable
 {
     private const int CacheKibibytes = 32 * 1024;
 
     // Pages in the write-ahead log before they move to the main file: 16 MiB.
     private const int CheckpointPages = 4_096;
 
+    // How long a read waits for what is in the journal, while the database cannot be written.
+    private static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger<QueryDatabase>? logger;
     private readonly string readerString;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
     private readonly SegmentWriter segments;
     private readonly IdIndexWriter ids;
+    private readonly SqliteStatement markApplied;
+    private readonly QueryJournal journal;
+    private readonly Lock catchUpGate = new();
+    private Task? catchUp;
     private readonly Feedback.OutcomeSweep outcomeSweep;
     private long age = long.MinValue;
     private bool stale;
 
-    /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
+    /// <summary>Opens the file, creating and migrating its schema where needed, and brings into it what an earlier process left in the journal beside it.</summary>
     /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
-    public QueryDatabase(string path)
+    public QueryDatabase(string path, ILogger<QueryDatabase>? logger = null)
     {
+        this.logger = logger;
         readerString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
@@ -44,12 +55,22 @@ public sealed class QueryDatabase : IDisposable
             Outcomes = new Feedback.OutcomeWriter(connection);
             Keyed = new Feedback.KeyedWriter(connection);
             outcomeSweep = new Feedback.OutcomeSweep(connection);
+            markApplied = new SqliteStatement(connection, "UPDATE journal SET applied = ?1");
+            journal = new QueryJournal(Path.ChangeExtension(path, ".journal"), connection.ExecuteScalar<long>("SELECT applied FROM journal"));
             writer = new SqliteWriter(connection, "query log");
+            if (journal.Applied < journal.Last)
+                Append([]);
+            journal.RemoveRecovered();
         }
         catch (SqliteException exception)
         {
             connection.Dispose();
             throw new DataFolderException($"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+        }
+        catch (Exception exception) when (exception is IOException and not (DataFolderException or SchemaVersionException) or UnauthorizedAccessException)
+        {
+            connection.Dispose();
+            throw new DataFolderException($"The journal of the database '{path}' cannot be read: {exception.Message}", exception);
         }
         catch
         {
@@ -71,6 +92,8 @@ public sealed class QueryDatabase : IDisposable
     public void Dispose()
     {
         writer.Dispose();
+        journal.Dispose();
+        markApplied.Dispose();
         segments.Dispose();
         ids.Dispose();
         Outcomes.Dispose();
@@ -78,6 +101,38 @@ public sealed class QueryDatabase : IDisposable
         using (var readers = new SqliteConnection(readerString))
             SqliteConnection.ClearPool(readers);
         connection.Dispose();
+    }
+
+    /// <summary>Writes batches to the journal; they are on disk when the call returns. For one caller at a time.</summary>
+    /// <exception cref="IOException">They could not be written.</exception>
+    internal void Journal(IReadOnlyList<QueryBatch> batches) => journal.Append(batches);
+
+    /// <summary>Appends what is in the journal, then batches, in a transaction on the calling thread; it is on disk when the call returns.</summary>
+    internal void Append(IReadOnlyList<QueryBatch> batches)
+    {
+        var through = 0L;
+        try
+        {
+            Write(
+                () =>
+                {
+                    (var pending, through) = journal.ReadPending();
+                    segments.Append(pending);
+                    segments.Append(batches);
+                    if (through == journal.Applied)
+                        return;
+                    markApplied.Bind(1, through);
+                    markApplied.Execute();
+                },
+                () => journal.MarkApplied(through));
+        }
+        catch (InvalidDataException exception) when (journal.DropDamaged() is var lost and > 0)
+        {
+            // Without them the others can be appended.
+            if (logger is not null)
+                LogDamaged(logger, exception, lost);
+            Append(batches);
+        }
     }
 
     /// <summary>Runs work in a transaction on the calling thread; it is on disk when the call returns.</summary>
@@ -101,22 +156,59 @@ public sealed class QueryDatabase : IDisposable
         return more;
     }
 
-    internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
+    /// <summary>Runs work on the writer's thread; the result comes when its transaction is on disk.</summary>
+    internal async Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(cancellationToken);
+        return await writer.RunAsync(work, cancellationToken);
+    }
 
-    /// <summary>Runs a read on the thread pool, over a snapshot of its own, with the ids that the index of the snapshot may not hold yet.</summary>
-    internal Task<T> ReadAsync<T>(Func<SqliteConnection, RecentIds, T> work, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    /// <summary>
+    /// Runs a read on the thread pool, over a snapshot of its own, with the ids that the index of the snapshot may not hold yet. It sees what was
+    /// journaled before, unless the database cannot be written.
+    /// </summary>
+    internal async Task<T> ReadAsync<T>(Func<SqliteConnection, RecentIds, T> work, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(cancellationToken);
+        return await Task.Run(
+            () =>
+            {
+                var recent = ids.Recent;
+                using var reader = new SqliteConnection(readerString);
+                reader.Open();
+                using var snapshot = reader.BeginTransaction(deferred: true);
+                return work(reader, recent);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Completes when the database holds what is in the journal now, or cannot be written.</summary>
+    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        for (var wanted = journal.Last; journal.Applied < wanted;)
         {
-            var recent = ids.Recent;
-            using var reader = new SqliteConnection(readerString);
-            reader.Open();
-            using var snapshot = reader.BeginTransaction(deferred: true);
-            return work(reader, recent);
-        },
-        cancellationToken);
+            try
+            {
+                await Shared().WaitAsync(CatchUpLimit, cancellationToken);
+            }
+            catch (Exception exception) when (exception is SqliteException or TimeoutException or ObjectDisposedException)
+            {
+                // Whoever appends meets the same failure, and reports it.
+                return;
+            }
+        }
+
+        Task Shared()
+        {
+            lock (catchUpGate)
+                return catchUp is { IsCompleted: false } ? catchUp : catchUp = Task.Run(() => Append([]), CancellationToken.None);
+        }
+    }
+
+    private void Write(Action work) => Write(work, static () => { });
 
     /// <summary>What a failed transaction left in memory is not in the file: the next one reads it anew.</summary>
-    private void Write(Action work) => writer.Run(
+    private void Write(Action work, Action committed) => writer.Run(
         () =>
         {
             if (stale)
@@ -132,5 +224,9 @@ public sealed class QueryDatabase : IDisposable
         {
             stale = false;
             ids.Publish();
+            committed();
         });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Records} records of the journal of the query log are damaged, and lost")]
+    private static partial void LogDamaged(ILogger logger, Exception exception, int records);
 }

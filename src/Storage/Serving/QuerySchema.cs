@@ -88,6 +88,9 @@ internal static class QuerySchema
             CREATE TABLE swept (last INTEGER NOT NULL) STRICT;
             INSERT INTO swept VALUES (0);
 
+            CREATE TABLE journal (applied INTEGER NOT NULL) STRICT;
+            INSERT INTO journal VALUES (0);
+
             CREATE TABLE id_runs (
                 id INTEGER PRIMARY KEY,
                 start INTEGER NOT NULL,

@@ -28,11 +28,10 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
     private readonly RunningProjects running = running ?? RunningProjects.All;
 
     /// <inheritdoc/>
-    public void Append(IReadOnlyList<QueryBatch> batches)
-    {
-        if (batches.Count > 0)
-            database.Write(segments => segments.Append(batches));
-    }
+    public void Journal(IReadOnlyList<QueryBatch> batches) => database.Journal(batches);
+
+    /// <inheritdoc/>
+    public void Append(IReadOnlyList<QueryBatch> batches) => database.Append(batches);
 
     /// <inheritdoc/>
     public bool Upkeep() => database.Sweep(age, running);

@@ -47,14 +47,15 @@ internal sealed class QueryStream
     /// <summary>The queries acknowledged before a moment.</summary>
     public IEnumerable<string> AcknowledgedBefore(long timestamp) => acknowledged.Where(query => query.Value <= timestamp).Select(query => query.Key);
 
-    /// <summary>The ids of all queries that a node has in its log.</summary>
+    /// <summary>The ids of all queries that a node has in its log; each was asked once and must be there once.</summary>
     public static async Task<HashSet<string>> LoggedAsync(NodeProcess node, string project)
     {
         var ids = new HashSet<string>();
         for (string before = ""; ;)
         {
             var page = await node.GetAsync($"/api/projects/{project}/queries?limit=1000{before}");
-            ids.UnionWith(page["queries"]!.AsArray().Select(query => (string)query!["query_id"]!));
+            foreach (var query in page["queries"]!.AsArray())
+                ids.Add((string)query!["query_id"]!).ShouldBeTrue($"'{query!["query_id"]}' is in the log twice");
             if (page["before"] is not { } next)
                 return ids;
             before = $"&before={next}";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
@@ -7,7 +8,7 @@ namespace Progeny.Core.Serving;
 
 /// <summary>
 /// This silo's buffer before the query log. Queries leave their records in the stripe of their processor; one thread gathers them for 50 ms,
-/// or not at all where somebody waits for the disk, hands them to the sinks, and writes them in one transaction.
+/// hands them to the sinks, and writes them in one transaction. Those of a durable log are in the journal by then, which another thread writes.
 /// </summary>
 public sealed partial class QueryLogBuffer : IDisposable
 {
@@ -26,6 +27,8 @@ public sealed partial class QueryLogBuffer : IDisposable
     private readonly ILogger<QueryLogBuffer> logger;
     private readonly long mostBytes;
     private readonly QueryLogStripe[] stripes;
+    private readonly GroupCommit durable;
+    private readonly ConcurrentQueue<IReadOnlyList<QueryBatch>> journaled = [];
     private readonly AutoResetEvent wake = new(false);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread thread;
@@ -37,6 +40,8 @@ public sealed partial class QueryLogBuffer : IDisposable
     private long dropped;
     private long unwrittenRecords;
     private long unwrittenBytes;
+    private long takenRecords;
+    private long takenBytes;
 
     /// <param name="mostBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is durable.</param>
     public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long mostBytes = 64L * 1024 * 1024)
@@ -46,6 +51,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         this.logger = logger;
         this.mostBytes = mostBytes;
         stripes = [.. Enumerable.Range(0, Math.Min(MostStripes, Environment.ProcessorCount)).Select(_ => new QueryLogStripe())];
+        durable = new GroupCommit(log, stripes.Length, EndCommit, logger);
         thread = new Thread(Run) { IsBackground = true, Name = "query log buffer" };
     }
 
@@ -60,10 +66,14 @@ public sealed partial class QueryLogBuffer : IDisposable
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>How many records wait to be written.</summary>
-    public long Waiting => Interlocked.Read(ref unwrittenRecords) + stripes.Sum(stripe => (long)stripe.Records);
+    public long Waiting => Interlocked.Read(ref unwrittenRecords) + durable.Waiting + stripes.Sum(stripe => (long)stripe.Records);
 
-    /// <summary>Starts the thread that writes.</summary>
-    public void Start() => thread.Start();
+    /// <summary>Starts the threads that write.</summary>
+    public void Start()
+    {
+        durable.Start();
+        thread.Start();
+    }
 
     /// <summary>Takes no more, and completes when what was taken is written, or cannot be.</summary>
     public Task StopAsync()
@@ -83,17 +93,15 @@ public sealed partial class QueryLogBuffer : IDisposable
         var mode = entry.Served.Log.Mode;
         if (mode == QueryLogMode.None)
             return ValueTask.FromResult(true);
-        var stripe = stripes[Thread.GetCurrentProcessorId() % stripes.Length];
         try
         {
-            var room = Math.Max(0, mostBytes - Interlocked.Read(ref unwrittenBytes)) / stripes.Length;
-            if (stripe.TryAdd(entry, room) is not { } written)
+            var room = Math.Max(0, mostBytes - Interlocked.Read(ref unwrittenBytes));
+            if ((mode == QueryLogMode.Durable ? durable.TryAdd(entry, room) : TryAdd(entry, room)) is not { } written)
             {
                 Interlocked.Add(ref dropped, entry.QueryIds.Length);
                 return ValueTask.FromResult(false);
             }
 
-            Raise(mode == QueryLogMode.Durable || stripe.Bytes > GatherBytes ? Wanted.Now : Wanted.Soon);
             return written;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -116,7 +124,36 @@ public sealed partial class QueryLogBuffer : IDisposable
         return await log.FindAsync(project, queryId, cancellationToken);
     }
 
-    public void Dispose() => wake.Dispose();
+    public void Dispose()
+    {
+        durable.Dispose();
+        wake.Dispose();
+    }
+
+    private ValueTask<bool>? TryAdd(QueryLogEntry entry, long room)
+    {
+        var stripe = stripes[Thread.GetCurrentProcessorId() % stripes.Length];
+        var taken = stripe.TryAdd(entry, room / stripes.Length);
+        if (taken is not null)
+            Raise(stripe.Bytes > GatherBytes ? Wanted.Now : Wanted.Soon);
+        return taken;
+    }
+
+    /// <summary>Takes over what the journal holds, on the thread that wrote it.</summary>
+    private void EndCommit(IReadOnlyList<QueryBatch> batches, bool written)
+    {
+        var (records, bytes) = Measure(batches);
+        if (!written)
+        {
+            Interlocked.Add(ref dropped, records);
+            return;
+        }
+
+        Interlocked.Add(ref unwrittenRecords, records);
+        Interlocked.Add(ref unwrittenBytes, bytes);
+        journaled.Enqueue(batches);
+        Raise(Wanted.Soon);
+    }
 
     private void Raise(Wanted level)
     {
@@ -142,7 +179,10 @@ public sealed partial class QueryLogBuffer : IDisposable
             var last = stopping;
             wanted = Wanted.Nothing;
             drained = Stopwatch.GetTimestamp();
+            if (last)
+                durable.Stop();
             failures = Flush(last) ? 0 : failures + 1;
+            durable.Refusing = failures > 0;
             if (!last && Stopwatch.GetElapsedTime(keptUp) >= UpkeepInterval && !KeepUp())
                 keptUp = Stopwatch.GetTimestamp();
             if (!last)
@@ -151,7 +191,8 @@ public sealed partial class QueryLogBuffer : IDisposable
                 break;
             if (failures >= AttemptsWhenStopping)
             {
-                Interlocked.Add(ref dropped, unwrittenRecords);
+                // What is in the journal is brought into the log by the next start.
+                Interlocked.Add(ref dropped, unwritten.Sum(batch => batch.Count));
                 break;
             }
         }
@@ -176,79 +217,79 @@ public sealed partial class QueryLogBuffer : IDisposable
     }
 
     /// <summary>Writes all that waits.</summary>
-    /// <returns>False: it could not be written; what nobody waits for is kept.</returns>
+    /// <returns>False: it could not be written, and is kept.</returns>
     private bool Flush(bool close)
     {
-        var durable = new List<QueryBatch>();
         var waiters = new List<TaskCompletionSource<bool>>();
-        Drain(close, durable, waiters);
-        if (unwritten.Count + durable.Count == 0)
-        {
-            Complete(waiters, written: true);
-            return true;
-        }
+        Drain(close, waiters);
+        var written = TryAppend();
+        foreach (var waiter in waiters)
+            ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
+        return written;
+    }
 
+    private bool TryAppend()
+    {
+        if (takenRecords == 0)
+            return true;
         try
         {
-            log.Append([.. unwritten, .. durable]);
-            Complete(waiters, written: true);
-            unwritten.Clear();
-            Interlocked.Exchange(ref unwrittenRecords, 0);
-            Interlocked.Exchange(ref unwrittenBytes, 0);
+            log.Append(unwritten);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            LogAppendFailed(logger, exception, unwrittenRecords + durable.Sum(batch => batch.Count));
-            Interlocked.Add(ref dropped, durable.Sum(batch => batch.Count));
-            Complete(waiters, written: false);
+            LogAppendFailed(logger, exception, takenRecords);
             return false;
         }
 
-        Publish(durable);
+        unwritten.Clear();
+        Interlocked.Add(ref unwrittenRecords, -takenRecords);
+        Interlocked.Add(ref unwrittenBytes, -takenBytes);
+        takenRecords = takenBytes = 0;
         return true;
     }
 
-    private static void Complete(List<TaskCompletionSource<bool>> waiters, bool written)
+    /// <summary>Takes what is in the journal and what gathered since the last time, and publishes it, whether the disk works or not.</summary>
+    private void Drain(bool close, List<TaskCompletionSource<bool>> waiters)
     {
-        foreach (var waiter in waiters)
-            ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
-    }
-
-    private void Drain(bool close, List<QueryBatch> durable, List<TaskCompletionSource<bool>> waiters)
-    {
-        var joined = new Dictionary<QueryLogStripe.Key, QueryBatchBuilder>();
-        foreach (var stripe in stripes)
+        while (journaled.TryDequeue(out var batches))
         {
-            var (builders, written) = stripe.Drain(close);
-            if (written is not null)
-                waiters.Add(written);
-            foreach (var (key, builder) in builders)
-            {
-                if (joined.TryAdd(key, builder))
-                    continue;
-                joined[key].Add(builder);
-                builder.Dispose();
-            }
+            Take(batches);
+            Publish(batches);
         }
 
-        foreach (var (key, builder) in joined)
+        foreach (var builder in QueryLogStripe.Drain(stripes, close, waiters).Builders.Values)
         {
             var batches = builder.Take();
             builder.Dispose();
-            if (key.Plan.Mode == QueryLogMode.Durable)
-            {
-                durable.AddRange(batches);
-                continue;
-            }
-
             unwritten.AddRange(batches);
-            Interlocked.Add(ref unwrittenRecords, batches.Sum(batch => batch.Count));
-            Interlocked.Add(ref unwrittenBytes, batches.Sum(batch => (long)batch.Data.Length));
+            var (records, bytes) = Take(batches);
+            Interlocked.Add(ref unwrittenRecords, records);
+            Interlocked.Add(ref unwrittenBytes, bytes);
             Publish(batches);
         }
     }
 
-    /// <summary>Those of a durable log are published once they are on disk, all others at once, whether the disk works or not.</summary>
+    private (long Records, long Bytes) Take(IReadOnlyList<QueryBatch> batches)
+    {
+        var (records, bytes) = Measure(batches);
+        takenRecords += records;
+        takenBytes += bytes;
+        return (records, bytes);
+    }
+
+    private static (long Records, long Bytes) Measure(IReadOnlyList<QueryBatch> batches)
+    {
+        var (records, bytes) = (0L, 0L);
+        foreach (var batch in batches)
+        {
+            records += batch.Count;
+            bytes += batch.Data.Length;
+        }
+
+        return (records, bytes);
+    }
+
     private void Publish(IReadOnlyList<QueryBatch> batches)
     {
         foreach (var sink in sinks)

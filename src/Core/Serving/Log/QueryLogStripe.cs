@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Serving;
@@ -11,6 +12,7 @@ internal sealed class QueryLogStripe
     private readonly Lock gate = new();
     private Dictionary<Key, QueryBatchBuilder> builders = [];
     private TaskCompletionSource<bool>? written;
+    private int requests;
     private int records;
     private int bytes;
     private bool closed;
@@ -33,20 +35,42 @@ internal sealed class QueryLogStripe
         return TryAdd(entry, large, most);
     }
 
-    /// <summary>Takes all out. What was added before this call is among it.</summary>
+    /// <summary>Takes all records out of stripes. What was added before this call is among them.</summary>
     /// <param name="close">Whether nothing may be added any more.</param>
-    public (Dictionary<Key, QueryBatchBuilder> Builders, TaskCompletionSource<bool>? Written) Drain(bool close)
+    /// <param name="waiters">Gets what is to be completed when the records are written or could not be.</param>
+    /// <returns>What was taken, by what shares a batch, and the number of requests that it is of.</returns>
+    public static (Dictionary<Key, QueryBatchBuilder> Builders, int Requests) Drain(
+        ReadOnlySpan<QueryLogStripe> stripes, bool close, List<TaskCompletionSource<bool>> waiters)
     {
-        lock (gate)
+        Dictionary<Key, QueryBatchBuilder>? joined = null;
+        var requests = 0;
+        foreach (var stripe in stripes)
         {
-            closed |= close;
-            var drained = (builders, written);
-            builders = [];
-            written = null;
-            records = 0;
-            bytes = 0;
-            return drained;
+            var drained = stripe.Drain(close, waiters);
+            requests += drained.Requests;
+            if (drained.Builders.Count == 0)
+                continue;
+            if (joined is null)
+            {
+                joined = drained.Builders;
+                continue;
+            }
+
+            foreach (var (key, builder) in drained.Builders)
+            {
+                ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(joined, key, out var exists);
+                if (!exists)
+                {
+                    known = builder;
+                    continue;
+                }
+
+                known!.Add(builder);
+                builder.Dispose();
+            }
         }
+
+        return (joined ?? [], requests);
     }
 
     /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
@@ -54,6 +78,24 @@ internal sealed class QueryLogStripe
     {
         lock (gate)
             return closed ? Task.CompletedTask : (written ??= new TaskCompletionSource<bool>()).Task;
+    }
+
+    private (Dictionary<Key, QueryBatchBuilder> Builders, int Requests) Drain(bool close, List<TaskCompletionSource<bool>> waiters)
+    {
+        lock (gate)
+        {
+            closed |= close;
+            if (written is not null)
+                waiters.Add(written);
+            written = null;
+            var drained = (builders, requests);
+            if (builders.Count > 0)
+                builders = [];
+            requests = 0;
+            records = 0;
+            bytes = 0;
+            return drained;
+        }
     }
 
     private ValueTask<bool>? TryAdd(QueryLogEntry entry, QueryBatchBuilder? large, long most)
@@ -73,6 +115,7 @@ internal sealed class QueryLogStripe
                 builder.Add(large);
             bytes += builder.Length - before;
             records += entry.QueryIds.Length;
+            requests++;
             if (plan.Mode != QueryLogMode.Durable)
                 return ValueTask.FromResult(true);
             // Who waits goes on right where this is completed, on a thread of the pool, all of a stripe one after the other: waking a

@@ -68,7 +68,7 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     public async Task Durable_record_is_taken_when_it_is_on_disk_and_published_afterwards()
     {
         log.Disk.Reset();
-        var taken = buffer.AddAsync(Entry(_durable, "a")).AsTask();
+        var taken = AddAsync("a");
         await RecordingLog.UntilAsync(() => log.Attempts == 1);
 
         taken.IsCompleted.ShouldBeFalse();
@@ -77,6 +77,44 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
         (await taken).ShouldBeTrue();
         log.Ids.ShouldBe(["a"]);
         await RecordingLog.UntilAsync(() => sink.Ids.Count == 1);
+    }
+
+    [Fact]
+    public async Task Durable_records_that_come_while_the_disk_is_busy_share_the_next_write()
+    {
+        log.Disk.Reset();
+        var first = AddAsync("first");
+        await RecordingLog.UntilAsync(() => log.Attempts == 1);
+        var others = Enumerable.Range(0, 50).Select(i => buffer.AddAsync(Entry(_durable, $"q{i}", i)).AsTask()).ToList();
+        log.Disk.Set();
+
+        (await first).ShouldBeTrue();
+        (await Task.WhenAll(others)).ShouldAllBe(written => written);
+        log.Journaled.ShouldBe(["first", .. Enumerable.Range(0, 50).Select(i => $"q{i}")]);
+        log.Attempts.ShouldBeLessThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public async Task Durable_records_are_refused_while_the_log_cannot_take_what_is_in_the_journal_and_no_longer()
+    {
+        log.FailingAppend = true;
+        (await buffer.AddAsync(Entry(_durable, "a"))).ShouldBeTrue();
+        await RecordingLog.UntilAsync(() => log.Attempts >= 2);
+        (await EventuallyAsync("refused", written: false)).ShouldBeTrue();
+
+        log.FailingAppend = false;
+        (await EventuallyAsync("b", written: true)).ShouldBeTrue();
+        await buffer.StopAsync();
+        log.Journaled.ShouldContain("a");
+        log.Journaled.Count(id => id == "b").ShouldBe(1);
+
+        async Task<bool> EventuallyAsync(string id, bool written)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (await buffer.AddAsync(Entry(_durable, written ? id : Guid.NewGuid().ToString())) != written)
+                await Task.Delay(2, patience.Token);
+            return true;
+        }
     }
 
     [Fact]
@@ -184,6 +222,9 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
             own.ShouldBe(Enumerable.Range(0, each).Where(i => i % 50 != 0));
         }
     }
+
+    /// <summary>Adds on another thread: the disk may hold up who adds a durable record.</summary>
+    private Task<bool> AddAsync(string id) => Task.Run(() => buffer.AddAsync(Entry(_durable, id)).AsTask());
 
     private static ServedGeneration Serve(QueryLogMode mode) =>
         RandomEntries.Serve(ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("x")) with { Serving = new ServingManifest { Log = mode } });

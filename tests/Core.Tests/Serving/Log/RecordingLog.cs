@@ -34,7 +34,31 @@ internal sealed class RecordingLog : IQueryLog
         }
     }
 
+    public volatile bool FailingAppend;
+
+    /// <summary>The ids of what was journaled; it is in <see cref="Ids"/> as well.</summary>
+    public List<string> Journaled { get; } = [];
+
+    public void Journal(IReadOnlyList<QueryBatch> batches)
+    {
+        var before = Ids.Count;
+        Write(batches);
+        Journaled.AddRange(Ids.Skip(before));
+    }
+
     public void Append(IReadOnlyList<QueryBatch> batches)
+    {
+        if (FailingAppend)
+        {
+            Interlocked.Increment(ref attempts);
+            throw new IOException("The disk is full.");
+        }
+
+        if (batches.Count > 0)
+            Write(batches);
+    }
+
+    private void Write(IReadOnlyList<QueryBatch> batches)
     {
         Interlocked.Increment(ref attempts);
         Disk.Wait();
