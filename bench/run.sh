@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures Progeny beside a bare endpoint and fastify (see bench/README.md). Brings everything that it needs first.
-# bench/run.sh [--quick] [--only serving|agent|scale|endurance] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...]
+# Measures Progeny beside other servers (see bench/README.md). Brings everything that it needs first.
+# bench/run.sh [--quick] [--only serving|agent|scale|endurance] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...] [--peers PEER...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
@@ -8,7 +8,7 @@ source scripts/setup.sh
 export ORT_DISABLE_TELEMETRY=1
 
 require_tools
-require_packages wrk libxgboost0 python3-numpy python3-onnx
+require_packages wrk libxgboost0 python3-numpy python3-onnx python3-fastapi python3-uvicorn python3-xgboost
 build_all
 
 # The peer on Node, outside the sources. Its packages bring scripts that would download more; they are not run.
@@ -38,7 +38,7 @@ done
 
 node=(--gateway "$(program Gateway Progeny.Gateway.dll)" --progeny "$(program Cli progeny.dll)")
 measure() { /usr/bin/python3 -B "bench/serving/$1.py" "${node[@]}" "${@:2}"; }
-serving() { measure measure --floor "$(program Floor Progeny.Floor.dll)" --fastify "$fastify/server.js" "$@"; }
+serving() { measure measure --floor "$(program Floor Progeny.Floor.dll)" --fastify "$fastify/server.js" --fastapi bench/serving/fastapi "$@"; }
 agent() { dotnet "$(program Agent.Bench Progeny.Agent.Bench.dll)" | grep -E '^(\||result )'; }
 scale() { measure scale "$@"; }
 endurance() { measure endurance "$@"; }

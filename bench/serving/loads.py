@@ -15,7 +15,9 @@ MIXED = [{"name": f"f{i}", "type": "float"} for i in range(4)] + [{"name": name,
 # name of the model -> its features; how it is made: see Model.
 TREES, DENSE, TEXT = "trees", "dense", "text"
 MODELS = {TREES: NUMBERS, DENSE: NUMBERS, TEXT: MIXED}
-TREE_MODELS = (TREES,)
+
+# Of the models by the built-in trainer.
+PARAMETERS = {"rounds": 100, "max_depth": 6}
 
 # name of the load -> its model and the rows of a request.
 LOADS = {"one-row": (TREES, 1), "64-rows": (TREES, 64), "dense": (DENSE, 1), "text": (TEXT, 1)}
@@ -56,6 +58,19 @@ def training_data(features, rows=3000):
         score += fields["f0"] * fields["f1"] - abs(fields["f2"])
         lines.append(",".join([*map(str, fields.values()), CLASSES[score > 0], str(at)]))
     return "\n".join(lines) + "\n"
+
+
+def xgboost_model(features, file):
+    """Trains as many trees of the same depth on the same rows as the built-in trainer, by XGBoost's own package for Python."""
+    import numpy
+    import xgboost
+
+    rows = [line.split(",") for line in training_data(features).splitlines()[1:]]
+    values = numpy.array([row[:len(features)] for row in rows], dtype=numpy.float32)
+    labels = numpy.array([CLASSES.index(row[len(features)]) for row in rows])
+    model = xgboost.XGBClassifier(n_estimators=PARAMETERS["rounds"], max_depth=PARAMETERS["max_depth"], tree_method="hist")
+    model.fit(values, labels)
+    model.save_model(file)
 
 
 def dense_network():
@@ -147,7 +162,7 @@ def make_projects(node, folder):
             columns = ", ".join([*(feature["name"] for feature in features), "late", "at"])
             node.release(
                 manifest(
-                    trained, features, LOG_MODES[0], {"trainer": "xgboost", "parameters": {"rounds": 100, "max_depth": 6}},
+                    trained, features, LOG_MODES[0], {"trainer": "xgboost", "parameters": PARAMETERS},
                     source={"file": "data.csv", "query": f"SELECT {columns} FROM data", "ordinal": "at"}),
                 {"data.csv": training_data(features).encode()})
         content = node.model(trained)
@@ -157,5 +172,8 @@ def make_projects(node, folder):
         file.write_bytes(content)
         settings.append({
             "name": model, "model": str(file), "project": trained, "version": VERSION, "output": "probabilities",
-            "classes": CLASSES, "threshold": 0.5, "features": features})
+            "classes": CLASSES, "threshold": 0.5, "features": features, "xgboost": None})
+        if model == TREES:
+            settings[-1]["xgboost"] = str(folder / f"{model}.ubj")
+            xgboost_model(features, settings[-1]["xgboost"])
     return settings

@@ -3,15 +3,19 @@ from statistics import median
 
 # name of the ratio -> the measure, whose it is, and whose it is divided by.
 RATIOS = {
+    "fast-vs-bare": ("rate", "fast", "bare"),
     "none-vs-floor": ("rate", "none", "floor"),
     "fast-vs-floor": ("rate", "fast", "floor"),
     "durable-vs-fast": ("rate", "durable", "fast"),
     "fast-vs-fastify": ("rate", "fast", "fastify"),
+    "fast-vs-fastapi": ("rate", "fast", "fastapi"),
     "none-p99-vs-floor": ("p99", "none", "floor"),
     "fast-p99-vs-floor": ("p99", "fast", "floor"),
     "none-cpu-vs-floor": ("cpu", "none", "floor"),
     "fast-cpu-vs-floor": ("cpu", "fast", "floor"),
+    "durable-cpu-vs-fast": ("cpu", "durable", "fast"),
     "fast-cpu-vs-fastify": ("cpu", "fast", "fastify"),
+    "fast-cpu-vs-fastapi": ("cpu", "fast", "fastapi"),
 }
 
 
