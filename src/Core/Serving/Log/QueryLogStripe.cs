@@ -43,11 +43,11 @@ internal sealed class QueryLogStripe
         ReadOnlySpan<QueryLogStripe> stripes, bool close, List<TaskCompletionSource<bool>> waiters)
     {
         Dictionary<Key, QueryBatchBuilder>? joined = null;
-        var requests = 0;
+        var total = 0;
         foreach (var stripe in stripes)
         {
             var drained = stripe.Drain(close, waiters);
-            requests += drained.Requests;
+            total += drained.Requests;
             if (drained.Builders.Count == 0)
                 continue;
             if (joined is null)
@@ -70,7 +70,7 @@ internal sealed class QueryLogStripe
             }
         }
 
-        return (joined ?? [], requests);
+        return (joined ?? [], total);
     }
 
     /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
