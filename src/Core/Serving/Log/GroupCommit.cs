@@ -57,13 +57,13 @@ internal sealed partial class GroupCommit : IDisposable
     /// <returns>Null: there is no room. Otherwise whether they are on disk, once that is known.</returns>
     public ValueTask<bool>? TryAdd(QueryLogEntry entry, long most)
     {
-        if (stripes[Thread.GetCurrentProcessorId() % stripes.Length].TryAdd(entry, most / stripes.Length) is not { } written)
+        if (stripes[Thread.GetCurrentProcessorId() % stripes.Length].TryAdd(entry, most / stripes.Length)?.AsTask() is not { } written)
             return null;
         if (Volatile.Read(ref together) <= 1 && gate.TryEnter())
         {
             try
             {
-                Commit(close: false, ownThread: false);
+                Commit(own: written);
             }
             finally
             {
@@ -75,7 +75,7 @@ internal sealed partial class GroupCommit : IDisposable
             wake.Set();
         }
 
-        return written;
+        return new ValueTask<bool>(written);
     }
 
     /// <summary>Takes no more, writes what was taken, and ends the thread.</summary>
@@ -86,7 +86,7 @@ internal sealed partial class GroupCommit : IDisposable
         if (thread.IsAlive)
             thread.Join();
         lock (gate)
-            Commit(close: true, ownThread: true);
+            Commit(close: true);
     }
 
     public void Dispose() => wake.Dispose();
@@ -98,12 +98,13 @@ internal sealed partial class GroupCommit : IDisposable
             wake.WaitOne();
             Volatile.Write(ref raised, 0);
             lock (gate)
-                Commit(close: false, ownThread: true);
+                Commit();
         }
     }
 
     /// <summary>Writes all that waits.</summary>
-    private void Commit(bool close, bool ownThread)
+    /// <param name="own">What the calling thread will wait for; null: nothing.</param>
+    private void Commit(bool close = false, Task<bool>? own = null)
     {
         var (builders, requests) = QueryLogStripe.Drain(stripes, close, waiters);
         if (requests == 0)
@@ -122,7 +123,7 @@ internal sealed partial class GroupCommit : IDisposable
         {
             // Nothing waits yet for a record that its own query writes. Others go on where they are completed, all of a stripe one after the
             // other: not here, where the next records are to be written.
-            if (!ownThread && requests == 1)
+            if (requests == 1 && waiter.Task == own)
                 waiter.SetResult(written);
             else
                 ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);

@@ -83,8 +83,11 @@ public sealed class QueryJournal : IDisposable
     /// <summary>What is pending, with batches of one origin joined, and the number to be given to <see cref="MarkApplied"/> once the database holds it.</summary>
     public (IReadOnlyList<QueryBatch> Batches, long Last) ReadPending()
     {
+        PendingBatch[] now;
+        long through;
         lock (gate)
-            return (Join(pending.Select(one => one.Batch)), last);
+            (now, through) = ([.. pending], last);
+        return (Join(now.Select(one => one.Batch)), through);
     }
 
     /// <summary>Takes note that the database holds what was pending, durably.</summary>
