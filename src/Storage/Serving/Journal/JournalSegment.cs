@@ -31,20 +31,20 @@ internal sealed class JournalSegment : IDisposable
     /// <exception cref="IOException">There is no room for it on disk; then there is no file.</exception>
     public static JournalSegment Create(string path, int size)
     {
-        var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
         try
         {
             var zeros = new byte[Math.Min(size, ZeroBytes)];
             for (long at = 0; at < size; at += zeros.Length)
-                RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at);
-            RandomAccess.Write(file, JournalFormat.Magic, 0);
-            RandomAccess.FlushToDisk(file);
+                RandomAccess.Write(handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at);
+            RandomAccess.Write(handle, JournalFormat.Magic, 0);
+            RandomAccess.FlushToDisk(handle);
             Registry.DiskSync.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
-            return new JournalSegment(path, file, size) { position = JournalFormat.Magic.Length };
+            return new JournalSegment(path, handle, size) { position = JournalFormat.Magic.Length };
         }
         catch
         {
-            file.Dispose();
+            handle.Dispose();
             File.Delete(path);
             throw;
         }
