@@ -66,6 +66,7 @@ internal sealed class LogProject(QueryLogMode mode)
     {
         public IFeed Get(string name) => throw new FeedException(name, "there are no feeds here");
 
-        public Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => throw new FeedException(path, "there are no feeds here");
+        public Task<IFileFeed> OpenFileAsync(
+            string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "there are no feeds here");
     }
 }

@@ -26,6 +26,25 @@ public sealed class TrainingJobTests
         first.Read("state/encoders.json").ShouldBe(second.Read("state/encoders.json"));
     }
 
+    [Theory]
+    [InlineData(MachineLearningTask.Binary, "gbtree")]
+    [InlineData(MachineLearningTask.Multiclass, "gbtree")]
+    [InlineData(MachineLearningTask.Regression, "gblinear")]
+    public void Category_and_number_that_are_missing_in_every_row_are_trained_without(MachineLearningTask task, string booster)
+    {
+        var table = SampleTable.Create(task, 200, seed: 7);
+        foreach (var row in table.Rows)
+            (row[0], row[5], row[6]) = (null, null, null);
+        using var job = new TestJob().With(table, $$"""{"booster":"{{booster}}","rounds":5,"nthread":1}""");
+        job.Train();
+
+        using var model = new ServedModel(job.Read("model.onnx"));
+        var missing = model.Predict(table);
+        foreach (var row in table.Rows)
+            (row[5], row[6]) = ("red", "city 1");
+        model.Predict(table).ShouldBeEquivalentTo(missing);
+    }
+
     [Fact]
     public void Model_differs_when_only_the_seed_does()
     {

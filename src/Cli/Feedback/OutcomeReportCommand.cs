@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Progeny.Cli.Hosting;
+using Progeny.Core.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Feedback;
@@ -14,7 +16,7 @@ internal static class OutcomeReportCommand
         var query = new Argument<string?>("QUERY_ID") { Description = "The query's id.", Arity = ArgumentArity.ZeroOrOne };
         var value = new Argument<string?>("VALUE") { Description = "The class, or the number for regression.", Arity = ArgumentArity.ZeroOrOne };
         var file = new Option<string?>("--file") { Description = "Report the outcomes of a file, a JSON object a line: {\"query_id\": …, \"outcome\": …}; '-' is standard input.", HelpName = "FILE.ndjson" };
-        var observed = new Option<DateTimeOffset?>("--observed-at") { Description = "When it came true.", HelpName = "TIME" };
+        var observed = new Option<DateTimeOffset?>("--observed-at") { Description = "When it came true, in ISO 8601; UTC where it names no zone.", HelpName = "TIME", CustomParser = ReadTime };
         var command = new Command("report", "Report the outcome of a query, or of many from a file; another value corrects one.") { project, query, value, observed, file };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
@@ -48,6 +50,15 @@ internal static class OutcomeReportCommand
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static DateTimeOffset? ReadTime(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (IsoTime.TryParse(text, out var time))
+            return time;
+        argument.AddError($"'{text}' is no time; {IsoTime.Right} would be right.");
+        return null;
     }
 
     private static Stream Open(string path)

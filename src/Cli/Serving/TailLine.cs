@@ -17,7 +17,7 @@ internal static class TailLine
     public static string Of(TailedQueryView query)
     {
         var line = new StringBuilder(120);
-        line.Append(query.At.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)).Append("  ");
+        line.Append(query.At.UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)).Append("  ");
         line.Append(query.QueryId.PadRight(IdWidth)).Append("  ");
         line.Append(query.Version.PadRight(VersionWidth)).Append("  ");
         line.Append(query.Arm.PadRight(ArmWidth)).Append("  ");

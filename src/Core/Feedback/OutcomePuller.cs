@@ -36,7 +36,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     /// <param name="below">The rows of the source that were known then before the watermark (<see cref="PulledOutcomes.Below"/>).</param>
     /// <param name="progress">Awaited after every 10,000 rows at most, when they are on disk.</param>
     /// <exception cref="FeedException">
-    /// The feed cannot be reached or refuses the query, the query lacks a column, or its rows took more than an hour. What was reported by then is stored.
+    /// The feed cannot be reached or refuses the query, the query lacks a column, rows have no place in the watermark's order, or reading took more than an hour. What was reported by then is stored.
     /// </exception>
     public async Task PullAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
@@ -55,13 +55,23 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     private async Task ReadAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         var outcomes = manifest.Outcomes!;
-        var parameters = new Dictionary<string, object?>();
-        if (outcomes.Watermark is not null && watermark is { } from)
-            parameters[FeedParameters.Watermark] = from.Value;
+        var feed = feeds.Get(outcomes.Feed);
         var pulled = new PulledOutcomes { Watermark = watermark, Below = below };
-        if (parameters.Count > 0)
-            pulled = await CountBehindAsync(manifest, outcomes, pulled, parameters, cancellationToken);
-        await using var rows = await feeds.Get(outcomes.Feed).ReadAsync(Sql(outcomes, parameters.Count > 0), parameters, cancellationToken);
+        var (sql, parameters) = (outcomes.Query, new Dictionary<string, object?>());
+        if (outcomes.Watermark is { } column)
+        {
+            var ordered = await OrderedQuery.OpenAsync(feed, outcomes.Query, column, "outcomes.watermark", cancellationToken);
+            sql = ordered.Sql([]);
+            if (watermark is { } from)
+            {
+                var bound = ordered.KeyOf($":{FeedParameters.Watermark}");
+                parameters[FeedParameters.Watermark] = ordered.Bound(from.Value);
+                pulled = await CountBehindAsync(manifest, feed, ordered.CountSql([$"{ordered.Key} < {bound}"]), pulled, parameters, cancellationToken);
+                sql = ordered.Sql([$"{ordered.Key} >= {bound}"]);
+            }
+        }
+
+        await using var rows = await feed.ReadAsync(sql, parameters, cancellationToken);
         var reader = new OutcomeRows(manifest, rows, time);
         var mark = outcomes.Watermark is null ? -1 : reader.Require(outcomes.Watermark);
         var batch = new List<ReportedOutcome>();
@@ -130,14 +140,12 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 
     /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
     private async Task<PulledOutcomes> CountBehindAsync(
-        Manifest manifest, OutcomesManifest outcomes, PulledOutcomes pulled, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+        Manifest manifest, IFeed feed, string sql, PulledOutcomes pulled, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
         if (counted.TryGetValue(manifest.Name, out var last) && time.GetElapsedTime(last.Since) < last.Pause)
             return pulled;
         var started = time.GetTimestamp();
-        var column = ColumnOf(outcomes.Watermark!);
-        await using var rows = await feeds.Get(outcomes.Feed).ReadAsync(
-            $"SELECT count(*) AS n FROM (\n{QueryOf(outcomes)}\n) AS source\nWHERE {column} < :{FeedParameters.Watermark} OR {column} IS NULL", parameters, cancellationToken);
+        await using var rows = await feed.ReadAsync(sql, parameters, cancellationToken);
         if (!await rows.ReadAsync(cancellationToken))
             return pulled;
         var below = Convert.ToInt64(rows.GetValue(0), CultureInfo.InvariantCulture);
@@ -151,21 +159,8 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
                 :
                 [
                     .. pulled.Problems,
-                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{outcomes.Watermark}' had been read, or they have none."),
+                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{manifest.Outcomes!.Watermark}' had been read."),
                 ],
         };
-    }
-
-    private static string ColumnOf(string watermark) => $"source.\"{watermark.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static string QueryOf(OutcomesManifest outcomes) => outcomes.Query.TrimEnd().TrimEnd(';');
-
-    private static string Sql(OutcomesManifest outcomes, bool bounded)
-    {
-        if (outcomes.Watermark is null)
-            return outcomes.Query;
-        var column = ColumnOf(outcomes.Watermark);
-        var where = bounded ? $"\nWHERE {column} >= :{FeedParameters.Watermark}" : "";
-        return $"SELECT * FROM (\n{QueryOf(outcomes)}\n) AS source{where}\nORDER BY {column}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
@@ -72,7 +73,7 @@ internal sealed class OutcomeRows
             : (null, null, NoTime(about, at));
     }
 
-    private string Text(int column) => column < 0 || rows.GetValue(column) is not { } value ? "" : DataCell.Text(value);
+    private string Text(int column) => column < 0 || rows.GetValue(column) is not { } value ? "" : ValueText.Of(value);
 
     private bool TryTime(int column, out DateTimeOffset? moment)
     {
@@ -87,7 +88,10 @@ internal sealed class OutcomeRows
             case double seconds when seconds is >= FirstSecond and <= LastSecond:
                 moment = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
                 return true;
-            case string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var parsed):
+            case float or decimal when Convert.ToDouble(rows.GetValue(column), CultureInfo.InvariantCulture) is >= FirstSecond and <= LastSecond and var seconds:
+                moment = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
+                return true;
+            case string text when IsoTime.TryParse(text, out var parsed):
                 moment = parsed;
                 return true;
             default:

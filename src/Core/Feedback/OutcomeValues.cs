@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
 
 namespace Progeny.Core.Feedback;
 
@@ -19,7 +19,7 @@ public static class OutcomeValues
     /// <inheritdoc cref="Read(Manifest, JsonElement)"/>
     public static (string? Value, string? Problem) Read(Manifest manifest, object? outcome)
     {
-        var text = outcome is null ? null : DataCell.Text(outcome);
+        var text = outcome is null ? null : ValueText.Of(outcome);
         return Read(manifest, text, () => text is null ? "null" : Shorten(text));
     }
 
@@ -29,7 +29,7 @@ public static class OutcomeValues
         if (manifest.Task == MachineLearningTask.Regression)
         {
             return text is not null && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? (number.ToString("R", CultureInfo.InvariantCulture), null)
+                ? (ValueText.Of(number), null)
                 : (null, $"{shown()} is no number, which the outcome of '{manifest.Name}' must be");
         }
 
@@ -47,22 +47,13 @@ public static class OutcomeValues
 
     private static string? TextOf(JsonElement outcome)
     {
-        switch (outcome.ValueKind)
+        try
         {
-            case JsonValueKind.String:
-                try
-                {
-                    return outcome.GetString();
-                }
-                catch (InvalidOperationException)
-                {
-                    return null; // half a surrogate pair, written as an escape: no text
-                }
-
-            case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                return outcome.GetRawText();
-            default:
-                return null;
+            return ValueText.Of(outcome);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair, written as an escape: no text
         }
     }
 

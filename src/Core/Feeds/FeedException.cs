@@ -5,4 +5,7 @@ public sealed class FeedException(string feed, string message, Exception? inner 
     : Exception($"Feed '{feed}': {message}", inner)
 {
     public string Feed { get; } = feed;
+
+    /// <summary>The message without the feed's name.</summary>
+    public string Reason { get; } = message;
 }

@@ -9,6 +9,14 @@ public interface IFeedReader : IAsyncDisposable
     /// <summary>Moves to the next row; false behind the last.</summary>
     ValueTask<bool> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>The current row's value: string, long, double, bool, or null. Times are ISO 8601 strings.</summary>
+    /// <summary>The current row's value: string, long, double, float, decimal, bool, or null. Times are ISO 8601 strings.</summary>
     object? GetValue(int column);
+
+    /// <summary>
+    /// SQL for the instant that a value of a column stands for where the column may hold times as texts (ISO 8601, UTC where they name no zone): it
+    /// orders values by time, and is NULL for what is no such text. Null: the database knows the column's type and orders it by itself.
+    /// </summary>
+    /// <param name="column">The column.</param>
+    /// <param name="expression">SQL for the value.</param>
+    string? InstantOf(int column, string expression) => null;
 }

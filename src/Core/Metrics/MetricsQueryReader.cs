@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Metrics;
@@ -19,10 +20,12 @@ public static class MetricsQueryReader
     /// <returns>The query, or what is wrong and what would be right.</returns>
     public static (MetricsQuery? Query, string? Problem) Read(string project, string? from, string? to, string? step, string? by, DateTimeOffset now)
     {
-        if (!TryReadTime(to, now, out var end))
+        if (!TryReadTime(to, out var until))
             return (null, NoTime("to", to));
-        if (!TryReadTime(from, end - DefaultRange, out var start))
+        var end = until ?? now;
+        if (!TryReadTime(from, out var since))
             return (null, NoTime("from", from));
+        var start = since ?? end - DefaultRange;
         if (start >= end)
             return (null, $"from ({Shown(start)}) must be before to ({Shown(end)}).");
         if (by is not (null or "project" or "generation" or "arm"))
@@ -50,13 +53,20 @@ public static class MetricsQueryReader
         return steps.FirstOrDefault(step => (to - from) / step <= 360 && from >= now - MetricsResolution.For(step)!.Kept, steps[^1]);
     }
 
-    private static bool TryReadTime(string? text, DateTimeOffset otherwise, out DateTimeOffset time)
+    /// <summary>Reads a time from an address.</summary>
+    /// <param name="text">In ISO 8601; UTC where it does not say; null: none is given.</param>
+    /// <param name="time">The time; null where none is given.</param>
+    public static bool TryReadTime(string? text, out DateTimeOffset? time)
     {
-        time = otherwise;
+        time = null;
+        if (text is null)
+            return true;
 
-        // A plus that was not escaped in an address arrives as a space; no time that we take has one.
-        return text is null || (DateTimeOffset.TryParse(
-            text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time) && time > DateTimeOffset.UnixEpoch && char.IsAsciiDigit(text[0]) && text.Contains('-'));
+        // A plus that was not escaped in an address arrives as a space.
+        if (!(IsoTime.TryParse(text, out var read) || IsoTime.TryParse(text.Replace(' ', '+'), out read)) || read <= DateTimeOffset.UnixEpoch)
+            return false;
+        time = read;
+        return true;
     }
 
     private static string NoTime(string name, string? text) => $"{name} is '{text}'; it must be a time such as 2026-11-22T12:00:00Z.";

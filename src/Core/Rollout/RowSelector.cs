@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Progeny.Core.Common;
 using Progeny.Core.Serving;
 
 namespace Progeny.Core.Rollout;
@@ -107,7 +107,7 @@ public static class RowSelector
             case JsonTokenType.Number when key.IsText:
                 return selection.Choose(reader.ValueSpan);
             case JsonTokenType.Number when reader.TryGetInt64(out var integer) && !key.IsFloat:
-                return selection.Choose(integer.ToString(CultureInfo.InvariantCulture));
+                return selection.Choose(ValueText.Of(integer));
             case JsonTokenType.Number:
                 return selection.Choose(TextOf(reader.GetDouble(), key));
             case JsonTokenType.True:
@@ -124,11 +124,10 @@ public static class RowSelector
     public static string? TextOf(object? value, KeyField key) => value switch
     {
         null or "" => null,
-        bool boolean => boolean ? "true" : "false",
         double number => TextOf(number, key),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+        _ => ValueText.Of(value),
     };
 
     private static string TextOf(double number, KeyField key) =>
-        key.IsFloat ? ((float)number).ToString(CultureInfo.InvariantCulture) : number.ToString(CultureInfo.InvariantCulture);
+        key.IsFloat ? ValueText.Of((float)number) : ValueText.Of(number);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 
@@ -132,7 +132,7 @@ public sealed class Augmenter
         {
             var value = rows.Get(row, parameter);
             // The type is part of the key: 1 and '1' may find different rows. The length keeps neighbours apart.
-            var text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            var text = value is null ? "" : ValueText.Of(value);
             key.Append(value is null ? 'n' : value is string ? 's' : 'v').Append(text.Length).Append(':').Append(text);
         }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Serving;
@@ -101,18 +101,18 @@ public sealed partial class FeatureColumn
                 if (double.IsNaN(value))
                     return SetMissing();
                 if (!float.IsFinite((float)value))
-                    return $"{Text(value)} is out of the range of a 32-bit float";
+                    return $"{ValueText.Of(value)} is out of the range of a 32-bit float";
                 break;
             case FeatureType.Int:
                 if (value != Math.Truncate(value))
-                    return $"{Text(value)} is not an integer";
+                    return $"{ValueText.Of(value)} is not an integer";
                 if (Math.Abs(value) > 1L << 53)
-                    return $"{Text(value)} is too large to be exact; an integer in digits, from {long.MinValue} to {long.MaxValue}, would be right";
+                    return $"{ValueText.Of(value)} is too large to be exact; an integer in digits, from {long.MinValue} to {long.MaxValue}, would be right";
                 return SetInteger(row, (long)value);
             case FeatureType.Bool:
-                return value is 0 or 1 ? SetBoolean(row, value == 1) : $"{Text(value)} is not a boolean; true or false is";
+                return value is 0 or 1 ? SetBoolean(row, value == 1) : $"{ValueText.Of(value)} is not a boolean; true or false is";
             default:
-                return SetText(row, Text(value));
+                return SetText(row, ValueText.Of(value));
         }
 
         if (RangeError(value) is { } error)
@@ -127,7 +127,7 @@ public sealed partial class FeatureColumn
     {
         if (Feature.Type != FeatureType.Int)
             return Feature.Type is FeatureType.Category or FeatureType.Text
-                ? SetText(row, value.ToString(CultureInfo.InvariantCulture))
+                ? SetText(row, ValueText.Of(value))
                 : SetNumber(row, value);
         if (RangeError(value) is { } error)
             return error;
@@ -146,9 +146,9 @@ public sealed partial class FeatureColumn
                 Mark(row);
                 return null;
             case FeatureType.Category or FeatureType.Text:
-                return SetText(row, value ? "true" : "false");
+                return SetText(row, ValueText.Of(value));
             default:
-                return $"{(value ? "true" : "false")} is not {Article(Feature.Type)}";
+                return $"{ValueText.Of(value)} is not {Article(Feature.Type)}";
         }
     }
 
@@ -172,7 +172,7 @@ public sealed partial class FeatureColumn
     /// <summary>Leaves a value missing; returns what is wrong with that, or null.</summary>
     public string? SetMissing() => Feature.Nullable ? null : $"a value is required: '{Feature.Name}' is not nullable";
 
-    /// <summary>Sets a value as feeds and tests carry it: null, bool, long, double or string.</summary>
+    /// <summary>Sets a value as feeds and tests carry it: null, bool, long, double, float, decimal or string.</summary>
     public string? Set(int row, object? value) => value switch
     {
         null => SetMissing(),
@@ -180,12 +180,19 @@ public sealed partial class FeatureColumn
         long integer => SetInteger(row, integer),
         int integer => SetInteger(row, integer),
         double number => SetNumber(row, number),
-        float number => SetNumber(row, number),
+        float number => Feature.Type is FeatureType.Category or FeatureType.Text ? SetText(row, ValueText.Of(value)) : SetNumber(row, number),
+        decimal number => SetDecimal(row, number),
         string text => SetText(row, text),
         _ => $"a {value.GetType().Name} is not a value that a feature can have",
     };
 
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    /// <remarks>As text a decimal keeps its scale: it is a text in the database, too.</remarks>
+    private string? SetDecimal(int row, decimal value) => Feature.Type switch
+    {
+        FeatureType.Category or FeatureType.Text => SetText(row, ValueText.Of(value)),
+        FeatureType.Int when value is >= long.MinValue and <= long.MaxValue && decimal.IsInteger(value) => SetInteger(row, (long)value),
+        _ => SetNumber(row, (double)value),
+    };
 
     private static string Shorten(ReadOnlySpan<char> text) => text.Length <= 40 ? text.ToString() : $"{text[..40]}…";
 
@@ -200,8 +207,8 @@ public sealed partial class FeatureColumn
     private string? RangeError(double value)
     {
         if (value < Feature.Min)
-            return $"{Text(value)} is below the least value allowed, {Text(Feature.Min.Value)}";
-        return value > Feature.Max ? $"{Text(value)} is above the greatest value allowed, {Text(Feature.Max.Value)}" : null;
+            return $"{ValueText.Of(value)} is below the least value allowed, {ValueText.Of(Feature.Min.Value)}";
+        return value > Feature.Max ? $"{ValueText.Of(value)} is above the greatest value allowed, {ValueText.Of(Feature.Max.Value)}" : null;
     }
 
     private void Mark(int row)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Serving;
 
@@ -43,12 +43,7 @@ public sealed class QueryRows(QuerySchema schema) : IDisposable
     }
 
     /// <summary>The entity that a row asks about; null: none.</summary>
-    public string? EntityOf(int row) => Entity ?? (Schema.Entity is null ? null : Get(row, Schema.Entity) switch
-    {
-        null => null,
-        bool boolean => boolean ? "true" : "false", // as JSON writes it
-        var value => Convert.ToString(value, CultureInfo.InvariantCulture),
-    });
+    public string? EntityOf(int row) => Entity ?? (Schema.Entity is not null && Get(row, Schema.Entity) is { } value ? ValueText.Of(value) : null);
 
     public void Dispose()
     {

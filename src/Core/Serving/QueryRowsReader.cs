@@ -210,6 +210,8 @@ public static class QueryRowsReader
             case JsonTokenType.Number when reader.TryGetInt64(out var integer):
                 value = integer;
                 break;
+            case JsonTokenType.Number when !reader.ValueSpan.ContainsAny(".eE"u8):
+                return $"{Shorten(Encoding.UTF8.GetString(reader.ValueSpan))} has more digits than a whole number of 64 bits; as a text it would keep them";
             case JsonTokenType.Number:
                 if (!double.IsFinite(reader.GetDouble()))
                     return "the number is out of the range of a 64-bit float";

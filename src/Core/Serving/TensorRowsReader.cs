@@ -43,7 +43,12 @@ public static class TensorRowsReader
         if (field >= rows.Schema.Features.Count)
         {
             for (var row = 0; row < count; row++)
+            {
                 rows.SetExtra(row, field - rows.Schema.Features.Count, Extra(tensor, row));
+                if (tensor.Type == DataType.UInt64 && TensorValues.ReadUInt64(tensor, row) > long.MaxValue)
+                    rows.Features.Refuse(row, tensor.Name, $"{TensorValues.ReadUInt64(tensor, row)} has more digits than a whole number of 64 bits with a sign; as a text it would keep them");
+            }
+
             return null;
         }
 
@@ -71,6 +76,8 @@ public static class TensorRowsReader
             return null; // missing: whether it may be is known when augmentation has had its turn
         if (tensor.Type == DataType.Int64)
             return column.SetInteger(row, TensorValues.ReadInt64(tensor, row));
+        if (tensor.Type == DataType.UInt64 && TensorValues.ReadUInt64(tensor, row) is <= long.MaxValue and var whole)
+            return column.SetInteger(row, (long)whole);
         return tensor.Type == DataType.Bool ? column.SetBoolean(row, number != 0) : column.SetNumber(row, number);
     }
 
@@ -86,6 +93,7 @@ public static class TensorRowsReader
         {
             DataType.Bool => number != 0,
             DataType.Int64 => TensorValues.ReadInt64(tensor, row),
+            DataType.UInt64 => (long)TensorValues.ReadUInt64(tensor, row),
             _ when !double.IsFinite(number) => null,
             _ when number == Math.Truncate(number) && Math.Abs(number) <= 1L << 53 => (long)number,
             _ => number,

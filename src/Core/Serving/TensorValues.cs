@@ -80,6 +80,9 @@ internal static class TensorValues
     /// <summary>Element <paramref name="index"/> of an INT64 tensor, exact where a double would not be.</summary>
     public static long ReadInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, long>(tensor.Data.Span)[index];
 
+    /// <summary>Element <paramref name="index"/> of a <see cref="DataType.UInt64"/>, all of its digits.</summary>
+    public static ulong ReadUInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, ulong>(tensor.Data.Span)[index];
+
     private static OrtValue FromStrings(Tensor tensor, long[] shape)
     {
         var value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);

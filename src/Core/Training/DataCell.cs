@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Training;
@@ -11,7 +12,7 @@ internal readonly record struct DataCell(string Value, string? Problem)
     /// <summary>A feature's value, by the feature's type, range, values and nullability.</summary>
     public static DataCell OfFeature(TrainerFeature feature, object? value)
     {
-        if (value is null or "" or double.NaN)
+        if (value is null or "" or double.NaN or float.NaN)
         {
             return feature.Nullable
                 ? new("", null)
@@ -20,11 +21,11 @@ internal readonly record struct DataCell(string Value, string? Problem)
 
         return feature.Type switch
         {
-            FeatureType.Float when AsDouble(value) is { } number => Within(feature, number, Text(number)),
-            FeatureType.Int when AsLong(value) is { } number => Within(feature, number, Text(number)),
-            FeatureType.Bool when AsBool(value) is { } truth => new(Text(truth), null),
-            FeatureType.Category => OneOf(feature, Text(value)),
-            FeatureType.Text => new(Text(value), null),
+            FeatureType.Float when AsDouble(value) is { } number => Within(feature, number, ValueText.Of(number)),
+            FeatureType.Int when AsLong(value) is { } number => Within(feature, number, ValueText.Of(number)),
+            FeatureType.Bool when AsBool(value) is { } truth => new(ValueText.Of(truth), null),
+            FeatureType.Category => OneOf(feature, ValueText.Of(value)),
+            FeatureType.Text => new(ValueText.Of(value), null),
             _ => Wrong($"is not {Article(feature.Type)}", $"{Describe(feature)} would be right"),
         };
     }
@@ -34,27 +35,23 @@ internal readonly record struct DataCell(string Value, string? Problem)
     {
         var regression = schema.Task is MachineLearningTask.Regression;
         var right = regression ? "a finite number would be right" : $"one of the classes {string.Join(", ", schema.Label.Classes)} would be right";
-        if (value is null or "" or double.NaN)
+        if (value is null or "" or double.NaN or float.NaN)
             return Wrong("is missing", $"{right}; leave rows without a label out in the query");
         if (regression)
-            return AsDouble(value) is { } number ? new(Text(number), null) : Wrong("is not a number", right);
-        var text = Text(value);
+            return AsDouble(value) is { } number ? new(ValueText.Of(number), null) : Wrong("is not a number", right);
+        var text = ValueText.Of(value);
         return schema.Label.Classes.Contains(text) ? new(text, null) : Wrong("is not among the classes", right);
     }
 
-    /// <summary>The ordinal's value: a number or a text.</summary>
-    public static DataCell OfOrdinal(object? value) =>
-        value is long or string { Length: > 0 } || value is double number && double.IsFinite(number)
-            ? new(Text(value), null)
-            : Wrong("is no ordinal", "a number or a text would be right");
-
-    /// <summary>A value as its text in the file.</summary>
-    public static string Text(object value) => value switch
+    /// <summary>The ordinal's value: a number or a time.</summary>
+    public static DataCell OfOrdinal(object? value) => value switch
     {
-        string text => text,
-        bool truth => truth ? "true" : "false",
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        long => new(ValueText.Of(value), null),
+        decimal number when Ordinal.IsExact(number) => new(ValueText.Of(value), null),
+        double number when double.IsFinite(number) => new(ValueText.Of(number), null),
+        float number when float.IsFinite(number) => new(ValueText.Of(value), null),
+        string text when IsoTime.TryParse(text, out _) => new(text, null),
+        _ => Wrong("is no ordinal", $"a number, or {IsoTime.Right}, would be right"),
     };
 
     private static DataCell Within(TrainerFeature feature, double number, string text) =>
@@ -71,6 +68,8 @@ internal readonly record struct DataCell(string Value, string? Problem)
     {
         double number when double.IsFinite(number) => number,
         long number => number,
+        float number when float.IsFinite(number) => double.Parse(ValueText.Of(value), CultureInfo.InvariantCulture),
+        decimal number => (double)number,
         string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
         _ => null,
     };
@@ -79,6 +78,8 @@ internal readonly record struct DataCell(string Value, string? Problem)
     {
         long number => number,
         double number when Math.Abs(number) <= GreatestWholeDouble && double.IsInteger(number) => (long)number,
+        float number when Math.Abs(number) <= GreatestWholeDouble && float.IsInteger(number) => (long)number,
+        decimal number when number is >= long.MinValue and <= long.MaxValue && decimal.IsInteger(number) => (long)number,
         string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
@@ -87,8 +88,8 @@ internal readonly record struct DataCell(string Value, string? Problem)
     private static bool? AsBool(object value) => value switch
     {
         bool truth => truth,
-        1L or 1.0 or "1" => true,
-        0L or 0.0 or "0" => false,
+        1L or 1.0 or 1f or 1m or "1" => true,
+        0L or 0.0 or 0f or 0m or "0" => false,
         string text when bool.TryParse(text, out var truth) => truth,
         _ => null,
     };
@@ -96,9 +97,9 @@ internal readonly record struct DataCell(string Value, string? Problem)
     private static string Describe(TrainerFeature feature) => feature switch
     {
         { Values: { } values } => $"one of {string.Join(", ", values)}",
-        { Min: { } min, Max: { } max } => $"{Article(feature.Type)} from {Text(min)} to {Text(max)}",
-        { Min: { } min } => $"{Article(feature.Type)} of at least {Text(min)}",
-        { Max: { } max } => $"{Article(feature.Type)} of at most {Text(max)}",
+        { Min: { } min, Max: { } max } => $"{Article(feature.Type)} from {ValueText.Of(min)} to {ValueText.Of(max)}",
+        { Min: { } min } => $"{Article(feature.Type)} of at least {ValueText.Of(min)}",
+        { Max: { } max } => $"{Article(feature.Type)} of at most {ValueText.Of(max)}",
         _ => Article(feature.Type),
     };
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CsvHelper;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training;
 
@@ -166,11 +167,15 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         for (var row = 0L; await csv.ReadAsync(cancellationToken); row++)
         {
             var moment = csv.GetString(column);
-            if (row == 0 || moment != previous)
+            if (row == 0 || !IsSameMoment(moment, previous))
                 yield return row;
             previous = moment;
         }
     }
+
+    /// <remarks>One moment may be written in several zones.</remarks>
+    private static bool IsSameMoment(string one, string other) =>
+        one == other || (IsoTime.TryParse(one, out var first) && IsoTime.TryParse(other, out var second) && first == second);
 
     /// <param name="isHeldOut">Asked of each row, one after the other; null: it is in neither file.</param>
     private static async Task<DataSplit> WriteAsync(

@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
@@ -9,16 +10,13 @@ internal sealed class FeedPart
 {
     private readonly IFeed feed;
     private readonly SourceManifest source;
+    private readonly OrderedQuery? ordered;
     private readonly Dictionary<string, object?> parameters = [];
     private readonly List<string> bounds = [];
     private long? mostRows;
     private DateTimeOffset? cut;
 
-    private FeedPart(IFeed feed, SourceManifest source)
-    {
-        this.feed = feed;
-        this.source = source;
-    }
+    private FeedPart(IFeed feed, SourceManifest source, OrderedQuery? ordered) => (this.feed, this.source, this.ordered) = (feed, source, ordered);
 
     /// <summary>The ordinal from which rows are taken, inclusive; null: from the first, or only behind the last one of the training that is continued.</summary>
     public Ordinal? From { get; private set; }
@@ -31,10 +29,12 @@ internal sealed class FeedPart
 
     /// <summary>Works out the part.</summary>
     /// <param name="logged">The logged queries behind the rows, which count for the window, too; null: none.</param>
+    /// <exception cref="FeedException">The query lacks the ordinal, or has rows without a place in its order.</exception>
     public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, CancellationToken cancellationToken)
     {
-        var part = new FeedPart(feed, source) { From = range.From, To = range.To };
-        if (source.Ordinal is null)
+        var ordered = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
+        var part = new FeedPart(feed, source, ordered) { From = range.From, To = range.To };
+        if (ordered is null)
         {
             if (range.IsContinued && source.File is null)
             {
@@ -48,7 +48,7 @@ internal sealed class FeedPart
         }
 
         object? newest = null;
-        if (range.Once || source.WindowTime is not null)
+        if (range.Once || source.WindowTime is not null || (range.From ?? range.To) is not null)
             newest = await part.NewestAsync(range.To, cancellationToken);
         part.Bound(range, newest);
         if (!range.IsContinued)
@@ -60,28 +60,35 @@ internal sealed class FeedPart
     public async Task<FeedRows> ReadAsync(CancellationToken cancellationToken) =>
         new(await feed.ReadAsync(Sql(), parameters, cancellationToken), source.Ordinal, cut);
 
-    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    /// <remarks>The query's own end is on a line of its own, so that a comment there hides nothing.</remarks>
-    private string Inner() => $"(\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source";
-
-    private string Sql()
-    {
-        if (source.Ordinal is null)
-            return mostRows is 0 ? $"SELECT * FROM {Inner()} WHERE 1 = 0" : source.Query!;
-        var ordinal = Quoted(source.Ordinal);
-        var where = bounds.Count == 0 ? "" : $"\nWHERE {string.Join(" AND ", bounds)}";
-        var all = $"SELECT * FROM {Inner()}{where}\nORDER BY source.{ordinal}";
-        return mostRows is { } most ? $"SELECT * FROM ({all} DESC LIMIT {most}) AS last\nORDER BY last.{ordinal}" : all;
-    }
+    private string Sql() => ordered?.Sql(bounds, mostRows)
+        ?? (mostRows is 0 ? $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source WHERE 1 = 0" : source.Query!);
 
     private async Task<object?> NewestAsync(Ordinal? before, CancellationToken cancellationToken)
     {
-        var ordinal = Quoted(source.Ordinal!);
-        var where = before is null ? "" : $" WHERE source.{ordinal} < :{FeedParameters.To}";
-        Dictionary<string, object?> bound = before is { } end ? new() { [FeedParameters.To] = end.Value } : [];
-        await using var rows = await feed.ReadAsync($"SELECT max(source.{ordinal}) FROM {Inner()}{where}", bound, cancellationToken);
+        var newest = await ReadNewestAsync(null, cancellationToken);
+        if (before is null || newest is null)
+            return newest;
+        RequireKind(before, newest, "before");
+        return await ReadNewestAsync(before, cancellationToken);
+    }
+
+    private async Task<object?> ReadNewestAsync(Ordinal? before, CancellationToken cancellationToken)
+    {
+        string[] until = before is null ? [] : [$"{ordered!.Key} < {ordered.KeyOf($":{FeedParameters.To}")}"];
+        Dictionary<string, object?> bound = before is { } end ? new() { [FeedParameters.To] = ordered!.Bound(end.Value) } : [];
+        await using var rows = await feed.ReadAsync(ordered!.NewestSql(until), bound, cancellationToken);
         return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
+    }
+
+    /// <remarks>A database may compare a number with a text, and finds all of one before all of the other.</remarks>
+    private void RequireKind(Ordinal? bound, object newest, string where)
+    {
+        if (bound is { } given && given.Value is string != newest is string)
+        {
+            throw new TrainingFailedException(
+                TrainingStage.Source,
+                $"The values of '{source.Ordinal}' are {(newest is string ? "times" : "numbers")} such as {ValueText.Of(newest)}, so '{given}' bounds no rows ({where}).");
+        }
     }
 
     private void Bound(SourceRange range, object? newest)
@@ -99,6 +106,13 @@ internal sealed class FeedPart
             // An end that is known stays one, also where the feed has nothing now.
             if (To is null && source.File is null)
                 To = newest is null ? From : Ordinal.From(newest);
+        }
+
+        if (newest is not null)
+        {
+            RequireKind(From, newest, "from");
+            RequireKind(After, newest, "behind");
+            RequireKind(To, newest, "before");
         }
 
         Add(">=", FeedParameters.From, From?.Value);
@@ -122,7 +136,7 @@ internal sealed class FeedPart
     {
         if (value is null)
             return;
-        bounds.Add($"source.{Quoted(source.Ordinal!)} {comparison} :{parameter}");
-        parameters[parameter] = value;
+        bounds.Add($"{ordered!.Key} {comparison} {ordered.KeyOf($":{parameter}")}");
+        parameters[parameter] = ordered.Bound(value);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset
     /// <summary>The ordinal of the last row.</summary>
     public object? Last { get; private set; }
 
-    /// <exception cref="TrainingFailedException">In stage data: an ordinal is no time, and the window is one.</exception>
+    /// <exception cref="TrainingFailedException">In stage data: a value has no place in the ordinal's order, or is no time, and the window is one.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (await rows.ReadAsync(cancellationToken))
@@ -28,6 +28,8 @@ internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset
             if (column >= 0)
             {
                 var value = rows.GetValue(column);
+                if (DataCell.OfOrdinal(value).Problem is { } problem)
+                    throw new TrainingFailedException(TrainingStage.Data, $"The source has a row without a place in its order: row {Count + 1}, column '{ordinal}': {TrainingDataWriter.Show(value)} {problem}.");
                 if (cut is { } moment && OrdinalTimes.Of(ordinal!, value) < moment)
                     continue;
                 First ??= value;

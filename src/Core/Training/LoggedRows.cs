@@ -79,6 +79,8 @@ internal sealed class LoggedRows : IFeedReader
                 return $"'{schema.Features[i].Name}' {problem.Split(';')[0]}";
         }
 
+        if (query.Values.Count > schema.Features.Count && query.Values[^1] is { } ordinal && DataCell.OfOrdinal(ordinal).Problem is { } misfit)
+            return $"'{schema.Ordinal}' {misfit.Split(';')[0]}";
         return DataCell.OfLabel(schema, query.Outcome).Problem is { } wrong ? $"the outcome {wrong.Split(';')[0]}" : null;
     }
 }

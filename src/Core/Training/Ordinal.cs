@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training;
 
@@ -23,9 +24,15 @@ public readonly record struct Ordinal
         long or string => new(value),
         int number => new((long)number),
         double number when double.IsFinite(number) => new(value),
+        float number when float.IsFinite(number) => new((double)number),
+        decimal number when IsExact(number) => decimal.IsInteger(number) ? new((long)number) : new((double)number),
         _ => throw new FormatException(
-            $"{(value is null ? "null" : Convert.ToString(value, CultureInfo.InvariantCulture))} is no ordinal; a number or a text would be right"),
+            $"{(value is null ? "null" : ValueText.Of(value))} is no ordinal; a number of at most 64 bits or a text would be right"),
     };
+
+    /// <summary>Whether a decimal loses nothing as an ordinal.</summary>
+    internal static bool IsExact(decimal number) =>
+        number is >= long.MinValue and <= long.MaxValue && (decimal.IsInteger(number) || number == (decimal)(double)number);
 
     /// <summary>The ordinal that a person wrote: a number where it reads as one, a text otherwise.</summary>
     public static Ordinal Parse(string text) =>
@@ -34,7 +41,7 @@ public readonly record struct Ordinal
         : new(text);
 
     /// <summary>The value as text, numbers in a form that reads back to the same number.</summary>
-    public override string ToString() => Convert.ToString(Value, CultureInfo.InvariantCulture)!;
+    public override string ToString() => ValueText.Of(Value);
 
     private sealed class OrdinalJsonConverter : JsonConverter<Ordinal>
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training;
 
@@ -12,7 +13,8 @@ internal static class OrdinalTimes
     {
         long seconds when Math.Abs((double)seconds) <= MostSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
         double seconds when Math.Abs(seconds) <= MostSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) => at,
+        float or decimal => Of(column, Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+        string text when IsoTime.TryParse(text, out var at) => at,
         _ => throw new TrainingFailedException(
             TrainingStage.Data, $"source.window.time needs an ordinal that is a time, ISO 8601 or seconds since 1970; '{column}' is {value ?? "null"}."),
     };
@@ -21,7 +23,7 @@ internal static class OrdinalTimes
     public static object NotAfter(object like, DateTimeOffset moment) => like switch
     {
         long => (long)Math.Floor((moment - DateTimeOffset.UnixEpoch).TotalSeconds),
-        double => (moment - DateTimeOffset.UnixEpoch).TotalSeconds,
+        double or float or decimal => (moment - DateTimeOffset.UnixEpoch).TotalSeconds,
         // A day alone is before every moment of it in any of the ways to write it; the day before allows for the zones of the texts.
         _ => moment.UtcDateTime.AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };

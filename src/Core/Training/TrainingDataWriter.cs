@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CsvHelper;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 
 namespace Progeny.Core.Training;
@@ -103,12 +104,12 @@ public static class TrainingDataWriter
 
     private static Ordinal? ToOrdinal(object? value) => value is null ? null : Ordinal.From(value);
 
-    private static string Show(object? value) => value switch
+    internal static string Show(object? value) => value switch
     {
         null => "null",
         string { Length: > 60 } text => $"'{text[..60]}…'",
         string text => $"'{text}'",
-        _ => DataCell.Text(value),
+        _ => ValueText.Of(value),
     };
 
     private sealed record Column(string Name, int Index, Func<object?, DataCell> Convert);

@@ -54,7 +54,7 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
             var table = Path.Combine(projectFolder, file);
             if (!File.Exists(table))
                 throw new TrainingFailedException(TrainingStage.Source, $"The file '{file}' (source.file) is not in the package.");
-            await using var feed = await feeds.OpenFileAsync(table, either.Token);
+            await using var feed = await feeds.OpenFileAsync(table, source.Query, TextsOf(manifest), either.Token);
             return await WriteAsync(feed, manifest, limits, range, path, progress, either.Token);
         }
         catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -65,6 +65,15 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
         {
             throw new TrainingFailedException(TrainingStage.Source, exception.Message, inner: exception);
         }
+    }
+
+    /// <summary>The columns whose values are compared as texts.</summary>
+    private static List<string> TextsOf(Manifest manifest)
+    {
+        List<string> texts = [.. manifest.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text).Select(feature => feature.Name)];
+        if (manifest.Label is { Classes.Count: > 0 } label)
+            texts.Add(label.Name);
+        return texts;
     }
 
     private async Task<TrainingData> WriteAsync(

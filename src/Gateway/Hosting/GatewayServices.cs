@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.OpenApi;
 using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Serving;
 
@@ -17,6 +18,7 @@ internal static class GatewayServices
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
             options.SerializerOptions.Converters.Add(new GenerationReferenceConverter());
+            options.SerializerOptions.Converters.Add(new IsoTimeConverter());
         });
         // A body that does not fit is an exception, of which ExceptionProblems tells what is wrong where.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -29,12 +31,22 @@ internal static class GatewayServices
         });
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddSingleton<PrometheusMetrics>();
-        services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi(options =>
         {
-            document.Info.Title = "Progeny";
-            document.Info.Description = "Release, train, serve and correct machine-learning projects. Errors are problem details (RFC 9457).";
-            return Task.CompletedTask;
-        }));
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "Progeny";
+                document.Info.Description = "Release, train, serve and correct machine-learning projects. Errors are problem details (RFC 9457).";
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // What a converter of our own reads, the generator knows no type of.
+                if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(DateTimeOffset))
+                    schema.Type = context.JsonTypeInfo.Type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+                return Task.CompletedTask;
+            });
+        });
     }
 
     public static void UseProblemDetails(this WebApplication app)

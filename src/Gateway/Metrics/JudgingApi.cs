@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Core.Common;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Hosting;
 using Progeny.Grains.Metrics;
@@ -37,10 +38,14 @@ internal static class JudgingApi
     }
 
     private static async Task<IResult> ReadFiguresAsync(
-        string project, string version, IGenerationFigures figures, CancellationToken cancellationToken, DateTimeOffset? since = null) =>
-        GenerationReference.TryParse(project, version, out var reference)
-            ? TypedResults.Ok(new SortedDictionary<string, double?>((await figures.ReadAsync(reference, since, cancellationToken)).ToDictionary(), StringComparer.Ordinal))
-            : Missing(project, version);
+        string project, string version, IGenerationFigures figures, CancellationToken cancellationToken, string? since = null)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference))
+            return Missing(project, version);
+        if (!MetricsQueryReader.TryReadTime(since, out var begin))
+            return Problems.Invalid($"'since' is '{since}'; {IsoTime.Right} would be right.");
+        return TypedResults.Ok(new SortedDictionary<string, double?>((await figures.ReadAsync(reference, begin, cancellationToken)).ToDictionary(), StringComparer.Ordinal));
+    }
 
     private static async Task<IResult> FindEvaluationAsync(
         string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)

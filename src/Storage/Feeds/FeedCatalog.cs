@@ -28,7 +28,8 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => await CsvFeed.OpenAsync(path, cancellationToken);
+    public async Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+        await CsvFeed.OpenAsync(path, query, texts, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,7 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>A feed over a PostgreSQL database. Every query runs in a read-only transaction that is rolled back.</summary>
-/// <remarks>numeric and real values come as double; date, time, timestamp as ISO 8601; other types need a cast to text in the query.</remarks>
+/// <remarks>date, time, timestamp come as ISO 8601; types beside numbers, texts, enums, booleans and these need a cast to text in the query.</remarks>
 public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
 {
     // Queries of manifests repeat without end; preparing them on their second use halves the server's work.
@@ -27,6 +27,8 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
         }
 
         settings.ApplicationName ??= "progeny";
+        // A time without a zone that is compared with one that has a zone means UTC, whatever the server's zone or PGTZ is here.
+        settings.Timezone ??= "UTC";
         source = NpgsqlDataSource.Create(settings);
     }
 

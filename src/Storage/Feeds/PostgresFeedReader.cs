@@ -12,6 +12,7 @@ internal sealed class PostgresFeedReader : IFeedReader
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlDataReader reader;
     private bool ended;
+    private long rows;
 
     private PostgresFeedReader(string feed, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatch batch, NpgsqlDataReader reader)
     {
@@ -48,6 +49,7 @@ internal sealed class PostgresFeedReader : IFeedReader
         try
         {
             ended = !await reader.ReadAsync(cancellationToken);
+            rows++;
             return !ended;
         }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
@@ -62,11 +64,17 @@ internal sealed class PostgresFeedReader : IFeedReader
         {
             return PostgresValues.Get(reader, column);
         }
+        catch (FormatException e)
+        {
+            throw new FeedException(feed, $"Row {rows}: {e.Message}", e);
+        }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
         {
             throw PostgresErrors.Translate(feed, e, CancellationToken.None);
         }
     }
+
+    public string? InstantOf(int column, string expression) => PostgresValues.InstantOf(reader, column, expression);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,11 +1,20 @@
 using System.Globalization;
+using System.Numerics;
 using Npgsql;
+using Npgsql.PostgresTypes;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>Values on their way out of PostgreSQL.</summary>
+/// <summary>Values on their way out of PostgreSQL, each with the text that the database itself gives it where it is read as one.</summary>
 internal static class PostgresValues
 {
+    // What the server sends: dates and times count from the year 2000 on, and the ends of the range are the infinities.
+    private static readonly DateTime Epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    // A time that is written as text; the first of them names no zone.
+    private const string Day = @"^\d{4}-\d{2}(-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?)?$";
+    private const string ZonedTime = @"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$";
+
     public static IReadOnlyList<string> Names(NpgsqlDataReader reader)
     {
         var names = new string[reader.FieldCount];
@@ -14,27 +23,92 @@ internal static class PostgresValues
         return names;
     }
 
-    /// <exception cref="FormatException">The column has a type that is neither number, boolean, text nor time.</exception>
+    /// <exception cref="FormatException">The value, or the column's type, cannot be carried over; the message names the column.</exception>
     public static object? Get(NpgsqlDataReader reader, int column)
     {
         if (reader.IsDBNull(column))
             return null;
-        var type = reader.GetDataTypeName(column);
-        // Names of types carry a length or precision: numeric(10,2).
-        var bare = type.IndexOf('(', StringComparison.Ordinal) is var end and > 0 ? type[..end] : type;
-        return bare switch
+        try
+        {
+            return Read(reader, column);
+        }
+        catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException or NotSupportedException)
+        {
+            throw Unfit(reader, column, e.Message, e);
+        }
+    }
+
+    /// <summary>SQL for the instant of a time that is written as text; null: the column holds no texts.</summary>
+    public static string? InstantOf(NpgsqlDataReader reader, int column, string expression)
+    {
+        if (TypeOf(reader, column) is not ("text" or "character varying" or "character" or "name" or "citext" or "unknown"))
+            return null;
+        var text = $"({expression})::text";
+        return $"CASE WHEN {text} ~ '{Day}' THEN (CASE WHEN length({text}) = 7 THEN {text} || '-01' ELSE {text} END)::timestamp AT TIME ZONE 'UTC' "
+            + $"WHEN {text} ~ '{ZonedTime}' THEN {text}::timestamptz END";
+    }
+
+    private static object Read(NpgsqlDataReader reader, int column)
+    {
+        if (reader.GetPostgresType(column) is PostgresEnumType)
+            return reader.GetFieldValue<string>(column);
+        return TypeOf(reader, column) switch
         {
             "smallint" or "integer" or "bigint" => reader.GetInt64(column),
-            "real" or "double precision" or "numeric" => reader.GetDouble(column),
+            "real" => reader.GetFloat(column),
+            "double precision" => reader.GetDouble(column),
+            "numeric" => ReadNumeric(reader, column),
             "boolean" => reader.GetBoolean(column),
-            "text" or "character varying" or "character" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"" =>
-                reader.GetFieldValue<string>(column),
+
+            // Blanks at the end of a char(n) are no part of its value.
+            "character" => reader.GetFieldValue<string>(column).TrimEnd(' '),
+            "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"" => reader.GetFieldValue<string>(column),
             "uuid" => reader.GetGuid(column).ToString("d"),
-            "date" => reader.GetFieldValue<DateOnly>(column).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            "date" => Moment(reader, column, reader.GetFieldValue<int>(column) is var days && days is int.MaxValue or int.MinValue ? null : days * TimeSpan.TicksPerDay, "yyyy-MM-dd"),
             "time without time zone" => reader.GetFieldValue<TimeOnly>(column).ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-            "timestamp without time zone" => reader.GetDateTime(column).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
-            "timestamp with time zone" => reader.GetDateTime(column).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFZ", CultureInfo.InvariantCulture),
-            _ => throw new FormatException($"The column '{reader.GetName(column)}' has the type {type}; cast it to a number or to text in the query."),
+            "timestamp without time zone" => Moment(reader, column, Ticks(reader, column), "yyyy-MM-ddTHH:mm:ss.FFFFFF"),
+            "timestamp with time zone" => Moment(reader, column, Ticks(reader, column), "yyyy-MM-ddTHH:mm:ss.FFFFFFZ"),
+            _ => throw new FormatException($"The column '{reader.GetName(column)}' has the type {reader.GetDataTypeName(column)}; cast it to a number or to text in the query."),
         };
     }
+
+    /// <remarks>Names of types carry a length or precision: numeric(10,2), timestamp(3) without time zone.</remarks>
+    private static string TypeOf(NpgsqlDataReader reader, int column)
+    {
+        var type = reader.GetDataTypeName(column);
+        var open = type.IndexOf('(', StringComparison.Ordinal);
+        return open <= 0 ? type : type[..open] + type[(type.IndexOf(')', open) + 1)..];
+    }
+
+    /// <remarks>A decimal keeps scale and digits, up to 28 of them; a whole number keeps all of its digits as text.</remarks>
+    private static object ReadNumeric(NpgsqlDataReader reader, int column)
+    {
+        try
+        {
+            return reader.GetDecimal(column);
+        }
+        catch (OverflowException)
+        {
+            return reader.GetFieldValue<BigInteger>(column).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static long? Ticks(NpgsqlDataReader reader, int column) => reader.GetFieldValue<long>(column) switch
+    {
+        long.MaxValue or long.MinValue => null,
+        // Out of the range of a DateTime long before it is out of that of its ticks.
+        var microseconds => Math.Clamp(microseconds, -(long.MaxValue / TimeSpan.TicksPerMicrosecond), long.MaxValue / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond,
+    };
+
+    private static string Moment(NpgsqlDataReader reader, int column, long? sinceEpoch, string format)
+    {
+        if (sinceEpoch is not { } ticks)
+            throw Unfit(reader, column, "it is infinite");
+        return ticks >= DateTime.MinValue.Ticks - Epoch.Ticks && ticks <= DateTime.MaxValue.Ticks - Epoch.Ticks
+            ? Epoch.AddTicks(ticks).ToString(format, CultureInfo.InvariantCulture)
+            : throw Unfit(reader, column, "it is not in the years 1 to 9999");
+    }
+
+    private static FormatException Unfit(NpgsqlDataReader reader, int column, string why, Exception? inner = null) =>
+        new($"The column '{reader.GetName(column)}' ({reader.GetDataTypeName(column)}) has a value that cannot be carried over: {why}. Convert it, or leave the row out, in the query.", inner);
 }

@@ -20,6 +20,7 @@ internal sealed class SqliteFeedReader : IFeedReader
     private int filled;
     private int current = -1;
     private bool ended;
+    private long rows;
 
     private SqliteFeedReader(string feed, SqliteSession session, SqliteCommand command, SqliteDataReader reader)
     {
@@ -67,6 +68,8 @@ internal sealed class SqliteFeedReader : IFeedReader
 
     public object? GetValue(int column) => block[current][column];
 
+    public string? InstantOf(int column, string expression) => $"{SqliteSession.InstantFunction}({expression})";
+
     public async ValueTask DisposeAsync()
     {
         await reader.DisposeAsync();
@@ -89,6 +92,7 @@ internal sealed class SqliteFeedReader : IFeedReader
                     break;
                 }
 
+                rows++;
                 var row = block[filled++] ??= new object?[Columns.Count];
                 for (var i = 0; i < row.Length; i++)
                 {
@@ -102,6 +106,10 @@ internal sealed class SqliteFeedReader : IFeedReader
         catch (SqliteException e)
         {
             throw session.Translate(e);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"Row {rows}: {e.Message}", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Common;
 using SQLitePCL;
 
 namespace Progeny.Storage.Feeds;
@@ -14,6 +15,9 @@ internal sealed class SqliteSession : IDisposable
 {
     // Virtual machine steps between two looks at the token: some milliseconds, so that looking costs nothing.
     private const int StepsBetweenChecks = 50_000;
+
+    /// <summary>The function that makes of a time as text a number which orders by its instant; NULL of anything else.</summary>
+    public const string InstantFunction = "progeny_instant";
 
     /// <summary>The longest value and row, in bytes.</summary>
     public const int LongestValue = 1 << 20;
@@ -43,6 +47,8 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             connection.Open();
+            connection.CreateFunction<object?, long?>(
+                InstantFunction, value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null, isDeterministic: true);
             var database = connection.Handle!;
             Users.GetValue(database, SetUp).Session = this;
             raw.sqlite3_set_authorizer(database, Authorize, null);
@@ -70,6 +76,24 @@ internal sealed class SqliteSession : IDisposable
         var command = connection.CreateCommand();
         command.CommandText = sql;
         return command;
+    }
+
+    /// <summary>The columns of a query that are columns of a table, with their names there. Of a query that SQLite refuses there are none.</summary>
+    public IReadOnlyList<(string Name, string Origin)> Origins(string sql)
+    {
+        if (raw.sqlite3_prepare_v2(connection.Handle!, sql, out var statement) != raw.SQLITE_OK)
+            return [];
+        using (statement)
+        {
+            var columns = new List<(string, string)>();
+            for (var i = 0; i < raw.sqlite3_column_count(statement); i++)
+            {
+                if (raw.sqlite3_column_origin_name(statement, i).utf8_to_string() is { } origin)
+                    columns.Add((raw.sqlite3_column_name(statement, i).utf8_to_string(), origin));
+            }
+
+            return columns;
+        }
     }
 
     /// <summary>What an exception out of this session means to the caller.</summary>
@@ -122,7 +146,7 @@ internal sealed class SqliteSession : IDisposable
             return raw.SQLITE_OK;
         if (action == raw.SQLITE_READ && (SchemaTables.Contains(first) || !SqliteSandbox.IsInternal(first)))
             return raw.SQLITE_OK;
-        if (action == raw.SQLITE_FUNCTION && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase)))
+        if (action == raw.SQLITE_FUNCTION && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase) || second == InstantFunction))
             return raw.SQLITE_OK;
         hint = action == raw.SQLITE_FUNCTION ? SqliteFunctions.Hint(second) : ": a feed only reads its own tables.";
         denied = action switch

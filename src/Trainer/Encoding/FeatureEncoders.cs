@@ -73,7 +73,7 @@ public sealed record FeatureEncoders
     {
         var writers = Features.Select((encoder, i) =>
         {
-            if (encoder is not TableEncoder table || settings.Encoding == CategoryEncoding.Frequency)
+            if (encoder is not TableEncoder { Categories.Count: > 0 } table || settings.Encoding == CategoryEncoding.Frequency)
                 return encoder.For(data.Columns[i]);
             var column = (CategoryColumn)data.Columns[i];
             var statistics = new CategoryStatistics(column, table.Categories, data.Label, rows, table.Width);
@@ -114,10 +114,11 @@ public sealed record FeatureEncoders
         {
             case CategoryEncoding.OneHot:
             case CategoryEncoding.Auto when onehot.Count <= settings.MaxOneHot:
-                // Values that the schema allows have their column even if no row has them yet: a later generation may learn them.
+                // Values that the schema allows have their column even if no row has them yet: a later generation may learn them. Where there are none
+                // at all the feature is a constant, of which a model learns as little as of a number that is always missing.
                 return onehot.Count > 0
                     ? new OneHotEncoder { Feature = feature.Name, Categories = onehot }
-                    : throw new TrainerException($"feature '{feature.Name}' is empty in every row that is trained on; leave it out");
+                    : new TableEncoder { Feature = feature.Name, Categories = [], Table = new float[classes] };
             case CategoryEncoding.Frequency:
                 return new CategoryStatistics(category, seen, data.Label, rows, 1).Frequency(feature.Name);
             default:

@@ -36,7 +36,7 @@ public sealed class TrainingSourceTests : IDisposable
     [Fact]
     public async Task Rows_read_back_as_they_were_written()
     {
-        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["a", 0.1, 7L, null, "B,C", "two\r\nlines \"quoted\"", 1L]);
+        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["2001-01-01", 0.1, 7L, null, "B,C", "two\r\nlines \"quoted\"", 1L]);
 
         var data = await Write(feed, Projects.Binary);
 
@@ -50,21 +50,21 @@ public sealed class TrainingSourceTests : IDisposable
     [Fact]
     public async Task Query_is_asked_for_a_range_of_the_ordinal_in_its_order()
     {
-        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["b", 1.0, 1L, null, null, null, 1L]);
+        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["2001-01-02", 1.0, 1L, null, null, null, 1L]);
         var manifest = Projects.Binary with { Source = Projects.Binary.Source! with { Query = "SELECT * FROM flights -- all;\n ; " } };
 
         await new TrainingSource(feed).WriteAsync(
-            manifest, _folder.Path, Ordinal.Parse("b"), Ordinal.Parse("7"), _folder.At("data.csv"), progress: null, default);
+            manifest, _folder.Path, Ordinal.Parse("2001-01-02"), Ordinal.Parse("2001-02-01T02:00+02:00"), _folder.At("data.csv"), progress: null, default);
 
         feed.Sql.ShouldBe(
             "SELECT * FROM (\nSELECT * FROM flights -- all;\n \n) AS source\nWHERE source.\"day\" >= :progeny_from AND source.\"day\" < :progeny_to\nORDER BY source.\"day\"");
-        feed.Parameters.ShouldBe(new Dictionary<string, object?> { ["progeny_from"] = "b", ["progeny_to"] = 7L }, ignoreOrder: true);
+        feed.Parameters.ShouldBe(new Dictionary<string, object?> { ["progeny_from"] = "2001-01-02T00:00:00Z", ["progeny_to"] = "2001-02-01T00:00:00Z" }, ignoreOrder: true);
     }
 
     [Fact]
     public async Task Query_without_an_ordinal_is_asked_as_it_is_and_takes_no_range()
     {
-        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["b", 1.0, 1L, null, null, null, 1L]);
+        var feed = MemoryFeed.Of(Projects.BinaryColumns, ["2001-01-02", 1.0, 1L, null, null, null, 1L]);
         var manifest = Projects.Binary with { Source = new() { File = "flights.csv", Query = "SELECT * FROM flights" } };
         await File.WriteAllTextAsync(_folder.At("flights.csv"), "");
 
@@ -90,10 +90,12 @@ public sealed class TrainingSourceTests : IDisposable
     [InlineData(4, "DL", "column 'carrier': 'DL' is not among the values allowed; one of AA, B,C would be right")]
     [InlineData(6, 2L, "column 'late': 2 is not among the classes; one of the classes 0, 1 would be right")]
     [InlineData(6, null, "column 'late': null is missing; one of the classes 0, 1 would be right; leave rows without a label out")]
-    [InlineData(0, null, "column 'day': null is no ordinal; a number or a text would be right")]
+    [InlineData(0, "12/9/2025", "row 1, column 'day': '12/9/2025' is no ordinal; a number, or a time in ISO 8601 such as")]
+    [InlineData(0, double.NaN, "row 1, column 'day': NaN is no ordinal")]
+    [InlineData(0, null, "column 'day': null is no ordinal; a number, or a time in ISO 8601")]
     public async Task Value_that_does_not_fit_is_named_with_what_would_be_right(int column, object? value, string message)
     {
-        object?[] row = ["a", 1.0, 1L, null, null, null, 1L];
+        object?[] row = ["2001-01-01", 1.0, 1L, null, null, null, 1L];
         row[column] = value;
 
         await Fails(() => Write(MemoryFeed.Of(Projects.BinaryColumns, row), Projects.Binary), TrainingStage.Data, message);

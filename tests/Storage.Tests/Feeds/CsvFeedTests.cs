@@ -22,6 +22,31 @@ public sealed class CsvFeedTests : IDisposable
         rows.ShouldBe([[1L, "x"], [-2.5, null], [1000.0, "two\r\nlines, one field"], ["007", "+1"], ["99999999999999999999", "NaN"], ["1e999", "\u00e9"]]);
     }
 
+    [Theory]
+    [InlineData("SELECT plan, paid, n FROM data")]
+    [InlineData("SELECT * FROM (SELECT plan, paid, n FROM data) AS renamed")]
+    [InlineData("SELECT code AS plan, paid, n FROM (SELECT plan AS code, paid, n FROM data WHERE paid > 0.5)")]
+    public async Task Read_of_a_column_of_texts_keeps_numbers_as_they_are_written_and_leaves_others_numbers(string query)
+    {
+        await File.WriteAllTextAsync(folder["data.csv"], "plan,paid,n\n7,1.10,1\n1.1,2.0,0\n1.10,3e0,1\n2.0,4,0\n12E4,5,1\n,6,0\n-0,7,1\n123456789012345678901,8,0\n");
+        await using var feed = await CsvFeed.OpenAsync(folder["data.csv"], query, ["plan", "n"], default);
+
+        (await feed.RowsAsync(query)).ShouldBe(
+            [["7", 1.1, 1L], ["1.1", 2.0, 0L], ["1.10", 3.0, 1L], ["2.0", 4L, 0L], ["12E4", 5L, 1L], [null, 6L, 0L], ["-0", 7L, 1L], ["123456789012345678901", 8L, 0L]]);
+        (await feed.RowsAsync("SELECT count(*) FROM data WHERE paid > 1.5 AND n = 1")).ShouldBe([[3L]]);
+        (await feed.RowsAsync("SELECT count(*) FROM data WHERE plan = 7")).ShouldBe([[1L]]);
+    }
+
+    [Fact]
+    public async Task Read_when_the_query_names_a_column_that_is_none_names_those_of_the_file()
+    {
+        await using var feed = await OpenAsync("id,name\n1,x\n");
+
+        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT nam FROM data"))).Message
+            .ShouldBe("Feed 'data.csv': SQLite says: no such column: nam. The file is the table data; its columns are id, name.");
+        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT id FROM dat"))).Message.ShouldContain("no such table: dat. The file is the table data");
+    }
+
     [Fact]
     public async Task Read_when_the_file_has_a_byte_order_mark_and_no_last_line_break_is_the_same()
     {
@@ -43,6 +68,9 @@ public sealed class CsvFeedTests : IDisposable
     [Theory]
     [InlineData("", "first line must name the columns")]
     [InlineData("a,,c\n1,2,3\n", "Line 1, column 2: the column has no name")]
+    [InlineData("x;late;at\n0;0,5;0\n", "Line 1 names one column, 'x;late;at'; its fields seem to be separated by ';'")]
+    [InlineData("x\tlate\n0\t0\n", "separated by a tab")]
+    [InlineData("x|late\n0|0\n", "separated by '|'")]
     [InlineData("a,b,A\n1,2,3\n", "Line 1, column 3: 'A' is the name of column 1 already")]
     [InlineData("a,b\n1,2\n3\n", "Line 3: column 2 ('b') is missing; the line has 1 fields, the header 2")]
     [InlineData("a,b\n1,2\n\"x\ny\",2\n1,2,3\n", "Line 5: column 3 has no name in the header")]

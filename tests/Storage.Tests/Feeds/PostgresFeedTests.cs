@@ -1,4 +1,5 @@
 using Npgsql;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Storage.Feeds;
 using static Progeny.Storage.Tests.Feeds.FeedRows;
@@ -36,9 +37,44 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
 
         rows.Single().ShouldBe(
         [
-            1L, 1L, 0.5, 1e300, double.NaN, "a ", "b", "{\"a\": 1}",
+            1L, 1L, 0.5f, 1e300, double.NaN, "a", "b", "{\"a\": 1}",
             "0f8fad5b-d9cb-469f-a165-70867728950e", "2026-11-22T01:02:03", "01:02:03.25", "unknown",
         ]);
+    }
+
+    [PostgresFact]
+    public async Task Read_of_values_that_are_texts_to_a_project_gives_the_text_of_the_database()
+    {
+        var rows = await feed.RowsAsync(
+            """
+            SELECT 1.10::numeric(10, 2), 2.0::numeric, 12345678901234567890::numeric, 1234567890123456789012345678901234567890::numeric, 9007199254740993::bigint,
+                   0.1::real, true, ' a b '::char(6), '0F8FAD5B-D9CB-469F-A165-70867728950E'::uuid, '2025-12-09'::date, '9999-12-31'::date,
+                   '0001-01-01'::timestamp
+            """);
+
+        rows.Single().Select(value => ValueText.Of(value!)).ShouldBe(
+        [
+            "1.10", "2.0", "12345678901234567890", "1234567890123456789012345678901234567890", "9007199254740993", "0.1", "true", " a b",
+            "0f8fad5b-d9cb-469f-a165-70867728950e", "2025-12-09", "9999-12-31", "0001-01-01T00:00:00",
+        ]);
+    }
+
+    [PostgresTheory]
+    [InlineData("'infinity'::date", "date) has a value that cannot be carried over: it is infinite")]
+    [InlineData("'-infinity'::timestamptz", "timestamp with time zone) has a value that cannot be carried over: it is infinite")]
+    [InlineData("'0044-03-15 BC'::date", "it is not in the years 1 to 9999")]
+    [InlineData("'294276-01-01'::timestamp", "it is not in the years 1 to 9999")]
+    [InlineData("'24:00'::time", "(time without time zone) has a value that cannot be carried over")]
+    [InlineData("12345678901234567890123456789.5::numeric", "(numeric) has a value that cannot be carried over")]
+    [InlineData("'NaN'::numeric", "(numeric) has a value that cannot be carried over")]
+    [InlineData("'1 month'::interval", "has the type interval; cast it to a number or to text")]
+    [InlineData("'(1,2)'::point", "has the type point; cast it to a number or to text")]
+    public async Task Read_of_a_value_that_cannot_be_carried_over_names_row_and_column(string value, string reason)
+    {
+        var refused = await Should.ThrowAsync<FeedException>(() => feed.RowsAsync($"SELECT CASE g WHEN 2 THEN {value} END AS odd FROM generate_series(1, 3) AS g"));
+
+        refused.Message.ShouldStartWith("Feed 'airports': Row 2: The column 'odd' ");
+        refused.Message.ShouldContain(reason);
     }
 
     [PostgresFact]

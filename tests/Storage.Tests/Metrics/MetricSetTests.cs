@@ -57,6 +57,18 @@ public sealed class MetricSetTests
         prices.Score(Home, "10")!["cost"].ShouldBe(7.5);
     }
 
+    [Fact]
+    public void Classes_that_differ_in_case_only_have_probabilities_of_their_own()
+    {
+        var manifest = Rulebook.OfMovies("metrics: [{name: first, value: probability_A}, {name: second, value: probability_a_2}, {name: third, value: probability_b}]");
+        using var metrics = Rulebook.Compiler.CompileMetrics(manifest with { Label = manifest.Label! with { Classes = ["A", "a", "b"] } });
+
+        var figures = metrics.Score(Movie with { Prediction = """{"label":"a","probabilities":{"A":0.25,"a":0.5,"b":0.25}}""" }, "a")!;
+
+        (figures["first"], figures["second"], figures["third"]).ShouldBe((0.25, 0.5, 0.25));
+        figures[MetricsPoint.LossName].ShouldBe(-Math.Log(0.5), 1e-9);
+    }
+
     [Theory]
     [InlineData("labl = outcome", "metric 'own': no such column: labl; did you mean 'label'? The names here are ")]
     [InlineData("label = outcome AND", "syntax error")]

@@ -35,7 +35,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public IFeed Get(string name) => feed;
 
     /// <remarks>The same rows, as those of a file.</remarks>
-    public Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<IFileFeed>(new FileOf(feed));
+    public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => Task.FromResult<IFileFeed>(new FileOf(feed));
 
     public void Dispose()
     {
@@ -61,7 +61,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
             {
                 // Several rows of one moment, which come in several steps; never one of a moment before.
                 moment += random.Next(3) == 0 ? 1 : 0;
-                await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)$"{moment:000}" : moment, x = (double)row++ });
+                await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)Time(moment, row) : moment, x = (double)row++ });
             }
 
             if (random.Next(2) == 0)
@@ -75,7 +75,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         }
 
         // The newest moment waits for a later one.
-        await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, -1, 0)", new { t = texts ? (object)"999" : 999 });
+        await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, -1, 0)", new { t = texts ? (object)Time(999, 0) : 999 });
         var (_, rest) = await ReadAsync(Manifest("t"), last);
         taken.Concat(rest).ShouldBe(Enumerable.Range(0, row).Select(x => (double)x));
     }
@@ -159,6 +159,11 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         var failure = await Should.ThrowAsync<TrainingFailedException>(() => ReadAsync(Manifest(null, queriesOnly: true), null));
         failure.Message.ShouldBe("No logged query of 'flights' has an outcome yet.");
     }
+
+    /// <summary>A moment as a clock shows it that is put forward and back, by turns with its zone and in UTC without one.</summary>
+    private static string Time(int moment, int row) => (Noon.AddMinutes(20 * moment) is var at && row % 3 == 0)
+        ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss")
+        : at.ToOffset(TimeSpan.FromHours((moment / 7) % 2 == 0 ? 2 : 1)).ToString("yyyy-MM-dd'T'HH:mm:sszzz");
 
     private static Manifest Manifest(string? ordinal, int? rows = null, TimeSpan? time = null, bool queriesOnly = false) => new()
     {

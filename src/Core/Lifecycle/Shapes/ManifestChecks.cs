@@ -63,8 +63,16 @@ internal sealed class ManifestChecks
         }
     }
 
+    /// <summary>Fields of a query are columns in SQL, too, which tells no upper from lower case.</summary>
+    private void CheckField(ManifestNode? node, string path, string? field)
+    {
+        if (field is not null && !features.ContainsKey(field) && features.Keys.FirstOrDefault(name => name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } feature)
+            errors.Add(node!, path, $"{Quote.Of(field)} differs from the feature {Quote.Of(feature)} in case only, which SQL does not tell apart; write it alike, or give it another name");
+    }
+
     private void CheckFeatures()
     {
+        CheckField(root["entity"], "entity", root["entity"]?.AsText());
         CheckUnique("schema.features", Items("features", root["schema"]), "name");
         if (root["schema"] is null && root["pipeline"] is not null && !BringsModel)
             errors.Add(root, "schema", "is missing: the features that a query carries; only pipeline.model can do without");
@@ -216,6 +224,7 @@ internal sealed class ManifestChecks
 
             foreach (var parameter in SqlParameters.Names(augment["query"]?.AsText() ?? ""))
             {
+                CheckField(augment["query"], $"{path}.query", parameter);
                 if (names.Contains(parameter))
                     errors.Add(augment["query"]!, $"{path}.query", $"the parameter :{parameter} is a feature that this query is to find; use fields that the caller gives");
                 else if (parameter == label)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Common;
 using static Progeny.Core.Serving.QueryFormat;
 
 namespace Progeny.Core.Serving;
@@ -76,12 +76,7 @@ public sealed partial class QueryBatchReader
                 return From(entityAt).ReadText();
             if ((row & RowFlags.Entity) != 0)
                 return From(rowEntityAt).ReadText();
-            return (row & RowFlags.EntityField) == 0 || layout.Entity < 0 ? null : GetField(layout.Entity) switch
-            {
-                null => null,
-                bool boolean => boolean ? "true" : "false", // as JSON writes it
-                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
-            };
+            return (row & RowFlags.EntityField) == 0 || layout.Entity < 0 ? null : Text(GetField(layout.Entity));
         }
     }
 
@@ -179,14 +174,9 @@ public sealed partial class QueryBatchReader
 
         var extra = layout.Extras.IndexOf(name);
         return extra < 0 ? null : Text(GetField(layout.Features.Length + extra));
-
-        static string? Text(object? value) => value switch
-        {
-            null => null,
-            bool boolean => boolean ? "true" : "false",
-            _ => Convert.ToString(value, CultureInfo.InvariantCulture),
-        };
     }
+
+    private static string? Text(object? value) => value is null ? null : ValueText.Of(value);
 
     /// <summary>The value of a field, features first, then extras; null where it is missing.</summary>
     internal object? GetField(int field)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 
 namespace Progeny.Core.Serving;
@@ -85,7 +86,7 @@ public sealed class QueryLogPlan
     }
 
     private static string Hide(string error, object? value) =>
-        value is not bool && Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) is { Length: > 0 } text
+        value is not (null or bool) && ValueText.Of(value) is { Length: > 0 } text
             ? error.Replace(text, "(redacted)", StringComparison.Ordinal)
             : error;
 

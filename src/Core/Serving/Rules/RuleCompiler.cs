@@ -123,7 +123,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         if (position == RulePosition.Before)
             return [query];
         IReadOnlyList<string> classes = manifest.Label?.Classes ?? [];
-        return [query, new ExpressionTable("prediction", classes.Count == 0 ? ["value"] : ["label", .. classes.Select(name => $"probability_{name}")])];
+        return [query, new ExpressionTable("prediction", classes.Count == 0 ? ["value"] : ["label", .. ClassColumns.Of(classes)])];
     }
 
     /// <summary>Behind the columns of a rule after the model the truth.</summary>

@@ -120,6 +120,6 @@ internal sealed class RandomEntries(int seed)
     {
         public IFeed Get(string name) => throw new FeedException(name, "is none");
 
-        public Task<IFileFeed> OpenFileAsync(string path, CancellationToken cancellationToken) => throw new FeedException(path, "is none");
+        public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "is none");
     }
 }
