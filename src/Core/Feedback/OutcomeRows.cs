@@ -3,7 +3,6 @@ using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
-using Progeny.Core.Training;
 
 namespace Progeny.Core.Feedback;
 

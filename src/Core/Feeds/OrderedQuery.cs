@@ -30,20 +30,20 @@ internal sealed class OrderedQuery
     public static async Task<OrderedQuery> OpenAsync(IFeed feed, string query, string name, string key, CancellationToken cancellationToken)
     {
         // The query's own end is on a line of its own, so that a comment there hides nothing.
-        var inner = $"(\n{query.TrimEnd().TrimEnd(';')}\n) AS source";
-        var column = $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-        string? instant;
-        await using (var rows = await feed.ReadAsync($"SELECT * FROM {inner} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
+        var from = $"(\n{query.TrimEnd().TrimEnd(';')}\n) AS source";
+        var quoted = $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        string? toInstant;
+        await using (var rows = await feed.ReadAsync($"SELECT * FROM {from} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
         {
             var index = rows.Columns.ToList().IndexOf(name);
             if (index < 0)
                 throw new FeedException(feed.Name, $"The query yields no column '{name}' ({key}); its columns are {string.Join(", ", rows.Columns)}.");
-            instant = rows.InstantOf(index, "{0}");
+            toInstant = rows.InstantOf(index, "{0}");
         }
 
-        if (instant is not null && await FirstAsync(feed, $"SELECT max(source.{column}) FROM {inner}", cancellationToken) is not string)
-            instant = null;
-        var ordered = new OrderedQuery(feed, inner, column, instant);
+        if (toInstant is not null && await FirstAsync(feed, $"SELECT max(source.{quoted}) FROM {from}", cancellationToken) is not string)
+            toInstant = null;
+        var ordered = new OrderedQuery(feed, from, quoted, toInstant);
         await ordered.CheckAsync(name, key, cancellationToken);
         return ordered;
     }

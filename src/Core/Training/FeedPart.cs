@@ -32,9 +32,9 @@ internal sealed class FeedPart
     /// <exception cref="FeedException">The query lacks the ordinal, or has rows without a place in its order.</exception>
     public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, CancellationToken cancellationToken)
     {
-        var ordered = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
-        var part = new FeedPart(feed, source, ordered) { From = range.From, To = range.To };
-        if (ordered is null)
+        var query = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
+        var part = new FeedPart(feed, source, query) { From = range.From, To = range.To };
+        if (query is null)
         {
             if (range.IsContinued && source.File is null)
             {

@@ -39,8 +39,8 @@ public sealed class CsvFeed : IFileFeed
         try
         {
             var database = Path.Combine(temporary.FullName, "rows.db");
-            var header = await Task.Run(() => new CsvLoader(name, path, database, query, texts).Load(cancellationToken), cancellationToken);
-            return new CsvFeed(new SqliteFeed(name, $"Data Source={database}"), temporary, header);
+            var columns = await Task.Run(() => new CsvLoader(name, path, database, query, texts).Load(cancellationToken), cancellationToken);
+            return new CsvFeed(new SqliteFeed(name, $"Data Source={database}"), temporary, columns);
         }
         catch
         {

@@ -46,6 +46,7 @@ public sealed class ManifestErrorTests
     [InlineData("features: [state, latitude]", "features: [stat, latitude]", "augment[0].features[0]: 'stat' is not a feature of the schema; did you mean 'state'?|augment[0].default.state: is not among this augmentation's features; did you mean 'stat'?")]
     [InlineData("retrain:", "  - {name: again, feed: flights, query: SELECT 1 state, features: [state]}\nretrain:", "augment[1].features[0]: 'state' comes from an earlier augmentation already")]
     [InlineData("iata = :origin", "iata = :state", "augment[0].query: the parameter :state is a feature that this query is to find")]
+    [InlineData("iata = :origin", "iata = :Origin", "augment[0].query: 'Origin' differs from the feature 'origin' in case only")]
     [InlineData("iata = :origin", "iata = :late", "augment[0].query: the parameter :late is the label, which a query does not carry")]
     [InlineData("latitude: 40}", "latitude: north}", "augment[0].default.latitude: 'north' is not of the feature's type float")]
     [InlineData("{state: \"\", latitude", "{state: null, latitude", "augment[0].default.state: is null, and the feature is not nullable")]
