@@ -23,8 +23,12 @@ public static class BatchProbe
     /// <returns>False also where the model fails on such rows, which says nothing about others.</returns>
     public static bool RowsAreIndependent(ModelRunner model, Manifest manifest) => AreIndependent(model, manifest, Rows, []);
 
-    /// <summary>The same of all raw outputs; false also where one does not have as many rows as the input.</summary>
-    public static bool OutputsAreIndependent(ModelRunner model, Manifest manifest) => AreIndependent(model, manifest, RowsForOutputs, model.OutputNames);
+    /// <summary>
+    /// The same of all raw outputs, for a model whose predictions are independent; false also where one does not have as many rows as the
+    /// input.
+    /// </summary>
+    public static bool OutputsAreIndependent(ModelRunner model, Manifest manifest) =>
+        model.OutputNames.Count == 1 || AreIndependent(model, manifest, RowsForOutputs, model.OutputNames);
 
     /// <summary>Rows of values that the schema allows, none of them missing.</summary>
     internal static object?[][] MadeUpRows(Manifest manifest, int count, Random random)

@@ -48,7 +48,7 @@ internal static class InferRequestReader
                 throw new InferRequestException($"'{Shorten(name)}' appears more than once.");
             switch (name)
             {
-                case "id" or "parameters" or "outputs" when reader.TokenType == JsonTokenType.Null:
+                case "id" or "parameters" or "inputs" or "outputs" when reader.TokenType == JsonTokenType.Null:
                     break;
                 case "id":
                     query = query with { QueryId = ReadId(ref reader, "id") };

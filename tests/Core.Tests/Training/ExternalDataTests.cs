@@ -85,6 +85,9 @@ public sealed class ExternalDataTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>A model of x times a weight that lies in another file.</summary>
+    internal static byte[] WithWeightIn(string location) => Of("initializer", External(location));
+
     private static Part[] External(string location, params (string Key, string Value)[] more) =>
         [Entry("location", location), .. more.Select(entry => Entry(entry.Key, entry.Value)), Number(14, 1)];
 

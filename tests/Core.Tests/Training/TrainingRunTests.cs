@@ -43,6 +43,22 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_of_a_trainer_takes_up_data_of_its_folder_and_of_no_other()
+    {
+        await File.WriteAllBytesAsync(_folder.At("beside.onnx"), ExternalDataTests.WithWeightIn("weight.bin"));
+        await File.WriteAllBytesAsync(_folder.At("above.onnx"), ExternalDataTests.WithWeightIn("../weight.bin"));
+        await File.WriteAllBytesAsync(_folder.At("two.bin"), BitConverter.GetBytes(2f));
+        var result = await Run("cp beside.onnx model.onnx; cp two.bin weight.bin");
+        result.Evaluation!.Metrics["rmse"].ShouldBe(1); // 2x of 2x + 1
+        Directory.GetFiles(Path.GetDirectoryName(result.Model)!, "weight.bin").ToList().ForEach(File.Delete);
+        (await ModelAcceptance.AcceptAsync(result.Model!, Projects.Regression, null, null, default)).Dispose();
+
+        var failure = await Should.ThrowAsync<TrainingFailedException>(() => Run("cp above.onnx model.onnx; cp two.bin ../weight.bin"));
+        failure.Stage.ShouldBe(TrainingStage.Acceptance);
+        failure.Message.ShouldContain("'W': its data lie in '../weight.bin'; a file in the model's folder or below it");
+    }
+
+    [Fact]
     public async Task Refit_keeps_a_model_of_all_rows_and_the_report_of_the_first()
     {
         var result = await Run(

@@ -180,6 +180,7 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     [InlineData("{}", "Input 'x' is missing; the inputs are x.")]
     [InlineData("[1]", "The request must be a JSON object like {\"inputs\"")]
     [InlineData("{\"inputs\":[]}", "Input 'x' is missing; the inputs are x.")]
+    [InlineData("{\"inputs\":null}", "Input 'x' is missing; the inputs are x.")]
     [InlineData("{\"inputs\":[1]}", "inputs[0] must be an object")]
     [InlineData("{\"inputs\":[{}]}", "inputs[0] (unnamed) has no 'name'")]
     [InlineData("{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP31\"}]}", "inputs[0].datatype 'FP31' is no datatype; one of BOOL, UINT8")]
