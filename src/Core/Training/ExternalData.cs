@@ -15,11 +15,12 @@ internal static class ExternalData
     private const long MaxModelBytes = int.MaxValue;
 
     /// <summary>Copies a model, with the data of its external tensors in it.</summary>
-    /// <param name="model">The model's file; external data lie in its folder or below.</param>
-    /// <param name="root">A folder around it, beneath which no part of a path may be a link.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="root">The folder around the model's, beneath which no part of a path may be a link.</param>
+    /// <param name="under">The folders from there to the model's, in which or below which external data lie.</param>
     /// <param name="target">The file that is written; it may be <paramref name="model"/> itself.</param>
     /// <exception cref="TrainingFailedException">In stage acceptance: the data of a tensor cannot be read, or lie where they must not.</exception>
-    public static void Embed(string model, string root, string target)
+    public static void Embed(string model, OpenFolder root, IReadOnlyList<string> under, string target)
     {
         var parsed = OnnxTensors.TryParse(File.ReadAllBytes(model));
         List<TensorProto> tensors = parsed is null ? [] : [.. OnnxTensors.Of(parsed).Where(OnnxTensors.IsExternal)];
@@ -33,12 +34,13 @@ internal static class ExternalData
         var total = new FileInfo(model).Length;
         foreach (var tensor in tensors)
         {
-            var (file, offset, length) = Find(tensor, Path.GetDirectoryName(Path.GetFullPath(model))!, Path.GetFullPath(root));
+            var (found, offset, length) = Find(tensor, root, under);
+            using var file = found;
             total += length;
             if (total > MaxModelBytes)
                 throw Refused(tensor, $"with the data in '{Entry(tensor, "location")}' the model has more than 2 GB, which no ONNX file can have");
             var data = new byte[length];
-            using (var stream = File.OpenRead(file))
+            using (var stream = file.Read())
             {
                 stream.Position = offset;
                 stream.ReadExactly(data);
@@ -58,7 +60,7 @@ internal static class ExternalData
         ? $"The data of the model's tensor '{tensor.Name}' lie in another file, '{Entry(tensor, "location")}'; all data of a model must be in it."
         : null;
 
-    private static (string File, long Offset, long Length) Find(TensorProto tensor, string folder, string root)
+    private static (OpenFolder File, long Offset, long Length) Find(TensorProto tensor, OpenFolder root, IReadOnlyList<string> under)
     {
         var location = Entry(tensor, "location");
         if (location.Length == 0)
@@ -66,16 +68,46 @@ internal static class ExternalData
         var parts = location.Split('/').Where(part => part != ".").ToList();
         if (Path.IsPathRooted(location) || location.Contains('\\', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal) || parts.Exists(part => part is "" or ".."))
             throw Refused(tensor, $"its data lie in '{location}'; a file in the model's folder or below it would be right, with / between the parts of its path and without ..");
-        var file = Path.Combine([folder, .. parts]);
-        if (!File.Exists(file))
-            throw Refused(tensor, $"its data lie in '{location}', and beside the model is no such file");
-        for (var path = file; path is not null && path.Length > root.Length; path = Path.GetDirectoryName(path))
+        var file = Open(tensor, location, root, [.. under, .. parts]);
+        try
         {
-            if (new FileInfo(path).LinkTarget is not null)
-                throw Refused(tensor, $"its data lie in '{location}', which is reached through the link '{Path.GetRelativePath(root, path)}'; a file of its own would be right");
+            return Locate(tensor, location, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file along its path, none of whose parts may be a link.</summary>
+    private static OpenFolder Open(TensorProto tensor, string location, OpenFolder root, IReadOnlyList<string> path)
+    {
+        var current = root;
+        for (var i = 0; i < path.Count; i++)
+        {
+            var next = current.Kind == OpenFolder.Folder ? current.Find(path[i]) : null;
+            if (current != root)
+                current.Dispose();
+            current = next ?? throw Refused(tensor, $"its data lie in '{location}', and beside the model is no such file");
+            if (current.Kind != OpenFolder.Folder && (current.Kind != OpenFolder.File || current.Links > 1))
+            {
+                current.Dispose();
+                var what = current.Kind == OpenFolder.File ? "which has several names (hard links)"
+                    : current.Kind == OpenFolder.Link ? $"which is reached through the link '{string.Join('/', path.Take(i + 1))}'" : $"which is {current.Kind}";
+                throw Refused(tensor, $"its data lie in '{location}', {what}; a file of its own would be right");
+            }
         }
 
-        var size = new FileInfo(file).Length;
+        if (current.Kind == OpenFolder.File)
+            return current;
+        current.Dispose();
+        throw Refused(tensor, $"its data lie in '{location}', and beside the model is no such file");
+    }
+
+    private static (OpenFolder File, long Offset, long Length) Locate(TensorProto tensor, string location, OpenFolder file)
+    {
+        var size = file.Bytes;
         var offset = Number(tensor, "offset") ?? 0;
         var expected = BytesOf(tensor) ?? throw Refused(tensor, $"data of the type {tensor.DataType} cannot lie in another file");
         var length = Number(tensor, "length") ?? expected;

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -43,8 +44,7 @@ public sealed class JobFolder
     /// <param name="files">A folder whose files are put beside, those aside whose names are the contract's own; null: none.</param>
     public static JobFolder Create(string path, TrainerSchema schema, JsonObject parameters, string? previousState, string? files)
     {
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
+        Delete(path);
         Directory.CreateDirectory(path);
         var folder = new JobFolder(System.IO.Path.GetFullPath(path));
         using (var stream = File.Create(folder.Schema))
@@ -58,12 +58,39 @@ public sealed class JobFolder
         return folder;
     }
 
+    /// <summary>Removes a folder in which a program ran, where there is one; links are removed and not followed.</summary>
+    public static void Delete(string path)
+    {
+        if (!Directory.Exists(path))
+            return;
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (UnauthorizedAccessException) when (!OperatingSystem.IsWindows())
+        {
+            // A program may take from the owner what is needed to remove its folders.
+            Open(new DirectoryInfo(path));
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void Open(DirectoryInfo folder)
+    {
+        folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var below in folder.EnumerateDirectories().Where(below => below.LinkTarget is null))
+            Open(below);
+    }
+
     /// <summary>Copies a folder with all that is in it.</summary>
     internal static void Copy(string from, string to, IReadOnlyCollection<string> except)
     {
         Directory.CreateDirectory(to);
         foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos().Where(entry => !except.Contains(entry.Name)))
         {
+            if (entry.LinkTarget is not null)
+                throw new TrainingFailedException(TrainingStage.Trainer, $"'{entry.Name}' among the trainer's files is a symbolic link; a regular file would be right.");
             var target = System.IO.Path.Combine(to, entry.Name);
             if (entry is DirectoryInfo)
                 Copy(entry.FullName, target, []);

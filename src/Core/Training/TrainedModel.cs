@@ -2,12 +2,19 @@ namespace Progeny.Core.Training;
 
 /// <summary>What one run of a trainer left, its model accepted.</summary>
 /// <param name="Folder">Where it ran.</param>
+/// <param name="Data">The path of the rows it was trained on, out of its reach.</param>
 /// <param name="Rows">The rows it was trained on.</param>
+/// <param name="Kept">What it left, out of its reach.</param>
 /// <param name="Metrics">Its own figures.</param>
-internal sealed record TrainedModel(JobFolder Folder, long Rows, IReadOnlyDictionary<string, double> Metrics)
+internal sealed record TrainedModel(JobFolder Folder, string Data, long Rows, KeptOutput Kept, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>The state for the next generation; null: none was left.</summary>
-    public string? State => Directory.Exists(Folder.State) ? Folder.State : null;
+    public string? State => Directory.Exists(Kept.State) ? Kept.State : null;
 
-    public void Delete() => Directory.Delete(Folder.Path, recursive: true);
+    public void Delete()
+    {
+        JobFolder.Delete(Folder.Path);
+        JobFolder.Delete(Kept.Path);
+        File.Delete(Data);
+    }
 }

@@ -23,4 +23,7 @@ public sealed class TrainerOptions
 
     /// <summary>How much of what a trainer prints is kept, in bytes: the end of it.</summary>
     public int LogBytes { get; set; } = 1 << 20;
+
+    /// <summary>How much a trainer may leave.</summary>
+    public TrainerLimits Limits { get; } = new();
 }

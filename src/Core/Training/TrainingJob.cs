@@ -38,13 +38,19 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
     {
         var pipeline = Manifest.Pipeline;
         progress.StartTraining(rows);
+        var name = string.Create(CultureInfo.InvariantCulture, $"run-{++_runs}");
         var folder = JobFolder.Create(
-            At(string.Create(CultureInfo.InvariantCulture, $"run-{++_runs}")),
+            At(name),
             Schema,
             TrainerParameters.From(pipeline),
             pipeline.Incremental ? request.PreviousState : null,
             pipeline.Command is null ? null : request.ProjectFolder);
-        var count = await fill(folder.Data);
+
+        // The trainer's copy is its own: it may leave anything under that name.
+        var data = At($"{name}.csv");
+        var count = await fill(data);
+        File.Copy(data, folder.Data);
+        using var output = new TrainerOutput(folder, options.Limits);
 
         log.Append(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"# training on {rows}: {count} rows\n")));
         progress.Report(TrainingStage.Trainer, 0.05, $"training on {rows}");
@@ -62,10 +68,9 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
             throw new TrainingFailedException(TrainingStage.Trainer, result.Message);
 
         progress.Report(TrainingStage.Acceptance, 0.85, "holding the model to the schema and to its trainer's predictions");
-        if (File.Exists(folder.Model))
-            ExternalData.Embed(folder.Model, folder.Path, folder.Model);
-        (await ModelAcceptance.AcceptAsync(folder.Model, Manifest, folder.Data, folder.Predictions, cancellationToken)).Dispose();
-        return new(folder, count, ReadMetrics(folder));
+        var kept = await Task.Run(() => output.CopyTo(At($"kept-{Guid.NewGuid():N}"), cancellationToken), cancellationToken);
+        (await ModelAcceptance.AcceptAsync(kept.Model, Manifest, data, kept.Predictions, cancellationToken)).Dispose();
+        return new(folder, data, count, kept, ReadMetrics(kept));
     }
 
     /// <summary>Measures a model on the rows held out.</summary>
@@ -73,7 +78,7 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
     public async Task<EvaluationReport> EvaluateAsync(TrainedModel trained, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
     {
         progress.Report(TrainingStage.Evaluation, 0.9, "measuring the model on the rows held out");
-        using var runner = await ModelAcceptance.AcceptAsync(trained.Folder.Model, Manifest, evaluateFile, predictions: null, cancellationToken);
+        using var runner = await ModelAcceptance.AcceptAsync(trained.Kept.Model, Manifest, evaluateFile, predictions: null, cancellationToken);
         return await Evaluator.EvaluateAsync(runner, Manifest, evaluateFile, profile.Add, cancellationToken);
     }
 
@@ -86,13 +91,13 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
         return options.BuiltIn.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [options.Dotnet, options.BuiltIn] : [options.BuiltIn];
     }
 
-    private static Dictionary<string, double> ReadMetrics(JobFolder folder)
+    private static Dictionary<string, double> ReadMetrics(KeptOutput kept)
     {
-        if (!File.Exists(folder.Metrics))
+        if (!File.Exists(kept.Metrics))
             return [];
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(folder.Metrics));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(kept.Metrics));
             return json.RootElement.EnumerateObject()
                 .Where(member => member.Value.ValueKind is JsonValueKind.Number)
                 .ToDictionary(member => member.Name, member => member.Value.GetDouble());

@@ -88,11 +88,11 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         }
 
         var keep = final || folds == 1;
-        var distributions = keep ? await profile.WithRowsAsync(trained!.Folder.Data, cancellationToken) : null;
+        var distributions = keep ? await profile.WithRowsAsync(trained!.Data, cancellationToken) : null;
         job.Progress.Done();
         return new()
         {
-            Model = keep ? trained!.Folder.Model : null,
+            Model = keep ? trained!.Kept.Model : null,
             State = keep ? trained!.State : null,
             Background = await BackgroundSample.WriteAsync(data.File, job, cancellationToken),
             Evaluation = folds == 1 ? reports[0] : EvaluationReport.OverFolds(reports),
@@ -113,7 +113,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         if (!File.Exists(source))
             throw new TrainingFailedException(TrainingStage.Acceptance, $"The file '{model}' (pipeline.model) is not in the package.");
         var file = job.At("model.onnx");
-        ExternalData.Embed(source, job.Request.ProjectFolder, file);
+        using (var project = OpenFolder.Open(job.Request.ProjectFolder))
+            ExternalData.Embed(source, project, model.Split('/')[..^1], file);
 
         var measured = manifest is { Source: not null, Label: not null, Features.Count: > 0 };
         var data = measured ? await ReadAsync(job, cancellationToken) : null;

@@ -25,8 +25,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
     public async Task<JobOutcome> RunAsync(JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(options.Value.Folder, job.Id);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        JobFolder.Delete(folder);
         Directory.CreateDirectory(folder);
         try
         {
@@ -42,7 +41,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            JobFolder.Delete(folder);
         }
     }
 

@@ -35,15 +35,15 @@ internal sealed class TuneJob(
         finally
         {
             if (!host.ApplicationStopping.IsCancellationRequested)
-                Directory.Delete(folder, recursive: true);
+                JobFolder.Delete(folder);
         }
     }
 
     private async Task<JobOutcome> RunInAsync(string folder, JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var projectFolder = Path.Combine(folder, "search", "project");
-        foreach (var left in new[] { projectFolder, Path.Combine(folder, "generation") }.Where(Directory.Exists))
-            Directory.Delete(left, recursive: true);
+        foreach (var left in new[] { projectFolder, Path.Combine(folder, "generation") })
+            JobFolder.Delete(left);
         var (_, manifest) = await training.UnpackAsync(job, projectFolder, cancellationToken);
         if (manifest.Tune is not { } tune)
             return JobOutcome.Fail($"{job.Project}@{job.Release} has no tune in its manifest, so there is nothing to search.");

@@ -108,8 +108,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
         var folder = Path.Combine(request.WorkFolder, string.Create(CultureInfo.InvariantCulture, $"trial-{round}-{number}"));
         try
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            JobFolder.Delete(folder);
             Directory.CreateDirectory(folder);
             var manifest = TrialParameters.In(request.Manifest, drawn);
             var training = new TrainingRequest { Manifest = manifest, ProjectFolder = request.ProjectFolder, WorkFolder = folder };
@@ -139,8 +138,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
         }
         finally
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            JobFolder.Delete(folder);
         }
 
         return trial with { Seconds = Math.Round(time.GetElapsedTime(started).TotalSeconds, 3) };
