@@ -74,6 +74,8 @@ end() {
 }
 trap 'end 0' INT TERM HUP
 
+# What the node stores and logs is for its user only.
+umask 077
 mkdir -p "$data" || exit 1
 log=$data/node.log
 export PROGENY_Feeds__flights__Kind=sqlite PROGENY_Feeds__flights__ConnectionString="Data Source=$PWD/artifacts/flights/flights.db"

@@ -68,6 +68,45 @@ public sealed class StorageServicesTests : IDisposable
     }
 
     [Fact]
+    public async Task Host_when_others_may_read_its_folder_makes_it_its_owners_only()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Directory.CreateDirectory(folder["data"], (UnixFileMode)0b111_101_101);
+        Directory.CreateDirectory(folder["data/jobs"]);
+        using var host = Build(("Data", folder["data"]));
+        await host.StartAsync();
+        using var made = Build(("Data", folder["made"]));
+        await made.StartAsync();
+
+        File.GetUnixFileMode(folder["data"]).ShouldBe((UnixFileMode)0b111_000_000);
+        File.GetUnixFileMode(folder["made"]).ShouldBe((UnixFileMode)0b111_000_000);
+        host.Services.GetRequiredService<DataFolder>().ClosedFrom.ShouldBe((UnixFileMode)0b111_101_101);
+        made.Services.GetRequiredService<DataFolder>().ClosedFrom.ShouldBeNull();
+        await host.StopAsync();
+        await made.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(0b111_101_111, "jobs", "everybody may write there (mode 757)")]
+    [InlineData(0b1_111_111_111, "jobs", "everybody may write there (mode 1777)")]
+    [InlineData(0b111_101_101, "home", "others may read it (mode 755), and it holds 'home' besides, which is no node's")]
+    public async Task Host_when_a_folder_is_not_its_own_leaves_it_alone_and_refuses(int mode, string below, string message)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        Directory.CreateDirectory(folder["data"]);
+        Directory.CreateDirectory(folder[$"data/{below}"]);
+        File.SetUnixFileMode(folder["data"], (UnixFileMode)mode);
+        using var host = Build(("Data", folder["data"]));
+
+        (await Should.ThrowAsync<DataFolderException>(() => host.StartAsync())).Message.ShouldContain(message);
+
+        File.GetUnixFileMode(folder["data"]).ShouldBe((UnixFileMode)mode);
+        Directory.Exists(folder["data/artifacts"]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Host_when_the_data_folder_is_a_file_says_so()
     {
         await File.WriteAllTextAsync(folder["data"], "");

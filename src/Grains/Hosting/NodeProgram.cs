@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Progeny.Core.Security;
 
 namespace Progeny.Grains.Hosting;
 
@@ -13,9 +14,11 @@ public static partial class NodeProgram
     public static async Task<int> RunAsync(Func<IHost> build)
     {
         IHost? host = null;
+        ProcessProtection.CloseFiles();
         try
         {
             host = build();
+            ProcessProtection.CloseProcess();
             await host.StartAsync();
         }
         catch (Exception exception) when (StartupFault.Describe(exception) is { } sentence)

@@ -16,7 +16,7 @@ internal sealed class NodeProcess : IDisposable
     private readonly StringBuilder output = new();
     private readonly TaskCompletionSource<string> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private NodeProcess(string program, string data, string[] settings)
+    private NodeProcess(string program, string data, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -27,6 +27,8 @@ internal sealed class NodeProcess : IDisposable
         };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, .. settings])
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -36,6 +38,8 @@ internal sealed class NodeProcess : IDisposable
     }
 
     public HttpClient Http { get; } = new();
+
+    public int Id => process.Id;
 
     public string Output
     {
@@ -47,9 +51,12 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Starts a gateway and waits until it listens.</summary>
-    public static async Task<NodeProcess> StartAsync(string data, params string[] settings)
+    public static Task<NodeProcess> StartAsync(string data, params string[] settings) => StartAsync(data, new Dictionary<string, string>(), settings);
+
+    /// <summary>Starts a gateway with settings in its environment besides.</summary>
+    public static async Task<NodeProcess> StartAsync(string data, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
-        var node = new NodeProcess("Progeny.Gateway.dll", data, settings);
+        var node = new NodeProcess("Progeny.Gateway.dll", data, settings, environment);
         node.Http.BaseAddress = new Uri(await node.address.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         return node;
     }
@@ -126,6 +133,7 @@ internal sealed class NodeProcess : IDisposable
         using var zip = new MemoryStream();
         await PackageWriter.WriteAsync(folder, zip, CancellationToken.None);
         using var content = new ByteArrayContent(zip.ToArray());
+        content.Headers.ContentType = new("application/zip");
         using var response = await Http.PostAsync($"/api/projects/{project}/releases", content);
         response.EnsureSuccessStatusCode();
     }
