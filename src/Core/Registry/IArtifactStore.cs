@@ -13,4 +13,19 @@ public interface IArtifactStore
     Task<Stream> OpenAsync(string digest, CancellationToken cancellationToken);
 
     Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken);
+
+    /// <summary>Takes in a stream that becomes a blob only when it is kept, and returns the ticket by which it is known until then.</summary>
+    /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; nothing is left.</exception>
+    Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>Opens what was staged for reading.</summary>
+    /// <exception cref="ArtifactMissingException">It was kept or dropped, or never staged.</exception>
+    Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken);
+
+    /// <summary>Makes what was staged a blob, and returns its digest.</summary>
+    /// <exception cref="ArtifactMissingException">It was kept or dropped, or never staged.</exception>
+    Task<string> KeepAsync(string ticket, CancellationToken cancellationToken);
+
+    /// <summary>Removes what was staged; what was kept or dropped before is no error.</summary>
+    Task DropAsync(string ticket, CancellationToken cancellationToken);
 }

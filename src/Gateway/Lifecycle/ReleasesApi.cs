@@ -24,9 +24,17 @@ internal static class ReleasesApi
         var most = new PackageLimits().MaxTotalBytes;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = most;
-        var digest = await artifacts.PutAsync(request.Body, most, cancellationToken);
-        var release = await cluster.GetGrain<IProjectGrain>(project).Publish(digest);
-        return TypedResults.Created($"/api/projects/{project}/releases/{release.Version}", release);
+        var ticket = await artifacts.StageAsync(request.Body, most, cancellationToken);
+        try
+        {
+            var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket);
+            return TypedResults.Created($"/api/projects/{project}/releases/{release.Version}", release);
+        }
+        finally
+        {
+            // What was refused leaves nothing.
+            await artifacts.DropAsync(ticket, CancellationToken.None);
+        }
     }
 
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)

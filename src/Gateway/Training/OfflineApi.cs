@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Training;
 using Progeny.Gateway.Hosting;
 
@@ -16,11 +17,18 @@ internal static class OfflineApi
     }
 
     private static async Task<IResult> GetAsync(string project, IClusterClient cluster) =>
-        await cluster.GetGrain<IOfflineAgentGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
+        await IsThereAsync(project, cluster) && await cluster.GetGrain<IOfflineAgentGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
     private static async Task<IResult> PauseAsync(string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "by hand"));
+        await IsThereAsync(project, cluster)
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "by hand"))
+            : Problems.NoProject(project);
 
     private static async Task<IResult> ResumeAsync(string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "by hand"));
+        await IsThereAsync(project, cluster)
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "by hand"))
+            : Problems.NoProject(project);
+
+    // The agent of a name that is no project's must not stay in memory for having been asked.
+    private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) => await cluster.GetGrain<IProjectGrain>(project).Get() is not null;
 }

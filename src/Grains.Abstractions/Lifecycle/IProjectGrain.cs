@@ -15,9 +15,10 @@ public interface IProjectGrain : IGrainWithStringKey
     Task<ProjectInfo?> Get();
 
     /// <summary>Publishes a release; its version must be greater than all before.</summary>
+    /// <param name="ticket">The package's in the artifact store, where it is staged; it is kept once it has passed all checks.</param>
     /// <exception cref="RegistryException">The version is not greater, or the package belongs to another project.</exception>
     [Alias("publish")]
-    Task<ReleaseInfo> Publish(string packageDigest);
+    Task<ReleaseInfo> Publish(string ticket);
 
     /// <summary>The plan in force, or null where the caller's version of it is in force still.</summary>
     [Alias("get-plan")]

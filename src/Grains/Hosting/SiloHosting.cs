@@ -64,8 +64,10 @@ public static class SiloHosting
         var options = builder.Configuration.Read<SiloOptions>("Silo");
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), NodeSettings.FreePort("Silo:GatewayPort", options.GatewayPort));
+            // No gateway: a client there would have no need to prove who it is, and those of this process need none.
+            silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), gatewayPort: 0);
             silo.UseInMemoryReminderService();
+            silo.AddIncomingGrainCallFilter<EmptyGrainFilter>();
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {

@@ -5,7 +5,4 @@ public sealed class SiloOptions
 {
     /// <summary>The port for other silos, on loopback; 0: any free one.</summary>
     public int Port { get; set; }
-
-    /// <summary>The port for clients of the cluster, on loopback; 0: any free one.</summary>
-    public int GatewayPort { get; set; }
 }

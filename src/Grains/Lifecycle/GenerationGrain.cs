@@ -6,8 +6,10 @@ namespace Progeny.Grains.Lifecycle;
 /// <inheritdoc cref="IGenerationGrain"/>
 internal sealed class GenerationGrain(
     [PersistentState("generation", StorageNames.Grains)] IPersistentState<GenerationState> storage,
-    TimeProvider time) : Grain, IGenerationGrain
+    TimeProvider time) : Grain, IGenerationGrain, IStoredGrain
 {
+    public bool IsStored => storage.RecordExists;
+
     private GenerationReference Reference => GenerationReference.Parse(this.GetPrimaryKeyString());
 
     public Task<GenerationInfo?> Get() => Task.FromResult(storage.State.Generation);

@@ -19,9 +19,11 @@ internal sealed partial class ProjectGrain(
     RuleCompiler rules,
     IDecisionLog decisions,
     IQueryLog log,
-    TimeProvider time) : Grain, IProjectGrain
+    TimeProvider time) : Grain, IProjectGrain, IStoredGrain
 {
     private const int MostPlans = 100;
+
+    public bool IsStored => storage.RecordExists;
 
     private string Name => this.GetPrimaryKeyString();
 
@@ -45,9 +47,9 @@ internal sealed partial class ProjectGrain(
             Decommissioned = storage.State.Decommissioned,
         });
 
-    public async Task<ReleaseInfo> Publish(string packageDigest)
+    public async Task<ReleaseInfo> Publish(string ticket)
     {
-        var (manifest, text) = await Packages.ReadManifestAsync(artifacts, packageDigest, CancellationToken.None);
+        var (manifest, text) = await Packages.ReadManifestAsync(artifacts, ticket, CancellationToken.None);
         if (manifest.Name != Name)
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
         RequireActive();
@@ -59,7 +61,7 @@ internal sealed partial class ProjectGrain(
         {
             Project = Name,
             Version = manifest.Version.ToNormalizedString(),
-            PackageDigest = packageDigest,
+            PackageDigest = await artifacts.KeepAsync(ticket, CancellationToken.None),
             Manifest = text,
             PublishedAt = time.GetUtcNow(),
         };

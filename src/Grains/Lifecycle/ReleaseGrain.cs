@@ -5,8 +5,10 @@ using Progeny.Grains.Registry;
 namespace Progeny.Grains.Lifecycle;
 
 /// <inheritdoc cref="IReleaseGrain"/>
-internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grains)] IPersistentState<ReleaseState> storage) : Grain, IReleaseGrain
+internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grains)] IPersistentState<ReleaseState> storage) : Grain, IReleaseGrain, IStoredGrain
 {
+    public bool IsStored => storage.RecordExists;
+
     public Task<ReleaseInfo?> Get() => Task.FromResult(storage.State.Release);
 
     public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with { Release = release });

@@ -22,11 +22,13 @@ internal sealed partial class ExperimentGrain(
     IDecisionLog decisions,
     RolloutOptions options,
     TimeProvider time,
-    ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain, IRemindable
+    ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain, IRemindable, IStoredGrain
 {
     private const string WakeReminder = "wake";
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(30);
+
+    public bool IsStored => storage.RecordExists;
 
     private IGrainTimer? timer;
     private long lookedAt;

@@ -16,11 +16,13 @@ internal sealed partial class RolloutGrain(
     IDecisionLog decisions,
     RolloutOptions options,
     TimeProvider time,
-    ILogger<RolloutGrain> logger) : Grain, IRolloutGrain, IRemindable
+    ILogger<RolloutGrain> logger) : Grain, IRolloutGrain, IRemindable, IStoredGrain
 {
     private const int MostKept = 100;
     private const string WakeReminder = "wake";
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
+
+    public bool IsStored => storage.RecordExists;
 
     private IGrainTimer? timer;
 

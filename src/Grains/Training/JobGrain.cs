@@ -20,10 +20,12 @@ internal sealed partial class JobGrain(
     IArtifactStore artifacts,
     TimeProvider time,
     IHostApplicationLifetime host,
-    ILogger<JobGrain> logger) : Grain, IJobGrain, IRemindable
+    ILogger<JobGrain> logger) : Grain, IJobGrain, IRemindable, IStoredGrain
 {
     private const string WakeReminder = "wake";
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
+
+    public bool IsStored => storage.RecordExists;
 
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim saving = new(1, 1);

@@ -5,8 +5,10 @@ using Progeny.Grains.Registry;
 namespace Progeny.Grains.Training;
 
 /// <inheritdoc cref="ITrialsGrain"/>
-internal sealed class TrialsGrain([PersistentState("trials", StorageNames.Grains)] IPersistentState<TrialsState> storage) : Grain, ITrialsGrain
+internal sealed class TrialsGrain([PersistentState("trials", StorageNames.Grains)] IPersistentState<TrialsState> storage) : Grain, ITrialsGrain, IStoredGrain
 {
+    public bool IsStored => storage.RecordExists;
+
     public Task<ImmutableArray<TrialInfo>> List() => Task.FromResult(storage.State.Trials);
 
     public async Task<ImmutableArray<TrialInfo>> Begin(string dataDigest)

@@ -31,18 +31,59 @@ public sealed class FileArtifactStore : IArtifactStore
     /// <inheritdoc/>
     public async Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken)
     {
+        var ticket = await StageAsync(contents, maxBytes, cancellationToken);
+        try
+        {
+            return await KeepAsync(ticket, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(PathOfStaged(ticket));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(contents);
         var path = Path.Combine(temporary, Guid.NewGuid().ToString("n"));
         try
         {
-            var digest = await WriteAsync(path, contents, maxBytes, cancellationToken);
-            Publish(path, digest);
-            return digest;
+            // The ticket carries the digest, so that who keeps it need not read it again.
+            var ticket = $"{Path.GetFileName(path)}.{await WriteAsync(path, contents, maxBytes, cancellationToken)}";
+            File.Move(path, PathOfStaged(ticket));
+            return ticket;
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<Stream>(OpenFile(PathOfStaged(ticket), ticket));
+    }
+
+    /// <inheritdoc/>
+    public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (path, digest) = (PathOfStaged(ticket), DigestOf(ticket));
+        if (!File.Exists(path))
+            throw new ArtifactMissingException(ticket);
+        Publish(path, digest);
+        return Task.FromResult(digest);
+    }
+
+    /// <inheritdoc/>
+    public Task DropAsync(string ticket, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        File.Delete(PathOfStaged(ticket));
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -126,6 +167,16 @@ public sealed class FileArtifactStore : IArtifactStore
             throw new ArtifactMissingException(digest);
         }
     }
+
+    private string PathOfStaged(string ticket)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        return ticket.Split('.') is [{ Length: 32 } name, { Length: DigestLength } digest] && name.All(char.IsAsciiHexDigit) && digest.All(char.IsAsciiHexDigit)
+            ? Path.Combine(temporary, ticket)
+            : throw new ArgumentException($"'{ticket}' is no ticket of a staged artifact.", nameof(ticket));
+    }
+
+    private static string DigestOf(string ticket) => ticket[(ticket.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private string PathOf(string digest)
     {

@@ -20,6 +20,19 @@ public sealed class VolatileArtifactStore : IArtifactStore, IDisposable
     /// <inheritdoc/>
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => files.ExistsAsync(digest, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) =>
+        files.StageAsync(contents, maxBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) => files.OpenStagedAsync(ticket, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => files.KeepAsync(ticket, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DropAsync(string ticket, CancellationToken cancellationToken) => files.DropAsync(ticket, cancellationToken);
+
     public void Dispose()
     {
         if (Directory.Exists(folder.FullName))

@@ -39,4 +39,12 @@ internal sealed class HeldModels(IArtifactStore store) : IArtifactStore
     }
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => store.ExistsAsync(digest, cancellationToken);
+
+    public Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) => store.StageAsync(contents, maxBytes, cancellationToken);
+
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) => store.OpenStagedAsync(ticket, cancellationToken);
+
+    public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => store.KeepAsync(ticket, cancellationToken);
+
+    public Task DropAsync(string ticket, CancellationToken cancellationToken) => store.DropAsync(ticket, cancellationToken);
 }
