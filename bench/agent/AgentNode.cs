@@ -60,6 +60,7 @@ internal sealed class AgentNode : IAsyncDisposable
         using var zip = new MemoryStream();
         await PackageWriter.WriteAsync(project, zip, CancellationToken.None);
         using var content = new ByteArrayContent(zip.ToArray());
+        content.Headers.ContentType = new("application/zip");
         await ReadAsync(await http.PostAsync($"/api/projects/{name}/releases", content));
         var job = await ReadAsync(await http.PostAsJsonAsync($"/api/projects/{name}/jobs", new { kind = "train" }));
         while (job["ended_at"] is null)

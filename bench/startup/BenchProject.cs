@@ -55,6 +55,7 @@ internal static class BenchProject
         using var zip = new MemoryStream();
         await PackageWriter.WriteAsync(project, zip, CancellationToken.None);
         using var content = new ByteArrayContent(zip.ToArray());
+        content.Headers.ContentType = new("application/zip");
         using var response = await node.Http.PostAsync($"/api/projects/{Name}/releases", content);
         await ReadAsync(response);
     }

@@ -4,6 +4,7 @@ using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Lifecycle;
 using Progeny.Gateway.Rollout;
 using Progeny.Gateway.Metrics;
+using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Hosting;
@@ -29,6 +30,7 @@ public static class GatewayApp
         builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
+        builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         change?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -40,7 +40,6 @@ internal sealed class ConsoleAssets
     private IResult Send(HttpResponse response)
     {
         response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.Bytes(content, type);
     }
 }

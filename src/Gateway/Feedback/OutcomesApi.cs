@@ -18,7 +18,7 @@ internal static class OutcomesApi
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
             .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404);
         routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
-            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").ExcludeFromDescription();
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
     }
 
     private static async Task<IResult> ReportAsync(

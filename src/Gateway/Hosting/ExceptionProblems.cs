@@ -26,6 +26,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
         httpContext.Response.StatusCode = status;
+        httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
         if (exception is RegistryException { Faults: { IsEmpty: false } faults })
             context.ProblemDetails.Extensions["errors"] = faults;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using Progeny.Gateway.Metrics;
+using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 
 namespace Progeny.Gateway.Hosting;
@@ -51,7 +52,9 @@ internal static class GatewayServices
 
     public static void UseProblemDetails(this WebApplication app)
     {
+        app.UseMiddleware<RequestGuard>();
         app.UseRouting();
+        app.UseMiddleware<NameGuard>();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>
         {
             branch.UseExceptionHandler();

@@ -16,7 +16,7 @@ internal static class JobsApi
         jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
         jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");
         jobs.MapGet("/trials", ListTrialsAsync).Produces<TrialInfo[]>().ProducesProblem(404).WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
-        jobs.MapPost("/cancel", CancelAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
+        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json").Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
     private static async Task<IResult> StartAsync(string project, JobRequest request, IClusterClient cluster)

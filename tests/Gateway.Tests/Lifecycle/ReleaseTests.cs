@@ -90,6 +90,7 @@ public sealed class ReleaseTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     public async Task Package_beyond_the_limit_is_refused_before_it_is_read()
     {
         using var content = new Endless();
+        content.Headers.ContentType = new("application/zip");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/projects/large/releases") { Content = content };
         request.Headers.ExpectContinue = true;
         using var response = await node.Http.SendAsync(request);

@@ -1,0 +1,15 @@
+namespace Progeny.Gateway.Security;
+
+/// <summary>Why a request is refused before its endpoint is reached.</summary>
+/// <param name="Status">The status of the answer.</param>
+/// <param name="Title">The kind of the problem.</param>
+/// <param name="Detail">What is wrong, and what would be right.</param>
+internal sealed record GuardProblem(int Status, string Title, string Detail)
+{
+    /// <summary>Answers with problem details, which under <c>/v2</c> have the member of the Open Inference Protocol for errors.</summary>
+    public Task ExecuteAsync(HttpContext context)
+    {
+        Dictionary<string, object?> extensions = context.Request.Path.StartsWithSegments("/v2") ? new() { ["error"] = Detail } : [];
+        return TypedResults.Problem(Detail, statusCode: Status, title: Title, extensions: extensions).ExecuteAsync(context);
+    }
+}

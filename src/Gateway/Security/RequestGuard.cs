@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Http.Features;
+using Progeny.Gateway.Hosting;
+
+namespace Progeny.Gateway.Security;
+
+/// <summary>
+/// Keeps pages of other origins out, which a browser lets send requests to any address of the machine: by the host that was asked for (a name that
+/// was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not choose. A
+/// program says nothing of a page, and is judged by its host and its bodies' types alone.
+/// </summary>
+internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
+{
+    private const string FetchSite = "Sec-Fetch-Site";
+    private const string Setting = "the setting Http:AllowedHosts names others (docs/operations.md)";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
+        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+    }
+
+    // A request without a host is of a program: every browser sends one.
+    private GuardProblem? ForeignHost(HttpContext context)
+    {
+        var host = context.Request.Host;
+        return !host.HasValue || hosts.Allow(host.Host, context.Connection)
+            ? null
+            : new GuardProblem(
+                StatusCodes.Status421MisdirectedRequest,
+                "Misdirected request",
+                $"The host {Quoted(host.Value)} is not this node's. A name or address of loopback would be right, or the address at which it listens; {Setting}.");
+    }
+
+    private GuardProblem? ForeignPage(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var origin = headers.Origin.ToString();
+        if (origin.Length > 0 && !IsOwn(origin, context))
+            return Foreign($"The page's origin {Quoted(origin)} is not this node's ({context.Request.Host}); {Setting}.");
+        if (!headers.TryGetValue(FetchSite, out var values))
+            return null;
+        var site = values.ToString();
+        if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || IsFollowedLink(context.Request))
+            return null;
+        return Foreign($"The request comes from a page of another origin ({FetchSite}: {Quoted(site)}). The node answers its own pages, and programs, which send no such header.");
+    }
+
+    private bool IsOwn(string origin, HttpContext context)
+    {
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return false;
+        int? port = context.Request.Host.Port is { } asked and not (80 or 443) ? asked : null;
+        return hosts.Names(uri.Host) || (hosts.Allow(uri.Host, context.Connection) && port == (uri.IsDefaultPort ? null : uri.Port));
+    }
+
+    /// <summary>Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.</summary>
+    private static bool IsFollowedLink(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
+
+    /// <summary>Of a type that is given, routing sees whether the endpoint takes it.</summary>
+    private static GuardProblem? UntypedBody(HttpContext context)
+    {
+        var request = context.Request;
+        if (!string.IsNullOrEmpty(request.ContentType) || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+            return null;
+
+        // Clients of the Open Inference Protocol (Triton's own for Python) send none. A page's request says that it is one.
+        return request.Path.StartsWithSegments("/v2")
+            ? null
+            : new GuardProblem(
+                StatusCodes.Status415UnsupportedMediaType,
+                "Unsupported media type",
+                "The request has a body and does not say of which type: it needs the header 'Content-Type: application/json', 'Content-Type: application/zip' "
+                + "(a package) or 'Content-Type: application/x-ndjson' (outcomes, an object a line).");
+    }
+
+    private static GuardProblem Foreign(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
+
+    private static string Quoted(string text) => Problems.Quoted(text);
+}
