@@ -24,10 +24,13 @@ public static class PackageReader
             archive = PackageZip.Guard("package", () => new ZipArchive(copy, ZipArchiveMode.Read, leaveOpen: true));
             var opened = archive;
             var entries = PackageZip.Guard("package", () => opened.Entries);
-            CheckEntries(entries, limits);
-            var index = await ReadIndexAsync(archive, limits, cancellationToken);
-            CheckIndex(index, entries);
-            await CheckContentsAsync(archive, index, limits, cancellationToken);
+            CheckCount(entries, limits);
+            var files = WithoutFolders(entries);
+            CheckEntries(files);
+            var index = archive.GetEntry(PackageIndex.FileName) is { } stored
+                ? await ReadIndexAsync(stored, files, limits, cancellationToken)
+                : null;
+            index = await ReadContentsAsync(files, index, limits, cancellationToken);
             var (manifest, text) = await ReadManifestAsync(archive, index, limits, cancellationToken);
             CheckNamedFiles(manifest, index);
             return new Package(copy, archive, index, manifest, text, limits);
@@ -85,10 +88,26 @@ public static class PackageReader
         await copy.FlushAsync(cancellationToken);
     }
 
-    private static void CheckEntries(IReadOnlyCollection<ZipArchiveEntry> entries, PackageLimits limits)
+    private static void CheckCount(IReadOnlyCollection<ZipArchiveEntry> entries, PackageLimits limits)
     {
         if (entries.Count > limits.MaxEntries + 1)
             throw new PackageException($"the zip has {entries.Count} entries; at most {limits.MaxEntries + 1} are allowed, the index included");
+    }
+
+    /// <summary>The entries of files. Those of folders, which zip programs add, are left out once their paths have been found sound.</summary>
+    private static List<ZipArchiveEntry> WithoutFolders(IReadOnlyCollection<ZipArchiveEntry> entries)
+    {
+        foreach (var folder in entries.Where(PackageZip.IsFolder))
+        {
+            if (PackagePath.Problem(folder.FullName[..^1]) is { } problem)
+                throw new PackageException($"the entry {Shapes.Quote.Of(folder.FullName)} is refused: {problem}");
+        }
+
+        return [.. entries.Where(entry => !PackageZip.IsFolder(entry))];
+    }
+
+    private static void CheckEntries(IReadOnlyCollection<ZipArchiveEntry> entries)
+    {
         CheckPaths(entries.Select(e => e.FullName));
         foreach (var entry in entries)
         {
@@ -99,13 +118,14 @@ public static class PackageReader
         }
     }
 
-    private static async Task<PackageIndex> ReadIndexAsync(ZipArchive archive, PackageLimits limits, CancellationToken cancellationToken)
+    private static async Task<PackageIndex> ReadIndexAsync(
+        ZipArchiveEntry entry, IReadOnlyCollection<ZipArchiveEntry> files, PackageLimits limits, CancellationToken cancellationToken)
     {
-        var entry = archive.GetEntry(PackageIndex.FileName)
-            ?? throw new PackageException($"'{PackageIndex.FileName}' is missing; packages are made with 'progeny project release'");
         using var json = new MemoryStream();
         await PackageZip.CopyAsync(entry, expected: null, json, limits, (limits.MaxEntries + 1L) * MaxIndexBytesPerEntry, cancellationToken);
-        return PackageIndex.Parse(json.ToArray());
+        var index = PackageIndex.Parse(json.ToArray());
+        CheckIndex(index, files);
+        return index;
     }
 
     private static void CheckIndex(PackageIndex index, IReadOnlyCollection<ZipArchiveEntry> entries)
@@ -119,18 +139,29 @@ public static class PackageReader
             throw new PackageException($"'{extra}' is in the zip and not in the index");
     }
 
-    private static async Task CheckContentsAsync(ZipArchive archive, PackageIndex index, PackageLimits limits, CancellationToken cancellationToken)
+    /// <summary>Inflates every file once, and compares it with the index where the package has one.</summary>
+    /// <returns>What is in the package.</returns>
+    private static async Task<PackageIndex> ReadContentsAsync(
+        IReadOnlyCollection<ZipArchiveEntry> entries, PackageIndex? index, PackageLimits limits, CancellationToken cancellationToken)
     {
+        var expected = index?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
         var remaining = limits.MaxTotalBytes;
-        foreach (var file in index.Files)
-            remaining -= await PackageZip.CopyAsync(archive.GetEntry(file.Path)!, file, Stream.Null, limits, remaining, cancellationToken);
+        var files = new List<PackageFile>();
+        foreach (var entry in entries.Where(entry => entry.FullName != PackageIndex.FileName))
+        {
+            var file = await PackageZip.CopyAsync(entry, expected?[entry.FullName], Stream.Null, limits, remaining, cancellationToken);
+            remaining -= file.Bytes;
+            files.Add(file);
+        }
+
+        return index ?? new PackageIndex(files);
     }
 
     private static async Task<(Manifest Manifest, string Text)> ReadManifestAsync(
         ZipArchive archive, PackageIndex index, PackageLimits limits, CancellationToken cancellationToken)
     {
         var file = index.Files.FirstOrDefault(f => f.Path == ManifestParser.FileName)
-            ?? throw new PackageException($"'{ManifestParser.FileName}' is missing in the package's root");
+            ?? throw new PackageException(WithoutManifest(index));
         if (file.Bytes > ManifestParser.MaxLength)
             throw new PackageException($"'{file.Path}' has {file.Bytes} bytes; at most {ManifestParser.MaxLength} are allowed");
         using var bytes = new MemoryStream();
@@ -139,5 +170,12 @@ public static class PackageReader
         return result.IsValid
             ? (result.Manifest, System.Text.Encoding.UTF8.GetString(bytes.ToArray()))
             : throw new PackageException(result.Errors);
+    }
+
+    private static string WithoutManifest(PackageIndex index)
+    {
+        var inner = index.Files.Select(file => file.Path).FirstOrDefault(path => path.EndsWith("/" + ManifestParser.FileName, StringComparison.Ordinal));
+        return $"'{ManifestParser.FileName}' is missing in the package's root"
+            + (inner is null ? "" : $"; there is a '{inner}': zip what is in the folder of the manifest, not the folder itself");
     }
 }

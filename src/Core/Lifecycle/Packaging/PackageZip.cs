@@ -21,15 +21,18 @@ internal static class PackageZip
 
     public static int ToAttributes(UnixFileMode mode) => (RegularFile | (int)mode) << 16;
 
+    /// <summary>Whether the entry is the entry of a folder, which zip programs add and which holds nothing.</summary>
+    public static bool IsFolder(ZipArchiveEntry entry) => entry.FullName.EndsWith('/') && entry.Length == 0;
+
     /// <summary>Whether the entry is something else than a file: a link, a device, a folder. Zips made elsewhere than on Unix say nothing (0).</summary>
     public static bool IsSpecial(ZipArchiveEntry entry) => ((entry.ExternalAttributes >> 16) & KindMask) is not (0 or RegularFile);
 
     /// <summary>Inflates an entry; limits apply to the bytes that come out, whatever the headers say.</summary>
     /// <param name="expected">The file of the index, whose size and digest must be met; null: any.</param>
     /// <param name="remaining">How many bytes the whole package may still take.</param>
-    /// <returns>The bytes inflated.</returns>
+    /// <returns>What was inflated: its path, size and digest.</returns>
     /// <exception cref="PackageException">A limit, a size or a digest is not met, or the data is damaged.</exception>
-    public static async Task<long> CopyAsync(
+    public static async Task<PackageFile> CopyAsync(
         ZipArchiveEntry entry, PackageFile? expected, Stream output, PackageLimits limits, long remaining, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -53,9 +56,10 @@ internal static class PackageZip
 
             if (expected is not null && total != expected.Bytes)
                 throw new PackageException($"'{entry.FullName}' has {total} bytes; the index names {expected.Bytes}");
-            if (expected is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != expected.Sha256)
+            var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+            if (expected is not null && sha256 != expected.Sha256)
                 throw new PackageException($"'{entry.FullName}' is not what the index says: its SHA-256 is another");
-            return total;
+            return new PackageFile(entry.FullName, total, sha256);
         }
         finally
         {
