@@ -20,9 +20,7 @@ public static class GatewayApp
     /// <param name="change">Changes the services; null: they stay as they are.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? change = null)
     {
-        // Settings are read at the start. Watching for changes of their files would watch the data folder as well where that is in the working
-        // directory: each write to a log would wake the watcher.
-        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+        var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Requests.MostBytes);
         var storage = StorageOptions.From(builder.Configuration);

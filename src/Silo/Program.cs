@@ -5,7 +5,7 @@ using Progeny.Storage;
 // A node without HTTP: it trains and serves grains, with the settings of every node (docs/operations.md).
 return await NodeProgram.RunAsync(() =>
 {
-    var builder = Host.CreateApplicationBuilder(args);
+    var builder = Host.CreateApplicationBuilder(NodeSettings.HostArguments(args));
     builder.Configuration.AddNodeSettings(args);
     var storage = StorageOptions.From(builder.Configuration);
     builder.Services.AddProgenyStorage(builder.Configuration);

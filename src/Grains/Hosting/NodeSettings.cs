@@ -20,6 +20,12 @@ public static class NodeSettings
     };
 
     /// <summary>
+    /// The command line for the host's builder: <c>appsettings.json</c> is read once. To follow its changes the host would watch the whole
+    /// content root, which may hold the data folder, where a file changes with every query that is logged.
+    /// </summary>
+    public static string[] HostArguments(string[] args) => ["--hostBuilder:reloadConfigOnChange=false", .. args];
+
+    /// <summary>
     /// Adds what all nodes share: the lowest word for the defaults, and the last for the environment (<c>PROGENY_</c> and the key with
     /// <c>__</c> for <c>:</c>) and then for the command line (<c>--key value</c>).
     /// </summary>
