@@ -21,7 +21,7 @@ public static class TensorKey
         switch (tensor.Type)
         {
             case DataType.Bytes:
-                return tensor.Strings[0];
+                return TextElements.TryRead(tensor.Elements[0], out var text) ? text : Convert.ToHexStringLower(tensor.Elements[0].Span);
             case DataType.Int64:
                 return TensorValues.ReadInt64(tensor, 0);
             default:

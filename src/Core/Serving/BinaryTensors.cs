@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Unicode;
 using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving;
@@ -26,7 +24,7 @@ public static class BinaryTensors
     {
         var count = CountOf(shape);
         if (type == DataType.Bytes)
-            return ReadStrings(name, shape, count, data.Span);
+            return ReadElements(name, shape, count, data);
 
         var width = ElementTypes.BytesOf(type);
         if (count is null || count > Array.MaxLength / width || count * width != data.Length)
@@ -42,16 +40,16 @@ public static class BinaryTensors
 
     /// <summary>How many bytes a tensor takes.</summary>
     public static long SizeOf(Tensor tensor) =>
-        tensor.Type == DataType.Bytes ? tensor.Strings.Sum(static text => (long)LengthBytes + Encoding.UTF8.GetByteCount(text)) : tensor.Data.Length;
+        tensor.Type == DataType.Bytes ? tensor.Elements.Sum(static element => (long)LengthBytes + element.Length) : tensor.Data.Length;
 
     /// <summary>Writes the elements of a BYTES tensor; the bytes of all others are <see cref="Tensor.Data"/>.</summary>
-    public static void WriteStrings(IBufferWriter<byte> writer, ImmutableArray<string> strings)
+    public static void WriteElements(IBufferWriter<byte> writer, ImmutableArray<ReadOnlyMemory<byte>> elements)
     {
-        foreach (var text in strings)
+        foreach (var element in elements)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(LengthBytes), Encoding.UTF8.GetByteCount(text));
+            BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(LengthBytes), element.Length);
             writer.Advance(LengthBytes);
-            Encoding.UTF8.GetBytes(text, writer);
+            writer.Write(element.Span);
         }
     }
 
@@ -71,7 +69,7 @@ public static class BinaryTensors
         return count;
     }
 
-    private static (Tensor? Tensor, string? Error) ReadStrings(string name, ImmutableArray<long> shape, long? count, ReadOnlySpan<byte> data)
+    private static (Tensor? Tensor, string? Error) ReadElements(string name, ImmutableArray<long> shape, long? count, ReadOnlyMemory<byte> data)
     {
         // Each element takes its length at least: a shape that promises more asks for no memory.
         if (count is null || count > data.Length / LengthBytes)
@@ -80,25 +78,22 @@ public static class BinaryTensors
                 $"each with its length in {LengthBytes} bytes before it.");
         }
 
-        var strings = new string[count.Value];
+        var elements = new ReadOnlyMemory<byte>[count.Value];
         var at = 0;
-        for (var i = 0; i < strings.Length; i++)
+        for (var i = 0; i < elements.Length; i++)
         {
             if (data.Length - at < LengthBytes)
                 return (null, $"Element {i} of input '{name}' has no length: {data.Length - at} of the {data.Length} bytes of binary data are left, and a length takes {LengthBytes}.");
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(data.Span[at..]);
             at += LengthBytes;
             if (length > data.Length - at)
                 return (null, $"Element {i} of input '{name}' says that it has {length} bytes; {data.Length - at} of the {data.Length} bytes of binary data are left.");
-            var bytes = data.Slice(at, (int)length);
-            if (!Utf8.IsValid(bytes))
-                return (null, $"Element {i} of input '{name}' is no valid UTF-8 ({length} bytes).");
-            strings[i] = Encoding.UTF8.GetString(bytes);
+            elements[i] = data.Slice(at, (int)length);
             at += (int)length;
         }
 
         return at == data.Length
-            ? (new Tensor { Name = name, Type = DataType.Bytes, Shape = shape, Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) }, null)
+            ? (new Tensor { Name = name, Type = DataType.Bytes, Shape = shape, Elements = ImmutableCollectionsMarshal.AsImmutableArray(elements) }, null)
             : (null, $"Input '{name}' has {data.Length} bytes of binary data; the {count} elements of its shape {Text(shape)} take {at}.");
     }
 

@@ -20,7 +20,8 @@ public static class PredictionWriter
     {
         if (classes.IsEmpty)
         {
-            writer.WriteNumber("value"u8, scores[0]);
+            writer.WritePropertyName("value"u8);
+            JsonFloats.Write(writer, scores[0]);
             return;
         }
 

@@ -7,6 +7,15 @@ namespace Progeny.Core.Serving;
 /// <summary>The ids of a query's rows.</summary>
 public static class QueryIds
 {
+    // Addresses of the API: of the first two, clients and servers make other paths, and at the last one queries are streamed.
+    private static readonly string[] _reserved = [".", "..", "stream"];
+
+    /// <summary>Why a text cannot be the id of a query, which is a part of an address when it is looked up; null: it can be.</summary>
+    public static string? Problem(string id) =>
+        Array.IndexOf(_reserved, id) >= 0 ? $"is '{id}', which would be another address when the query is looked up; give it another id"
+        : id.Contains('\0', StringComparison.Ordinal) ? "holds a NUL character, which no address can have; give the query another id"
+        : null;
+
     /// <summary>
     /// The client's own id for a single row, with a colon and the row's index for each of several; without one a UUID of version 7
     /// (RFC 9562) a row. They are unique, not secret: their random part comes from a quick generator.

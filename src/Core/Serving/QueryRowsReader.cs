@@ -87,7 +87,7 @@ public static class QueryRowsReader
                 return ReadRows(ref reader, rows, pick);
             case 1:
                 rows.QueryId = ReadId(ref reader, Members[member], out problem);
-                return problem;
+                return problem ?? (rows.QueryId is { } id && QueryIds.Problem(id) is { } wrong ? $"'{Members[member]}' {wrong}." : null);
             default:
                 rows.Entity = ReadId(ref reader, Members[member], out problem);
                 return problem;

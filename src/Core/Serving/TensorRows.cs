@@ -17,8 +17,8 @@ internal static class TensorRows
             return tensor;
         if (tensor.Type == DataType.Bytes)
         {
-            var width = tensor.Strings.Length / all;
-            return tensor with { Shape = shape, Strings = [.. tensor.Strings.AsSpan(first * width, count * width)] };
+            var width = tensor.Elements.Length / all;
+            return tensor with { Shape = shape, Elements = [.. tensor.Elements.AsSpan(first * width, count * width)] };
         }
 
         var bytes = tensor.Data.Length / all;

@@ -43,12 +43,7 @@ public static class TensorRowsReader
         if (field >= rows.Schema.Features.Count)
         {
             for (var row = 0; row < count; row++)
-            {
-                rows.SetExtra(row, field - rows.Schema.Features.Count, Extra(tensor, row));
-                if (tensor.Type == DataType.UInt64 && TensorValues.ReadUInt64(tensor, row) > long.MaxValue)
-                    rows.Features.Refuse(row, tensor.Name, $"{TensorValues.ReadUInt64(tensor, row)} has more digits than a whole number of 64 bits with a sign; as a text it would keep them");
-            }
-
+                rows.Features.Refuse(row, tensor.Name, SetExtra(rows, row, field - rows.Schema.Features.Count, tensor));
             return null;
         }
 
@@ -70,7 +65,12 @@ public static class TensorRowsReader
     private static string? Set(FeatureColumn column, Tensor tensor, int row)
     {
         if (tensor.Type == DataType.Bytes)
-            return tensor.Strings[row].Length == 0 ? null : column.SetText(row, tensor.Strings[row]);
+        {
+            return !TextElements.TryRead(tensor.Elements[row], out var text) ? NoText(tensor, row)
+                : text.Length == 0 ? null
+                : column.SetText(row, text);
+        }
+
         var number = TensorValues.Read(tensor, row);
         if (double.IsNaN(number))
             return null; // missing: whether it may be is known when augmentation has had its turn
@@ -81,11 +81,22 @@ public static class TensorRowsReader
         return tensor.Type == DataType.Bool ? column.SetBoolean(row, number != 0) : column.SetNumber(row, number);
     }
 
-    /// <summary>A value as JSON rows would carry it: whole numbers as such, so that both ask a feed alike.</summary>
+    private static string? SetExtra(QueryRows rows, int row, int extra, Tensor tensor)
+    {
+        string? text = null;
+        if (tensor.Type == DataType.Bytes && !TextElements.TryRead(tensor.Elements[row], out text))
+            return NoText(tensor, row);
+        if (tensor.Type == DataType.UInt64 && TensorValues.ReadUInt64(tensor, row) is > long.MaxValue and var large)
+            return $"{large} has more digits than a whole number of 64 bits with a sign; as a text it would keep them";
+        rows.SetExtra(row, extra, text ?? Extra(tensor, row));
+        return null;
+    }
+
+    private static string NoText(Tensor tensor, int row) => $"the {tensor.Elements[row].Length} bytes are no text in valid UTF-8";
+
+    /// <summary>A number as JSON rows would carry it: whole numbers as such, so that both ask a feed alike.</summary>
     private static object? Extra(Tensor tensor, int row)
     {
-        if (tensor.Type == DataType.Bytes)
-            return tensor.Strings[row];
         var number = TensorValues.Read(tensor, row);
         if (tensor.Type is DataType.Fp32 or DataType.Fp16)
             number = tensor.Type == DataType.Fp32 ? ShortestDouble.Of((float)number) : ShortestDouble.Of((Half)number);

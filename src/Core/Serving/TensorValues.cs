@@ -42,7 +42,7 @@ internal static class TensorValues
             throw new ModelException($"Output '{name}' has the element type {info.ElementDataType}, which the protocol does not have.");
         ImmutableArray<long> shape = [.. info.Shape];
         return type == DataType.Bytes
-            ? new Tensor { Name = name, Type = type, Shape = shape, Strings = ImmutableCollectionsMarshal.AsImmutableArray(value.GetStringTensorAsArray()) }
+            ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ElementsOf(value, Count(info.Shape)) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };
     }
 
@@ -73,7 +73,7 @@ internal static class TensorValues
             DataType.Fp16 => (double)MemoryMarshal.Cast<byte, Half>(data)[index],
             DataType.Fp32 => MemoryMarshal.Cast<byte, float>(data)[index],
             DataType.Fp64 => MemoryMarshal.Cast<byte, double>(data)[index],
-            _ => double.Parse(tensor.Strings[index], CultureInfo.InvariantCulture),
+            _ => double.Parse(tensor.Elements[index].Span, CultureInfo.InvariantCulture),
         };
     }
 
@@ -83,13 +83,21 @@ internal static class TensorValues
     /// <summary>Element <paramref name="index"/> of a <see cref="DataType.UInt64"/>, all of its digits.</summary>
     public static ulong ReadUInt64(Tensor tensor, int index) => MemoryMarshal.Cast<byte, ulong>(tensor.Data.Span)[index];
 
+    private static ImmutableArray<ReadOnlyMemory<byte>> ElementsOf(OrtValue value, long count)
+    {
+        var elements = new ReadOnlyMemory<byte>[count];
+        for (var i = 0; i < elements.Length; i++)
+            elements[i] = value.GetStringElementAsSpan(i).ToArray();
+        return ImmutableCollectionsMarshal.AsImmutableArray(elements);
+    }
+
     private static OrtValue FromStrings(Tensor tensor, long[] shape)
     {
         var value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
         try
         {
-            for (var i = 0; i < tensor.Strings.Length; i++)
-                value.StringTensorSetElementAt(tensor.Strings[i].AsSpan(), i);
+            for (var i = 0; i < tensor.Elements.Length; i++)
+                value.StringTensorSetElementAt(tensor.Elements[i].Span, i);
             return value;
         }
         catch

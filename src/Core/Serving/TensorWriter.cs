@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving;
@@ -7,7 +8,13 @@ namespace Progeny.Core.Serving;
 /// <summary>A tensor in JSON, as the Open Inference Protocol writes it.</summary>
 public static class TensorWriter
 {
-    /// <summary>Writes <c>"datatype"</c>, <c>"shape"</c> and <c>"data"</c>. Floats that JSON has no number for become the texts NaN, Infinity, -Infinity.</summary>
+    /// <summary>The member of an object that stands for an element which is no valid UTF-8.</summary>
+    public const string Base64Member = "base64";
+
+    /// <summary>
+    /// Writes <c>"datatype"</c>, <c>"shape"</c> and <c>"data"</c>. Floats that JSON has no number for become the texts NaN, Infinity, -Infinity;
+    /// an element of BYTES that is no valid UTF-8 becomes <c>{"base64": …}</c>, which the query log has and the protocol has not.
+    /// </summary>
     public static void WriteBody(Utf8JsonWriter writer, Tensor tensor, bool withData)
     {
         writer.WriteString("datatype"u8, ElementTypes.NameOf(tensor.Type));
@@ -39,14 +46,14 @@ public static class TensorWriter
             case DataType.Fp16: foreach (var value in MemoryMarshal.Cast<byte, Half>(data)) WriteFloat(writer, (float)value); break;
             case DataType.Fp32: foreach (var value in MemoryMarshal.Cast<byte, float>(data)) WriteFloat(writer, value); break;
             case DataType.Fp64: foreach (var value in MemoryMarshal.Cast<byte, double>(data)) WriteDouble(writer, value); break;
-            default: foreach (var value in tensor.Strings) writer.WriteStringValue(value); break;
+            default: foreach (var value in tensor.Elements) WriteBytes(writer, value.Span); break;
         }
     }
 
     private static void WriteFloat(Utf8JsonWriter writer, float value)
     {
         if (float.IsFinite(value))
-            writer.WriteNumberValue(value);
+            JsonFloats.Write(writer, value);
         else
             writer.WriteStringValue(NameOf(value));
     }
@@ -54,9 +61,22 @@ public static class TensorWriter
     private static void WriteDouble(Utf8JsonWriter writer, double value)
     {
         if (double.IsFinite(value))
-            writer.WriteNumberValue(value);
+            JsonFloats.Write(writer, value);
         else
             writer.WriteStringValue(NameOf(value));
+    }
+
+    private static void WriteBytes(Utf8JsonWriter writer, ReadOnlySpan<byte> value)
+    {
+        if (Utf8.IsValid(value))
+        {
+            writer.WriteStringValue(value);
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteBase64String(Base64Member, value);
+        writer.WriteEndObject();
     }
 
     private static string NameOf(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";

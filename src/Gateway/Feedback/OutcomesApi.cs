@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Feedback;
 using Progeny.Core.Lifecycle;
@@ -16,9 +16,16 @@ internal static class OutcomesApi
     {
         routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
-            .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404);
+            .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404)
+            .AddOpenApiOperationTransformer((operation, context, _) =>
+            {
+                // Of two endpoints at one address the document can hold one.
+                operation.RequestBody!.Content!.TryAdd(
+                    "application/x-ndjson", new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(OutcomeReport), context.Document) });
+                return Task.CompletedTask;
+            });
         routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
-            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
     }
 
     private static async Task<IResult> ReportAsync(
@@ -50,8 +57,6 @@ internal static class OutcomesApi
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)
             return Problems.NoProject(project);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         var body = context.Request.BodyReader;
         var (stored, line, problem) = await new OutcomeLines(store, manifest, json.Value.SerializerOptions, time).StoreAsync(body, cancellationToken);
         if (problem is null)

@@ -7,8 +7,10 @@ using Progeny.Core.Registry;
 
 namespace Progeny.Gateway.Hosting;
 
-/// <summary>Exceptions as problem details: those that say what a caller did wrong with their message, all others without.</summary>
-internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json) : IExceptionHandler
+/// <summary>
+/// Exceptions as problem details: those that say what a caller did wrong with their message; all others without, but they are logged.
+/// </summary>
+internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json, RequestFaults faults) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -25,11 +27,13 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
+        if (status >= StatusCodes.Status500InternalServerError)
+            faults.Log(httpContext, exception);
         httpContext.Response.StatusCode = status;
         httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
-        if (exception is RegistryException { Faults: { IsEmpty: false } faults })
-            context.ProblemDetails.Extensions["errors"] = faults;
+        if (exception is RegistryException { Faults: { IsEmpty: false } found })
+            context.ProblemDetails.Extensions["errors"] = found;
         if (exception is PlanException plan)
             context.ProblemDetails.Extensions["errors"] = plan.Faults;
         return await problems.TryWriteAsync(context);

@@ -16,38 +16,20 @@ internal static class GatewayServices
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             options.SerializerOptions.DictionaryKeyPolicy = null;
             options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
             options.SerializerOptions.Converters.Add(new GenerationReferenceConverter());
             options.SerializerOptions.Converters.Add(new IsoTimeConverter());
+            options.SerializerOptions.Converters.Add(new FigureConverter());
         });
         // A body that does not fit is an exception, of which ExceptionProblems tells what is wrong where.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
-        {
-            StatusCodes.Status404NotFound => $"There is nothing at {context.HttpContext.Request.Path}; GET /openapi/v1.json lists what there is.",
-            StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not allowed at {context.HttpContext.Request.Path}; GET /openapi/v1.json lists what is.",
-            StatusCodes.Status415UnsupportedMediaType => "The request needs the header 'Content-Type: application/json'.",
-            _ => null,
-        });
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
+        services.AddSingleton<RequestFaults>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddSingleton<PrometheusMetrics>();
-        services.AddOpenApi(options =>
-        {
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info.Title = "Progeny";
-                document.Info.Description = "Release, train, serve and correct machine-learning projects. Errors are problem details (RFC 9457).";
-                return Task.CompletedTask;
-            });
-            options.AddSchemaTransformer((schema, context, _) =>
-            {
-                // What a converter of our own reads, the generator knows no type of.
-                if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(DateTimeOffset))
-                    schema.Type = context.JsonTypeInfo.Type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
-                return Task.CompletedTask;
-            });
-        });
+        services.AddApiDescription();
     }
 
     public static void UseProblemDetails(this WebApplication app)
@@ -55,10 +37,41 @@ internal static class GatewayServices
         app.UseMiddleware<RequestGuard>();
         app.UseRouting();
         app.UseMiddleware<NameGuard>();
+        app.UseCompressedRequests();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>
         {
             branch.UseExceptionHandler();
+            branch.Use(CutStartedAsync);
             branch.UseStatusCodePages();
         });
+    }
+
+    /// <summary>Adds a detail where the server has none, and under <c>/v2</c> the member of the Open Inference Protocol for errors.</summary>
+    private static void Complete(ProblemDetailsContext context)
+    {
+        var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);
+        problem.Detail ??= request.Body is CompressedBody { Problem: { } found } ? found : problem.Status switch
+        {
+            StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; GET /openapi/v1.json lists what there is.",
+            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not allowed at {request.Path}; GET /openapi/v1.json lists what is.",
+            StatusCodes.Status413PayloadTooLarge => $"The body has more than {Requests.MostBytes} bytes, the most allowed.",
+            StatusCodes.Status415UnsupportedMediaType => "The request needs the header 'Content-Type: application/json'.",
+            _ => null,
+        };
+        if (request.Path.StartsWithSegments(InferenceProtocolApi.Root))
+            problem.Extensions.TryAdd("error", problem.Detail ?? problem.Title);
+    }
+
+    /// <summary>An exception after the answer has begun cannot be told to the client any more; the handler before it would leave it to the server.</summary>
+    private static async Task CutStartedAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (context.Response.HasStarted && !RequestFaults.IsAbort(context, exception))
+        {
+            context.RequestServices.GetRequiredService<RequestFaults>().Cut(context, exception);
+        }
     }
 }

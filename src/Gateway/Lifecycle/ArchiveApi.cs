@@ -17,7 +17,7 @@ internal static class ArchiveApi
         var projects = routes.MapGroup("/api/projects/{project}").WithTags("Projects");
         projects.MapPost("/decommission", DecommissionAsync).Produces<ProjectInfo>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Ends a project: off the roster, no queries, no jobs, all generations archived, everything kept. Needs a reason.");
-        projects.MapPost("/recommission", RecommissionAsync).Produces<ProjectInfo>().ProducesProblem(404).ProducesProblem(409)
+        projects.MapPost("/recommission", RecommissionAsync).Produces<ProjectInfo>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in charge.");
         projects.MapGet("/archive", DescribeAsync).Produces<ArchiveInfo>().ProducesProblem(404)
             .WithSummary("What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
@@ -36,11 +36,11 @@ internal static class ArchiveApi
             : Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
     }
 
-    private static async Task<IResult> DecommissionAsync(string project, RetirementRequest? request, IProjectArchive archive)
+    private static async Task<IResult> DecommissionAsync(string project, DecommissionRequest request, IProjectArchive archive)
     {
-        if (Problem(request) is { } problem)
+        if (Problem(new RetirementRequest(request.By, request.Reason)) is { } problem)
             return Problems.Invalid(problem);
-        return string.IsNullOrWhiteSpace(request?.Reason)
+        return string.IsNullOrWhiteSpace(request.Reason)
             ? Problems.Invalid("'reason' is missing: why the project ends is kept with it.")
             : TypedResults.Ok(await archive.DecommissionAsync(project, request.By, request.Reason));
     }

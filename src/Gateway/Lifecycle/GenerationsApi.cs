@@ -11,7 +11,7 @@ internal static class GenerationsApi
         var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations");
         group.MapGet("/", ListAsync).Produces<GenerationInfo[]>().ProducesProblem(404).WithSummary("All generations of all releases, oldest first.");
         group.MapGet("/{version}", GetAsync).Produces<GenerationInfo>().ProducesProblem(404).WithSummary("One generation: assets, lineage, evaluation, stage.");
-        group.MapGet("/{version}/model", DownloadAsync).Produces(200, contentType: "application/octet-stream").ProducesProblem(404).WithSummary("The ONNX model.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").ProducesProblem(404).WithSummary("The ONNX model.");
     }
 
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)

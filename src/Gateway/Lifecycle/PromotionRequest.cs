@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Progeny.Gateway.Lifecycle;
 
 /// <summary>Which generation to put in charge.</summary>
@@ -5,4 +7,4 @@ namespace Progeny.Gateway.Lifecycle;
 /// <param name="Reason">Why; kept for ever.</param>
 /// <param name="By">Who decided; kept for ever.</param>
 /// <param name="Force">Whether the gates are passed over.</param>
-internal sealed record PromotionRequest(string? Version, string? Reason, string? By = null, bool Force = false);
+internal sealed record PromotionRequest([property: Required] string? Version, string? Reason, string? By = null, bool Force = false);

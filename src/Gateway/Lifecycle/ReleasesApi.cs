@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
@@ -8,23 +7,22 @@ namespace Progeny.Gateway.Lifecycle;
 
 internal static class ReleasesApi
 {
+    // The package's own limit takes the place of the one for queries.
+    private static readonly long MostBytes = PackageLimits.Default.MaxTotalBytes;
+
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases");
         group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").Produces<ReleaseInfo>(201).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
-            .WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+            .WithMetadata(new BodySizeLimit(MostBytes)).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
         group.MapGet("/", ListAsync).Produces<ReleaseInfo[]>().ProducesProblem(404).WithSummary("The releases, lowest version first.");
         group.MapGet("/{release}", GetAsync).Produces<ReleaseInfo>().ProducesProblem(404).WithSummary("One release with its manifest.");
-        group.MapGet("/{release}/package", DownloadAsync).Produces(200, contentType: "application/zip").ProducesProblem(404).WithSummary("The package as it was published.");
+        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").ProducesProblem(404).WithSummary("The package as it was published.");
     }
 
     private static async Task<IResult> PublishAsync(string project, HttpRequest request, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        // The package's own limit takes the place of the one for queries.
-        var most = new PackageLimits().MaxTotalBytes;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-            size.MaxRequestBodySize = most;
-        var ticket = await artifacts.StageAsync(request.Body, most, cancellationToken);
+        var ticket = await artifacts.StageAsync(request.Body, MostBytes, cancellationToken);
         try
         {
             var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket);

@@ -16,7 +16,7 @@ internal static class JudgingApi
         generation.MapGet("/gates", TryGatesAsync).WithSummary("What the gates before a stage say of a generation now; nothing is kept.")
             .Produces<GateReport>().ProducesProblem(400).ProducesProblem(404);
         generation.MapGet("/figures", ReadFiguresAsync).WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.")
-            .Produces<IReadOnlyDictionary<string, double?>>().ProducesProblem(404);
+            .Produces<IReadOnlyDictionary<string, double?>>().ProducesProblem(400).ProducesProblem(404);
         generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.")
             .Produces<ServedEvaluation>().ProducesProblem(404);
         routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics")

@@ -12,7 +12,7 @@ internal static class MetricsApi
             .WithSummary("What a project did, as time series: requests, errors, latency, loss and its own metrics.")
             .Produces<MetricsView>().ProducesProblem(400).ProducesProblem(404);
         routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
-            .WithTags("Metrics").WithSummary("What this node counted since its start, in the Prometheus text format.");
+            .Produces<string>(200, "text/plain").WithTags("Metrics").WithSummary("What this node counted since its start, in the Prometheus text format.");
     }
 
     private static async Task<IResult> ReadAsync(

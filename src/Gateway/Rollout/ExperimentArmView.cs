@@ -45,7 +45,7 @@ internal sealed record ExperimentArmView(
         Shown(arm.EvidenceWorse),
         arm.ProbabilityBest);
 
-    private static double[]? Pair(double? low, double? high) => low is { } from && high is { } to ? [from, to] : null;
+    private static double[]? Pair(double? low, double? high) => low is { } from && high is { } to && double.IsFinite(from) && double.IsFinite(to) ? [from, to] : null;
 
     // JSON has no infinity.
     private static double? Shown(double? evidence) => evidence is { } value ? Math.Min(value, double.MaxValue) : null;

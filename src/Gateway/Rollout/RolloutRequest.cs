@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 
@@ -14,7 +15,7 @@ namespace Progeny.Gateway.Rollout;
 /// <param name="By">Who decided.</param>
 /// <param name="Reason">Why.</param>
 internal sealed record RolloutRequest(
-    IReadOnlyList<RolloutRequestArm?>? Arms,
+    [property: Required] IReadOnlyList<RolloutRequestArm?>? Arms,
     string? Champion,
     IReadOnlyList<string?>? Fallback,
     IReadOnlyList<string?>? Shadows,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Progeny.Gateway.Hosting;
 
 namespace Progeny.Gateway.Serving;
 
@@ -10,6 +11,12 @@ internal sealed class HotPath
     /// <summary>Writes what went wrong as the middleware would.</summary>
     public static async Task HandleAsync(HttpContext context, Exception exception)
     {
+        if (context.Response.HasStarted)
+        {
+            context.RequestServices.GetRequiredService<RequestFaults>().Cut(context, exception);
+            return;
+        }
+
         foreach (var handler in context.RequestServices.GetServices<IExceptionHandler>())
         {
             if (await handler.TryHandleAsync(context, exception, context.RequestAborted))

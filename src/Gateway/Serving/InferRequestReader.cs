@@ -50,8 +50,11 @@ internal static class InferRequestReader
             {
                 case "id" or "parameters" or "inputs" or "outputs" when reader.TokenType == JsonTokenType.Null:
                     break;
+                // The protocol's C++ client sends it always, empty where the caller gave none.
+                case "id" when reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(""u8):
+                    break;
                 case "id":
-                    query = query with { QueryId = ReadId(ref reader, "id") };
+                    query = query with { QueryId = ReadQueryId(ref reader) };
                     break;
                 case "inputs":
                     query = query with { Inputs = ReadInputs(ref reader, binary) };
@@ -83,6 +86,12 @@ internal static class InferRequestReader
         return true;
     }
 
+    private static string ReadQueryId(ref Utf8JsonReader reader)
+    {
+        var id = ReadId(ref reader, "id");
+        return QueryIds.Problem(id) is { } problem ? throw new InferRequestException($"'id' {problem}.") : id;
+    }
+
     private static string ReadId(ref Utf8JsonReader reader, string what)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
@@ -91,7 +100,7 @@ internal static class InferRequestReader
             : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters, or be left out.");
     }
 
-    /// <summary>Of the request's parameters, these two have a meaning here; the protocol lets a server pass over the others.</summary>
+    /// <summary>Other parameters would change the answer (a sequence, a priority): they are refused, not passed over.</summary>
     private static (InferQuery Query, BinaryOutputs Binary) ReadParameters(ref Utf8JsonReader reader, InferQuery query, BinaryOutputs binary)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -103,11 +112,13 @@ internal static class InferRequestReader
             else if (name == "binary_data_output")
                 binary = binary with { Default = ReadFlag(ref reader, "parameters.binary_data_output") };
             else
-                reader.Skip();
+                throw NotServed($"parameters.{Shorten(name)}", "entity and binary_data_output");
         }
 
         return (query, binary);
     }
+
+    private static InferRequestException NotServed(string parameter, string served) => new($"The parameter '{parameter}' is not served here; {served} would do.");
 
     private static bool ReadFlag(ref Utf8JsonReader reader, string what) => reader.TokenType is JsonTokenType.True or JsonTokenType.False
         ? reader.TokenType == JsonTokenType.True
@@ -129,8 +140,8 @@ internal static class InferRequestReader
                     output = reader.GetString();
                 else if (name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
                     flag = ReadOutputParameters(ref reader, outputs.Count);
-                else
-                    reader.Skip();
+                else if (name != "parameters" || reader.TokenType != JsonTokenType.Null)
+                    throw new InferRequestException($"outputs[{outputs.Count}].{Shorten(name)} is no part of an output, or of the wrong type; an output has a 'name' and 'parameters'.");
             }
 
             outputs.Add(output ?? throw new InferRequestException($"outputs[{outputs.Count}] has no 'name'."));
@@ -148,10 +159,9 @@ internal static class InferRequestReader
         bool? flag = null;
         while (NextProperty(ref reader, out var name))
         {
-            if (name == "binary_data")
-                flag = ReadFlag(ref reader, $"outputs[{index}].parameters.binary_data");
-            else
-                reader.Skip();
+            if (name != "binary_data")
+                throw NotServed($"outputs[{index}].parameters.{Shorten(name)}", "binary_data");
+            flag = ReadFlag(ref reader, $"outputs[{index}].parameters.binary_data");
         }
 
         return flag;
@@ -236,8 +246,8 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (name != "binary_data_size")
-                reader.Skip();
-            else if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
+                throw NotServed($"inputs[{index}].parameters.{Shorten(name)}", "binary_data_size");
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
                 size = value;
             else
                 throw new InferRequestException($"inputs[{index}].parameters.binary_data_size must be an integer from 0: the number of the input's bytes behind the JSON.");

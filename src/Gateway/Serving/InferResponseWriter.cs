@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
@@ -9,6 +10,27 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Writes an answer as the protocol's inference response.</summary>
 internal static class InferResponseWriter
 {
+    /// <summary>Why an answer cannot be written as it is wanted; null: it can.</summary>
+    public static ServingError? Problem(Answer answer, BinaryOutputs binary)
+    {
+        foreach (var output in answer.Outputs)
+        {
+            if (output.Type != DataType.Bytes || binary.Wants(output.Name))
+                continue;
+            for (var i = 0; i < output.Elements.Length; i++)
+            {
+                if (!Utf8.IsValid(output.Elements[i].Span))
+                {
+                    return new ServingError(
+                        ServingErrorKind.InvalidQuery,
+                        $"Element {i} of output '{output.Name}' is no valid UTF-8, which JSON cannot hold; ask for it in binary (outputs[].parameters.binary_data: true).");
+                }
+            }
+        }
+
+        return null;
+    }
+
     public static async Task WriteAsync(HttpResponse response, string queryId, Answer answer, BinaryOutputs binary)
     {
         if (answer.Outputs.Any(output => binary.Wants(output.Name)))
@@ -39,7 +61,7 @@ internal static class InferResponseWriter
         {
             if (output.Type == DataType.Bytes)
             {
-                BinaryTensors.WriteStrings(response.BodyWriter, output.Strings);
+                BinaryTensors.WriteElements(response.BodyWriter, output.Elements);
                 await response.BodyWriter.FlushAsync(aborted);
             }
             else

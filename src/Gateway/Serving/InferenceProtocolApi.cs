@@ -12,18 +12,23 @@ namespace Progeny.Gateway.Serving;
 /// </summary>
 internal static class InferenceProtocolApi
 {
+    /// <summary>What the paths of the protocol begin with.</summary>
+    public const string Root = "/v2";
+
     public static void MapInferenceProtocol(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v2").WithTags("Open Inference Protocol");
+        var group = routes.MapGroup(Root).WithTags("Open Inference Protocol");
         group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .WithSummary("The server's name, version and extensions.");
         group.MapGet("/health/live", () => new Health { Live = true }).WithSummary("Whether the node runs.");
         group.MapGet("/health/ready", ReadyAsync).Produces<Health>().WithSummary("Whether the node answers queries.");
         foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
         {
-            group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).WithSummary("Inputs, outputs and versions of a model.");
-            group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).WithSummary("Whether a model answers queries.");
-            group.MapPost(path + "/infer", InferAsync).Accepts<object>("application/json", "application/octet-stream").ProducesProblem(400).ProducesProblem(404).ProducesProblem(429).ProducesProblem(504)
+            group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).WithSummary("Inputs, outputs and versions of a model.");
+            group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).WithSummary("Whether a model answers queries.");
+            group.MapPost(path + "/infer", InferAsync).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+                .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
+                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
                 .WithSummary("Runs a model on tensors.");
         }
     }
@@ -70,7 +75,7 @@ internal static class InferenceProtocolApi
         var answer = !context.Request.Headers.TryGetValue(Deadline.Header, out var header) ? await AskAsync(context.RequestAborted)
             : Deadline.Read(header.ToString(), out var deadline) is { } wrong ? Refused(wrong)
             : await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
-        if (answer.Error is { } error)
+        if ((answer.Error ?? InferResponseWriter.Problem(answer, request!.Binary)) is { } error)
             await RefuseAsync(context, error);
         else
             await InferResponseWriter.WriteAsync(context.Response, queryId, answer, request!.Binary);

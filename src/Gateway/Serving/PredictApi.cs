@@ -14,11 +14,13 @@ internal static class PredictApi
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath());
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, project, null, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429).ProducesProblem(504)
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410)
+            .ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
                 PredictAsync(agents, project, version, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404)
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410)
+            .ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 
@@ -35,7 +37,7 @@ internal static class PredictApi
             else
                 await PredictAsync(agents, ticket, project, version, context);
         }
-        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!RequestFaults.IsAbort(context, exception))
         {
             await HotPath.HandleAsync(context, exception);
         }

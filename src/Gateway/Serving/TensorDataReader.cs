@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
@@ -17,7 +18,7 @@ internal static class TensorDataReader
             throw new InferRequestException($"The data of input '{name}' must be an array.");
         // An element takes two bytes at least, with its comma: a shape that promises more asks for no memory.
         var count = CountOf(shape, length / 2) ?? throw WrongCount(ref reader, name, shape, "more");
-        var strings = type == DataType.Bytes ? new string[count] : [];
+        var elements = type == DataType.Bytes ? new ReadOnlyMemory<byte>[count] : [];
         var bytes = new byte[count * ElementTypes.BytesOf(type)];
         var nesting = new Nesting(shape);
         var read = 0;
@@ -35,7 +36,7 @@ internal static class TensorDataReader
                 continue;
             if (read == count)
                 throw WrongCount(ref start, name, shape, $"{count}");
-            if (!TryReadElement(ref reader, type, strings, bytes, read))
+            if (!TryReadElement(ref reader, type, elements, bytes, read))
                 throw new InferRequestException($"Element {read} of input '{name}' does not fit its datatype {ElementTypes.NameOf(type)}.");
             read++;
         }
@@ -43,7 +44,7 @@ internal static class TensorDataReader
         if (read != count)
             throw new InferRequestException($"Input '{name}' has {read} elements; its shape [{string.Join(",", shape)}] asks for {count}.");
         return type == DataType.Bytes
-            ? new Tensor { Name = name, Type = type, Shape = shape, Strings = ImmutableCollectionsMarshal.AsImmutableArray(strings) }
+            ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ImmutableCollectionsMarshal.AsImmutableArray(elements) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = bytes };
     }
 
@@ -78,14 +79,14 @@ internal static class TensorDataReader
         return new InferRequestException($"Input '{name}' has {count} elements; its shape [{string.Join(",", shape)}] asks for {asked}.");
     }
 
-    private static bool TryReadElement(ref Utf8JsonReader reader, DataType type, string[] strings, byte[] bytes, int index)
+    private static bool TryReadElement(ref Utf8JsonReader reader, DataType type, ReadOnlyMemory<byte>[] elements, byte[] bytes, int index)
     {
         switch (type)
         {
             case DataType.Bytes:
                 if (reader.TokenType != JsonTokenType.String)
                     return false;
-                strings[index] = reader.GetString()!;
+                elements[index] = Encoding.UTF8.GetBytes(reader.GetString()!);
                 return true;
             case DataType.Bool:
                 if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False))

@@ -10,8 +10,8 @@ internal static class JobsApi
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs");
-        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).WithSummary("Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
-        project.MapGet("/", ListAsync).Produces<JobInfo[]>().ProducesProblem(404).WithSummary("The project's newest jobs, newest first.");
+        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).WithSummary("Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
+        project.MapGet("/", ListAsync).Produces<JobInfo[]>().ProducesProblem(400).ProducesProblem(404).WithSummary("The project's newest jobs, newest first.");
         var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs");
         jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
         jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");

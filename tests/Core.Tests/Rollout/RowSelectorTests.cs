@@ -96,7 +96,7 @@ public sealed class RowSelectorTests
             Type = type,
             Shape = [1, 1],
             Data = type == DataType.Int64 ? BitConverter.GetBytes(17L) : BitConverter.GetBytes(17d),
-            Strings = type == DataType.Bytes ? ["seventeen"] : default,
+            Elements = type == DataType.Bytes ? TextElements.Of("seventeen") : default,
         };
         var field = new KeyField(null, Schema());
         TensorKey.Of(new InferQuery { Inputs = [tensor] }, field).ShouldBe(key);

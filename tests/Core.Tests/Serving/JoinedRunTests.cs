@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
@@ -55,7 +56,7 @@ public sealed class JoinedRunTests
         model.Run([part]);
         part.Error.ShouldBeNull();
         part.Prediction!.Scores.ToArray().ShouldBe([3, 4]);
-        part.Outputs[0].Strings.ShouldBe(["b", ""]);
+        part.Outputs[0].Elements.Select(element => Encoding.UTF8.GetString(element.Span)).ShouldBe(["b", ""]);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class JoinedRunTests
         : $"{string.Join(' ', MemoryMarshal.Cast<float, int>(part.Prediction!.Scores.Span).ToArray())}; {string.Join("; ", part.Outputs.Select(Shown))}";
 
     private static string Shown(Progeny.Abstractions.Serving.Tensor tensor) =>
-        $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}{(tensor.Strings.IsDefault ? "" : string.Join(',', tensor.Strings))}";
+        $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}{(tensor.Elements.IsDefault ? "" : string.Join(',', tensor.Elements.Select(element => Convert.ToHexString(element.Span))))}";
 
     private static Part Column(string name, TensorElementType type) => Input(name, Tensor(type, ["n", 1]));
 

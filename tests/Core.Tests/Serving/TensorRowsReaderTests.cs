@@ -21,7 +21,7 @@ public sealed class TensorRowsReaderTests
             Numbers<double>("x", DataType.Fp64, [1.5, -2]),
             Numbers<long>("n", DataType.Int64, [9_007_199_254_740_993, 2]),
             Numbers<float>("b", DataType.Fp32, [float.NaN, 1]),
-            new Tensor { Name = "c", Type = DataType.Bytes, Shape = [2, 1], Strings = ["", "k"] },
+            new Tensor { Name = "c", Type = DataType.Bytes, Shape = [2, 1], Elements = TextElements.Of("", "k") },
             Numbers<long>("customer", DataType.Int64, [9_007_199_254_740_993, 1]));
         rows.Features.Errors.ShouldBeEmpty();
         rows.Get(0, "x").ShouldBe(1.5f);

@@ -12,9 +12,9 @@ public sealed class TensorWriterTests
     [Fact]
     public void Floats_without_a_number_in_JSON_are_texts_and_all_others_come_back_exactly()
     {
-        Written(Of(DataType.Fp32, 0.1f, float.NaN, float.PositiveInfinity, -0f)).ShouldBe("""{"datatype":"FP32","shape":[4],"data":[0.1,"NaN","Infinity",-0]}""");
-        Written(Of(DataType.Fp64, 0.1, double.NegativeInfinity, double.Epsilon)).ShouldBe("""{"datatype":"FP64","shape":[3],"data":[0.1,"-Infinity",5E-324]}""");
-        Written(Of(DataType.Fp16, (Half)0.5, Half.NaN)).ShouldBe("""{"datatype":"FP16","shape":[2],"data":[0.5,"NaN"]}""");
+        Written(Of(DataType.Fp32, 0.1f, float.NaN, float.PositiveInfinity, -0f)).ShouldBe("""{"datatype":"FP32","shape":[4],"data":[0.1,"NaN","Infinity",-0.0]}""");
+        Written(Of(DataType.Fp64, -0.0, double.NegativeInfinity, double.Epsilon)).ShouldBe("""{"datatype":"FP64","shape":[3],"data":[-0.0,"-Infinity",5E-324]}""");
+        Written(Of(DataType.Fp16, Half.NegativeZero, Half.NaN)).ShouldBe("""{"datatype":"FP16","shape":[2],"data":[-0.0,"NaN"]}""");
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class TensorWriterTests
         Written(Of(DataType.UInt64, ulong.MaxValue, 0UL)).ShouldBe("""{"datatype":"UINT64","shape":[2],"data":[18446744073709551615,0]}""");
         Written(Of(DataType.Int8, sbyte.MinValue, (sbyte)1)).ShouldBe("""{"datatype":"INT8","shape":[2],"data":[-128,1]}""");
         Written(Of<byte>(DataType.Bool, 1, 0)).ShouldBe("""{"datatype":"BOOL","shape":[2],"data":[true,false]}""");
-        Written(new Tensor { Name = "t", Type = DataType.Bytes, Shape = [1, 2], Strings = ["", "a\"b"] }).ShouldBe("""{"datatype":"BYTES","shape":[1,2],"data":["","a\u0022b"]}""");
+        Written(new Tensor { Name = "t", Type = DataType.Bytes, Shape = [1, 2], Elements = TextElements.Of("", "a\"b") }).ShouldBe("""{"datatype":"BYTES","shape":[1,2],"data":["","a\u0022b"]}""");
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         var (manifest, model) = ServedProjects.All["rich"];
         await File.WriteAllTextAsync(
             Path.Combine(project, "progeny.yaml"),
-            $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}\nmetrics: [{{name: per_hour, value: abs(outcome - value) / hour}}]");
+            $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}\nmetrics: [{{name: per_hour, value: abs(outcome - value) / hour}}, {{name: big, value: \"1e308\"}}]");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
         using var response = await node.PublishAsync("demo", project);
         response.IsSuccessStatusCode.ShouldBeTrue();
@@ -77,6 +77,10 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         Sum(answer, "errors").ShouldBe(0);
         Sum(answer, "outcomes").ShouldBe(2);
         ((double)Point(answer)["metrics"]!["per_hour"]!).ShouldBe(1.53125);
+        // Its sum is beyond a 64-bit float: null under its name.
+        Point(answer)["metrics"]!.AsObject().ShouldContainKey("big");
+        Point(answer)["metrics"]!["big"].ShouldBeNull();
+        ((string)(await node.GetAsync("/api/projects/demo/generations/1.0.0:1/figures")).ToJsonString()).ShouldContain("\"big\":null");
 
         // Counts and distributions of one query may come in two reports.
         var features = await DistributionsAsync();

@@ -172,7 +172,7 @@ public sealed class BinaryTensorTests(ServingNode serving)
     [Theory]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1],"parameters":{"binary_data_size":4}}]}""", "Input 'x' has both 'data' and binary_data_size 4")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}""", "; no input has a binary_data_size.")]
-    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"shared_memory_region":"r"}}]}""", "inputs[0] (x) has no 'data'")]
+    [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"shared_memory_region":"r"}}]}""", "The parameter 'inputs[0].parameters.shared_memory_region' is not served here; binary_data_size would do.")]
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":[4]}]}""", "inputs[0].parameters is no part of an input, or of the wrong type")]
     [InlineData("""{"inputs":[],"outputs":[{"name":"y","parameters":{"binary_data":1}}]}""", "'outputs[0].parameters.binary_data' must be true or false")]
     [InlineData("""{"inputs":[],"parameters":{"binary_data_output":"yes"}}""", "'parameters.binary_data_output' must be true or false")]

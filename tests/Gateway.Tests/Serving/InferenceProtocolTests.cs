@@ -89,7 +89,7 @@ public sealed class InferenceProtocolTests(ServingNode serving)
                 : Input(ServedProjects.InputOf(other), other, "0,0", "[]"));
             var answer = await serving.PostAsync(
                 "/v2/models/types/infer",
-                $"{{\"id\":\"t\",\"parameters\":{{\"mine\":[1]}},\"inputs\":[{string.Join(',', inputs)}],\"outputs\":[{{\"name\":\"{ServedProjects.OutputOf(type)}\"}}]}}",
+                $"{{\"id\":\"t\",\"parameters\":{{}},\"inputs\":[{string.Join(',', inputs)}],\"outputs\":[{{\"name\":\"{ServedProjects.OutputOf(type)}\"}}]}}",
                 200);
             ((string)answer["model_name"]!).ShouldBe("types");
             ((string)answer["model_version"]!).ShouldBe("1.0.0:1");

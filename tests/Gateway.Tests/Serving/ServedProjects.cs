@@ -59,6 +59,7 @@ internal static class ServedProjects
         ["fixed"] = ("task: regression", Identity(TensorElementType.Float, [2, 3])),
         ["scalar"] = ("task: regression", Identity(TensorElementType.Float, [])),
         ["any"] = ("task: regression", Identity(TensorElementType.Float, null)),
+        ["any_text"] = ("task: regression", Identity(TensorElementType.String, null)),
         ["shops"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3, region: unknown}, cache: 0ms, deadline: 10s"), Rating()),
         ["cached"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, cache: 1h, deadline: 10s"), Rating()),
         ["strict"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),

@@ -157,7 +157,10 @@ internal static class QueryRecordJson
             case null: writer.WriteNull(name); break;
             case bool boolean: writer.WriteBoolean(name, boolean); break;
             case long integer: writer.WriteNumber(name, integer); break;
-            case float number: writer.WriteNumber(name, number); break;
+            case float number:
+                writer.WritePropertyName(name);
+                JsonFloats.Write(writer, number);
+                break;
             case double number: WriteDouble(writer, name, number); break;
             default: writer.WriteString(name, (string)value); break;
         }

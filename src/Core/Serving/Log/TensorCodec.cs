@@ -4,7 +4,7 @@ using Progeny.Abstractions.Serving;
 namespace Progeny.Core.Serving;
 
 /// <summary>Tensors in the log of queries.</summary>
-/// <remarks>Their number, whether they carry data, and for each: name, type, number of dimensions, dimensions, and its data or texts.</remarks>
+/// <remarks>Their number, whether they carry data, and for each: name, type, number of dimensions, dimensions, and its data, or the length and bytes of each element.</remarks>
 internal static class TensorCodec
 {
     // Images and the like would drown the log: beyond a bound only their type and shape are kept.
@@ -59,8 +59,8 @@ internal static class TensorCodec
         if (tensor.Type != DataType.Bytes)
             return tensor.Data.Length;
         long size = 0;
-        foreach (var text in tensor.Strings)
-            size += text.Length;
+        foreach (var element in tensor.Elements)
+            size += element.Length;
         return size;
     }
 
@@ -80,9 +80,12 @@ internal static class TensorCodec
             return;
         }
 
-        to.WriteUnsigned((ulong)tensor.Strings.Length);
-        foreach (var text in tensor.Strings)
-            to.WriteText(text);
+        to.WriteUnsigned((ulong)tensor.Elements.Length);
+        foreach (var element in tensor.Elements)
+        {
+            to.WriteUnsigned((ulong)element.Length);
+            to.Write(element.Span);
+        }
     }
 
     private static Tensor Read(ref LogCursor from, bool withData)
@@ -97,9 +100,9 @@ internal static class TensorCodec
             return tensor;
         if (type != DataType.Bytes)
             return tensor with { Data = from.Take(from.ReadCount()).ToArray() };
-        var texts = ImmutableArray.CreateBuilder<string>(from.ReadCount());
-        while (texts.Count < texts.Capacity)
-            texts.Add(from.ReadText());
-        return tensor with { Strings = texts.MoveToImmutable() };
+        var elements = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>(from.ReadCount());
+        while (elements.Count < elements.Capacity)
+            elements.Add(from.Take(from.ReadCount()).ToArray());
+        return tensor with { Elements = elements.MoveToImmutable() };
     }
 }

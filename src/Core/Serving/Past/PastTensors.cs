@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 
@@ -26,7 +27,7 @@ internal static class PastTensors
         List<JsonElement> elements = [.. data.EnumerateArray()];
         return type switch
         {
-            DataType.Bytes => tensor with { Strings = [.. elements.Select(element => element.GetString()!)] },
+            DataType.Bytes => tensor with { Elements = [.. elements.Select(ToBytes)] },
             DataType.Bool => tensor with { Data = elements.ConvertAll(element => element.GetBoolean() ? (byte)1 : (byte)0).ToArray() },
             DataType.UInt8 => Of(tensor, elements, element => element.GetByte()),
             DataType.Int8 => Of(tensor, elements, element => element.GetSByte()),
@@ -44,6 +45,10 @@ internal static class PastTensors
 
     private static Tensor Of<T>(Tensor tensor, List<JsonElement> elements, Func<JsonElement, T> read)
         where T : unmanaged => tensor with { Data = MemoryMarshal.AsBytes<T>(elements.Select(read).ToArray()).ToArray() };
+
+    private static ReadOnlyMemory<byte> ToBytes(JsonElement element) => element.ValueKind == JsonValueKind.Object
+        ? element.GetProperty(TensorWriter.Base64Member).GetBytesFromBase64()
+        : Encoding.UTF8.GetBytes(element.GetString()!);
 
     // NaN, Infinity and -Infinity are texts.
     private static float ToSingle(JsonElement element) =>

@@ -64,7 +64,7 @@ internal static class ExpectedRecords
 
     private static string Tensors(ImmutableArray<Tensor> tensors)
     {
-        var bytes = tensors.Sum(tensor => tensor.Type == DataType.Bytes ? tensor.Strings.Sum(text => (long)text.Length) : tensor.Data.Length);
+        var bytes = tensors.Sum(tensor => tensor.Type == DataType.Bytes ? tensor.Elements.Sum(element => (long)element.Length) : tensor.Data.Length);
         return Write(writer =>
         {
             foreach (var tensor in tensors)
@@ -97,6 +97,7 @@ internal static class ExpectedRecords
             case null: writer.WriteNullValue(); break;
             case bool boolean: writer.WriteBooleanValue(boolean); break;
             case long integer: writer.WriteNumberValue(integer); break;
+            case float and 0 and var zero when float.IsNegative(zero): writer.WriteRawValue("-0.0"); break;
             case float number: writer.WriteNumberValue(number); break;
             case double number: writer.WriteNumberValue(number); break;
             default: writer.WriteStringValue((string)value); break;

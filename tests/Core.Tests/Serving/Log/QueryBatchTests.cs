@@ -90,7 +90,7 @@ public sealed class QueryBatchTests
             Inputs =
             [
                 new Tensor { Name = "x", Type = DataType.Fp32, Shape = [2], Data = MemoryMarshal.AsBytes<float>([1, float.NaN]).ToArray() },
-                new Tensor { Name = "t", Type = DataType.Bytes, Shape = [1, -1], Strings = ["é\""] },
+                new Tensor { Name = "t", Type = DataType.Bytes, Shape = [1, -1], Elements = TextElements.Of("é\"") },
             ],
             Entity = "e",
         };
@@ -135,7 +135,7 @@ public sealed class QueryBatchTests
         {
             Inputs =
             [
-                new Tensor { Name = "secret", Type = DataType.Bytes, Shape = [1], Strings = ["1815"] },
+                new Tensor { Name = "secret", Type = DataType.Bytes, Shape = [1], Elements = TextElements.Of("1815") },
                 new Tensor { Name = "x", Type = DataType.Bool, Shape = [1], Data = new byte[] { 1 } },
             ],
         };
