@@ -1,5 +1,6 @@
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
+using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;
@@ -44,6 +45,26 @@ public sealed class RefusalTests
         using var job = new TestJob().With(s_schema, parameters, Good);
         Should.Throw<TrainerException>(job.Train).Message.ShouldBe(message);
     }
+
+    [Fact]
+    public void Early_stopping_by_a_metric_without_a_finite_figure_is_refused()
+    {
+        var schema = s_schema with { Task = MachineLearningTask.Regression, Features = [s_schema.Features[0]], Label = new() { Name = "bought" } };
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i % 7},{i % 2}\n"));
+        using var job = new TestJob().With(schema, "{\"rounds\":5,\"eval_metric\":\"mape\",\"early_stopping_rounds\":2,\"validation_fraction\":0.2}", "age,bought\n" + rows);
+
+        Should.Throw<TrainerException>(job.Train).Message.ShouldStartWith("early stopping needs a figure, and 'mape' is Infinity on the rows held out, because it divides by the label");
+    }
+
+    [Theory]
+    [InlineData("0.5", 0.5)]
+    [InlineData("1e-05", 1e-5)]
+    [InlineData("inf", double.PositiveInfinity)]
+    [InlineData("-inf", double.NegativeInfinity)]
+    [InlineData("nan", double.NaN)]
+    [InlineData("-nan", double.NaN)]
+    [InlineData("-nan(ind)", double.NaN)]
+    public void Figures_are_read_as_the_library_prints_them(string printed, double expected) => Booster.Figure(printed).ShouldBe(expected);
 
     [Theory]
     [InlineData("age,visits,active,bought\n1,2,true,yes\nabc,2,true,no\n", "data.csv line 3, column 'age': 'abc' is not a number")]

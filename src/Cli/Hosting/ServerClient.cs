@@ -10,7 +10,13 @@ namespace Progeny.Cli.Hosting;
 /// <remarks>Paths are relative to the address; what is interpolated into them is escaped.</remarks>
 internal sealed class ServerClient : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, PropertyNameCaseInsensitive = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNameCaseInsensitive = true,
+        Converters = { new FigureConverter() },
+    };
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     private readonly Uri address;

@@ -47,10 +47,11 @@ internal static class Tables
         console.Write(grid);
     }
 
-    /// <summary>A metric's figure; a dash where there is none.</summary>
+    /// <summary>A metric's figure; a dash where there is none, and a word where no number can hold it.</summary>
     public static string Figure(double? value) => value switch
     {
         null => "–",
+        { } number when !double.IsFinite(number) => "not finite",
         { } number when Math.Abs(number) < 1000 => number.ToString("0.0000", CultureInfo.InvariantCulture),
         { } number => number.ToString("G6", CultureInfo.InvariantCulture),
     };

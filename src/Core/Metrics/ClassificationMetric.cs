@@ -15,7 +15,7 @@ public abstract class ClassificationMetric(string name, bool greaterIsBetter = t
     {
         if (!AppliesTo(predictions.Task))
             throw new ArgumentException($"The metric '{Name}' is for classification; these are predictions of a regression.", nameof(predictions));
-        return predictions.Count == 0 ? null : Score(predictions);
+        return predictions.Count > 0 && Score(predictions) is { } figure && double.IsFinite(figure) ? figure : null;
     }
 
     /// <summary>The figure of at least one prediction.</summary>

@@ -28,6 +28,9 @@ public sealed class MatthewsCorrelation() : ClassificationMetric("mcc")
         var predictionsVary = count * count - predicted;
         if (truthVaries == 0)
             return null;
-        return predictionsVary == 0 ? 0 : (hits * count - both) / Math.Sqrt(truthVaries) / Math.Sqrt(predictionsVary);
+        if (predictionsVary == 0)
+            return 0;
+        // Rounding may lead a little beyond the range.
+        return Math.Clamp((hits * count - both) / Math.Sqrt(truthVaries) / Math.Sqrt(predictionsVary), -1, 1);
     }
 }

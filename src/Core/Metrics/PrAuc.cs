@@ -27,6 +27,7 @@ public sealed class PrAuc() : ClassificationMetric("prAuc")
             from = to;
         }
 
-        return area;
+        // Rounding may lead a little beyond the range.
+        return Math.Min(area, 1);
     }
 }

@@ -15,7 +15,7 @@ public sealed record TrainerProgress(double? Fraction, string Message, IReadOnly
             return null;
         try
         {
-            using var json = JsonDocument.Parse(line);
+            using var json = TrainerFigures.Parse(line);
             double? fraction = null;
             var message = "";
             var metrics = new Dictionary<string, double>();
@@ -30,8 +30,7 @@ public sealed record TrainerProgress(double? Fraction, string Message, IReadOnly
                         message = member.Value.GetString()!;
                         break;
                     case ("metrics", JsonValueKind.Object):
-                        foreach (var metric in member.Value.EnumerateObject().Where(metric => metric.Value.ValueKind is JsonValueKind.Number))
-                            metrics[metric.Name] = metric.Value.GetDouble();
+                        metrics = TrainerFigures.Read(member.Value);
                         break;
                 }
             }

@@ -97,10 +97,8 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
             return [];
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(kept.Metrics));
-            return json.RootElement.EnumerateObject()
-                .Where(member => member.Value.ValueKind is JsonValueKind.Number)
-                .ToDictionary(member => member.Name, member => member.Value.GetDouble());
+            using var json = TrainerFigures.Parse(File.ReadAllText(kept.Metrics));
+            return TrainerFigures.Read(json.RootElement);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {

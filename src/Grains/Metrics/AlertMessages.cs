@@ -45,7 +45,8 @@ internal static class AlertMessages
                     Generation = episode.Generation.ToString(),
                     Condition = episode.When,
                     episode.Message,
-                    Figures = episode.Figures,
+                    // JSON has no NaN and no infinity: such a figure is null.
+                    Figures = episode.Figures.ToDictionary(figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null),
                     episode.Since,
                     episode.Until,
                 },

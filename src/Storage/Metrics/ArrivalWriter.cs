@@ -22,11 +22,11 @@ internal sealed class ArrivalWriter(SqliteConnection connection) : IDisposable
         connection,
         """
         INSERT INTO arrivals (generation, name, start, sum, count) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
+        ON CONFLICT DO UPDATE SET sum = coalesce(sum + excluded.sum, 9e999), count = count + excluded.count
         """);
 
     private readonly SqliteStatement change = new(
-        connection, "UPDATE arrivals SET sum = sum + ?4, count = count + ?5 WHERE generation = ?1 AND name = ?2 AND start = ?3");
+        connection, "UPDATE arrivals SET sum = coalesce(sum + ?4, 9e999), count = count + ?5 WHERE generation = ?1 AND name = ?2 AND start = ?3");
 
     private readonly SqliteStatement trim = new(
         connection,

@@ -33,7 +33,7 @@ public sealed class SqliteDecisionLog(MetricsDatabase database) : IDecisionLog
             decision.Message,
             Generation = decision.Generation?.ToString(),
             decision.Experiment,
-            Figures = JsonSerializer.Serialize(decision.Figures),
+            Figures = JsonSerializer.Serialize(decision.Figures, FigureJson.Options),
         }),
         cancellationToken);
 
@@ -64,6 +64,6 @@ public sealed class SqliteDecisionLog(MetricsDatabase database) : IDecisionLog
         Message = row.GetString(5),
         Generation = row.IsDBNull(6) ? null : GenerationReference.Parse(row.GetString(6)),
         Experiment = row.IsDBNull(7) ? null : row.GetString(7),
-        Figures = JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(row.GetString(8))!,
+        Figures = JsonSerializer.Deserialize<ImmutableSortedDictionary<string, double>>(row.GetString(8), FigureJson.Options)!,
     };
 }

@@ -18,13 +18,13 @@ public sealed class SqliteEvaluationStore(MetricsDatabase database) : IEvaluatio
     public Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute(
             Upsert,
-            new { generation = evaluation.Generation.ToString(), at = evaluation.At.ToUnixTimeMilliseconds(), report = JsonSerializer.Serialize(evaluation) }),
+            new { generation = evaluation.Generation.ToString(), at = evaluation.At.ToUnixTimeMilliseconds(), report = JsonSerializer.Serialize(evaluation, FigureJson.Options) }),
         cancellationToken);
 
     /// <inheritdoc/>
     public Task<ServedEvaluation?> FindAsync(GenerationReference generation, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalar<string?>("SELECT report FROM evaluations WHERE generation = :generation", new { generation = generation.ToString() }) is { } report
-            ? JsonSerializer.Deserialize<ServedEvaluation>(report)
+            ? JsonSerializer.Deserialize<ServedEvaluation>(report, FigureJson.Options)
             : null,
         cancellationToken);
 }

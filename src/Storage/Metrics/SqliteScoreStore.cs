@@ -12,7 +12,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 {
     private const string SelectArms =
         """
-        SELECT s.arm, g.project, g.release, g.generation, count(*), sum(s.value), sum(s.value * s.value), sum(s.value <> 0 AND s.value <> 1)
+        SELECT s.arm, g.project, g.release, g.generation, count(*), coalesce(sum(s.value), 9e999), coalesce(sum(s.value * s.value), 9e999), sum(s.value <> 0 AND s.value <> 1)
         FROM (
             SELECT arm, generation, json_extract(figures, '$.' || json_quote(:metric)) AS value FROM scores
             WHERE project = :project AND moment >= :since AND reason IN (:share, :shadow)
@@ -29,7 +29,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 
     private const string SelectArrived =
         """
-        SELECT name, sum(sum), sum(count) FROM arrivals
+        SELECT name, coalesce(sum(sum), 9e999), sum(count) FROM arrivals
         WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since AND start <= :until
         GROUP BY name
         """;

@@ -33,11 +33,12 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement upsertDistributions = new(
         connection, "INSERT INTO distributions (generation, step, start, data) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET data = excluded.data");
 
+    // Infinity and its opposite add up to NULL in SQLite; a sum that has overflowed stays so (see MetricFigure).
     private readonly SqliteStatement upsertFigure = new(
         connection,
         """
         INSERT INTO figures (generation, step, start, name, arm, unseen, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT DO UPDATE SET sum = sum + excluded.sum, count = count + excluded.count
+        ON CONFLICT DO UPDATE SET sum = coalesce(sum + excluded.sum, 9e999), count = count + excluded.count
         """);
 
     private readonly RecentWriter recent = new(connection);

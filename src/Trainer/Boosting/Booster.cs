@@ -53,7 +53,7 @@ public sealed class Booster : IDisposable
                     var colon = part.LastIndexOf(':');
                     return KeyValuePair.Create(
                         part[(part.IndexOf('-', StringComparison.Ordinal) + 1)..colon],
-                        double.Parse(part.AsSpan(colon + 1).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture));
+                        Figure(part[(colon + 1)..].Trim()));
                 }),
             ];
         }
@@ -62,6 +62,17 @@ public sealed class Booster : IDisposable
             Marshal.FreeCoTaskMem(name);
         }
     }
+
+    /// <summary>A figure as C++ prints it.</summary>
+    /// <exception cref="TrainerException">It is no number.</exception>
+    public static double Figure(string text) => text switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ when text.TrimStart('-').StartsWith("nan", StringComparison.Ordinal) => double.NaN,
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var figure) => figure,
+        _ => throw new TrainerException($"XGBoost gave '{text}' for a metric, which is no number"),
+    };
 
     /// <summary>The library's predictions: a number a row, or for several classes a number a class, row by row.</summary>
     public float[] Predict(DataMatrix matrix)

@@ -39,6 +39,8 @@ internal sealed class BoosterTraining(TrainerSettings settings, int classes, IEn
                         if (measured.Count == 0)
                             throw new TrainerException("early stopping needs an evaluation metric, but 'disable_default_eval_metric' leaves none; give 'eval_metric'");
                         best.Consider(booster, round, measured[^1].Value, GreaterIsBetter(measured[^1].Key));
+                        if (best.Round == 0 && (round == settings.Rounds || round >= settings.EarlyStoppingRounds))
+                            throw Unmeasurable(measured[^1]);
                     }
                 }
                 if (isReported)
@@ -105,13 +107,23 @@ internal sealed class BoosterTraining(TrainerSettings settings, int classes, IEn
         }
     }
 
+    static TrainerException Unmeasurable(KeyValuePair<string, double> measured)
+    {
+        var why = measured.Key == "mape" ? ", because it divides by the label, which is 0 in some of them" : "";
+        return new TrainerException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"early stopping needs a figure, and '{measured.Key}' is {measured.Value} on the rows held out{why}; "
+            + $"give another 'eval_metric', or leave out 'early_stopping_rounds'"));
+    }
+
     static bool GreaterIsBetter(string metric) => s_greaterIsBetter.Contains(metric.Split('@', '-')[0]);
 
     /// <summary>The best round so far.</summary>
     sealed class BestRound(TrainerSettings settings)
     {
-        double _value = double.NaN;
+        double _value;
 
+        /// <summary>From 1; 0: no round had a figure that is finite.</summary>
         public int Round { get; private set; }
 
         /// <summary>The model at that round, where the library cannot cut it out later.</summary>
@@ -120,6 +132,8 @@ internal sealed class BoosterTraining(TrainerSettings settings, int classes, IEn
 
         public void Consider(Booster booster, int round, double value, bool greaterIsBetter)
         {
+            if (!double.IsFinite(value))
+                return;
             if (Round > 0 && !(greaterIsBetter ? value > _value : value < _value))
                 return;
             _value = value;

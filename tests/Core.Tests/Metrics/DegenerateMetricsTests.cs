@@ -18,6 +18,25 @@ public sealed class DegenerateMetricsTests
     }
 
     [Fact]
+    public void Rounding_leads_no_figure_out_of_its_range()
+    {
+        // All right: 1, and not 1.0000000000000002 as the formulas have it for 1 and 3 rows, and for 11 positive ones.
+        EvaluationReport.Of(PredictionSet.OfClasses(Two, [0, 1, 1, 1], [0.9, 0.1, 0.2, 0.8, 0.2, 0.8, 0.2, 0.8])).Metrics["mcc"].ShouldBe(1);
+        int[] truth = [0, .. Enumerable.Repeat(1, 11)];
+        double[] scores = [1, 0, .. Enumerable.Range(1, 11).SelectMany(i => (double[])[1 - (i / 16.0), i / 16.0])];
+        EvaluationReport.Of(PredictionSet.OfClasses(Two, truth, scores)).Metrics["prAuc"].ShouldBe(1);
+    }
+
+    [Fact]
+    public void Figure_beyond_a_64_bit_float_is_none()
+    {
+        var metrics = EvaluationReport.Of(PredictionSet.OfValues([1e300, -1e300, 0], [-1e300, 1e300, 1])).Metrics;
+
+        Undefined(metrics).ShouldBe(["rmse", "r2"], ignoreOrder: true);
+        metrics.Values.ShouldAllBe(figure => figure == null || double.IsFinite(figure.Value));
+    }
+
+    [Fact]
     public void Truth_without_the_positive_class_leaves_out_what_needs_it()
     {
         var metrics = EvaluationReport.Of(PredictionSet.OfClasses(Two, [0, 0], [0.9, 0.1, 0.2, 0.8])).Metrics;

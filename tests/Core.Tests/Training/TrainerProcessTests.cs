@@ -134,6 +134,10 @@ public sealed class TrainerProcessTests : IDisposable
         progress.ShouldNotBeNull().Fraction.ShouldBe(0.25);
         progress.Message.ShouldBe("round 1 of 4");
         progress.Metrics.ShouldBe(new Dictionary<string, double> { ["logloss"] = 0.5 });
+        // Python's json writes these as they are.
+        progress = TrainerProgress.TryParse("""{"message": "NaN, \"Infinity\"", "metrics": {"auc": NaN, "loss": -Infinity, "NaN": 1}}""")!;
+        progress.Message.ShouldBe("NaN, \"Infinity\"");
+        progress.Metrics.ShouldBe(new Dictionary<string, double> { ["auc"] = double.NaN, ["loss"] = double.NegativeInfinity, ["NaN"] = 1 }, ignoreOrder: true);
         TrainerProgress.TryParse("""{"progress": 7}""")!.Fraction.ShouldBe(1);
         TrainerProgress.TryParse("""{"progress": "half"}""").ShouldBeNull();
         TrainerProgress.TryParse("{not json").ShouldBeNull();

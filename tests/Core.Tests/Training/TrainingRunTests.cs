@@ -20,7 +20,7 @@ public sealed class TrainingRunTests : IDisposable
             """
             cp line.onnx model.onnx
             echo '{"progress": 0.5, "message": "half way", "metrics": {"loss": 2}}'
-            echo '{"loss": 1.5, "note": "text"}' >metrics.json
+            echo '{"loss": 1.5, "note": "text", "auc": NaN}' >metrics.json
             wc -l <data.csv
             """);
 
@@ -33,7 +33,7 @@ public sealed class TrainingRunTests : IDisposable
         (result.Data.First, result.Data.Last).ShouldBe((Ordinal.From(0L), Ordinal.From(99L)));
         result.Evaluation!.Rows.ShouldBe(20);
         result.Evaluation.Metrics["rmse"].ShouldBe(0);
-        result.TrainerMetrics.ShouldBe(new Dictionary<string, double> { ["loss"] = 1.5 });
+        result.TrainerMetrics.ShouldBe(new Dictionary<string, double> { ["loss"] = 1.5, ["auc"] = double.NaN });
         result.Parameters["seed"]!.GetValue<int>().ShouldBe(0);
         result.Log.ShouldContain("# training on the first rows: 80 rows");
         result.Log.ShouldContain("\n81\n");
