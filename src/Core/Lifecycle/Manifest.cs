@@ -4,11 +4,11 @@ namespace Progeny.Core.Lifecycle;
 /// <remarks>Every value has been checked when it was parsed; consumers do not check again.</remarks>
 public sealed record Manifest
 {
-    internal const string NamePattern = "[a-z][a-z0-9-]{0,62}";
+    internal const string NamePattern = "[a-z][a-z0-9_-]{0,62}";
 
-    internal const string NameHint = "a project's name: lower-case letters, digits and hyphens, a letter first, at most 63";
+    internal const string NameHint = "a project's name: lower-case letters, digits, - and _, a letter first, at most 63";
 
-    /// <summary>The project's name: lower-case letters, digits, hyphen; starts with a letter; at most 63 characters.</summary>
+    /// <summary>The project's name: lower-case letters, digits, hyphen, underscore; starts with a letter; at most 63 characters.</summary>
     public required string Name { get; init; }
 
     /// <summary>The release's semantic version, e.g. <c>1.2.0</c>.</summary>

@@ -20,7 +20,7 @@ public static class ArmNaming
         var text = generation.Project == project ? $"v{generation.Version}" : $"{generation.Project}-{generation.Version}";
         var name = new StringBuilder();
         foreach (var letter in text.ToLowerInvariant())
-            name.Append(char.IsAsciiLetterOrDigit(letter) ? letter : '-');
+            name.Append(char.IsAsciiLetterOrDigit(letter) || letter == '_' ? letter : '-');
         return name.Length <= Most ? name.ToString() : string.Concat(name.ToString().AsSpan(0, Most / 2), "-", KeyHash.Of(Encoding.UTF8.GetBytes(text), 0).ToString("x16"));
     }
 

@@ -54,7 +54,7 @@ public static partial class PlanChecks
         {
             var (name, _, weight) = arms[i];
             if (!ArmName().IsMatch(name))
-                faults.Add(new PlanFault($"arms[{i}].name", $"'{name}' is no arm's name; one has lower-case letters, digits and hyphens, a letter first, at most 63"));
+                faults.Add(new PlanFault($"arms[{i}].name", $"'{name}' is no arm's name; one has lower-case letters, digits, - and _, a letter first, at most 63"));
             var first = arms.TakeWhile(arm => arm.Name != name).Count();
             if (first < i)
                 faults.Add(new PlanFault($"arms[{i}].name", $"'{name}' is the name of arms[{first}] already"));
@@ -94,6 +94,6 @@ public static partial class PlanChecks
     private static string NoArm(string name, ImmutableArray<RolloutArm> arms) =>
         $"there is no arm '{name}'{Suggestion.Among(name, [.. arms.Select(arm => arm.Name)], "arms")}";
 
-    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z][a-z0-9_-]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ArmName();
 }

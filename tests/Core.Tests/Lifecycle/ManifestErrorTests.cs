@@ -5,6 +5,12 @@ namespace Progeny.Core.Tests.Lifecycle;
 public sealed class ManifestErrorTests
 {
     [Theory]
+    [InlineData("flights_eu")]
+    [InlineData("f_-1")]
+    public void A_name_may_have_hyphens_and_underscores(string name) =>
+        ManifestParser.Parse(Manifests.With("name: flights\n", $"name: {name}\n")).Manifest!.Name.ShouldBe(name);
+
+    [Theory]
     [InlineData("type: int,", "type: itn,", "8:26: schema.features[0].type: 'itn' is not a feature type; did you mean 'int'? One of: float, int, bool, category, text")]
     [InlineData("task: binary", "tusk: binary", "2:1: task: is missing: what is predicted: one of two classes, one of several, or a number|5:1: tusk: there is no such key; did you mean 'task'?")]
     [InlineData("serving: {log:", "serving: {lgo:", "serving.lgo: there is no such key; did you mean 'log'?")]
@@ -13,7 +19,7 @@ public sealed class ManifestErrorTests
     [InlineData("retention: 30d", "retention: 30m", "serving.retention: needs a duration from 1h to 36500d; this is 30m")]
     [InlineData("redact: [origin, vip]", "redact: [orgin]", "serving.redact[0]: 'orgin' is not a field that a query can carry; did you mean 'origin'?")]
     [InlineData("redact: [origin, vip]", "redact: [vip, vip]", "serving.redact[1]: 'vip' is in the list already")]
-    [InlineData("name: flights\n", "name: Flights\n", "2:7: name: 'Flights' is not a project's name: lower-case letters, digits and hyphens, a letter first, at most 63")]
+    [InlineData("name: flights\n", "name: Flights\n", "2:7: name: 'Flights' is not a project's name: lower-case letters, digits, - and _, a letter first, at most 63")]
     [InlineData("1.2.0-beta.1", "1.2", "version: '1.2' is not a semantic version: major.minor.patch, e.g. 1.2.0 or 1.2.0-beta.1, without build metadata (+…)")]
     [InlineData("1.2.0-beta.1", "1.2.0+build", "version: '1.2.0+build' is not a semantic version")]
     [InlineData("1.2.0-beta.1", "1.2.99999999999", "version: the version '1.2.99999999999' has a number that is too large")]

@@ -72,7 +72,7 @@ public sealed class ProjectTemplateTests : IDisposable
     {
         var exception = await Should.ThrowAsync<ProjectTemplateException>(() => ProjectTemplate.WriteAsync(folder.Path, name, default));
 
-        exception.Message.ShouldEndWith("is not a project's name: lower-case letters, digits and hyphens, a letter first, at most 63");
+        exception.Message.ShouldEndWith("is not a project's name: lower-case letters, digits, - and _, a letter first, at most 63");
         Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty();
     }
 

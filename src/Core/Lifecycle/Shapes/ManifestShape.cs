@@ -16,7 +16,7 @@ internal static class ManifestShape
     private static readonly TextShape Feed = new("[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "a feed's name: letters, digits, - and _; at most 63");
     private static readonly TextShape Label = new("[^\\x00-\\x1f\\x7f]{1,80}", "a short name on one line, of at most 80 characters");
     private static readonly TextShape Path = new() { Further = PackagePath.Problem };
-    private static readonly TextShape Generation = new("([a-z][a-z0-9-]{0,62}@)?[0-9][0-9A-Za-z.+-]*:[1-9][0-9]{0,8}", "a generation, e.g. 1.2.0:3 or flights@1.2.0:3");
+    private static readonly TextShape Generation = new("(" + Manifest.NamePattern + "@)?[0-9][0-9A-Za-z.+-]*:[1-9][0-9]{0,8}", "a generation, e.g. 1.2.0:3 or flights@1.2.0:3");
     private static readonly TextShape Fallback = new($"champion|{Generation.Pattern}", "champion or a generation, e.g. 1.2.0:3");
     private static readonly NumberShape Probability = new() { Min = 0, Max = 1 };
 
