@@ -48,7 +48,7 @@ public sealed class ApiDescriptionTests(ServingNode serving)
                 }
 
                 part.Insert(index, name, value);
-                if (value is JsonArray [JsonObject item, ..] && schema["properties"]![name]!["items"] is { } items && Resolve(items)["required"] is not null)
+                if (value is JsonArray { Count: > 0 } list && list[0] is JsonObject item && schema["properties"]![name]!["items"] is { } items && Resolve(items)["required"] is not null)
                     await CheckAsync(Resolve(items), item, all);
             }
         }
