@@ -94,7 +94,7 @@ public static class BatchProbe
     }
 
     private static bool IsSame(Tensor one, Tensor other) => one.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan())
-        && (one.Type == DataType.Bytes ? one.Strings.AsSpan().SequenceEqual(other.Strings.AsSpan()) : one.Data.Span.SequenceEqual(other.Data.Span));
+        && (one.Type == DataType.Bytes ? one.Elements.Zip(other.Elements).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span)) : one.Data.Span.SequenceEqual(other.Data.Span));
 
     private static object MakeUp(Feature feature, Random random)
     {

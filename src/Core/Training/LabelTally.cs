@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
 
@@ -17,7 +18,7 @@ internal sealed class LabelTally(string output, ClassNames classes)
         _areTexts = labels.Type == DataType.Bytes;
         for (var row = 0; row < prediction.Rows; row++)
         {
-            var label = _areTexts ? labels.Strings[row] : TensorValues.Read(labels, row).ToString("R", CultureInfo.InvariantCulture);
+            var label = _areTexts ? Encoding.UTF8.GetString(labels.Elements[row].Span) : TensorValues.Read(labels, row).ToString("R", CultureInfo.InvariantCulture);
             _rows.Add((label, prediction.Row(row).ToArray()));
         }
     }
