@@ -9,6 +9,15 @@ public sealed class TrainerOptions
     /// <summary>The program that runs a .dll.</summary>
     public string Dotnet { get; set; } = "dotnet";
 
+    /// <summary>Whether trainers run only when nothing else on the machine wants to. They do on a node, which serves meanwhile, unless told otherwise.</summary>
+    public bool LowPriority { get; set; }
+
+    /// <summary>The threads that a trainer is told to use; 0: half of the cores, at least one.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>The threads, a number of 1 or more.</summary>
+    internal int ThreadsOfTrainer => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>How often a trainer's memory is looked at.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 

@@ -23,7 +23,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
         var started = time.GetTimestamp();
         var log = new LogTail(options.LogBytes);
         var lastError = "";
-        using var process = new Process { StartInfo = TrainerCommand.StartInfo(command, folder) };
+        using var process = new Process { StartInfo = TrainerCommand.StartInfo(command, folder, options) };
         try
         {
             process.Start();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Progeny.Core.Training;
 using Progeny.Trainer.Encoding;
@@ -38,7 +39,7 @@ public sealed record TrainerSettings
     /// <summary>Lists of the names of features that may be used together.</summary>
     public JsonArray? InteractionConstraints { get; init; }
 
-    /// <summary>The threads to train with; 0: all cores. Another number adds in another order, so the model differs in the last digits.</summary>
+    /// <summary>The threads to train with, those of the environment where the parameters do not say; 0: all cores. Another number adds in another order, so the model differs in the last digits.</summary>
     public int Threads { get; init; }
 
     /// <summary>Everything that goes to the library as it is.</summary>
@@ -75,13 +76,19 @@ public sealed record TrainerSettings
             EvaluationMetrics = values.Texts("eval_metric"),
             MonotoneConstraints = values.Map("monotone_constraints"),
             InteractionConstraints = values.List("interaction_constraints"),
-            Threads = values.Whole("nthread", 0, 1024) ?? 0,
+            Threads = values.Whole("nthread", 0, 1024) ?? ThreadsOfEnvironment,
             Native = [.. Defaults(parameters, booster), .. values.Rest(KnownParameters.Own)],
         };
     }
 
+    /// <summary>What the node lets a trainer use; 0: it does not say.</summary>
+    static int ThreadsOfEnvironment =>
+        int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : 0;
+
     static IEnumerable<KeyValuePair<string, string>> Defaults(JsonObject parameters, string booster)
     {
+        if (!parameters.ContainsKey("nthread") && ThreadsOfEnvironment is > 0 and var threads)
+            yield return KeyValuePair.Create("nthread", threads.ToString(CultureInfo.InvariantCulture));
         if (!parameters.ContainsKey("verbosity"))
             yield return KeyValuePair.Create("verbosity", "1");
         // The library's default for gblinear, shotgun, updates weights from several threads at once: another model each time.

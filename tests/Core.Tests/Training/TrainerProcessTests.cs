@@ -59,9 +59,19 @@ public sealed class TrainerProcessTests : IDisposable
         var folder = new DirectoryInfo(_folder.Path).FullName;
         _lines.First().ShouldBe(folder);
         var names = _lines.Skip(1).Select(line => line.Split('=')[0]).Except(["PWD", "OLDPWD", "SHLVL", "_", "DOTNET_ROOT", "DOTNET_ROOT_X64", "XGBOOST_LIBRARY"]);
-        names.ShouldBe(["PATH", "HOME", "TMPDIR", "LANG", "OMP_WAIT_POLICY"], ignoreOrder: true);
+        names.Where(name => !name.EndsWith("_THREADS", StringComparison.Ordinal)).ShouldBe(
+            ["PATH", "HOME", "TMPDIR", "LANG", "OMP_WAIT_POLICY", "LOKY_MAX_CPU_COUNT", "DOTNET_PROCESSOR_COUNT"], ignoreOrder: true);
         _lines.ShouldContain($"HOME={folder}");
         Directory.Exists(_folder.At("tmp")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Trainer_and_its_children_run_at_the_lowest_priority_with_as_many_threads_as_the_node_lets_them()
+    {
+        // Fields of proc(5) of a child of a child: niceness, and SCHED_IDLE.
+        await Run("sh -c 'cut -d \" \" -f 19,41 /proc/self/stat; ionice -p $$'; echo $OMP_NUM_THREADS", options: new() { Threads = 3, LowPriority = true });
+
+        _lines.ShouldBe(["19 5", "idle", "3"]);
     }
 
     [Fact]
@@ -156,7 +166,7 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     private Task<TrainerResult> Run(
-        string script, TimeSpan? timeout = null, long memory = 1L << 30, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
-        new TrainerProcess(new(), TimeProvider.System).RunAsync(
+        string script, TimeSpan? timeout = null, long memory = 1L << 30, Action<string>? onLine = null, TrainerOptions? options = null, CancellationToken cancellationToken = default) =>
+        new TrainerProcess(options ?? new(), TimeProvider.System).RunAsync(
             ["/bin/sh", "-c", script], _folder.Path, timeout ?? Long, memory, onLine ?? _lines.Enqueue, cancellationToken);
 }
