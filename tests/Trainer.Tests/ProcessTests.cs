@@ -38,19 +38,12 @@ public sealed class ProcessTests
 
     static async Task<(int Code, string Output, string Errors)> RunAsync(TestJob job, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(TrainerException).Assembly.Location])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = job.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Processes.StartInfo("dotnet", typeof(TrainerException).Assembly.Location);
+        start.WorkingDirectory = job.Path;
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await errors);
+        return await process.EndAsync();
     }
 }

@@ -45,17 +45,11 @@ public sealed class PythonExampleTests
     static async Task<(int Code, string Errors)> RunAsync(TestJob job)
     {
         File.Copy(Path.Combine(s_example, "train.py"), job.File("train.py"));
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["train.py"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = job.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
+        var start = Processes.StartInfo("/usr/bin/python3", "train.py");
+        start.WorkingDirectory = job.Path;
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var (exitCode, _, errors) = await process.EndAsync();
+        return (exitCode, errors);
     }
 }

@@ -11,13 +11,9 @@ internal static class ProgenyProcess
 
     public static Process Start(string temporary, string folder, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. args])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        var start = Processes.StartInfo("dotnet", [Program, .. args]);
+        start.WorkingDirectory = folder;
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["TMPDIR"] = temporary;
         // What the program turns off by itself is not turned off for it here.
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
@@ -26,9 +22,7 @@ internal static class ProgenyProcess
 
     public static async Task<CliRun> WaitAsync(Process process)
     {
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CliRun(process.ExitCode, await output, await error);
+        var (exitCode, output, errors) = await process.EndAsync();
+        return new CliRun(exitCode, output, errors);
     }
 }

@@ -41,8 +41,7 @@ public sealed class JobCommandsTests
         using var interrupt = new CancellationTokenSource();
         var settings = new Dictionary<string, string?> { ["Server"] = server.Url };
         var run = CliRun.OfConfigured(settings, ["model", "train", "demo"], interrupt.Token);
-        while (!server.Requests.Contains(Show))
-            await Task.Delay(10);
+        await Processes.UntilAsync(() => server.Requests.Contains(Show), "the job is asked for");
         await interrupt.CancelAsync();
         (await run).ShouldFail(130, "progeny job show j1", "progeny job cancel j1");
         server.Requests.ShouldNotContain("POST /api/jobs/j1/cancel");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Progeny.Cli.Tests.Support;
 
 namespace Progeny.Cli.Tests.Training;
@@ -34,28 +33,15 @@ public sealed class NothingLeftTests
 
         using var process = ProgenyProcess.Start(temporary.FullName, folder["demo"], "project", "train");
         var run = ProgenyProcess.WaitAsync(process);
-        string? started = null;
-        while (started is null && !process.HasExited)
-        {
-            await Task.Delay(20);
-            started = temporary.List().FirstOrDefault(path => Path.GetFileName(path) == "started");
-        }
-
-        var trainer = int.Parse(await ReadLineAsync(temporary[started!]));
-        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
-            await kill.WaitForExitAsync();
+        int? trainer = null;
+        await Processes.UntilAsync(() => (trainer = TrainerIn(temporary)) is not null || process.HasExited, "the trainer has started");
+        await process.SignalAsync(signal);
         (await run).ShouldFail(130, "Cancelled.");
         temporary.List().ShouldBeEmpty();
         Directory.Exists($"/proc/{trainer}").ShouldBeFalse();
     }
 
-    private static async Task<string> ReadLineAsync(string file)
-    {
-        while (true)
-        {
-            if (await File.ReadAllTextAsync(file) is { Length: > 0 } text)
-                return text;
-            await Task.Delay(10);
-        }
-    }
+    /// <summary>The process that a trainer says it is; null: there is none yet.</summary>
+    private static int? TrainerIn(TemporaryFolder folder) =>
+        folder.List().FirstOrDefault(path => Path.GetFileName(path) == "started") is { } file && int.TryParse(File.ReadAllText(folder[file]), out var id) ? id : null;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -18,15 +17,9 @@ internal sealed class NodeProcess : IDisposable
 
     private NodeProcess(string program, string data, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, .. settings])
-            start.ArgumentList.Add(argument);
+        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. settings]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         process = new Process { StartInfo = start };
@@ -91,8 +84,7 @@ internal sealed class NodeProcess : IDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
-        await kill.WaitForExitAsync();
+        await process.SignalAsync("TERM");
         await ExitAsync();
         return process.ExitCode;
     }

@@ -41,7 +41,7 @@ internal sealed class QueryStream
     public async Task EndAsync()
     {
         stopping = true;
-        await clients;
+        await clients.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     /// <summary>The queries acknowledged before a moment.</summary>

@@ -22,16 +22,12 @@ public sealed class BinaryTensorTests(ServingNode serving)
     {
         var address = serving.Http.BaseAddress!;
         var script = Path.Combine(AppContext.BaseDirectory, "Serving", "infer_client.py");
-        using var client = Process.Start(new ProcessStartInfo("python3", [script, address.Host, address.Port.ToString(CultureInfo.InvariantCulture)])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, error) = (client.StandardOutput.ReadToEndAsync(), client.StandardError.ReadToEndAsync());
-        await client.WaitForExitAsync();
-        (client.ExitCode, (await error).Trim()).ShouldBe((0, ""));
-        (await output).Trim().ShouldBe("53");
+        var start = Processes.StartInfo("python3", script, address.Host, address.Port.ToString(CultureInfo.InvariantCulture));
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var client = Process.Start(start)!;
+        var (exitCode, output, errors) = await client.EndAsync();
+        (exitCode, errors.Trim()).ShouldBe((0, ""));
+        output.Trim().ShouldBe("53");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private static void Stop(Process process)
     {
         process.Kill(entireProcessTree: true);
-        process.WaitForExit();
+        process.WaitForExit(TimeSpan.FromSeconds(30)).ShouldBeTrue();
         process.Dispose();
     }
 
