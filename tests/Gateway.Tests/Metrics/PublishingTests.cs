@@ -67,17 +67,16 @@ public sealed class PublishingTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_lost_or_doubled_when_a_node_stops_and_starts()
     {
+        await StartAsync(null);
         for (var round = 1; round <= 3; round++)
         {
-            await StartAsync(null);
             Record(10);
             if (round == 2)
                 await Until(async () => await RequestsAsync() == 21);
             Record(1);
             await StopAsync();
             await StartAsync(null);
-            (await RequestsAsync()).ShouldBe(round == 1 ? 11 : round * 11);
-            await StopAsync();
+            (await RequestsAsync()).ShouldBe(round * 11);
         }
     }
 

@@ -4,7 +4,7 @@ using Progeny.Gateway.Tests.Durability;
 namespace Progeny.Gateway.Tests.Rollout;
 
 /// <summary>An experiment whose node is killed again and again, at another moment each time, does each of its steps once.</summary>
-[Collection("processes")]
+[Collection("killed jobs and experiments")]
 public sealed class ExperimentCrashTests : DataFixture
 {
     private const int MostKills = 12;

@@ -4,7 +4,7 @@ using Progeny.Gateway.Tests.Lifecycle;
 namespace Progeny.Gateway.Tests.Training;
 
 /// <summary>What the offline agent and a search do when their node is killed in the middle.</summary>
-[Collection("processes")]
+[Collection("killed jobs and experiments")]
 public sealed class OfflineCrashTests : DataFixture
 {
     private static readonly string[] Settings = ["--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3"];

@@ -19,9 +19,6 @@ internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    // How long a stopping node goes on sending what waits.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
-
     private readonly BoundedBatches batches = new(options.Value.Buffer, MostBytes);
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool started;
@@ -56,7 +53,7 @@ internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, 
     {
         begun.TrySetResult();
         using var until = new CancellationTokenSource();
-        await using var stopping = stoppingToken.Register(() => until.CancelAfter(Farewell));
+        await using var stopping = stoppingToken.Register(() => until.CancelAfter(TimeSpan.FromSeconds(options.Value.StopSeconds)));
         var outgoing = new OutgoingRecords();
         try
         {

@@ -11,4 +11,7 @@ public sealed class RabbitMqTapOptions
 
     /// <summary>The most records that wait while the broker is slow or away; what comes beyond is dropped and counted.</summary>
     public int Buffer { get; set; } = 100_000;
+
+    /// <summary>The seconds that a stopping node goes on sending what waits.</summary>
+    public double StopSeconds { get; set; } = 5;
 }

@@ -20,6 +20,8 @@ internal sealed class RabbitMqTapOptionsValidator : IValidateOptions<RabbitMqTap
             errors.Add($"Tap:RabbitMq:Exchange is '{options.Exchange}'; it must be a name of 1 to {MostNameBytes} bytes.");
         if (options.Buffer < 1)
             errors.Add($"Tap:RabbitMq:Buffer is {options.Buffer}; it must be 1 or more, the number of records that may wait for the broker.");
+        if (options.StopSeconds is not (>= 0 and <= 3_600))
+            errors.Add(FormattableString.Invariant($"Tap:RabbitMq:StopSeconds is {options.StopSeconds}; it must be from 0 to 3600, the seconds that a stopping node goes on sending what waits."));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -76,7 +76,7 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await using var tap = await TapHost.StartAsync($"amqp://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", ("Buffer", "500"));
+        await using var tap = await TapHost.StartAsync($"amqp://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", ("Buffer", "500"), ("StopSeconds", "0.2"));
         var longest = TimeSpan.Zero;
         for (var i = 0; i < 100; i++)
         {
