@@ -33,7 +33,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Starts a node with other services than a node has.</summary>
     public static async Task<Node> StartAsync(string data, Action<IServiceCollection>? change, string[] settings)
     {
-        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", .. settings], change);
+        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", "--Trainer:LowPriority", "false", .. settings], change);
         await built.StartAsync();
         return new Node(built, data);
     }

@@ -14,7 +14,8 @@ namespace Progeny.Core.Metrics;
 /// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
 /// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
-public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, TimeProvider time)
+public sealed class OutcomeScorer(
+    IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, ProjectActivity activity, TimeProvider time)
 {
     private const int Most = 500;
 
@@ -46,6 +47,8 @@ public sealed class OutcomeScorer(IOutcomeStore outcomes, IQueryLog log, IScoreS
             await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
         var after = reports.Count == 0 ? place : reports[^1].Place;
         var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
+        foreach (var project in reports.Select(report => report.Project).Concat(found.Select(score => score.Project)).Distinct())
+            activity.Add(project);
         return !stored || reports.Count == Most || due.Count == Most;
 
         async ValueTask<string?> KeyOfAsync(string project) =>

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Progeny.Core.Training;
 
-/// <summary>What native code, the model runtime's among it, has taken from the heap of this process.</summary>
-internal static class NativeMemory
+/// <summary>The heap of native code in this process, the model runtime's among it.</summary>
+public static class NativeMemory
 {
     /// <summary>The bytes in use, of all arenas and of blocks that have mappings of their own; null where the C library does not say.</summary>
     public static long? InUse()
@@ -21,6 +21,25 @@ internal static class NativeMemory
             return null;
         }
     }
+
+    /// <summary>Returns what is free to the system, where the C library can.</summary>
+    public static void Return()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = MallocTrim(0);
+        }
+        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Another C library than glibc.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "malloc_trim", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int MallocTrim(nuint keep);
 
     [DllImport("libc", EntryPoint = "mallinfo2", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -17,6 +17,15 @@ public interface IRosterGrain : IGrainWithStringKey
     [Alias("add")]
     Task Add(string project);
 
+    /// <summary>The plan of a project has changed.</summary>
+    [Alias("plan-changed")]
+    Task PlanChanged(string project);
+
+    /// <summary>Which plans have changed: one question for all projects, however many there are.</summary>
+    /// <param name="known">How far the answer before went; null: there was none.</param>
+    [Alias("list-plan-changes")]
+    Task<PlanChanges> ListPlanChanges(PlanMark? known);
+
     /// <summary>Takes a project off the roster; one that is not there stays away.</summary>
     [Alias("remove")]
     Task Remove(string project);

@@ -10,8 +10,9 @@ namespace Progeny.Abstractions.Metrics;
 public interface IAlertGrain : IGrainWithStringKey
 {
     /// <summary>Looks at all alerts now, and goes on with deliveries that a stop interrupted.</summary>
+    /// <returns>After how long it is to look again, where nothing happens to the project before; null: not at all.</returns>
     [Alias("check")]
-    Task Check();
+    Task<TimeSpan?> Check();
 
     /// <summary>The alerts, in the manifest's order.</summary>
     [Alias("get")]

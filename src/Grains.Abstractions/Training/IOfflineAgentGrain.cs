@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Progeny.Abstractions.Training;
 
 /// <summary>
@@ -7,9 +9,11 @@ namespace Progeny.Abstractions.Training;
 [Alias("progeny.offline-agent")]
 public interface IOfflineAgentGrain : IGrainWithStringKey
 {
-    /// <summary>Makes it look now and then, from now on and after every start of a node.</summary>
-    [Alias("wake")]
-    Task Wake();
+    /// <summary>Does what is due for the project. The schedule of all agents calls it.</summary>
+    /// <param name="touched">Whether something has happened to the project since.</param>
+    /// <returns>After how long it is to be called again; null: not before something happens to the project.</returns>
+    [Alias("look"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
+    Task<TimeSpan?> Look(bool touched);
 
     /// <summary>What it did last and what it waits for; null where there is no such project.</summary>
     [Alias("get")]

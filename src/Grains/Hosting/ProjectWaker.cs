@@ -8,7 +8,7 @@ using Progeny.Grains.Serving;
 namespace Progeny.Grains.Hosting;
 
 /// <summary>Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on.</summary>
-internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents agents, ILogger<ProjectWaker> logger) : BackgroundService
+internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents agents, StartupLog log, IHostApplicationLifetime host, ILogger<ProjectWaker> logger) : BackgroundService
 {
     private const int MostTried = 10;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -19,6 +19,7 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents a
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        host.ApplicationStopping.Register(log.Stopping);
         try
         {
             await WarmUpAsync().WaitAsync(WarmUp, cancellationToken);
@@ -62,15 +63,19 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents a
             try
             {
                 await grains.GetGrain<IProjectGrain>(project).Wake();
-                await grains.GetGrain<IOfflineAgentGrain>(project).Wake();
                 await grains.GetGrain<IRolloutGrain>(project).Wake();
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
+                if (stoppingToken.IsCancellationRequested)
+                    return;
+
                 // One project that cannot be woken must not keep the others asleep.
                 LogWakeFailed(logger, exception, project);
             }
         }
+
+        await grains.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Start();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "No model was made ready before the first query")]

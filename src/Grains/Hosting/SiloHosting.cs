@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Serving;
@@ -19,7 +20,7 @@ public static class SiloHosting
 {
     /// <summary>
     /// How long an idle grain stays. Orleans plans by the clock of the wall when it goes, and activates no grain once that clock was put back by
-    /// more than this. There are as many grains as projects, generations, jobs and experiments, not as queries, so that idle ones cost little.
+    /// more than this. Before, <see cref="IdleCollector"/> has it collect them by the monotonic clock.
     /// </summary>
     private static readonly TimeSpan IdleFor = TimeSpan.FromDays(30);
 
@@ -32,6 +33,7 @@ public static class SiloHosting
         var startup = new StartupLog();
         startup.AddFilters(builder.Logging, builder.Configuration);
         services.AddSingleton(startup);
+        services.AddSingleton<SiloStop>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
@@ -46,7 +48,12 @@ public static class SiloHosting
             .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
             .Validate(jobs => jobs.MostAttempts >= 1, $"Jobs:MostAttempts is {builder.Configuration["Jobs:MostAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
             .ValidateOnStart();
-        services.AddSingleton(builder.Configuration.Read<TrainerOptions>("Trainer"));
+        services.AddOptions<TrainerOptions>()
+            .Configure(trainer => trainer.LowPriority = true)
+            .Configure(trainer => builder.Configuration.ReadInto("Trainer", trainer))
+            .Validate(trainer => trainer.Threads >= 0, $"Trainer:Threads is {builder.Configuration["Trainer:Threads"]}; it must be 0 (half of the cores) or more, the number of threads that a trainer uses.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TrainerOptions>>().Value);
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
@@ -92,5 +99,7 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService<ProjectWaker>();
         services.AddHostedService<OutcomeScoring>();
+        services.AddHostedService<ActivityPublisher>();
+        services.AddHostedService<IdleCollector>();
     }
 }

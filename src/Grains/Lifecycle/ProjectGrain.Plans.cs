@@ -122,9 +122,14 @@ internal sealed partial class ProjectGrain
             Plans = [plan, .. storage.State.Plans.IsEmpty ? [Plan] : storage.State.Plans.Take(MostPlans - 1)],
             Shadows = ShadowPeriods.Follow(storage.State.Shadows, plan, place),
         });
+        await PlanChangedAsync();
         await SettlePlan();
+        await TouchAsync();
         return promotion;
     }
+
+    /// <summary>Has online agents take over the plan.</summary>
+    private Task PlanChangedAsync() => GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).PlanChanged(Name);
 
     /// <summary>The place of the last query, where a plan has other shadows than the one before.</summary>
     private async Task<long> PlaceAsync(RolloutPlan? plan) =>

@@ -69,7 +69,7 @@ internal sealed partial class ProjectGrain(
         await GrainFactory.GetGrain<IReleaseGrain>($"{Name}@{release.Version}").Register(release);
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await storage.SaveAsync(storage.State with { Releases = storage.State.Releases.Add(release.Version) });
-        await GrainFactory.GetGrain<IOfflineAgentGrain>(Name).Wake();
+        await TouchAsync();
         return release;
     }
 
@@ -87,9 +87,11 @@ internal sealed partial class ProjectGrain(
             await SettleOnce();
             var end = await Retirement.BeginAsync(storage.State.Releases, by, reason);
             await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans, await PlaceAsync(null)));
+            await PlanChangedAsync();
         }
 
         await EndAsync();
+        await TouchAsync();
         return (await Get())!;
     }
 
@@ -103,7 +105,8 @@ internal sealed partial class ProjectGrain(
         await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
         await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
         await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans, await PlaceAsync(null)));
-        await GrainFactory.GetGrain<IOfflineAgentGrain>(Name).Wake();
+        await PlanChangedAsync();
+        await TouchAsync();
         return (await Get())!;
     }
 
@@ -118,7 +121,9 @@ internal sealed partial class ProjectGrain(
 
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         await storage.SaveAsync(storage.State.With(id, request.Kind));
-        return await GrainFactory.GetGrain<IJobGrain>(id).Start(Name, release, request);
+        var job = await GrainFactory.GetGrain<IJobGrain>(id).Start(Name, release, request);
+        await TouchAsync();
+        return job;
     }
 
     public Task<ImmutableArray<string>> ListJobs() => Task.FromResult(storage.State.Jobs);
@@ -131,6 +136,7 @@ internal sealed partial class ProjectGrain(
             await storage.SaveAsync(storage.State with { OpenJobs = storage.State.OpenJobs.Remove(jobId) });
         if (storage.State.Decommissioned is not null)
             await EndAsync(); // it may have made a generation at the last moment
+        await TouchAsync();
     }
 
     public async Task Wake()
@@ -155,6 +161,9 @@ internal sealed partial class ProjectGrain(
         if (open.Count < storage.State.OpenJobs.Length)
             await storage.SaveAsync(storage.State with { OpenJobs = open.ToImmutable() });
     }
+
+    /// <summary>Has the offline agent look at the project.</summary>
+    private Task TouchAsync() => GrainFactory.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Touch([Name]);
 
     private Task EndAsync() => Retirement.EndAsync(storage.State.Decommissioned!, storage.State.Releases, storage.State.OpenJobs, storage.State.PlanVersion);
 

@@ -7,6 +7,11 @@ namespace Progeny.Grains.Lifecycle;
 /// <inheritdoc cref="IRosterGrain"/>
 internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains)] IPersistentState<RosterState> storage) : Grain, IRosterGrain
 {
+    // Changes of plans are counted in memory: another activation has another epoch, and whoever asks it looks at all plans once.
+    private readonly Guid epoch = Guid.NewGuid();
+    private readonly Dictionary<string, long> planChanges = new(StringComparer.Ordinal);
+    private long changes;
+
     public Task<ImmutableArray<string>> List() => Task.FromResult<ImmutableArray<string>>([.. storage.State.Projects]);
 
     public Task Add(string project)
@@ -16,6 +21,23 @@ internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains
         return projects.Count == storage.State.Projects.Count
             ? Task.CompletedTask
             : storage.SaveAsync(storage.State with { Projects = projects });
+    }
+
+    public Task PlanChanged(string project)
+    {
+        planChanges[project] = ++changes;
+        return Task.CompletedTask;
+    }
+
+    public Task<PlanChanges> ListPlanChanges(PlanMark? known)
+    {
+        var all = known?.Epoch != epoch;
+        return Task.FromResult(new PlanChanges
+        {
+            Mark = known is { Count: var count } && !all && count == changes ? known : new PlanMark(epoch, changes),
+            All = all,
+            Projects = all || known!.Count == changes ? [] : [.. planChanges.Where(change => change.Value > known.Count).Select(change => change.Key)],
+        });
     }
 
     public Task Remove(string project)

@@ -4,6 +4,7 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Registry;
 
 namespace Progeny.Grains.Metrics;
@@ -19,22 +20,25 @@ internal sealed partial class AlertGrain(
     IGenerationFigures figures,
     IDecisionLog decisions,
     IWebhooks webhooks,
+    SiloStop siloStop,
     TimeProvider time,
     ILogger<AlertGrain> logger) : Grain, IAlertGrain
 {
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
     private readonly SemaphoreSlim saving = new(1, 1);
     private IGrainTimer? timer;
     private Task delivering = Task.CompletedTask;
 
     private string Project => this.GetPrimaryKeyString();
 
-    public async Task Check()
+    public async Task<TimeSpan?> Check()
     {
         try
         {
-            await LookAsync();
+            var stable = await LookAsync();
             await DecideAsync();
+            var due = DeliveryDue();
+            return due < stable || stable is null ? due : stable;
         }
         finally
         {
@@ -78,25 +82,38 @@ internal sealed partial class AlertGrain(
     private async Task<JudgedGeneration?> ChampionAsync() =>
         await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null } ? await generations.GetAsync(champion) : null;
 
-    private async Task LookAsync()
+    /// <returns>How long the answers of the alerts stay, while nothing happens to the project; null: as long as that.</returns>
+    private async Task<TimeSpan?> LookAsync()
     {
         if (await ChampionAsync() is not { } judged)
-            return;
+            return null;
         var alerts = judged.Manifest.Alerts;
         if (alerts.Count == 0 && storage.State.Episodes.All(episode => episode.Until is not null))
-            return;
+            return null;
         var known = alerts.Count == 0 ? null : await figures.ReadAsync(judged.Info.Reference, null, stop.Token);
         List<ConditionVerdict> verdicts = [.. alerts.Select((_, i) => judged.Conditions.Alert(i, known!))];
         var now = time.GetUtcNow();
         var (episodes, changed) = AlertEpisodes.Update(storage.State.Episodes, alerts, verdicts, judged.Info.Reference, now);
+        var stable = known is null ? null : FigureStability.Of(known, verdicts);
         if (changed.IsEmpty)
-            return;
+            return stable;
         await SaveAsync(state => state with
         {
             Episodes = episodes,
             Undecided = [.. state.Undecided, .. changed.Select(episode => AlertMessages.DecisionOf(Project, episode))],
             Outbox = Bound([.. state.Outbox, .. changed.Select(episode => AlertMessages.Of(Project, episode, now)).OfType<WebhookMessage>()]),
         });
+        return stable;
+    }
+
+    /// <summary>After how long the next message is due; null: none waits.</summary>
+    private TimeSpan? DeliveryDue()
+    {
+        if (storage.State.Outbox.IsEmpty)
+            return null;
+        var now = time.GetUtcNow();
+        var due = AlertMessages.Next(storage.State.Outbox).Min(message => AlertMessages.DueOf(message, now)) - now;
+        return due > TimeSpan.Zero ? due : TimeSpan.Zero;
     }
 
     private ImmutableArray<WebhookMessage> Bound(ImmutableArray<WebhookMessage> outbox)
@@ -120,14 +137,12 @@ internal sealed partial class AlertGrain(
     /// <summary>Sees to it that what waits is delivered when it is due.</summary>
     private void ScheduleDelivery()
     {
-        if (storage.State.Outbox.IsEmpty || !delivering.IsCompleted || stop.IsCancellationRequested)
+        if (DeliveryDue() is not { } due || !delivering.IsCompleted || stop.IsCancellationRequested)
             return;
         timer?.Dispose();
-        var now = time.GetUtcNow();
-        var due = AlertMessages.Next(storage.State.Outbox).Min(message => AlertMessages.DueOf(message, now)) - now;
         timer = this.RegisterGrainTimer(
             _ => delivering = DeliverAsync(),
-            new GrainTimerCreationOptions(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+            new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
     }
 
     private async Task DeliverAsync()
@@ -154,7 +169,8 @@ internal sealed partial class AlertGrain(
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // The next look goes on.
-            LogNotDelivered(logger, exception, Project);
+            if (!stop.IsCancellationRequested)
+                LogNotDelivered(logger, exception, Project);
             return;
         }
 

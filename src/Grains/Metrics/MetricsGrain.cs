@@ -4,13 +4,14 @@ using Orleans.Streams;
 using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
+using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IMetricsGrain"/>
 /// <remarks>It keeps nothing itself, so nothing is lost with it; that a summary counts once is the store's to see to, by its id.</remarks>
 [ImplicitStreamSubscription(StreamNames.Metrics)]
-internal sealed partial class MetricsGrain(IMetricsStore store, ILogger<MetricsGrain> logger) : Grain, IMetricsGrain, IAsyncObserver<GenerationSummary>
+internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, ILogger<MetricsGrain> logger) : Grain, IMetricsGrain, IAsyncObserver<GenerationSummary>
 {
     public override Task OnActivateAsync(CancellationToken cancellationToken) => this.GetStreamProvider(StreamNames.Provider)
         .GetStream<GenerationSummary>(StreamId.Create(StreamNames.Metrics, this.GetPrimaryKeyString()))
@@ -43,7 +44,8 @@ internal sealed partial class MetricsGrain(IMetricsStore store, ILogger<MetricsG
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // What is stored is stored; the next summary brings the next look.
-            LogNotLooked(logger, exception, this.GetPrimaryKeyString());
+            if (!stop.Token.IsCancellationRequested)
+                LogNotLooked(logger, exception, this.GetPrimaryKeyString());
         }
     }
 

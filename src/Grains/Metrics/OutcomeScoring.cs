@@ -23,7 +23,7 @@ internal sealed partial class OutcomeScoring(OutcomeScorer scorer, IOptions<Metr
                     stoppingToken.ThrowIfCancellationRequested();
                 wait = TimeSpan.FromSeconds(options.Value.ScoreSeconds);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
             {
                 return;
             }

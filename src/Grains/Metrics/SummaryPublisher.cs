@@ -6,6 +6,7 @@ using Orleans.Streams;
 using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
+using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Metrics;
 
@@ -19,6 +20,7 @@ internal sealed partial class SummaryPublisher(
     IMetricsStore store,
     IServiceProvider services,
     IOptions<MetricsOptions> options,
+    SiloStop stop,
     TimeProvider time,
     ILogger<SummaryPublisher> logger) : BackgroundService
 {
@@ -48,6 +50,13 @@ internal sealed partial class SummaryPublisher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // This service is stopped when the silo has stopped already; what it publishes goes to grains.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Token);
+        await PublishAllAsync(either.Token);
+    }
+
+    private async Task PublishAllAsync(CancellationToken stoppingToken)
+    {
         while (!stoppingToken.IsCancellationRequested)
         {
             var next = MetricsResolution.StartOf(time.GetUtcNow(), interval) + interval;
@@ -58,7 +67,7 @@ internal sealed partial class SummaryPublisher(
                 // What was counted until the end of a window belongs to it.
                 await PublishAsync(Collect(next.AddTicks(-1)));
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
             {
                 return;
             }
@@ -101,7 +110,7 @@ internal sealed partial class SummaryPublisher(
                     await grain.Store([.. summaries.Where(summary => missing.Contains(summary.Id))]);
                 outbox.Confirm(summaries.Select(summary => summary.Id).ToHashSet());
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
+            catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
             {
                 // One generation must not hold up the others; this one is asked after again with the next window.
                 LogStoreFailed(logger, exception, generation.ToString(), summaries.Count);

@@ -5,6 +5,7 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Rollout;
 using Progeny.Core.Rollout.Strategies;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
 
@@ -21,6 +22,7 @@ internal sealed partial class ExperimentGrain(
     IGatekeeper gates,
     IDecisionLog decisions,
     RolloutOptions options,
+    SiloStop stop,
     TimeProvider time,
     ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain, IRemindable, IStoredGrain
 {
@@ -187,13 +189,16 @@ internal sealed partial class ExperimentGrain(
 
     private async Task LookSafelyAsync()
     {
+        if (stop.Token.IsCancellationRequested)
+            return;
         try
         {
             await LookAsync();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            LogLookFailed(logger, exception, this.GetPrimaryKeyString());
+            if (!stop.Token.IsCancellationRequested)
+                LogLookFailed(logger, exception, this.GetPrimaryKeyString());
         }
     }
 

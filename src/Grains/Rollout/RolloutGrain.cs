@@ -4,6 +4,7 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Rollout.Strategies;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
 
@@ -15,6 +16,7 @@ internal sealed partial class RolloutGrain(
     IGatekeeper gates,
     IDecisionLog decisions,
     RolloutOptions options,
+    SiloStop stop,
     TimeProvider time,
     ILogger<RolloutGrain> logger) : Grain, IRolloutGrain, IRemindable, IStoredGrain
 {
@@ -158,6 +160,8 @@ internal sealed partial class RolloutGrain(
 
     private async Task FollowSafelyAsync()
     {
+        if (stop.Token.IsCancellationRequested)
+            return;
         try
         {
             await FollowActiveAsync();
@@ -168,7 +172,8 @@ internal sealed partial class RolloutGrain(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            LogFollowFailed(logger, exception, Name);
+            if (!stop.Token.IsCancellationRequested)
+                LogFollowFailed(logger, exception, Name);
         }
     }
 

@@ -8,15 +8,19 @@ using Progeny.Core.Serving;
 namespace Progeny.Grains.Serving;
 
 /// <summary>
-/// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded until its memory is needed; then the
-/// one that was used longest ago goes first.
+/// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded for some minutes, or until its memory is
+/// needed; then the one that was used longest ago goes first.
 /// </summary>
 internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOptions options, TimeProvider time, ILogger<ModelCache> logger)
 {
+    /// <summary>So many models stay loaded though nobody holds them: a model takes memory of its own however small its file is.</summary>
+    private const int MaxUnheld = 64;
+
     private readonly long budget = options.ModelMemory > 0 ? options.ModelMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
     private readonly Dictionary<GenerationReference, Entry> entries = [];
     private readonly Lock gate = new();
     private long loadedBytes;
+    private int unheld;
 
     /// <summary>How many models are loaded.</summary>
     public int Count
@@ -43,7 +47,8 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
         {
             if (!entries.TryGetValue(served.Reference, out entry))
                 entries.Add(served.Reference, entry = new Entry());
-            entry.Holders++;
+            if (entry.Holders++ == 0 && entry.Loaded is not null)
+                unheld--;
             // Loading takes long; the next in line waits for the same load.
             entry.Loading ??= Task.Run(() => LoadAsync(served, manifest));
         }
@@ -101,30 +106,50 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
         lock (gate)
         {
             entry.UsedAt = time.GetTimestamp();
-            if (--entry.Holders == 0)
+            if (--entry.Holders > 0)
+                return;
+            unheld++;
+            if (loadedBytes > budget || unheld > MaxUnheld)
                 MakeRoom();
+        }
+    }
+
+    /// <summary>Unloads the models that nobody has held for some time.</summary>
+    public void Unload(TimeSpan unusedFor)
+    {
+        lock (gate)
+        {
+            foreach (var (reference, entry) in Unheld().Where(pair => time.GetElapsedTime(pair.Value.UsedAt) >= unusedFor).ToList())
+                Unload(reference, entry);
         }
     }
 
     /// <summary>Unloads what nobody holds, the longest unused first, until the budget is met or all that is left is held.</summary>
     private void MakeRoom()
     {
-        while (loadedBytes > budget)
+        foreach (var (reference, entry) in Unheld().OrderBy(pair => pair.Value.UsedAt).ToList())
         {
-            var (reference, oldest) = entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null }).OrderBy(pair => pair.Value.UsedAt).FirstOrDefault();
-            if (oldest is null)
+            if (loadedBytes <= budget && unheld <= MaxUnheld)
                 return;
-            entries.Remove(reference);
-            loadedBytes -= oldest.Loaded!.Bytes;
-            oldest.Loaded.Dispose();
-            LogUnloaded(logger, reference);
+            Unload(reference, entry);
         }
+    }
+
+    private IEnumerable<KeyValuePair<GenerationReference, Entry>> Unheld() => entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null });
+
+    private void Unload(GenerationReference reference, Entry entry)
+    {
+        entries.Remove(reference);
+        unheld--;
+        loadedBytes -= entry.Loaded!.Bytes;
+        entry.Loaded.Dispose();
+        LogUnloaded(logger, reference);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Generation} ({Bytes} bytes) in {Milliseconds} ms; queries may share a run: {Joins}")]
     private static partial void LogLoaded(ILogger logger, GenerationReference generation, long bytes, long milliseconds, bool joins);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Unloaded {Generation}: its memory is needed")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Unloaded {Generation}, which nobody uses")]
     private static partial void LogUnloaded(ILogger logger, GenerationReference generation);
 
     private sealed class Entry

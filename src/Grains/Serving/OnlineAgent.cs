@@ -7,13 +7,14 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
 /// <summary>Answers a project's queries on this silo, on as many threads as ask.</summary>
 internal sealed partial class OnlineAgent(
-    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, TimeProvider time, ILogger logger) : IDisposable
+    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, SiloStop stop, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetireAfter = TimeSpan.FromMinutes(1);
@@ -30,12 +31,17 @@ internal sealed partial class OnlineAgent(
     private long usedAt = time.GetTimestamp();
     private volatile bool disposed;
     private volatile bool isUnknown;
+    private volatile bool hasRetired;
+    private volatile bool mustPoll;
 
     /// <summary>How long nobody has asked.</summary>
     public TimeSpan IdleFor => time.GetElapsedTime(Volatile.Read(ref usedAt));
 
     /// <summary>Whether there is no such project, so that the agent need not be kept.</summary>
     public bool IsUnknown => isUnknown;
+
+    /// <summary>Whether it must poll though the plan may not have changed: it has none, or not as a whole, or one before is still to be put away.</summary>
+    public bool HasWork => Volatile.Read(ref planVersion) < 0 || refusal is not null || hasRetired || mustPoll;
 
     /// <summary>What the project's shadows have still to answer on this silo.</summary>
     public ShadowQueue Shadows => rollout.Shadows;
@@ -101,7 +107,12 @@ internal sealed partial class OnlineAgent(
     }
 
     /// <summary>Takes over the plan in force when it has changed; does nothing while that is under way.</summary>
-    public void Poll() => _ = Polling();
+    public void Poll()
+    {
+        // A poll that is under way may have read the plan before this change of it.
+        mustPoll = !polling.IsCompleted;
+        _ = Polling();
+    }
 
     public void Dispose()
     {
@@ -220,6 +231,7 @@ internal sealed partial class OnlineAgent(
     {
         while (retired.TryPeek(out var old) && time.GetElapsedTime(old.At) > RetireAfter)
             retired.Dequeue().Plan.Dispose();
+        hasRetired = retired.Count > 0;
         try
         {
             var plan = await grains.GetGrain<IProjectGrain>(project).GetPlan(planVersion);
@@ -233,11 +245,14 @@ internal sealed partial class OnlineAgent(
                 LogPlanRefused(logger, project, plan.Version, problem.Message);
             refusal = problem;
             if (problem is null)
-                planVersion = plan.Version;
+                Volatile.Write(ref planVersion, plan.Version);
+            hasRetired = retired.Count > 0;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {
-            LogPollFailed(logger, exception, project);
+            mustPoll = true;
+            if (!stop.Token.IsCancellationRequested)
+                LogPollFailed(logger, exception, project);
         }
     }
 

@@ -1,29 +1,38 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Metrics;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
 /// <summary>The online agents of this silo, one a project, each made by the first query; keeps their plans up to date.</summary>
-internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
+internal sealed partial class OnlineAgents : BackgroundService, IOnlineAgents
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, OnlineAgent> agents = new(StringComparer.Ordinal);
     private readonly Func<string, OnlineAgent> make;
+    private readonly IGrainFactory grains;
+    private readonly SiloStop stop;
+    private readonly ILogger<OnlineAgents> logger;
     private readonly TimeProvider time;
+    private PlanMark? seen;
 
     public OnlineAgents(
-        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ServingOptions options, TimeProvider time, ILogger<OnlineAgents> logger)
+        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ServingOptions options, SiloStop stop, TimeProvider time, ILogger<OnlineAgents> logger)
     {
-        this.time = time;
+        (this.grains, this.stop, this.time, this.logger) = (grains, stop, time, logger);
         make = project => new OnlineAgent(
-            project, grains, generations, models, meters, answers, new RolloutAnswers(answers, time, logger), options, time, logger);
+            project, grains, generations, models, meters, answers, new RolloutAnswers(answers, time, logger), options, stop, time, logger);
     }
+
+    /// <summary>How long nobody has asked any project; the greatest time there is where nobody has for long.</summary>
+    public TimeSpan IdleFor => agents.Values.Select(agent => agent.IdleFor).DefaultIfEmpty(TimeSpan.MaxValue).Min();
 
     /// <inheritdoc/>
     public QueryTicket Enter(string project)
@@ -64,14 +73,8 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                // Each on its own: one that loads a model must not keep the others waiting.
-                foreach (var (project, agent) in agents)
-                {
-                    if ((agent.IsUnknown || agent.IdleFor > IdleTime) && agents.TryRemove(project, out _))
-                        agent.Dispose();
-                    else
-                        agent.Poll();
-                }
+                if (!agents.IsEmpty)
+                    await PollAsync();
             }
         }
         catch (OperationCanceledException)
@@ -79,6 +82,37 @@ internal sealed class OnlineAgents : BackgroundService, IOnlineAgents
             // The node stops.
         }
     }
+
+    /// <summary>Has the agents take over plans that have changed; one question tells which, for all projects.</summary>
+    private async Task PollAsync()
+    {
+        HashSet<string> changed = [];
+        var all = false;
+        try
+        {
+            var changes = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).ListPlanChanges(seen);
+            (seen, all) = (changes.Mark, changes.All);
+            changed = [.. changes.Projects];
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        {
+            all = true;
+            if (!stop.Token.IsCancellationRequested)
+                LogNotAsked(logger, exception);
+        }
+
+        // Each on its own: one that loads a model must not keep the others waiting.
+        foreach (var (project, agent) in agents)
+        {
+            if ((agent.IsUnknown || agent.IdleFor > IdleTime) && agents.TryRemove(project, out _))
+                agent.Dispose();
+            else if (all || agent.HasWork || changed.Contains(project))
+                agent.Poll();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The roster could not be asked which plans have changed; each project is asked")]
+    private static partial void LogNotAsked(ILogger logger, Exception exception);
 
     private OnlineAgent Get(string project) => agents.TryGetValue(project, out var agent) ? agent : agents.GetOrAdd(project, make);
 }

@@ -207,7 +207,8 @@ internal sealed partial class JobGrain(
         {
             // The verdict stands. Whoever wakes the job next has it told again. A refusal will be the same then, and is not waited for.
             isProposed |= exception is RegistryException or PlanException;
-            LogNotTold(logger, exception, job.Id);
+            if (!host.ApplicationStopping.IsCancellationRequested)
+                LogNotTold(logger, exception, job.Id);
         }
     }
 

@@ -6,6 +6,7 @@ using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Registry;
 
 namespace Progeny.Grains.Training;
@@ -19,36 +20,40 @@ internal sealed partial class OfflineAgentGrain(
     OutcomePulling pulling,
     OfflineUpkeep upkeep,
     IOptions<OfflineAgentOptions> options,
+    SiloStop siloStop,
     TimeProvider time,
-    ILogger<OfflineAgentGrain> logger) : Grain, IOfflineAgentGrain, IRemindable
+    ILogger<OfflineAgentGrain> logger) : Grain, IOfflineAgentGrain
 {
-    private const string WakeReminder = "wake";
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
-
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
     private readonly SemaphoreSlim saving = new(1, 1);
     private OfflineProject? project;
-    private IGrainTimer? timer;
-    private Task looking = Task.CompletedTask;
+    private Task<TimeSpan?> looking = Task.FromResult<TimeSpan?>(null);
     private Task pulls = Task.CompletedTask;
     private OfflineAgentInfo? seen;
 
     private string Name => this.GetPrimaryKeyString();
 
-    public async Task Wake()
+    private TimeSpan Check => TimeSpan.FromSeconds(options.Value.CheckSeconds);
+
+    public Task<TimeSpan?> Look(bool touched)
     {
-        if (timer is not null)
-            return;
-        // A node that dies takes the timer along; the reminder makes a new one on another node. It looks at nothing itself.
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
-        var every = TimeSpan.FromSeconds(options.Value.CheckSeconds);
-        timer ??= this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions(every, every) { KeepAlive = true, Interleave = true });
+        if (!looking.IsCompleted)
+            return Task.FromResult<TimeSpan?>(Check);
+        return looking = LookOnceAsync(touched);
     }
 
     public async Task<OfflineAgentInfo?> Get()
     {
-        if (seen is null && await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
-            return null;
+        // An agent that has had nothing to do for some minutes was put out of memory, with what it saw last.
+        if (seen is null)
+        {
+            if (await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
+                return null;
+            if (looking.IsCompleted)
+                looking = LookOnceAsync(touched: false);
+            await looking;
+        }
+
         return Shown();
     }
 
@@ -56,27 +61,16 @@ internal sealed partial class OfflineAgentGrain(
 
     public Task<OfflineAgentInfo> Resume(string by) => SetPausedAsync(null);
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Wake();
-
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        timer?.Dispose();
         await stop.CancelAsync();
         await Task.WhenAll(looking, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         project?.Dispose();
         stop.Dispose();
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
-    {
-        // The look before may be at a feed that hangs, or at a long list of outcomes.
-        if (!looking.IsCompleted)
-            return;
-        looking = LookOnceAsync();
-        await looking;
-    }
-
-    private async Task LookOnceAsync()
+    /// <returns>After how long it is to look again; null: not before something happens to the project.</returns>
+    private async Task<TimeSpan?> LookOnceAsync(bool touched)
     {
         var errors = new List<string>();
         try
@@ -84,33 +78,46 @@ internal sealed partial class OfflineAgentGrain(
             project ??= new OfflineProject(Name, GrainFactory, compiler);
             if (!await project.LookAsync())
             {
-                await SleepAsync();
-                return;
+                Rest();
+                return null;
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
             LogFailed(logger, exception, Name, "looking at the project");
             seen = Shown() with { LookedAt = time.GetUtcNow(), Error = exception.Message };
-            return;
+            return Check;
         }
 
         var next = Shown() with { LookedAt = time.GetUtcNow() };
         var (paused, backOff) = (storage.State.PausedBy is not null, options.Value.BackOff);
+        var waits = new List<TimeSpan?>();
 
         // Each is done whatever becomes of the others.
         if (pulls.IsCompleted)
             pulls = PullAsync(project.Manifest, paused, backOff);
         await TryAsync("training", async () =>
         {
-            var (work, memory) = await retraining.RunAsync(project, paused, RetrainMemory.Of(storage.State), backOff, stop.Token);
+            var (work, memory, stable) = await retraining.RunAsync(project, paused, RetrainMemory.Of(storage.State), backOff, stop.Token);
             next = next with { Training = work };
+            waits.AddRange([stable, Until(work.Next)]);
             await SaveAsync(memory.In);
         });
-        await TryAsync("evaluating", async () => next = next with { Evaluation = await evaluations.RunAsync(project, paused, backOff, stop.Token) });
-        await TryAsync("checking alerts", () => GrainFactory.GetGrain<IAlertGrain>(Name).Check());
-        await TryAsync("looking after what is kept", () => upkeep.RunAsync(project, stop.Token));
+        await TryAsync("evaluating", async () =>
+        {
+            next = next with { Evaluation = await evaluations.RunAsync(project, paused, backOff, stop.Token) };
+            waits.Add(Until(next.Evaluation.Next));
+        });
+        await TryAsync("checking alerts", async () => waits.Add(await GrainFactory.GetGrain<IAlertGrain>(Name).Check()));
+        await TryAsync("looking after what is kept", async () => waits.Add(Until(await upkeep.RunAsync(project, touched, stop.Token))));
         seen = next with { Error = errors.Count == 0 ? null : string.Join(" ", errors) };
+        if (errors.Count > 0 || project.HasOpenJob || !pulls.IsCompleted)
+            return Check;
+        if (project.Manifest.Outcomes is not null && !paused)
+            waits.Add(Until(storage.State.Pull?.Next ?? time.GetUtcNow()));
+        return waits.Min() is { } wait && wait < Check ? Check : waits.Min();
+
+        TimeSpan? Until(DateTimeOffset? at) => at is { } due ? due - time.GetUtcNow() : null;
 
         async Task TryAsync(string what, Func<Task> work)
         {
@@ -142,15 +149,11 @@ internal sealed partial class OfflineAgentGrain(
         }
     }
 
-    /// <summary>There is nothing to look after any more; whoever publishes or brings back the project wakes it.</summary>
-    private async Task SleepAsync()
+    /// <summary>There is nothing to look after any more, until the project is published or brought back.</summary>
+    private void Rest()
     {
-        timer?.Dispose();
-        timer = null;
         seen = null;
         upkeep.Forget(Name);
-        if (await this.GetReminder(WakeReminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
     }
 
     private async Task<OfflineAgentInfo> SetPausedAsync(string? by)
@@ -158,7 +161,7 @@ internal sealed partial class OfflineAgentGrain(
         if (await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
         await SaveAsync(state => state with { PausedBy = by });
-        await Wake();
+        await GrainFactory.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Touch([Name]);
         return Shown();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Feedback;
+using Progeny.Core.Serving;
 using Progeny.Grains.Feedback;
 using Progeny.Grains.Hosting;
 
@@ -22,6 +23,8 @@ internal static class OfflineHosting
         services.AddSingleton<Retraining>();
         services.AddSingleton<ServedEvaluations>();
         services.AddSingleton<OfflineUpkeep>();
+        services.AddSingleton<ProjectActivity>();
+        services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<ProjectActivity>());
         services.AddSingleton<FeedbackInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedbackInstruments>());
     }

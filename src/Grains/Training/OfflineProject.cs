@@ -28,6 +28,9 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
     /// <summary>On how many rows it and those that it continues were trained.</summary>
     public long TrainRows { get; private set; }
 
+    /// <summary>Whether a job is queued or under way.</summary>
+    public bool HasOpenJob => jobs.Any(job => job.EndedAt is null);
+
     /// <summary>What the newest generation could not know.</summary>
     public AnsweredCount SinceGeneration { get; } = new();
 
@@ -41,7 +44,7 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
     public async Task<bool> LookAsync()
     {
         var project = grains.GetGrain<IProjectGrain>(name);
-        if (await project.Get() is not { } info || !(await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List()).Contains(name))
+        if (await project.Get() is not { Decommissioned: null } info)
             return false;
         Info = info;
         var release = grains.GetGrain<IReleaseGrain>($"{name}@{Release}");

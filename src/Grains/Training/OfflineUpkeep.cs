@@ -14,31 +14,58 @@ internal sealed class OfflineUpkeep(
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset? Swept, DateTimeOffset? Measured)> done = new(StringComparer.Ordinal);
+    /// <summary>What is measured of ages need be no more exact than by this share of the time since the last query.</summary>
+    private const double AgeTolerance = 0.1;
 
-    public async Task RunAsync(OfflineProject project, CancellationToken cancellationToken)
+    private readonly ConcurrentDictionary<string, Done> done = new(StringComparer.Ordinal);
+
+    /// <param name="touched">Whether something has happened to the project since the last time.</param>
+    /// <returns>When there is something to do again; null: not before something happens to the project.</returns>
+    public async Task<DateTimeOffset?> RunAsync(OfflineProject project, bool touched, CancellationToken cancellationToken)
     {
         var (name, now) = (project.Info.Name, time.GetUtcNow());
         running.Add(name);
-        var (swept, measured) = done.GetValueOrDefault(name);
-        if (Clockwork.Due(swept, SweepEvery, now) <= now)
+        var last = done.GetValueOrDefault(name) ?? new Done(null, null, now, IsEmpty: false);
+        if (touched)
+            last = last with { ActiveAt = now, IsEmpty = false };
+        if (last.IsEmpty)
+            return null;
+        var (sweeps, measures) = (Clockwork.Due(last.Swept, SweepEvery, now) <= now, Clockwork.Due(last.Measured, MeasureEvery(last, now), now) <= now);
+        var begins = sweeps || measures ? await log.ReadBeginsAsync(name, cancellationToken) : [];
+        if (sweeps)
         {
-            foreach (var begin in await log.ReadBeginsAsync(name, cancellationToken))
+            foreach (var begin in begins)
             {
                 while (await scores.SweepAsync(begin, cancellationToken))
                     cancellationToken.ThrowIfCancellationRequested();
             }
 
-            swept = now;
+            last = last with { Swept = now };
         }
 
-        if (Clockwork.Due(measured, TimeSpan.FromSeconds(options.Value.MeasureSeconds), now) <= now)
+        if (measures)
         {
-            instruments.Set(name, await feedback.ReadAsync(name, now, cancellationToken));
-            measured = now;
+            var report = await feedback.ReadAsync(name, now, cancellationToken);
+            instruments.Set(name, report);
+
+            // Before this node's first look nobody knows when the last query came, except that it is as old as the youngest one.
+            if (last.Measured is null && !touched && report.Ages.FirstOrDefault(age => age.Queries > 0) is { } youngest)
+                last = last with { ActiveAt = now.AddSeconds(-youngest.FromSeconds) };
+            last = last with { Measured = now, IsEmpty = begins.All(begin => begin.At is null) };
         }
 
-        done[name] = (swept, measured);
+        done[name] = last;
+        if (last.IsEmpty)
+            return null;
+        var (sweep, measure) = (Clockwork.Due(last.Swept, SweepEvery, now), Clockwork.Due(last.Measured, MeasureEvery(last, now), now));
+        return sweep < measure ? sweep : measure;
+    }
+
+    private TimeSpan MeasureEvery(Done last, DateTimeOffset now)
+    {
+        var shortest = TimeSpan.FromSeconds(options.Value.MeasureSeconds);
+        var tolerated = (now - last.ActiveAt) * AgeTolerance;
+        return tolerated < shortest ? shortest : tolerated;
     }
 
     /// <summary>The project has ended.</summary>
@@ -48,4 +75,10 @@ internal sealed class OfflineUpkeep(
         done.TryRemove(project, out _);
         instruments.Remove(project);
     }
+
+    /// <param name="Swept">When scores were swept last; null: not yet on this node.</param>
+    /// <param name="Measured">When the feedback loop was measured last; null: not yet on this node.</param>
+    /// <param name="ActiveAt">When something happened to the project last.</param>
+    /// <param name="IsEmpty">Whether the log holds no record of the project, so that there is nothing to do.</param>
+    private sealed record Done(DateTimeOffset? Swept, DateTimeOffset? Measured, DateTimeOffset ActiveAt, bool IsEmpty);
 }

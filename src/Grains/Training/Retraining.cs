@@ -16,19 +16,19 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
     public const string Agent = "offline agent";
 
     /// <summary>Looks, and starts a training where one is due.</summary>
-    /// <returns>What was seen, and what is to be remembered.</returns>
-    public async Task<(OfflineWork Work, RetrainMemory Memory)> RunAsync(
+    /// <returns>What was seen, what is to be remembered, and after how long <c>retrain.when</c> is to be asked again; null: not before something happens.</returns>
+    public async Task<(OfflineWork Work, RetrainMemory Memory, TimeSpan? Stable)> RunAsync(
         OfflineProject project, bool paused, RetrainMemory memory, BackOff backOff, CancellationToken cancellationToken)
     {
         var history = project.History(JobKind.Train, JobKind.Tune);
         if (project.Manifest.Retrain is not { } retrain)
-            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), memory);
+            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), memory, null);
         await SayFailureAsync(project, history, backOff, cancellationToken);
         var now = time.GetUtcNow();
         if (memory.Job != history.Newest?.Id)
             memory = memory with { Job = history.Newest?.Id, Seen = await queries.GetEndAsync(cancellationToken) };
         var (fresh, sinceJob) = retrain.When is null ? (0, 0) : await NewOutcomesAsync(project, memory.Seen, cancellationToken);
-        var verdict = history.Open is not null ? null : await AskAsync(project, fresh, cancellationToken);
+        var (verdict, stable) = history.Open is not null ? (null, null) : await AskAsync(project, fresh, cancellationToken);
         if (verdict is { Holds: false })
             memory = memory with { FalseSince = history.Newest?.Id };
         var (start, waits, until) = new RetrainCase
@@ -45,9 +45,9 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
             Now = now,
         }.Decide();
         if (paused)
-            return (Work(history, wanted: true, "it is paused", null), memory);
+            return (Work(history, wanted: true, "it is paused", null), memory, null);
         if (start is null)
-            return (Work(history, wanted: true, waits, until), memory);
+            return (Work(history, wanted: true, waits, until), memory, stable);
 
         // Said before it is done, by what was known: should the node stop in between, it is said once and done after all.
         await decisions.AppendAsync(
@@ -65,7 +65,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
             cancellationToken);
         var job = await grains.GetGrain<IProjectGrain>(project.Info.Name)
             .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start}" });
-        return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), memory);
+        return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), memory, null);
     }
 
     internal static OfflineWork Work(JobHistory history, bool wanted, string waits, DateTimeOffset? next) => new()
@@ -103,17 +103,18 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         return (fresh, await outcomes.CountFromAsync(name, seen.Place, cancellationToken));
     }
 
-    private async Task<ConditionVerdict?> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)
+    private async Task<(ConditionVerdict? Verdict, TimeSpan? Stable)> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)
     {
         if (project.Manifest.Retrain?.When is null)
-            return null;
+            return (null, null);
         var known = project.Info.Champion is { } champion
             ? new Dictionary<string, double?>(await figures.ReadAsync(champion, null, cancellationToken), StringComparer.OrdinalIgnoreCase)
             : new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase);
         known[FigureNames.NewOutcomes] = fresh;
         if (project.Newest is { } newest)
             known[FigureNames.SinceTraining] = Math.Max(0, (time.GetUtcNow() - newest.CreatedAt).TotalSeconds);
-        return project.Conditions.Retrain(known);
+        var verdict = project.Conditions.Retrain(known);
+        return (verdict, verdict is null ? null : FigureStability.Of(known, [verdict]));
     }
 
     private async Task SayFailureAsync(OfflineProject project, JobHistory history, BackOff backOff, CancellationToken cancellationToken)

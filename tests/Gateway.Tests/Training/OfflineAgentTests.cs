@@ -199,6 +199,29 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Idle_project_is_looked_at_once_after_a_start_and_then_when_something_happens_to_it()
+    {
+        await PublishAsync("idle", "retrain: {when: new_outcomes >= 5}\nalerts: [{name: wrong, when: errors > 0}]");
+        var gate = new Gate(folder);
+        LoopProject.Write(Path.Combine(folder, "busy"), "busy", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+        (await node.PublishAsync("busy", Path.Combine(folder, "busy"))).EnsureSuccessStatusCode();
+        var job = (string)(await node.PostAsync("/api/projects/busy/jobs", new { kind = "train" }))["id"]!;
+        await node.UntilAsync($"/api/jobs/{job}", info => (string?)info["status"] == "running");
+        await node.DisposeAsync();
+        await InitializeAsync();
+
+        // A project whose job goes on is looked at with every check, here twenty times and more.
+        var first = (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["looked_at"] is not null))["looked_at"]!;
+        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["looked_at"] > first.AddSeconds(1));
+        ((DateTimeOffset)(await node.GetAsync("/api/projects/idle/offline"))["looked_at"]!).ShouldBe(first);
+
+        await ReportAsync("idle", 0, 1);
+        await node.UntilAsync("/api/projects/idle/offline", agent => (DateTimeOffset?)agent["looked_at"] > first);
+        gate.Open();
+        await node.EndOfAsync(job);
+    }
+
+    [Fact]
     public async Task Unknown_project_has_no_agent()
     {
         (await node.Http.GetAsync("/api/projects/nobody/offline")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);

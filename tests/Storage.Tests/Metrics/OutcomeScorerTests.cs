@@ -3,6 +3,7 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Metrics;
 using Progeny.Storage.Serving;
@@ -33,7 +34,7 @@ public sealed class OutcomeScorerTests : IDisposable
         log = new SqliteQueryLog(queries, clock);
         outcomes = new SqliteOutcomeStore(queries);
         scores = new SqliteScoreStore(perfdb);
-        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, clock);
+        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, new ProjectActivity(), clock);
     }
 
     public void Dispose()
