@@ -16,9 +16,6 @@ internal sealed class SqliteSession : IDisposable
     // Virtual machine steps between two looks at the token: some milliseconds, so that looking costs nothing.
     private const int StepsBetweenChecks = 50_000;
 
-    /// <summary>The function that makes of a time as text a number which orders by its instant; NULL of anything else.</summary>
-    public const string InstantFunction = "progeny_instant";
-
     /// <summary>The longest value and row, in bytes.</summary>
     public const int LongestValue = 1 << 20;
 
@@ -30,6 +27,9 @@ internal sealed class SqliteSession : IDisposable
 
     // The driver keeps handles for reuse; each is set up once, and its functions then ask the session that uses it now.
     private static readonly ConditionalWeakTable<sqlite3, User> Users = [];
+
+    /// <summary>The function that makes of a time as text a number which orders by its instant; NULL of anything else.</summary>
+    public const string InstantFunction = "progeny_instant";
 
     private readonly SqliteConnection connection;
     private readonly TemporaryFileMeter spilled = new();
@@ -47,12 +47,12 @@ internal sealed class SqliteSession : IDisposable
         try
         {
             connection.Open();
-            connection.CreateFunction<object?, long?>(
-                InstantFunction, value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null, isDeterministic: true);
             var database = connection.Handle!;
             Users.GetValue(database, SetUp).Session = this;
             raw.sqlite3_set_authorizer(database, Authorize, null);
             raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => MustStop() ? 1 : 0, null);
+            connection.CreateFunction<object?, long?>(
+                InstantFunction, value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null, isDeterministic: true);
         }
         catch
         {
@@ -146,7 +146,8 @@ internal sealed class SqliteSession : IDisposable
             return raw.SQLITE_OK;
         if (action == raw.SQLITE_READ && (SchemaTables.Contains(first) || !SqliteSandbox.IsInternal(first)))
             return raw.SQLITE_OK;
-        if (action == raw.SQLITE_FUNCTION && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase) || second == InstantFunction))
+        if (action == raw.SQLITE_FUNCTION
+            && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase) || second == InstantFunction))
             return raw.SQLITE_OK;
         hint = action == raw.SQLITE_FUNCTION ? SqliteFunctions.Hint(second) : ": a feed only reads its own tables.";
         denied = action switch

@@ -119,7 +119,6 @@ public sealed class HostileFeedTests : IDisposable
     {
         public IFeed Get(string name) => feed;
 
-        public Task<IFileFeed> OpenFileAsync(
-            string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

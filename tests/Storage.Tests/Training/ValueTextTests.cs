@@ -38,9 +38,16 @@ public sealed class ValueTextTests : IDisposable
     }
 
     [Fact]
-    public void Text_in_training_is_that_of_the_file_and_of_the_database() => Prop.ForAll(Arb.From(Gen.NonEmptyListOf(Texts.Generator)), texts =>
+    public void Text_in_training_is_that_of_the_file_and_of_the_database() => Prop.ForAll(Arb.From(Gen.NonEmptyListOf(Texts.Generator)), async texts =>
     {
         var values = texts.ToList();
+        Write(values);
+        (await ReadAsync(new() { File = "d.csv", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" })).ShouldBe(values);
+        (await ReadAsync(new() { Feed = "db", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" })).ShouldBe(values);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+
+    private void Write(List<string> values)
+    {
         using (var csv = CsvWriter.Create(File.Create(folder["d.csv"])))
         {
             csv.WriteRecord(["code", "late", "at"]);
@@ -55,12 +62,9 @@ public sealed class ValueTextTests : IDisposable
             for (var i = 0; i < values.Count; i++)
                 connection.Execute("INSERT INTO d VALUES (:code, :late, :at)", new { code = values[i], late = i % 2, at = i });
         }
+    }
 
-        Read(new() { File = "d.csv", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" }).ShouldBe(values);
-        Read(new() { Feed = "db", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" }).ShouldBe(values);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
-
-    private List<string> Read(SourceManifest source)
+    private async Task<List<string>> ReadAsync(SourceManifest source)
     {
         var manifest = new Manifest
         {
@@ -72,7 +76,10 @@ public sealed class ValueTextTests : IDisposable
             Source = source,
             Pipeline = new() { Trainer = "xgboost" },
         };
-        var data = new TrainingSource(catalog).WriteAsync(manifest, folder[""], null, null, folder["data.csv"], null, default).GetAwaiter().GetResult();
-        return TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default).ToBlockingEnumerable().Select(row => (string)row.Features[0]!).ToList();
+        var data = await new TrainingSource(catalog).WriteAsync(manifest, folder[""], null, null, folder["data.csv"], null, default);
+        var plans = new List<string>();
+        await foreach (var (features, _) in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default))
+            plans.Add((string)features[0]!);
+        return plans;
     }
 }
