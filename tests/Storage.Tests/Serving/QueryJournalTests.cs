@@ -151,7 +151,7 @@ public sealed class QueryJournalTests : IDisposable
         using (var database = Open("queries.db"))
         {
             // A file where the folder would be: no segment can be made.
-            File.WriteAllText(folder["queries.journal"], "");
+            await File.WriteAllTextAsync(folder["queries.journal"], "");
             Should.Throw<IOException>(() => Log(database).Journal(Journaled("refused")));
             (await IdsAsync(database)).ShouldBeEmpty();
             File.Delete(folder["queries.journal"]);
