@@ -72,7 +72,7 @@ public static partial class ProcessProtection
     }
 
     /// <summary>The names of a node's settings, with and without prefix, and what others call their secrets.</summary>
-    [GeneratedRegex("^PROGENY_|__|PASSW|SECRET|TOKEN|KEY|CREDENTIAL|HEADERS", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^PROGENY_|__|PASSW|SECRET|TOKEN|KEY|CREDENTIAL|HEADERS", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Secret();
 
     [DllImport("libc", EntryPoint = "umask")]

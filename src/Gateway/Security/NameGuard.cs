@@ -28,15 +28,15 @@ internal sealed partial class NameGuard(RequestDelegate next)
         _ => null,
     };
 
-    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Project();
 
-    [GeneratedRegex(@"^[0-9A-Za-z.+:-]{1,80}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[0-9A-Za-z.+:-]{1,80}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Version();
 
-    [GeneratedRegex(@"^[0-9a-f]{32}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[0-9a-f]{32}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Job();
 
-    [GeneratedRegex(@"^[a-z][a-z0-9]{0,31}-[0-9]{1,9}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z][a-z0-9]{0,31}-[0-9]{1,9}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Experiment();
 }
