@@ -75,7 +75,7 @@ public sealed class RequestFaultTests : IAsyncLifetime
         ((int)answer.StatusCode).ShouldBe(500);
         var (_, message, exception) = Faults().ShouldHaveSingleItem();
         message.ShouldContain("POST /api/projects/faulty/predict");
-        exception.ShouldBeOfType<NotImplementedException>();
+        exception.ShouldBeOfType<NotSupportedException>();
     }
 
     [Fact]
@@ -115,13 +115,13 @@ public sealed class RequestFaultTests : IAsyncLifetime
 
     private sealed class FaultyAgents : IOnlineAgents
     {
-        public QueryTicket Enter(string project) => throw new NotImplementedException();
+        public QueryTicket Enter(string project) => throw new NotSupportedException();
 
-        public ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+        public ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<Answer> InferAsync(string project, InferQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+        public ValueTask<Answer> InferAsync(string project, InferQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => throw new NotImplementedException();
+        public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => throw new NotSupportedException();
 
         public long? PlanVersionOf(string project) => null;
 
