@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.OpenApi;
 using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Gateway.Security;

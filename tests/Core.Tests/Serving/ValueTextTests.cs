@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -86,7 +87,7 @@ public sealed class ValueTextTests
         new InferQuery { Inputs = [Bytes("plan", "x"), new Tensor { Name = "customer", Type = type, Shape = [1, 1], Data = MemoryMarshal.AsBytes<T>([number]).ToArray() }] },
         new QuerySchema(Project)).Rows!;
 
-    private static Tensor Bytes(string name, string text) => new() { Name = name, Type = DataType.Bytes, Shape = [1, 1], Strings = [text] };
+    private static Tensor Bytes(string name, string text) => new() { Name = name, Type = DataType.Bytes, Shape = [1, 1], Elements = [Encoding.UTF8.GetBytes(text)] };
 
     private static bool IsNumber(string text)
     {

@@ -3,6 +3,7 @@ using Progeny.Core.Training;
 namespace Progeny.Core.Tests.Training;
 
 /// <summary>What a trainer may leave under the names of its contract, and what the node must not read there.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class TrainerOutputTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -44,6 +44,7 @@ public sealed class ProtectionTests : DataFixture
         var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/environ");
         using var reader = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], path])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,

@@ -71,7 +71,7 @@ public sealed class SqliteScoreStoreTests : IDisposable
         var point = await Point(TimeSpan.FromHours(1));
         double.IsFinite(point.Loss!.Value).ShouldBeFalse();
         (point.Outcomes, point.Figures["hit"]).ShouldBe((3, new MetricFigure(2, 3)));
-        var arrived = await scores.ReadArrivedAsync(First, Noon.AddDays(-1), default);
+        var arrived = await scores.ReadArrivedAsync(First, Noon.AddDays(-1), Noon.AddDays(1), default);
         double.IsFinite(arrived.Figures[MetricsPoint.LossName].Mean!.Value).ShouldBeFalse();
         double.IsFinite((await scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).Sum(arm => arm.Sum)).ShouldBeFalse();
     }
