@@ -60,13 +60,13 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         var (sql, parameters) = (outcomes.Query, new Dictionary<string, object?>());
         if (outcomes.Watermark is { } column)
         {
-            var ordered = await OrderedQuery.OpenAsync(feed, outcomes.Query, column, "outcomes.watermark", cancellationToken);
+            var ordered = await OrderedQuery.OpenAsync(feed, outcomes.Query, column, "outcomes.watermark", cancellationToken, allowsNull: true);
             sql = ordered.Sql([]);
             if (watermark is { } from)
             {
                 var bound = ordered.KeyOf($":{FeedParameters.Watermark}");
                 parameters[FeedParameters.Watermark] = ordered.Bound(from.Value);
-                pulled = await CountBehindAsync(manifest, feed, ordered.CountSql([$"{ordered.Key} < {bound}"]), pulled, parameters, cancellationToken);
+                pulled = await CountBehindAsync(manifest, feed, ordered.CountSql([$"({ordered.Key} < {bound} OR {ordered.Key} IS NULL)"]), pulled, parameters, cancellationToken);
                 sql = ordered.Sql([$"{ordered.Key} >= {bound}"]);
             }
         }
@@ -159,7 +159,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
                 :
                 [
                     .. pulled.Problems,
-                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{manifest.Outcomes!.Watermark}' had been read."),
+                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{manifest.Outcomes!.Watermark}' had been read, or they have none."),
                 ],
         };
     }

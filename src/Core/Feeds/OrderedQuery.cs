@@ -26,8 +26,10 @@ internal sealed class OrderedQuery
     /// <param name="query">The manifest's SQL.</param>
     /// <param name="name">The column.</param>
     /// <param name="key">The key of the manifest that names the column, for messages.</param>
+    /// <param name="allowsNull">Whether rows may have no value in it; a bound passes over them.</param>
     /// <exception cref="FeedException">The query has no such column, or it has values that have no place in its order; rows and values are named.</exception>
-    public static async Task<OrderedQuery> OpenAsync(IFeed feed, string query, string name, string key, CancellationToken cancellationToken)
+    public static async Task<OrderedQuery> OpenAsync(
+        IFeed feed, string query, string name, string key, CancellationToken cancellationToken, bool allowsNull = false)
     {
         // The query's own end is on a line of its own, so that a comment there hides nothing.
         var from = $"(\n{query.TrimEnd().TrimEnd(';')}\n) AS source";
@@ -44,7 +46,7 @@ internal sealed class OrderedQuery
         if (toInstant is not null && await FirstAsync(feed, $"SELECT max(source.{quoted}) FROM {from}", cancellationToken) is not string)
             toInstant = null;
         var ordered = new OrderedQuery(feed, from, quoted, toInstant);
-        await ordered.CheckAsync(name, key, cancellationToken);
+        await ordered.CheckAsync(name, key, allowsNull, cancellationToken);
         return ordered;
     }
 
@@ -83,13 +85,16 @@ internal sealed class OrderedQuery
     }
 
     /// <remarks>A value without a place in the order would be passed over by a bound or a window, so it is looked for before.</remarks>
-    private async Task CheckAsync(string name, string key, CancellationToken cancellationToken)
+    private async Task CheckAsync(string name, string key, bool allowsNull, CancellationToken cancellationToken)
     {
-        if (await FirstAsync(feed, $"SELECT 1 FROM {inner} WHERE {Key} IS NULL LIMIT 1", cancellationToken) is null)
+        if (instant is null && allowsNull)
+            return;
+        var hasNoPlace = $"{Key} IS NULL{(allowsNull ? $" AND source.{column} IS NOT NULL" : "")}";
+        if (await FirstAsync(feed, $"SELECT 1 FROM {inner} WHERE {hasNoPlace} LIMIT 1", cancellationToken) is null)
             return;
         var bad = new List<string>();
         var sql = $"SELECT progeny_row, progeny_value FROM (SELECT row_number() OVER () AS progeny_row, source.{column} AS progeny_value FROM {inner}) AS numbered\n"
-            + $"WHERE {KeyOf("progeny_value")} IS NULL ORDER BY progeny_row LIMIT {RowsShown}";
+            + $"WHERE {KeyOf("progeny_value")} IS NULL{(allowsNull ? " AND progeny_value IS NOT NULL" : "")} ORDER BY progeny_row LIMIT {RowsShown}";
         await using var rows = await feed.ReadAsync(sql, new Dictionary<string, object?>(), cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
             bad.Add(string.Create(CultureInfo.InvariantCulture, $"row {rows.GetValue(0)}: {Show(rows.GetValue(1))}"));

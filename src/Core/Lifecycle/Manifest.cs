@@ -4,7 +4,8 @@ namespace Progeny.Core.Lifecycle;
 /// <remarks>Every value has been checked when it was parsed; consumers do not check again.</remarks>
 public sealed record Manifest
 {
-    internal const string NamePattern = "[a-z][a-z0-9_-]{0,62}";
+    /// <summary>The regular expression of a project's name.</summary>
+    public const string NamePattern = "[a-z][a-z0-9_-]{0,62}";
 
     internal const string NameHint = "a project's name: lower-case letters, digits, - and _, a letter first, at most 63";
 

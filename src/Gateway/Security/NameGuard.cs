@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Progeny.Core.Lifecycle;
 using Progeny.Gateway.Hosting;
 
 namespace Progeny.Gateway.Security;
@@ -8,6 +9,9 @@ internal sealed partial class NameGuard(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        // A page of the console says in its own way that there is nothing.
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments("/v2", StringComparison.Ordinal))
+            return next(context);
         foreach (var (key, value) in context.Request.RouteValues)
         {
             if (value is string name && Problem(key, name) is { } problem)
@@ -20,7 +24,7 @@ internal sealed partial class NameGuard(RequestDelegate next)
     private static string? Problem(string key, string name) => key switch
     {
         "project" or "model" when !Project().IsMatch(name) =>
-            $"There is no project {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits and '-', at most 63.",
+            $"There is no project {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits, '-' and '_', at most 63.",
         "release" or "version" when !Version().IsMatch(name) =>
             $"There is no version {Problems.Quoted(name)}; one looks like '1.2.0' (a release) or '1.2.0:3' (release:generation).",
         "job" when !Job().IsMatch(name) => $"There is no job {Problems.Quoted(name)}; its id is 32 digits, a to f among them.",
@@ -28,7 +32,7 @@ internal sealed partial class NameGuard(RequestDelegate next)
         _ => null,
     };
 
-    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^" + Manifest.NamePattern + @"\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Project();
 
     [GeneratedRegex(@"^[0-9A-Za-z.+:-]{1,80}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

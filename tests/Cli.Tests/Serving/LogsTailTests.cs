@@ -20,7 +20,7 @@ public sealed class LogsTailTests
         var lines = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(3, run.Out);
         Words(lines[0])[1..].ShouldBe(["q-1", "0.1.0:1", "champion", "late", "(0.8750)", "1.234", "ms"]);
-        Words(lines[0])[0].ShouldEndWith(":00.500");
+        Words(lines[0])[0].ShouldEndWith(":00.500Z");
         Words(lines[1])[1..].ShouldBe(["q-2", "0.1.0:2", "challenger", "12.5", "0.042", "ms"]);
         lines[2].ShouldNotContain("\u001b");
         lines[2].ShouldContain("error: it broke");

@@ -68,9 +68,10 @@ public sealed class StartupTests : DataFixture
     [Theory]
     [InlineData("grains.db")]
     [InlineData("queries.db")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Damaged_database_is_refused_and_named(string name)
     {
-        Directory.CreateDirectory(Data);
+        Directory.CreateDirectory(Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(Data, name), string.Join('\n', Enumerable.Repeat("no database", 1_000)));
         var (exitCode, output) = await NodeProcess.RunAsync("Progeny.Gateway.dll", Data);
         exitCode.ShouldBe(1);

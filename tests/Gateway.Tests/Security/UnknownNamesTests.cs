@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Core.Lifecycle;
 using Progeny.Gateway.Tests.Lifecycle;
 
 namespace Progeny.Gateway.Tests.Security;

@@ -63,15 +63,15 @@ public sealed class SqliteScoreStoreTests : IDisposable
     public async Task Sum_that_overflows_stays_infinite_and_stops_nothing()
     {
         const double Huge = double.MaxValue;
-        await scores.ApplyAsync(Scored(0, 3, Score("a", Huge, 1), Score("b", Huge, 1), Score("c", 1, 1)), default);
+        await scores.ApplyAsync(Scored(0, 3, Score("a", Huge, 1), Score("b", Huge, 1), Score("c", 1, 1)) with { At = Noon }, default);
         (await Point(TimeSpan.FromHours(1))).Loss.ShouldBe(double.PositiveInfinity);
 
         // What is taken away again is infinite as well: of both together no number can be told.
-        await scores.ApplyAsync(Scored(3, 6, Score("a", -Huge, 1), Score("b", -Huge, 1), Score("c", -Huge, 0)), default);
+        await scores.ApplyAsync(Scored(3, 6, Score("a", -Huge, 1), Score("b", -Huge, 1), Score("c", -Huge, 0)) with { At = Noon }, default);
         var point = await Point(TimeSpan.FromHours(1));
         double.IsFinite(point.Loss!.Value).ShouldBeFalse();
         (point.Outcomes, point.Figures["hit"]).ShouldBe((3, new MetricFigure(2, 3)));
-        var arrived = await scores.ReadArrivedAsync(First, Noon.AddDays(-1), Noon.AddDays(1), default);
+        var arrived = await scores.ReadArrivedAsync(First, Noon.AddDays(-1), DateTimeOffset.MaxValue, default);
         double.IsFinite(arrived.Figures[MetricsPoint.LossName].Mean!.Value).ShouldBeFalse();
         double.IsFinite((await scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).Sum(arm => arm.Sum)).ShouldBeFalse();
     }
