@@ -16,7 +16,9 @@ internal static class ExperimentsApi
         group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.").Produces<ExperimentView[]>().ProducesProblem(404);
         group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.").Produces<ExperimentView>().ProducesProblem(404);
         group.MapPost("/", StartAsync).WithSummary("Starts an experiment by hand: the members of serving.rollout, and the generations.")
-            .Accepts<ExperimentRequestBody>("application/json").Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+            .Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+                operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
         MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(ByOf(act), act?.Reason));
         MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(ByOf(act), act?.Reason));
         MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, ByOf(act), act?.Reason));

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
@@ -73,7 +74,11 @@ public sealed class SqliteScoreStoreTests : IDisposable
         (point.Outcomes, point.Figures["hit"]).ShouldBe((3, new MetricFigure(2, 3)));
         var arrived = await scores.ReadArrivedAsync(First, Noon.AddDays(-1), DateTimeOffset.MaxValue, default);
         double.IsFinite(arrived.Figures[MetricsPoint.LossName].Mean!.Value).ShouldBeFalse();
-        double.IsFinite((await scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).Sum(arm => arm.Sum)).ShouldBeFalse();
+
+        await scores.ApplyAsync(Scored(6, 8, InArm("d"), InArm("e")), default);
+        (await scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).ShouldHaveSingleItem().Sum.ShouldBe(double.PositiveInfinity);
+
+        OutcomeScore InArm(string queryId) => Score(queryId, Huge, 1) with { Arm = "challenger", Reason = Reasons.Share };
     }
 
     [Fact]
