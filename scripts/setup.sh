@@ -55,11 +55,13 @@ build() {
     mkdir -p artifacts
     rm -f "$stamp"
     say "Building ..."
-    if ! dotnet build "$@" -c $configuration --tl:off -clp:NoSummary -v:minimal </dev/null >"$log" 2>&1; then
+    # One compiler process for all projects, which is ended with the build.
+    if ! dotnet build "$@" -c $configuration -p:UseSharedCompilation=true --tl:off -clp:NoSummary -v:minimal </dev/null >"$log" 2>&1; then
         grep -E 'error|FAILED' "$log" | sort -u >&2
         fail "The build failed; $log says more."
         return
     fi
+    dotnet build-server shutdown --vbcscompiler </dev/null >/dev/null 2>&1
     printf '%s\n' "$state" >"$stamp"
 }
 
