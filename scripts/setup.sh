@@ -7,6 +7,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NPM_CONFIG_UPDATE_NOTIFIER=
 export MSBUILDDISABLENODEREUSE=1
 
 configuration=Release
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*"; }
 
@@ -107,4 +108,4 @@ bring_examples() {
 }
 
 # program PROJECT FILE: where the build put a program.
-program() { echo "artifacts/bin/$1/${configuration,,}/$2"; }
+program() { echo "$repository/artifacts/bin/$1/${configuration,,}/$2"; }

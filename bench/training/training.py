@@ -34,7 +34,7 @@ def arguments():
 
 async def latencies(port, body, rate, seconds):
     """Asks at fixed times, whether the answers before have come or not, and returns in milliseconds how long after its time each had its answer."""
-    head = f"POST /api/projects/{SERVED}/predict HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /api/projects/{SERVED}/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     request = head.encode() + body
     free = asyncio.Queue()
     for _ in range(CONNECTIONS):

@@ -41,14 +41,18 @@ internal sealed class AllowedHosts
     public bool Names(string host) =>
         configured.Contains(Bare(host)) || suffixes.Exists(suffix => host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether a host is the node's: named by a setting, of loopback, or the address at which the connection came in.</summary>
-    public bool Allow(string host, ConnectionInfo connection)
+    /// <summary>Whether a host is the node's for all connections: named by a setting, or of loopback.</summary>
+    public bool Allow(string host)
     {
-        if (IPAddress.TryParse(Bare(host), out var address) && (IPAddress.IsLoopback(address) || IsSame(address, connection.LocalIpAddress)))
+        if (IPAddress.TryParse(Bare(host), out var address) && IPAddress.IsLoopback(address))
             return true;
         return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || listening.Contains(host) || Names(host);
     }
+
+    /// <summary>Whether a host is the address at which the connection came in.</summary>
+    public static bool IsListeningAt(string host, ConnectionInfo connection) =>
+        IPAddress.TryParse(Bare(host), out var address) && IsSame(address, connection.LocalIpAddress);
 
     private static bool IsSame(IPAddress address, IPAddress? local) =>
         local is not null && address.Equals(local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local);

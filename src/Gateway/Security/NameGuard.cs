@@ -7,6 +7,8 @@ namespace Progeny.Gateway.Security;
 /// <summary>Refuses paths with a name that nothing can have, before anything is looked up by it.</summary>
 internal sealed partial class NameGuard(RequestDelegate next)
 {
+    private const int MatchTimeoutMilliseconds = 1000;
+
     public Task InvokeAsync(HttpContext context)
     {
         // A page of the console says in its own way that there is nothing.
@@ -32,15 +34,15 @@ internal sealed partial class NameGuard(RequestDelegate next)
         _ => null,
     };
 
-    [GeneratedRegex("^" + Manifest.NamePattern + @"\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^" + Manifest.NamePattern + @"\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
     private static partial Regex Project();
 
-    [GeneratedRegex(@"^[0-9A-Za-z.+:-]{1,80}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9A-Za-z.+:-]{1,80}\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
     private static partial Regex Version();
 
-    [GeneratedRegex(@"^[0-9a-f]{32}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9a-f]{32}\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
     private static partial Regex Job();
 
-    [GeneratedRegex(@"^[a-z][a-z0-9]{0,31}-[0-9]{1,9}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-z][a-z0-9]{0,31}-[0-9]{1,9}\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
     private static partial Regex Experiment();
 }

@@ -13,9 +13,14 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
     private const string FetchSite = "Sec-Fetch-Site";
     private const string Setting = "the setting Http:AllowedHosts names others (docs/operations.md)";
 
+    // The Host of the last request that a setting or loopback allows: nearly all requests have the same one.
+    private string? allowed;
+
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        // A page loads scripts and styles by GET; an answer to a query does without a header that is dear to write.
+        if (!HttpMethods.IsPost(context.Request.Method))
+            context.Response.Headers.XContentTypeOptions = "nosniff";
         var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
         return refusal is null ? next(context) : refusal.ExecuteAsync(context);
     }
@@ -23,13 +28,20 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
     // A request without a host is of a program: every browser sends one.
     private GuardProblem? ForeignHost(HttpContext context)
     {
+        var header = context.Request.Headers.Host;
+        if (header.Count == 1 && header[0] is { } value && value == allowed)
+            return null;
         var host = context.Request.Host;
-        return !host.HasValue || hosts.Allow(host.Host, context.Connection)
-            ? null
-            : new GuardProblem(
-                StatusCodes.Status421MisdirectedRequest,
-                "Misdirected request",
-                $"The host {Quoted(host.Value)} is not this node's. A name or address of loopback would be right, or the address at which it listens; {Setting}.");
+        if (host.HasValue && hosts.Allow(host.Host))
+        {
+            allowed = host.Value;
+            return null;
+        }
+
+        return !host.HasValue || AllowedHosts.IsListeningAt(host.Host, context.Connection) ? null : new GuardProblem(
+            StatusCodes.Status421MisdirectedRequest,
+            "Misdirected request",
+            $"The host {Quoted(host.Value)} is not this node's. A name or address of loopback would be right, or the address at which it listens; {Setting}.");
     }
 
     private GuardProblem? ForeignPage(HttpContext context)
@@ -51,7 +63,7 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             return false;
         int? port = context.Request.Host.Port is { } asked and not (80 or 443) ? asked : null;
-        return hosts.Names(uri.Host) || (hosts.Allow(uri.Host, context.Connection) && port == (uri.IsDefaultPort ? null : uri.Port));
+        return hosts.Names(uri.Host) || ((hosts.Allow(uri.Host) || AllowedHosts.IsListeningAt(uri.Host, context.Connection)) && port == (uri.IsDefaultPort ? null : uri.Port));
     }
 
     /// <summary>Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.</summary>
