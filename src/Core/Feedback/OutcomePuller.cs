@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
@@ -15,9 +16,6 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 {
     private const int RowsAtOnce = 10_000;
     private const int MostProblems = 5;
-
-    /// <summary>The characters of a date: what is shorter is a number as text.</summary>
-    private const int ShortestTime = 10;
 
     /// <summary>Counting what is behind the watermark takes at most one part in so many of a feed's time.</summary>
     private const int CountPause = 100;
@@ -135,8 +133,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 
     /// <summary>Whether a row's watermark is a time to come, which would keep all later rows from being read.</summary>
     private static bool IsAhead(object? value, DateTimeOffset limit) =>
-        value is string text && text.Length >= ShortestTime && char.IsAsciiDigit(text[0])
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && at > limit;
+        value is string text && IsoTime.TryParse(text, out var at) && at > limit;
 
     /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
     private async Task<PulledOutcomes> CountBehindAsync(
