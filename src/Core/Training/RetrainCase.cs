@@ -7,12 +7,6 @@ namespace Progeny.Core.Training;
 /// <summary>All on which it is decided whether a project is trained again.</summary>
 public sealed record RetrainCase
 {
-    /// <summary>Before the reason of a job that <see cref="RetrainManifest.When"/> asked for.</summary>
-    public const string WhenPrefix = "retrain.when: ";
-
-    /// <summary>Before the reason of a job that <see cref="RetrainManifest.Every"/> asked for.</summary>
-    public const string EveryPrefix = "retrain.every: ";
-
     /// <summary>A condition that stays true asks again once the outcomes have grown by this share of the rows of the last training.</summary>
     public const double Growth = 0.1;
 
@@ -49,28 +43,30 @@ public sealed record RetrainCase
     /// <summary>When the clock asks for a training; null: it never does.</summary>
     public DateTimeOffset? ByClock => Retrain.Every is not { } every ? null : Clockwork.Due(LastAt, every, Now);
 
-    /// <summary>Decides.</summary>
-    /// <returns>Why a training is started now; or null, with what is waited for and until when that is known.</returns>
-    public (string? Start, string Waits, DateTimeOffset? Until) Decide()
+    /// <summary>Decides whether a training is started now.</summary>
+    public RetrainDecision Decide()
     {
         if (Jobs.Open is { } open)
-            return (null, $"job {open.Id} goes on", null);
+            return new RetrainDecision.Wait($"job {open.Id} goes on", null);
         if (Jobs.RestUntil(BackOff, Now) is { } rest)
-            return (null, $"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
+            return new RetrainDecision.Wait($"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
         if (ByClock is { } clock && clock <= Now)
         {
-            return (EveryPrefix + (LastAt is { } last ? $"the last training is {Span(Now - last)} ago" : "nothing was trained yet"), "", null);
+            var since = LastAt is { } last ? $"the last training is {Span(Now - last)} ago" : "nothing was trained yet";
+            return new RetrainDecision.Start(JobTrigger.Schedule, $"retrain.every: {since}");
         }
 
         if (When is { Holds: true } verdict)
         {
             var held = HeldUntil();
             if (held is null)
-                return (WhenPrefix + verdict.Message, "", null);
-            return (null, $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({GrownBy} now), or later", Earlier(held, ByClock));
+                return new RetrainDecision.Start(JobTrigger.Condition, $"retrain.when: {verdict.Message}");
+            return new RetrainDecision.Wait(
+                $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({GrownBy} now), or later",
+                Earlier(held, ByClock));
         }
 
-        return (null, When is { } asked ? $"retrain.when: {asked.Message}" : "the clock", ByClock);
+        return new RetrainDecision.Wait(When is { } asked ? $"retrain.when: {asked.Message}" : "the clock", ByClock);
     }
 
     /// <remarks>The newest by their order, not by their times: the clock may have been put back.</remarks>
@@ -92,8 +88,8 @@ public sealed record RetrainCase
         var held = newest.Status switch
         {
             JobStatus.Succeeded when newest.Generation is null => true,
-            JobStatus.Succeeded => !WasFalse && AskedBy(newest, WhenPrefix),
-            JobStatus.Cancelled => !WasFalse && (AskedBy(newest, WhenPrefix) || AskedBy(newest, EveryPrefix)),
+            JobStatus.Succeeded => !WasFalse && newest.Request.Trigger is JobTrigger.Condition,
+            JobStatus.Cancelled => !WasFalse && newest.Request.Trigger is not JobTrigger.Request,
             _ => false,
         };
         if (!held || GrownBy >= NeededOutcomes)
@@ -102,8 +98,6 @@ public sealed record RetrainCase
         var hold = TimeSpan.FromTicks(Math.Max(LongestHold.Ticks, 10 * Math.Max(0, took.Ticks)));
         return Clockwork.Due(ended, hold, Now) is var until && until > Now ? until : null;
     }
-
-    private static bool AskedBy(JobInfo job, string prefix) => job.Request.By?.Contains(prefix, StringComparison.Ordinal) == true;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other || other is null ? one : other;
 

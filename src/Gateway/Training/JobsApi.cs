@@ -19,9 +19,9 @@ internal static class JobsApi
         jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json").Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
-    private static async Task<IResult> StartAsync(string project, JobRequest request, IClusterClient cluster)
+    private static async Task<IResult> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
     {
-        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(request);
+        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(request.ToMessage());
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
     }
 

@@ -29,4 +29,7 @@ public sealed record JobRequest
 
     /// <summary>The seed of a search; null: the pipeline's.</summary>
     [Id(8)] public int? Seed { get; init; }
+
+    /// <summary>What started it.</summary>
+    [Id(9)] public JobTrigger Trigger { get; init; }
 }

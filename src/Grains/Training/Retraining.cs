@@ -31,7 +31,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         var (verdict, stable) = history.Open is not null ? (null, null) : await AskAsync(project, fresh, cancellationToken);
         if (verdict is { Holds: false })
             memory = memory with { FalseSince = history.Newest?.Id };
-        var (start, waits, until) = new RetrainCase
+        var decision = new RetrainCase
         {
             Retrain = retrain,
             Jobs = history,
@@ -46,8 +46,9 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         }.Decide();
         if (paused)
             return (Work(history, wanted: true, "it is paused", null), memory, null);
-        if (start is null)
-            return (Work(history, wanted: true, waits, until), memory, stable);
+        if (decision is RetrainDecision.Wait wait)
+            return (Work(history, wanted: true, wait.For, wait.Until), memory, stable);
+        var start = (RetrainDecision.Start)decision;
 
         // Said before it is done, by what was known: should the node stop in between, it is said once and done after all.
         await decisions.AppendAsync(
@@ -58,13 +59,13 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
                 At = now,
                 Kind = DecisionKind.Job,
                 By = Agent,
-                Message = $"Train {project.Info.Name}@{project.Release}: {start}.",
+                Message = $"Train {project.Info.Name}@{project.Release}: {start.Reason}.",
                 Generation = project.Info.Champion,
                 Figures = verdict?.Figures ?? ImmutableSortedDictionary<string, double>.Empty,
             },
             cancellationToken);
         var job = await grains.GetGrain<IProjectGrain>(project.Info.Name)
-            .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start}" });
+            .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start.Reason}", Trigger = start.Trigger });
         return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), memory, null);
     }
 

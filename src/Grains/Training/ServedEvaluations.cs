@@ -36,7 +36,14 @@ internal sealed class ServedEvaluations(IGrainFactory grains, IDecisionLog decis
             },
             cancellationToken);
         var job = await grains.GetGrain<IProjectGrain>(project.Info.Name).StartJob(
-            new JobRequest { Kind = JobKind.Evaluate, Release = champion.Project == project.Info.Name ? champion.Release : null, Version = champion.Project == project.Info.Name ? champion.Version : null, By = $"{Retraining.Agent}: evaluation.every" });
+            new JobRequest
+            {
+                Kind = JobKind.Evaluate,
+                Release = champion.Project == project.Info.Name ? champion.Release : null,
+                Version = champion.Project == project.Info.Name ? champion.Version : null,
+                By = $"{Retraining.Agent}: evaluation.every",
+                Trigger = JobTrigger.Schedule,
+            });
         return Retraining.Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null);
     }
 }
