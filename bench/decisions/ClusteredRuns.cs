@@ -1,5 +1,5 @@
 using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout.Statistics;
+using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Bench.Decisions;
 

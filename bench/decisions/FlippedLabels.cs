@@ -1,6 +1,6 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout.Strategies;
+using Progeny.Core.Experiments.Strategies;
 
 namespace Progeny.Bench.Decisions;
 

@@ -1,4 +1,4 @@
-using Progeny.Core.Rollout.Statistics;
+using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Bench.Decisions;
 

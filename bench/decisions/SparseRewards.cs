@@ -1,5 +1,5 @@
 using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout.Bandits;
+using Progeny.Core.Experiments.Bandits;
 
 namespace Progeny.Bench.Decisions;
 

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Console.Metrics;
 using Progeny.Core.Lifecycle;
@@ -15,9 +16,6 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
     private const int MostQueries = 20;
 
     private const int MostDecisions = 10;
-
-    /// <summary>No plan has this version: the one in force is always told.</summary>
-    private const long NoVersion = -1;
 
     /// <summary>How many of the champion's queries its served figures look back on.</summary>
     private const int MostServed = 1_000;
@@ -38,7 +36,7 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
         var generations = GenerationsAsync(project);
         var jobs = JobsAsync(name, MostJobs);
         var queries = log.ListAsync(name, null, null, null, MostQueries, cancellationToken);
-        var plan = cluster.GetGrain<IProjectGrain>(name).GetPlan(NoVersion);
+        var plan = cluster.GetGrain<IRolloutGrain>(name).GetPlan();
         var decided = decisions.ListAsync(name, null, null, MostDecisions, cancellationToken);
         var known = (await releases).OfType<ReleaseInfo>().ToList();
         return new ProjectView
@@ -49,7 +47,7 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
             Generations = [.. (await generations).OrderByDescending(generation => generation.CreatedAt)],
             Jobs = await jobs,
             Queries = await queries,
-            Plan = (await plan)!,
+            Plan = await plan,
             Decisions = await decided,
             Served = await ServedAsync(project.Champion, known, cancellationToken),
         };

@@ -16,18 +16,18 @@ public static class ArmChecks
         var first = arms.First(facts => facts.Arm == champion);
         for (var i = 0; i < arms.Count; i++)
         {
-            var path = $"arms[{i}].generation";
             var problems = Unfit(arms[i]) is { } unfit ? [unfit]
                 : arms[i] == first || Unfit(first) is not null ? []
                 : Differences(arms[i], first);
-            faults.AddRange(problems.Select(problem => new PlanFault(path, problem)));
+            var index = i;
+            faults.AddRange(problems.Select(problem => PlanFault.OfArm(index, "generation", problem)));
         }
 
         List<Manifest> manifests = [.. arms.Select(facts => facts.Manifest).OfType<Manifest>()];
         if (stickyKey is not (null or RolloutPlan.QueryIdKey) && manifests.Count == arms.Count
             && manifests.SelectMany(manifest => new QuerySchema(manifest).Fields).Distinct(StringComparer.Ordinal).ToList() is var fields && !fields.Contains(stickyKey))
         {
-            faults.Add(new PlanFault("sticky_key", fields.Count == 0
+            faults.Add(new PlanFault(PlanFault.StickyKeyPath, fields.Count == 0
                 ? $"the arms have no fields; {RolloutPlan.QueryIdKey} would do, or leave it out for the entity"
                 : $"no arm has a field '{stickyKey}'; {RolloutPlan.QueryIdKey} or one of {string.Join(", ", fields)} would do"));
         }

@@ -30,7 +30,7 @@ public static partial class PlanChecks
         CheckNames("shadows", draft.Shadows, draft.Arms, faults);
         CheckChampion(draft, project, champion, faults);
         if (draft.StickyKey is { Length: 0 or > MostKeyCharacters })
-            faults.Add(new PlanFault("sticky_key", $"must be the name of a field, or {RolloutPlan.QueryIdKey}, or be left out"));
+            faults.Add(new PlanFault(PlanFault.StickyKeyPath, $"must be the name of a field, or {RolloutPlan.QueryIdKey}, or be left out"));
         if (draft.By is { Length: 0 or > MostByCharacters })
             faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; 1 to {MostByCharacters} are allowed, or leave it out"));
         if (draft.Reason is { Length: > MostReasonCharacters })
@@ -54,12 +54,12 @@ public static partial class PlanChecks
         {
             var (name, _, weight) = arms[i];
             if (!ArmName().IsMatch(name))
-                faults.Add(new PlanFault($"arms[{i}].name", $"'{name}' is no arm's name; one has lower-case letters, digits, - and _, a letter first, at most 63"));
+                faults.Add(PlanFault.OfArm(i, "name", $"'{name}' is no arm's name; one has lower-case letters, digits, - and _, a letter first, at most 63"));
             var first = arms.TakeWhile(arm => arm.Name != name).Count();
             if (first < i)
-                faults.Add(new PlanFault($"arms[{i}].name", $"'{name}' is the name of arms[{first}] already"));
+                faults.Add(PlanFault.OfArm(i, "name", $"'{name}' is the name of arms[{first}] already"));
             if (!double.IsFinite(weight) || weight < 0)
-                faults.Add(new PlanFault($"arms[{i}].weight", FormattableString.Invariant($"{weight} is no weight; a finite number of 0 or more is")));
+                faults.Add(PlanFault.OfArm(i, "weight", FormattableString.Invariant($"{weight} is no weight; a finite number of 0 or more is")));
         }
 
         if (arms.Length > 0 && arms.All(arm => arm.Weight == 0))

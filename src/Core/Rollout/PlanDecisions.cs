@@ -12,9 +12,8 @@ public static class PlanDecisions
     /// <param name="promotions">All promotions of the project, oldest first: the plan's own, if it is one, is the last.</param>
     public static Decision Of(RolloutPlan plan, ImmutableArray<Promotion> promotions)
     {
-        var isPromotion = promotions is [.., var last] && last.At == plan.At && last.Generation == plan.Champion;
+        var isPromotion = plan.Change != PlanChange.Shares;
         var wasInCharge = isPromotion && promotions.Take(promotions.Length - 1).Any(promotion => promotion.Generation == plan.Champion);
-        var isRollback = isPromotion && (promotions[^1].Rollback ?? wasInCharge);
         var shares = plan.Arms.Select(arm => (arm.Name, Share: ShareOf(plan, arm.Name)));
         var served = string.Join(", ", plan.Arms.Select(arm => Describe(plan, arm)));
         var what = !isPromotion ? $"Plan {plan.Version}: {served}."
@@ -25,7 +24,12 @@ public static class PlanDecisions
             Id = string.Create(CultureInfo.InvariantCulture, $"{plan.Project}/plan/{plan.Version}"),
             Project = plan.Project,
             At = plan.At,
-            Kind = !isPromotion ? DecisionKind.Plan : isRollback ? DecisionKind.Rollback : DecisionKind.Promotion,
+            Kind = plan.Change switch
+            {
+                PlanChange.Promotion => DecisionKind.Promotion,
+                PlanChange.Rollback => DecisionKind.Rollback,
+                _ => DecisionKind.Plan,
+            },
             By = plan.By ?? "by hand",
             Message = string.IsNullOrEmpty(plan.Reason) ? what : $"{what} Why: {plan.Reason}",
             Generation = isPromotion ? plan.Champion : null,

@@ -17,8 +17,7 @@ public static class Succession
         foreach (var promotion in promotions)
         {
             var at = line.LastIndexOf(promotion.Generation);
-            // Where it was not told, being in charge again was mostly a rollback.
-            if (at >= 0 && promotion.Rollback != false)
+            if (at >= 0 && promotion.Rollback)
                 line.RemoveRange(at + 1, line.Count - at - 1);
             else if (at < 0 || at < line.Count - 1)
                 line.Add(promotion.Generation);

@@ -47,6 +47,6 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await cluster.GetGrain<IProjectGrain>(project).RollBack(generation, request?.By, request?.Reason ?? "rolled back by request", request?.PlanVersion));
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, request?.By, request?.Reason ?? "rolled back by request", request?.PlanVersion));
     }
 }

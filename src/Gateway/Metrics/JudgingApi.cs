@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Metrics;
 using Progeny.Core.Common;
 using Progeny.Core.Metrics;
@@ -59,10 +60,9 @@ internal static class JudgingApi
 
     private static async Task<IResult> ReadDriftAsync(string project, IClusterClient cluster)
     {
-        var grain = cluster.GetGrain<IProjectGrain>(project);
-        if (await grain.Get() is null)
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        var plan = (await grain.ListPlans())[0];
+        var plan = await cluster.GetGrain<IRolloutGrain>(project).GetPlan();
         return TypedResults.Ok(await Task.WhenAll(plan.Arms.Select(arm => arm.Generation).Distinct().Select(async generation =>
         {
             var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();

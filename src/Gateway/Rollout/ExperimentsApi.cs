@@ -2,6 +2,7 @@ using System.Text.Json;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
+using Progeny.Core.Experiments;
 using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
 using Progeny.Gateway.Hosting;

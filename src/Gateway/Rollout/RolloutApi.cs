@@ -20,24 +20,23 @@ internal static class RolloutApi
 
     private static async Task<IResult> GetAsync(string project, IClusterClient cluster, IOnlineAgents agents)
     {
-        var grain = cluster.GetGrain<IProjectGrain>(project);
-        if (await grain.Get() is null)
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(View((await grain.ListPlans())[0], agents));
+        return TypedResults.Ok(View(await cluster.GetGrain<IRolloutGrain>(project).GetPlan(), agents));
     }
 
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
     {
-        var grain = cluster.GetGrain<IProjectGrain>(project);
-        return await grain.Get() is null ? Problems.NoProject(project) : TypedResults.Ok((await grain.ListPlans()).Select(plan => RolloutView.From(plan)));
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).ListPlans()).Select(plan => RolloutView.From(plan)));
     }
 
     private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster, IOnlineAgents agents)
     {
-        var grain = cluster.GetGrain<IProjectGrain>(project);
-        if (await grain.Get() is null)
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(View(await grain.SetPlan(request.ToDraft(project)), agents));
+        return TypedResults.Ok(View(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project)), agents));
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.

@@ -49,13 +49,14 @@ internal sealed record RolloutRequest(
     private static RolloutArm ArmOf(RolloutRequestArm? arm, int index, string project, List<PlanFault> faults)
     {
         if (arm?.Weight is null)
-            faults.Add(new PlanFault($"arms[{index}].weight", "is missing; a finite number of 0 or more is a weight"));
+            faults.Add(PlanFault.OfArm(index, "weight", "is missing; a finite number of 0 or more is a weight"));
         var text = arm?.Generation ?? "";
         var at = text.IndexOf('@', StringComparison.Ordinal);
         if (GenerationReference.TryParse(at > 0 ? text[..at] : project, text[(at + 1)..], out var generation) && at != 0)
             return new RolloutArm(arm!.Name ?? "", generation, arm.Weight ?? 0);
-        faults.Add(new PlanFault(
-            $"arms[{index}].generation",
+        faults.Add(PlanFault.OfArm(
+            index,
+            "generation",
             $"'{text}' is no generation; one looks like '1.2.0:3' (release:generation), one of another project like 'flights@1.2.0:3'"));
         return new RolloutArm("", new GenerationReference(project, "", 0), 0);
     }

@@ -14,6 +14,6 @@ public sealed record Promotion
     /// <summary>Who or what decided, and why, in the decider's words.</summary>
     [Id(3)] public required string Reason { get; init; }
 
-    /// <summary>Whether it put an earlier generation in charge again, so that those promoted after it count no more. Null: a version that did not tell made it.</summary>
-    [Id(4)] public bool? Rollback { get; init; }
+    /// <summary>Whether an earlier champion became the champion again, so that those promoted after it do not count any more.</summary>
+    [Id(4)] public bool Rollback { get; init; }
 }

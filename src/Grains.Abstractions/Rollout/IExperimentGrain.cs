@@ -16,9 +16,9 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("start")]
     Task<ExperimentInfo> Start(ExperimentRequest request);
 
-    /// <summary>Takes in the outcomes that came since the last look, and decides. It looks by itself every few seconds; a look more changes nothing.</summary>
-    [Alias("look")]
-    Task<ExperimentInfo?> Look();
+    /// <summary>Counts the outcomes since the last evaluation, and decides. It evaluates by itself every few seconds.</summary>
+    [Alias("evaluate")]
+    Task<ExperimentInfo?> Evaluate();
 
     /// <summary>Lets a new generation take part in an experiment without an end (bandit, select).</summary>
     [Alias("join")]

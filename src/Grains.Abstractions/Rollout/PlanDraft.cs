@@ -28,4 +28,7 @@ public sealed record PlanDraft
 
     /// <inheritdoc cref="RolloutPlan.Reason"/>
     [Id(7)] public string? Reason { get; init; }
+
+    /// <summary>The id of this change, so that whoever asked for it finds out whether it was made; null: none.</summary>
+    [Id(8)] public string? Id { get; init; }
 }

@@ -46,6 +46,12 @@ public sealed record RolloutPlan
     /// <summary>Whether the project was ended, so that it answers nothing, whichever version is asked for.</summary>
     [Id(12)] public bool Decommissioned { get; init; }
 
+    /// <summary>What the plan changed.</summary>
+    [Id(13)] public PlanChange Change { get; init; }
+
+    /// <summary>The <see cref="PlanDraft.Id"/> of the change that made it; null: it had none.</summary>
+    [Id(14)] public string? DraftId { get; init; }
+
     /// <summary>The <see cref="StickyKey"/> that asks for the query id, whatever the entity.</summary>
     public const string QueryIdKey = "query_id";
 }

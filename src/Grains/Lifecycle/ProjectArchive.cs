@@ -13,7 +13,7 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
     {
         if (stage != Stage.Staged)
             await RequireNotElsewhereAsync(generation.Project, other => other == generation);
-        return await grains.GetGrain<IProjectGrain>(generation.Project).SetStage(generation, stage, by, reason);
+        return await grains.GetGrain<IRolloutGrain>(generation.Project).SetStage(generation, stage, by, reason);
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,8 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
     {
         foreach (var other in (await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List()).Where(name => name != project))
         {
-            if (await grains.GetGrain<IProjectGrain>(other).GetPlan(-1) is { } plan && plan.Arms.FirstOrDefault(arm => isMeant(arm.Generation)) is { } named)
+            var plan = await grains.GetGrain<IRolloutGrain>(other).GetPlan();
+            if (plan.Arms.FirstOrDefault(arm => isMeant(arm.Generation)) is { } named)
             {
                 throw new RegistryException(
                     RegistryError.Conflict, $"{named.Generation} is the arm '{named.Name}' of plan {plan.Version} of '{other}', which is in force; take it out of that plan first (PUT /api/projects/{other}/rollout).");

@@ -7,45 +7,39 @@ using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
-using Progeny.Grains.Rollout;
 using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Lifecycle;
 
 /// <inheritdoc cref="IProjectGrain"/>
-internal sealed partial class ProjectGrain(
+internal sealed class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
     RuleCompiler rules,
     IDecisionLog decisions,
-    IQueryLog log,
     TimeProvider time) : Grain, IProjectGrain, IStoredGrain
 {
-    private const int MostPlans = 100;
-
     public bool IsStored => storage.RecordExists;
 
     private string Name => this.GetPrimaryKeyString();
 
-    private RolloutPlan Plan => storage.State.Plans is [var plan, ..]
-        ? plan
-        : PlanDrafts.BeforePlans(Name, storage.State.PlanVersion, storage.State.Promotions);
-
-    private GenerationReference? Champion => Plan.Champion;
-
     private Retirement Retirement => new(Name, GrainFactory, decisions, time);
 
-    public Task<ProjectInfo?> Get() => Task.FromResult(storage.State.Releases.IsEmpty
-        ? null
-        : new ProjectInfo
+    public async Task<ProjectInfo?> Get()
+    {
+        if (storage.State.Releases.IsEmpty)
+            return null;
+        var rollout = await GrainFactory.GetGrain<IRolloutGrain>(Name).Get();
+        return new ProjectInfo
         {
             Name = Name,
             Releases = storage.State.Releases,
-            Champion = Champion,
-            PlanVersion = storage.State.PlanVersion,
-            Promotions = storage.State.Promotions,
+            Champion = rollout.Plan.Champion,
+            PlanVersion = rollout.Plan.Version,
+            Promotions = rollout.Promotions,
             Decommissioned = storage.State.Decommissioned,
-        });
+        };
+    }
 
     public async Task<ReleaseInfo> Publish(string ticket)
     {
@@ -73,23 +67,11 @@ internal sealed partial class ProjectGrain(
         return release;
     }
 
-    public async Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason)
-    {
-        RequireActive();
-        return await Retirement.MoveAsync(Plan, generation, stage, by, reason);
-    }
-
     public async Task<ProjectInfo> Decommission(string? by, string reason)
     {
         RequireProject();
         if (storage.State.Decommissioned is null)
-        {
-            await SettleOnce();
-            var end = await Retirement.BeginAsync(storage.State.Releases, by, reason);
-            await storage.SaveAsync(Retirement.Change(storage.State, Plan, end, reason, MostPlans, await PlaceAsync(null)));
-            await PlanChangedAsync();
-        }
-
+            await storage.SaveAsync(storage.State with { Decommissioned = await Retirement.BeginAsync(storage.State.Releases, by, reason) });
         await EndAsync();
         await TouchAsync();
         return (await Get())!;
@@ -100,12 +82,9 @@ internal sealed partial class ProjectGrain(
         RequireProject();
         if (storage.State.Decommissioned is not { } end)
             throw new RegistryException(RegistryError.Conflict, $"'{Name}' is not decommissioned.");
-        await SettleOnce();
         // Until the last of these steps it has ended, and a stop in between ends it again.
-        await GrainFactory.GetGrain<IRosterGrain>(IRosterGrain.Key).Add(Name);
-        await Retirement.RestoreAllAsync(storage.State.Releases, end, storage.State.PlanVersion, by, reason);
-        await storage.SaveAsync(Retirement.Change(storage.State, Plan, null, reason, MostPlans, await PlaceAsync(null)));
-        await PlanChangedAsync();
+        await Retirement.UndoAsync(end, storage.State.Releases, by, reason);
+        await storage.SaveAsync(storage.State with { Decommissioned = null });
         await TouchAsync();
         return (await Get())!;
     }
@@ -147,7 +126,6 @@ internal sealed partial class ProjectGrain(
             return;
         }
 
-        await SettlePlan();
         var open = ImmutableArray.CreateBuilder<string>();
         foreach (var id in storage.State.OpenJobs)
         {
@@ -165,7 +143,7 @@ internal sealed partial class ProjectGrain(
     /// <summary>Has the offline agent look at the project.</summary>
     private Task TouchAsync() => GrainFactory.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Touch([Name]);
 
-    private Task EndAsync() => Retirement.EndAsync(storage.State.Decommissioned!, storage.State.Releases, storage.State.OpenJobs, storage.State.PlanVersion);
+    private Task EndAsync() => Retirement.EndAsync(storage.State.Decommissioned!, storage.State.Releases, storage.State.OpenJobs);
 
     private void RequireProject()
     {
@@ -176,7 +154,7 @@ internal sealed partial class ProjectGrain(
     private void RequireActive()
     {
         if (storage.State.Decommissioned is { } end)
-            throw new RegistryException(RegistryError.Conflict, $"'{Name}' was decommissioned on {end.At.UtcDateTime:yyyy-MM-dd} ({end.Reason}); recommission it first (POST /api/projects/{Name}/recommission).");
+            throw new RegistryException(RegistryError.Conflict, Decommissioning.Refusal(Name, end.At, end.Reason));
     }
 
     private void RequireGrowth(SemanticVersion version)

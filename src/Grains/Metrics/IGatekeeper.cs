@@ -1,3 +1,4 @@
+using Progeny.Core.Metrics;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
 

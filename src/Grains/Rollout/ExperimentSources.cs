@@ -2,14 +2,14 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
-using Progeny.Core.Rollout.Strategies;
-using Progeny.Core.Serving;
 using Progeny.Grains.Metrics;
+using Progeny.Core.Experiments;
+using Progeny.Core.Experiments.Strategies;
+using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Rollout;
 
-/// <summary>Reads what experiments decide on.</summary>
+/// <summary>The outcomes, requests and figures that experiments decide on.</summary>
 internal sealed class ExperimentSources(
     IGrainFactory grains, IScoreStore scores, IQueryLog log, IGenerationFigures figures, IExpressionEngine engine)
 {
@@ -23,50 +23,65 @@ internal sealed class ExperimentSources(
         await log.ListAsync(project, null, null, null, 1, CancellationToken.None) is [var last, ..] ? last.Sequence : 0;
 
     /// <summary>The state with all outcomes that have come since.</summary>
-    public async Task<ExperimentState> TakeScoresAsync(string project, ExperimentState state)
+    public async Task<ExperimentState> TakeScoresAsync(ExperimentState state)
     {
         while (true)
         {
-            var changes = await scores.ReadChangesAsync(project, state.Place, Page, CancellationToken.None);
-            state = ExperimentScores.Take(state, changes);
+            var changes = await scores.ReadChangesAsync(state.Project, state.ScoreOffset, Page, CancellationToken.None);
+            state = state.TakeScores(changes);
             if (changes.Count < Page)
                 return state;
         }
     }
 
     /// <summary>The state with all requests that have been served since.</summary>
-    public async Task<ExperimentState> TakeRequestsAsync(string project, ExperimentState state)
+    public async Task<ExperimentState> TakeTrafficAsync(ExperimentState state)
     {
-        var after = state.Plans == 0 ? await LastRecordAsync(project) : state.ServedPlace;
-        var (last, requests) = await log.CountRequestsAsync(project, after, CancellationToken.None);
-        return state.TakeRequests(requests, last);
+        var (last, requests) = await log.CountRequestsAsync(state.Project, state.TrafficOffset, CancellationToken.None);
+        return state.TakeTraffic(requests, last);
+    }
+
+    /// <summary>
+    /// The challengers for which the metric means the same as for the champion. An experiment without an end goes on without the others; one
+    /// about certain generations does not begin.
+    /// </summary>
+    /// <exception cref="PlanException">Challengers cannot be compared with the champion.</exception>
+    public async Task<List<GenerationReference>> ComparableAsync(string project, ExperimentRequest request, GenerationReference champion)
+    {
+        var challengers = request.Generations.Where(generation => generation != champion).Distinct().ToList();
+        var incomparable = await IncomparableAsync(request.Settings, champion, challengers);
+        if (incomparable.Count == 0 || (RolloutStrategies.Of(request.Settings.Strategy).IsEndless && incomparable.Count < challengers.Count))
+            return challengers.FindAll(generation => !incomparable.ContainsKey(generation));
+        throw new PlanException([new PlanFault(
+            "metric",
+            $"{string.Join("; ", incomparable.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that has this metric in charge first (POST /api/projects/{project}/promotions)")]);
     }
 
     /// <summary>The generations that cannot be compared with the champion by an experiment's metric, and why.</summary>
-    public async Task<IReadOnlyDictionary<GenerationReference, string>> UnlikeAsync(
+    public async Task<IReadOnlyDictionary<GenerationReference, string>> IncomparableAsync(
         ExperimentSettings settings, GenerationReference champion, IEnumerable<GenerationReference> challengers)
     {
-        var unlike = new Dictionary<GenerationReference, string>();
+        var incomparable = new Dictionary<GenerationReference, string>();
         if (settings.Strategy == RolloutStrategy.Select || settings.Metric == MetricsPoint.LossName || await ManifestAsync(champion) is not { } own)
-            return unlike;
+            return incomparable;
         foreach (var challenger in challengers)
         {
             if (await ManifestAsync(challenger) is { } its && ComparedMetrics.Problem(settings.Metric, (champion, own), (challenger, its)) is { } problem)
-                unlike.Add(challenger, problem);
+                incomparable.Add(challenger, problem);
         }
 
-        return unlike;
+        return incomparable;
     }
 
     /// <summary>What a strategy decides on.</summary>
-    public async Task<ExperimentSnapshot> SnapshotAsync(string project, ExperimentState state) =>
-        ExperimentViews.Snapshot(state, state.Request!.Settings.Select is { } sql ? await SelectAsync(project, state, sql) : null);
+    public async Task<ExperimentSnapshot> SnapshotAsync(ExperimentState state) =>
+        ExperimentReport.Snapshot(state, state.Settings.Select is { } sql ? await SelectAsync(state, sql) : null);
 
     /// <summary>The manifest of a generation's release; null: there is no such generation, which is said where a plan is checked.</summary>
     private async Task<Manifest?> ManifestAsync(GenerationReference generation) =>
         await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? ManifestParser.ParseOrThrow(blueprint.Release.Manifest) : null;
 
-    private async Task<SelectionResult> SelectAsync(string project, ExperimentState state, string sql)
+    private async Task<SelectionResult> SelectAsync(ExperimentState state, string sql)
     {
         var facts = new List<GenerationFacts>();
         Manifest? manifest = null;
@@ -74,12 +89,12 @@ internal sealed class ExperimentSources(
         {
             if (await grains.GetGrain<IGenerationGrain>(arm.Generation.ToString()).GetBlueprint() is not { } blueprint)
                 continue;
-            if (manifest is null || (arm.Generation.Project == project && arm.Name != state.ChampionArm))
+            if (manifest is null || (arm.Generation.Project == state.Project && arm.Name != state.ChampionArm))
                 manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
             var known = await figures.ReadAsync(arm.Generation, null, CancellationToken.None);
-            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = (long)Math.Max(arm.Outcomes, arm.All.Count) });
+            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = arm.Outcomes });
         }
 
-        return GenerationTable.Select(engine, GenerationTable.Query(manifest!, sql), project, facts);
+        return GenerationTable.Select(engine, GenerationTable.Query(manifest!, sql), state.Project, facts);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Experiments;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Rollout;
 using Progeny.Core.Serving;
@@ -38,6 +39,7 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
             At = time.GetUtcNow(),
             By = draft.By,
             Reason = draft.Reason,
+            DraftId = draft.Id,
         };
     }
 
@@ -48,14 +50,14 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         if (await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is not { } blueprint)
             return null;
         var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
-        List<RolloutArm> arms = [new(ArmNames.Champion, generation, 1)];
-        var fallback = ExperimentPlans.Fallback(before.Project, manifest.Serving.Rollout.Fallback, ArmNames.Champion, arms);
+        List<RolloutArm> arms = [new(ArmNaming.Champion, generation, 1)];
+        var fallback = ExperimentPlans.Fallback(before.Project, manifest.Serving.Rollout.Fallback, ArmNaming.Champion, arms);
         // The key stays as long as queries carry it: who meets whom must not change with every promotion.
         var isKeyKnown = before.StickyKey == RolloutPlan.QueryIdKey || (before.StickyKey is { } key && new QuerySchema(manifest).Fields.Contains(key));
         return new PlanDraft
         {
             Arms = [.. arms],
-            Champion = ArmNames.Champion,
+            Champion = ArmNaming.Champion,
             Fallback = arms.Count == 1 ? [] : fallback,
             StickyKey = isKeyKnown ? before.StickyKey : null,
             By = by,
@@ -80,25 +82,6 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
     {
         foreach (var arm in arms)
             loaded.Remove(arm.Generation);
-    }
-
-    /// <summary>The plan of a project whose plans were not kept yet: its last promotion, or nothing at all.</summary>
-    public static RolloutPlan BeforePlans(string project, long version, ImmutableArray<Promotion> promotions)
-    {
-        if (promotions is not [.., var last])
-            return new RolloutPlan { Project = project, Version = version, Champion = null };
-        ImmutableArray<RolloutArm> arms = [new RolloutArm(ArmNames.Champion, last.Generation, 1)];
-        return new RolloutPlan
-        {
-            Project = project,
-            Version = version,
-            Champion = last.Generation,
-            ChampionArm = ArmNames.Champion,
-            Arms = arms,
-            Buckets = Buckets.Divide([], arms),
-            At = last.At,
-            Reason = last.Reason,
-        };
     }
 
     // A model is loaded before it is in a plan, so that no query has to wait for it, and one that does not load never gets there.

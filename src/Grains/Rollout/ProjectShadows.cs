@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Rollout;
 
@@ -8,7 +7,7 @@ namespace Progeny.Grains.Rollout;
 /// <summary>Asks projects which of their arms answered unseen, and what arms are chosen by.</summary>
 internal sealed class ProjectShadows(IGrainFactory grains) : IShadowPeriods, IStickyKeys
 {
-    public async ValueTask<ImmutableArray<ShadowPeriod>> ListAsync(string project) => await grains.GetGrain<IProjectGrain>(project).ListShadows();
+    public async ValueTask<ImmutableArray<ShadowPeriod>> ListAsync(string project) => await grains.GetGrain<IRolloutGrain>(project).ListShadows();
 
-    public async ValueTask<string?> GetAsync(string project) => (await grains.GetGrain<IProjectGrain>(project).GetPlan(-1))?.StickyKey;
+    public async ValueTask<string?> GetAsync(string project) => (await grains.GetGrain<IRolloutGrain>(project).GetPlan()).StickyKey;
 }

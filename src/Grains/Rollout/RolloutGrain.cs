@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Rollout.Strategies;
+using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
+using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Registry;
@@ -11,210 +15,135 @@ using Progeny.Grains.Registry;
 namespace Progeny.Grains.Rollout;
 
 /// <inheritdoc cref="IRolloutGrain"/>
-internal sealed partial class RolloutGrain(
-    [PersistentState("rollout", StorageNames.Grains)] IPersistentState<RolloutState> storage,
-    IGatekeeper gates,
-    IDecisionLog decisions,
-    RolloutOptions options,
-    SiloStop stop,
-    TimeProvider time,
-    ILogger<RolloutGrain> logger) : Grain, IRolloutGrain, IRemindable, IStoredGrain
+/// <remarks>
+/// It is reentrant, so that nothing waits for a model that is loaded or an experiment that starts. Changes of the plan take turns within
+/// <see cref="PlanChanges"/>; proposals, and starts of experiments, take turns here.
+/// </remarks>
+[Reentrant]
+internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, IStoredGrain
 {
-    private const int MostKept = 100;
-    private const string WakeReminder = "wake";
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
+    private readonly AsyncLock _proposalTurns = new();
+    private readonly IPersistentState<PlanHistory> _history;
+    private readonly IPersistentState<RolloutState> _rollout;
+    private readonly RolloutOptions _options;
+    private readonly ILogger<RolloutGrain> _logger;
+    private readonly PlanChanges _plans;
+    private readonly ActiveExperiment _experiment;
+    private readonly ProposalConductor _proposals;
 
-    public bool IsStored => storage.RecordExists;
+    public RolloutGrain(
+        [PersistentState("plans", StorageNames.Grains)] IPersistentState<PlanHistory> history,
+        [PersistentState("rollout", StorageNames.Grains)] IPersistentState<RolloutState> rollout,
+        IGrainFactory grains,
+        IGatekeeper gates,
+        IDecisionLog decisions,
+        IQueryLog log,
+        RolloutOptions options,
+        SiloStop stop,
+        TimeProvider time,
+        ILogger<RolloutGrain> logger)
+        : base(stop, logger)
+    {
+        var project = this.GetPrimaryKeyString();
+        (_history, _rollout, _options, _logger) = (history, rollout, options, logger);
+        _plans = new PlanChanges(project, history, grains, decisions, log, time);
+        _experiment = new ActiveExperiment(project, rollout, grains);
+        _proposals = new ProposalConductor(project, rollout, _plans, _experiment, grains, gates, decisions, time);
+    }
 
-    private IGrainTimer? timer;
-
-    private string Name => this.GetPrimaryKeyString();
-
-    private RolloutState State => storage.State;
+    public bool IsStored => _history.RecordExists || _rollout.RecordExists;
 
     /// <summary>Whether an experiment runs, or a generation waits for the end of one that may have ended since.</summary>
-    private bool HasWork => State.Active is not null || State.Waiting is not null;
+    private bool HasWork => _rollout.State.Active is not null || _rollout.State.Waiting is not null;
 
-    private IProjectGrain Project => GrainFactory.GetGrain<IProjectGrain>(Name);
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => WatchAsync();
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        if (HasWork)
-            await WatchAsync();
-    }
+    public Task<RolloutInfo> Get() => Task.FromResult(new RolloutInfo(_plans.Plan, _plans.History.Promotions));
 
-    public async Task<Proposal> Propose(GenerationReference generation, string by)
-    {
-        if (State.Proposals.FirstOrDefault(known => known.Generation == generation) is { Outcome: not ProposalOutcome.Staged } known)
-            return known;
-        await FollowActiveAsync();
-        var proposal = await ConductAsync(generation, by);
-        await storage.SaveAsync(State with { Proposals = With(proposal) });
-        return proposal;
-    }
+    public Task<RolloutPlan> GetPlan() => Task.FromResult(_plans.Plan);
 
-    public async Task<ExperimentInfo> Start(ExperimentRequest request)
-    {
-        await FollowActiveAsync();
-        if (State.Active is { } active)
-            throw new RegistryException(RegistryError.Conflict, $"{active} runs; end it first (POST /api/projects/{Name}/experiments/{active}/abort).");
-        var champion = (await Project.Get())?.Champion
-            ?? throw new RegistryException(RegistryError.Conflict, $"'{Name}' has no generation in charge yet, beside which others could be tried; promote one first.");
-        var (strategy, asked) = (RolloutStrategies.Of(request.Settings.Strategy), ByHand());
-        foreach (var generation in request.Generations.Where(generation => generation.Project == Name && generation != champion))
-            await RequireGatesAsync(generation, strategy.Entry, asked);
-        var taking = await Contenders.ListAsync(GrainFactory, Name, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
-        taking = await PassingAsync(taking, [champion, .. request.Generations], strategy.Entry, asked);
-        if (!strategy.IsEndless && taking.All(generation => generation == champion))
-            throw new RegistryException(RegistryError.Conflict, $"{champion} is in charge already and cannot want its own place; name another generation (GET /api/projects/{Name}/generations lists them).");
-        return await StartAsync(request with { Generations = taking });
-    }
+    public Task<RolloutPlan?> GetPlanUnless(long knownVersion) => Task.FromResult(_plans.Plan is var plan && plan.Version == knownVersion ? null : plan);
+
+    public Task<ImmutableArray<RolloutPlan>> ListPlans() => Task.FromResult(_plans.History.Plans is [] ? [_plans.Plan] : _plans.History.Plans);
+
+    public Task<ImmutableArray<ShadowPeriod>> ListShadows() => Task.FromResult(_plans.History.Shadows);
+
+    public Task<RolloutPlan> SetPlan(PlanDraft draft) => _plans.SetAsync(draft);
 
     public async Task<Promotion> Promote(GenerationReference generation, string? by, string reason, bool force)
     {
         if (!force)
-            await RequireGatesAsync(generation, Stage.Champion, ByHand());
-        return await Project.Promote(generation, reason, by);
+            await _proposals.RequireGatesAsync(generation, Stage.Champion);
+        return await _plans.PromoteAsync(generation, reason, by);
     }
 
-    public async Task<ImmutableArray<ExperimentInfo>> List() =>
-        [.. (await Task.WhenAll(State.Experiments.Select(id => Experiment(id).Get()))).OfType<ExperimentInfo>()];
+    public Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null) =>
+        _plans.RollBackAsync(generation, by, reason, plan);
 
-    public async Task Wake()
+    public Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason) =>
+        _plans.SetStageAsync(generation, stage, by, reason);
+
+    public Task Close(Decommission end) => _plans.CloseAsync(end);
+
+    public Task Open(string? by, string? reason) => _plans.OpenAsync(by, reason);
+
+    public async Task<Proposal> Propose(GenerationReference generation, string by)
     {
-        if (HasWork)
-            await WatchAsync();
-    }
-
-    public Task ReceiveReminder(string reminderName, TickStatus status) => FollowSafelyAsync();
-
-    private ImmutableArray<Proposal> With(Proposal proposal) =>
-        [proposal, .. State.Proposals.Where(other => other.Generation != proposal.Generation).Take(MostKept - 1)];
-
-    private IExperimentGrain Experiment(string id) => GrainFactory.GetGrain<IExperimentGrain>($"{Name}/{id}");
-
-    /// <summary>Stores what is to be started, then starts it: a node that dies in between starts it when it is woken.</summary>
-    /// <param name="proposed">
-    /// The generation for whose sake it is started; null: by hand. That it has its experiment is stored at once: whoever proposes it again
-    /// after the node died must not get another one.
-    /// </param>
-    private async Task<ExperimentInfo> StartAsync(ExperimentRequest request, GenerationReference? proposed = null)
-    {
-        var id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{request.Settings.Strategy.ToString().ToLowerInvariant()}-{State.Count + 1}");
-        await storage.SaveAsync(State with
-        {
-            Count = State.Count + 1,
-            Active = id,
-            Experiments = [id, .. State.Experiments.Take(MostKept - 1)],
-            Starting = request,
-            Proposals = proposed is null ? State.Proposals : With(new Proposal(proposed, ProposalOutcome.Experiment, $"It takes part in {id}.", id)),
-        });
-        await WatchAsync();
+        using var turn = await _proposalTurns.EnterAsync();
         try
         {
-            return await Experiment(id).Start(request);
-        }
-        catch (Exception exception) when (exception is PlanException or RegistryException)
-        {
-            // Whoever proposes it again after a stop here is to be told the same.
-            await storage.SaveAsync(State with { Active = null, Proposals = State.Proposals.RemoveAll(proposal => proposal.Experiment == id) });
-            throw;
+            return await _proposals.ProposeAsync(generation, by);
         }
         finally
         {
-            await storage.SaveAsync(State with { Starting = null });
+            await WatchAsync();
         }
     }
 
-    /// <summary>Sees whether the experiment that runs has ended, and goes on with what waits.</summary>
-    private async Task FollowActiveAsync()
+    public async Task<ExperimentInfo> Start(ExperimentRequest request)
     {
-        if (State.Active is not { } active)
-            return;
-        if (State.Starting is { } request && !await HasStartedAsync(active, request))
-            return;
-        if (await Experiment(active).Get() is { Status: not ExperimentStatus.Ended })
-            return;
-        await storage.SaveAsync(State with { Active = null });
-    }
-
-    /// <summary>Starts what a stop may have kept from being started.</summary>
-    private async Task<bool> HasStartedAsync(string active, ExperimentRequest request)
-    {
+        using var turn = await _proposalTurns.EnterAsync();
         try
         {
-            await Experiment(active).Start(request);
-            await storage.SaveAsync(State with { Starting = null });
-            return true;
+            return await _proposals.StartAsync(request);
         }
-        catch (Exception exception) when (exception is PlanException or RegistryException)
+        finally
         {
-            // It has ended before it began, as it would have without the stop.
-            var proposals = State.Proposals;
-            if (proposals.FirstOrDefault(proposal => proposal.Experiment == active) is { } proposed)
-                proposals = With(await RefuseAsync(proposed.Generation, request.By, exception is PlanException plan ? Said(plan) : exception.Message));
-            await storage.SaveAsync(State with { Active = null, Starting = null, Proposals = proposals });
-            return false;
+            await WatchAsync();
         }
     }
 
-    private async Task FollowSafelyAsync()
+    public async Task<ImmutableArray<ExperimentInfo>> List() =>
+        [.. (await Task.WhenAll(_rollout.State.Experiments.Select(id => _experiment.Grain(id).Get()))).OfType<ExperimentInfo>()];
+
+    public async Task Wake()
     {
-        if (stop.Token.IsCancellationRequested)
-            return;
-        try
-        {
-            await FollowActiveAsync();
-            if (State is { Active: null, Waiting: not null })
-                await GoOnAsync(State.Waiting);
-            if (!HasWork)
-                await RestAsync();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            if (!stop.Token.IsCancellationRequested)
-                LogFollowFailed(logger, exception, Name);
-        }
+        await _plans.SettleAsync();
+        await WatchAsync();
     }
 
-    private async Task GoOnAsync(GenerationReference waiting)
+    protected override async Task EvaluateAsync()
     {
-        var by = State.WaitingBy ?? "rollout";
-        try
+        using var turn = await _proposalTurns.EnterAsync();
+        await _proposals.FollowAsync();
+        if (_rollout.State is { Active: null, Waiting: { } waiting })
         {
-            if ((await GrainFactory.GetGrain<IGenerationGrain>(waiting.ToString()).Get())?.Stage is Stage.Retired or Stage.Archived)
-                await storage.SaveAsync(State with { Proposals = With(await RefuseAsync(waiting, by, "it was retired while it waited")) });
-            else
-                await Propose(waiting, by);
+            try
+            {
+                await _proposals.ProposeWaitingAsync(waiting);
+            }
+            catch (RegistryException exception)
+            {
+                LogNotProposed(_logger, exception, waiting.ToString());
+            }
         }
-        catch (RegistryException exception)
-        {
-            // The project has ended meanwhile, or nothing is in charge any more: there is nothing to wait for.
-            LogNotProposed(logger, exception, waiting.ToString());
-        }
 
-        if (State.Waiting == waiting)
-            await storage.SaveAsync(State with { Waiting = null, WaitingBy = null });
+        if (!HasWork)
+            await StopEvaluatingAsync();
     }
 
-    private async Task WatchAsync()
-    {
-        timer ??= this.RegisterGrainTimer(
-            static (grain, _) => grain.FollowSafelyAsync(), this, new GrainTimerCreationOptions(options.Check, options.Check) { KeepAlive = true });
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
-    }
-
-    private async Task RestAsync()
-    {
-        timer?.Dispose();
-        timer = null;
-        if (await this.GetReminder(WakeReminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
-    }
+    private Task WatchAsync() => HasWork ? StartEvaluatingAsync(_options.Check) : Task.CompletedTask;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} waited for the end of an experiment and cannot be tried any more")]
     private static partial void LogNotProposed(ILogger logger, Exception exception, string generation);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The rollouts of {Project} could not be followed; trying again")]
-    private static partial void LogFollowFailed(ILogger logger, Exception exception, string project);
 }

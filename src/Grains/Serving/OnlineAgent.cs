@@ -234,7 +234,7 @@ internal sealed partial class OnlineAgent(
         hasRetired = retired.Count > 0;
         try
         {
-            var plan = await grains.GetGrain<IProjectGrain>(project).GetPlan(planVersion);
+            var plan = await grains.GetGrain<IRolloutGrain>(project).GetPlanUnless(planVersion);
             if (plan is null || plan.Version <= planVersion)
                 return;
             gone = !plan.Decommissioned ? null : new ServingError(

@@ -196,7 +196,7 @@ internal sealed partial class JobGrain(
         {
             var project = GrainFactory.GetGrain<IProjectGrain>(job.Project);
             if (job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune })
-                await project.Propose(job.Generation, job.Request.By ?? $"job {job.Id}");
+                await GrainFactory.GetGrain<IRolloutGrain>(job.Project).Propose(job.Generation, job.Request.By ?? $"job {job.Id}");
             isProposed = true;
             await project.JobEnded(job.Id);
             await SaveAsync(state => state with { Told = true });

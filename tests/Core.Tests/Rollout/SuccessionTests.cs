@@ -15,20 +15,18 @@ public sealed class SuccessionTests
     [InlineData("1 2 1 <2", "1 2")]
     [InlineData("1 2 <1 <2", "1 2")]
     [InlineData("1 2 2 <2", "1 2")]
-    [InlineData("1 2 ?1 ?2", "1 2")]
-    [InlineData("1 2 3 ?2", "1 2")]
     [InlineData("", "")]
     public void Line_grows_by_promotions_and_shrinks_by_rollbacks(string promotions, string line) => Succession.Of(
         promotions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Of)).Select(generation => generation.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture))
         .ShouldBe(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    /// <param name="text">A generation's number; &lt;: a rollback; ?: of a version that did not tell.</param>
+    /// <param name="text">A generation's number; &lt;: a rollback.</param>
     private static Promotion Of(string text) => new()
     {
         Generation = new GenerationReference("p", "1.0.0", text[^1] - '0'),
         Previous = null,
         At = DateTimeOffset.UnixEpoch,
         Reason = "",
-        Rollback = text[0] == '?' ? null : text[0] == '<',
+        Rollback = text[0] == '<',
     };
 }

@@ -1,3 +1,4 @@
+using Progeny.Core.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Abstractions.Lifecycle;

@@ -1,3 +1,4 @@
+using Progeny.Core.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Progeny.Abstractions.Lifecycle;

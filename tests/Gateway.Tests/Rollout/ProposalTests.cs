@@ -39,7 +39,7 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         await DecidedAsync("gives", "gives/proposal/1.0.0:3/superseded");
         Gates.Fails = null;
         // A job that is started again in the middle proposes again.
-        var again = await Node.Services.GetRequiredService<Orleans.IClusterClient>().GetGrain<IProjectGrain>("gives").Propose(new GenerationReference("gives", "1.0.0", 3), "a job");
+        var again = await Node.Services.GetRequiredService<Orleans.IClusterClient>().GetGrain<Progeny.Abstractions.Rollout.IRolloutGrain>("gives").Propose(new GenerationReference("gives", "1.0.0", 3), "a job");
         again.Outcome.ShouldBe(Progeny.Abstractions.Rollout.ProposalOutcome.Superseded);
         await Node.PostAsync("/api/projects/gives/experiments/canary-2/abort", new { by = "anna" });
         await fixture.TrainAsync("gives");

@@ -1,7 +1,7 @@
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Lifecycle.Shapes;
 using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
+using Progeny.Core.Experiments;
 
 namespace Progeny.Core.Serving;
 

@@ -1,0 +1,14 @@
+using Progeny.Abstractions.Rollout;
+
+namespace Progeny.Core.Experiments.Strategies;
+
+/// <summary>All strategies, by name.</summary>
+public static class RolloutStrategies
+{
+    private static readonly IRolloutStrategy[] All =
+    [
+        new ExplicitRollout(), new LatestRollout(), new ShadowRollout(), new CanaryRollout(), new AbTestRollout(), new BanditRollout(), new SelectRollout(),
+    ];
+
+    public static IRolloutStrategy Of(RolloutStrategy strategy) => All.First(known => known.Strategy == strategy);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Progeny.Grains.Hosting;
+
+namespace Progeny.Grains.Common;
+
+/// <summary>
+/// A grain that evaluates something at intervals while it has work. Its timer runs on the silo that holds it; should that silo die, a reminder
+/// activates it on another one. Reminders are wake-up calls: what is due follows from the stored state.
+/// </summary>
+internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : Grain, IRemindable
+{
+    private const string WakeReminder = "wake";
+    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
+    private IGrainTimer? _timer;
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => EvaluateSafelyAsync();
+
+    /// <summary>Evaluates what is due. An exception is logged, and it is tried again after the interval.</summary>
+    protected abstract Task EvaluateAsync();
+
+    /// <summary>Evaluates at intervals from now on; called again, it changes nothing.</summary>
+    protected async Task StartEvaluatingAsync(TimeSpan interval)
+    {
+        _timer ??= this.RegisterGrainTimer(
+            static (grain, _) => grain.EvaluateSafelyAsync(), this, new GrainTimerCreationOptions(interval, interval) { KeepAlive = true });
+        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
+    }
+
+    /// <summary>Evaluates no more, until it is started again.</summary>
+    protected async Task StopEvaluatingAsync()
+    {
+        _timer?.Dispose();
+        _timer = null;
+        if (await this.GetReminder(WakeReminder) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+
+    private async Task EvaluateSafelyAsync()
+    {
+        if (stop.Token.IsCancellationRequested)
+            return;
+        try
+        {
+            await EvaluateAsync();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            if (!stop.Token.IsCancellationRequested)
+                LogEvaluationFailed(logger, exception, this.GetPrimaryKeyString());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The evaluation of {Grain} failed; it is tried again")]
+    private static partial void LogEvaluationFailed(ILogger logger, Exception exception, string grain);
+}
