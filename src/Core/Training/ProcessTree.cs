@@ -37,14 +37,19 @@ internal sealed class ProcessTree(Process root)
         }
 
         // Again as long as there are any: a process may have started another between the look and the kill. One that hangs in the
-        // kernel dies when it comes back; nobody waits for that.
+        // kernel dies when it comes back; nobody waits for that. The root comes last: who loses their parent stays below it as long
+        // as it is there.
         var left = Find();
         for (var round = 0; left.Count > 0 && round < MostRounds; round++, left = Find())
         {
-            foreach (var process in left)
+            var others = left.FindAll(process => process.Id != root.Id);
+            foreach (var process in others.Count > 0 ? others : left)
                 _ = NativeKill(process.Id, Kill);
             Thread.Yield();
         }
+
+        if (!root.HasExited)
+            root.Kill();
     }
 
     private List<Stat> Find()

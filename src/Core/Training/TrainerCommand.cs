@@ -1,31 +1,57 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Progeny.Core.Training;
 
-/// <summary>How a trainer's process is started: in a folder, with next to no environment, as the head of a group that dies with the node.</summary>
+/// <summary>How a trainer's process is started: in a folder, with next to no environment, behind a shell that ends with all that the trainer started, or with the node.</summary>
 internal static class TrainerCommand
 {
+    // PR_SET_CHILD_SUBREAPER, which stays through exec: whoever loses their parent becomes a child of the shell, daemons included.
+    private const string Subreaper = "syscall(shift() + 0, 36, 1, 0, 0, 0); exec @ARGV or exit 127";
+
     // The guardian reads what the node holds open: when the node ends the run, or dies, it reads the end and kills the group.
     // The trainer is what the kernel shall kill first when the machine runs out of memory, not the node.
     // It runs when nothing else wants to, of the processor and of the disk: its niceness, that of its session where the kernel groups
     // processes by session, its scheduling policy (under which whoever wakes up need not wait for it) and its disk class say so.
+    // The shell outlives the trainer (and the signals with which it ends its group) until nothing that came of it is left.
     private const string Guarded = """
         { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
         exec 3<&0 </dev/null
         { cat <&3; kill -9 0; } >/dev/null 2>&1 &
+        guardian=$!
         exec 3<&-
         priority=$1
         shift
         if [ "$priority" = low ]; then
           { renice -n 19 -p $$; echo 19 >/proc/$$/autogroup; chrt --idle -p 0 $$; ionice -c 3 -p $$; } >/dev/null 2>&1
         fi
-        exec "$@"
+        trap : HUP INT QUIT TERM
+        "$@"
+        status=$?
+        exec >/dev/null 2>&1
+        while :; do
+          left= children=
+          read -r children </proc/$$/task/$$/children
+          for child in $children; do
+            [ $child != $guardian ] || continue
+            state=Z
+            while read -r key state rest && [ "$key" != State: ]; do :; done </proc/$child/status
+            case $state in
+              [ZX]) ;;
+              *) kill -9 $child; left=1 ;;
+            esac
+          done
+          [ "$left" ] || exit $status
+          sleep 0.01
+        done
         """;
 
     // OpenMP (XGBoost, LightGBM, scikit-learn), the libraries behind numpy, joblib, .NET: each has a setting of its own.
     private static readonly string[] ThreadLimits =
         ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "DOTNET_PROCESSOR_COUNT"];
+
+    private const string Perl = "/usr/bin/perl";
 
     private static readonly string[] Kept = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
 
@@ -41,7 +67,9 @@ internal static class TrainerCommand
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        List<string> words = OperatingSystem.IsLinux() ? ["setsid", "/bin/sh", "-c", Guarded, "trainer", options.LowPriority ? "low" : "same", .. command] : [.. command];
+        List<string> words = OperatingSystem.IsLinux()
+            ? ["setsid", .. AsSubreaper(), "/bin/sh", "-c", Guarded, "trainer", options.LowPriority ? "low" : "same", .. command]
+            : [.. command];
         start.FileName = words[0];
         foreach (var argument in words.Skip(1))
             start.ArgumentList.Add(argument);
@@ -63,5 +91,12 @@ internal static class TrainerCommand
         // A node serves while it trains: threads that wait for each other must not spin on the cores that answer queries.
         start.Environment["OMP_WAIT_POLICY"] = "passive";
         return start;
+    }
+
+    /// <summary>What makes the program behind it a subreaper: Perl, which every Debian has; nothing where there is none.</summary>
+    private static string[] AsSubreaper()
+    {
+        var prctl = RuntimeInformation.OSArchitecture switch { Architecture.X64 => "157", Architecture.Arm64 => "167", _ => null };
+        return prctl is not null && File.Exists(Perl) ? [Perl, "-e", Subreaper, prctl] : [];
     }
 }

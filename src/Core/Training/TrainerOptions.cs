@@ -21,6 +21,18 @@ public sealed class TrainerOptions
     /// <summary>How often a trainer's memory is looked at.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The most memory that a trainer may hold, in bytes, whatever its <c>pipeline.memory</c> says; 0: what the machine has.</summary>
+    public long MaxMemory { get; set; }
+
+    /// <summary>The most time that a trainer may run, whatever its <c>pipeline.timeout</c> says.</summary>
+    public TimeSpan MaxTime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a trainer's output is waited for once the trainer has ended: somebody else may hold it open.</summary>
+    public TimeSpan OutputGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most memory, a number of 1 or more.</summary>
+    internal long MaxMemoryOfTrainer => MaxMemory > 0 ? MaxMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>The most time that reading a project's rows may take, whatever its <c>source.timeout</c> says.</summary>
     public TimeSpan MaxSourceTime { get; set; } = TimeSpan.FromDays(1);
 

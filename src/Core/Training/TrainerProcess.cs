@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Progeny.Core.Training;
 
@@ -20,6 +19,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
     public async Task<TrainerResult> RunAsync(
         IReadOnlyList<string> command, string folder, TimeSpan timeout, long memory, Action<string> onOutput, CancellationToken cancellationToken)
     {
+        var limits = new RunLimits(timeout, memory, options);
         var started = time.GetTimestamp();
         var log = new LogTail(options.LogBytes);
         var lastError = "";
@@ -34,14 +34,16 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
         }
 
         var tree = new ProcessTree(process);
-        var output = LinePump.RunAsync(process.StandardOutput.BaseStream, log, onOutput, CancellationToken.None);
-        var error = LinePump.RunAsync(process.StandardError.BaseStream, log, line => lastError = line.Trim() is { Length: > 0 } said ? said : lastError, CancellationToken.None);
+        using var abandon = new CancellationTokenSource();
+        var output = LinePump.RunAsync(process.StandardOutput.BaseStream, log, onOutput, abandon.Token);
+        var error = LinePump.RunAsync(
+            process.StandardError.BaseStream, log, line => lastError = line.Trim() is { Length: > 0 } said ? said : lastError, abandon.Token);
 
         TrainerVerdict? stopped;
         long peak;
         try
         {
-            (stopped, peak) = await WatchAsync(process, tree, timeout, memory, cancellationToken);
+            (stopped, peak) = await WatchAsync(process, tree, limits, cancellationToken);
         }
         finally
         {
@@ -50,7 +52,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
-        await Task.WhenAll(output, error);
+        await DrainAsync(Task.WhenAll(output, error), abandon);
         var verdict = stopped ?? (process.ExitCode == 0 ? TrainerVerdict.Succeeded : TrainerVerdict.Failed);
         return new()
         {
@@ -58,8 +60,8 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
             Message = verdict switch
             {
                 TrainerVerdict.Succeeded => "The trainer succeeded.",
-                TrainerVerdict.TimedOut => $"The trainer was stopped after its time limit of {timeout:c} (pipeline.timeout).",
-                TrainerVerdict.OutOfMemory => $"The trainer was stopped at {Show(peak)} of memory; its limit is {Show(memory)} (pipeline.memory).",
+                TrainerVerdict.TimedOut => limits.TooLate,
+                TrainerVerdict.OutOfMemory => limits.TooMuchMemory(peak),
                 TrainerVerdict.Cancelled => "The training was cancelled.",
                 _ => Failure(command[0], process.ExitCode, lastError),
             },
@@ -70,11 +72,25 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
         };
     }
 
+    /// <summary>Waits for the end of the output, but not long: a process outside may have been given it, and what it writes is not the trainer's.</summary>
+    private async Task DrainAsync(Task pumps, CancellationTokenSource abandon)
+    {
+        try
+        {
+            await pumps.WaitAsync(options.OutputGrace, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            await abandon.CancelAsync();
+            _ = pumps.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+    }
+
     /// <summary>Waits for the process' end and returns null, or why it must be stopped.</summary>
     private async Task<(TrainerVerdict? Stopped, long Peak)> WatchAsync(
-        Process process, ProcessTree tree, TimeSpan timeout, long memory, CancellationToken cancellationToken)
+        Process process, ProcessTree tree, RunLimits limits, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(timeout, time);
+        using var late = new CancellationTokenSource(limits.Time, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var tick = new PeriodicTimer(options.WatchInterval, time);
         var exit = process.WaitForExitAsync(either.Token);
@@ -85,7 +101,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
             {
                 either.Token.ThrowIfCancellationRequested();
                 peak = Math.Max(peak, tree.Measure());
-                if (peak > memory)
+                if (peak > limits.Memory)
                     return (TrainerVerdict.OutOfMemory, peak);
                 if (await Task.WhenAny(exit, tick.WaitForNextTickAsync(either.Token).AsTask()) == exit)
                 {
@@ -107,6 +123,4 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
             : exitCode == 127 ? $"The trainer '{program}' was not found or could not be run" : $"The trainer failed with exit code {exitCode}";
         return lastError.Length == 0 ? $"{how}; it printed nothing on standard error." : $"{how}: {lastError}";
     }
-
-    private static string Show(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB");
 }

@@ -52,6 +52,9 @@ public static class SiloHosting
             .Configure(trainer => trainer.LowPriority = true)
             .Configure(trainer => builder.Configuration.ReadInto("Trainer", trainer))
             .Validate(trainer => trainer.Threads >= 0, $"Trainer:Threads is {builder.Configuration["Trainer:Threads"]}; it must be 0 (half of the cores) or more, the number of threads that a trainer uses.")
+            .Validate(trainer => trainer.MaxMemory >= 0, $"Trainer:MaxMemory is {builder.Configuration["Trainer:MaxMemory"]}; it must be 0 (what the machine has) or more, in bytes.")
+            .Validate(trainer => trainer.MaxTime > TimeSpan.Zero && trainer.MaxTime <= TimeSpan.FromDays(30), $"Trainer:MaxTime is {builder.Configuration["Trainer:MaxTime"]}; it must be above 0 and at most 30 days, such as 7.00:00:00.")
+            .Validate(trainer => trainer.OutputGrace > TimeSpan.Zero && trainer.OutputGrace <= TimeSpan.FromMinutes(1), $"Trainer:OutputGrace is {builder.Configuration["Trainer:OutputGrace"]}; it must be above 0 and at most a minute, such as 00:00:02.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TrainerOptions>>().Value);
         services.AddSingleton<TrainingSlots>();

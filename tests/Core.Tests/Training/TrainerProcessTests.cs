@@ -118,6 +118,64 @@ public sealed class TrainerProcessTests : IDisposable
         _lines.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("; kill 0")]
+    [InlineData("; sleep 100")]
+    public async Task Daemons_that_left_the_tree_are_gone_when_the_job_has_ended(string end)
+    {
+        // A session of its own, a parent that is gone at once, no variable and no folder of the job.
+        const string Daemon = "setsid sh -c 'cd / && env -i sleep 100 >/dev/null 2>&1 & echo $!'";
+        using var cancel = new CancellationTokenSource();
+
+        var result = await Run(
+            $"{Daemon}; {Daemon}; echo started{end}",
+            onLine: line =>
+            {
+                if (line != "started")
+                    _lines.Enqueue(line);
+                else if (end.Contains("sleep", StringComparison.Ordinal))
+                    cancel.Cancel();
+            },
+            options: new() { WatchInterval = TimeSpan.FromHours(1) },
+            cancellationToken: cancel.Token);
+
+        _lines.Count.ShouldBe(2);
+        foreach (var line in _lines)
+            ShouldBeGone(int.Parse(line, CultureInfo.InvariantCulture));
+        result.Duration.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Output_that_somebody_else_holds_open_does_not_keep_the_job_from_ending()
+    {
+        FileStream? held = null;
+
+        var result = await Run(
+            "echo $$; until [ -e tmp/held ]; do sleep 0.01; done; echo said >&2; exit 3",
+            onLine: line =>
+            {
+                held ??= new FileStream($"/proc/{line}/fd/1", FileMode.Open, FileAccess.Write);
+                File.WriteAllText(_folder.At("tmp/held"), "");
+            },
+            options: new() { OutputGrace = TimeSpan.FromMilliseconds(200) });
+        await held.ShouldNotBeNull().DisposeAsync();
+
+        result.Message.ShouldBe("The trainer failed with exit code 3: said");
+        result.Log.ShouldContain("said");
+        result.Duration.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Limits_of_the_node_bound_those_of_the_manifest()
+    {
+        var late = await Run("sleep 100", options: new() { MaxTime = TimeSpan.FromMilliseconds(200) });
+        var large = await Run("sleep 100", options: new() { MaxMemory = 1 });
+
+        late.Message.ShouldBe("The trainer was stopped after its time limit of 00:00:00.2000000 (the node's Trainer:MaxTime).");
+        large.Message.ShouldEndWith("its limit is 0 MiB (the node's Trainer:MaxMemory).");
+    }
+
     [Fact]
     public async Task Only_the_end_of_a_long_log_is_kept_from_the_start_of_a_line()
     {
