@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
 using Progeny.Gateway.Feedback;
 using Progeny.Gateway.Hosting;
@@ -22,7 +23,11 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = Requests.MostBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = Requests.MostBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(Requests.MinBodyRate, Requests.BodyGrace);
+        });
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration);
         builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);

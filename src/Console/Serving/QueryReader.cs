@@ -16,9 +16,8 @@ internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryLo
             return null;
         var only = version is not null && GenerationReference.TryParse(project, version, out var reference) ? reference : null;
         long? start = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : null;
-        var queries = await log.ListAsync(project, only?.Release, only?.Generation, start, PageLength + 1, cancellationToken);
-        var shown = queries.Take(PageLength).ToList();
-        return new QueriesView(project, only?.Version, shown, start is null, queries.Count > PageLength ? shown[^1].Sequence : null);
+        var queries = await log.ListAsync(project, only?.Release, only?.Generation, start, PageLength, cancellationToken);
+        return new QueriesView(project, only?.Version, queries, start is null, queries.Before);
     }
 
     public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => buffer.FindAsync(project, id, cancellationToken);

@@ -35,8 +35,8 @@ public interface IQueryLog
 
     /// <summary>Records of a project, newest first.</summary>
     /// <param name="before">Only records with a sequence number below this; null: from the newest.</param>
-    /// <param name="limit">1 to 1,000.</param>
-    Task<IReadOnlyList<LoggedQuery>> ListAsync(
+    /// <param name="limit">1 to 1,000; there are fewer where <see cref="QueryLogPage.MaxBytes"/> are reached.</param>
+    Task<QueryLogPage> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>How much of a project there is.</summary>

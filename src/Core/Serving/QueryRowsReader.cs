@@ -116,6 +116,8 @@ public static class QueryRowsReader
                 return $"rows[{rows.Features.Rows}] must be an object of field names and values.";
             if (rows.Features.Rows == MostRows)
                 return $"A request may carry at most {MostRows} rows.";
+            if (rows.Schema.Limits.Problem(rows.Features.Rows + 1L, rows.LastRows.Length) is { } tooMany)
+                return tooMany;
             if (pick is null || pick.Takes(rows.Features.Rows + passed))
             {
                 ReadRow(ref reader, rows, pick);
@@ -154,7 +156,7 @@ public static class QueryRowsReader
             reader.Read();
             var error = lastRows[field] == row ? "the field appears more than once"
                 : field >= rows.Schema.Features.Count ? ReadExtra(ref reader, rows, row, field - rows.Schema.Features.Count)
-                : ReadFeature(ref reader, rows.Features.Columns[field], row);
+                : ReadFeature(ref reader, rows.Features.Columns[field], row, rows.Schema.Limits);
             lastRows[field] = row;
             if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
                 reader.Skip();
@@ -175,28 +177,39 @@ public static class QueryRowsReader
         reader.Skip();
     }
 
-    private static string? ReadFeature(ref Utf8JsonReader reader, FeatureColumn column, int row) => reader.TokenType switch
+    private static string? ReadFeature(ref Utf8JsonReader reader, FeatureColumn column, int row, QueryLimits limits) => reader.TokenType switch
     {
-        JsonTokenType.Number => SetNumber(ref reader, column, row),
-        JsonTokenType.String => SetText(ref reader, column, row),
+        JsonTokenType.Number => SetNumber(ref reader, column, row, limits),
+        JsonTokenType.String => SetText(ref reader, column, row, limits),
         JsonTokenType.True => column.SetBoolean(row, true),
         JsonTokenType.False => column.SetBoolean(row, false),
         JsonTokenType.Null => null, // missing: whether it may be is known when augmentation has had its turn
         _ => NoValue,
     };
 
-    private static string? SetText(ref Utf8JsonReader reader, FeatureColumn column, int row)
+    private static string? SetText(ref Utf8JsonReader reader, FeatureColumn column, int row, QueryLimits limits)
     {
+        if (TextProblem(ref reader, limits) is { } problem)
+            return problem;
         if (reader.ValueSpan.Length > MostCharactersOnStack)
             return column.SetText(row, reader.GetString());
         Span<char> text = stackalloc char[MostCharactersOnStack];
         return column.SetText(row, text[..reader.CopyString(text)]);
     }
 
-    private static string? SetNumber(ref Utf8JsonReader reader, FeatureColumn column, int row)
+    /// <summary>Escaped, a text is longer than it is.</summary>
+    private static string? TextProblem(ref Utf8JsonReader reader, QueryLimits limits)
+    {
+        if (reader.ValueSpan.Length <= limits.MaxTextBytes)
+            return null;
+        var bytes = reader.ValueIsEscaped ? Encoding.UTF8.GetByteCount(reader.GetString()!) : reader.ValueSpan.Length;
+        return bytes <= limits.MaxTextBytes ? null : limits.TooLong(bytes);
+    }
+
+    private static string? SetNumber(ref Utf8JsonReader reader, FeatureColumn column, int row, QueryLimits limits)
     {
         if (column.Feature.Type is FeatureType.Category or FeatureType.Text)
-            return column.SetText(row, Encoding.UTF8.GetString(reader.ValueSpan));
+            return reader.ValueSpan.Length > limits.MaxTextBytes ? limits.TooLong(reader.ValueSpan.Length) : column.SetText(row, Encoding.UTF8.GetString(reader.ValueSpan));
         return column.Feature.Type == FeatureType.Int && reader.TryGetInt64(out var integer)
             ? column.SetInteger(row, integer)
             : column.SetNumber(row, reader.GetDouble());
@@ -217,6 +230,8 @@ public static class QueryRowsReader
                     return "the number is out of the range of a 64-bit float";
                 value = reader.GetDouble();
                 break;
+            case JsonTokenType.String when TextProblem(ref reader, rows.Schema.Limits) is { } problem:
+                return problem;
             case JsonTokenType.String:
                 value = reader.GetString();
                 break;

@@ -18,8 +18,10 @@ public sealed class QuerySchema
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> indexesBySpan;
     private readonly ConcurrentQueue<QueryRows> spare = new();
 
-    public QuerySchema(Manifest manifest)
+    /// <param name="limits">What a query may carry; null: what is usual.</param>
+    public QuerySchema(Manifest manifest, QueryLimits? limits = null)
     {
+        Limits = limits ?? QueryLimits.Default;
         Features = manifest.Features;
         Entity = manifest.Entity;
         var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
@@ -35,6 +37,9 @@ public sealed class QuerySchema
     }
 
     public IReadOnlyList<Feature> Features { get; }
+
+    /// <summary>What a query may carry at most.</summary>
+    public QueryLimits Limits { get; }
 
     /// <summary>Fields that are no features: the entity, and the parameters (<c>:name</c>) of augmentations and rules.</summary>
     public IReadOnlyList<string> Extras { get; }

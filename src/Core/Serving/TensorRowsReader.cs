@@ -14,6 +14,8 @@ public static class TensorRowsReader
         var count = query.Inputs[0].Shape is [var first, ..] ? first : -1;
         if (count is < 1 or > QueryRowsReader.MostRows)
             return Refuse($"Input '{query.Inputs[0].Name}' must have the shape [rows, 1] with 1 to {QueryRowsReader.MostRows} rows.");
+        if (schema.Limits.Problem(count, schema.Features.Count + schema.Extras.Count) is { } tooMany)
+            return Refuse(tooMany);
 
         var rows = schema.Rent();
         rows.QueryId = query.QueryId;
@@ -51,7 +53,7 @@ public static class TensorRowsReader
         if (!Fits(column.Feature, tensor.Type))
             return $"Input '{tensor.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be {ElementTypes.NameOf(FeatureTensors.TypeOf(column.Feature))}.";
         for (var row = 0; row < count; row++)
-            rows.Features.Refuse(row, tensor.Name, Set(column, tensor, row));
+            rows.Features.Refuse(row, tensor.Name, Set(column, tensor, row, rows.Schema.Limits));
         return null;
     }
 
@@ -62,11 +64,12 @@ public static class TensorRowsReader
         _ => ElementTypes.IsNumber(type),
     };
 
-    private static string? Set(FeatureColumn column, Tensor tensor, int row)
+    private static string? Set(FeatureColumn column, Tensor tensor, int row, QueryLimits limits)
     {
         if (tensor.Type == DataType.Bytes)
         {
-            return !TextElements.TryRead(tensor.Elements[row], out var text) ? NoText(tensor, row)
+            return tensor.Elements[row].Length is var bytes && bytes > limits.MaxTextBytes ? limits.TooLong(bytes)
+                : !TextElements.TryRead(tensor.Elements[row], out var text) ? NoText(tensor, row)
                 : text.Length == 0 ? null
                 : column.SetText(row, text);
         }
@@ -84,6 +87,8 @@ public static class TensorRowsReader
     private static string? SetExtra(QueryRows rows, int row, int extra, Tensor tensor)
     {
         string? text = null;
+        if (tensor.Type == DataType.Bytes && tensor.Elements[row].Length is var bytes && bytes > rows.Schema.Limits.MaxTextBytes)
+            return rows.Schema.Limits.TooLong(bytes);
         if (tensor.Type == DataType.Bytes && !TextElements.TryRead(tensor.Elements[row], out text))
             return NoText(tensor, row);
         if (tensor.Type == DataType.UInt64 && TensorValues.ReadUInt64(tensor, row) is > long.MaxValue and var large)

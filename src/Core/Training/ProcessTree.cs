@@ -8,13 +8,13 @@ namespace Progeny.Core.Training;
 /// A process, its children and theirs, those included that left its session or lost their parent while it was watched. On Linux; on other
 /// systems the process alone is measured.
 /// </summary>
-internal sealed class ProcessTree(Process root)
+internal sealed class ProcessTree(Process root, SharedMemory shared)
 {
     private const int Kill = 9;
     private const int MostRounds = 100;
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
 
-    /// <summary>Looks who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets.</summary>
+    /// <summary>Looks who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory beside.</summary>
     public long Measure()
     {
         if (!OperatingSystem.IsLinux())
@@ -23,10 +23,11 @@ internal sealed class ProcessTree(Process root)
             return root.HasExited ? 0 : root.WorkingSet64;
         }
 
-        return Find().Sum(process => process.ResidentPages) * Environment.SystemPageSize;
+        var found = Find();
+        return (found.Sum(process => process.ResidentPages) * Environment.SystemPageSize) + shared.Measure([.. found.Select(process => process.Id)]);
     }
 
-    /// <summary>Kills all that are left.</summary>
+    /// <summary>Kills all that are left, and removes the shared memory that they leave.</summary>
     public void KillAll()
     {
         if (!OperatingSystem.IsLinux())
@@ -50,6 +51,7 @@ internal sealed class ProcessTree(Process root)
 
         if (!root.HasExited)
             root.Kill();
+        shared.Remove();
     }
 
     private List<Stat> Find()

@@ -23,6 +23,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
         var started = time.GetTimestamp();
         var log = new LogTail(options.LogBytes);
         var lastError = "";
+        var shared = new SharedMemory();
         using var process = new Process { StartInfo = TrainerCommand.StartInfo(command, folder, options) };
         try
         {
@@ -33,7 +34,7 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time)
             return new() { Verdict = TrainerVerdict.Failed, Message = $"The trainer '{command[0]}' could not be started: {exception.Message}." };
         }
 
-        var tree = new ProcessTree(process);
+        var tree = new ProcessTree(process, shared);
         using var abandon = new CancellationTokenSource();
         var output = LinePump.RunAsync(process.StandardOutput.BaseStream, log, onOutput, abandon.Token);
         var error = LinePump.RunAsync(

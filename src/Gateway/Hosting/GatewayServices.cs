@@ -28,6 +28,8 @@ internal static class GatewayServices
         services.AddSingleton<RequestFaults>();
         services.AddExceptionHandler<ExceptionProblems>();
         services.AddSingleton<PrometheusMetrics>();
+        services.AddSingleton<RequestBodies>();
+        services.AddSingleton<QueryTails>();
         services.AddApiDescription();
     }
 

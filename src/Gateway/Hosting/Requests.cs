@@ -2,21 +2,12 @@ namespace Progeny.Gateway.Hosting;
 
 internal static class Requests
 {
-    /// <summary>The most bytes of a request body; packages may be larger (see the releases API).</summary>
+    /// <summary>The most bytes of a request body; packages may be larger (see the releases API), queries have a limit of their own.</summary>
     public const long MostBytes = 64L << 20;
 
-    /// <summary>Reads a whole body into memory of its own, which may be passed on.</summary>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength is { } length and <= MostBytes)
-        {
-            var exact = new byte[length];
-            await request.Body.ReadExactlyAsync(exact, cancellationToken);
-            return exact;
-        }
+    /// <summary>The least bytes a second of a body that has been coming for <see cref="BodyGrace"/>; slower ones are cut off (408).</summary>
+    public const double MinBodyRate = 1024;
 
-        using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-    }
+    /// <summary>How long a body may be slower than <see cref="MinBodyRate"/>.</summary>
+    public static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
 }

@@ -18,9 +18,7 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
 
     public Task InvokeAsync(HttpContext context)
     {
-        // A page loads scripts and styles by GET; an answer to a query does without a header that is dear to write.
-        if (!HttpMethods.IsPost(context.Request.Method))
-            context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
         return refusal is null ? next(context) : refusal.ExecuteAsync(context);
     }

@@ -8,6 +8,9 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Reads the protocol's inference request straight into tensors.</summary>
 internal static class InferRequestReader
 {
+    private const int MaxExtents = 64;
+    private const int MaxNameCharacters = 1_024;
+
     /// <param name="body">The whole body. Binary tensors are slices of it: it must stay as it is for as long as they are in use.</param>
     /// <param name="header">The value of the header <see cref="BinaryPart.Header"/>; null: it is not there.</param>
     /// <returns>The request, or what is wrong with it.</returns>
@@ -137,7 +140,7 @@ internal static class InferRequestReader
             while (NextProperty(ref reader, out var name))
             {
                 if (name == "name" && reader.TokenType == JsonTokenType.String)
-                    output = reader.GetString();
+                    output = ReadName(ref reader, $"outputs[{outputs.Count}]");
                 else if (name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
                     flag = ReadOutputParameters(ref reader, outputs.Count);
                 else if (name != "parameters" || reader.TokenType != JsonTokenType.Null)
@@ -197,13 +200,13 @@ internal static class InferRequestReader
             switch (property)
             {
                 case "name" when reader.TokenType == JsonTokenType.String:
-                    name = reader.GetString();
+                    name = ReadName(ref reader, $"inputs[{index}]");
                     break;
                 case "datatype" when reader.TokenType == JsonTokenType.String:
                     var text = reader.GetString()!;
                     type = ElementTypes.TryParse(text, out var parsed)
                         ? parsed
-                        : throw new InferRequestException($"inputs[{index}].datatype '{text}' is no datatype; one of {ElementTypes.Names} is.");
+                        : throw new InferRequestException($"inputs[{index}].datatype '{Shorten(text)}' is no datatype; one of {ElementTypes.Names} is.");
                     break;
                 case "shape":
                     shape = ReadShape(ref reader, index);
@@ -256,6 +259,11 @@ internal static class InferRequestReader
         return size;
     }
 
+    /// <summary>Names come back in errors.</summary>
+    private static string ReadName(ref Utf8JsonReader reader, string what) => reader.GetString() is { Length: <= MaxNameCharacters } name
+        ? name
+        : throw new InferRequestException($"{what}.name has more than {MaxNameCharacters} characters, the most that a name may have.");
+
     private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "…";
 
     private static ImmutableArray<long> ReadShape(ref Utf8JsonReader reader, int index)
@@ -267,6 +275,8 @@ internal static class InferRequestReader
         {
             if (!reader.TryGetInt64(out var extent) || extent < 0)
                 throw new InferRequestException($"inputs[{index}].shape[{shape.Count}] must be an integer from 0.");
+            if (shape.Count == MaxExtents)
+                throw new InferRequestException($"inputs[{index}].shape has more than {MaxExtents} extents, the most that a tensor may have.");
             shape.Add(extent);
         }
 

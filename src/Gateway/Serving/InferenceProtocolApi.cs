@@ -1,7 +1,6 @@
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving;
-using Progeny.Gateway.Hosting;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
@@ -28,7 +27,7 @@ internal static class InferenceProtocolApi
             group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).WithSummary("Whether a model answers queries.");
             group.MapPost(path + "/infer", InferAsync).Accepts<InferenceRequest>("application/json", "application/octet-stream")
                 .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
-                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
+                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
                 .WithSummary("Runs a model on tensors.");
         }
     }
@@ -60,20 +59,23 @@ internal static class InferenceProtocolApi
         return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
     }
 
-    private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, string? version = null)
+    private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies, string? version = null)
     {
-        // Before the body is read: what is refused must cost nothing.
-        var ticket = agents.Enter(model);
-        if (ticket.IsRefused)
+        // What is refused must cost nothing: before a large body is read.
+        if (!RequestBodies.IsSmall(context.Request))
         {
-            await RefuseAsync(context, ServingError.Overloaded);
-            return;
+            using var place = agents.Enter(model);
+            if (place.IsRefused)
+            {
+                await RefuseAsync(context, ServingError.Overloaded);
+                return;
+            }
         }
 
         InferRequest? request = null;
         var queryId = "";
         var answer = !context.Request.Headers.TryGetValue(Deadline.Header, out var header) ? await AskAsync(context.RequestAborted)
-            : Deadline.Read(header.ToString(), out var deadline) is { } wrong ? Refused(wrong)
+            : Deadline.Read(header.ToString(), out var deadline) is { } wrong ? Answer.Refuse(wrong)
             : await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
         if ((answer.Error ?? InferResponseWriter.Problem(answer, request!.Binary)) is { } error)
             await RefuseAsync(context, error);
@@ -83,20 +85,19 @@ internal static class InferenceProtocolApi
         // Past a deadline the query may still be under way: it keeps its ticket.
         async Task<Answer> AskAsync(CancellationToken until)
         {
-            using var _ = ticket;
             var binary = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
-            var body = await Requests.ReadBodyAsync(context.Request, until);
-            (request, var malformed) = InferRequestReader.Read(body, binary);
+            using var body = await bodies.ReadOwnAsync(context.Request, until);
+            using var ticket = agents.Enter(model);
+            if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
+                return Answer.Refuse(refusal);
+            (request, var malformed) = InferRequestReader.Read(body.Memory, binary);
             if (request is null)
                 return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
             queryId = request.Query.QueryId ?? QueryIds.NewId(DateTimeOffset.UtcNow);
-            return await agents.InferAsync(model, request.Query with { Version = version, QueryId = queryId }, until);
-        }
-
-        Answer Refused(ServingError wrong)
-        {
-            ticket.Dispose();
-            return Answer.Refuse(wrong);
+            var asked = await agents.InferAsync(model, request.Query with { Version = version, QueryId = queryId }, until);
+            if (!until.IsCancellationRequested)
+                body.Recycle();
+            return asked;
         }
     }
 

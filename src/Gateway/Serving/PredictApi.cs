@@ -12,30 +12,30 @@ internal static class PredictApi
     public static void MapPredict(this IEndpointRouteBuilder routes)
     {
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
+        var bodies = routes.ServiceProvider.GetRequiredService<RequestBodies>();
         var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath());
-        group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, project, null, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410)
-            .ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
+        group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, bodies, project, null, context))
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410)
+            .ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
-                PredictAsync(agents, project, version, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(410)
-            .ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
+                PredictAsync(agents, bodies, project, version, context))
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410)
+            .ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 
-    private static async Task PredictAsync(IOnlineAgents agents, string project, string? version, HttpContext context)
+    private static async Task PredictAsync(IOnlineAgents agents, RequestBodies bodies, string project, string? version, HttpContext context)
     {
         try
         {
-            // Before the body is read: what is refused must cost nothing.
-            var ticket = agents.Enter(project);
-            if (ticket.IsRefused)
+            // What is refused must cost nothing: before a large body is read.
+            if (!RequestBodies.IsSmall(context.Request) && IsFull(agents, project))
                 await RefuseAsync(context, ServingError.Overloaded);
             else if (context.Request.Headers.TryGetValue(Deadline.Header, out var header))
-                await PredictInTimeAsync(agents, ticket, project, version, context, header.ToString());
+                await PredictInTimeAsync(agents, bodies, project, version, context, header.ToString());
             else
-                await PredictAsync(agents, ticket, project, version, context);
+                await AnswerAsync(agents, bodies, project, version, context);
         }
         catch (Exception exception) when (!RequestFaults.IsAbort(context, exception))
         {
@@ -43,23 +43,32 @@ internal static class PredictApi
         }
     }
 
-    private static async Task PredictAsync(IOnlineAgents agents, QueryTicket ticket, string project, string? version, HttpContext context)
+    private static async Task AnswerAsync(IOnlineAgents agents, RequestBodies bodies, string project, string? version, HttpContext context)
     {
-        using var _ = ticket;
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        // A body that comes slowly takes no place of the project's.
+        using var body = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        using var ticket = agents.Enter(project);
+        if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
+        {
+            await RefuseAsync(context, refusal);
+            return;
+        }
+
         var query = new PredictQuery { Body = body.Memory, Version = version };
         var answer = await agents.PredictAsync(project, query, context.RequestAborted);
+        if (!context.RequestAborted.IsCancellationRequested)
+            body.Recycle();
         if (answer.Error is { } error)
             await RefuseAsync(context, error);
         else
             JsonAnswer.Write(context.Response, answer, Write);
     }
 
-    private static async Task PredictInTimeAsync(IOnlineAgents agents, QueryTicket ticket, string project, string? version, HttpContext context, string header)
+    private static async Task PredictInTimeAsync(
+        IOnlineAgents agents, RequestBodies bodies, string project, string? version, HttpContext context, string header)
     {
         if (Deadline.Read(header, out var deadline) is { } wrong)
         {
-            ticket.Dispose();
             await RefuseAsync(context, wrong);
             return;
         }
@@ -73,10 +82,21 @@ internal static class PredictApi
         // The query may still be under way when its deadline has passed: it keeps its ticket, and a body of its own.
         async Task<Answer> AskAsync(CancellationToken until)
         {
-            using var _ = ticket;
-            var body = await Requests.ReadBodyAsync(context.Request, until);
-            return await agents.PredictAsync(project, new PredictQuery { Body = body, Version = version }, until);
+            using var body = await bodies.ReadOwnAsync(context.Request, until);
+            using var ticket = agents.Enter(project);
+            if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
+                return Answer.Refuse(refusal);
+            var asked = await agents.PredictAsync(project, new PredictQuery { Body = body.Memory, Version = version }, until);
+            if (!until.IsCancellationRequested)
+                body.Recycle();
+            return asked;
         }
+    }
+
+    private static bool IsFull(IOnlineAgents agents, string project)
+    {
+        using var ticket = agents.Enter(project);
+        return ticket.IsRefused;
     }
 
     private static Task RefuseAsync(HttpContext context, ServingError error)

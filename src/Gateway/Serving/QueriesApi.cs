@@ -13,9 +13,9 @@ internal static class QueriesApi
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
-        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
+        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404)
-            .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
+            .ProducesProblem(429).ProducesProblem(503).WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
         group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.").Produces<QueryView>().ProducesProblem(404);
     }
 
@@ -30,19 +30,26 @@ internal static class QueriesApi
             return WrongVersion(version!);
 
         var queries = await log.ListAsync(project, reference?.Release, reference?.Generation, before, limit, cancellationToken);
-        long? next = queries.Count == limit ? queries[^1].Sequence : null;
-        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], next));
+        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], queries.Before));
     }
 
     private static async Task<IResult> TailAsync(
-        string project, HttpContext context, IClusterClient cluster, TimeProvider time, IHostApplicationLifetime lifetime, string? version = null)
+        string project, HttpContext context, IClusterClient cluster, QueryTails tails, IHostApplicationLifetime lifetime, string? version = null)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
         if (!TryParseVersion(project, version, out var reference))
             return WrongVersion(version!);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        await new QueryTail(cluster, time).RunAsync(project, reference, context, until.Token);
+        var (tail, refusal) = await tails.JoinAsync(project, reference);
+        if (tail is null)
+        {
+            context.Response.Headers.RetryAfter = "10";
+            return refusal!;
+        }
+
+        await using var _ = tail;
+        await tail.RunAsync(context, until.Token);
         return Results.Empty;
     }
 

@@ -1,13 +1,9 @@
-using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Orleans.Streams;
 using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Registry;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
 
 namespace Progeny.Gateway.Serving;
 
@@ -15,35 +11,49 @@ namespace Progeny.Gateway.Serving;
 /// Sends one client what happens to the queries of a project, as server-sent events, until it goes. A client that is slow misses records
 /// and is told how many; what waits for it is bounded.
 /// </summary>
-internal sealed class QueryTail(IClusterClient cluster, TimeProvider time)
+/// <param name="sending">Held while something is handed to a connection: many clients take turns, so that queries find a free thread.</param>
+/// <param name="leave">Called when the client has gone.</param>
+internal sealed class QueryTail(GenerationReference? generation, SemaphoreSlim sending, TimeProvider time, Func<QueryTail, Task> leave) : IAsyncDisposable
 {
-    private const int MostRecords = 10_000;
-    private const long MostBytes = 4L << 20;
-    private const int FlushBytes = 16 * 1024;
+    private const int MaxRecords = 10_000;
+    private const long MaxBytes = 1L << 20;
+    private const int FlushBytes = 64 * 1024;
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    private readonly BoundedBatches batches = new(MostRecords, MostBytes);
-    private readonly ArrayBufferWriter<byte> events = new(2 * FlushBytes);
+    // What comes in between is sent together.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<TailEvents> waiting = Channel.CreateUnbounded<TailEvents>(new UnboundedChannelOptions { SingleReader = true });
+    private long records;
+    private long bytes;
+    private long dropped;
     private long missed;
     private volatile bool missedOnTheWay;
 
-    /// <param name="generation">Only queries that this one answered; null: all.</param>
-    public async Task RunAsync(string project, GenerationReference? generation, HttpContext context, CancellationToken cancellationToken)
+    /// <summary>Only queries that this one answered; null: all.</summary>
+    public GenerationReference? Generation => generation;
+
+    /// <summary>Takes events to be sent, or drops them and counts them; those of one batch always find room where nothing waits. For one caller at a time.</summary>
+    public void Add(TailEvents events)
     {
-        var stream = cluster.GetStreamProvider(StreamNames.QueryProvider).GetStream<QueryBatch>(StreamId.Create(StreamNames.Queries, project));
-        var subscription = await stream.SubscribeAsync(
-            (batch, _) =>
-            {
-                if (generation is null || batch.Generation == generation)
-                    batches.TryAdd(batch);
-                return Task.CompletedTask;
-            },
-            _ =>
-            {
-                missedOnTheWay = true;
-                return Task.CompletedTask;
-            });
+        var held = Interlocked.Read(ref records);
+        if (held > 0 && (held + events.Records > MaxRecords || Interlocked.Read(ref bytes) + events.Bytes.Length > MaxBytes))
+        {
+            Interlocked.Add(ref dropped, events.Records);
+            return;
+        }
+
+        Interlocked.Add(ref records, events.Records);
+        Interlocked.Add(ref bytes, events.Bytes.Length);
+        waiting.Writer.TryWrite(events);
+    }
+
+    /// <summary>Takes note of records that were lost before they came here; nobody counted them.</summary>
+    public void LoseSome() => missedOnTheWay = true;
+
+    public async Task RunAsync(HttpContext context, CancellationToken cancellationToken)
+    {
         try
         {
             context.Response.ContentType = "text/event-stream";
@@ -57,79 +67,69 @@ internal sealed class QueryTail(IClusterClient cluster, TimeProvider time)
         {
             // The client has gone, or the node stops.
         }
-        finally
-        {
-            await subscription.UnsubscribeAsync();
-        }
     }
+
+    public ValueTask DisposeAsync() => new(leave(this));
 
     private async Task SendAsync(PipeWriter output, CancellationToken cancellationToken)
     {
         using var heart = new PeriodicTimer(Heartbeat, time);
         var beat = heart.WaitForNextTickAsync(cancellationToken).AsTask();
-        var more = batches.WaitAsync(cancellationToken).AsTask();
-        Write(output, ": listening\n\n"u8);
-        await output.FlushAsync(cancellationToken);
+        var more = waiting.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        await WriteAsync(output, ": listening\n\n"u8.ToArray(), cancellationToken);
         while (true)
         {
             await await Task.WhenAny(more, beat);
             if (beat.IsCompleted)
             {
-                Write(output, ":\n\n"u8);
+                await WriteAsync(output, ":\n\n"u8.ToArray(), cancellationToken);
                 beat = heart.WaitForNextTickAsync(cancellationToken).AsTask();
             }
 
             if (more.IsCompleted)
             {
-                while (batches.TryTake(out var batch))
+                while (waiting.Reader.TryRead(out var events))
                 {
-                    await SendAsync(output, batch, cancellationToken);
-                    batches.Free(batch);
+                    for (var rest = events.Bytes; !rest.IsEmpty; rest = rest[Math.Min(FlushBytes, rest.Length)..])
+                        await WriteAsync(output, rest[..Math.Min(FlushBytes, rest.Length)], cancellationToken);
+                    Interlocked.Add(ref records, -events.Records);
+                    Interlocked.Add(ref bytes, -events.Bytes.Length);
                 }
 
-                more = batches.WaitAsync(cancellationToken).AsTask();
+                more = waiting.Reader.WaitToReadAsync(cancellationToken).AsTask();
             }
 
-            TellOfMissed(output);
-            await output.FlushAsync(cancellationToken);
+            if (WhatIsMissed() is { } notice)
+                await WriteAsync(output, Encoding.UTF8.GetBytes(notice), cancellationToken);
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    private async Task SendAsync(PipeWriter output, QueryBatch batch, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(PipeWriter output, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        var reader = new QueryBatchReader(batch);
-        while (reader.Read())
+        await sending.WaitAsync(cancellationToken);
+        ValueTask<FlushResult> flushing;
+        try
         {
-            Write(events, "data: "u8);
-            QueryRecordWriter.Write(events, reader.ToRecord());
-            Write(events, "\n\n"u8);
-            if (events.WrittenCount >= FlushBytes)
-                await FlushAsync(output, cancellationToken);
+            flushing = output.WriteAsync(data, cancellationToken);
+        }
+        finally
+        {
+            sending.Release();
         }
 
-        await FlushAsync(output, cancellationToken);
+        // A client that does not read is waited for by its own tail alone.
+        await flushing;
     }
 
-    private async Task FlushAsync(PipeWriter output, CancellationToken cancellationToken)
+    private string? WhatIsMissed()
     {
-        await output.WriteAsync(events.WrittenMemory, cancellationToken);
-        events.ResetWrittenCount();
-    }
-
-    private void TellOfMissed(PipeWriter output)
-    {
-        var dropped = batches.Dropped;
-        if (dropped > missed)
-            Write(output, Encoding.UTF8.GetBytes($"event: missed\ndata: {{\"records\":{(dropped - missed).ToString(CultureInfo.InvariantCulture)}}}\n\n"));
-        else if (missedOnTheWay)
-            Write(output, "event: missed\ndata: {}\n\n"u8);
-        missed = dropped;
+        var all = Interlocked.Read(ref dropped);
+        var notice = all > missed ? $"event: missed\ndata: {{\"records\":{(all - missed).ToString(CultureInfo.InvariantCulture)}}}\n\n"
+            : missedOnTheWay ? "event: missed\ndata: {}\n\n"
+            : null;
+        missed = all;
         missedOnTheWay = false;
-    }
-
-    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(output.GetSpan(bytes.Length));
-        output.Advance(bytes.Length);
+        return notice;
     }
 }

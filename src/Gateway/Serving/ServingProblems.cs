@@ -20,7 +20,7 @@ internal static class ServingProblems
     /// <summary>Tells a client that is refused for now when to come back.</summary>
     public static void AddRetryAfter(HttpResponse response, ServingError error)
     {
-        if (error.Kind == ServingErrorKind.Overloaded)
+        if (error.Kind is ServingErrorKind.Overloaded or ServingErrorKind.Unavailable)
             response.Headers.RetryAfter = "1";
     }
 

@@ -38,7 +38,7 @@ public static class SiloHosting
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
         services.AddSingleton<ModelCache>();
-        services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving"));
+        services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving").Check());
         services.AddSingleton<QueryAnswers>();
         services.AddSingleton<OnlineAgents>();
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());

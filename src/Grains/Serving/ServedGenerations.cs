@@ -7,7 +7,7 @@ using Progeny.Core.Serving;
 namespace Progeny.Grains.Serving;
 
 /// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
-internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time)
+internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
 {
     private const int Most = 10_000;
 
@@ -34,7 +34,7 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
             return served;
         if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint() is not { } blueprint)
             return null;
-        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, rules, time);
+        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, rules, time, options.Limits);
         if (ready.Count >= Most)
         {
             foreach (var (old, _) in ready)

@@ -60,13 +60,17 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The limit is not between 1 and 1,000.</exception>
-    public Task<IReadOnlyList<LoggedQuery>> ListAsync(
+    public Task<QueryLogPage> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > MaxLimit)
             throw new ArgumentOutOfRangeException(nameof(limit), limit, $"The limit must be between 1 and {MaxLimit:N0}.");
         return database.ReadAsync(
-            (connection, recent) => Join(connection, recent, project, List(connection, project, release, generation, before, limit, cancellationToken)),
+            (connection, recent) =>
+            {
+                var (records, isCut) = List(connection, project, release, generation, before, limit, cancellationToken);
+                return new QueryLogPage(Join(connection, recent, project, records), isCut);
+            },
             cancellationToken);
     }
 
@@ -136,11 +140,12 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
         },
         cancellationToken);
 
-    /// <summary>The newest records below a sequence number, newest first.</summary>
-    private static List<(long Sequence, QueryRecord Record)> List(
+    /// <summary>The newest records below a sequence number, newest first, and whether there may be more.</summary>
+    private static (List<(long Sequence, QueryRecord Record)> Records, bool IsCut) List(
         SqliteConnection connection, string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken)
     {
-        var records = new List<(long Sequence, QueryRecord Record)>(limit);
+        var records = new List<(long Sequence, QueryRecord Record)>();
+        var bytes = 0L;
         var (first, last) = Bounds(connection);
         var until = Math.Min(before ?? long.MaxValue, last + 1);
         using var scan = new SegmentScan(
@@ -160,12 +165,21 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
             scan.Bind(5, until);
             scan.Bind(6, limit - records.Count);
             while (records.Count < limit && scan.Read() is { } segment)
-                records.AddRange(Newest(segment, from, until, limit - records.Count));
+            {
+                foreach (var record in Newest(segment, from, until, limit - records.Count))
+                {
+                    bytes += QueryLogPage.BytesOf(record.Record);
+                    if (bytes > QueryLogPage.MaxBytes && records.Count > 0)
+                        return (records, true);
+                    records.Add(record);
+                }
+            }
+
             scan.Reset();
             until = from;
         }
 
-        return records;
+        return (records, records.Count == limit);
     }
 
     /// <summary>The records of the request around one of a segment; a request is never spread over two.</summary>

@@ -65,6 +65,16 @@ public sealed class PackageRefusalTests
     }
 
     [Fact]
+    public async Task Absurd_ratios_of_all_files_together_are_refused()
+    {
+        var zip = TestZip.WithManifest();
+        for (var i = 0; i < 5; i++)
+            zip.Add($"zeros{i}", new byte[1 << 20]);
+
+        (await RefusalAsync(zip)).ShouldContain("the files are more than 200 times larger than the zip of");
+    }
+
+    [Fact]
     public async Task Absurd_ratios_are_refused() =>
         (await RefusalAsync(TestZip.WithManifest().Add("zeros", new byte[2 << 20]))).ShouldBe("'zeros' inflates to 200 times its size in the zip or more; less is allowed above 1048576 bytes");
 

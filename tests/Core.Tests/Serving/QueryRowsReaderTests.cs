@@ -53,6 +53,39 @@ public sealed class QueryRowsReaderTests
         without.Entity.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("region", "\u00fc", 3, null)]
+    [InlineData("region", "x", 7, "the text has 7 bytes; at most 6 are allowed (Serving:MaxTextBytes)")]
+    [InlineData("region", "\u00fc", 4, "the text has 8 bytes; at most 6 are allowed (Serving:MaxTextBytes)")]
+    [InlineData("region", "\\u0041", 6, null)]
+    [InlineData("region", "\\u0041", 7, "the text has 7 bytes; at most 6 are allowed (Serving:MaxTextBytes)")]
+    [InlineData("shop", "x", 7, "the text has 7 bytes; at most 6 are allowed (Serving:MaxTextBytes)")]
+    public void Text_that_is_too_long_is_refused_by_row_and_field(string field, string character, int count, string? expected)
+    {
+        var text = string.Concat(Enumerable.Repeat(character, count));
+        var (rows, _) = QueryRowsReader.Read(
+            Encoding.UTF8.GetBytes($$"""{"rows":[{},{"{{field}}":"{{text}}"}]}"""), new QuerySchema(Shop, new QueryLimits(6, 100)));
+
+        var errors = rows!.Features.Errors.Select(error => (error.Row, error.Field, error.Message));
+        errors.ShouldBe(expected is null ? [] : [(1, field, expected)]);
+    }
+
+    [Fact]
+    public void Number_that_is_a_text_is_no_longer_than_one()
+    {
+        var (rows, _) = QueryRowsReader.Read("""{"rows":[{"region":1234567}]}"""u8, new QuerySchema(Shop, new QueryLimits(6, 100)));
+        rows!.Features.Errors.ShouldHaveSingleItem().Message.ShouldContain("Serving:MaxTextBytes");
+    }
+
+    [Fact]
+    public void Rows_times_fields_are_bounded()
+    {
+        var schema = new QuerySchema(Shop, new QueryLimits(100, 8));
+        QueryRowsReader.Read("""{"rows":[{},{}]}"""u8, schema).Error.ShouldBeNull();
+        QueryRowsReader.Read("""{"rows":[{},{},{}]}"""u8, schema).Error.ShouldNotBeNull().Message.ShouldBe(
+            "A request may carry at most 8 values (Serving:MaxValues): 2 rows of the project's 4 fields.");
+    }
+
     [Fact]
     public void Missing_values_are_judged_when_augmentation_has_had_its_turn()
     {

@@ -62,6 +62,21 @@ public sealed class TensorRowsReaderTests
         Refuses("must have the shape [rows, 1] with 1 to 100000 rows", Numbers<float>("x", DataType.Fp32, new float[QueryRowsReader.MostRows + 1]));
     }
 
+    [Fact]
+    public void Texts_and_rows_times_fields_are_bounded()
+    {
+        var schema = new QuerySchema(Project, new QueryLimits(3, 10));
+        foreach (var field in (string[])["c", "customer"])
+        {
+            var text = new Tensor { Name = field, Type = DataType.Bytes, Shape = [1, 1], Elements = ["abcd"u8.ToArray()] };
+            TensorRowsReader.Read(new InferQuery { Inputs = [text] }, schema).Rows!.Features.Errors.ShouldHaveSingleItem()
+                .Message.ShouldBe("the text has 4 bytes; at most 3 are allowed (Serving:MaxTextBytes)");
+        }
+
+        TensorRowsReader.Read(new InferQuery { Inputs = [Numbers<float>("x", DataType.Fp32, [1, 2, 3])] }, schema)
+            .Error!.Message.ShouldContain("2 rows of the project's 5 fields");
+    }
+
     private static QueryRows Read(params Tensor[] tensors)
     {
         var (rows, error) = TensorRowsReader.Read(new InferQuery { Inputs = [.. tensors] }, new QuerySchema(Project));

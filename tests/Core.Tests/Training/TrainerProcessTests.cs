@@ -97,6 +97,30 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Shared_memory_that_nobody_maps_counts_and_is_removed()
+    {
+        var file = $"/dev/shm/progeny-test-{Guid.NewGuid():N}";
+
+        var result = await Run($"exec 4>{file}; head -c 150000000 /dev/zero >&4; sleep 100", memory: 100 << 20);
+
+        result.Verdict.ShouldBe(TrainerVerdict.OutOfMemory);
+        File.Exists(file).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Segments_of_shared_memory_count_and_are_removed()
+    {
+        const string Script = "import ctypes, time; c = ctypes.CDLL(None); i = c.shmget(0, 150 << 20, 0o1600); c.shmat.restype = ctypes.c_void_p; "
+            + "p = c.shmat(i, None, 0); ctypes.memset(p, 1, 150 << 20); c.shmdt(ctypes.c_void_p(p)); print(i, flush=True); time.sleep(100)";
+
+        var result = await Run($"python3 -c '{Script}'", memory: 100 << 20);
+
+        result.Verdict.ShouldBe(TrainerVerdict.OutOfMemory);
+        foreach (var id in _lines)
+            (await File.ReadAllLinesAsync("/proc/sysvipc/shm")).ShouldNotContain(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == id);
+    }
+
+    [Fact]
     public async Task Trainer_is_stopped_when_it_is_cancelled()
     {
         using var cancel = new CancellationTokenSource();

@@ -144,6 +144,7 @@ public sealed class PredictAnswersTests(ServingNode serving)
         ((int)response.StatusCode).ShouldBe(413);
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         ((string)problem["detail"]!).ShouldContain("67108864");
+        ((string)problem["detail"]!).ShouldContain("Serving:MaxBodyBytes");
     }
 
     [Fact]

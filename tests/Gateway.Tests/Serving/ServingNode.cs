@@ -34,6 +34,7 @@ public sealed class ServingNode : IAsyncLifetime
         hung.Start();
         Node = await Node.StartAsync(
             Path.Combine(folder, "data"),
+            "--Serving:MaxBodyBytes", "67108864",
             "--Feeds:shops:Kind", "sqlite", "--Feeds:shops:ConnectionString", $"Data Source={ShopsFile}",
             "--Feeds:hung:Kind", "postgresql", "--Feeds:hung:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
             "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");

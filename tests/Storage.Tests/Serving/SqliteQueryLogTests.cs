@@ -97,6 +97,33 @@ public sealed class SqliteQueryLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Page_ends_where_its_bytes_do_and_says_where_the_next_begins()
+    {
+        var text = $$"""{"note":"{{new string('x', 1 << 20)}}"}""";
+        await log.AppendAsync([.. Many(10).Select(record => record with { Fields = text })], default);
+        var pages = new List<int>();
+        long? before = null;
+        do
+        {
+            var page = await log.ListAsync("flights", null, null, before, 1_000, default);
+            pages.Add(page.Count);
+            before = page.Before;
+        }
+        while (before is not null);
+
+        pages.ShouldBe([3, 3, 3, 1]);
+        (await log.ListAsync("flights", null, null, null, 2, default)).Before.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task One_record_that_is_larger_than_a_page_is_a_page()
+    {
+        await log.AppendAsync([Create("a"), Create("b") with { Fields = $$"""{"note":"{{new string('x', 5 << 20)}}"}""" }], default);
+
+        (await log.ListAsync("flights", null, null, null, 10, default)).Select(query => query.Record.QueryId).ShouldBe(["b"]);
+    }
+
+    [Fact]
     public async Task List_when_the_matching_records_are_old_and_few_finds_them()
     {
         await log.AppendAsync([Create("old", release: "0.9.0", generation: 4), .. Many(20_000)], default);

@@ -14,9 +14,12 @@ public sealed record PackageLimits
     /// <summary>The files.</summary>
     public int MaxEntries { get; init; } = 10_000;
 
-    /// <summary>How many times larger a file may be than what it takes in the zip; looked at above <see cref="RatioFreeBytes"/>.</summary>
+    /// <summary>
+    /// How many times larger a file may be than what it takes in the zip, and all files together than the zip; looked at above
+    /// <see cref="RatioFreeBytes"/>.
+    /// </summary>
     public int MaxRatio { get; init; } = 200;
 
-    /// <summary>The inflated bytes of a file up to which its ratio does not matter.</summary>
+    /// <summary>The inflated bytes of a file, or of all, up to which the ratio does not matter.</summary>
     public long RatioFreeBytes { get; init; } = 1L << 20;
 }

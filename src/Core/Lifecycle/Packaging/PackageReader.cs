@@ -30,7 +30,7 @@ public static class PackageReader
             var index = archive.GetEntry(PackageIndex.FileName) is { } stored
                 ? await ReadIndexAsync(stored, files, limits, cancellationToken)
                 : null;
-            index = await ReadContentsAsync(files, index, limits, cancellationToken);
+            index = await ReadContentsAsync(files, copy.Length, index, limits, cancellationToken);
             var (manifest, text) = await ReadManifestAsync(archive, index, limits, cancellationToken);
             CheckNamedFiles(manifest, index);
             return new Package(copy, archive, index, manifest, text, limits);
@@ -142,7 +142,7 @@ public static class PackageReader
     /// <summary>Inflates every file once, and compares it with the index where the package has one.</summary>
     /// <returns>What is in the package.</returns>
     private static async Task<PackageIndex> ReadContentsAsync(
-        IReadOnlyCollection<ZipArchiveEntry> entries, PackageIndex? index, PackageLimits limits, CancellationToken cancellationToken)
+        IReadOnlyCollection<ZipArchiveEntry> entries, long zipBytes, PackageIndex? index, PackageLimits limits, CancellationToken cancellationToken)
     {
         var expected = index?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
         var remaining = limits.MaxTotalBytes;
@@ -151,10 +151,18 @@ public static class PackageReader
         {
             var file = await PackageZip.CopyAsync(entry, expected?[entry.FullName], Stream.Null, limits, remaining, cancellationToken);
             remaining -= file.Bytes;
+            CheckRatio(limits.MaxTotalBytes - remaining, zipBytes, limits);
             files.Add(file);
         }
 
         return index ?? new PackageIndex(files);
+    }
+
+    /// <summary>Holds all files together to the ratio that each large one is held to: many small ones make a large one.</summary>
+    private static void CheckRatio(long inflated, long zipBytes, PackageLimits limits)
+    {
+        if (inflated > limits.RatioFreeBytes && inflated > zipBytes * limits.MaxRatio)
+            throw new PackageException($"the files are more than {limits.MaxRatio} times larger than the zip of {zipBytes} bytes, the most allowed");
     }
 
     private static async Task<(Manifest Manifest, string Text)> ReadManifestAsync(

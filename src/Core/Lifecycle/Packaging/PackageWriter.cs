@@ -51,8 +51,11 @@ public static class PackageWriter
     private static HashSet<string> FindDense(FileStream zip, PackageLimits limits)
     {
         using var archive = new ZipArchive(zip, ZipArchiveMode.Read, leaveOpen: true);
+        // Where all together are too dense, small ones are stored, too: what is left is less dense than the limit.
+        var total = archive.Entries.Sum(e => e.Length);
+        var least = total > limits.RatioFreeBytes && total / Math.Max(1, zip.Length) >= limits.MaxRatio ? 0 : limits.RatioFreeBytes;
         return [.. archive.Entries
-            .Where(e => e.Length > limits.RatioFreeBytes && e.Length / Math.Max(1, e.CompressedLength) >= limits.MaxRatio)
+            .Where(e => e.Length > least && e.Length / Math.Max(1, e.CompressedLength) >= limits.MaxRatio)
             .Select(e => e.FullName)];
     }
 

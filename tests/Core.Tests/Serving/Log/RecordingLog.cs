@@ -86,7 +86,7 @@ internal sealed class RecordingLog : IQueryLog
 
     public Task<LoggedQuery?> FindAnsweredAsync(string project, string queryId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<LoggedQuery>> ListAsync(
+    public Task<QueryLogPage> ListAsync(
         string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => throw new NotSupportedException();
