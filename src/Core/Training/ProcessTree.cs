@@ -12,6 +12,7 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
 {
     private const int Kill = 9;
     private const int MostRounds = 100;
+    private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(10);
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
 
     /// <summary>Looks who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory beside.</summary>
@@ -38,15 +39,14 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
         }
 
         // Again as long as there are any: a process may have started another between the look and the kill. One that hangs in the
-        // kernel dies when it comes back; nobody waits for that. The root comes last: who loses their parent stays below it as long
-        // as it is there.
+        // kernel dies when it comes back; nobody waits for that. The root comes last, and only if it does not end by itself: it is the
+        // shell that ends what it finds below it, and who loses their parent stays there as long as it lives.
         var left = Find();
         for (var round = 0; left.Count > 0 && round < MostRounds; round++, left = Find())
         {
-            var others = left.FindAll(process => process.Id != root.Id);
-            foreach (var process in others.Count > 0 ? others : left)
+            foreach (var process in left.Where(process => process.Id != root.Id))
                 _ = NativeKill(process.Id, Kill);
-            Thread.Yield();
+            root.WaitForExit(RoundTime);
         }
 
         if (!root.HasExited)

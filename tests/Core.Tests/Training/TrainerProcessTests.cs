@@ -170,6 +170,40 @@ public sealed class TrainerProcessTests : IDisposable
         result.Duration.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Daemon_that_becomes_another_process_all_the_time_is_gone_when_the_job_has_ended(bool isCancelled)
+    {
+        var name = $"chain-{Guid.NewGuid():N}";
+        using var cancel = new CancellationTokenSource();
+
+        var result = await Run(
+            $"perl -e 'use POSIX; my $e = time + 20; while (time < $e) {{ exit if fork; setsid }}' {name} >/dev/null 2>&1 & sleep 0.05; echo started; {(isCancelled ? "sleep 100" : "")}",
+            onLine: _ =>
+            {
+                if (isCancelled)
+                    cancel.Cancel();
+            },
+            cancellationToken: cancel.Token);
+
+        result.Verdict.ShouldBe(isCancelled ? TrainerVerdict.Cancelled : TrainerVerdict.Succeeded);
+        for (var look = 0; look < 5; look++)
+            Directory.GetDirectories("/proc").Where(folder => CommandOf(folder).Contains(name, StringComparison.Ordinal)).ShouldBeEmpty();
+
+        static string CommandOf(string folder)
+        {
+            try
+            {
+                return File.ReadAllText($"{folder}/cmdline");
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return "";
+            }
+        }
+    }
+
     [Fact]
     public async Task Output_that_somebody_else_holds_open_does_not_keep_the_job_from_ending()
     {
