@@ -10,7 +10,8 @@ internal static class TrainerCommand
     // PR_SET_CHILD_SUBREAPER, which stays through exec: whoever loses their parent becomes a child of the shell, daemons included.
     private const string Subreaper = "syscall(shift() + 0, 36, 1, 0, 0, 0); exec @ARGV or exit 127";
 
-    // The guardian reads what the node holds open: when the node ends the run, or dies, it reads the end and kills the group.
+    // The guardian reads what the node holds open: when the node dies, it reads the end and kills the trainer, upon
+    // which the shell ends what is left; and a second later the group, in case the shell cannot.
     // The trainer is what the kernel shall kill first when the machine runs out of memory, not the node.
     // It runs when nothing else wants to, of the processor and of the disk: its niceness, that of its session where the kernel groups
     // processes by session, its scheduling policy (under which whoever wakes up need not wait for it) and its disk class say so.
@@ -18,7 +19,14 @@ internal static class TrainerCommand
     private const string Guarded = """
         { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
         exec 3<&0 </dev/null
-        { cat <&3; kill -9 0; } >/dev/null 2>&1 &
+        {
+          cat <&3
+          read -r me rest </proc/self/stat
+          read -r children </proc/$$/task/$$/children
+          for child in $children; do [ $child = $me ] || kill -9 $child; done
+          sleep 1
+          kill -9 0
+        } >/dev/null 2>&1 &
         guardian=$!
         exec 3<&-
         priority=$1
