@@ -12,12 +12,19 @@ internal sealed class SqliteWriter : IDisposable
     // Bounds how long the first of a group waits for the last.
     private const int MaxGroup = 64;
 
+    // After so long no more work joins the transaction.
+    private const int MaxGroupMilliseconds = 20;
+
+    // Bounds how long the writer's thread lets others go first.
+    private const int MaxYieldMilliseconds = 100;
+
     private readonly BlockingCollection<Work> queue = [];
     private readonly Lock connectionGate = new();
     private readonly SqliteStatement begin;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement rollback;
     private readonly Thread thread;
+    private int waiting;
 
     public SqliteWriter(Microsoft.Data.Sqlite.SqliteConnection connection, string name)
     {
@@ -48,7 +55,9 @@ internal sealed class SqliteWriter : IDisposable
     /// <param name="committed">Called once it is on disk, before any other work runs.</param>
     public void Run(Action work, Action committed)
     {
+        Interlocked.Increment(ref waiting);
         using var held = connectionGate.EnterScope();
+        Interlocked.Decrement(ref waiting);
         ObjectDisposedException.ThrowIf(queue.IsAddingCompleted, this);
         var begun = false;
         try
@@ -88,9 +97,12 @@ internal sealed class SqliteWriter : IDisposable
             while (group.Count < MaxGroup && queue.TryTake(out var next))
                 group.Add(next);
             group.RemoveAll(work => work.CancelIfAsked());
-            if (group.Count > 0 && TryCommit(group) is { } failure)
-                RunOneByOne(group, failure);
-            group.Clear();
+            while (group.Count > 0)
+            {
+                if (TryCommit(group, out var done) is { } failure)
+                    RunOneByOne(group, failure);
+                group.RemoveRange(0, done);
+            }
         }
     }
 
@@ -104,32 +116,41 @@ internal sealed class SqliteWriter : IDisposable
 
         foreach (var work in group)
         {
-            if (TryCommit([work]) is { } own)
+            if (TryCommit([work], out _) is { } own)
                 work.Fail(own);
         }
     }
 
-    private Exception? TryCommit(List<Work> group)
+    /// <param name="done">How many of the group are through; the others wait for the next transaction.</param>
+    /// <returns>Why all of them failed together; null: they did not.</returns>
+    private Exception? TryCommit(List<Work> group, out int done)
     {
+        // The lock lets in the thread that has just left it before those that wait.
+        if (Volatile.Read(ref waiting) > 0)
+            SpinWait.SpinUntil(() => Volatile.Read(ref waiting) == 0, MaxYieldMilliseconds);
         using var held = connectionGate.EnterScope();
         var begun = false;
+        var started = Environment.TickCount64;
+        done = 0;
         try
         {
             begin.Execute();
             begun = true;
-            foreach (var work in group)
-                work.Run();
+            do
+                group[done++].Run();
+            while (done < group.Count && Environment.TickCount64 - started < MaxGroupMilliseconds);
             commit.Execute();
         }
         catch (Exception e)
         {
             if (begun)
                 Undo();
+            done = group.Count;
             return e;
         }
 
-        foreach (var work in group)
-            work.Complete();
+        for (var i = 0; i < done; i++)
+            group[i].Complete();
         return null;
     }
 

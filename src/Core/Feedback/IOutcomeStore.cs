@@ -3,7 +3,10 @@ namespace Progeny.Core.Feedback;
 /// <summary>Outcomes by query id. A report for a query that is not in the log yet waits for it.</summary>
 public interface IOutcomeStore
 {
-    /// <summary>Stores reports in one transaction; they are on disk when the call returns.</summary>
+    /// <summary>
+    /// Stores reports in their order, some hundred in one transaction, so that others need not wait for all; they are on disk when the call returns.
+    /// Of a call that fails the first ones may be stored; it can be repeated.
+    /// </summary>
     /// <remarks>
     /// A known value with its time changes nothing. The report that was observed last counts, in whatever order they come; one without a
     /// time counts as observed when it came, and in place of all that came before it.

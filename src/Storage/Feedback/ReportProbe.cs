@@ -15,7 +15,9 @@ internal sealed class ReportProbe : IDisposable
     {
         this.project = project;
         any = new SqliteStatement(connection, "SELECT 1 FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 LIMIT 1");
-        both = new SqliteStatement(connection, "SELECT min(id), max(id) FILTER (WHERE late = 0) FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND project = ?3 AND id < ?4");
+        // The first report counts always; a query may have any number of others.
+        const string Counting = "SELECT id FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND late = 0 AND id < ?4 AND query_id = ?2 AND project = ?3 ORDER BY id";
+        both = new SqliteStatement(connection, $"SELECT ({Counting} LIMIT 1), ({Counting} DESC LIMIT 1)");
         both.Bind(3, project);
         both.Bind(4, before);
     }

@@ -8,6 +8,9 @@ namespace Progeny.Storage.Feedback;
 /// <summary>Outcomes in the file of the query log.</summary>
 public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
 {
+    // So many take some ten milliseconds, which is as long as others wait for the writer.
+    private const int ReportsAtOnce = 500;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         IReadOnlyList<OutcomeEntry> (connection, _) =>
@@ -38,9 +41,10 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     public Task<long> CountFromAsync(string project, long place, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, _) => connection.ExecuteScalar<long>(
             """
-            SELECT count(DISTINCT n.hash) FROM outcomes AS n
-            WHERE n.project = :project AND n.id >= :place
-              AND NOT EXISTS (SELECT 1 FROM outcomes AS o INDEXED BY outcomes_by_hash WHERE o.hash = n.hash AND o.id < :place AND o.query_id = n.query_id AND o.project = n.project)
+            SELECT count(*) FROM (SELECT DISTINCT hash, query_id FROM outcomes WHERE project = :project AND id >= :place) AS n
+            WHERE NOT EXISTS (
+                SELECT 1 FROM outcomes AS o INDEXED BY outcomes_by_hash
+                WHERE o.hash = n.hash AND o.late = 0 AND o.id < :place AND o.query_id = n.query_id AND o.project = :project)
             """,
             new { project, place }),
         cancellationToken);
@@ -50,7 +54,20 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     {
         if (outcomes.Count == 0)
             return new OutcomeReceipt(0, 0, 0, 0);
-        var changes = await database.WriteAsync(() => outcomes.Select(outcome => database.Outcomes.Report(project, outcome)).ToArray(), cancellationToken);
+        var changes = new OutcomeChange[outcomes.Count];
+        for (var from = 0; from < changes.Length; from += ReportsAtOnce)
+        {
+            var (first, end) = (from, Math.Min(from + ReportsAtOnce, changes.Length));
+            await database.WriteAsync(
+                () =>
+                {
+                    for (var i = first; i < end; i++)
+                        changes[i] = database.Outcomes.Report(project, outcomes[i]);
+                    return end;
+                },
+                cancellationToken);
+        }
+
         // Looking for the queries is left to a reader: the writer has better things to do.
         var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).Select(outcome => outcome.QueryId).ToList();
         var ids = changed.Distinct().ToList();

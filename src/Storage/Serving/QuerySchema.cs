@@ -151,5 +151,13 @@ internal static class QuerySchema
             {AgeClock.Schema}
             INSERT INTO age SELECT max(until_at) / 1000, NULL, 0 FROM segments;
             """),
+
+        // A report is compared with the last one that counts and with those of its value, however many its query has.
+        new(
+            """
+            DROP INDEX outcomes_by_hash;
+            CREATE INDEX outcomes_by_hash ON outcomes (hash, late);
+            CREATE INDEX outcomes_by_value ON outcomes (hash, value, observed_at);
+            """),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Progeny.Core.Feedback;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Serving;
@@ -147,6 +148,42 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
             "flights", [.. Enumerable.Range(0, 10_000).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))], default);
 
         receipt.ShouldBe(new OutcomeReceipt(10_000, 0, 0, 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Report_of_many_corrections_of_one_query_takes_about_as_long_as_of_many_queries(bool late)
+    {
+        const int Count = 4_000;
+        var of = await TimeAsync(i => $"q{i}");
+
+        // With each compared to all before it, this takes some forty times as long.
+        (await TimeAsync(_ => "a")).ShouldBeLessThan(of * 8);
+        (await outcomes.CountFromAsync("flights", 1, default)).ShouldBe(Count + 1);
+        (await outcomes.CountFromAsync("flights", Count + 2, default)).ShouldBe(0);
+
+        // Late ones are observed before the first one.
+        async Task<TimeSpan> TimeAsync(Func<int, string> id)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await outcomes.ReportAsync(
+                "flights",
+                [.. Enumerable.Range(0, Count).Select(i => new ReportedOutcome(id(i), $"{i}", late ? Noon.AddSeconds(-i) : Noon.AddSeconds(i), Noon))],
+                default);
+            return Stopwatch.GetElapsedTime(started);
+        }
+    }
+
+    [Fact]
+    public async Task Report_of_one_query_does_not_wait_for_a_call_with_very_many()
+    {
+        var many = outcomes.ReportAsync("flights", [.. Enumerable.Range(0, 20_000).Select(i => new ReportedOutcome("a", $"{i}", null, Noon))], default);
+
+        await outcomes.ReportAsync("other", [new("b", "late", null, Noon)], default);
+
+        many.IsCompleted.ShouldBeFalse();
+        (await many).ShouldBe(new OutcomeReceipt(1, 19_999, 0, 20_000));
     }
 
     [Fact]
