@@ -74,7 +74,17 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
         return new GenerationView(generation, job, [.. promotions.Where(promotion => promotion.Generation == reference).Reverse()]);
     }
 
-    private static Manifest? ManifestOf(ReleaseInfo release) => ManifestParser.Parse(release.Manifest).Manifest;
+    private static Manifest? ManifestOf(ReleaseInfo release)
+    {
+        try
+        {
+            return ManifestCache.Of(release);
+        }
+        catch (ManifestException)
+        {
+            return null;
+        }
+    }
 
     private async Task<ProjectSummary> SummarizeAsync(ProjectInfo project)
     {

@@ -13,9 +13,11 @@ internal sealed class ConditionCompiler(IExpressionEngine engine)
     /// <summary>Everything that is wrong with the conditions, by path.</summary>
     public IEnumerable<(string Path, string Message)> Check(Manifest manifest)
     {
-        foreach (var (path, what, expression) in ExpressionsOf(manifest))
+        var parts = ExpressionsOf(manifest).ToList();
+        var errors = engine.Check(parts.ConvertAll(part => part.Expression));
+        foreach (var ((path, what, expression), found) in parts.Zip(errors))
         {
-            if (engine.Check(expression) is { } error)
+            if (found is { } error)
                 yield return (path, what + Describe(error, expression));
         }
     }
@@ -25,9 +27,11 @@ internal sealed class ConditionCompiler(IExpressionEngine engine)
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         var sound = new List<Expression>();
-        foreach (var (path, _, expression) in ExpressionsOf(manifest))
+        var parts = ExpressionsOf(manifest).ToList();
+        var errors = engine.Check(parts.ConvertAll(part => part.Expression));
+        foreach (var ((path, _, expression), found) in parts.Zip(errors))
         {
-            if (engine.Check(expression) is { } error)
+            if (found is { } error)
             {
                 problems.Add(path, Describe(error, expression));
                 continue;

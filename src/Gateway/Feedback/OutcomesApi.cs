@@ -76,6 +76,6 @@ internal static class OutcomesApi
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return null;
         var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
-        return ManifestParser.ParseOrThrow(release!.Manifest);
+        return ManifestCache.Of(release!);
     }
 }

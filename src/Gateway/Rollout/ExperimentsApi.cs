@@ -48,7 +48,7 @@ internal static class ExperimentsApi
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
         var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Champion?.Release ?? info.Releases[^1]}").Get();
-        var manifest = ManifestParser.ParseOrThrow(release!.Manifest);
+        var manifest = ManifestCache.Of(release!);
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);

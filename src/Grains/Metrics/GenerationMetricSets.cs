@@ -21,6 +21,6 @@ internal sealed class GenerationMetricSets(IGrainFactory grains, RuleCompiler co
             return null;
         if (known.Count >= Most)
             known.Clear();
-        return known.GetOrAdd(generation, compiler.CompileMetrics(ManifestParser.ParseOrThrow(blueprint.Release.Manifest)));
+        return known.GetOrAdd(generation, compiler.CompileMetrics(ManifestCache.Of(blueprint.Release)));
     }
 }

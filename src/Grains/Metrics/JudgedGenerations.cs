@@ -21,7 +21,7 @@ internal sealed class JudgedGenerations(IGrainFactory grains, RuleCompiler compi
         if (known.TryGetValue(release, out var found))
             return new JudgedGeneration(await grain.Get() ?? throw Missing(generation), found.Manifest, found.Conditions);
         var blueprint = await grain.GetBlueprint() ?? throw Missing(generation);
-        var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+        var manifest = ManifestCache.Of(blueprint.Release);
         if (known.Count >= Most)
             known.Clear();
         found = known.GetOrAdd(release, (manifest, compiler.CompileConditions(manifest)));

@@ -79,7 +79,7 @@ internal sealed class ExperimentSources(
 
     /// <summary>The manifest of a generation's release; null: there is no such generation, which is said where a plan is checked.</summary>
     private async Task<Manifest?> ManifestAsync(GenerationReference generation) =>
-        await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? ManifestParser.ParseOrThrow(blueprint.Release.Manifest) : null;
+        await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? ManifestCache.Of(blueprint.Release) : null;
 
     private async Task<SelectionResult> SelectAsync(ExperimentState state, string sql)
     {
@@ -90,7 +90,7 @@ internal sealed class ExperimentSources(
             if (await grains.GetGrain<IGenerationGrain>(arm.Generation.ToString()).GetBlueprint() is not { } blueprint)
                 continue;
             if (manifest is null || (arm.Generation.Project == state.Project && arm.Name != state.ChampionArm))
-                manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+                manifest = ManifestCache.Of(blueprint.Release);
             var known = await figures.ReadAsync(arm.Generation, null, CancellationToken.None);
             facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = arm.Outcomes });
         }

@@ -49,7 +49,7 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
     {
         if (await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is not { } blueprint)
             return null;
-        var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+        var manifest = ManifestCache.Of(blueprint.Release);
         List<RolloutArm> arms = [new(ArmNaming.Champion, generation, 1)];
         var fallback = ExperimentPlans.Fallback(before.Project, manifest.Serving.Rollout.Fallback, ArmNaming.Champion, arms);
         // The key stays as long as queries carry it: who meets whom must not change with every promotion.
@@ -90,7 +90,7 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         var name = arm.Generation.ToString();
         if (await grains.GetGrain<IGenerationGrain>(name).GetBlueprint() is not { } blueprint)
             return new ArmFacts(arm, null, null, null);
-        var manifest = ManifestParser.ParseOrThrow(blueprint.Release.Manifest);
+        var manifest = ManifestCache.Of(blueprint.Release);
         var model = blueprint.Generation.Stage == Stage.Archived ? new ModelMetadata()
             : loaded.TryGetValue(arm.Generation, out var known) ? known
             : await grains.GetGrain<IModelGrain>(name).Describe();

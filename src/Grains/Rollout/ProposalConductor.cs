@@ -100,7 +100,7 @@ internal sealed class ProposalConductor(
         var blueprint = generation.Project == project ? await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() : null;
         if (blueprint is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation} of '{project}'.");
-        var settings = RolloutSettings.Of(ManifestParser.ParseOrThrow(blueprint.Release.Manifest).Serving.Rollout);
+        var settings = RolloutSettings.Of(ManifestCache.Of(blueprint.Release).Serving.Rollout);
         var strategy = RolloutStrategies.Of(settings.Strategy);
         var (step, endsRunning) = ProposalPolicy.Decide(generation, settings, plans.Plan.Champion, await experiment.GetAsync());
         // Also where the one that waits is only about to go on: the newer one goes first, and an older one must not follow it.

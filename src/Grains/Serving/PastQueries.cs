@@ -81,7 +81,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
             }
         }
 
-        var made = new PastGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), rules);
+        var made = new PastGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), rules);
         var kept = generations.GetOrAdd(reference, made);
         if (kept != made)
             made.Dispose();

@@ -26,7 +26,7 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
     }
 
     /// <summary>The generation, or null where there is none.</summary>
-    /// <exception cref="FeedException">Its manifest names a feed that is not configured.</exception>
+    /// <exception cref="FeedException">Its manifest names a feed that its project may not use.</exception>
     /// <exception cref="RuleException">One of its rules is wrong.</exception>
     public async ValueTask<ServedGeneration?> GetAsync(GenerationReference reference)
     {
@@ -34,7 +34,7 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
             return served;
         if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint() is not { } blueprint)
             return null;
-        served = new ServedGeneration(blueprint.Generation, ManifestParser.ParseOrThrow(blueprint.Release.Manifest), feeds, rules, time, options.Limits);
+        served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits);
         if (ready.Count >= Most)
         {
             foreach (var (old, _) in ready)

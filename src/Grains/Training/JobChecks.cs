@@ -26,7 +26,7 @@ internal static class JobChecks
             throw Wrong($"parallel is {request.Parallel}; it must be 1 to {MostParallel}.");
         if (request.Version is { } version)
             await RequireVersionAsync(grains, project, version);
-        if (request.Kind is JobKind.Tune && ManifestParser.ParseOrThrow((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!.Manifest).Tune is null)
+        if (request.Kind is JobKind.Tune && ManifestCache.Of((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!).Tune is null)
             throw Wrong($"{project}@{release} has no tune in its manifest; tune.space says which parameters are searched (docs/tuning.md).");
     }
 

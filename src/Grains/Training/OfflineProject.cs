@@ -50,7 +50,7 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
         var release = grains.GetGrain<IReleaseGrain>($"{name}@{Release}");
         if (Read != Release)
         {
-            Manifest = ManifestParser.ParseOrThrow((await release.Get())!.Manifest);
+            Manifest = ManifestCache.Of((await release.Get())!);
             Conditions?.Dispose();
             Conditions = compiler.CompileConditions(Manifest);
             Read = Release;

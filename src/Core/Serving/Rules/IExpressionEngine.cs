@@ -6,8 +6,8 @@ namespace Progeny.Core.Serving;
 /// </summary>
 public interface IExpressionEngine
 {
-    /// <summary>What is wrong with an expression; null: nothing.</summary>
-    ExpressionError? Check(Expression expression);
+    /// <summary>What is wrong with each of some expressions; null: nothing.</summary>
+    IReadOnlyList<ExpressionError?> Check(IReadOnlyList<Expression> expressions);
 
     /// <summary>Compiles expressions that have been checked.</summary>
     /// <exception cref="ExpressionException">One of them is wrong.</exception>

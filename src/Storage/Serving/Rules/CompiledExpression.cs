@@ -9,7 +9,7 @@ namespace Progeny.Storage.Serving.Rules;
 internal sealed record CompiledExpression(string Sql, int[] Columns)
 {
     /// <summary>Compiles; null with the reason.</summary>
-    public static CompiledExpression? Compile(Expression expression, out ExpressionError? error)
+    public static CompiledExpression? Compile(Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
     {
         error = expression.Sql.Length > ExpressionText.MostCharacters
             ? new ExpressionError($"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MostCharacters} are allowed", null)
@@ -18,12 +18,12 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
             return null;
         try
         {
-            if (FindUses(expression, out error) is not { } uses)
+            if (FindUses(expression, compiler, out error) is not { } uses)
                 return null;
             // SQLite speaks of a table without a column where only its rows matter (count(*)), but also where nothing does.
             var named = uses.FindAll(use => use.Columns.Count > 0);
-            return Compile(expression, named, out _)
-                ?? Compile(expression, uses.ConvertAll(use => use.Columns.Count > 0 ? use : (use.Table, [use.Table.Columns[0]])), out error);
+            return Compile(expression, named, compiler.Empty, out _)
+                ?? Compile(expression, uses.ConvertAll(use => use.Columns.Count > 0 ? use : (use.Table, [use.Table.Columns[0]])), compiler.Empty, out error);
         }
         catch (ExpressionException exception)
         {
@@ -33,9 +33,10 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     }
 
     /// <summary>The columns used, table by table; only these are bound for each row.</summary>
-    private static List<(ExpressionTable Table, List<string> Columns)>? FindUses(Expression expression, out ExpressionError? error)
+    private static List<(ExpressionTable Table, List<string> Columns)>? FindUses(Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
     {
-        using var connection = new ExpressionConnection(expression.AllTables);
+        var connection = compiler.With(expression.AllTables);
+        connection.Reads.Clear();
         var (before, after) = ExpressionText.Around(expression, expression.AllTables);
         using var statement = connection.Prepare($"{before}{expression.Sql}{after}", before.Length, expression.Sql, out error);
         if (statement is null)
@@ -51,12 +52,12 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
         return uses;
     }
 
-    private static CompiledExpression? Compile(Expression expression, List<(ExpressionTable Table, List<string> Columns)> uses, out ExpressionError? error)
+    private static CompiledExpression? Compile(
+        Expression expression, List<(ExpressionTable Table, List<string> Columns)> uses, ExpressionConnection connection, out ExpressionError? error)
     {
         var (before, after) = ExpressionText.Around(expression, [.. uses.Select(use => use.Table)]);
         var prefix = ExpressionText.With(uses.Select(use => (use.Table.Name, (IEnumerable<string>)use.Columns))) + before;
         var sql = $"{prefix}{expression.Sql}{after}";
-        using var connection = new ExpressionConnection();
         using var statement = connection.Prepare(sql, prefix.Length, expression.Sql, out error);
         if (statement is null)
             return null;

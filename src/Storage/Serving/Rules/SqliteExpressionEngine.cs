@@ -15,11 +15,24 @@ public sealed class SqliteExpressionEngine : IExpressionEngine
     public const int RowsPerMillisecond = 10;
 
     /// <inheritdoc/>
-    public ExpressionError? Check(Expression expression) => CompiledExpression.Compile(expression, out var error) is null ? error : null;
+    public IReadOnlyList<ExpressionError?> Check(IReadOnlyList<Expression> expressions)
+    {
+        using var compiler = new ExpressionCompiler();
+        var errors = new ExpressionError?[expressions.Count];
+        for (var i = 0; i < errors.Length; i++)
+            compiler.Compile(expressions[i], out errors[i]);
+        return errors;
+    }
 
     /// <inheritdoc/>
-    public IExpressionSet Compile(IReadOnlyList<Expression> expressions) => new SqliteExpressionSet(
-        [.. expressions.Select(expression => CompiledExpression.Compile(expression, out var error) ?? throw new ExpressionException(error!.Describe(expression.Sql)))]);
+    public IExpressionSet Compile(IReadOnlyList<Expression> expressions)
+    {
+        using var compiler = new ExpressionCompiler();
+        var compiled = new CompiledExpression[expressions.Count];
+        for (var i = 0; i < compiled.Length; i++)
+            compiled[i] = compiler.Compile(expressions[i], out var error) ?? throw new ExpressionException(error!.Describe(expressions[i].Sql));
+        return new SqliteExpressionSet(compiled);
+    }
 
     /// <inheritdoc/>
     public ExpressionError? Check(TableQuery query)

@@ -5,6 +5,21 @@ namespace Progeny.Storage.Tests.Serving.Rules;
 
 public sealed class RuleCompilerTests
 {
+    [Fact]
+    public void Manifest_of_very_many_features_and_rules_is_checked_and_compiled_in_seconds()
+    {
+        var features = string.Join('\n', Enumerable.Range(0, 2_000).Select(i => $"    - {{name: f{i}, type: float}}"));
+        var rules = string.Join('\n', Enumerable.Range(0, 500).Select(i => $"  - {{name: r{i}, at: before, when: f{4 * i} > {i}, then: {{answer: 0.5}}}}"));
+        var manifest = ManifestParser.ParseOrThrow(
+            $"name: wide\nversion: 1.0.0\ntask: regression\nschema:\n  features:\n{features}\nlabel: {{name: y}}\nsource: {{feed: wide, query: SELECT 1}}\npipeline: {{trainer: xgboost}}\nrules:\n{rules}\n");
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        Rulebook.Compiler.Check(manifest).ShouldBeEmpty();
+        using var set = Rulebook.Compiler.Compile(manifest);
+
+        System.Diagnostics.Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+    }
+
     [Theory]
     [InlineData("ratngs < 10", "no such column: ratngs; did you mean 'ratings'? The names here are ")]
     [InlineData("query.ratngs < 10", "no such column: query.ratngs; did you mean 'ratings'? The names here are ")]
