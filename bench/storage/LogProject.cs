@@ -64,7 +64,9 @@ internal sealed class LogProject(QueryLogMode mode)
 
     private sealed class NoFeeds : IFeedCatalog
     {
-        public IFeed Get(string name) => throw new FeedException(name, "there are no feeds here");
+        public IFeed Get(string name, string project) => throw new FeedException(name, "there are no feeds here");
+
+        public string? Refusal(string name, string project) => null;
 
         public Task<IFileFeed> OpenFileAsync(
             string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "there are no feeds here");

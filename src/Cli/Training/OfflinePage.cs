@@ -45,7 +45,7 @@ internal static class OfflinePage
         ("  bad rows", pull.Bad == 0 ? null : Tables.Count(pull.Bad)),
         ("  without a query", pull.Waiting == 0 ? null : $"{Tables.Count(pull.Waiting)}{(pull.Ambiguous == 0 ? "" : $", {Tables.Count(pull.Ambiguous)} of them with several to choose from")}; they wait for it"),
         ("  behind", pull.Behind == 0 ? null : $"{Tables.Plural(pull.Behind, "row")} came behind the watermark and were not read"),
-        ("  ahead", pull.Ahead == 0 ? null : $"{Tables.Plural(pull.Ahead, "row")} with a watermark more than a day ahead of the clock; it stays before them"),
+        ("  ahead", pull.Ahead == 0 ? null : $"{Tables.Plural(pull.Ahead, "row")} with a watermark far ahead; it stays before them"),
         ("  failed", pull.Failures == 0 ? null : $"{pull.Failures.ToString(CultureInfo.InvariantCulture)} in a row: {pull.Error}"),
     ];
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Training;
@@ -22,9 +21,6 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 
     // What was stored by then stays, and the next pull goes on behind it.
     private static readonly TimeSpan LongestPull = TimeSpan.FromHours(1);
-
-    /// <summary>A watermark so far ahead of the clock is a mistake of its row.</summary>
-    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, (long Since, TimeSpan Pause)> counted = new(StringComparer.Ordinal);
 
@@ -53,7 +49,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     private async Task ReadAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         var outcomes = manifest.Outcomes!;
-        var feed = feeds.Get(outcomes.Feed);
+        var feed = feeds.Get(outcomes.Feed, manifest.Name);
         var pulled = new PulledOutcomes { Watermark = watermark, Below = below };
         var (sql, parameters) = (outcomes.Query, new Dictionary<string, object?>());
         if (outcomes.Watermark is { } column)
@@ -74,24 +70,24 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         var mark = outcomes.Watermark is null ? -1 : reader.Require(outcomes.Watermark);
         var batch = new List<ReportedOutcome>();
         var keyed = new List<KeyedOutcome>();
-        var (limit, atMark) = (time.GetUtcNow() + MostAhead, 0L);
+        var progressed = new WatermarkProgress(watermark, pulled.Below, FarAhead.LimitOf(time.GetUtcNow()));
         while (await rows.ReadAsync(cancellationToken))
         {
             pulled = pulled with { Rows = pulled.Rows + 1 };
-            var isAhead = mark >= 0 && IsAhead(rows.GetValue(mark), limit);
             var (outcome, byKey, problem) = reader.Read();
             if (outcome is not null)
                 batch.Add(outcome);
             else if (byKey is not null)
                 keyed.Add(byKey);
+            if (mark >= 0 && progressed.Add(rows.GetValue(mark)) is { } ahead)
+            {
+                var of = (outcome?.QueryId ?? byKey?.Key) is { } id ? $" of '{id}'" : "";
+                pulled = Told(pulled, $"The row{of} has the {outcomes.Watermark} {ahead}; it and those behind it are read each time, and the watermark stays before them.");
+            }
 
-            // A bad row at the watermark was shown when it was read first.
-            else if (!isAhead && (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value)))
-                pulled = pulled with { Bad = pulled.Bad + 1, Problems = pulled.Problems.Count < MostProblems ? [.. pulled.Problems, problem!] : pulled.Problems };
-            if (isAhead)
-                pulled = pulled with { Ahead = pulled.Ahead + 1 };
-            else if (mark >= 0)
-                pulled = Move(pulled, rows.GetValue(mark) is { } reached ? Ordinal.From(reached) : null, ref atMark);
+            // A bad row at the watermark, or far ahead, was shown when it was read first.
+            if (problem is not null && progressed.Ahead == 0 && (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value)))
+                pulled = Told(pulled, problem) with { Bad = pulled.Bad + 1 };
             if (pulled.Rows % RowsAtOnce == 0)
                 pulled = await ReportAsync(pulled);
         }
@@ -100,6 +96,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 
         async Task<PulledOutcomes> ReportAsync(PulledOutcomes so)
         {
+            so = so with { Watermark = progressed.Watermark, Below = progressed.Below, Ahead = progressed.Ahead };
             if (batch.Count > 0)
             {
                 var receipt = await store.ReportAsync(manifest.Name, batch, cancellationToken);
@@ -114,26 +111,8 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         }
     }
 
-    /// <summary>Moves the watermark to that of a row, and counts the rows before it.</summary>
-    /// <param name="atMark">The rows that were read now and are at the watermark.</param>
-    private static PulledOutcomes Move(PulledOutcomes pulled, Ordinal? reached, ref long atMark)
-    {
-        if (reached is not { } next)
-            return pulled with { Below = pulled.Below + 1 };
-        if (pulled.Watermark == next)
-        {
-            atMark++;
-            return pulled;
-        }
-
-        pulled = pulled with { Watermark = next, Below = pulled.Below + atMark };
-        atMark = 1;
-        return pulled;
-    }
-
-    /// <summary>Whether a row's watermark is a time to come, which would keep all later rows from being read.</summary>
-    private static bool IsAhead(object? value, DateTimeOffset limit) =>
-        value is string text && IsoTime.TryParse(text, out var at) && at > limit;
+    private static PulledOutcomes Told(PulledOutcomes pulled, string problem) =>
+        pulled.Problems.Count < MostProblems ? pulled with { Problems = [.. pulled.Problems, problem] } : pulled;
 
     /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
     private async Task<PulledOutcomes> CountBehindAsync(

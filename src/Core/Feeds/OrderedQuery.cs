@@ -76,6 +76,9 @@ internal sealed class OrderedQuery
         ? $"SELECT max(source.{column}) FROM {inner}{Where(bounds)}"
         : $"SELECT source.{column} FROM {inner}{Where(bounds)}\nORDER BY {Key} DESC LIMIT 1";
 
+    /// <summary>The SQL of the first value within bounds; for a column of numbers.</summary>
+    public string OldestSql(IReadOnlyCollection<string> bounds) => $"SELECT min(source.{column}) FROM {inner}{Where(bounds)}";
+
     private static string Where(IReadOnlyCollection<string> bounds) => bounds.Count == 0 ? "" : $"\nWHERE {string.Join(" AND ", bounds)}";
 
     private static async Task<object?> FirstAsync(IFeed feed, string sql, CancellationToken cancellationToken)

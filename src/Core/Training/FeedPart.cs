@@ -27,10 +27,14 @@ internal sealed class FeedPart
     /// <summary>The ordinal behind which rows are taken, that of the last row which the continued training took; null: of no such one.</summary>
     public Ordinal? After { get; private set; }
 
+    /// <summary>What is said of rows whose ordinal is far ahead; null: there are none, or they do no harm.</summary>
+    public string? Ahead { get; private set; }
+
     /// <summary>Works out the part.</summary>
     /// <param name="logged">The logged queries behind the rows, which count for the window, too; null: none.</param>
+    /// <param name="now">The time.</param>
     /// <exception cref="FeedException">The query lacks the ordinal, or has rows without a place in its order.</exception>
-    public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, CancellationToken cancellationToken)
+    public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var query = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
         var part = new FeedPart(feed, source, query) { From = range.From, To = range.To };
@@ -49,7 +53,7 @@ internal sealed class FeedPart
 
         object? newest = null;
         if (range.Once || source.WindowTime is not null || (range.From ?? range.To) is not null)
-            newest = await part.NewestAsync(range.To, cancellationToken);
+            newest = await part.NewestAsync(range.To, now, cancellationToken);
         part.Bound(range, newest);
         if (!range.IsContinued)
             part.Narrow(newest, logged);
@@ -63,21 +67,18 @@ internal sealed class FeedPart
     private string Sql() => ordered?.Sql(bounds, mostRows)
         ?? (mostRows is 0 ? $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source WHERE 1 = 0" : source.Query!);
 
-    private async Task<object?> NewestAsync(Ordinal? before, CancellationToken cancellationToken)
+    private async Task<object?> NewestAsync(Ordinal? before, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var newest = await ReadNewestAsync(null, cancellationToken);
-        if (before is null || newest is null)
-            return newest;
-        RequireKind(before, newest, "before");
-        return await ReadNewestAsync(before, cancellationToken);
-    }
+        if (before is not null)
+        {
+            var (newest, _) = await NewestOrdinal.ReadAsync(feed, ordered!, source.Ordinal!, null, now, cancellationToken);
+            if (newest is null)
+                return null;
+            RequireKind(before, newest, "before");
+        }
 
-    private async Task<object?> ReadNewestAsync(Ordinal? before, CancellationToken cancellationToken)
-    {
-        string[] until = before is null ? [] : [$"{ordered!.Key} < {ordered.KeyOf($":{FeedParameters.To}")}"];
-        Dictionary<string, object?> bound = before is { } end ? new() { [FeedParameters.To] = ordered!.Bound(end.Value) } : [];
-        await using var rows = await feed.ReadAsync(ordered!.NewestSql(until), bound, cancellationToken);
-        return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
+        (var last, Ahead) = await NewestOrdinal.ReadAsync(feed, ordered!, source.Ordinal!, before, now, cancellationToken);
+        return last;
     }
 
     /// <remarks>A database may compare a number with a text, and finds all of one before all of the other.</remarks>

@@ -30,7 +30,8 @@ internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset
                 var value = rows.GetValue(column);
                 if (DataCell.OfOrdinal(value).Problem is { } problem)
                     throw new TrainingFailedException(TrainingStage.Data, $"The source has a row without a place in its order: row {Count + 1}, column '{ordinal}': {TrainingDataWriter.Show(value)} {problem}.");
-                if (cut is { } moment && OrdinalTimes.Of(ordinal!, value) < moment)
+                // The newest that counts is a moment, so a number that is none is far ahead of it.
+                if (cut is { } moment && !OrdinalTimes.IsBehindAll(value) && OrdinalTimes.Of(ordinal!, value) < moment)
                     continue;
                 First ??= value;
                 Last = value;

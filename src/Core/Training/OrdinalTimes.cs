@@ -19,6 +19,9 @@ internal static class OrdinalTimes
             TrainingStage.Data, $"source.window.time needs an ordinal that is a time, ISO 8601 or seconds since 1970; '{column}' is {value ?? "null"}."),
     };
 
+    /// <summary>Whether a number is behind the last moment there is.</summary>
+    public static bool IsBehindAll(object? value) => value is long or double or float or decimal && Convert.ToDouble(value, CultureInfo.InvariantCulture) > MostSeconds;
+
     /// <summary>A value of the same kind that is not after a moment, for a database to compare with.</summary>
     public static object NotAfter(object like, DateTimeOffset moment) => like switch
     {

@@ -16,6 +16,9 @@ public sealed record TrainingData(string File, long Rows, Ordinal? First, Ordina
     /// <summary>The ordinal before which was stopped; null: after the last.</summary>
     public Ordinal? To { get; init; }
 
+    /// <summary>What is said of rows whose ordinal is far ahead; null: there are none, or they do no harm.</summary>
+    public string? Ahead { get; init; }
+
     /// <summary>The moment from which logged queries were taken, and the one up to which; null: none were.</summary>
     public (QueryMark From, QueryMark To)? Queries { get; init; }
 

@@ -26,6 +26,8 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
     public void Say(TrainingData data)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# read {data.Rows} rows, {data.QueryRows} of them logged queries\n");
+        if (data.Ahead is not null)
+            text.Append(CultureInfo.InvariantCulture, $"# feed '{Manifest.Source?.Feed ?? Manifest.Source?.File}': {data.Ahead}\n");
         foreach (var (problem, count) in data.Skipped)
             text.Append(CultureInfo.InvariantCulture, $"# left out {count} logged queries: {problem}\n");
         log.Append(Encoding.UTF8.GetBytes(text.ToString()));

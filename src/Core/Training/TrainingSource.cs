@@ -50,7 +50,7 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
             if (source.Query is null)
                 return await WriteAsync(null, manifest, limits, range, path, progress, either.Token);
             if (source.File is not { } file)
-                return await WriteAsync(feeds.Get(source.Feed!), manifest, limits, range, path, progress, either.Token);
+                return await WriteAsync(feeds.Get(source.Feed!, manifest.Name), manifest, limits, range, path, progress, either.Token);
             var table = Path.Combine(projectFolder, file);
             if (!File.Exists(table))
                 throw new TrainingFailedException(TrainingStage.Source, $"The file '{file}' (source.file) is not in the package.");
@@ -82,7 +82,7 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
         var source = manifest.Source!;
         var schema = TrainerSchema.From(manifest);
         var logged = await FindAsync(manifest, schema, range, cancellationToken);
-        var part = feed is null ? null : await FeedPart.OfAsync(feed, source, range, logged, cancellationToken);
+        var part = feed is null ? null : await FeedPart.OfAsync(feed, source, range, logged, (time ?? TimeProvider.System).GetUtcNow(), cancellationToken);
 
         await using var feedRows = part is null ? null : await part.ReadAsync(cancellationToken);
         await using var queryRows = logged is null ? null : new LoggedRows(queries!, logged, schema, cancellationToken);
@@ -100,6 +100,7 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
             Last = feedRows is null ? written.Last : ToOrdinal(feedRows.Last) ?? part!.After,
             From = part?.From ?? range.From,
             To = part?.To ?? range.To,
+            Ahead = part?.Ahead,
             Queries = logged is null ? null : (logged.Request.From, logged.Request.To),
             QueryRows = queryRows?.Count ?? 0,
             Skipped = queryRows?.Skipped ?? new Dictionary<string, long>(),

@@ -20,7 +20,7 @@ internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedServic
         meter.CreateObservableGauge("progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
         meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
         meter.CreateObservableCounter("progeny.outcomes.behind", () => Pulls(pull => pull.Behind), null, "Rows of outcomes that came behind the watermark and were not read.");
-        meter.CreateObservableGauge("progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is a time to come.");
+        meter.CreateObservableGauge("progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is far ahead.");
         return Task.CompletedTask;
     }
 

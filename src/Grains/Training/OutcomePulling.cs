@@ -123,6 +123,6 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
         Bad = (anew ? 0 : pull.Bad) + pulled.Bad,
         Behind = pull.Behind + pulled.Behind,
         Ahead = pulled.Ahead,
-        Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).TakeLast(MostProblems)],
+        Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).Distinct().TakeLast(MostProblems)],
     };
 }

@@ -18,9 +18,11 @@ public sealed class MemoryFeed(IReadOnlyList<string> columns, IEnumerable<object
 
     public static MemoryFeed Of(IReadOnlyList<string> columns, params object?[][] rows) => new(columns, rows);
 
-    public IFeed Get(string name) => name == Name
+    public IFeed Get(string name, string project) => name == Name
         ? this
         : throw new FeedException(name, string.Create(CultureInfo.InvariantCulture, $"is not configured; there is {Name}"));
+
+    public string? Refusal(string name, string project) => null;
 
     public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
     {

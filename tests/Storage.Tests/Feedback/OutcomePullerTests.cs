@@ -35,7 +35,9 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         outcomes = new SqliteOutcomeStore(database);
     }
 
-    public IFeed Get(string name) => feed;
+    public IFeed Get(string name, string project) => feed;
+
+    public string? Refusal(string name, string project) => null;
 
     public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -107,6 +109,42 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         (await Pull()).ShouldBe((3, 1, 0));
         (ahead, behind).ShouldBe((1, 0));
         reached.ShouldBe(Ordinal.From("2026-01-02T10:00:00Z"));
+    }
+
+    [Theory]
+    [InlineData(1_000_000_000_000_000_000L)]
+    [InlineData(9e300)]
+    public async Task Row_with_a_number_far_above_all_others_is_read_and_told_of_and_keeps_no_later_row_from_being_read(object number)
+    {
+        var (ahead, behind, problems) = (0L, 0L, new List<string>());
+        Task<(long Rows, long Accepted, long Corrected)> Pull() => PullAsync(pulled =>
+        {
+            (ahead, behind) = (pulled.Ahead, behind + pulled.Behind);
+            problems.AddRange(pulled.Problems);
+        });
+        Land(("a", 1L, 1_795_000_000), ("b", 1L, 1_795_000_001));
+        await connection.ExecuteAsync("INSERT INTO landed VALUES ('wrong', 1, NULL, :number)", new { number });
+        (await Pull()).ShouldBe((3, 3, 0));
+        (ahead, reached).ShouldBe((1, Ordinal.From(1_795_000_001L)));
+        problems.ShouldHaveSingleItem().ShouldStartWith("The row of 'wrong' has the changed ");
+
+        Land(("c", 1L, 1_795_000_002), ("d", 1L, 1_795_000_002));
+        (await Pull()).ShouldBe((4, 2, 0));
+        (ahead, behind, reached, below).ShouldBe((1, 0, Ordinal.From(1_795_000_002L), 2));
+    }
+
+    [Fact]
+    public async Task Numbers_far_above_all_others_are_a_new_beginning_once_there_are_many()
+    {
+        Land(("a", 1L, 1_795_000_000));
+        await connection.ExecuteAsync(
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO landed SELECT 'q' || i, 1, NULL, 1795000000000 + i FROM n");
+        var last = new PulledOutcomes();
+
+        (await PullAsync(pulled => last = pulled)).Rows.ShouldBe(1_501);
+        (last.Ahead, last.Below, reached).ShouldBe((0, 1_500, Ordinal.From(1_795_000_001_500L)));
+        (await PullAsync(pulled => last = pulled)).Rows.ShouldBe(1);
+        last.Behind.ShouldBe(0);
     }
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         database = new QueryDatabase(folder["queries.db"]);
     }
 
-    public IFeed Get(string name) => feed;
+    public IFeed Get(string name, string project) => feed;
+
+    public string? Refusal(string name, string project) => null;
 
     /// <remarks>The same rows, as those of a file.</remarks>
     public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => Task.FromResult<IFileFeed>(new FileOf(feed));
@@ -135,6 +137,21 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         (await ReadAsync(manifest, first)).Rows.ShouldBe([.. Enumerable.Range(10, 29), 100, 101, 102, 103]);
     }
 
+    [Theory]
+    [InlineData("2026-10-01", "2026-10-02", "2026-10-03", "9999-12-31")]
+    [InlineData(1_795_000_000L, 1_795_000_001L, 1_795_000_002L, 1_000_000_000_000_000_000L)]
+    public async Task Row_far_ahead_of_all_others_keeps_no_later_row_from_being_trained_on(object first, object second, object third, object ahead)
+    {
+        await connection.ExecuteAsync("INSERT INTO flights VALUES (:first, 1, 0), (:second, 2, 0), (:ahead, 9, 0)", new { first, second, ahead });
+        var (data, rows) = await ReadAsync(Manifest("t"), null);
+        rows.ShouldBe([1]);
+        data!.Ahead.ShouldNotBeNull().ShouldStartWith($"the greatest 't' is {ahead}, ");
+
+        await connection.ExecuteAsync("INSERT INTO flights VALUES (:third, 3, 0)", new { third });
+        (await ReadAsync(Manifest("t"), LineageOf(data))).Rows.ShouldBe([2]);
+        (await ReadAsync(Manifest("t", time: TimeSpan.FromDays(30)), null)).Rows.ShouldBe([1, 2, 3, 9]);
+    }
+
     [Fact]
     public async Task Queries_alone_are_rows_in_the_order_of_their_time_and_what_does_not_fit_is_left_out()
     {
@@ -200,7 +217,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     {
         try
         {
-            var data = await new TrainingSource(this, new SqliteAnsweredQueries(database)).WriteAsync(
+            var data = await new TrainingSource(this, new SqliteAnsweredQueries(database), time: new FixedTime(Noon.AddDays(30))).WriteAsync(
                 manifest, folder[""], new SourceRange { Once = manifest.Pipeline.Incremental, After = after }, folder["data.csv"], null, default);
             var rows = new List<double>();
             await foreach (var (features, _) in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default))

@@ -26,7 +26,9 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
         folder.Dispose();
     }
 
-    public IFeed Get(string name) => feed;
+    public IFeed Get(string name, string project) => feed;
+
+    public string? Refusal(string name, string project) => null;
 
     public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
 
