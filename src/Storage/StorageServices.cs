@@ -52,6 +52,7 @@ public static class StorageServices
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
+        services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
     }
 
@@ -86,6 +87,7 @@ public static class StorageServices
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>());
         services.AddSingleton<IWebhooks, HttpWebhooks>();
+        services.AddSingleton<ManifestGrants>();
         return services;
     }
 
@@ -95,7 +97,8 @@ public static class StorageServices
             .Configure(options => configuration.GetSection("Feeds").Bind(options.Feeds))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeedsOptions>, FeedsOptionsValidator>());
-        services.AddSingleton<IFeedCatalog, FeedCatalog>();
+        services.AddSingleton<FeedCatalog>();
+        services.AddSingleton<IFeedCatalog>(provider => provider.GetRequiredService<FeedCatalog>());
         return services;
     }
 }

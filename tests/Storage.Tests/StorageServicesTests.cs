@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
+using Progeny.Core.Metrics;
 using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 
@@ -150,8 +151,56 @@ public sealed class StorageServicesTests : IDisposable
             ("Feeds:airports:Kind", "postgresql"), ("Feeds:airports:ConnectionString", "Host=localhost"));
         var catalog = host.Services.GetRequiredService<IFeedCatalog>();
 
-        catalog.Get("Flights").Name.ShouldBe("flights");
-        Should.Throw<FeedException>(() => catalog.Get("trains")).Message.ShouldContain("configured are airports, flights");
+        catalog.Get("Flights", "any").Name.ShouldBe("flights");
+        Should.Throw<FeedException>(() => catalog.Get("trains", "any")).Message.ShouldContain("it may use airports, flights");
+        catalog.Refusal("trains", "any").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Catalog_lets_projects_use_what_is_granted_to_them_and_tells_nothing_of_other_feeds()
+    {
+        using var host = Build(
+            ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"), ("Feeds:flights:Projects", "delays, fares-*"),
+            ("Feeds:payroll:Kind", "sqlite"), ("Feeds:payroll:ConnectionString", "Data Source=y.db"), ("Feeds:payroll:Projects", "wages"));
+        var catalog = host.Services.GetRequiredService<IFeedCatalog>();
+
+        catalog.Get("flights", "delays").Name.ShouldBe("flights");
+        catalog.Get("flights", "fares-eu").Name.ShouldBe("flights");
+        catalog.Refusal("flights", "delays").ShouldBeNull();
+        var refusal = Should.Throw<FeedException>(() => catalog.Get("payroll", "delays")).Message;
+        refusal.ShouldStartWith("Feed 'payroll': There is no such feed for 'delays'; it may use flights.");
+        catalog.Refusal("payroll", "delays").ShouldBe(refusal);
+        catalog.Refusal("trains", "delays").ShouldBe(refusal.Replace("payroll", "trains"));
+        Should.Throw<FeedException>(() => catalog.Get("flights", "delaysx")).Message.ShouldContain("it may use none");
+    }
+
+    [Fact]
+    public async Task Webhook_that_a_project_may_not_use_is_as_if_there_were_none()
+    {
+        using var host = Build(
+            ("Data", folder["data"]), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), ("Webhooks:ops:Projects", "flights"));
+        var webhooks = host.Services.GetRequiredService<IWebhooks>();
+
+        (await webhooks.SendAsync("flights", "ops", "1", "{}", default)).ShouldBe("The webhook 'ops' cannot be reached; the node's log says why.");
+        var missing = await webhooks.SendAsync("wages", "ops", "1", "{}", default);
+        missing.ShouldNotBeNull().ShouldStartWith("There is no webhook 'ops' for 'wages'");
+        webhooks.Refusal("ops", "flights").ShouldBeNull();
+        webhooks.Refusal("ops", "wages").ShouldBe(missing);
+        webhooks.Refusal("pager", "wages").ShouldBe(missing.Replace("ops", "pager"));
+    }
+
+    [Theory]
+    [InlineData("Feeds:flights:Projects", "", "Feeds:flights:Projects names no project; write names of projects, with * for any characters")]
+    [InlineData("Feeds:flights:Projects", "delays, Fares", "Feeds:flights:Projects has 'Fares'")]
+    [InlineData("Feeds:flights:Timeout", "00:00:00", "Feeds:flights:Timeout is 00:00:00; it must be a time from 00:00:01 to 7.00:00:00")]
+    [InlineData("Webhooks:ops:Projects", "a/b", "Webhooks:ops:Projects has 'a/b'")]
+    public async Task Host_when_a_grant_is_wrong_names_the_key(string key, string value, string reason)
+    {
+        using var host = Build(
+            ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"),
+            ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), (key, value));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(reason);
     }
 
     [Fact]
@@ -163,7 +212,7 @@ public sealed class StorageServicesTests : IDisposable
         var digest = await services.GetRequiredService<IArtifactStore>().PutAsync(new MemoryStream([1]), 10, default);
 
         (await services.GetRequiredService<IArtifactStore>().ExistsAsync(digest, default)).ShouldBeTrue();
-        Should.Throw<FeedException>(() => services.GetRequiredService<IFeedCatalog>().Get("x")).Message.ShouldContain("no feed is configured");
+        Should.Throw<FeedException>(() => services.GetRequiredService<IFeedCatalog>().Get("x", "any")).Message.ShouldContain("it may use none");
         Directory.Exists(folder["data"]).ShouldBeFalse();
     }
 

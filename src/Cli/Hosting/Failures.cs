@@ -34,6 +34,7 @@ internal static class Failures
                 return ExitCodes.Failure;
             case TrainingFailedException failure:
                 WriteTraining(console, failure);
+                WriteCause(console, failure);
                 return ExitCodes.Failure;
             case OptionsValidationException failure:
                 foreach (var message in failure.Failures)
@@ -41,6 +42,7 @@ internal static class Failures
                 return ExitCodes.Usage;
             case PackageException or ProjectTemplateException or FeedException or IOException or UnauthorizedAccessException:
                 WriteLine(console, exception.Message);
+                WriteCause(console, exception);
                 return ExitCodes.Failure;
             default:
                 WriteLine(console, $"This should not have happened: {exception}");
@@ -52,6 +54,14 @@ internal static class Failures
     {
         console.Markup("[red bold]error:[/] ");
         console.WriteLine(message);
+    }
+
+    /// <summary>What the driver of a feed said: here the developer is the operator, and there is no log.</summary>
+    private static void WriteCause(IAnsiConsole console, Exception exception)
+    {
+        var feed = exception as FeedException ?? exception.InnerException as FeedException;
+        if (feed?.InnerException is { } cause && !feed.Message.Contains(cause.Message, StringComparison.Ordinal))
+            console.WriteLine($"  {cause.Message}");
     }
 
     private static void WriteProblem(IAnsiConsole console, ServerException failure)

@@ -3,8 +3,16 @@ namespace Progeny.Core.Feeds;
 /// <summary>The feeds that an operator configured, by name, and those that packages bring as files.</summary>
 public interface IFeedCatalog
 {
-    /// <exception cref="FeedException">No feed has that name; the message lists those that are configured.</exception>
-    IFeed Get(string name);
+    /// <summary>A feed for a project.</summary>
+    /// <exception cref="FeedException">The project may use no feed of that name; the message lists those that it may use.</exception>
+    IFeed Get(string name, string project);
+
+    /// <summary>Why a release that names a feed is refused; null: it is not.</summary>
+    /// <remarks>
+    /// Where each project may use each feed, one that is not configured is none of the release's faults: its first use says so. Elsewhere a feed that
+    /// is missing and one that the project may not use are not told apart.
+    /// </remarks>
+    string? Refusal(string name, string project);
 
     /// <summary>A feed over one CSV file (UTF-8, header), its table named after the file without its extension.</summary>
     /// <param name="path">The file.</param>

@@ -97,7 +97,9 @@ public sealed class Augmenter
             return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
         if (request.Failure is not FeedException)
             ExceptionDispatchInfo.Throw(request.Failure);
-        return request.Failure.Message;
+
+        // Who asks is no developer of the project: what the database said is in the node's log.
+        return $"Feed '{manifest.Feed}' could not answer augmentation '{manifest.Name}'; the node's log says why.";
     }
 
     private string? Fill(QueryRows rows, int row, object?[]? values)

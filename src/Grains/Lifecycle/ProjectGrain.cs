@@ -16,6 +16,7 @@ internal sealed class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
     RuleCompiler rules,
+    ManifestGrants grants,
     IDecisionLog decisions,
     TimeProvider time) : Grain, IProjectGrain, IStoredGrain
 {
@@ -48,7 +49,8 @@ internal sealed class ProjectGrain(
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
         RequireActive();
         RequireGrowth(manifest.Version);
-        if (rules.Check(manifest, text) is { Count: > 0 } errors)
+        var errors = grants.Check(manifest, text) is { Count: > 0 } refused ? refused : rules.Check(manifest, text);
+        if (errors.Count > 0)
             throw new RegistryException(RegistryError.Invalid, string.Join('\n', errors));
 
         var release = new ReleaseInfo

@@ -152,7 +152,7 @@ internal sealed partial class AlertGrain(
             var now = time.GetUtcNow();
             foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => AlertMessages.DueOf(message, now) <= now).ToList())
             {
-                var error = await webhooks.SendAsync(message.Webhook, message.Id, message.Body, stop.Token);
+                var error = await webhooks.SendAsync(Project, message.Webhook, message.Id, message.Body, stop.Token);
                 var next = error is null ? null : AlertMessages.Again(message, error, time.GetUtcNow());
                 if (error is not null && next is null)
                     LogGivenUp(logger, Project, message.Id, message.Webhook, error);

@@ -8,4 +8,10 @@ public sealed class FeedOptions
 
     /// <summary>As the driver has it: <c>Data Source=flights.db</c>, or <c>Host=…;Database=…;Username=…;Password=…</c>.</summary>
     public string? ConnectionString { get; set; }
+
+    /// <summary>The projects that may use it: names and patterns with <c>*</c>, separated by commas.</summary>
+    public string Projects { get; set; } = ProjectGrant.All;
+
+    /// <summary>How long the database works on one query at most (PostgreSQL's <c>statement_timeout</c>).</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
 }

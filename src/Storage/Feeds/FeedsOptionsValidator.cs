@@ -6,6 +6,9 @@ namespace Progeny.Storage.Feeds;
 
 internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
 {
+    private static readonly TimeSpan LeastTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostTimeout = TimeSpan.FromDays(7);
+
     public ValidateOptionsResult Validate(string? name, FeedsOptions options)
     {
         var failures = options.Feeds.SelectMany(feed => Check($"Feeds:{feed.Key}", feed.Value)).ToList();
@@ -24,6 +27,11 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
         {
             yield return $"{key}:ConnectionString {failure}";
         }
+
+        if (ProjectGrant.Problem($"{key}:Projects", feed.Projects) is { } problem)
+            yield return problem;
+        if (feed.Timeout < LeastTimeout || feed.Timeout > MostTimeout)
+            yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {LeastTimeout:c} to {MostTimeout:c}, hours:minutes:seconds.";
     }
 
     // Connection strings hold passwords, so their values stay out of the messages; the drivers name the key they reject.

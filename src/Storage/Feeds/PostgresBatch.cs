@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Progeny.Core.Feeds;
@@ -7,10 +8,13 @@ namespace Progeny.Storage.Feeds;
 internal static class PostgresBatch
 {
     /// <summary>A batch that makes its transaction read-only and then runs a query once for each set of values.</summary>
-    public static NpgsqlBatch Create(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IReadOnlyList<string> names, IReadOnlyList<object?[]> values)
+    /// <param name="timeout">How long the database works on each.</param>
+    public static NpgsqlBatch Create(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IReadOnlyList<string> names, IReadOnlyList<object?[]> values, TimeSpan timeout)
     {
         var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)timeout.TotalMilliseconds}")));
         foreach (var row in values)
         {
             var command = new NpgsqlBatchCommand(sql);

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Progeny.Core.Feeds;
 
@@ -14,11 +15,22 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
     // Rows of one LookupAsync that travel together: bounds what the driver buffers.
     private const int LookupsPerBatch = 1_000;
 
-    private readonly NpgsqlDataSource source;
+    // The most bytes of the texts of rows that travel together.
+    private const int LongestAnswer = 32 << 20;
 
-    public PostgresFeed(string name, string connectionString)
+    // A lookup is for a query that waits.
+    private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(30);
+
+    private const int ReadBuffer = 32 << 10;
+
+    private readonly NpgsqlDataSource source;
+    private readonly TimeSpan timeout;
+
+    /// <param name="timeout">How long the database works on one query at most, also when nobody tells it to stop; null: an hour.</param>
+    public PostgresFeed(string name, string connectionString, TimeSpan? timeout = null)
     {
         Name = name;
+        this.timeout = timeout ?? new FeedOptions().Timeout;
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (settings.MaxAutoPrepare == 0)
         {
@@ -26,6 +38,8 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
             settings.AutoPrepareMinUsages = UsesBeforePreparing;
         }
 
+        // Values are read as they come; those of most rows come together.
+        settings.ReadBufferSize = Math.Max(settings.ReadBufferSize, ReadBuffer);
         settings.ApplicationName ??= "progeny";
         // A time without a zone that is compared with one that has a zone means UTC, whatever the server's zone or PGTZ is here.
         settings.Timezone ??= "UTC";
@@ -41,7 +55,7 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
         try
         {
             var query = SqlQuery.Parse(sql, SqlDialect.Postgres);
-            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Parameters, query.Arrange(parameters), cancellationToken);
+            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Parameters, query.Arrange(parameters), timeout, cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
         {
@@ -78,18 +92,29 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
     public void Dispose() => source.Dispose();
 
     // One batch is one round trip: BEGIN, SET TRANSACTION and all queries travel together.
-    private static async Task LookupAsync(
-        NpgsqlConnection connection, string sql, IReadOnlyList<string> parameters, IReadOnlyList<string> columns, List<object?[]> values, Memory<object?[]?> rows, CancellationToken cancellationToken)
+    private async Task LookupAsync(
+        NpgsqlConnection connection,
+        string sql,
+        IReadOnlyList<string> parameters,
+        IReadOnlyList<string> columns,
+        List<object?[]> values,
+        Memory<object?[]?> rows,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = PostgresBatch.Create(connection, transaction, sql, parameters, values);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var batch = PostgresBatch.Create(connection, transaction, sql, parameters, values, timeout < LongestLookup ? timeout : LongestLookup);
+        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         int[]? ordinals = null;
+        PostgresRow? row = null;
         for (var i = 0; i < rows.Length; i++)
         {
             ordinals ??= Columns.Locate(columns, PostgresValues.Names(reader));
+            row ??= new PostgresRow(reader);
+            row.Begin();
             if (await reader.ReadAsync(cancellationToken))
-                rows.Span[i] = Array.ConvertAll(ordinals, ordinal => PostgresValues.Get(reader, ordinal));
+                rows.Span[i] = Array.ConvertAll(ordinals, row.Get);
+            if (row.TotalBytes > LongestAnswer)
+                throw new FormatException($"The rows have more than {LongestAnswer >> 20} MiB together; ask for fewer at once, or select less.");
             await reader.NextResultAsync(cancellationToken);
         }
     }

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using Progeny.Core.Feeds;
 
@@ -11,6 +12,7 @@ internal sealed class PostgresFeedReader : IFeedReader
     private readonly NpgsqlTransaction transaction;
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlDataReader reader;
+    private readonly PostgresRow row;
     private bool ended;
     private long rows;
 
@@ -21,20 +23,21 @@ internal sealed class PostgresFeedReader : IFeedReader
         this.transaction = transaction;
         this.batch = batch;
         this.reader = reader;
+        row = new PostgresRow(reader);
         Columns = PostgresValues.Names(reader);
     }
 
     public IReadOnlyList<string> Columns { get; }
 
     public static async Task<PostgresFeedReader> OpenAsync(
-        string feed, NpgsqlDataSource source, string sql, IReadOnlyList<string> parameters, object?[] values, CancellationToken cancellationToken)
+        string feed, NpgsqlDataSource source, string sql, IReadOnlyList<string> parameters, object?[] values, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var opened = await source.OpenConnectionAsync(cancellationToken);
         try
         {
             var begun = await opened.BeginTransactionAsync(cancellationToken);
-            var query = PostgresBatch.Create(opened, begun, sql, parameters, [values]);
-            return new PostgresFeedReader(feed, opened, begun, query, await query.ExecuteReaderAsync(cancellationToken));
+            var query = PostgresBatch.Create(opened, begun, sql, parameters, [values], timeout);
+            return new PostgresFeedReader(feed, opened, begun, query, await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch
         {
@@ -50,6 +53,7 @@ internal sealed class PostgresFeedReader : IFeedReader
         {
             ended = !await reader.ReadAsync(cancellationToken);
             rows++;
+            row.Begin();
             return !ended;
         }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
@@ -62,7 +66,7 @@ internal sealed class PostgresFeedReader : IFeedReader
     {
         try
         {
-            return PostgresValues.Get(reader, column);
+            return row.Get(column);
         }
         catch (FormatException e)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Npgsql;
 using Npgsql.PostgresTypes;
 
@@ -15,6 +14,9 @@ internal static class PostgresValues
     private const string Day = @"^\d{4}-\d{2}(-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?)?$";
     private const string ZonedTime = @"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$";
 
+    /// <summary>The most bytes of the texts of a row.</summary>
+    private const int LongestText = SqliteSession.LongestValue;
+
     public static IReadOnlyList<string> Names(NpgsqlDataReader reader)
     {
         var names = new string[reader.FieldCount];
@@ -23,13 +25,20 @@ internal static class PostgresValues
         return names;
     }
 
+    /// <summary>Whether values of the column's type can be carried over.</summary>
+    public static bool IsReadable(NpgsqlDataReader reader, int column) => IsText(reader, column) || TypeOf(reader, column) is "smallint" or "integer" or "bigint" or "real"
+        or "double precision" or "numeric" or "boolean" or "uuid" or "date" or "time without time zone" or "timestamp without time zone" or "timestamp with time zone";
+
+    /// <param name="bytes">The bytes of the row's texts, which may be as many as those of one.</param>
     /// <exception cref="FormatException">The value, or the column's type, cannot be carried over; the message names the column.</exception>
-    public static object? Get(NpgsqlDataReader reader, int column)
+    public static object? Get(NpgsqlDataReader reader, int column, ref long bytes)
     {
         if (reader.IsDBNull(column))
             return null;
         try
         {
+            if (IsText(reader, column) && (bytes += reader.GetBytes(column, 0, null, 0, 0)) > LongestText)
+                throw new FormatException($"The column '{reader.GetName(column)}' is too long: the texts of a row may have {LongestText} bytes. Select less of it, e.g. left({reader.GetName(column)}, 1000).");
             return Read(reader, column);
         }
         catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException or NotSupportedException)
@@ -47,6 +56,9 @@ internal static class PostgresValues
         return $"CASE WHEN {text} ~ '{Day}' THEN (CASE WHEN length({text}) = 7 THEN {text} || '-01' ELSE {text} END)::timestamp AT TIME ZONE 'UTC' "
             + $"WHEN {text} ~ '{ZonedTime}' THEN {text}::timestamptz END";
     }
+
+    private static bool IsText(NpgsqlDataReader reader, int column) => reader.GetPostgresType(column) is PostgresEnumType
+        || TypeOf(reader, column) is "character" or "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"";
 
     private static object Read(NpgsqlDataReader reader, int column)
     {
@@ -83,14 +95,10 @@ internal static class PostgresValues
     /// <remarks>A decimal keeps scale and digits, up to 28 of them; a whole number keeps all of its digits as text.</remarks>
     private static object ReadNumeric(NpgsqlDataReader reader, int column)
     {
-        try
-        {
-            return reader.GetDecimal(column);
-        }
-        catch (OverflowException)
-        {
-            return reader.GetFieldValue<BigInteger>(column).ToString(CultureInfo.InvariantCulture);
-        }
+        // A value that the driver cannot make a decimal of could not be read again.
+        var bytes = new byte[reader.GetBytes(column, 0, null, 0, 0)];
+        reader.GetBytes(column, 0, bytes, 0, bytes.Length);
+        return PostgresNumeric.Read(bytes);
     }
 
     private static long? Ticks(NpgsqlDataReader reader, int column) => reader.GetFieldValue<long>(column) switch

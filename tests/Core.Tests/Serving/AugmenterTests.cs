@@ -136,7 +136,7 @@ public sealed class AugmenterTests
         var augmenter = Of(Facts);
         var asked = Enumerable.Range(0, 5).Select(_ => augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default).AsTask()).ToList();
         feed.Held.SetException(new FeedException("shops", "is on fire"));
-        (await Task.WhenAll(asked)).ShouldAllBe(failure => failure == "Feed 'shops': is on fire");
+        (await Task.WhenAll(asked)).ShouldAllBe(failure => failure!.StartsWith("Feed 'shops' could not answer augmentation ") && !failure.Contains("fire"));
         feed.Held = null;
         await UntilAsync(async () => await augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default) is null);
         feed.Asked.ShouldBe(["a", "a"]);

@@ -117,7 +117,9 @@ public sealed class HostileFeedTests : IDisposable
 
     private sealed class OneFeed(IFeed feed) : IFeedCatalog
     {
-        public IFeed Get(string name) => feed;
+        public IFeed Get(string name, string project) => feed;
+
+        public string? Refusal(string name, string project) => null;
 
         public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
@@ -24,6 +28,62 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
         (await reader.ReadAsync(default)).ShouldBeTrue();
         Enumerable.Range(0, 7).Select(reader.GetValue).ShouldBe(["SFO", 37.6188, 115L, true, "1927-05-07", "2026-11-22T10:00:00.5Z", null]);
         (await reader.ReadAsync(default)).ShouldBeFalse();
+    }
+
+    [PostgresFact]
+    public async Task Value_that_is_too_long_is_refused_and_its_row_can_be_read()
+    {
+        await using var rows = await feed.ReadAsync("SELECT 'a' AS first, repeat('x', 3000000) AS long, '\\x00'::bytea AS bytes, 2 AS last FROM generate_series(1, 3)", With(), default);
+        for (var row = 1; row <= 3; row++)
+        {
+            (await rows.ReadAsync(default)).ShouldBeTrue();
+            rows.GetValue(3).ShouldBe(2L);
+            rows.GetValue(0).ShouldBe("a");
+            var failure = Should.Throw<FeedException>(() => rows.GetValue(1));
+            failure.Reason.ShouldStartWith($"Row {row}: The column 'long' is too long: the texts of a row may have 1048576 bytes.");
+        }
+
+        (await Should.ThrowAsync<FeedException>(() => feed.LookupAsync("SELECT repeat('x', 3000000) AS long", ["long"], [With()], default))).Reason.ShouldContain("'long' is too long");
+        (await Should.ThrowAsync<FeedException>(() => feed.LookupAsync("SELECT repeat('x', 1000000) AS long", ["long"], [.. Enumerable.Repeat(With(), 50)], default)))
+            .Reason.ShouldContain("more than 32 MiB together");
+    }
+
+    [PostgresFact]
+    public async Task Query_that_takes_longer_than_the_feed_allows_is_ended_by_the_database()
+    {
+        await using var slow = new PostgresFeed("slow", cluster.ConnectionString, TimeSpan.FromMilliseconds(50));
+
+        (await Should.ThrowAsync<FeedException>(() => slow.RowsAsync("SELECT pg_sleep(20)::text"))).Reason.ShouldBe("The query took too long, and the database ended it.");
+        (await Should.ThrowAsync<FeedException>(() => slow.LookupAsync("SELECT pg_sleep(20)::text AS a", ["a"], [With()], default))).Reason.ShouldContain("too long");
+    }
+
+    [PostgresTheory]
+    [InlineData("Host=127.0.0.1;Port=1;Database=payroll;Username=reader;Password=x")]
+    [InlineData("Host=no-such-host.invalid;Database=payroll;Username=reader;Password=x")]
+    public async Task Feed_that_cannot_be_reached_does_not_tell_where_it_is(string connectionString)
+    {
+        await using var gone = new PostgresFeed("gone", connectionString);
+
+        var failure = await Should.ThrowAsync<FeedException>(() => gone.RowsAsync("SELECT 1"));
+
+        failure.Message.ShouldBe("Feed 'gone': It cannot be reached; the node's log says why.");
+        failure.InnerException.ShouldNotBeNull();
+    }
+
+    [PostgresFact]
+    public async Task Role_that_may_do_more_than_read_is_warned_of_at_start()
+    {
+        var warnings = new Warnings();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        using var folder = new TemporaryFolder();
+        builder.Configuration.AddInMemoryCollection(
+            [new("Data", folder["data"]), new("Feeds:air:Kind", "postgresql"), new("Feeds:air:ConnectionString", cluster.ConnectionString)]);
+        builder.Services.AddProgenyStorage(builder.Configuration).AddSingleton<ILoggerProvider>(warnings);
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        (await warnings.First.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldContain("The role of feed 'air' may do more than read: it is a superuser.");
+        await host.StopAsync();
     }
 
     [PostgresFact]
@@ -184,5 +244,27 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
         var refused = await Should.ThrowAsync<FeedException>(() => feed.RowsAsync(sql));
         refused.Message.ShouldStartWith("Feed 'airports': ");
         refused.Message.ShouldContain(reason);
+    }
+
+    private sealed class Warnings : ILoggerProvider, ILogger
+    {
+        public TaskCompletionSource<string> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Warning)
+                First.TrySetResult(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

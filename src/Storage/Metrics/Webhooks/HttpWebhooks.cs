@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Storage.Metrics.Webhooks;
 
 /// <summary>Posts messages to the addresses that are configured.</summary>
-public sealed class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time) : IWebhooks, IDisposable
+public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger) : IWebhooks, IDisposable
 {
     // A receiver that sends the message elsewhere is not the one that was configured.
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
@@ -15,10 +16,11 @@ public sealed class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public async Task<string?> SendAsync(string name, string id, string body, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<string?> SendAsync(string project, string name, string id, string body, CancellationToken cancellationToken)
     {
-        if (!options.Value.Webhooks.TryGetValue(name, out var webhook))
-            return $"There is no webhook '{name}' on this node; set Webhooks:{name}:Url and Webhooks:{name}:Secret.";
+        if (!options.Value.Webhooks.TryGetValue(name, out var webhook) || !ProjectGrant.Includes(webhook.Projects, project))
+            return Missing(name, project);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(webhook.TimeoutSeconds));
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
@@ -38,9 +40,25 @@ public sealed class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider
         }
         catch (HttpRequestException exception)
         {
-            return $"The webhook '{name}' cannot be reached: {exception.Message}";
+            // It names the address, which may be secret.
+            LogFailed(logger, exception, name);
+            return $"The webhook '{name}' cannot be reached; the node's log says why.";
         }
     }
 
+    /// <inheritdoc/>
+    public string? Refusal(string name, string project)
+    {
+        var webhooks = options.Value.Webhooks;
+        return webhooks.Values.All(webhook => webhook.Projects == ProjectGrant.All)
+            || (webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project)) ? null : Missing(name, project);
+    }
+
     public void Dispose() => client.Dispose();
+
+    private static string Missing(string name, string project) =>
+        $"There is no webhook '{name}' for '{project}' on this node; operators set Webhooks:{name}:Url, Webhooks:{name}:Secret and Webhooks:{name}:Projects.";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' cannot be reached")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string webhook);
 }

@@ -11,4 +11,7 @@ public sealed class WebhookOptions
 
     /// <summary>How long the receiver may take to answer, in seconds.</summary>
     public double TimeoutSeconds { get; set; } = 10;
+
+    /// <summary>The projects whose alerts may be sent there: names and patterns with <c>*</c>, separated by commas.</summary>
+    public string Projects { get; set; } = ProjectGrant.All;
 }

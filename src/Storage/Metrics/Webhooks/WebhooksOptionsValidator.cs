@@ -22,5 +22,7 @@ internal sealed class WebhooksOptionsValidator : IValidateOptions<WebhooksOption
             yield return $"{key}:Secret {(webhook.Secret is null ? "is missing" : "is too short")}; write {LeastSecret} characters or more, which the receiver checks the signature with.";
         if (webhook.TimeoutSeconds is not (> 0 and <= MostSeconds))
             yield return FormattableString.Invariant($"{key}:TimeoutSeconds is {webhook.TimeoutSeconds}; it must be above 0 and at most {MostSeconds}.");
+        if (ProjectGrant.Problem($"{key}:Projects", webhook.Projects) is { } problem)
+            yield return problem;
     }
 }

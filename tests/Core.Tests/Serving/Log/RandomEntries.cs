@@ -118,7 +118,9 @@ internal sealed class RandomEntries(int seed)
 
     private sealed class NoFeeds : IFeedCatalog
     {
-        public IFeed Get(string name) => throw new FeedException(name, "is none");
+        public IFeed Get(string name, string project) => throw new FeedException(name, "is none");
+
+        public string? Refusal(string name, string project) => null;
 
         public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "is none");
     }
