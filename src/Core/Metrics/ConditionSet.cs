@@ -10,12 +10,16 @@ public sealed class ConditionSet : IDisposable
 {
     internal const string RetrainPath = "retrain.when";
 
+    // The time of all conditions that are asked together; each has that of a query besides.
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(1);
+
     private readonly Manifest manifest;
     private readonly IReadOnlyList<string> names;
     private readonly IExpressionSet? expressions;
     private readonly IReadOnlyDictionary<string, int> places;
     private readonly IReadOnlyDictionary<string, string> problems;
     private readonly TimedOutExpressions timedOut = new();
+    private readonly SlowRules slow = new();
 
     internal ConditionSet(
         Manifest manifest, IReadOnlyList<string> names, IExpressionSet? expressions, IReadOnlyDictionary<string, int> places, IReadOnlyDictionary<string, string> problems)
@@ -45,11 +49,39 @@ public sealed class ConditionSet : IDisposable
     public ConditionVerdict? Retrain(IReadOnlyDictionary<string, double?> champion) =>
         manifest.Retrain?.When is { } when ? Ask(RetrainPath, when, champion) : null;
 
+    /// <summary>Asks conditions one after the other, in bounded time, and apart from the thread pool once they took long.</summary>
+    /// <param name="conditions">Each asks one of this set.</param>
+    /// <exception cref="OperationCanceledException">Nobody waits for the verdicts any more.</exception>
+    public async Task<IReadOnlyList<ConditionVerdict>> AskAsync(IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken) =>
+        slow.AreSlow ? await slow.RunAsync(() => Ask(conditions, cancellationToken), cancellationToken) : Ask(conditions, cancellationToken);
+
     public void Dispose() => expressions?.Dispose();
 
     internal static string GatePath(int index) => $"gates[{index}].when";
 
     internal static string AlertPath(int index) => $"alerts[{index}].when";
+
+    private List<ConditionVerdict> Ask(IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken)
+    {
+        var started = Environment.TickCount64;
+        try
+        {
+            var verdicts = new List<ConditionVerdict>(conditions.Count);
+            foreach (var condition in conditions)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                verdicts.Add(Environment.TickCount64 - started < Within.TotalMilliseconds
+                    ? condition()
+                    : new(false, $"it was not asked: those before it took more than {Within.TotalSeconds} s together", ImmutableSortedDictionary<string, double>.Empty));
+            }
+
+            return verdicts;
+        }
+        finally
+        {
+            slow.Ended(started);
+        }
+    }
 
     private ConditionVerdict Ask(
         string path, string sql, IReadOnlyDictionary<string, double?> own, IReadOnlyDictionary<string, double?>? champion = null, bool comparesWithChampion = false)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Progeny.Abstractions.Registry;
+using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Lifecycle;
@@ -42,6 +43,14 @@ public static class SiloHosting
         services.AddSingleton<QueryAnswers>();
         services.AddSingleton<OnlineAgents>();
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());
+        services.AddSingleton<ReleaseChecks>();
+        services.AddOptions<ReleaseOptions>()
+            .Configure(releases => builder.Configuration.ReadInto("Releases", releases))
+            .Validate(
+                releases => releases.MaxManifestBytes is >= 1 and <= ManifestParser.MaxLength,
+                $"Releases:MaxManifestBytes is {builder.Configuration["Releases:MaxManifestBytes"]}; it must be 1 to {ManifestParser.MaxLength}, the bytes of a manifest.")
+            .Validate(releases => releases.MaxRules >= 1, $"Releases:MaxRules is {builder.Configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and tests of a manifest.")
+            .ValidateOnStart();
         services.AddOptions<JobOptions>()
             .Configure(jobs => jobs.Folder = jobsFolder)
             .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))

@@ -15,8 +15,7 @@ namespace Progeny.Grains.Lifecycle;
 internal sealed class ProjectGrain(
     [PersistentState("project", StorageNames.Grains)] IPersistentState<ProjectState> storage,
     IArtifactStore artifacts,
-    RuleCompiler rules,
-    ManifestGrants grants,
+    ReleaseChecks checks,
     IDecisionLog decisions,
     TimeProvider time) : Grain, IProjectGrain, IStoredGrain
 {
@@ -49,9 +48,7 @@ internal sealed class ProjectGrain(
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
         RequireActive();
         RequireGrowth(manifest.Version);
-        var errors = grants.Check(manifest, text) is { Count: > 0 } refused ? refused : rules.Check(manifest, text);
-        if (errors.Count > 0)
-            throw new RegistryException(RegistryError.Invalid, string.Join('\n', errors));
+        await checks.RequireAsync(manifest, text);
 
         var release = new ReleaseInfo
         {

@@ -91,7 +91,7 @@ internal sealed partial class AlertGrain(
         if (alerts.Count == 0 && storage.State.Episodes.All(episode => episode.Until is not null))
             return null;
         var known = alerts.Count == 0 ? null : await figures.ReadAsync(judged.Info.Reference, null, stop.Token);
-        List<ConditionVerdict> verdicts = [.. alerts.Select((_, i) => judged.Conditions.Alert(i, known!))];
+        var verdicts = await judged.Conditions.AskAsync([.. alerts.Select((_, i) => (Func<ConditionVerdict>)(() => judged.Conditions.Alert(i, known!)))], stop.Token);
         var now = time.GetUtcNow();
         var (episodes, changed) = AlertEpisodes.Update(storage.State.Episodes, alerts, verdicts, judged.Info.Reference, now);
         var stable = known is null ? null : FigureStability.Of(known, verdicts);

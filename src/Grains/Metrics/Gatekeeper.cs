@@ -72,9 +72,9 @@ internal sealed class Gatekeeper(
         var champion = (await grains.GetGrain<IProjectGrain>(reference.Project).Get())?.Champion;
         var own = await FiguresAsync(reference, occasion, cancellationToken);
         var others = champion is null ? null : champion == reference ? own : await FiguresAsync(champion, occasion, cancellationToken);
-        foreach (var gate in gates)
+        var said = await judged.Conditions.AskAsync([.. gates.Select(gate => (Func<ConditionVerdict>)(() => judged.Conditions.Gate(gate, own, others)))], cancellationToken);
+        foreach (var (gate, verdict) in gates.Zip(said))
         {
-            var verdict = judged.Conditions.Gate(gate, own, others);
             verdicts.Add(new GateVerdict(judged.Manifest.Gates[gate].Name, verdict.Holds, verdict.Message, verdict.Figures));
         }
     }

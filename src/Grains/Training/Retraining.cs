@@ -114,7 +114,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
         known[FigureNames.NewOutcomes] = fresh;
         if (project.Newest is { } newest)
             known[FigureNames.SinceTraining] = Math.Max(0, (time.GetUtcNow() - newest.CreatedAt).TotalSeconds);
-        var verdict = project.Conditions.Retrain(known);
+        var verdict = (await project.Conditions.AskAsync([() => project.Conditions.Retrain(known)!], cancellationToken))[0];
         return (verdict, verdict is null ? null : FigureStability.Of(known, [verdict]));
     }
 

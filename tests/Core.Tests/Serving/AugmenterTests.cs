@@ -86,7 +86,7 @@ public sealed class AugmenterTests
         feed.Failure = new FeedException("shops", "is on fire");
         var augmenter = Of(Facts);
         var rows = ServedManifests.Read(Project, """{"shop":"a"}""");
-        (await augmenter.AugmentAsync(rows, default)).ShouldBe("Feed 'shops': is on fire");
+        (await augmenter.AugmentAsync(rows, default)).ShouldBe("Feed 'shops' could not answer augmentation 'facts'; the node's log says why.");
         rows.Get(0, "rating").ShouldBe(3f);
         feed.Failure = null;
         rows = ServedManifests.Read(Project, """{"shop":"a"}""");

@@ -37,6 +37,8 @@ public sealed class StartupTests : DataFixture
     }
 
     [Theory]
+    [InlineData("--Releases:MaxRules 0", "Releases:MaxRules is 0; it must be 1 or more")]
+    [InlineData("--Releases:MaxManifestBytes 2000000", "Releases:MaxManifestBytes is 2000000; it must be 1 to 1048576")]
     [InlineData("--Jobs:AtOnce 0", "Jobs:AtOnce is 0; it must be 1 or more")]
     [InlineData("--Jobs:AtOnce many", "'many' at 'Jobs:AtOnce'")]
     [InlineData("--Silo:Port 70000", "Silo:Port is 70000; it must be a port")]

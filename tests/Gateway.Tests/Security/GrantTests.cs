@@ -12,7 +12,7 @@ public sealed class GrantTests : IAsyncLifetime
         Path.Combine(folder, "data"),
         "--Feeds:stock:Kind", "postgresql", "--Feeds:stock:ConnectionString", "Host=127.0.0.1;Port=1;Username=reader;Password=x", "--Feeds:stock:Projects", "shop-*",
         "--Feeds:payroll:Kind", "sqlite", "--Feeds:payroll:ConnectionString", "Data Source=payroll.db", "--Feeds:payroll:Projects", "wages",
-        "--Metrics:PublishSeconds", "0.1", "--OfflineAgent:CheckSeconds", "0.1",
+        "--Releases:MaxRules", "3", "--Metrics:PublishSeconds", "0.1", "--OfflineAgent:CheckSeconds", "0.1",
         "--Webhooks:ops:Url", "http://127.0.0.1:1/hook", "--Webhooks:ops:Secret", "0123456789abcdef", "--Webhooks:ops:Projects", "shop-a");
 
     public async Task DisposeAsync()
@@ -44,6 +44,15 @@ public sealed class GrantTests : IAsyncLifetime
         status.ShouldBe(400);
         body.ShouldContain("alerts[0].webhook");
         body.ShouldContain($"There is no webhook '{webhook}' for 'shop-b' on this node");
+    }
+
+    [Fact]
+    public async Task Release_of_more_rules_than_the_operator_allows_is_refused()
+    {
+        var (status, body) = await PublishAsync("shop-c", "gates: [{name: a, before: champion, when: 1}, {name: b, before: champion, when: 1}, {name: c, before: champion, when: 1}]");
+
+        status.ShouldBe(400);
+        body.ShouldContain("has 4 rules, metrics, gates, alerts and tests; this node takes 3 at most (Releases:MaxRules)");
     }
 
     [Fact]

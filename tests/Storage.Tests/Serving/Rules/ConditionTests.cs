@@ -85,6 +85,32 @@ public sealed class ConditionTests
     }
 
     [Fact]
+    public async Task Conditions_that_take_long_have_a_bounded_time_together_and_those_behind_them_do_not_hold()
+    {
+        var when = string.Join(
+            ", ", Enumerable.Range(0, 60).Select(i => $"{{name: g{i}, before: champion, when: \"({HostileExpressionTests.Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > {i}\"}}"));
+        using var set = Rulebook.Compiler.CompileConditions(Rulebook.OfMovies($"gates: [{when}]"));
+        var asked = 0;
+        Func<ConditionVerdict> Gate(int i) => () =>
+        {
+            asked++;
+            return set.Gate(i, Figures(("loss", 1)), null);
+        };
+
+        var verdicts = await set.AskAsync([.. Enumerable.Range(0, 60).Select(Gate)], default);
+
+        // Of 250 ms each, in a second: the one under way is not cut short.
+        asked.ShouldBeInRange(1, 6);
+        verdicts.Count.ShouldBe(60);
+        verdicts.ShouldAllBe(verdict => !verdict.Holds);
+        verdicts[59].Message.ShouldBe("it was not asked: those before it took more than 1 s together");
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => set.AskAsync([Gate(59)], gone.Token));
+        asked.ShouldBeInRange(1, 6);
+    }
+
+    [Fact]
     public void Condition_of_an_older_release_that_is_wrong_does_not_hold_and_says_why_beside_sound_ones()
     {
         using var set = Rulebook.Compiler.CompileConditions(Rulebook.OfMovies(

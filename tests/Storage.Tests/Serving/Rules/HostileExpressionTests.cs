@@ -9,7 +9,7 @@ namespace Progeny.Storage.Tests.Serving.Rules;
 /// <summary>Expressions that are meant to harm: those that could are refused when they are released, the others end in time.</summary>
 public sealed class HostileExpressionTests
 {
-    private const string Loop = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 100000)";
+    internal const string Loop = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 100000)";
 
     private static readonly string Long = new('a', SqliteLimit);
     private static readonly string NearlyLong = new string('a', SqliteLimit / 2) + "b";
