@@ -82,7 +82,8 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
             if (mark >= 0 && progressed.Add(rows.GetValue(mark)) is { } ahead)
             {
                 var of = (outcome?.QueryId ?? byKey?.Key) is { } id ? $" of '{id}'" : "";
-                pulled = Told(pulled, $"The row{of} has the {outcomes.Watermark} {ahead}; it and those behind it are read each time, and the watermark stays before them.");
+                const string So = "it and those behind it are read each time, and the watermark stays before them";
+                pulled = Told(pulled, $"The row{of} has the {outcomes.Watermark} {ahead}; {So}.");
             }
 
             // A bad row at the watermark, or far ahead, was shown when it was read first.

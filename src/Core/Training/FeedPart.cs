@@ -34,7 +34,8 @@ internal sealed class FeedPart
     /// <param name="logged">The logged queries behind the rows, which count for the window, too; null: none.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="FeedException">The query lacks the ordinal, or has rows without a place in its order.</exception>
-    public static async Task<FeedPart> OfAsync(IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<FeedPart> OfAsync(
+        IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var query = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
         var part = new FeedPart(feed, source, query) { From = range.From, To = range.To };

@@ -54,7 +54,8 @@ internal static class NewestOrdinal
 
         async Task<object?> ReadAsync(string sql)
         {
-            await using var rows = await feed.ReadAsync(sql, parameters.Where(pair => sql.Contains($":{pair.Key}", StringComparison.Ordinal)).ToDictionary(), cancellationToken);
+            var used = parameters.Where(pair => sql.Contains($":{pair.Key}", StringComparison.Ordinal)).ToDictionary();
+            await using var rows = await feed.ReadAsync(sql, used, cancellationToken);
             return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
         }
     }

@@ -49,7 +49,9 @@ public static class SiloHosting
             .Validate(
                 releases => releases.MaxManifestBytes is >= 1 and <= ManifestParser.MaxLength,
                 $"Releases:MaxManifestBytes is {builder.Configuration["Releases:MaxManifestBytes"]}; it must be 1 to {ManifestParser.MaxLength}, the bytes of a manifest.")
-            .Validate(releases => releases.MaxRules >= 1, $"Releases:MaxRules is {builder.Configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and tests of a manifest.")
+            .Validate(
+                releases => releases.MaxRules >= 1,
+                $"Releases:MaxRules is {builder.Configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and tests of a manifest.")
             .ValidateOnStart();
         services.AddOptions<JobOptions>()
             .Configure(jobs => jobs.Folder = jobsFolder)

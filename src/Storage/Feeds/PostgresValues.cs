@@ -38,7 +38,12 @@ internal static class PostgresValues
         try
         {
             if (IsText(reader, column) && (bytes += reader.GetBytes(column, 0, null, 0, 0)) > LongestText)
-                throw new FormatException($"The column '{reader.GetName(column)}' is too long: the texts of a row may have {LongestText} bytes. Select less of it, e.g. left({reader.GetName(column)}, 1000).");
+            {
+                throw new FormatException(
+                    $"The column '{reader.GetName(column)}' is too long: the texts of a row may have {LongestText} bytes. "
+                    + $"Select less of it, e.g. left({reader.GetName(column)}, 1000).");
+            }
+
             return Read(reader, column);
         }
         catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException or NotSupportedException)

@@ -64,7 +64,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             }
         }
 
-        var compiled = Compile(expressions, manifest with { Metrics = [], Gates = [], Alerts = [], Retrain = null, Serving = manifest.Serving with { Rollout = new RolloutManifest() } });
+        var compiled = Compile(expressions, WithoutConditions(manifest) with { Metrics = [] });
         return new RuleSet(manifest, [.. rules[RulePosition.Before]], [.. rules[RulePosition.After]], compiled);
     }
 
@@ -74,9 +74,11 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     {
         var tables = TablesOfMetrics(manifest);
         var expressions = manifest.Metrics.Select(metric => new Expression(metric.Value, tables)).ToList();
-        var part = manifest with { Rules = [], Gates = [], Alerts = [], Retrain = null, Serving = manifest.Serving with { Rollout = new RolloutManifest() } };
-        return new MetricSet(manifest, expressions.Count == 0 ? null : Compile(expressions, part));
+        return new MetricSet(manifest, expressions.Count == 0 ? null : Compile(expressions, WithoutConditions(manifest) with { Rules = [] }));
     }
+
+    private static Manifest WithoutConditions(Manifest manifest) =>
+        manifest with { Gates = [], Alerts = [], Retrain = null, Serving = manifest.Serving with { Rollout = new RolloutManifest() } };
 
     /// <param name="expressions">All that a part of a manifest says.</param>
     /// <param name="part">That part, to find out what is wrong with it.</param>

@@ -1,8 +1,8 @@
 namespace Progeny.Core.Serving;
 
 /// <summary>
-/// Keeps rules, and conditions over figures, that take long away from the thread pool, on whose threads everything else on the node runs. Rules usually take microseconds and run
-/// on the thread of their request. Once a request took long, those that follow run on a thread of their own, one after the other.
+/// Keeps rules, and conditions over figures, that take long away from the thread pool, on whose threads everything else on the node runs.
+/// Rules usually take microseconds and run on the thread of their request. Once a request took long, those that follow run on a thread of their own, one after the other.
 /// </summary>
 internal sealed class SlowRules
 {
