@@ -5,7 +5,6 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Registry;
-using Progeny.Core.Serving;
 using Progeny.Grains.Registry;
 using Progeny.Grains.Training;
 
