@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 /// The memory for one run of a model at a time, used for one run after the other, so that a run neither allocates nor tells ONNX Runtime
 /// anew where its inputs lie.
 /// </summary>
-internal sealed class ModelLane(InferenceSession session, RunOptions runOptions, ModelInputs inputs, PredictionOutput prediction) : IDisposable
+internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInputs inputs, PredictionOutput prediction) : IDisposable
 {
     /// <summary>Lanes for more rows than this are not worth keeping.</summary>
     public const int MostRowsKept = 1_024;
@@ -32,7 +32,7 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
         rows = 0;
         if (most <= Capacity)
             return;
-        Dispose();
+        DisposeValues();
         Capacity = Math.Max(MostValuesKept, most);
         for (var input = 0; input < data.Length; input++)
         {
@@ -71,24 +71,32 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
     }
 
     /// <summary>Runs the model on all rows for the prediction alone.</summary>
+    /// <param name="parts">The queries whose rows they are.</param>
     /// <exception cref="OnnxRuntimeException">The model failed.</exception>
-    public void Run()
+    /// <exception cref="ModelException">The run was stopped.</exception>
+    public void Run(ReadOnlySpan<ModelPart> parts)
     {
         var values = Values(inputValues, MakeInputs);
         var outputs = Values(outputValues, MakeOutputs);
+        run.Begin(parts);
         try
         {
             FillTexts(values);
-            session.Run(runOptions, inputs.Names, values, outputName, outputs);
+            session.Run(run.Options, inputs.Names, values, outputName, outputs);
+        }
+        catch (OnnxRuntimeException) when (run.Stopped is not null)
+        {
+            throw run.Stopped;
         }
         finally
         {
+            run.End();
             if (rows > MostValuesKept)
                 DisposeAll([.. values, .. outputs]);
         }
     }
 
-    /// <summary>The prediction of the rows of one query, after <see cref="Run()"/>.</summary>
+    /// <summary>The prediction of the rows of one query, after <see cref="Run(ReadOnlySpan{ModelPart})"/>.</summary>
     /// <exception cref="ModelException">What the model returned is no prediction.</exception>
     public Prediction Read(int first, int count)
     {
@@ -98,22 +106,35 @@ internal sealed class ModelLane(InferenceSession session, RunOptions runOptions,
 
     /// <summary>Runs the model on all rows for outputs of any shape; the caller disposes them.</summary>
     /// <exception cref="OnnxRuntimeException">The model failed.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(string[] outputs)
+    /// <exception cref="ModelException">The run was stopped.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(ReadOnlySpan<ModelPart> parts, string[] outputs)
     {
         var values = Values(inputValues, MakeInputs);
+        run.Begin(parts);
         try
         {
             FillTexts(values);
-            return session.Run(runOptions, inputs.Names, values, outputs);
+            return session.Run(run.Options, inputs.Names, values, outputs);
+        }
+        catch (OnnxRuntimeException) when (run.Stopped is not null)
+        {
+            throw run.Stopped;
         }
         finally
         {
+            run.End();
             if (rows > MostValuesKept)
                 DisposeAll(values);
         }
     }
 
     public void Dispose()
+    {
+        DisposeValues();
+        run.Dispose();
+    }
+
+    private void DisposeValues()
     {
         foreach (var values in inputValues.Concat(outputValues))
             DisposeAll(values ?? []);

@@ -15,6 +15,9 @@ public class ModelPart
     /// <summary>The names of the model's raw outputs that are wanted beside the prediction.</summary>
     public IReadOnlyList<string> Wanted { get; set; } = [];
 
+    /// <summary>Cancelled where nobody waits for the answer any more; a run that is for nobody is stopped.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     /// <summary>How many rows run.</summary>
     public int Count => Except.IsEmpty ? Rows.Rows : Except.Span.Count(false);
 
@@ -31,6 +34,7 @@ public class ModelPart
     {
         Except = default;
         Wanted = [];
+        Cancellation = CancellationToken.None;
         (Prediction, Outputs, Error) = (null, [], null);
     }
 }

@@ -16,19 +16,20 @@ public sealed class ModelRunner : IDisposable
     private const int MostPartsOnStack = 256;
 
     private readonly InferenceSession session;
-    // What goes wrong is in the exception; the library would print it to the error stream besides.
-    private readonly RunOptions runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    private readonly ModelWatchdog watchdog;
+    private readonly ProjectRuns? project;
     private readonly ModelInputs inputs;
     private readonly PredictionOutput? prediction;
     private readonly string[] outputNames;
     private readonly FrozenSet<string> outputs;
     private readonly ConcurrentQueue<ModelLane> lanes = new();
+    private readonly ConcurrentQueue<ModelRun> runs = new();
 
     static ModelRunner() => OnnxRuntimeLibrary.Load();
 
-    private ModelRunner(InferenceSession session, Manifest manifest)
+    private ModelRunner(InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project)
     {
-        this.session = session;
+        (this.session, this.watchdog, this.project) = (session, watchdog, project);
         if (session.InputNames.FirstOrDefault(name => !session.InputMetadata[name].IsTensor) is { } input)
             throw new ModelException($"Input '{input}' is no tensor but of the type {KindOf(session.InputMetadata[input])}; only tensors can be served.");
         // Maps and sequences cannot travel in the protocol; a model may still have them beside its tensors.
@@ -50,11 +51,12 @@ public sealed class ModelRunner : IDisposable
     public ImmutableArray<TensorSpec> Outputs { get; }
 
     /// <summary>Loads a model from its bytes and checks that it fits the manifest.</summary>
+    /// <param name="watchdog">Stops runs that take too long; null: <see cref="ModelWatchdog.Default"/>.</param>
+    /// <param name="project">The runs of the project's models; null: they need not be told apart from others.</param>
     /// <exception cref="ModelException">The bytes are no ONNX model, or its inputs or outputs do not fit; the message lists both sides.</exception>
-    public static ModelRunner Load(byte[] model, Manifest manifest)
+    public static ModelRunner Load(byte[] model, Manifest manifest, ModelWatchdog? watchdog = null, ProjectRuns? project = null)
     {
-        // One thread a run: a node has more queries in flight than cores, and threads of one run would only wait for each other.
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        using var options = OnnxRuntimeLibrary.SessionOptions();
         InferenceSession loaded;
         try
         {
@@ -67,7 +69,7 @@ public sealed class ModelRunner : IDisposable
 
         try
         {
-            return new ModelRunner(loaded, manifest);
+            return new ModelRunner(loaded, manifest, watchdog ?? ModelWatchdog.Default, project);
         }
         catch
         {
@@ -76,7 +78,7 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
-    /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest)"/>.</summary>
+    /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest, ModelWatchdog?, ProjectRuns?)"/>.</summary>
     public static ModelRunner Load(string path, Manifest manifest) => Load(File.ReadAllBytes(path), manifest);
 
     /// <summary>Predicts rows.</summary>
@@ -96,7 +98,7 @@ public sealed class ModelRunner : IDisposable
     /// <param name="parts">The queries, of a model whose project declares features; each learns its prediction or error.</param>
     public void Run(ReadOnlySpan<ModelPart> parts)
     {
-        var lane = lanes.TryDequeue(out var spare) ? spare : new ModelLane(session, runOptions, inputs, prediction!);
+        var lane = lanes.TryDequeue(out var spare) ? spare : new ModelLane(session, new ModelRun(watchdog, project), inputs, prediction!);
         try
         {
             RunIn(lane, parts);
@@ -113,28 +115,40 @@ public sealed class ModelRunner : IDisposable
     /// <summary>Runs the model on its own inputs and returns the outputs asked for.</summary>
     /// <param name="tensors">The model's inputs in any order, checked by <see cref="TensorChecks"/>.</param>
     /// <param name="wanted">The names of the outputs.</param>
-    /// <exception cref="ModelException">The model failed.</exception>
-    public ImmutableArray<Tensor> Run(ImmutableArray<Tensor> tensors, IReadOnlyList<string> wanted)
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <exception cref="ModelException">The model failed, or was stopped.</exception>
+    public ImmutableArray<Tensor> Run(ImmutableArray<Tensor> tensors, IReadOnlyList<string> wanted, CancellationToken cancellationToken = default)
     {
         var given = inputs.InOrder(tensors);
         var values = new OrtValue[given.Length];
+        var run = runs.TryDequeue(out var spare) ? spare : new ModelRun(watchdog, project);
+        run.Begin(cancellationToken);
         try
         {
             for (var i = 0; i < given.Length; i++)
                 values[i] = TensorValues.ToValue(given[i]);
-            using var results = session.Run(runOptions, inputs.Names, values, [.. wanted]);
+            using var results = session.Run(run.Options, inputs.Names, values, [.. wanted]);
             return [.. wanted.Select((name, i) => TensorValues.FromValue(name, results[i]))];
+        }
+        catch (OnnxRuntimeException) when (run.Stopped is not null)
+        {
+            throw run.Stopped;
         }
         catch (OnnxRuntimeException exception)
         {
             // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it
             // alone can say.
-            throw new ModelException($"The model cannot run on these inputs: {exception.Message}", exception) { IsInvalidInput = true };
+            throw new ModelException($"The model cannot run on these inputs: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsInvalidInput = true };
         }
         finally
         {
+            run.End();
             foreach (var value in values)
                 value?.Dispose();
+            if (runs.Count < Environment.ProcessorCount)
+                runs.Enqueue(run);
+            else
+                run.Dispose();
         }
     }
 
@@ -148,7 +162,8 @@ public sealed class ModelRunner : IDisposable
     {
         while (lanes.TryDequeue(out var lane))
             lane.Dispose();
-        runOptions.Dispose();
+        while (runs.TryDequeue(out var run))
+            run.Dispose();
         session.Dispose();
     }
 
@@ -179,18 +194,22 @@ public sealed class ModelRunner : IDisposable
             }
         }
 
-        if (rows == 0 || (plain && TryRunPlain(lane, parts, firsts)))
-            return;
         try
         {
-            RunWithOutputs(lane, parts, firsts, rows);
+            if (rows > 0 && !(plain && TryRunPlain(lane, parts, firsts)))
+                RunWithOutputs(lane, parts, firsts, rows);
+        }
+        catch (ModelException exception) when (exception.IsStopped)
+        {
+            foreach (var part in parts)
+                part.Error ??= exception;
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or ModelException)
         {
             if (parts.Length == 1)
             {
                 // A schema's values have been checked, and a model that fails on them is at fault itself.
-                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {exception.Message}", exception);
+                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {OnnxRuntimeLibrary.Describe(exception)}", exception);
                 return;
             }
 
@@ -204,7 +223,7 @@ public sealed class ModelRunner : IDisposable
     {
         try
         {
-            lane.Run();
+            lane.Run(parts);
         }
         catch (OnnxRuntimeException)
         {
@@ -241,7 +260,7 @@ public sealed class ModelRunner : IDisposable
             }
         }
 
-        using var results = lane.Run([.. names]);
+        using var results = lane.Run(parts, [.. names]);
         var tensors = names.Select((name, i) => TensorValues.FromValue(name, results[i])).ToList();
         var scores = tensors[0];
         var predicted = scores.Shape is [var first, ..] ? first : 1;

@@ -9,6 +9,10 @@ namespace Progeny.Core.Serving;
 /// <summary>Tensors of the protocol to values of ONNX Runtime and back.</summary>
 internal static class TensorValues
 {
+    /// <summary>The most bytes of an output, and the most elements of one of texts; what a model makes of a query must not be answered if it is larger.</summary>
+    private const long MostBytes = 64L << 20;
+    private const long MostTexts = 1L << 20;
+
     /// <summary>A copy of a tensor in memory of ONNX Runtime, at a multiple of <see cref="AlignedBuffer.Alignment"/> bytes.</summary>
     public static OrtValue ToValue(Tensor tensor)
     {
@@ -32,7 +36,7 @@ internal static class TensorValues
     }
 
     /// <summary>A copy of an output, which lives on when the value is disposed.</summary>
-    /// <exception cref="ModelException">The value is no tensor, or of a type that the protocol does not have.</exception>
+    /// <exception cref="ModelException">The value is no tensor, of a type that the protocol does not have, or too large.</exception>
     public static Tensor FromValue(string name, OrtValue value)
     {
         if (!value.IsTensor)
@@ -41,7 +45,10 @@ internal static class TensorValues
         if (!ElementTypes.TryFromOnnx(info.ElementDataType, out var type))
             throw new ModelException($"Output '{name}' has the element type {info.ElementDataType}, which the protocol does not have.");
         ImmutableArray<long> shape = [.. info.Shape];
-        return type == DataType.Bytes
+        var isText = type == DataType.Bytes;
+        if ((isText ? Count(info.Shape) : value.GetTensorSizeInBytes()) is var size && size > (isText ? MostTexts : MostBytes))
+            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MostTexts : MostBytes)} at most.");
+        return isText
             ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ElementsOf(value, Count(info.Shape)) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };
     }

@@ -38,8 +38,7 @@ public static class SiloHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
-        services.AddSingleton<ModelCache>();
-        services.AddSingleton(builder.Configuration.Read<ServingOptions>("Serving").Check());
+        services.AddModels(builder.Configuration);
         services.AddSingleton<QueryAnswers>();
         services.AddSingleton<OnlineAgents>();
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());

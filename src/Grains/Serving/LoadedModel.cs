@@ -4,11 +4,14 @@ using Progeny.Core.Serving;
 namespace Progeny.Grains.Serving;
 
 /// <summary>A model in the memory of this silo, shared by all who ask it.</summary>
-internal sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, long bytes, bool rowsAreIndependent) : IDisposable
+internal sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, ProjectRuns runs, long bytes, bool rowsAreIndependent) : IDisposable
 {
     public ModelRunner Runner { get; } = runner;
 
     public ModelBatcher Batcher { get; } = batcher;
+
+    /// <summary>The runs of its project's models.</summary>
+    public ProjectRuns Runs { get; } = runs;
 
     /// <summary>Whether a row gets the same bits alone and among others: see <see cref="BatchProbe"/>.</summary>
     public bool RowsAreIndependent { get; } = rowsAreIndependent;

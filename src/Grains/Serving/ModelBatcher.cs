@@ -23,6 +23,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     private static readonly ModelAnswer TooLate = new() { Error = QueryAnswers.TooLate };
 
     private readonly ModelRunner model;
+    private readonly ProjectRuns runs;
     private readonly bool joins;
     private readonly bool joinsOutputs;
     private readonly int maxBatch;
@@ -34,11 +35,12 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     private int state;
     private int running;
 
+    /// <param name="runs">The runs of the project's models.</param>
     /// <param name="joins">Whether queries may share a run at all: see <see cref="BatchProbe"/>.</param>
     /// <param name="joinsOutputs">Whether those that want raw outputs may, too.</param>
-    public ModelBatcher(ModelRunner model, bool joins, bool joinsOutputs, ServingManifest serving, TimeProvider time)
+    public ModelBatcher(ModelRunner model, ProjectRuns runs, bool joins, bool joinsOutputs, ServingManifest serving, TimeProvider time)
     {
-        this.model = model;
+        (this.model, this.runs) = (model, runs);
         this.joins = joins && serving.MaxBatch > 1;
         this.joinsOutputs = joinsOutputs;
         maxBatch = serving.MaxBatch;
@@ -55,17 +57,23 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     {
         if (!spare.TryDequeue(out var call))
             call = new ModelCall(this) { Rows = rows };
-        (call.Rows, call.Except, call.Wanted) = (rows, except, wanted);
-        if (!joins || (wanted.Count > 0 && !joinsOutputs) || (timer is null && calls.IsEmpty && ThreadPool.PendingWorkItemCount == 0))
+        (call.Rows, call.Except, call.Wanted, call.Cancellation) = (rows, except, wanted, cancellationToken);
+        var isAlone = !joins || (wanted.Count > 0 && !joinsOutputs);
+        if ((isAlone || (timer is null && calls.IsEmpty && ThreadPool.PendingWorkItemCount == 0)) && runs.TryEnter())
         {
-            var started = Stopwatch.GetTimestamp();
-            model.Run([call]);
-            var answer = call.ToAnswer(Microseconds(started));
-            GiveBack(call);
-            return ValueTask.FromResult(answer);
+            try
+            {
+                return ValueTask.FromResult(Run(call));
+            }
+            finally
+            {
+                runs.Leave();
+                GiveBack(call);
+            }
         }
 
-        call.Cancellation = cancellationToken;
+        if (isAlone)
+            return RunApartAsync(call);
         var task = call.Task;
         var rowsWaiting = Interlocked.Add(ref waitingRows, call.Count);
         calls.Enqueue(call);
@@ -80,12 +88,79 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     public void GiveBack(ModelCall call)
     {
         call.Clear();
-        call.Cancellation = CancellationToken.None;
         if (spare.Count < MostSpare)
             spare.Enqueue(call);
     }
 
+    /// <summary>Runs the model on its own inputs.</summary>
+    /// <param name="cancellationToken">Once it is cancelled a run that waits does not begin, and one that is under way is stopped.</param>
+    public ValueTask<ModelAnswer> RunAsync(InferQuery query, CancellationToken cancellationToken)
+    {
+        if (!runs.TryEnter())
+            return new(RunApartAsync(() => Run(query, cancellationToken), cancellationToken));
+        try
+        {
+            return ValueTask.FromResult(Run(query, cancellationToken));
+        }
+        finally
+        {
+            runs.Leave();
+        }
+    }
+
     void IThreadPoolWorkItem.Execute()
+    {
+        if (!runs.TryEnter())
+        {
+            runs.RunApart(RunNext);
+            return;
+        }
+
+        RunNext();
+        runs.Leave();
+    }
+
+    private ModelAnswer Run(ModelCall call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        model.Run([call]);
+        return call.ToAnswer(Microseconds(started));
+    }
+
+    private ModelAnswer Run(InferQuery query, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var outputs = model.Run(query.Inputs, query.Outputs.IsEmpty ? model.OutputNames : query.Outputs, cancellationToken);
+            return new ModelAnswer { Outputs = outputs, Microseconds = Microseconds(started) };
+        }
+        catch (ModelException exception)
+        {
+            return new ModelAnswer { Error = new ServingError(exception.Kind, exception.Message), Microseconds = Microseconds(started) };
+        }
+    }
+
+    private async ValueTask<ModelAnswer> RunApartAsync(ModelCall call)
+    {
+        var answer = await RunApartAsync(() => Run(call), call.Cancellation);
+        GiveBack(call);
+        return answer;
+    }
+
+    private async Task<ModelAnswer> RunApartAsync(Func<ModelAnswer> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runs.RunApartAsync(run, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return TooLate;
+        }
+    }
+
+    private void RunNext()
     {
         Interlocked.Increment(ref running);
         Interlocked.Exchange(ref state, Idle);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
@@ -11,13 +12,15 @@ namespace Progeny.Grains.Serving;
 /// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded for some minutes, or until its memory is
 /// needed; then the one that was used longest ago goes first.
 /// </summary>
-internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOptions options, TimeProvider time, ILogger<ModelCache> logger)
+internal sealed partial class ModelCache(
+    IArtifactStore artifacts, ServingOptions options, ModelWatchdog watchdog, TimeProvider time, ILogger<ModelCache> logger)
 {
     /// <summary>So many models stay loaded though nobody holds them: a model takes memory of its own however small its file is.</summary>
     private const int MaxUnheld = 64;
 
     private readonly long budget = options.ModelMemory > 0 ? options.ModelMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
     private readonly Dictionary<GenerationReference, Entry> entries = [];
+    private readonly ConcurrentDictionary<string, ProjectRuns> runs = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private long loadedBytes;
     private int unheld;
@@ -89,17 +92,20 @@ internal sealed partial class ModelCache(IArtifactStore artifacts, ServingOption
             await using var stream = await artifacts.OpenAsync(served.Assets.Model, CancellationToken.None);
             var bytes = new byte[stream.Length];
             await stream.ReadExactlyAsync(bytes);
-            var runner = ModelRunner.Load(bytes, manifest);
+            var project = RunsOf(served.Reference.Project);
+            var runner = ModelRunner.Load(bytes, manifest, watchdog, project);
             var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
             var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
             LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-            return new LoadedModel(runner, new ModelBatcher(runner, joins, joinsOutputs, manifest.Serving, time), bytes.Length, joins);
+            return new LoadedModel(runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
         {
             throw new ModelException($"The model of {served.Reference} cannot be read: {exception.Message}", exception);
         }
     }
+
+    private ProjectRuns RunsOf(string project) => runs.GetOrAdd(project, static _ => new ProjectRuns());
 
     private void Release(Entry entry)
     {

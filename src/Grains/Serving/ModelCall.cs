@@ -9,15 +9,12 @@ internal sealed class ModelCall(ModelBatcher batcher) : ModelPart, IValueTaskSou
 {
     private ManualResetValueTaskSourceCore<ModelAnswer> answer;
 
-    /// <summary>Cancelled where nobody waits for the answer any more.</summary>
-    public CancellationToken Cancellation { get; set; }
-
     public ValueTask<ModelAnswer> Task => new(this, answer.Version);
 
     /// <summary>What became of it.</summary>
     /// <param name="microseconds">How long the run took.</param>
     public ModelAnswer ToAnswer(int microseconds) => Error is { } error
-        ? new ModelAnswer { Error = new ServingError(error.IsInvalidInput ? ServingErrorKind.InvalidQuery : ServingErrorKind.ModelFailed, error.Message), Microseconds = microseconds }
+        ? new ModelAnswer { Error = new ServingError(error.Kind, error.Message), Microseconds = microseconds }
         : new ModelAnswer { Prediction = Prediction, Outputs = Outputs, Microseconds = microseconds };
 
     /// <summary>Gives the answer to who waits for it, and runs what they do next.</summary>

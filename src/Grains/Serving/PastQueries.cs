@@ -27,7 +27,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
         var generation = await FindAsync(record);
         using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
         var (request, index) = lease.Model.RowsAreIndependent ? (null, 0) : await log.ReadRequestAsync(query.Sequence, cancellationToken);
-        return (record, await Task.Run(() => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
+        return (record, await lease.Model.Runs.RunApartAsync(() => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -48,7 +48,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
             try
             {
                 using var soon = new CancellationTokenSource(SampleFor, time);
-                return (record, await Task.Run(
+                return (record, await lease.Model.Runs.RunApartAsync(
                     () => Explainer.Explain(generation, record, lease.Model.Runner, bytes, background, request, soon.Token, until.Token), until.Token));
             }
             finally

@@ -127,12 +127,14 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
     }
 
     /// <summary>Answers a query by tensors that the model takes as they are: model, log.</summary>
-    public async ValueTask<Answer> AnswerAsync(Asked asked, InferQuery query)
+    public async ValueTask<Answer> AnswerAsync(Asked asked, InferQuery query, CancellationToken cancellationToken)
     {
         var arm = asked.Arm;
         var modelStarted = time.GetTimestamp();
         var span = StartModel(arm);
-        var result = Run(arm.Model.Runner, query);
+        var result = TensorChecks.Problem(query.Inputs, arm.Model.Runner.Inputs) is { } problem
+            ? new ModelAnswer { Error = new ServingError(ServingErrorKind.InvalidQuery, problem) }
+            : await arm.Model.Batcher.RunAsync(query, cancellationToken);
         span?.Dispose();
         if (result.Error is { Kind: ServingErrorKind.InvalidQuery } error)
             return Answer.Refuse(error);
@@ -159,7 +161,7 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         if (Unknown(query.Outputs, asked.Arm.Model.Runner) is { } unknown)
             return Answer.Refuse(unknown);
         if (asked.Arm.Served.Schema.Features.Count == 0)
-            return await AnswerAsync(asked, query);
+            return await AnswerAsync(asked, query, cancellationToken);
         var (rows, error) = TensorRowsReader.Read(query, asked.Arm.Served.Schema);
         return rows is null ? Answer.Refuse(error!) : await AnswerAsync(asked, rows, query.Outputs, cancellationToken);
     }
@@ -212,23 +214,6 @@ internal sealed partial class QueryAnswers(QueryLogBuffer log, TimeProvider time
         { IsEmpty: true } => arm.Model.Runner.OutputNames,
         { } names => names,
     };
-
-    private ModelAnswer Run(ModelRunner model, InferQuery query)
-    {
-        if (TensorChecks.Problem(query.Inputs, model.Inputs) is { } problem)
-            return new ModelAnswer { Error = new ServingError(ServingErrorKind.InvalidQuery, problem) };
-        var started = time.GetTimestamp();
-        try
-        {
-            var outputs = model.Run(query.Inputs, query.Outputs.IsEmpty ? model.OutputNames : query.Outputs);
-            return new ModelAnswer { Outputs = outputs, Microseconds = Micros(time.GetElapsedTime(started)) };
-        }
-        catch (ModelException exception)
-        {
-            var kind = exception.IsInvalidInput ? ServingErrorKind.InvalidQuery : ServingErrorKind.ModelFailed;
-            return new ModelAnswer { Error = new ServingError(kind, exception.Message) };
-        }
-    }
 
     private static Answer ToAnswer(bool logged, QueryLogEntry entry, ModelAnswer result)
     {

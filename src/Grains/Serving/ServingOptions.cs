@@ -1,6 +1,4 @@
-using System.Globalization;
 using Progeny.Core.Serving;
-using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Serving;
 
@@ -15,6 +13,15 @@ public sealed class ServingOptions
 
     /// <summary>How many queries of one project may be under way at once, where its manifest does not say (<c>serving.max_queue</c>).</summary>
     public int MaxQueue { get; set; } = 1_024;
+
+    /// <summary>The longest that a run of a model may take; a query's own deadline may stop it before.</summary>
+    public TimeSpan MaxRunTime { get; set; } = ModelWatchdog.DefaultMaxRunTime;
+
+    /// <summary>
+    /// How many bytes the runs of all models may take at once, their weights not counted; 0: an eighth of the memory that this process may use,
+    /// 768 MiB at most. A run that asks for more fails.
+    /// </summary>
+    public long RunMemory { get; set; }
 
     /// <summary>The most bytes of a query's body, as it comes or decompressed.</summary>
     public int MaxBodyBytes { get; set; } = 4 << 20;
@@ -39,23 +46,4 @@ public sealed class ServingOptions
 
     /// <summary>What a query may carry.</summary>
     public QueryLimits Limits => new(MaxTextBytes, MaxValues);
-
-    /// <exception cref="SettingException">A setting has a value that it cannot have.</exception>
-    public ServingOptions Check()
-    {
-        Check(MaxBodyBytes is >= 1_024 and <= 64 << 20, nameof(MaxBodyBytes), MaxBodyBytes, "1024 to 67108864, the most bytes of a query's body");
-        Check(MaxBodyMemory >= MaxBodyBytes, nameof(MaxBodyMemory), MaxBodyMemory, $"Serving:MaxBodyBytes ({MaxBodyBytes}) or more, the bytes of memory for bodies");
-        Check(BodyTimeout > TimeSpan.Zero && BodyTimeout <= TimeSpan.FromHours(1), nameof(BodyTimeout), BodyTimeout, "a time above 0 and of at most an hour, such as 00:00:30");
-        Check(MaxTextBytes is >= 1 and <= 64 << 20, nameof(MaxTextBytes), MaxTextBytes, "1 to 67108864, the most bytes of a text");
-        Check(MaxValues >= 1, nameof(MaxValues), MaxValues, "1 or more, the rows of a query times its project's fields");
-        Check(MaxTails >= 1, nameof(MaxTails), MaxTails, "1 or more, the clients that may follow queries");
-        Check(MaxTailsOfProject >= 1, nameof(MaxTailsOfProject), MaxTailsOfProject, "1 or more, the clients that may follow the queries of one project");
-        return this;
-    }
-
-    private static void Check(bool isRight, string key, object value, string right)
-    {
-        if (!isRight)
-            throw new SettingException($"Serving:{key} is {Convert.ToString(value, CultureInfo.InvariantCulture)}; it must be {right}.");
-    }
 }
