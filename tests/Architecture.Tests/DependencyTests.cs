@@ -14,9 +14,10 @@ public sealed class DependencyTests
         ["Grains"] = ["Core", "Grains.Abstractions"],
         ["Storage"] = ["Core", "Grains.Abstractions"],
         ["Trainer"] = ["Core"],
-        ["Cli"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer"],
-        ["Silo"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer"],
-        ["Gateway"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "Console"],
+        ["ModelCheck"] = ["Core", "Storage"],
+        ["Cli"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
+        ["Silo"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
+        ["Gateway"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck", "Console"],
         ["Console"] = ["Core", "Grains.Abstractions"],
     };
 

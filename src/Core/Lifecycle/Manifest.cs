@@ -57,4 +57,7 @@ public sealed record Manifest
     public IReadOnlyList<GateManifest> Gates { get; init; } = [];
 
     public IReadOnlyList<TestManifest> Tests { get; init; } = [];
+
+    /// <summary>The text that it was read from; null: it was made otherwise.</summary>
+    public string? Text { get; init; }
 }

@@ -27,9 +27,10 @@ public static class ModelAcceptance
     /// The trainer's own predictions of the first rows of <paramref name="data"/>: a CSV file with a column for each class, or
     /// <c>value</c>; a file that is not there is nothing to compare with.
     /// </param>
+    /// <param name="watchdog">Stops runs that take too long; null: that of programs that are no nodes.</param>
     /// <exception cref="TrainingFailedException">In stage acceptance; the message names the row and both values where they differ.</exception>
     public static async Task<ModelRunner> AcceptAsync(
-        string model, Manifest manifest, string? data, string? predictions, CancellationToken cancellationToken)
+        string model, Manifest manifest, string? data, string? predictions, CancellationToken cancellationToken, ModelWatchdog? watchdog = null)
     {
         if (!File.Exists(model))
             throw Refused($"There is no {Path.GetFileName(model)}: the trainer must leave its model in that file.");
@@ -38,9 +39,9 @@ public static class ModelAcceptance
         {
             var bytes = await File.ReadAllBytesAsync(model, cancellationToken);
             var parsed = OnnxTensors.TryParse(bytes) ?? throw new ModelException("The model cannot be loaded: it is no ONNX file.");
-            if (ExternalData.Problem(parsed) is { } problem)
+            if ((ExternalData.Problem(parsed) ?? EmptyLoops.Problem(parsed)) is { } problem)
                 throw new ModelException(problem);
-            runner = ModelRunner.Load(bytes, manifest);
+            runner = ModelRunner.Load(bytes, manifest, watchdog);
             if (manifest.Features.Count > 0)
             {
                 var sample = data is null

@@ -3,11 +3,13 @@ using System.Text;
 using System.Text.Json;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Training;
 
 /// <summary>The steps of one training, in its work folder.</summary>
-internal sealed class TrainingJob(TrainingRequest request, TrainerProcess process, TrainerOptions options, LogTail log, ProgressTracker progress)
+internal sealed class TrainingJob(
+    TrainingRequest request, TrainerProcess process, IModelCheck check, TrainerOptions options, LogTail log, ProgressTracker progress)
 {
     private int _runs;
     private TrainerSchema? _schema;
@@ -36,7 +38,10 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
     /// <summary>Runs the trainer and accepts its model.</summary>
     /// <param name="rows">Which rows, in words.</param>
     /// <param name="fill">Writes the rows to the path given and returns their number.</param>
-    public async Task<TrainedModel> TrainAsync(string rows, Func<string, Task<long>> fill, CancellationToken cancellationToken)
+    /// <param name="evaluateFile">The rows held out, which are there once the others are; the model predicts them. Null: none.</param>
+    /// <param name="isFinal">Whether the model is for keeps.</param>
+    public async Task<TrainedModel> TrainAsync(
+        string rows, Func<string, Task<long>> fill, string? evaluateFile, bool isFinal, CancellationToken cancellationToken)
     {
         var pipeline = Manifest.Pipeline;
         progress.StartTraining(rows);
@@ -71,18 +76,37 @@ internal sealed class TrainingJob(TrainingRequest request, TrainerProcess proces
 
         progress.Report(TrainingStage.Acceptance, 0.85, "holding the model to the schema and to its trainer's predictions");
         var kept = await Task.Run(() => output.CopyTo(At($"kept-{Guid.NewGuid():N}"), cancellationToken), cancellationToken);
-        (await ModelAcceptance.AcceptAsync(kept.Model, Manifest, data, kept.Predictions, cancellationToken)).Dispose();
-        return new(folder, data, count, kept, ReadMetrics(kept));
+        var wanted = new ModelCheckRequest
+        {
+            Model = kept.Model,
+            Manifest = Manifest,
+            Accept = true,
+            Data = data,
+            Predictions = kept.Predictions,
+            Evaluate = evaluateFile,
+            Measure = isFinal && request.Measure,
+            Test = isFinal && request.Measure,
+        };
+        var findings = await check.RunAsync(wanted, cancellationToken);
+        return new(folder, data, count, kept, ReadMetrics(kept), findings);
     }
 
     /// <summary>Measures a model on the rows held out.</summary>
-    /// <param name="profile">Counts its predictions.</param>
-    public async Task<EvaluationReport> EvaluateAsync(TrainedModel trained, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
+    /// <param name="findings">The predictions of those rows.</param>
+    /// <param name="profile">Counts the predictions.</param>
+    public async Task<EvaluationReport> EvaluateAsync(ModelFindings findings, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
     {
         progress.Report(TrainingStage.Evaluation, 0.9, "measuring the model on the rows held out");
-        using var runner = await ModelAcceptance.AcceptAsync(trained.Kept.Model, Manifest, evaluateFile, predictions: null, cancellationToken);
-        return await Evaluator.EvaluateAsync(runner, Manifest, evaluateFile, profile.Add, cancellationToken);
+        return await Evaluator.EvaluateAsync(findings.Predictions, Manifest, evaluateFile, profile.Add, cancellationToken);
     }
+
+    /// <summary>Looks at a finished model.</summary>
+    public Task<ModelFindings> CheckAsync(string model, string? data, CancellationToken cancellationToken) => check.RunAsync(
+        new ModelCheckRequest
+        {
+            Model = model, Manifest = Manifest, Accept = true, Data = data, Evaluate = data, Measure = request.Measure, Test = request.Measure,
+        },
+        cancellationToken);
 
     private IReadOnlyList<string> Command(PipelineManifest pipeline)
     {

@@ -27,4 +27,7 @@ public sealed record TrainingRequest
     public Ordinal? To { get; init; }
 
     public TrainingPurpose Purpose { get; init; } = TrainingPurpose.Generation;
+
+    /// <summary>Whether the time and memory of the model are to be measured and the tests of the manifest to be run.</summary>
+    public bool Measure { get; init; }
 }

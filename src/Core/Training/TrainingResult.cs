@@ -33,6 +33,12 @@ public sealed record TrainingResult
     /// <summary>How the features of the training rows and the predictions on the rows held out were spread; null without a source, or where no model is for keeps.</summary>
     public Distributions? Profile { get; init; }
 
+    /// <summary>How quick and large the model is; null where that was not asked.</summary>
+    public ModelPerformance? Performance { get; init; }
+
+    /// <summary>How the tests of the manifest went, where that was asked.</summary>
+    public IReadOnlyList<ProjectTestResult> Tests { get; init; } = [];
+
     /// <summary>The ends of what the trainer printed, one training after the other.</summary>
     public string Log { get; init; } = "";
 

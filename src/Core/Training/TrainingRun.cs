@@ -2,6 +2,7 @@ using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Training;
 
@@ -10,8 +11,12 @@ namespace Progeny.Core.Training;
 /// holds its model to the schema and to the trainer's own predictions, measures it on the rows held out and, where the manifest says so,
 /// trains once more on all rows.
 /// </summary>
-public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null)
+/// <param name="check">Looks at the models; null: this process does, which is right for a program that may be lost.</param>
+public sealed class TrainingRun(
+    IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
 {
+    private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
+
     /// <summary>Trains. The time and memory limits of the pipeline hold for each run of the trainer.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="progress">Told how far it is, from any thread; may be null.</param>
@@ -24,7 +29,7 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var started = time.GetTimestamp();
         Directory.CreateDirectory(request.WorkFolder);
         var log = new LogTail(options.LogBytes);
-        var job = new TrainingJob(request, new TrainerProcess(options, time), options, log, new ProgressTracker(progress));
+        var job = new TrainingJob(request, new TrainerProcess(options, time), _check, options, log, new ProgressTracker(progress));
         try
         {
             var result = request.Manifest.Pipeline.Model is { } model
@@ -70,8 +75,10 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
                             data, number, folds, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken);
                     return split.TrainRows;
                 },
+                evaluateFile,
+                isFinal: !final && folds == 1,
                 cancellationToken);
-            reports.Add(await job.EvaluateAsync(trained, evaluateFile, profile, cancellationToken));
+            reports.Add(await job.EvaluateAsync(trained.Findings, evaluateFile, profile, cancellationToken));
         }
 
         if (final)
@@ -84,6 +91,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
                     File.Copy(data.File, file, overwrite: true);
                     return Task.FromResult(data.Rows);
                 },
+                evaluateFile: null,
+                isFinal: true,
                 cancellationToken);
         }
 
@@ -101,6 +110,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
             Data = data,
             TrainRows = trained.Rows,
             Profile = distributions,
+            Performance = keep ? trained.Findings.Performance : null,
+            Tests = keep ? trained.Findings.Tests : [],
         };
     }
 
@@ -119,14 +130,14 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
         var measured = manifest is { Source: not null, Label: not null, Features.Count: > 0 };
         var data = measured ? await ReadAsync(job, cancellationToken) : null;
         job.Progress.Report(TrainingStage.Acceptance, 0.5, "holding the model to the schema");
-        using var runner = await ModelAcceptance.AcceptAsync(file, manifest, data?.File, predictions: null, cancellationToken);
+        var findings = await job.CheckAsync(file, data?.File, cancellationToken);
         EvaluationReport? report = null;
         Distributions? distributions = null;
         if (data is not null)
         {
             var profile = new TrainingProfile(manifest);
             job.Progress.Report(TrainingStage.Evaluation, 0.6, "measuring the model on all rows");
-            report = await Evaluator.EvaluateAsync(runner, manifest, data.File, profile.Add, cancellationToken);
+            report = await Evaluator.EvaluateAsync(findings.Predictions, manifest, data.File, profile.Add, cancellationToken);
             distributions = await profile.WithRowsAsync(data.File, cancellationToken);
         }
 
@@ -140,6 +151,8 @@ public sealed class TrainingRun(IFeedCatalog feeds, TrainerOptions options, Time
             Parameters = TrainerParameters.From(manifest.Pipeline),
             Data = data,
             Profile = distributions,
+            Performance = findings.Performance,
+            Tests = findings.Tests,
         };
     }
 

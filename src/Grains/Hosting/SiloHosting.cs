@@ -61,6 +61,8 @@ public static class SiloHosting
         services.AddOptions<TrainerOptions>()
             .Configure(trainer => trainer.LowPriority = true)
             .Configure(trainer => builder.Configuration.ReadInto("Trainer", trainer))
+            .Validate(trainer => trainer.CheckTime > TimeSpan.Zero && trainer.CheckTime <= TimeSpan.FromDays(1), $"Trainer:CheckTime is {builder.Configuration["Trainer:CheckTime"]}; it must be a time above 0 and of at most a day, such as 00:10:00, the time that a look at a new model may take.")
+            .Validate(trainer => trainer.CheckMemory >= 256L << 20 && trainer.CheckMemoryFactor >= 0, "Trainer:CheckMemory must be 268435456 (256 MiB) or more, the bytes that a look at a new model may take, and Trainer:CheckMemoryFactor 0 or more, how many times the size of its file it may take besides.")
             .Validate(trainer => trainer.Threads >= 0, $"Trainer:Threads is {builder.Configuration["Trainer:Threads"]}; it must be 0 (half of the cores) or more, the number of threads that a trainer uses.")
             .Validate(trainer => trainer.MaxMemory >= 0, $"Trainer:MaxMemory is {builder.Configuration["Trainer:MaxMemory"]}; it must be 0 (what the machine has) or more, in bytes.")
             .Validate(trainer => trainer.MaxTime > TimeSpan.Zero && trainer.MaxTime <= TimeSpan.FromDays(30), $"Trainer:MaxTime is {builder.Configuration["Trainer:MaxTime"]}; it must be above 0 and at most 30 days, such as 7.00:00:00.")

@@ -7,7 +7,7 @@ using Progeny.Abstractions.Metrics;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Registry;
-using Progeny.Core.Serving;
+using Progeny.Core.Training;
 
 namespace Progeny.Grains.Metrics;
 
@@ -101,7 +101,7 @@ internal sealed class Gatekeeper(
                 : string.Join("; ", failed.Select(test => $"test '{test.Name}' failed: expected {test.Expected}; the model says {test.Seen}"));
             return new GateVerdict(Tests, failed.Count == 0, message, ImmutableSortedDictionary<string, double>.Empty.Add(FigureNames.TestsFailed, failed.Count));
         }
-        catch (Exception exception) when (exception is ModelException or RuleException or ArtifactMissingException or ArtifactCorruptException)
+        catch (Exception exception) when (exception is TrainingFailedException or ArtifactMissingException or ArtifactCorruptException)
         {
             return new GateVerdict(Tests, false, $"the tests cannot run: {exception.Message}", ImmutableSortedDictionary<string, double>.Empty);
         }

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Serving;
+using Progeny.Core.Training;
+using Progeny.Core.Training.Checks;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Serving;
@@ -25,5 +27,11 @@ internal static class ModelHosting
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
         services.AddSingleton<ModelCache>();
         services.AddHostedService<ModelStop>();
+        services.AddSingleton<IModelCheck>(provider =>
+        {
+            var options = provider.GetRequiredService<ServingOptions>();
+            var memory = options.RunMemory > 0 ? options.RunMemory : OnnxRuntimeLibrary.DefaultRunMemory;
+            return new ModelProcess(provider.GetRequiredService<TrainerOptions>(), memory, options.MaxRunTime, provider.GetRequiredService<TimeProvider>());
+        });
     }
 }

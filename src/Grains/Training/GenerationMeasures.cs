@@ -3,26 +3,27 @@ using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Core.Registry;
-using Progeny.Core.Serving;
 using Progeny.Core.Training;
 using Progeny.Grains.Metrics;
 
 namespace Progeny.Grains.Training;
 
-/// <summary>Measures what a training made, on this silo: the model's time and memory, the manifest's tests, and the rows beside the champion's.</summary>
-internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore artifacts, RuleCompiler rules, TimeProvider time)
+/// <summary>Gathers the figures of what a training made: the model's time and memory, the manifest's tests, and the rows beside the champion's.</summary>
+internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore artifacts)
 {
     /// <returns>The figures by the names of <see cref="FigureNames"/>.</returns>
     public async Task<ImmutableSortedDictionary<string, double>> TakeAsync(Manifest manifest, TrainingResult result, CancellationToken cancellationToken)
     {
         var figures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
-        var model = await File.ReadAllBytesAsync(result.Model!, cancellationToken);
-        var performance = ModelPerformance.Measure(model, manifest, time);
-        figures[FigureNames.LoadMilliseconds] = performance.LoadMilliseconds;
-        if (performance.RunMicroseconds is { } run)
-            figures[FigureNames.RunMicroseconds] = run;
-        figures[FigureNames.MemoryBytes] = performance.MemoryBytes;
-        figures[FigureNames.TestsFailed] = TestsFailed(model, manifest);
+        if (result.Performance is { } performance)
+        {
+            figures[FigureNames.LoadMilliseconds] = performance.LoadMilliseconds;
+            if (performance.RunMicroseconds is { } run)
+                figures[FigureNames.RunMicroseconds] = run;
+            figures[FigureNames.MemoryBytes] = performance.MemoryBytes;
+        }
+
+        figures[FigureNames.TestsFailed] = result.Tests.Count(test => !test.Passed);
         if (result.Profile is not null)
         {
             foreach (var (name, value) in TrainingDataCheck.Of(result.Data!.Rows, result.Profile, await ChampionAsync(manifest.Name, cancellationToken)))
@@ -39,15 +40,6 @@ internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore ar
             return null;
         using var stream = new MemoryStream(result.Profile.Encode());
         return await artifacts.PutAsync(stream, long.MaxValue, cancellationToken);
-    }
-
-    private int TestsFailed(byte[] model, Manifest manifest)
-    {
-        if (manifest.Tests.Count == 0)
-            return 0;
-        using var runner = ModelRunner.Load(model, manifest);
-        using var compiled = rules.Compile(manifest);
-        return ProjectTests.Run(runner, manifest, compiled).Count(test => !test.Passed);
     }
 
     /// <summary>The profile of the generation in charge; null where there is none.</summary>

@@ -78,6 +78,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             Previous = previous?.Lineage,
             From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
+            Measure = true,
         };
         var outcomesEnd = (await queries.GetEndAsync(cancellationToken)).Place;
         TrainingResult result;

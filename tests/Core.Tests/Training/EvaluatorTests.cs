@@ -1,4 +1,6 @@
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Training.Checks;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;
@@ -12,9 +14,9 @@ public sealed class EvaluatorTests : IDisposable
     {
         // 1,000 rows are several batches of 256 and a part of one; the label is off by 1 in every second row.
         await Data("x,y,t", Enumerable.Range(0, 1000).Select(i => $"{i},{2 * i + 1 + i % 2},{i}"));
-        using var model = ModelRunner.Load(Models.Write("line.onnx", _folder), Projects.Regression);
+        var predictions = await PredictAsync("line.onnx", Projects.Regression);
 
-        var report = await Evaluator.EvaluateAsync(model, Projects.Regression, _folder.At("data.csv"), seen: null, default);
+        var report = await Evaluator.EvaluateAsync(predictions, Projects.Regression, _folder.At("data.csv"), seen: null, default);
 
         report.Rows.ShouldBe(1000);
         report.Metrics["mae"].ShouldBe(0.5);
@@ -26,9 +28,9 @@ public sealed class EvaluatorTests : IDisposable
     {
         await Data("x,late", ["-1,no", "0.1,no", "1,yes", "3,yes"]);
         var manifest = Projects.Sigmoid with { Serving = new() { Threshold = 0.9, MaxBatch = 3 } };
-        using var model = ModelRunner.Load(Models.Write("sigmoid.onnx", _folder), manifest);
+        var predictions = await PredictAsync("sigmoid.onnx", manifest);
 
-        var report = await Evaluator.EvaluateAsync(model, manifest, _folder.At("data.csv"), seen: null, default);
+        var report = await Evaluator.EvaluateAsync(predictions, manifest, _folder.At("data.csv"), seen: null, default);
 
         report.Metrics["auc"].ShouldBe(1);
         report.Metrics["recall"].ShouldBe(0.5);
@@ -37,6 +39,12 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private async Task<IReadOnlyList<Prediction>> PredictAsync(string model, Manifest manifest)
+    {
+        var request = new ModelCheckRequest { Model = Models.Write(model, _folder), Manifest = manifest, Evaluate = _folder.At("data.csv") };
+        return (await new LocalModelCheck(rules: null, TimeProvider.System).RunAsync(request, default)).Predictions;
+    }
 
     private Task Data(string header, IEnumerable<string> rows) => File.WriteAllLinesAsync(_folder.At("data.csv"), [header, .. rows]);
 }

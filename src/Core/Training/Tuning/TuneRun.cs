@@ -5,6 +5,7 @@ using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
+using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Training;
 
@@ -13,8 +14,11 @@ namespace Progeny.Core.Training;
 /// measures one set of parameters after the other, several at once where there is room. What a trial comes to depends on the rows, the seed
 /// and its number alone, so a search that was stopped goes on where it was.
 /// </summary>
-public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null)
+/// <param name="check">Looks at the models; null: this process does.</param>
+public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
 {
+    private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
+
     /// <summary>The metric that decides: the manifest's, or log loss of a classification and RMSE of a regression.</summary>
     public static IMetric MetricOf(Manifest manifest) => MetricCatalogue.Find(
         manifest.Tune?.Metric ?? (manifest.Task is MachineLearningTask.Regression ? "rmse" : "logLoss"))!;
@@ -112,16 +116,16 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
             Directory.CreateDirectory(folder);
             var manifest = TrialParameters.In(request.Manifest, drawn);
             var training = new TrainingRequest { Manifest = manifest, ProjectFolder = request.ProjectFolder, WorkFolder = folder };
-            var job = new TrainingJob(training, new TrainerProcess(options, time), options, new LogTail(options.LogBytes), new ProgressTracker(null));
+            var job = new TrainingJob(training, new TrainerProcess(options, time), _check, options, new LogTail(options.LogBytes), new ProgressTracker(null));
             var profile = new TrainingProfile(manifest);
             var reports = new List<EvaluationReport>();
             foreach (var split in splits)
             {
                 // Every round leaves out the same share, the oldest rows.
                 var take = splits.Count == 1 ? rows : Math.Max(1, split.Rows * rows / splits[0].Rows);
-                var trained = await job.TrainAsync("the rows of a trial", file => TuneSplits.TakeLastAsync(split, take, file, cancellationToken), cancellationToken);
+                var trained = await job.TrainAsync("the rows of a trial", file => TuneSplits.TakeLastAsync(split, take, file, cancellationToken), split.Evaluate, isFinal: false, cancellationToken);
                 trial = trial with { Rows = trial.Rows == 0 ? trained.Rows : trial.Rows };
-                reports.Add(await job.EvaluateAsync(trained, split.Evaluate, profile, cancellationToken));
+                reports.Add(await job.EvaluateAsync(trained.Findings, split.Evaluate, profile, cancellationToken));
                 trained.Delete();
             }
 

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Progeny.Core.Training.Checks;
+
+/// <summary>
+/// Looks at models in a process of its own, with the care of a trainer's: a model that loops, crashes or takes all memory ends that process,
+/// and nothing else.
+/// </summary>
+/// <param name="runMemory">The memory that runs of a model may take, in bytes.</param>
+/// <param name="maxRunTime">The longest that a run may take.</param>
+public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time) : IModelCheck
+{
+    /// <inheritdoc/>
+    public async Task<ModelFindings> RunAsync(ModelCheckRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!File.Exists(request.Model))
+            throw Failed($"There is no {Path.GetFileName(request.Model)}: the trainer must leave its model in that file.");
+        if (!File.Exists(options.ModelCheck))
+            throw Failed($"The program that looks at models is not at {options.ModelCheck} (Trainer:ModelCheck).");
+        var memory = options.CheckMemory + (options.CheckMemoryFactor * new FileInfo(request.Model).Length);
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Model))!, $"check-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            var limited = request with { Memory = memory, RunMemory = runMemory, MaxRunTime = maxRunTime };
+            await ModelCheckFiles.WriteAsync(folder, limited with { Model = Path.GetFullPath(request.Model) }, cancellationToken);
+            var result = await new TrainerProcess(options, time).RunAsync(Command(), folder, options.CheckTime, memory, _ => { }, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (result.Verdict is not TrainerVerdict.Succeeded)
+                throw Failed(Describe(result, memory));
+            return await ModelCheckFiles.ReadFindingsAsync(folder, request.Manifest, cancellationToken);
+        }
+        finally
+        {
+            JobFolder.Delete(folder);
+        }
+    }
+
+    private string Describe(TrainerResult result, long memory) => result.Verdict switch
+    {
+        TrainerVerdict.TimedOut => $"The model was not looked at within {options.CheckTime:c} (Trainer:CheckTime): it takes too long to load or to run.",
+        TrainerVerdict.OutOfMemory => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The model took {result.PeakMemory >> 20} MiB of memory when it was loaded and run; it may take {memory >> 20} MiB (Trainer:CheckMemory, and {options.CheckMemoryFactor} times its file)."),
+        _ when result.ExitCode > 128 => $"The model ended the process that looked at it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
+        _ => $"The model could not be looked at: {LastLine(result.Log)}",
+    };
+
+    private List<string> Command() =>
+        options.ModelCheck.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [options.Dotnet, options.ModelCheck] : [options.ModelCheck];
+
+    private static string LastLine(string log) => log.TrimEnd().Split('\n')[^1];
+
+    private static TrainingFailedException Failed(string message) => new(TrainingStage.Acceptance, message);
+}
