@@ -57,7 +57,9 @@ public static class SiloHosting
             .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
             .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
             .Validate(jobs => jobs.MostAttempts >= 1, $"Jobs:MostAttempts is {builder.Configuration["Jobs:MostAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
+            .Validate(jobs => jobs.MaxCrashes >= 1, $"Jobs:MaxCrashes is {builder.Configuration["Jobs:MaxCrashes"]}; it must be 1 or more, after how many ends of the node in the middle of the same step of a project it is not taken any more.")
             .ValidateOnStart();
+        services.AddSingleton<ProjectBreaker>();
         services.AddOptions<TrainerOptions>()
             .Configure(trainer => trainer.LowPriority = true)
             .Configure(trainer => builder.Configuration.ReadInto("Trainer", trainer))

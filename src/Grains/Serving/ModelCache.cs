@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Registry;
 using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
@@ -13,7 +12,7 @@ namespace Progeny.Grains.Serving;
 /// needed; then the one that was used longest ago goes first.
 /// </summary>
 internal sealed partial class ModelCache(
-    IArtifactStore artifacts, ServingOptions options, ModelWatchdog watchdog, TimeProvider time, ILogger<ModelCache> logger)
+    ServingOptions options, ModelWatchdog watchdog, ModelLoader loader, TimeProvider time, ILogger<ModelCache> logger)
 {
     /// <summary>So many models stay loaded though nobody holds them: a model takes memory of its own however small its file is.</summary>
     private const int MaxUnheld = 64;
@@ -53,7 +52,7 @@ internal sealed partial class ModelCache(
             if (entry.Holders++ == 0 && entry.Loaded is not null)
                 unheld--;
             // Loading takes long; the next in line waits for the same load.
-            entry.Loading ??= Task.Run(() => LoadAsync(served, manifest));
+            entry.Loading ??= Task.Run(() => loader.LoadAsync(served, manifest, Load));
         }
 
         try
@@ -84,25 +83,15 @@ internal sealed partial class ModelCache(
         }
     }
 
-    private async Task<LoadedModel> LoadAsync(GenerationInfo served, Manifest manifest)
+    private LoadedModel Load(GenerationInfo served, Manifest manifest, byte[] bytes)
     {
-        try
-        {
-            var started = Stopwatch.GetTimestamp();
-            await using var stream = await artifacts.OpenAsync(served.Assets.Model, CancellationToken.None);
-            var bytes = new byte[stream.Length];
-            await stream.ReadExactlyAsync(bytes);
-            var project = RunsOf(served.Reference.Project);
-            var runner = ModelRunner.Load(bytes, manifest, watchdog, project);
-            var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
-            var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
-            LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-            return new LoadedModel(runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
-        }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
-        {
-            throw new ModelException($"The model of {served.Reference} cannot be read: {exception.Message}", exception);
-        }
+        var started = Stopwatch.GetTimestamp();
+        var project = RunsOf(served.Reference.Project);
+        var runner = ModelRunner.Load(bytes, manifest, watchdog, project);
+        var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
+        var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
+        LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
+        return new LoadedModel(runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
     }
 
     private ProjectRuns RunsOf(string project) => runs.GetOrAdd(project, static _ => new ProjectRuns());

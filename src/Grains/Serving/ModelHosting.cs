@@ -25,6 +25,7 @@ internal static class ModelHosting
             return options;
         });
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
+        services.AddSingleton<ModelLoader>();
         services.AddSingleton<ModelCache>();
         services.AddHostedService<ModelStop>();
         services.AddSingleton<IModelCheck>(provider =>

@@ -7,6 +7,7 @@ using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Registry;
 using Progeny.Core.Training;
+using Progeny.Grains.Hosting;
 using Progeny.Grains.Registry;
 
 namespace Progeny.Grains.Training;
@@ -16,6 +17,7 @@ internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
     IEnumerable<IJobWork> works,
     TrainingSlots slots,
+    ProjectBreaker breaker,
     IOptions<JobOptions> options,
     IArtifactStore artifacts,
     TimeProvider time,
@@ -148,10 +150,15 @@ internal sealed partial class JobGrain(
 
             // The work is no grain's work: it computes for long, and turns must go on meanwhile.
             var work = works.First(candidate => candidate.Kind == job.Request.Kind);
+            using var step = await breaker.EnterAsync(job.Project, StepOf(job.Request.Kind), stop.Token);
             var outcome = await Task.Run(() => work.RunAsync(job, new Latest(this), stop.Token), stop.Token);
             if (!outcome.Succeeded && NodeStops)
                 return;
             await EndAsync(job, outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
+        }
+        catch (ProjectHeldException exception)
+        {
+            await EndAsync(storage.State.Job!, JobStatus.Failed, JobOutcome.Fail(exception.Message));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -170,6 +177,13 @@ internal sealed partial class JobGrain(
             running = null;
         }
     }
+
+    private static string StepOf(JobKind kind) => kind switch
+    {
+        JobKind.Evaluate => "an evaluation",
+        JobKind.Tune => "a search for parameters",
+        _ => "a training",
+    };
 
     private async Task EndAsync(JobInfo job, JobStatus status, JobOutcome outcome)
     {

@@ -19,6 +19,7 @@ internal sealed partial class OfflineAgentGrain(
     ServedEvaluations evaluations,
     OutcomePulling pulling,
     OfflineUpkeep upkeep,
+    ProjectBreaker breaker,
     IOptions<OfflineAgentOptions> options,
     SiloStop siloStop,
     TimeProvider time,
@@ -73,6 +74,26 @@ internal sealed partial class OfflineAgentGrain(
     private async Task<TimeSpan?> LookOnceAsync(bool touched)
     {
         var errors = new List<string>();
+        IDisposable? first = null;
+        try
+        {
+            // What ends the node in a later look, would do so in the first one after the next start.
+            first = project is null ? await breaker.EnterAsync(Name, "the first look of the offline agent", stop.Token) : null;
+            return await LookOnceAsync(touched, errors);
+        }
+        catch (ProjectHeldException exception)
+        {
+            seen = Shown() with { LookedAt = time.GetUtcNow(), Error = exception.Message };
+            return null;
+        }
+        finally
+        {
+            first?.Dispose();
+        }
+    }
+
+    private async Task<TimeSpan?> LookOnceAsync(bool touched, List<string> errors)
+    {
         try
         {
             project ??= new OfflineProject(Name, GrainFactory, compiler);
@@ -90,7 +111,10 @@ internal sealed partial class OfflineAgentGrain(
         }
 
         var next = Shown() with { LookedAt = time.GetUtcNow() };
-        var (paused, backOff) = (storage.State.PausedBy is not null, options.Value.BackOff);
+        var held = breaker.HeldOf(Name);
+        if (held is not null)
+            errors.Add(held);
+        var (paused, backOff) = (storage.State.PausedBy is not null || held is not null, options.Value.BackOff);
         var waits = new List<TimeSpan?>();
 
         // Each is done whatever becomes of the others.
@@ -111,7 +135,7 @@ internal sealed partial class OfflineAgentGrain(
         await TryAsync("checking alerts", async () => waits.Add(await GrainFactory.GetGrain<IAlertGrain>(Name).Check()));
         await TryAsync("looking after what is kept", async () => waits.Add(Until(await upkeep.RunAsync(project, touched, stop.Token))));
         seen = next with { Error = errors.Count == 0 ? null : string.Join(" ", errors) };
-        if (errors.Count > 0 || project.HasOpenJob || !pulls.IsCompleted)
+        if (errors.Count > (held is null ? 0 : 1) || project.HasOpenJob || !pulls.IsCompleted)
             return Check;
         if (project.Manifest.Outcomes is not null && !paused)
             waits.Add(Until(storage.State.Pull?.Next ?? time.GetUtcNow()));
@@ -161,6 +185,8 @@ internal sealed partial class OfflineAgentGrain(
         if (await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no project '{Name}'.");
         await SaveAsync(state => state with { PausedBy = by });
+        if (by is null)
+            breaker.Reset(Name);
         await GrainFactory.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Touch([Name]);
         return Shown();
     }
