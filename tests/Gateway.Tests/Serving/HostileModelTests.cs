@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Progeny.Gateway.Tests.Serving;
@@ -99,14 +100,61 @@ public sealed class HostileModelTests : IAsyncLifetime
     [Fact]
     public async Task New_model_that_ends_its_process_fails_its_job()
     {
+        await StartAsync("--Trainer:ModelCheck", await CrashAsync());
+        var job = await TrainAsync("crashes", Manifest, HostileModels.Loop());
+        ((string)job["status"]!).ShouldBe("failed");
+        ((string)job["message"]!).ShouldContain("signal 11");
+    }
+
+    [Fact]
+    public async Task Step_that_ended_the_node_too_often_is_not_taken_until_the_project_is_resumed()
+    {
+        await StartAsync();
+        await ServeAsync("crashes", Manifest, HostileModels.Loop());
+        await Node.DisposeAsync();
+
+        // What a node leaves that ends in the middle of the load.
+        var steps = Path.Combine(_folder, "data", "jobs", "steps");
+        for (var i = 0; i < 3; i++)
+        {
+            var step = new { Project = "crashes", Name = "the load of the model 1.0.0:1", Crashes = 0 };
+            await File.WriteAllTextAsync(Path.Combine(steps, $"crashes.{i}.running"), JsonSerializer.Serialize(step));
+        }
+
+        await StartAsync();
+        (await PredictAsync("crashes", "1", null)).ShouldNotBe(HttpStatusCode.OK);
+        await Node.UntilAsync("/api/projects/crashes/offline", seen => ((string?)seen["error"])?.Contains("ended 3 times", StringComparison.Ordinal) == true);
+        await Node.DisposeAsync();
+        await StartAsync();
+        (await PredictAsync("crashes", "1", null)).ShouldNotBe(HttpStatusCode.OK);
+
+        await Node.PostAsync("/api/projects/crashes/offline/resume", new { reason = "mended" });
+        await Node.UntilAsync("/v2/models/crashes", _ => true);
+        (await PredictAsync("crashes", "1", null)).ShouldBe(HttpStatusCode.OK);
+        Directory.GetFiles(steps).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Model_in_whose_load_the_node_ended_is_looked_at_in_another_process_first()
+    {
+        await StartAsync();
+        await ServeAsync("crashes", Manifest, HostileModels.Loop());
+        await Node.DisposeAsync();
+        var step = new { Project = "crashes", Name = "the load of the model 1.0.0:1", Crashes = 0 };
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "jobs", "steps", "crashes.1.running"), JsonSerializer.Serialize(step));
+        await StartAsync("--Trainer:ModelCheck", await CrashAsync());
+        var (status, problem) = await Node.TryPostAsync("/api/projects/crashes/predict", """{"rows": [{"x": 1}]}""");
+        status.ShouldBe(500);
+        ((string)problem["detail"]!).ShouldContain("signal 11");
+    }
+
+    private async Task<string> CrashAsync()
+    {
         var crash = Path.Combine(_folder, "crash.sh");
         await File.WriteAllTextAsync(crash, "#!/bin/sh\nkill -SEGV $$\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(crash, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await StartAsync("--Trainer:ModelCheck", crash);
-        var job = await TrainAsync("crashes", Manifest, HostileModels.Loop());
-        ((string)job["status"]!).ShouldBe("failed");
-        ((string)job["message"]!).ShouldContain("signal 11");
+        return crash;
     }
 
     private async Task StartAsync(params string[] settings) => _node = await Node.StartAsync(Path.Combine(_folder, "data"), settings);
