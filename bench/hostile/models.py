@@ -29,11 +29,13 @@ def finish(nodes, inputs, weights, name="hostile"):
 
 
 def linear(features):
-    """A model of the sum of its numbers; texts are taken, and not looked at."""
+    """A model of the sum of its numbers, 0 where one is missing; texts are taken, and not looked at."""
     numbers = [feature["name"] for feature in features if feature["type"] in ("float", "int")]
     nodes = [helper.make_node("Cast", [name], [f"{name}_float"], to=TensorProto.FLOAT) for name in numbers]
-    nodes.append(helper.make_node("Sum", [f"{name}_float" for name in numbers], ["score"]))
-    return finish(nodes, [column(feature["name"], TYPES[feature["type"]]) for feature in features], [])
+    nodes += [
+        helper.make_node("Sum", [f"{name}_float" for name in numbers], ["sum"]), helper.make_node("IsNaN", ["sum"], ["missing"]),
+        helper.make_node("Where", ["missing", "zero", "sum"], ["score"])]
+    return finish(nodes, [column(feature["name"], TYPES[feature["type"]]) for feature in features], [constant("zero", [[0]], numpy.float32)])
 
 
 def of_x(nodes, weights=(), kind=TensorProto.FLOAT):

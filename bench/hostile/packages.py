@@ -2,12 +2,14 @@
 import io
 import json
 import time
+import urllib.parse
 import zipfile
 
 import models
 
 VERSION = "1.0.0:1"
 CLASSES = ["no", "yes"]
+ZIP = {"Content-Type": "application/zip"}
 X = [{"name": "x", "type": "float"}]
 
 
@@ -33,8 +35,8 @@ def publish(node, settings, files=None, timeout=60):
     files = dict(files or {})
     if settings["pipeline"].get("model") == "model.onnx" and "model.onnx" not in files:
         files["model.onnx"] = models.linear(settings["schema"]["features"])
-    return node.post(
-        f"/api/projects/{settings['name']}/releases", package(settings, files), headers={"Content-Type": "application/zip"}, timeout=timeout)
+    path = f"/api/projects/{urllib.parse.quote(settings['name'], safe='')}/releases"
+    return node.post(path, package(settings, files), headers=ZIP, timeout=timeout)
 
 
 def train(node, name, seconds=30):

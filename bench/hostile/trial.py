@@ -24,7 +24,7 @@ class Entry:
     watch: float
 
 
-def entry(name, title, deadline=3, needs=(), restarts=1, watch=2):
+def entry(name, title, deadline=2, needs=(), restarts=1, watch=1.5):
     """Registers a function as an entry. Its deadline is the seconds that a caller whom it concerns waits; past them nobody else may be
     slow on its account. After it the node is restarted so often, and watched so many seconds each time."""
     def register(function):

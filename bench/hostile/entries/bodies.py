@@ -100,7 +100,7 @@ def long_shape(t):
 @entry("n.1", "gzip bombs as queries, tensors, outcomes and packages", deadline=5)
 def gzip_bombs(t):
     path = texts_project(t, "bombs")
-    spaces = gzip.compress(b" " * 1_000_000_000, 1)
+    spaces = gzip.compress(b" " * 50_000_000) * 20
     twice = gzip.compress(spaces, 9)
     packed = {"Content-Encoding": "gzip"}
     for what, where, more in (
@@ -112,7 +112,7 @@ def gzip_bombs(t):
     lines = gzip.compress(b'{"query_id": "one", "outcome": "yes"}\n' * t.often(400_000), 6)
     answer = t.node.post("/api/projects/bombs/outcomes", lines, headers={**packed, "Content-Type": "application/x-ndjson"}, timeout=60)
     t.expect_status(f"{len(lines)} bytes of lines that unfold", answer, 200, 413, 429)
-    endless = gzip.compress(b'{"query_id": "' + b"a" * 1_000_000_000, 1)
+    endless = gzip.compress(b'{"query_id": "') + gzip.compress(b"a" * 50_000_000) * 20
     answer = t.node.post("/api/projects/bombs/outcomes", endless, headers={**packed, "Content-Type": "application/x-ndjson"}, timeout=20)
     t.expect_status("a line without an end refused", answer, 400, 413, within=2)
 
@@ -160,15 +160,14 @@ def odd_json(t):
     t.expect_status("a deep line", answer, 400, within=1)
 
 
-@entry("n.22", "a hundred queries of 100,000 rows at once", deadline=10)
+@entry("n.22", "forty queries of 100,000 rows at once", deadline=10)
 def many_rows(t):
     problem = serve(t.node, manifest("rows"))
     t.expect("the project in service", problem is None, problem)
     body = b'{"rows":[' + b'{"x":1},' * 99_999 + b'{"x":1}]}'
-    answers = at_once(t.often(100), lambda _: t.node.post("/api/projects/rows/predict", body, timeout=40), workers=100)
+    answers = at_once(t.often(40), lambda _: t.node.post("/api/projects/rows/predict", body, timeout=40), workers=40)
     t.expect("200, 413, 429, 503 or 504", all(answer.status in (200, 413, 429, 503, 504) for answer in answers), sorted({answer.status for answer in answers}))
-    page = t.node.get("/api/projects/rows/queries?limit=1000", timeout=20)
-    t.expect_status("the log afterwards", page, 200, within=2)
+    t.expect_status("the log, which writes what waits first", t.node.get("/api/projects/rows/queries?limit=10", timeout=60), 200, within=30)
 
 
 @entry("n.5", "a query of 500 features in every row", deadline=10)
