@@ -21,7 +21,8 @@ PATIENCE = 30
 class Load:
     def __init__(self, port, output):
         body = json.dumps({"rows": [ROW]}).encode()
-        head = f"POST /api/projects/{PROJECT}/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST /api/projects/{PROJECT}/predict HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.request, self.port, self.output = head.encode() + body, port, output
         self.free = asyncio.Queue()
 
@@ -98,7 +99,7 @@ def slow_seconds(latencies, limit):
     """The longest run of whole seconds in each of which the p99 was above the limit."""
     longest = run = 0
     for second in range(0, len(latencies), RATE):
-        run = run + 1 if p99(latencies[second:second + RATE]) > limit else 0
+        run = run + 1 if p99(latencies[second : second + RATE]) > limit else 0
         longest = max(longest, run)
     return longest
 

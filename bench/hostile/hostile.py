@@ -37,7 +37,9 @@ def arguments():
     parser.add_argument("--list", action="store_true", help="name the entries, and run nothing")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the node's log and data")
     options = parser.parse_args()
-    options.entries = [each for each in ENTRIES if not options.only or any(each.name == name or each.name.startswith(name + ".") for name in options.only)]
+    options.entries = [
+        each for each in ENTRIES if not options.only or any(each.name == name or each.name.startswith(name + ".") for name in options.only)
+    ]
     if not options.entries:
         parser.error("no such entry; --list names them")
     return options
@@ -101,7 +103,8 @@ class Bench:
         return None if answer.status == 200 else f"the bystander is answered {answer}"
 
     def survives(self, entry):
-        """Whether the node answers, ends when asked and comes back, as often as the entry wants. Returns what it does not, and the p99 at rest."""
+        """Whether the node answers, ends when asked and comes back, as often as the entry wants. Returns what it does not,
+        and the p99 at rest."""
         problem, rest = self.answers(), None
         for turn in range(entry.restarts):
             if self.end() is None:
@@ -151,15 +154,30 @@ class Bench:
         return after
 
     def report(self, entry, ratio, slow, megabytes, problem, failures):
-        figures = {"p99_ratio": f"{ratio:.2f}", "slow_seconds": slow, "rss_mb": f"{megabytes:.0f}", "alive": int(not problem), "expected": int(not failures)}
+        figures = {
+            "p99_ratio": f"{ratio:.2f}",
+            "slow_seconds": slow,
+            "rss_mb": f"{megabytes:.0f}",
+            "alive": int(not problem),
+            "expected": int(not failures),
+        }
         for name, value in figures.items():
             print(f"result hostile.{entry.name}.{name} {value}", flush=True)
         for failure in failures[:8]:
             print(f"  {entry.name}: {failure}", flush=True)
         if problem:
             print(f"  {entry.name}: not alive: {problem}", flush=True)
-        self.verdicts.append((entry, {
-            "dead": bool(problem), "too large": megabytes > MOST_MEMORY_MB, "slow for too long": slow > entry.deadline, "unexpected": bool(failures)}))
+        self.verdicts.append(
+            (
+                entry,
+                {
+                    "dead": bool(problem),
+                    "too large": megabytes > MOST_MEMORY_MB,
+                    "slow for too long": slow > entry.deadline,
+                    "unexpected": bool(failures),
+                },
+            )
+        )
 
     def close(self):
         try:

@@ -59,7 +59,12 @@ class Node:
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
                 ["dotnet", self.gateway, "--urls", f"http://127.0.0.1:{self.port}", "--Data", str(self.data)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **self.settings}, cwd=self.folder)
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.settings},
+                cwd=self.folder,
+            )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             if self.ready():
@@ -138,7 +143,9 @@ class Node:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             content = response.read()
-            return Answer(response.status, content, time.monotonic() - began, {name.lower(): value for name, value in response.getheaders()})
+            return Answer(
+                response.status, content, time.monotonic() - began, {name.lower(): value for name, value in response.getheaders()}
+            )
         except (OSError, http.client.HTTPException) as error:
             return Answer(0, repr(error).encode(), time.monotonic() - began, {})
         finally:

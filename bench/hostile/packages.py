@@ -16,8 +16,14 @@ X = [{"name": "x", "type": "float"}]
 def manifest(name, features=None, pipeline=None, **more):
     """A manifest of a binary project; with a finished model unless the pipeline says otherwise."""
     return {
-        "name": name, "version": "1.0.0", "task": "binary", "schema": {"features": features or X},
-        "label": {"name": "y", "classes": CLASSES}, "pipeline": pipeline or {"model": "model.onnx"}, **more}
+        "name": name,
+        "version": "1.0.0",
+        "task": "binary",
+        "schema": {"features": features or X},
+        "label": {"name": "y", "classes": CLASSES},
+        "pipeline": pipeline or {"model": "model.onnx"},
+        **more,
+    }
 
 
 def package(settings, files=None):

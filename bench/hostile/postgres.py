@@ -24,19 +24,43 @@ class Postgres:
         self.data = self.folder / "data"
         self.run("initdb", "-D", self.data, "-U", "progeny", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
         self.run(
-            "pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", self.folder / "log",
-            "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off", "start")
+            "pg_ctl",
+            "-D",
+            self.data,
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            self.folder / "log",
+            "-o",
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off",
+            "start",
+        )
         self.run(
-            "psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "progeny", "-d", "postgres", "-c",
-            "CREATE TABLE facts AS SELECT i AS id, i % 7 AS x, CASE WHEN i % 2 = 0 THEN 'no' ELSE 'yes' END AS y FROM generate_series(1, 500) i;"
-            "CREATE ROLE reader LOGIN; GRANT SELECT ON facts TO reader;")
+            "psql",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "progeny",
+            "-d",
+            "postgres",
+            "-c",
+            "CREATE TABLE facts AS SELECT i AS id, i % 7 AS x, CASE WHEN i % 2 = 0 THEN 'no' ELSE 'yes' END AS y"
+            " FROM generate_series(1, 500) i;"
+            "CREATE ROLE reader LOGIN; GRANT SELECT ON facts TO reader;",
+        )
         self.connection_string = f"Host=127.0.0.1;Port={self.port};Database=postgres"
 
     def run(self, program, *arguments):
         command = [str(self.programs / program), *map(str, arguments)]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/", timeout=90)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/", timeout=90
+        )
         if done.returncode != 0:
             raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr}")
 

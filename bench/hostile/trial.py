@@ -27,9 +27,11 @@ class Entry:
 def entry(name, title, deadline=2, needs=(), restarts=1, watch=1.5):
     """Registers a function as an entry. Its deadline is the seconds that a caller whom it concerns waits; past them nobody else may be
     slow on its account. After it the node is restarted so often, and watched so many seconds each time."""
+
     def register(function):
         ENTRIES.append(Entry(name, title, function, deadline, tuple(needs), restarts, watch))
         return function
+
     return register
 
 
@@ -90,7 +92,8 @@ class MemoryWatch(threading.Thread):
 
 
 def run_limited(function, trial, seconds):
-    """Runs an entry on a thread of low priority, so that the attacker takes no processor time from the node. Returns whether it ended in time."""
+    """Runs an entry on a thread of low priority, so that the attacker takes no processor time from the node. Returns whether it
+    ended in time."""
     caught = []
 
     def work():

@@ -40,7 +40,9 @@ def large_bodies(t):
     body = b'{"rows": [' + b" " * (4_000_000 - 30)
     heads = [post_head(path, 4_000_000)] * t.often(600)
     answers = at_once(len(heads), lambda number: status_of(exchange(t.node, heads[number] + body, timeout=6)), workers=100)
-    t.expect("no answer, or 400, 408, 413, 429, 503", all(status in (0, 400, 408, 413, 429, 503) for status in answers), sorted(set(answers)))
+    t.expect(
+        "no answer, or 400, 408, 413, 429, 503", all(status in (0, 400, 408, 413, 429, 503) for status in answers), sorted(set(answers))
+    )
     t.expect_status("a query afterwards", t.node.predict("large", {"x": 1, "t": "a"}, timeout=5), 200, within=1)
 
 
@@ -62,7 +64,11 @@ def long_texts(t):
     t.expect("a page of at most 16 MiB", len(pages[0].body) <= 16 * MEBIBYTE, f"{len(pages[0].body) / MEBIBYTE:.0f} MiB")
     t.expect("less than 500 MB for ten readers", (grown := (t.node.memory() - before) / MEBIBYTE) < 500, f"{grown:.0f} MB")
     page = t.node.get("/projects/texts/queries", timeout=30)
-    t.expect("the console's page of queries within 5 s and 4 MiB", page.status in (200, 404) and len(page.body) < 4 * MEBIBYTE and page.seconds < 5, f"{page.status}, {len(page.body)} bytes, {page.seconds:.1f} s")
+    t.expect(
+        "the console's page of queries within 5 s and 4 MiB",
+        page.status in (200, 404) and len(page.body) < 4 * MEBIBYTE and page.seconds < 5,
+        f"{page.status}, {len(page.body)} bytes, {page.seconds:.1f} s",
+    )
 
 
 @entry("2.11", "1,030 bodies at 240 bytes a second take the places of a project", deadline=5)
@@ -71,7 +77,9 @@ def slow_bodies(t):
     with Connections(t.node, t.often(1030), post_head(path, 17_000) + b'{"rows": [') as connections:
         for _ in range(4):
             connections.hold(1, drip=b" " * 60)
-            t.expect_status("a query of the same project meanwhile", t.node.predict("slow-bodies", {"x": 1, "t": "a"}, timeout=5), 200, within=1)
+            t.expect_status(
+                "a query of the same project meanwhile", t.node.predict("slow-bodies", {"x": 1, "t": "a"}, timeout=5), 200, within=1
+            )
 
 
 @entry("3.2", "a chunk that claims 2^64 bytes")
@@ -80,7 +88,9 @@ def endless_chunk(t):
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
     for chunk in (b"10000000000000000\r\n{}", b"FFFFFFFFFFFFFFFF\r\n{}", b"-1\r\n{}", b"7fffffffffffffff\r\n{}", b"zz\r\n{}"):
         status = status_of(exchange(t.node, head + chunk, timeout=3))
-        t.expect(f"400 or 413 for a chunk of {chunk[:16]}", status in (0, 400, 413) if chunk.startswith(b"7") else status in (400, 413), status)
+        t.expect(
+            f"400 or 413 for a chunk of {chunk[:16]}", status in (0, 400, 413) if chunk.startswith(b"7") else status in (400, 413), status
+        )
 
 
 @entry("3.3", "a shape of a million extents comes back in the error")
@@ -92,9 +102,13 @@ def long_shape(t):
         t.expect_status("the shape refused", answer, 400, 413, within=2)
         t.expect("an answer below 64 KiB", len(answer.body) < 65536, f"{len(answer.body)} bytes")
     answer = t.node.predict("shapes", {"x": "y" * 1_000_000, "t": "a"})
-    t.expect("an answer below 64 KiB", len(answer.body) < 65536 and answer.status in (400, 413), f"{answer.status}, {len(answer.body)} bytes")
+    t.expect(
+        "an answer below 64 KiB", len(answer.body) < 65536 and answer.status in (400, 413), f"{answer.status}, {len(answer.body)} bytes"
+    )
     answer = t.node.post("/v2/models/shapes/infer", {"inputs": [{"name": "z" * 1_000_000, "datatype": "FP32", "shape": [1], "data": [1]}]})
-    t.expect("an answer below 64 KiB", len(answer.body) < 65536 and answer.status in (400, 413), f"{answer.status}, {len(answer.body)} bytes")
+    t.expect(
+        "an answer below 64 KiB", len(answer.body) < 65536 and answer.status in (400, 413), f"{answer.status}, {len(answer.body)} bytes"
+    )
 
 
 @entry("n.1", "gzip bombs as queries, tensors, outcomes and packages", deadline=5)
@@ -104,11 +118,17 @@ def gzip_bombs(t):
     twice = gzip.compress(spaces, 9)
     packed = {"Content-Encoding": "gzip"}
     for what, where, more in (
-            ("a query", path, {}), ("tensors", "/v2/models/bombs/infer", {}), ("outcomes", "/api/projects/bombs/outcomes", {}),
-            ("a package", "/api/projects/bombs/releases", {"Content-Type": "application/zip"}), ("a job", "/api/projects/bombs/jobs", {})):
+        ("a query", path, {}),
+        ("tensors", "/v2/models/bombs/infer", {}),
+        ("outcomes", "/api/projects/bombs/outcomes", {}),
+        ("a package", "/api/projects/bombs/releases", {"Content-Type": "application/zip"}),
+        ("a job", "/api/projects/bombs/jobs", {}),
+    ):
         answers = at_once(8, lambda _: t.node.post(where, spaces, headers={**packed, **more}, timeout=20))
         t.expect_status(f"{what} of a GB refused", max(answers, key=lambda answer: answer.seconds), 400, 413, 415, 429, 503, within=8)
-    t.expect_status("what is compressed twice refused", t.node.post(path, twice, headers={"Content-Encoding": "gzip, gzip"}), 400, 413, 415, within=2)
+    t.expect_status(
+        "what is compressed twice refused", t.node.post(path, twice, headers={"Content-Encoding": "gzip, gzip"}), 400, 413, 415, within=2
+    )
     lines = gzip.compress(b'{"query_id": "one", "outcome": "yes"}\n' * t.often(400_000), 6)
     answer = t.node.post("/api/projects/bombs/outcomes", lines, headers={**packed, "Content-Type": "application/x-ndjson"}, timeout=60)
     t.expect_status(f"{len(lines)} bytes of lines that unfold", answer, 200, 413, 429)
@@ -122,16 +142,24 @@ def floods(t):
     head = b"GET /v2/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
     many = b"".join(b"x-%d: %s\r\n" % (number, b"a" * 20) for number in range(10_000))
     for what, content in {
-            "10,000 headers": head + many + b"\r\n", "a header of 4 MB": head + b"x: " + b"a" * 4_000_000 + b"\r\n\r\n",
-            "a path of 4 MB": b"GET /" + b"a" * 4_000_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"}.items():
+        "10,000 headers": head + many + b"\r\n",
+        "a header of 4 MB": head + b"x: " + b"a" * 4_000_000 + b"\r\n\r\n",
+        "a path of 4 MB": b"GET /" + b"a" * 4_000_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    }.items():
         status = status_of(exchange(t.node, content, timeout=3, most=64))
         t.expect(f"400, 414, 431 or a closed connection for {what}", status in (0, 400, 414, 431), status)
     # The preface of HTTP/2, then settings without an end, pings, and streams that are reset at once.
     preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
     settings, ping = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00", b"\x00\x00\x08\x06\x00\x00\x00\x00\x00" + b"\x00" * 8
     resets = b"".join(
-        b"\x00\x00\x03\x01\x05" + stream.to_bytes(4, "big") + b"\x82\x84\x86" + b"\x00\x00\x04\x03\x00" + stream.to_bytes(4, "big") + b"\x00\x00\x00\x08"
-        for stream in range(1, 100_000, 2))
+        b"\x00\x00\x03\x01\x05"
+        + stream.to_bytes(4, "big")
+        + b"\x82\x84\x86"
+        + b"\x00\x00\x04\x03\x00"
+        + stream.to_bytes(4, "big")
+        + b"\x00\x00\x00\x08"
+        for stream in range(1, 100_000, 2)
+    )
     for content in (preface + settings * 100_000, preface + settings + ping * 100_000, preface + settings + resets):
         at_once(8, lambda _: exchange(t.node, content, timeout=2))
     # 200 times a thousand requests of which nobody reads the answers.
@@ -147,11 +175,22 @@ def odd_json(t):
     nested = b"[" * 1_000_000
     inside = b'{"outcomes": [{"query_id": "a", "outcome": ' + nested
     for where, body in (
-            (path, nested), (outcomes, nested), (outcomes, inside), (outcomes, b'{"outcomes":' * 100_000), ("/api/projects/json/jobs", b'{"kind":' * 100_000),
-            ("/api/projects/json/promotions", nested), ("/api/projects/json/offline/pause", b'{"reason": ' + nested), ("/api/projects/json/experiments", nested),
-            (path, b'{"rows": [{"x": ' + b"9" * 1_000_000 + b', "t": "a"}]}'), (path, b'{"rows": [{"x": 1e' + b"9" * 100_000 + b', "t": "a"}]}'),
-            (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": ' + b"9" * 1_000_000 + b"}]}"), (outcomes, b"\xff\xfe" * 1000), (path, b"\x00" * 1000),
-            (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": NaN}]}'), (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": "yes", "observed_at": "9999999999-01-01"}]}')):
+        (path, nested),
+        (outcomes, nested),
+        (outcomes, inside),
+        (outcomes, b'{"outcomes":' * 100_000),
+        ("/api/projects/json/jobs", b'{"kind":' * 100_000),
+        ("/api/projects/json/promotions", nested),
+        ("/api/projects/json/offline/pause", b'{"reason": ' + nested),
+        ("/api/projects/json/experiments", nested),
+        (path, b'{"rows": [{"x": ' + b"9" * 1_000_000 + b', "t": "a"}]}'),
+        (path, b'{"rows": [{"x": 1e' + b"9" * 100_000 + b', "t": "a"}]}'),
+        (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": ' + b"9" * 1_000_000 + b"}]}"),
+        (outcomes, b"\xff\xfe" * 1000),
+        (path, b"\x00" * 1000),
+        (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": NaN}]}'),
+        (outcomes, b'{"outcomes": [{"query_id": "a", "outcome": "yes", "observed_at": "9999999999-01-01"}]}'),
+    ):
         answer = t.node.post(where, body)
         t.expect_status(f"{body[:40]}... to {where}", answer, 400, 413, within=1)
         t.expect("an answer below 64 KiB", len(answer.body) < 65536, len(answer.body))
@@ -166,7 +205,11 @@ def many_rows(t):
     t.expect("the project in service", problem is None, problem)
     body = b'{"rows":[' + b'{"x":1},' * 99_999 + b'{"x":1}]}'
     answers = at_once(t.often(40), lambda _: t.node.post("/api/projects/rows/predict", body, timeout=40), workers=40)
-    t.expect("200, 413, 429, 503 or 504", all(answer.status in (200, 413, 429, 503, 504) for answer in answers), sorted({answer.status for answer in answers}))
+    t.expect(
+        "200, 413, 429, 503 or 504",
+        all(answer.status in (200, 413, 429, 503, 504) for answer in answers),
+        sorted({answer.status for answer in answers}),
+    )
     t.expect_status("the log, which writes what waits first", t.node.get("/api/projects/rows/queries?limit=10", timeout=60), 200, within=30)
 
 
@@ -177,4 +220,8 @@ def wide_rows(t):
     if t.expect("the project in service", problem is None, problem):
         body = b'{"rows":[' + b"{}," * 99_999 + b"{}]}"
         answers = at_once(t.often(20), lambda _: t.node.post("/api/projects/wide/predict", body, timeout=40), workers=20)
-        t.expect("200, 400, 413, 429, 503 or 504", all(answer.status in (200, 400, 413, 429, 503, 504) for answer in answers), sorted({answer.status for answer in answers}))
+        t.expect(
+            "200, 400, 413, 429, 503 or 504",
+            all(answer.status in (200, 400, 413, 429, 503, 504) for answer in answers),
+            sorted({answer.status for answer in answers}),
+        )

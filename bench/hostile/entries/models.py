@@ -30,8 +30,7 @@ def releases_that_end_the_process(t):
         answer = publish(t.node, manifest(name, tests=tests, retrain={"when": "1 = 1"}), {"model.onnx": model})
         if t.expect_status(f"{name} released, or refused", answer, 201, 400) and answer.status == 201:
             job = train(t.node, name, 30)
-            failed = job["status"] == "failed" or any("not" in str(job.get("message", "")) for _ in "x")
-            t.expect(f"the training of {name} ended within 30 s", job.get("ended_at") is not None or failed, f"{job['status']}: {job.get('message')}")
+            t.expect(f"the training of {name} failed within 30 s", job["status"] == "failed", f"{job['status']}: {job.get('message')}")
 
 
 @entry("1.12", "a Loop whose number of turns a query chooses", deadline=6)
@@ -46,12 +45,18 @@ def looping_model(t):
             t.expect_status(f"a harmless query of {name}", t.node.predict(name, {"x": 1}, timeout=5), 200, within=2)
     name = "loop-bare"
     settings = {"name": name, "version": "1.0.0", "task": "regression", "pipeline": {"model": "model.onnx"}}
-    answer = t.node.post(f"/api/projects/{name}/releases", package(settings, {"model.onnx": models.looping_without_schema()}), headers={"Content-Type": "application/zip"})
+    answer = t.node.post(
+        f"/api/projects/{name}/releases",
+        package(settings, {"model.onnx": models.looping_without_schema()}),
+        headers={"Content-Type": "application/zip"},
+    )
     t.expect_status(f"{name} released", answer, 201)
     t.expect(f"{name} trained", train(t.node, name)["status"] == "succeeded", "not")
     t.node.post(f"/api/projects/{name}/promotions", {"version": "1.0.0:1"})
     body = {"inputs": [{"name": "turns", "datatype": "INT64", "shape": [1], "data": [10**12]}]}
-    answers = at_once(t.often(150), lambda _: t.node.post(f"/v2/models/{name}/infer", body, headers={"Progeny-Deadline": FAST_REST}), workers=150)
+    answers = at_once(
+        t.often(150), lambda _: t.node.post(f"/v2/models/{name}/infer", body, headers={"Progeny-Deadline": FAST_REST}), workers=150
+    )
     refused_in_time(t, name, answers, 3)
     t.expect_status("health", t.node.get("/v2/health/ready"), 200, within=1)
 
@@ -62,7 +67,11 @@ def looping_at_acceptance(t):
     t.expect_status("the release", publish(t.node, manifest("stuck", pipeline=limited), {"model.onnx": models.looping("for_ever")}), 201)
     began = time.monotonic()
     job = train(t.node, "stuck", 15)
-    t.expect("failed within 10 s (pipeline.timeout: 3s)", job["status"] == "failed", f"{job['status']}: {job.get('message')} after {time.monotonic() - began:.1f} s")
+    t.expect(
+        "failed within 10 s (pipeline.timeout: 3s)",
+        job["status"] == "failed",
+        f"{job['status']}: {job.get('message')} after {time.monotonic() - began:.1f} s",
+    )
     t.expect_status("the release", publish(t.node, manifest("stuck-long"), {"model.onnx": models.looping("for_ever")}), 201)
     answer = t.node.post("/api/projects/stuck-long/jobs", {"kind": "train"})
     time.sleep(1.5)
@@ -85,27 +94,42 @@ def growing_model(t):
             t.expect_status(f"{elements:g} elements refused", t.node.predict("grow", {"x": elements}, timeout=20), 400, 500, 503, within=3)
         before = t.node.memory()
         answers = at_once(8, lambda _: t.node.predict("grow", {"x": 1e8}, timeout=20))
-        t.expect("200, 500 or 503 to eight at once of 400 MB", all(answer.status in (200, 429, 500, 503, 504) for answer in answers), answers[0])
-        t.expect("their memory given back", t.node.memory() - before < 600 * MEBIBYTE, f"{(t.node.memory() - before) / MEBIBYTE:.0f} MB kept")
+        t.expect(
+            "200, 500 or 503 to eight at once of 400 MB", all(answer.status in (200, 429, 500, 503, 504) for answer in answers), answers[0]
+        )
+        t.expect(
+            "their memory given back", t.node.memory() - before < 600 * MEBIBYTE, f"{(t.node.memory() - before) / MEBIBYTE:.0f} MB kept"
+        )
         t.expect_status("a harmless query afterwards", t.node.predict("grow", {"x": 1}), 200, within=2)
 
 
 @entry("2.1", "a file of 300 bytes that holds gigabytes", deadline=20)
 def small_and_large(t):
     for name, model in {
-            "folded": models.folded(400_000_000), "tiled": models.folded(400_000_000, by_tile=True),
-            "folded-1e11": models.folded(10**11), "folded-1e13": models.folded(10**13), "folded-2^62": models.folded(2**62)}.items():
+        "folded": models.folded(400_000_000),
+        "tiled": models.folded(400_000_000, by_tile=True),
+        "folded-1e11": models.folded(10**11),
+        "folded-1e13": models.folded(10**13),
+        "folded-2^62": models.folded(2**62),
+    }.items():
         before = t.node.memory()
         answer = publish(t.node, manifest(f"large-{name.replace('^', '')}"), {"model.onnx": model})
         if t.expect_status(f"{name} released, or refused", answer, 201, 400) and answer.status == 201:
             job = train(t.node, f"large-{name.replace('^', '')}", 20)
             t.expect(f"the training of {name} failed", job["status"] == "failed", f"{job['status']}: {job.get('message')}")
-        t.expect("nothing kept of it", t.node.memory() - before < 300 * MEBIBYTE, f"{(t.node.memory() - before) / MEBIBYTE:.0f} MB after {name}")
+        t.expect(
+            "nothing kept of it", t.node.memory() - before < 300 * MEBIBYTE, f"{(t.node.memory() - before) / MEBIBYTE:.0f} MB after {name}"
+        )
 
 
 @entry("n.8", "a Loop in a branch that acceptance does not take, a Scan and a Range as long as a query says", deadline=6)
 def hidden_loops(t):
-    for name, model, x in (("branch", models.looping_in_branch(), -1), ("scan", models.scanning(), 1e8), ("range", models.ranging(), 3e8), ("range-long", models.ranging(), 1e15)):
+    for name, model, x in (
+        ("branch", models.looping_in_branch(), -1),
+        ("scan", models.scanning(), 1e8),
+        ("range", models.ranging(), 3e8),
+        ("range-long", models.ranging(), 1e15),
+    ):
         problem = serve(t.node, manifest(f"hidden-{name}"), {"model.onnx": model})
         if problem is None:
             answers = at_once(t.often(40), lambda _: t.node.predict(f"hidden-{name}", {"x": x}, Progeny_Deadline=FAST_REST), workers=40)

@@ -67,7 +67,11 @@ def chosen_ids(t):
     for record in t.node.get("/api/projects/sampled/queries?limit=1000").json["queries"]:
         kept[record["query_id"]] = record.get("fields") is not None
     # Whichever way the hash becomes a share: by its upper half, or by its sign.
-    for what, guess in (("half", lambda hashed: hashed < 1 << 63), ("low half", lambda hashed: not hashed & (1 << 31)), ("last bit", lambda hashed: not hashed & 1)):
+    for what, guess in (
+        ("half", lambda hashed: hashed < 1 << 63),
+        ("low half", lambda hashed: not hashed & (1 << 31)),
+        ("last bit", lambda hashed: not hashed & 1),
+    ):
         right = sum(guess(unkeyed_hash("sampled", query_id)) == is_kept for query_id, is_kept in kept.items())
         t.expect(f"no more than chance by the {what} of the hash", 20 < right < 80, f"{right} of {len(kept)} guessed")
 
@@ -77,7 +81,24 @@ def many_projects(t):
     number = t.often(1000)
     before = t.node.memory()
     answers = at_once(number, lambda each: publish(t.node, manifest(f"created-{each}")), workers=4)
-    t.expect("each released, or refused by a limit", all(answer.status in (201, 429, 503) for answer in answers), next((str(answer) for answer in answers if answer.status not in (201, 429, 503)), ""))
+    t.expect(
+        "each released, or refused by a limit",
+        all(answer.status in (201, 429, 503) for answer in answers),
+        next((str(answer) for answer in answers if answer.status not in (201, 429, 503)), ""),
+    )
     t.expect("less than 1 MB a project", (grown := (t.node.memory() - before) / MEBIBYTE) < max(200, number), f"{grown:.0f} MB")
     t.expect_status("the roster", t.node.get("/api/projects"), 200, within=3)
     t.expect_status("the console", t.node.get("/", timeout=20), 200, 302, within=5)
+
+
+@entry("n.27", "one name of nothing, by 400 callers at once")
+def one_name_of_nothing(t):
+    for what, path in (
+        ("project", "/api/projects/crowded"),
+        ("job", "/api/jobs/crowded"),
+        ("tail", "/api/projects/crowded/queries/stream"),
+        ("model", "/v2/models/crowded"),
+    ):
+        answers = at_once(400, lambda _: t.node.get(path), workers=100)
+        wrong = [answer for answer in answers if answer.status != 404]
+        t.expect(f"404 for a {what} of no name", not wrong, wrong and f"{len(wrong)} of 400, the first {wrong[0]}")

@@ -14,7 +14,9 @@ def corrections(t):
     for name, serving in (("corrected", {}), ("durable", {"serving": {"log": "durable"}})):
         problem = serve(t.node, manifest(name, **serving))
         t.expect(f"{name} in service", problem is None, problem)
-    lines = "".join(json.dumps({"query_id": "one", "outcome": ("yes", "no")[number % 2]}) + "\n" for number in range(t.often(20_000))).encode()
+    lines = "".join(
+        json.dumps({"query_id": "one", "outcome": ("yes", "no")[number % 2]}) + "\n" for number in range(t.often(20_000))
+    ).encode()
     slowest, done = [], threading.Event()
 
     def ask():
@@ -47,7 +49,11 @@ def far_watermark(t):
     later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
     t.places.change("INSERT INTO landed VALUES ('second', 'yes', ?)", later)
     t.expect("a later outcome within 8 s", arrives(t, "second"), "none")
-    t.expect("a word about the row ahead", '"ahead":1' in (shown := t.node.get("/api/projects/landing/offline").text).replace(" ", ""), shown[:400])
+    t.expect(
+        "a word about the row ahead",
+        '"ahead":1' in (shown := t.node.get("/api/projects/landing/offline").text).replace(" ", ""),
+        shown[:400],
+    )
 
 
 @entry("n.11", "watermarks that are no numbers, or great ones", deadline=20)
@@ -59,14 +65,19 @@ def odd_watermarks(t):
     t.expect("the project in service", problem is None, problem)
     for query_id in ("first", "second"):
         t.node.post("/api/projects/odd/predict", {"query_id": query_id, "rows": [{"x": 1}]})
-    t.places.change("INSERT INTO odd VALUES ('first', 'yes', 1), ('a', 'yes', 9e999), ('b', 'yes', -9e999), ('c', 'yes', 1.7e308), ('d', 'yes', 9223372036854775807)")
+    t.places.change(
+        "INSERT INTO odd VALUES ('first', 'yes', 1), ('a', 'yes', 9e999), ('b', 'yes', -9e999), ('c', 'yes', 1.7e308), "
+        "('d', 'yes', 9223372036854775807)"
+    )
     first = arrives(t, "first", "odd")
     t.places.change("INSERT INTO odd VALUES ('second', 'yes', 2)")
     shown = None
     if not (first and arrives(t, "second", "odd")):
         shown = t.node.get("/api/projects/odd/offline").json
         told = json.dumps(shown.get("outcomes") or shown)
-        t.expect("the later rows read, or a word about them", any(word in told for word in ("behind", "ahead", "error", "watermark")), told[:400])
+        t.expect(
+            "the later rows read, or a word about them", any(word in told for word in ("behind", "ahead", "error", "watermark")), told[:400]
+        )
     t.expect_status("the agent's view", t.node.get("/api/projects/odd/offline"), 200, within=1)
 
 
@@ -85,15 +96,29 @@ def odd_unicode(t):
     problem = serve(t.node, manifest("unicode"))
     t.expect("the project in service", problem is None, problem)
     ids = {
-        "a lone surrogate": "a\ud800", "a surrogate the wrong way": "\udc00\ud800", "NUL": "a\x00b", "line breaks": "a\r\nSet-Cookie: x", "right to left": "\u202eabc",
-        "combining": "e" + "\u0301" * 200, "not normalized": "\u212b", "a private character": "\U0010ffff", "spaces": "   ", "a slash": "../../x", "percent": "%00%2f", "too long": "\U0001f600" * 129,
-        "zero width": "\u200b", "a byte order mark": "\ufeffx"}
+        "a lone surrogate": "a\ud800",
+        "a surrogate the wrong way": "\udc00\ud800",
+        "NUL": "a\x00b",
+        "line breaks": "a\r\nSet-Cookie: x",
+        "right to left": "\u202eabc",
+        "combining": "e" + "\u0301" * 200,
+        "not normalized": "\u212b",
+        "a private character": "\U0010ffff",
+        "spaces": "   ",
+        "a slash": "../../x",
+        "percent": "%00%2f",
+        "too long": "\U0001f600" * 129,
+        "zero width": "\u200b",
+        "a byte order mark": "\ufeffx",
+    }
     for what, query_id in ids.items():
         # JSON in which a lone surrogate is an escape.
         body = json.dumps({"query_id": query_id, "entity": query_id, "rows": [{"x": 1}]}).encode()
         answer = t.node.post("/api/projects/unicode/predict", body)
         t.expect_status(f"{what}", answer, 200, 400, within=1)
-        report = t.node.post("/api/projects/unicode/outcomes", json.dumps({"outcomes": [{"query_id": query_id, "outcome": "yes"}]}).encode())
+        report = t.node.post(
+            "/api/projects/unicode/outcomes", json.dumps({"outcomes": [{"query_id": query_id, "outcome": "yes"}]}).encode()
+        )
         t.expect_status(f"an outcome of {what}", report, 200, 400, within=1)
         if answer.status == 200:
             time.sleep(0.15)

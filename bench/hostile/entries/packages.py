@@ -13,7 +13,9 @@ ZIP = {"Content-Type": "application/zip"}
 @entry("2.13", "a manifest of 485 KB: 2,000 features, 6,000 rules", deadline=15)
 def large_manifest(t):
     features = [{"name": f"f{number}", "type": "float", "nullable": True} for number in range(1990)]
-    rules = [{"name": f"r{number}", "at": "before", "when": f"f{number % 1990}>9", "then": {"refuse": "n"}} for number in range(t.often(6000))]
+    rules = [
+        {"name": f"r{number}", "at": "before", "when": f"f{number % 1990}>9", "then": {"refuse": "n"}} for number in range(t.often(6000))
+    ]
     settings = manifest("large", features, rules=rules)
     answer = publish(t.node, settings, timeout=60)
     t.expect_status("published, or refused by a limit", answer, 201, 400, within=10)
@@ -30,7 +32,11 @@ def large_manifest(t):
 @entry("3.5", "900 files of a MiB of zeros, and other zips that unfold", deadline=20)
 def unfolding_zips(t):
     zeros = b"\0" * (1 << 20)
-    for name, (files, content) in {"zeros": (900, zeros), "half": (2000, zeros[:1 << 19]), "noise-and-zeros": (500, zeros[:-4] + t.random.randbytes(4))}.items():
+    for name, (files, content) in {
+        "zeros": (900, zeros),
+        "half": (2000, zeros[: 1 << 19]),
+        "noise-and-zeros": (500, zeros[:-4] + t.random.randbytes(4)),
+    }.items():
         before = t.node.stored_bytes()
         answer = publish(t.node, manifest(f"unfold-{name}"), {f"data/{number}": content for number in range(files)}, timeout=60)
         t.expect_status(f"{files} files of {name} refused", answer, 400, 413, within=10)
@@ -65,15 +71,26 @@ def odd_zips(t):
 @entry("n.16", "a CSV file with a quote that never ends, and one of 100,000 columns", deadline=10)
 def odd_csv(t):
     for name, content in {
-            "quote": b'x,y,id\n1,"' + b"a" * 60_000_000, "columns": b",".join(b"c%d" % number for number in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n",
-            "line": b"x,y,id\n" + b"1," * 20_000_000, "zeros": b"\x00" * 10_000_000}.items():
-        settings = manifest(f"csv-{name}", pipeline={"command": ["true"]}, source={"file": "rows.csv", "query": "SELECT x, y, id FROM rows", "ordinal": "id"})
+        "quote": b'x,y,id\n1,"' + b"a" * 60_000_000,
+        "columns": b",".join(b"c%d" % number for number in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n",
+        "line": b"x,y,id\n" + b"1," * 20_000_000,
+        "zeros": b"\x00" * 10_000_000,
+    }.items():
+        settings = manifest(
+            f"csv-{name}",
+            pipeline={"command": ["true"]},
+            source={"file": "rows.csv", "query": "SELECT x, y, id FROM rows", "ordinal": "id"},
+        )
         # Digits among it, so that it is no package that is refused for what it unfolds to.
         answer = publish(t.node, settings, {"rows.csv": content})
         if answer.status == 201:
             began = time.monotonic()
             job = train(t.node, f"csv-{name}", 20)
-            t.expect(f"the training on {name} failed within 10 s", job["status"] == "failed" and time.monotonic() - began < 10, f"{job['status']}: {job.get('message')}")
+            t.expect(
+                f"the training on {name} failed within 10 s",
+                job["status"] == "failed" and time.monotonic() - began < 10,
+                f"{job['status']}: {job.get('message')}",
+            )
             t.expect("a message below 4 KiB", len(str(job.get("message"))) < 4096, len(str(job.get("message"))))
         else:
             t.expect_status(f"{name} refused", answer, 400, 413)
@@ -84,14 +101,23 @@ def wide_manifests(t):
     classes = [f"c{number}" for number in range(20_000)]
     many = [{"name": f"f{number}", "type": "float", "nullable": True} for number in range(20_000)]
     for name, settings in {
-            "features": manifest("wide-features", many),
-            "classes": manifest("wide-classes") | {"task": "multiclass", "label": {"name": "y", "classes": classes}},
-            "gates": manifest("wide-gates", gates=[{"name": f"g{number}", "before": "shadow", "when": "loss < 1 OR 1"} for number in range(4000)]),
-            "metrics": manifest("wide-metrics", metrics=[{"name": f"m{number}", "value": "x + 1"} for number in range(4000)]),
-            "tests": manifest("wide-tests", tests=[{"name": f"t{number}", "given": {"x": 1}, "expect": {"label": CLASSES[1]}} for number in range(4000)])}.items():
+        "features": manifest("wide-features", many),
+        "classes": manifest("wide-classes") | {"task": "multiclass", "label": {"name": "y", "classes": classes}},
+        "gates": manifest(
+            "wide-gates", gates=[{"name": f"g{number}", "before": "shadow", "when": "loss < 1 OR 1"} for number in range(4000)]
+        ),
+        "metrics": manifest("wide-metrics", metrics=[{"name": f"m{number}", "value": "x + 1"} for number in range(4000)]),
+        "tests": manifest(
+            "wide-tests", tests=[{"name": f"t{number}", "given": {"x": 1}, "expect": {"label": CLASSES[1]}} for number in range(4000)]
+        ),
+    }.items():
         answer = publish(t.node, settings, timeout=60)
         t.expect_status(f"{name} released, or refused by a limit", answer, 201, 400, within=10)
         if answer.status == 201 and name != "classes":
             began = time.monotonic()
             problem = None if train(t.node, settings["name"], 30).get("ended_at") else "no end within 30 s"
-            t.expect(f"the training of {name} ended within 20 s", not problem and time.monotonic() - began < 20, problem or time.monotonic() - began)
+            t.expect(
+                f"the training of {name} ended within 20 s",
+                not problem and time.monotonic() - began < 20,
+                problem or time.monotonic() - began,
+            )

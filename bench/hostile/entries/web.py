@@ -16,8 +16,11 @@ from wire import exchange, status_of
 def drive(t, marker):
     """The package of the review: published by a page, its command runs within seconds."""
     settings = manifest(
-        "drive", pipeline={"command": ["touch", str(marker)], "timeout": "5s"}, retrain={"when": "1 = 1"},
-        source={"feed": "facts", "query": "SELECT x, y, id FROM facts", "ordinal": "id"})
+        "drive",
+        pipeline={"command": ["touch", str(marker)], "timeout": "5s"},
+        retrain={"when": "1 = 1"},
+        source={"feed": "facts", "query": "SELECT x, y, id FROM facts", "ordinal": "id"},
+    )
     return packages.package(settings)
 
 
@@ -33,12 +36,29 @@ def requests_of_pages(t):
         return status_of(exchange(t.node, ("\r\n".join(lines) + "\r\n\r\n").encode() + body))
 
     host = f"Host: 127.0.0.1:{t.node.port}"
-    for path, body in (("/api/projects/drive/releases", content), ("/api/projects/shown/predict", b'{"rows": [{"x": 1}]}'), ("/api/projects/shown/jobs", b'{"kind": "train"}'),
-                       ("/api/projects/shown/offline/pause", b'{"reason": "x"}'), ("/api/projects/shown/outcomes", b'{"outcomes": []}')):
+    for path, body in (
+        ("/api/projects/drive/releases", content),
+        ("/api/projects/shown/predict", b'{"rows": [{"x": 1}]}'),
+        ("/api/projects/shown/jobs", b'{"kind": "train"}'),
+        ("/api/projects/shown/offline/pause", b'{"reason": "x"}'),
+        ("/api/projects/shown/outcomes", b'{"outcomes": []}'),
+    ):
         t.expect(f"415 without a type to {path}", (status := raw(path, body, host)) == 415, status)
         t.expect(f"415 with text/plain to {path}", (status := raw(path, body, host, "Content-Type: text/plain")) == 415, status)
-    for path in ("/api/projects/shown/offline/pause", "/api/projects/shown/offline/resume", "/api/jobs/x/cancel", "/api/projects/shown/predict", "/api/projects/drive/releases"):
-        for header in ("Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", f"Origin: http://127.0.0.1:{t.node.port + 1}"):
+    for path in (
+        "/api/projects/shown/offline/pause",
+        "/api/projects/shown/offline/resume",
+        "/api/jobs/x/cancel",
+        "/api/projects/shown/predict",
+        "/api/projects/drive/releases",
+    ):
+        for header in (
+            "Origin: http://evil.example",
+            "Origin: null",
+            "Sec-Fetch-Site: cross-site",
+            "Sec-Fetch-Site: same-site",
+            f"Origin: http://127.0.0.1:{t.node.port + 1}",
+        ):
             t.expect(f"403 for '{header}' to {path}", (status := raw(path, b"", host, header)) == 403, status)
     for evil in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "[::ffff:1.2.3.4]", "169.254.169.254"):
         received = exchange(t.node, f"GET /api/projects HTTP/1.1\r\nHost: {evil}\r\nConnection: close\r\n\r\n".encode())
@@ -51,7 +71,8 @@ PAGE = """<!doctype html><script>
 const node = "http://127.0.0.1:{port}", bytes = Uint8Array.from(atob("{package}"), c => c.charCodeAt(0));
 const tries = {
     blob: () => fetch(node + "/api/projects/drive/releases", {method: "POST", mode: "no-cors", body: new Blob([bytes])}),
-    plain: () => fetch(node + "/api/projects/drive/releases", {method: "POST", mode: "no-cors", body: new Blob([bytes], {type: "text/plain"})}),
+    plain: () => fetch(node + "/api/projects/drive/releases",
+        {method: "POST", mode: "no-cors", body: new Blob([bytes], {type: "text/plain"})}),
     zip: () => fetch(node + "/api/projects/drive/releases", {method: "POST", body: new Blob([bytes], {type: "application/zip"})}),
     pause: () => fetch(node + "/api/projects/bystander/offline/pause", {method: "POST", mode: "no-cors"}),
     beacon: () => Promise.resolve(navigator.sendBeacon(node + "/api/projects/drive/releases", new Blob([bytes]))),
@@ -97,9 +118,21 @@ def page_in_a_browser(t):
     try:
         with tempfile.TemporaryDirectory(dir=t.places.folder) as profile:
             browser = subprocess.Popen(
-                [t.places.chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
-                 f"--user-data-dir={profile}", f"http://127.0.0.1:{server.server_port}/"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                [
+                    t.places.chromium,
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-dev-shm-usage",
+                    "--disable-background-networking",
+                    "--no-first-run",
+                    f"--user-data-dir={profile}",
+                    f"http://127.0.0.1:{server.server_port}/",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             came = server.done.wait(30)
             browser.terminate()
             browser.wait(20)
@@ -122,9 +155,26 @@ def page_in_a_browser(t):
 def nosniff(t):
     problem = serve(t.node, manifest("sniffed"))
     t.expect("the project in service", problem is None, problem)
-    publish(t.node, manifest("sniffed-job", pipeline={"command": ["sh", "-c", "echo 'alert(1)'; exit 1"]}, source={"feed": "facts", "query": "SELECT x, y, id FROM facts", "ordinal": "id"}))
+    publish(
+        t.node,
+        manifest(
+            "sniffed-job",
+            pipeline={"command": ["sh", "-c", "echo 'alert(1)'; exit 1"]},
+            source={"feed": "facts", "query": "SELECT x, y, id FROM facts", "ordinal": "id"},
+        ),
+    )
     job = packages.train(t.node, "sniffed-job")
-    for path in ("/", "/api/projects", "/api/about", f"/api/jobs/{job['id']}/log", "/api/projects/sniffed/generations/1.0.0:1/model", "/api/projects/sniffed/releases/1.0.0/package",
-                 "/metrics", "/v2/health/ready", "/nowhere", "/api/projects/nowhere"):
+    for path in (
+        "/",
+        "/api/projects",
+        "/api/about",
+        f"/api/jobs/{job['id']}/log",
+        "/api/projects/sniffed/generations/1.0.0:1/model",
+        "/api/projects/sniffed/releases/1.0.0/package",
+        "/metrics",
+        "/v2/health/ready",
+        "/nowhere",
+        "/api/projects/nowhere",
+    ):
         answer = t.node.get(path)
         t.expect(f"nosniff on {path}", answer.headers.get("x-content-type-options") == "nosniff", answer.headers)
