@@ -82,6 +82,7 @@ public static class SiloHosting
         services.AddRollouts(builder.Configuration);
         services.AddArchive();
         services.AddSingleton<QueryLogBuffer>();
+        services.AddSingleton<EmptyGrainCollector>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
         services.AddHostedService<QueryLogService>();
@@ -91,7 +92,7 @@ public static class SiloHosting
             // No gateway: a client there would have no need to prove who it is, and those of this process need none.
             silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), gatewayPort: 0);
             silo.UseInMemoryReminderService();
-            silo.AddIncomingGrainCallFilter<EmptyGrainFilter>();
+            silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {
@@ -118,5 +119,6 @@ public static class SiloHosting
         services.AddHostedService<OutcomeScoring>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
+        services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());
     }
 }

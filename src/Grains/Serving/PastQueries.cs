@@ -41,12 +41,13 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
         using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
-            var background = await BackgroundAsync(generation, record, until.Token);
-            var bytes = await ReadAsync(generation.Generation.Assets.Model, until.Token);
+            // Those that wait hold nothing: not the file of a model each.
             await turn.WaitAsync(until.Token);
             try
             {
+                using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
+                var background = await BackgroundAsync(generation, record, until.Token);
+                var bytes = await ReadAsync(generation.Generation.Assets.Model, until.Token);
                 using var soon = new CancellationTokenSource(SampleFor, time);
                 return (record, await lease.Model.Runs.RunApartAsync(
                     () => Explainer.Explain(generation, record, lease.Model.Runner, bytes, background, request, soon.Token, until.Token), until.Token));

@@ -51,6 +51,16 @@ public sealed class UnknownNamesTests(NodeFixture fixture) : IClassFixture<NodeF
         Assert.Fail(left);
     }
 
+    [Fact]
+    public async Task Name_of_nothing_that_many_ask_for_at_once_is_unknown_to_all_of_them()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => node.Http.GetAsync("/api/projects/crowded")));
+
+        answers.Select(answer => answer.StatusCode).Distinct().ShouldBe([HttpStatusCode.NotFound]);
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
     [Theory]
     [InlineData("/api/projects/Nope")]
     [InlineData("/api/projects/a.b/releases")]
