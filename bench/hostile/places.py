@@ -43,6 +43,7 @@ class Places:
             "PROGENY_Webhooks__ops__Url": f"http://127.0.0.1:{self.closed_port}/hook",
             "PROGENY_Webhooks__ops__Secret": WEBHOOK_SECRET,
             "PROGENY_OfflineAgent__CheckSeconds": "1",
+            "PROGENY_Trainer__CheckTime": "00:00:05",
         }
         if self.postgres:
             for name, user in (("reader", "reader"), ("super", "progeny")):

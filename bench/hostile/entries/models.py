@@ -30,7 +30,9 @@ def releases_that_end_the_process(t):
         answer = publish(t.node, manifest(name, tests=tests, retrain={"when": "1 = 1"}), {"model.onnx": model})
         if t.expect_status(f"{name} released, or refused", answer, 201, 400) and answer.status == 201:
             job = train(t.node, name, 30)
-            t.expect(f"the training of {name} failed within 30 s", job["status"] == "failed", f"{job['status']}: {job.get('message')}")
+            # The manifest's own tests are a gate, not a part of the training.
+            wanted = ("failed",) if name == "heavy" else ("failed", "succeeded")
+            t.expect(f"{' or '.join(wanted)} within 30 s: {name}", job["status"] in wanted, f"{job['status']}: {job.get('message')}")
 
 
 @entry("1.12", "a Loop whose number of turns a query chooses", deadline=6)
@@ -68,7 +70,7 @@ def looping_at_acceptance(t):
     began = time.monotonic()
     job = train(t.node, "stuck", 15)
     t.expect(
-        "failed within 10 s (pipeline.timeout: 3s)",
+        "failed within 15 s (pipeline.timeout: 3s, Trainer:CheckTime: 5 s)",
         job["status"] == "failed",
         f"{job['status']}: {job.get('message')} after {time.monotonic() - began:.1f} s",
     )
