@@ -47,7 +47,7 @@ class Node:
     """Starts, asks, watches and stops a node. All of its runs have the same port and data folder."""
 
     def __init__(self, gateway, folder, settings):
-        self.gateway = gateway
+        self.gateway = str(pathlib.Path(gateway).resolve())
         self.port = free_port()
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
