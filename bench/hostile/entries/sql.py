@@ -131,13 +131,15 @@ def slow_metric(t):
 @entry("n.14", "schedules of a millisecond, and a trigger that is always true", deadline=10)
 def schedules_of_a_millisecond(t):
     source = {"feed": "facts", "query": "SELECT x, y, id FROM facts", "ordinal": "id"}
+    often = manifest("often", pipeline={"command": ["true"]}, source=source, retrain={"every": "1ms"})
+    t.expect_status("a training each millisecond, refused or not", publish(t.node, often), 201, 400)
     settings = manifest(
         "restless",
         pipeline={"command": ["sh", "-c", "exit 1"]},
         source=source,
-        retrain={"every": "1ms", "when": "1 = 1"},
-        evaluation={"every": "1ms"},
-        outcomes={"feed": "facts", "query": "SELECT query_id, outcome FROM landed", "every": "1ms"},
+        retrain={"every": "1m", "when": "1 = 1"},
+        evaluation={"every": "1m"},
+        outcomes={"feed": "facts", "query": "SELECT query_id, outcome FROM landed", "every": "1s"},
     )
     if not t.expect_status("the release", publish(t.node, settings), 201):
         return
