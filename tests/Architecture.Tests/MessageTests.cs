@@ -6,7 +6,7 @@ using Progeny.Grains.Hosting;
 
 namespace Progeny.Architecture.Tests;
 
-/// <summary>What grains say and remember are immutable values with names of their own, so that silos of different versions understand each other.</summary>
+/// <summary>Messages of grains are immutable values with names of their own, so that silos of different versions understand each other; so are their states.</summary>
 public sealed class MessageTests
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -27,20 +27,17 @@ public sealed class MessageTests
 
     public static TheoryData<Type> Messages() => [.. MessageTypes()];
 
+    public static TheoryData<Type> States() => [.. StateTypes()];
+
     public static TheoryData<Type> GrainInterfaces() => [.. GrainInterfaceTypes()];
 
     [Fact]
-    public void States_of_all_grains_are_looked_at()
-    {
-        var kept = typeof(LibraryVersions).Assembly.GetTypes()
-            .SelectMany(type => type.GetConstructors())
-            .SelectMany(constructor => constructor.GetParameters())
-            .Where(parameter => parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
-            .Select(parameter => parameter.ParameterType.GenericTypeArguments[0])
-            .ToList();
-        kept.ShouldNotBeEmpty();
-        kept.Except(MessageTypes()).ShouldBeEmpty();
-    }
+    public void Grains_have_states() => StateTypes().ShouldNotBeEmpty();
+
+    /// <summary>A state is stored as JSON with the names of its members, so it needs no aliases and ids.</summary>
+    [Theory]
+    [MemberData(nameof(States))]
+    public void State_is_an_immutable_record(Type type) => IsImmutable(type).ShouldBeTrue();
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -95,11 +92,21 @@ public sealed class MessageTests
         types.GroupBy(type => type.GetCustomAttribute<AliasAttribute>()?.Alias).Where(group => group.Count() > 1).ShouldBeEmpty();
     }
 
-    /// <summary>All public classes of the messages' assembly, and the states in that of the grains.</summary>
+    /// <summary>The type arguments of all <see cref="IPersistentState{T}"/> that grains take.</summary>
+    private static Type[] StateTypes() =>
+    [
+        .. typeof(LibraryVersions).Assembly.GetTypes()
+            .SelectMany(type => type.GetConstructors())
+            .SelectMany(constructor => constructor.GetParameters())
+            .Where(parameter => parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
+            .Select(parameter => parameter.ParameterType.GenericTypeArguments[0])
+            .Distinct(),
+    ];
+
+    /// <summary>All public classes of the messages' assembly.</summary>
     private static Type[] MessageTypes() =>
     [
         .. Abstractions.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false, IsEnum: false, IsAbstract: false } && !IsGenerated(type) && !typeof(Exception).IsAssignableFrom(type)),
-        .. typeof(LibraryVersions).Assembly.GetTypes().Where(type => type.Name.EndsWith("State", StringComparison.Ordinal) && !IsGenerated(type)),
     ];
 
     private static Type[] GrainInterfaceTypes() => [.. Abstractions.GetTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];
@@ -121,9 +128,14 @@ public sealed class MessageTests
     private static bool IsInitOnly(PropertyInfo property) =>
         property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
 
-    private static bool IsImmutable(Type type) =>
-        type.IsEnum
+    private static bool IsImmutable(Type type) => IsImmutable(type, []);
+
+    private static bool IsImmutable(Type type, HashSet<Type> seen) =>
+        !seen.Add(type)
+        || type.IsEnum
         || Values.Contains(type)
         || type.IsDefined(typeof(ImmutableAttribute))
-        || (type.IsGenericType && Containers.Contains(type.GetGenericTypeDefinition()) && type.GenericTypeArguments.All(IsImmutable));
+        || (type.IsGenericType && Containers.Contains(type.GetGenericTypeDefinition()) && type.GenericTypeArguments.All(argument => IsImmutable(argument, seen)))
+        || (type.IsSealed && type.GetMethod("<Clone>$") is not null
+            && Stored(type).All(member => member is PropertyInfo property && IsImmutable(property.PropertyType, seen) && (property.SetMethod is null || IsInitOnly(property))));
 }

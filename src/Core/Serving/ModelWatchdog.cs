@@ -21,7 +21,7 @@ public sealed class ModelWatchdog : IDisposable
 
     private readonly List<ModelRun> _runs = [];
     private readonly AutoResetEvent _wake = new(false);
-    private bool _isStarted;
+    private Thread? _thread;
     private volatile bool _isAsleep;
     private volatile bool _isDisposed;
     private volatile bool _shrinks;
@@ -45,10 +45,15 @@ public sealed class ModelWatchdog : IDisposable
     }
 
     /// <summary>Ends the thread; the models must have been disposed of, or run unwatched.</summary>
+    /// <remarks>It waits for the thread: a process must not end while it is in the native library.</remarks>
     public void Dispose()
     {
         _isDisposed = true;
         _wake.Set();
+        Thread? thread;
+        lock (_runs)
+            thread = _thread;
+        thread?.Join();
     }
 
     internal void Add(ModelRun run)
@@ -56,12 +61,11 @@ public sealed class ModelWatchdog : IDisposable
         lock (_runs)
         {
             _runs.Add(run);
-            if (_isStarted)
+            if (_thread is not null)
                 return;
-            _isStarted = true;
+            _thread = new Thread(Watch) { IsBackground = true, Name = "watchdog of models" };
+            _thread.Start();
         }
-
-        new Thread(Watch) { IsBackground = true, Name = "watchdog of models" }.Start();
     }
 
     internal void Remove(ModelRun run)

@@ -25,7 +25,7 @@ internal sealed partial class ProjectBreaker : IDisposable
     /// <summary>Reads what the last run of the node left.</summary>
     public ProjectBreaker(IOptions<JobOptions> options, ILogger<ProjectBreaker> logger)
     {
-        _folder = Path.Combine(options.Value.Folder, "steps");
+        _folder = options.Value.StepsFolder;
         _maxCrashes = options.Value.MaxCrashes;
         Directory.CreateDirectory(_folder);
         foreach (var file in Directory.EnumerateFiles(_folder, "*" + Crashed))

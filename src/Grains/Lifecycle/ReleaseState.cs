@@ -4,11 +4,10 @@ using Progeny.Abstractions.Lifecycle;
 namespace Progeny.Grains.Lifecycle;
 
 /// <summary>What <see cref="ReleaseGrain"/> remembers.</summary>
-[GenerateSerializer, Immutable, Alias("progeny.release-state")]
 public sealed record ReleaseState
 {
-    [Id(0)] public ReleaseInfo? Release { get; init; }
+    public ReleaseInfo? Release { get; init; }
 
     /// <summary>The job that made each generation, the first one's first: generation 1 is at index 0.</summary>
-    [Id(1)] public ImmutableArray<string> JobOfGeneration { get; init; } = [];
+    public ImmutableArray<string> JobOfGeneration { get; init; } = [];
 }

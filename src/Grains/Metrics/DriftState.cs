@@ -3,12 +3,11 @@ using Progeny.Abstractions.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <summary>What <see cref="DriftGrain"/> remembers.</summary>
-[GenerateSerializer, Immutable, Alias("progeny.drift-state")]
 public sealed record DriftState
 {
     /// <summary>The last look; its number is that of all so far.</summary>
-    [Id(0)] public DriftReport? Report { get; init; }
+    public DriftReport? Report { get; init; }
 
     /// <summary>How many rows the generation had had at the last look.</summary>
-    [Id(1)] public long Until { get; init; }
+    public long Until { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed class JobOptions
     /// <summary>The folder that holds a folder per running job; each is deleted when its job ends.</summary>
     public string Folder { get; set; } = Path.Combine(Path.GetTempPath(), "progeny-jobs");
 
+    /// <summary>The folder of the files that name the dangerous steps under way (<see cref="Hosting.ProjectBreaker"/>).</summary>
+    public string StepsFolder => Path.TrimEndingDirectorySeparator(Folder) + ".steps";
+
     /// <summary>How many trainings run at once on this node; the others wait.</summary>
     public int AtOnce { get; set; } = 1;
 

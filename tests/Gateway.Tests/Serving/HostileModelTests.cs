@@ -114,7 +114,7 @@ public sealed class HostileModelTests : IAsyncLifetime
         await Node.DisposeAsync();
 
         // What a node leaves that ends in the middle of the load.
-        var steps = Path.Combine(_folder, "data", "jobs", "steps");
+        var steps = Path.Combine(_folder, "data", "jobs.steps");
         for (var i = 0; i < 3; i++)
         {
             var step = new { Project = "crashes", Name = "the load of the model 1.0.0:1", Crashes = 0 };
@@ -141,7 +141,7 @@ public sealed class HostileModelTests : IAsyncLifetime
         await ServeAsync("crashes", Manifest, HostileModels.Loop());
         await Node.DisposeAsync();
         var step = new { Project = "crashes", Name = "the load of the model 1.0.0:1", Crashes = 0 };
-        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "jobs", "steps", "crashes.1.running"), JsonSerializer.Serialize(step));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "jobs.steps", "crashes.1.running"), JsonSerializer.Serialize(step));
         await StartAsync("--Trainer:ModelCheck", await CrashAsync());
         var (status, problem) = await Node.TryPostAsync("/api/projects/crashes/predict", """{"rows": [{"x": 1}]}""");
         status.ShouldBe(500);
