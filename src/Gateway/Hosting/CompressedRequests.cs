@@ -25,6 +25,15 @@ internal static class CompressedRequests
             return;
         }
 
+        if (TakesPackage(context))
+        {
+            await TypedResults.Problem(
+                statusCode: StatusCodes.Status415UnsupportedMediaType,
+                title: "Unsupported content encoding",
+                detail: "A package is a zip file, which is compressed already; send it without a Content-Encoding.").ExecuteAsync(context);
+            return;
+        }
+
         if (encodings.Count > 1 || Open(encodings[0], request.Body) is not { } inflated)
         {
             context.Response.Headers.AcceptEncoding = Accepted;
@@ -50,6 +59,9 @@ internal static class CompressedRequests
             request.Body = compressed;
         }
     }
+
+    private static bool TakesPackage(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/zip") == true;
 
     private static long MostBytes(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize

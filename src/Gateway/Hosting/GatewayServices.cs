@@ -8,6 +8,9 @@ namespace Progeny.Gateway.Hosting;
 
 internal static class GatewayServices
 {
+    /// <summary>The most characters of a problem's detail: what a caller wrote is in it, and need not come back whole.</summary>
+    private const int MaxDetail = 16 * 1024;
+
     public static void AddGatewayServices(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options =>
@@ -59,6 +62,8 @@ internal static class GatewayServices
             StatusCodes.Status415UnsupportedMediaType => "The request needs the header 'Content-Type: application/json'.",
             _ => null,
         };
+        if (problem.Detail is { Length: > MaxDetail } detail)
+            problem.Detail = string.Concat(detail.AsSpan(0, MaxDetail), "…");
         if (request.Path.StartsWithSegments(InferenceProtocolApi.Root))
             problem.Extensions.TryAdd("error", problem.Detail ?? problem.Title);
     }

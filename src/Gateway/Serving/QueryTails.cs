@@ -1,6 +1,6 @@
+using Progeny.Core.Serving.Inference;
 using System.Collections.Concurrent;
 using Progeny.Abstractions.Lifecycle;
-using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
 

@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Core.Training;

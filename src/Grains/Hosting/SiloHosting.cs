@@ -1,3 +1,5 @@
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -39,7 +41,9 @@ public static class SiloHosting
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
         services.AddModels(builder.Configuration);
-        services.AddSingleton<QueryAnswers>();
+        services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<IPlanSource, GrainPlanSource>();
+        services.AddSingleton<IBlueprintSource, GrainBlueprintSource>();
         services.AddSingleton<OnlineAgents>();
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());
         services.AddSingleton<ReleaseChecks>();

@@ -1,8 +1,8 @@
+using Progeny.Core.Serving.Inference;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Progeny.Core.Metrics;
 using Progeny.Core.Serving;
-using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Metrics;
 

@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Routing;
 using Progeny.Abstractions.Serving;
 
 namespace Progeny.Grains.Serving;

@@ -1,3 +1,5 @@
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
 using Orleans.Concurrency;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;

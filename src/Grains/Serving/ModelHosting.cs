@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,7 @@ internal static class ModelHosting
             return options;
         });
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
-        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<IModelLoader, ModelLoader>();
         services.AddSingleton<ModelCache>();
         services.AddHostedService<ModelStop>();
         services.AddSingleton<IModelCheck>(provider =>

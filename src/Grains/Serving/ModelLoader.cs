@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
@@ -13,10 +14,9 @@ namespace Progeny.Grains.Serving;
 /// <summary>
 /// Brings a model from the store into the node. One in whose load the node has ended before is looked at in a process of its own first.
 /// </summary>
-internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker breaker, IModelCheck check, IOptions<JobOptions> options)
+internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker breaker, IModelCheck check, IOptions<JobOptions> options) : IModelLoader
 {
-    /// <param name="load">Loads the model from its bytes.</param>
-    /// <exception cref="ModelException">The model cannot be read or loaded, or is not loaded any more.</exception>
+    /// <inheritdoc/>
     public async Task<LoadedModel> LoadAsync(GenerationInfo served, Manifest manifest, Func<GenerationInfo, Manifest, byte[], LoadedModel> load)
     {
         var (project, step) = (served.Reference.Project, $"the load of the model {served.Reference.Version}");

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Metrics;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
 using Progeny.Grains.Hosting;
-using Progeny.Grains.Rollout;
 
 namespace Progeny.Grains.Serving;
 
@@ -24,11 +25,19 @@ internal sealed partial class OnlineAgents : BackgroundService, IOnlineAgents
     private PlanMark? seen;
 
     public OnlineAgents(
-        IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, ServingOptions options, SiloStop stop, TimeProvider time, ILogger<OnlineAgents> logger)
+        IGrainFactory grains,
+        IPlanSource plans,
+        ServedGenerations generations,
+        ModelCache models,
+        ServingMeters meters,
+        InferencePipeline pipeline,
+        ServingOptions options,
+        SiloStop stop,
+        TimeProvider time,
+        ILogger<OnlineAgents> logger)
     {
         (this.grains, this.stop, this.time, this.logger) = (grains, stop, time, logger);
-        make = project => new OnlineAgent(
-            project, grains, generations, models, meters, answers, new RolloutAnswers(answers, time, logger), options, stop, time, logger);
+        make = project => new OnlineAgent(project, plans, generations, models, meters, pipeline, options, time, logger, stop.Token);
     }
 
     /// <summary>How long nobody has asked any project; the greatest time there is where nobody has for long.</summary>

@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Inference;
 using System.Collections.Concurrent;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;

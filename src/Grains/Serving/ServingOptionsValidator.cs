@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Inference;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 

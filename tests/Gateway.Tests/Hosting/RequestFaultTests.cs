@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Routing;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;

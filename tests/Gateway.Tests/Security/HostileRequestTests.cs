@@ -53,6 +53,25 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     }
 
     [Fact]
+    public async Task Package_is_not_compressed_once_more()
+    {
+        using var content = new ByteArrayContent([0x1f, 0x8b]);
+        content.Headers.ContentType = new("application/zip");
+        content.Headers.ContentEncoding.Add("gzip");
+        using var response = await node.Http.PostAsync("/api/projects/none/releases", content);
+        response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("without a Content-Encoding");
+    }
+
+    [Fact]
+    public async Task What_a_caller_wrote_does_not_come_back_whole()
+    {
+        var (status, problem) = await node.TryPostAsync("/api/projects/none/promotions", $$"""{"version": "{{new string('9', 100_000)}}"}""");
+        status.ShouldBeOneOf(400, 404);
+        problem.ToJsonString().Length.ShouldBeLessThan(20_000);
+    }
+
+    [Fact]
     public async Task Body_over_the_limit_is_told_the_setting()
     {
         foreach (var path in (string[])["/api/projects/none/predict", "/v2/models/none/infer"])

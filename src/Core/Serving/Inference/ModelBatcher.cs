@@ -3,16 +3,15 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
 /// Joins the queries that wait for a model into runs. A query is never delayed for it, unless the manifest says so: it runs at once where
 /// this thread has nothing else to do; where other work waits for a thread, the run goes behind that work, and the queries that come of it
 /// share the run.
 /// </summary>
-internal sealed class ModelBatcher : IThreadPoolWorkItem
+public sealed class ModelBatcher : IThreadPoolWorkItem
 {
     private const int Idle = 0;
     private const int Waiting = 1; // for more queries
@@ -20,7 +19,7 @@ internal sealed class ModelBatcher : IThreadPoolWorkItem
     private const int MostSpare = 1_024;
     private const int CompletedTogether = 8;
 
-    private static readonly ModelAnswer TooLate = new() { Error = QueryAnswers.TooLate };
+    private static readonly ModelAnswer TooLate = new() { Error = InferencePipeline.TooLate };
 
     private readonly ModelRunner model;
     private readonly ProjectRuns runs;

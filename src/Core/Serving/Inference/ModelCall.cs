@@ -1,11 +1,10 @@
 using System.Threading.Tasks.Sources;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>A query that waits for its part of a run. Used again for another query once its answer has been taken.</summary>
-internal sealed class ModelCall(ModelBatcher batcher) : ModelPart, IValueTaskSource<ModelAnswer>
+public sealed class ModelCall(ModelBatcher batcher) : ModelPart, IValueTaskSource<ModelAnswer>
 {
     private ManualResetValueTaskSourceCore<ModelAnswer> answer;
 

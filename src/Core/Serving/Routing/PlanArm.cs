@@ -1,16 +1,14 @@
 using System.Text;
 using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
-using Progeny.Grains.Serving;
 
-namespace Progeny.Grains.Rollout;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>An arm of a plan on this silo.</summary>
 /// <param name="Ready">It, loaded; null where it could not be.</param>
 /// <param name="Error">Why it could not be.</param>
 /// <param name="Schema">What it reads of a query; null where not even that is known.</param>
-internal sealed record PlanArm(RolloutArm Arm, Arm? Ready, ServingError? Error, QuerySchema? Schema)
+public sealed record PlanArm(RolloutArm Arm, ServedArm? Ready, ServingError? Error, QuerySchema? Schema)
 {
     /// <summary>The fields that other arms read and this one does not, in UTF-8: queries may carry them.</summary>
     public IReadOnlyList<byte[]> Others { get; init; } = [];

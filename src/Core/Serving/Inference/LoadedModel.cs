@@ -1,10 +1,9 @@
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>A model in the memory of this silo, shared by all who ask it.</summary>
-internal sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, ProjectRuns runs, long bytes, bool rowsAreIndependent) : IDisposable
+public sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, ProjectRuns runs, long bytes, bool rowsAreIndependent) : IDisposable
 {
     public ModelRunner Runner { get; } = runner;
 

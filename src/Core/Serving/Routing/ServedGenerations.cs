@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Serving.Inference;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
-internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
+public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
 {
     private const int Most = 10_000;
 
@@ -21,7 +21,7 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
     {
         var name = reference.ToString();
         if (!stages.TryGet(name, out var stage))
-            stages.Put(name, stage = (await grains.GetGrain<IGenerationGrain>(name).Get())?.Stage);
+            stages.Put(name, stage = (await blueprints.GetAsync(reference))?.Stage);
         return stage;
     }
 
@@ -32,7 +32,7 @@ internal sealed class ServedGenerations(IGrainFactory grains, IFeedCatalog feeds
     {
         if (ready.TryGetValue(reference, out var served))
             return served;
-        if (await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint() is not { } blueprint)
+        if (await blueprints.GetBlueprintAsync(reference) is not { } blueprint)
             return null;
         served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits);
         if (ready.Count >= Most)

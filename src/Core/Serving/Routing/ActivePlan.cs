@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Core.Rollout;
-using Progeny.Grains.Serving;
 
-namespace Progeny.Grains.Rollout;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>A plan that this silo follows: compiled once, its models loaded until it is disposed.</summary>
-internal sealed class ActivePlan : IDisposable
+public sealed class ActivePlan : IDisposable
 {
     /// <param name="arms">In the order of the plan's; one at least is ready.</param>
     public ActivePlan(RolloutPlan plan, IReadOnlyList<PlanArm> arms)
@@ -30,7 +29,7 @@ internal sealed class ActivePlan : IDisposable
     public PlanArm Champion { get; }
 
     /// <summary>The arm of a plan of one, for which nothing needs to be selected; null: there are several.</summary>
-    public Arm? Only { get; }
+    public ServedArm? Only { get; }
 
     public Selection Selection { get; }
 
@@ -49,7 +48,7 @@ internal sealed class ActivePlan : IDisposable
     public int ReadyArms => Arms.Count(arm => arm.Ready is not null);
 
     /// <summary>The ready arm of a generation, the champion first; null: there is none.</summary>
-    public Arm? Find(GenerationReference generation) =>
+    public ServedArm? Find(GenerationReference generation) =>
         Champion.Ready?.Served.Reference == generation ? Champion.Ready : Arms.FirstOrDefault(arm => arm.Ready?.Served.Reference == generation)?.Ready;
 
     public void Dispose()

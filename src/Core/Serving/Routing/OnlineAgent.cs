@@ -6,19 +6,28 @@ using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
 using Progeny.Core.Metrics;
 using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
-using Progeny.Grains.Hosting;
-using Progeny.Grains.Rollout;
+using Progeny.Core.Serving.Inference;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>Answers a project's queries on this silo, on as many threads as ask.</summary>
-internal sealed partial class OnlineAgent(
-    string project, IGrainFactory grains, ServedGenerations generations, ModelCache models, ServingMeters meters, QueryAnswers answers, RolloutAnswers rollout, ServingOptions options, SiloStop stop, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="stop">Cancelled when the node stops: what fails then is not logged.</param>
+public sealed partial class OnlineAgent(
+    string project,
+    IPlanSource plans,
+    ServedGenerations generations,
+    ModelCache models,
+    ServingMeters meters,
+    InferencePipeline pipeline,
+    ServingOptions options,
+    TimeProvider time,
+    ILogger logger,
+    CancellationToken stop) : IDisposable
 {
     private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetireAfter = TimeSpan.FromMinutes(1);
 
+    private readonly PlanExecutor executor = new(pipeline, time, logger);
     private readonly Queue<(ActivePlan Plan, long At)> retired = new();
     private readonly Lock gate = new();
     private volatile ActivePlan? active;
@@ -44,7 +53,7 @@ internal sealed partial class OnlineAgent(
     public bool HasWork => Volatile.Read(ref planVersion) < 0 || refusal is not null || hasRetired || mustPoll;
 
     /// <summary>What the project's shadows have still to answer on this silo.</summary>
-    public ShadowQueue Shadows => rollout.Shadows;
+    public ShadowQueue Shadows => executor.Shadows;
 
     /// <summary>The version of the plan that queries follow; null: none yet.</summary>
     public long? PlanVersion => active?.Plan.Version;
@@ -60,50 +69,53 @@ internal sealed partial class OnlineAgent(
 
     public void Leave() => Interlocked.Decrement(ref underWay);
 
+    /// <summary>Answers a query by rows.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> PredictAsync(PredictQuery query, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
-        var (asked, missing) = await SelectAsync(query.Version, started);
-        if (missing is not null)
+        var choice = await SelectAsync(query.Version, started);
+        if (choice.Error is { } missing)
             return Answer.Refuse(missing);
-        if (asked.Plan is { } plan)
-            return plan.HasRows ? await rollout.PredictAsync(plan, query, started, cancellationToken) : Answer.Refuse(NoRows());
-        using var _ = asked.Requested;
-        var schema = asked.Arm.Served.Schema;
+        if (choice.Plan is { } plan)
+            return plan.HasRows ? await executor.PredictAsync(plan, query, started, cancellationToken) : Answer.Refuse(NoRows());
+        using var _ = choice.Requested;
+        var schema = choice.Single.Arm.Served.Schema;
         if (schema.Features.Count == 0)
             return Answer.Refuse(NoRows());
         var (rows, error) = QueryRowsReader.Read(query.Body.Span, schema);
         if (rows is null)
             return Answer.Refuse(error!);
-        return await answers.AnswerAsync(asked, rows, wanted: null, cancellationToken);
+        return await pipeline.AnswerAsync(choice.Single, rows, wanted: null, cancellationToken);
     }
 
+    /// <summary>Answers a query by tensors.</summary>
     public async ValueTask<Answer> InferAsync(InferQuery query, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
-        var (asked, missing) = await SelectAsync(query.Version, started);
-        if (missing is not null)
+        var choice = await SelectAsync(query.Version, started);
+        if (choice.Error is { } missing)
             return Answer.Refuse(missing);
-        if (asked.Plan is { } plan)
-            return await rollout.InferAsync(plan, query, started, cancellationToken);
-        using var _ = asked.Requested;
-        return await answers.InferAsync(asked, query, cancellationToken);
+        if (choice.Plan is { } plan)
+            return await executor.InferAsync(plan, query, started, cancellationToken);
+        using var _ = choice.Requested;
+        return await pipeline.AnswerAsync(choice.Single, query, cancellationToken);
     }
 
+    /// <summary>Describes the inputs and outputs of a version; null: the champion.</summary>
     public async ValueTask<ModelMetadata> DescribeAsync(string? version)
     {
-        var (asked, missing) = await SelectAsync(version, Touch());
-        if (missing is not null)
+        var choice = await SelectAsync(version, Touch());
+        if (choice.Error is { } missing)
             return new ModelMetadata { Error = missing };
-        if (asked.Plan is { } plan)
+        if (choice.Plan is { } plan)
             return plan.Champion.Ready is { } champion ? champion.Model.Describe(champion.Served) : new ModelMetadata { Error = plan.Champion.Error };
-        using var _ = asked.Requested;
-        return asked.Arm.Model.Describe(asked.Arm.Served);
+        using var _ = choice.Requested;
+        return choice.Single.Arm.Model.Describe(choice.Single.Arm.Served);
     }
 
     /// <summary>Takes over the plan in force when it has changed; does nothing while that is under way.</summary>
@@ -136,57 +148,62 @@ internal sealed partial class OnlineAgent(
         return now;
     }
 
-    /// <summary>Who answers; mostly that is known at once.</summary>
-    private ValueTask<(Asked Asked, ServingError? Error)> SelectAsync(string? version, long started) =>
-        gone is { } ended ? ValueTask.FromResult<(Asked, ServingError?)>((default, ended))
+    /// <summary>The choice of who answers, which is mostly known at once.</summary>
+    private ValueTask<RouteChoice> SelectAsync(string? version, long started) =>
+        gone is { } ended ? ValueTask.FromResult(RouteChoice.Refuse(ended))
         : version is not null ? RequestedAsync(version, started)
-        : active is { } plan ? ValueTask.FromResult<(Asked, ServingError?)>((OfPlan(plan, started), null))
+        : active is { } plan ? ValueTask.FromResult(OfPlan(plan, started))
         : FirstAsync(started);
 
-    private static Asked OfPlan(ActivePlan plan, long started) =>
-        plan.Only is { } only ? new Asked(only, Reasons.Share, started) : new Asked(null!, Reasons.Share, started) { Plan = plan };
+    private static RouteChoice OfPlan(ActivePlan plan, long started) =>
+        plan.Only is { } only ? new RouteChoice { Single = new RoutedQuery(only, Reasons.Share, started) } : new RouteChoice { Plan = plan };
 
-    /// <summary>Who answers once a plan has been asked for.</summary>
-    private async ValueTask<(Asked Asked, ServingError? Error)> FirstAsync(long started)
+    /// <summary>The choice once a plan has been asked for.</summary>
+    private async ValueTask<RouteChoice> FirstAsync(long started)
     {
         await Polling();
         if (active is { } plan)
-            return (OfPlan(plan, started), null);
+            return OfPlan(plan, started);
         if ((gone ?? refusal) is { } known)
-            return (default, known);
+            return RouteChoice.Refuse(known);
         if (disposed)
-            return (default, new ServingError(ServingErrorKind.Unavailable, $"'{project}' has just been put to rest on this node; ask again."));
-        isUnknown = await grains.GetGrain<IProjectGrain>(project).Get() is null;
-        return (default, isUnknown
+            return RouteChoice.Refuse(new ServingError(ServingErrorKind.Unavailable, $"'{project}' has just been put to rest on this node; ask again."));
+        isUnknown = !await plans.ExistsAsync(project);
+        return RouteChoice.Refuse(isUnknown
             ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
             : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in charge yet; train one and promote it (POST /api/projects/{project}/promotions)."));
     }
 
-    private async ValueTask<(Asked Asked, ServingError? Error)> RequestedAsync(string version, long started)
+    /// <summary>The generation that a caller asked for by its version, in the plan or not.</summary>
+    private async ValueTask<RouteChoice> RequestedAsync(string version, long started)
     {
         if (!GenerationReference.TryParse(project, version, out var reference))
-            return (default, new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
+            return RouteChoice.Refuse(new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
         if (active?.Find(reference) is { } arm)
-            return (new Asked(arm, Reasons.Requested, started), null);
+            return new RouteChoice { Single = new RoutedQuery(arm, Reasons.Requested, started) };
         if (Volatile.Read(ref planVersion) < 0)
         {
             await Polling(); // whether the project was ended
             if (gone is { } ended)
-                return (default, ended);
+                return RouteChoice.Refuse(ended);
         }
 
         if (await generations.StageOfAsync(reference) is Stage.Archived)
-            return (default, new ServingError(ServingErrorKind.NotReady, $"{reference} is archived and answers nothing; restore it first (POST /api/projects/{project}/generations/{reference.Version}/restore)."));
+        {
+            return RouteChoice.Refuse(new ServingError(
+                ServingErrorKind.NotReady, $"{reference} is archived and answers nothing; restore it first (POST /api/projects/{project}/generations/{reference.Version}/restore)."));
+        }
+
         var (own, error) = await PrepareAsync(ArmNames.Requested, reference);
-        return own is null ? (default, error) : (new Asked(own, Reasons.Requested, started) { Requested = own }, null);
+        return own is null ? RouteChoice.Refuse(error!) : new RouteChoice { Single = new RoutedQuery(own, Reasons.Requested, started), Requested = own };
     }
 
-    private async ValueTask<(Arm? Arm, ServingError? Error)> PrepareAsync(string name, GenerationReference reference)
+    private async ValueTask<(ServedArm? Arm, ServingError? Error)> PrepareAsync(string name, GenerationReference reference)
     {
         try
         {
             return await generations.GetAsync(reference) is { } served
-                ? (new Arm(name, served, await models.AcquireAsync(served), meters.For(reference)), null)
+                ? (new ServedArm(name, served, await models.AcquireAsync(served), meters.For(reference)), null)
                 : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
         }
         catch (FeedException exception)
@@ -234,7 +251,7 @@ internal sealed partial class OnlineAgent(
         hasRetired = retired.Count > 0;
         try
         {
-            var plan = await grains.GetGrain<IRolloutGrain>(project).GetPlanUnless(planVersion);
+            var plan = await plans.GetPlanUnlessAsync(project, planVersion);
             if (plan is null || plan.Version <= planVersion)
                 return;
             gone = !plan.Decommissioned ? null : new ServingError(
@@ -248,10 +265,10 @@ internal sealed partial class OnlineAgent(
                 Volatile.Write(ref planVersion, plan.Version);
             hasRetired = retired.Count > 0;
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (TimeoutException exception)
         {
             mustPoll = true;
-            if (!stop.Token.IsCancellationRequested)
+            if (!stop.IsCancellationRequested)
                 LogPollFailed(logger, exception, project);
         }
     }

@@ -1,18 +1,16 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
-using Progeny.Grains.Serving;
+using Progeny.Core.Serving.Inference;
 
-namespace Progeny.Grains.Rollout;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>
 /// The queries of a project that its shadows have still to answer on this silo. What does not fit into the queue, or has waited for too
 /// long, is dropped and counted: an answer never waits for a shadow, nor one project's shadows for another's.
 /// </summary>
-internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider time, ILogger logger) : IDisposable
+public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int MostWaiting = 1_024;
     private const long MostBytes = 64L << 20;
@@ -128,11 +126,11 @@ internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider tim
         {
             if (query.Arm.Ready is not { } arm)
                 return;
-            var part = await AskAsync(query, arm, cancellationToken);
-            if (part?.Entry is { } entry)
-                await answers.LogAsync(entry with { QueryIds = QueryPart.IdsBeside(entry.QueryIds, arm.Name) });
+            var inferred = await RunAsync(query, arm, cancellationToken);
+            if (inferred.Entry is { } entry)
+                await pipeline.LogAsync(entry with { QueryIds = ArmResult.IdsBeside(entry.QueryIds, arm.Name) });
             else
-                LogNotAnswered(logger, arm.Served.Reference.ToString(), part?.Error?.Message ?? "it cannot read the query");
+                LogNotAnswered(logger, arm.Served.Reference.ToString(), inferred.Refusal!.Message);
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -140,16 +138,24 @@ internal sealed partial class ShadowQueue(QueryAnswers answers, TimeProvider tim
         }
     }
 
-    private async Task<QueryPart?> AskAsync(ShadowQuery query, Arm arm, CancellationToken cancellationToken)
+    private async Task<Inferred> RunAsync(ShadowQuery query, ServedArm arm, CancellationToken cancellationToken)
     {
-        var asked = new Asked(arm, Reasons.Shadow, time.GetTimestamp()) { Project = query.Project };
+        var routed = new RoutedQuery(arm, Reasons.Shadow, time.GetTimestamp()) { Project = query.Project };
         if (query.Tensors is { } tensors)
-            return await answers.AskAsync(asked with { Part = new QueryPart(0, [], []) }, query.Arm.Take(tensors), cancellationToken);
+            return Count(routed, await pipeline.RunAnyAsync(routed, query.Arm.Take(tensors), cancellationToken));
         var (ids, arms) = query.Choices;
         var (rows, error) = QueryRowsReader.Read(query.Body, arm.Served.Schema, new RowPick(query.Arm.Others, arms, query.Shadow, Except: true));
-        ImmutableArray<string> own = [.. ids.Where((_, row) => arms[row] != query.Shadow)];
-        var part = new QueryPart(query.Shadow, [], own) { Error = error };
-        return rows is null ? part : await answers.AskAsync(asked with { Part = part }, rows, cancellationToken);
+        if (rows is null)
+            return Inferred.Refuse(error!);
+        routed = routed with { QueryIds = [.. ids.Where((_, row) => arms[row] != query.Shadow)] };
+        return Count(routed, await pipeline.RunAsync(routed, rows, wanted: null, cancellationToken));
+    }
+
+    private Inferred Count(RoutedQuery query, Inferred inferred)
+    {
+        if (inferred.Entry is { } entry)
+            pipeline.Count(query, entry, inferred.Error is not null);
+        return inferred;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The shadow {Generation} did not answer a query: {Reason}")]

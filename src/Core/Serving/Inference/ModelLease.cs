@@ -1,7 +1,7 @@
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>The right to use a loaded model, until disposed.</summary>
-internal sealed class ModelLease(LoadedModel model, Action release) : IDisposable
+public sealed class ModelLease(LoadedModel model, Action release) : IDisposable
 {
     private Action? release = release;
 

@@ -1,7 +1,7 @@
-namespace Progeny.Grains.Rollout;
+namespace Progeny.Core.Serving.Routing;
 
 /// <summary>Names of arms that nobody has to give.</summary>
-internal static class ArmNames
+public static class ArmNames
 {
     /// <summary>The only arm of a plan that a promotion makes.</summary>
     public const string Champion = "champion";

@@ -1,6 +1,5 @@
-using Progeny.Core.Serving;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>Settings of serving on this node, configuration section <c>Serving</c>.</summary>
 public sealed class ServingOptions

@@ -3,16 +3,15 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
 
-namespace Progeny.Grains.Serving;
+namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
 /// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded for some minutes, or until its memory is
 /// needed; then the one that was used longest ago goes first.
 /// </summary>
-internal sealed partial class ModelCache(
-    ServingOptions options, ModelWatchdog watchdog, ModelLoader loader, TimeProvider time, ILogger<ModelCache> logger)
+public sealed partial class ModelCache(
+    ServingOptions options, ModelWatchdog watchdog, IModelLoader loader, TimeProvider time, ILogger<ModelCache> logger)
 {
     /// <summary>So many models stay loaded though nobody holds them: a model takes memory of its own however small its file is.</summary>
     private const int MaxUnheld = 64;
