@@ -25,7 +25,7 @@ public static class GatewayApp
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.MaxRequestBodySize = Requests.MostBytes;
+            kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(Requests.MinBodyRate, Requests.BodyGrace);
         });
         var storage = StorageOptions.From(builder.Configuration);
@@ -56,9 +56,9 @@ public static class GatewayApp
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();
-        app.MapPastQueries();
+        app.MapReplay();
         app.MapMetrics();
-        app.MapJudging();
+        app.MapEvaluation();
         return app;
     }
 }

@@ -40,7 +40,7 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
-        services.AddSingleton<RunningProjects>();
+        services.AddSingleton<RetentionScope>();
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();

@@ -98,7 +98,7 @@ public sealed class TreeExplanationTests
     {
         var (manifest, model) = Train("reg:squarederror", "gblinear", "auto", rounds: 20);
         var rows = SampleTable.Create(manifest.Task, 2, seed: 8).Rows;
-        Should.Throw<PastQueryException>(() => Explained.Of(model, manifest, rows[0], Explained.Background(manifest, rows[1]), ExplanationMethod.Trees))
+        Should.Throw<ReplayException>(() => Explained.Of(model, manifest, rows[0], Explained.Background(manifest, rows[1]), ExplanationMethod.Trees))
             .Message.ShouldBe("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
     }
 

@@ -17,7 +17,7 @@ internal sealed class ServerClient : IDisposable
         Converters = { new FigureConverter() },
     };
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(100);
 
     private readonly Uri address;
     private readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
@@ -32,16 +32,16 @@ internal sealed class ServerClient : IDisposable
     /// <exception cref="ServerException">The server refused, or failed.</exception>
     /// <exception cref="CliException">No server answers, or what answers is none.</exception>
     public Task<ServerAnswer<T>> GetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
-        SendAsync<T>(HttpMethod.Get, path, content: null, Patience, cancellationToken);
+        SendAsync<T>(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken);
 
     /// <inheritdoc cref="GetAsync{T}"/>
     public Task<ServerAnswer<T>> PostAsync<T>(FormattableString path, JsonNode? body, CancellationToken cancellationToken) =>
         SendAsync<T>(
-            HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), Patience, cancellationToken);
+            HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
 
     /// <inheritdoc cref="GetAsync{T}"/>
     public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, JsonNode body, CancellationToken cancellationToken) =>
-        SendAsync<T>(HttpMethod.Put, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), Patience, cancellationToken);
+        SendAsync<T>(HttpMethod.Put, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
 
     /// <summary>Sends a file, however long it takes.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
@@ -54,7 +54,7 @@ internal sealed class ServerClient : IDisposable
 
     /// <inheritdoc cref="GetAsync{T}"/>
     public async Task<string> GetTextAsync(FormattableString path, CancellationToken cancellationToken) =>
-        (await SendAsync(HttpMethod.Get, path, content: null, Patience, cancellationToken)).Text;
+        (await SendAsync(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken)).Text;
 
     /// <summary>Opens a stream of events.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
@@ -63,7 +63,7 @@ internal sealed class ServerClient : IDisposable
         var url = UrlOf(path);
         using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Accept = { new("text/event-stream") } } };
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
+        timeout.CancelAfter(TimeLimit);
         try
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
@@ -78,7 +78,7 @@ internal sealed class ServerClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServerUnreachableException(address, new HttpRequestException($"no answer within {Patience.TotalSeconds:0} s"));
+            throw new ServerUnreachableException(address, new HttpRequestException($"no answer within {TimeLimit.TotalSeconds:0} s"));
         }
     }
 

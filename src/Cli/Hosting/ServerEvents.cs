@@ -4,7 +4,7 @@ namespace Progeny.Cli.Hosting;
 internal sealed class ServerEvents(HttpResponseMessage response, Stream stream, Uri address, TimeProvider time) : IDisposable
 {
     // A server says something every ten seconds, if only that it lives.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly StreamReader reader = new(stream);
 
@@ -40,7 +40,7 @@ internal sealed class ServerEvents(HttpResponseMessage response, Stream stream, 
 
     private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
     {
-        using var silence = new CancellationTokenSource(Patience, time);
+        using var silence = new CancellationTokenSource(TimeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
@@ -48,7 +48,7 @@ internal sealed class ServerEvents(HttpResponseMessage response, Stream stream, 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Broken($"nothing came for {Patience.TotalSeconds:0} s");
+            throw Broken($"nothing came for {TimeLimit.TotalSeconds:0} s");
         }
         catch (IOException exception)
         {

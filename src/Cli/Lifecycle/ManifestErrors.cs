@@ -8,7 +8,7 @@ namespace Progeny.Cli.Lifecycle;
 /// <summary>Shows what is wrong in a manifest, each error with its line and a mark under its column.</summary>
 internal static class ManifestErrors
 {
-    private const int MostColumns = 100;
+    private const int MaxColumns = 100;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<ManifestError> errors, string text)
     {
@@ -28,9 +28,9 @@ internal static class ManifestErrors
     private static void WriteSource(IAnsiConsole console, ManifestError error, string line)
     {
         // Of a long line, the part around the column; a tab is one column wide, as the parser counts columns.
-        var start = error.Column > MostColumns ? error.Column - MostColumns / 2 : 0;
+        var start = error.Column > MaxColumns ? error.Column - MaxColumns / 2 : 0;
         var shown = new StringBuilder();
-        foreach (var character in line.Skip(start).Take(MostColumns))
+        foreach (var character in line.Skip(start).Take(MaxColumns))
             shown.Append(char.IsControl(character) ? ' ' : character);
         console.MarkupLine($"[grey]{error.Line,6} | [/]{shown.ToString().EscapeMarkup()}");
         console.MarkupLine($"[grey]       | [/]{new string(' ', Math.Max(0, error.Column - 1 - start))}[red]^[/]");

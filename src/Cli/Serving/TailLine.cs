@@ -12,7 +12,7 @@ internal static class TailLine
     private const int VersionWidth = 9;
     private const int ArmWidth = 10;
     private const int PredictionWidth = 16;
-    private const int MostPredictionCharacters = 60;
+    private const int MaxPredictionCharacters = 60;
 
     public static string Of(TailedQueryView query)
     {
@@ -50,6 +50,6 @@ internal static class TailLine
         }
 
         var text = json.GetRawText();
-        return text.Length <= MostPredictionCharacters ? text : text[..MostPredictionCharacters] + "…";
+        return text.Length <= MaxPredictionCharacters ? text : text[..MaxPredictionCharacters] + "…";
     }
 }

@@ -31,6 +31,6 @@ internal sealed class DevelopmentOptions
 
     public string? To(ParseResult result) => result.GetValue(to);
 
-    public Task<Workshop> OpenAsync(ParseResult result, CancellationToken cancellationToken) => Workshop.OpenAsync(
+    public Task<LocalTraining> OpenAsync(ParseResult result, CancellationToken cancellationToken) => LocalTraining.OpenAsync(
         context, result.GetValue(path)!, FeedArguments.AddTo(context.Configuration, result.GetValue(feeds) ?? []), cancellationToken);
 }

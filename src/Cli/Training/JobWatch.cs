@@ -8,7 +8,7 @@ internal static class JobWatch
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     // A job survives its node, so the node may restart under it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     /// <exception cref="ServerUnreachableException">The server was away for a minute.</exception>
     public static async Task<ServerAnswer<JobView>> WaitAsync(
@@ -24,7 +24,7 @@ internal static class JobWatch
                 job = await client.GetAsync<JobView>($"api/jobs/{job.Value.Id}", cancellationToken);
                 seen = time.GetTimestamp();
             }
-            catch (ServerUnreachableException) when (time.GetElapsedTime(seen) < Patience)
+            catch (ServerUnreachableException) when (time.GetElapsedTime(seen) < TimeLimit)
             {
                 progress.Report(new Step(job.Value.Progress, "the server does not answer; trying again"));
             }

@@ -7,7 +7,7 @@ namespace Progeny.Console.Layout;
 /// <param name="Text">Its value: a text without quotes, anything else as its JSON, cut where it is very long; null for a null.</param>
 public sealed record Field(string Name, string? Text)
 {
-    private const int MostCharacters = 2_000;
+    private const int MaxCharacters = 2_000;
 
     /// <summary>The members of an object; none for null and for anything that is no object.</summary>
     public static IReadOnlyList<Field> Of(string? json)
@@ -26,6 +26,6 @@ public sealed record Field(string Name, string? Text)
             JsonValueKind.String => value.GetString(),
             _ => value.GetRawText(),
         };
-        return text is { Length: > MostCharacters } ? $"{text[..MostCharacters]}…" : text;
+        return text is { Length: > MaxCharacters } ? $"{text[..MaxCharacters]}…" : text;
     }
 }

@@ -11,14 +11,14 @@ namespace Progeny.Console.Lifecycle;
 /// <summary>Reads what the pages of projects, releases and generations show.</summary>
 internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDecisionLog decisions)
 {
-    private const int MostJobs = 10;
+    private const int MaxJobs = 10;
 
-    private const int MostQueries = 20;
+    private const int MaxQueries = 20;
 
-    private const int MostDecisions = 10;
+    private const int MaxDecisions = 10;
 
     /// <summary>How many of the champion's queries its served figures look back on.</summary>
-    private const int MostServed = 1_000;
+    private const int MaxServed = 1_000;
 
     public async Task<IReadOnlyList<ProjectSummary>> ListAsync()
     {
@@ -34,10 +34,10 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
             return null;
         var releases = Task.WhenAll(project.Releases.Reverse().Select(release => Release(name, release).Get()));
         var generations = GenerationsAsync(project);
-        var jobs = JobsAsync(name, MostJobs);
-        var queries = log.ListAsync(name, null, null, null, MostQueries, cancellationToken);
+        var jobs = JobsAsync(name, MaxJobs);
+        var queries = log.ListAsync(name, null, null, null, MaxQueries, cancellationToken);
         var plan = cluster.GetGrain<IRolloutGrain>(name).GetPlan();
-        var decided = decisions.ListAsync(name, null, null, MostDecisions, cancellationToken);
+        var decided = decisions.ListAsync(name, null, null, MaxDecisions, cancellationToken);
         var known = (await releases).OfType<ReleaseInfo>().ToList();
         return new ProjectView
         {
@@ -102,7 +102,7 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
     {
         if (champion is null || releases.Find(release => release.Version == champion.Release) is not { } release || ManifestOf(release) is not { } manifest)
             return null;
-        var queries = await log.ListAsync(champion.Project, champion.Release, champion.Generation, null, MostServed, cancellationToken);
+        var queries = await log.ListAsync(champion.Project, champion.Release, champion.Generation, null, MaxServed, cancellationToken);
         return ServedFigures.Of(manifest, queries);
     }
 

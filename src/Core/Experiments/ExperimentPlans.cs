@@ -97,5 +97,5 @@ public static class ExperimentPlans
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
 
-    private static string Short(string reason) => reason.Length <= PlanChecks.MostReasonCharacters ? reason : reason[..(PlanChecks.MostReasonCharacters - 1)] + "…";
+    private static string Short(string reason) => reason.Length <= PlanChecks.MaxReasonCharacters ? reason : reason[..(PlanChecks.MaxReasonCharacters - 1)] + "…";
 }

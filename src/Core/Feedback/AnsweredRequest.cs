@@ -14,7 +14,7 @@ public sealed record AnsweredRequest
     public required QueryProjection Projection { get; init; }
 
     /// <summary>The most queries, the last in time; null: all.</summary>
-    public int? MostRows { get; init; }
+    public int? MaxRows { get; init; }
 
     /// <summary>How far back from the last query; null: to the first.</summary>
     public TimeSpan? Window { get; init; }

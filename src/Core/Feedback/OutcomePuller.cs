@@ -14,7 +14,7 @@ namespace Progeny.Core.Feedback;
 public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeyedOutcomes byKeys, TimeProvider time)
 {
     private const int RowsAtOnce = 10_000;
-    private const int MostProblems = 5;
+    private const int MaxProblems = 5;
 
     /// <summary>Counting what is behind the watermark takes at most one part in so many of a feed's time.</summary>
     private const int CountPause = 100;
@@ -113,7 +113,7 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     }
 
     private static PulledOutcomes Told(PulledOutcomes pulled, string problem) =>
-        pulled.Problems.Count < MostProblems ? pulled with { Problems = [.. pulled.Problems, problem] } : pulled;
+        pulled.Problems.Count < MaxProblems ? pulled with { Problems = [.. pulled.Problems, problem] } : pulled;
 
     /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
     private async Task<PulledOutcomes> CountBehindAsync(

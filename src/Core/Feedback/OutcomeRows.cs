@@ -56,8 +56,8 @@ internal sealed class OutcomeRows
         var name = byKey ? manifest.Entity! : QueryIdColumn;
         if (byKey)
             id = Text(key);
-        if (id.Length is 0 or > QueryRowsReader.MostRowIdCharacters)
-            return (null, null, $"{(id.Length == 0 ? $"A row has no {name}" : $"The {name} {id[..40]}… is too long")}; 1 to {QueryRowsReader.MostRowIdCharacters} characters would be right.");
+        if (id.Length is 0 or > QueryRowsReader.MaxRowIdCharacters)
+            return (null, null, $"{(id.Length == 0 ? $"A row has no {name}" : $"The {name} {id[..40]}… is too long")}; 1 to {QueryRowsReader.MaxRowIdCharacters} characters would be right.");
         var about = byKey ? $"{name} '{id}'" : $"Query '{id}'";
         var (value, problem) = OutcomeValues.Read(manifest, rows.GetValue(outcome));
         if (value is null)

@@ -9,7 +9,7 @@ namespace Progeny.Core.Feedback;
 public static class OutcomeValues
 {
     /// <summary>The most characters of an outcome where a project names no classes.</summary>
-    public const int MostCharacters = 256;
+    public const int MaxCharacters = 256;
 
     /// <summary>Reads an outcome: a class as text, number or boolean, or a finite number for regression.</summary>
     /// <returns>The text to store, or what is wrong and what would be right.</returns>
@@ -35,9 +35,9 @@ public static class OutcomeValues
 
         if (classes.Count == 0)
         {
-            return text is { Length: > 0 and <= MostCharacters }
+            return text is { Length: > 0 and <= MaxCharacters }
                 ? (text, null)
-                : (null, $"{shown()} is no outcome; a text of 1 to {MostCharacters} characters, a number or a boolean is");
+                : (null, $"{shown()} is no outcome; a text of 1 to {MaxCharacters} characters, a number or a boolean is");
         }
 
         return text is not null && classes.Contains(text, StringComparer.Ordinal)

@@ -44,7 +44,7 @@ internal sealed class WatermarkProgress(Ordinal? at, long below, DateTimeOffset 
         }
 
         beyond = (Ahead == 0 ? here : beyond).Move(next);
-        if (++Ahead > FarAhead.MostRows)
+        if (++Ahead > FarAhead.MaxRows)
             (here, Ahead) = (beyond, 0);
         return Ahead == 1 ? $"{ValueText.Of(value)}, more than a hundred times {here.At}, the greatest before it" : null;
     }

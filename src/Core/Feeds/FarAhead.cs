@@ -10,17 +10,17 @@ namespace Progeny.Core.Feeds;
 internal static class FarAhead
 {
     /// <summary>How many rows may be ahead by their number; more are a new beginning, such as milliseconds in place of seconds.</summary>
-    public const int MostRows = 1_000;
+    public const int MaxRows = 1_000;
 
     private const double Times = 100;
 
     // Small numbers grow a hundredfold within a day.
     private const double Small = 1e6;
 
-    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
 
     /// <summary>The last moment that is not ahead.</summary>
-    public static DateTimeOffset LimitOf(DateTimeOffset now) => now < DateTimeOffset.MaxValue - MostAhead ? now + MostAhead : now;
+    public static DateTimeOffset LimitOf(DateTimeOffset now) => now < DateTimeOffset.MaxValue - MaxAhead ? now + MaxAhead : now;
 
     /// <summary>Whether a value is a time that is ahead.</summary>
     public static bool IsTime(object? value, DateTimeOffset limit) => value is string text && IsoTime.TryParse(text, out var at) && at > limit;

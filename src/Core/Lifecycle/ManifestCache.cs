@@ -5,10 +5,10 @@ namespace Progeny.Core.Lifecycle;
 /// <summary>The manifests of releases, each parsed once: a release never changes.</summary>
 public static class ManifestCache
 {
-    private const int MostManifests = 1_000;
+    private const int MaxManifests = 1_000;
 
     // Of the manifests' texts: what is made of a text is several times as large.
-    private const long MostCharacters = 16 << 20;
+    private const long MaxCharacters = 16 << 20;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, Manifest> Known = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ public static class ManifestCache
         var manifest = ManifestParser.ParseOrThrow(release.Manifest);
         lock (Gate)
         {
-            if (Known.Count >= MostManifests || characters + release.Manifest.Length > MostCharacters)
+            if (Known.Count >= MaxManifests || characters + release.Manifest.Length > MaxCharacters)
             {
                 Known.Clear();
                 characters = 0;

@@ -5,16 +5,16 @@ using System.Text;
 namespace Progeny.Core.Metrics;
 
 /// <summary>
-/// Counts of texts, at most <see cref="MostCategories"/> of them by name and the rest together. Where there are more, those are kept by
+/// Counts of texts, at most <see cref="MaxCategories"/> of them by name and the rest together. Where there are more, those are kept by
 /// name whose hash is smallest: an even sample of all categories, whose choice depends on the categories alone. So histograms merge
 /// exactly, and every count by name is complete. Not thread-safe.
 /// </summary>
 public sealed class CategoryHistogram
 {
-    public const int MostCategories = 128;
+    public const int MaxCategories = 128;
 
     /// <summary>Texts are told apart by so many characters.</summary>
-    public const int MostCharacters = 64;
+    public const int MaxCharacters = 64;
 
     private const byte Format = 3;
 
@@ -38,8 +38,8 @@ public sealed class CategoryHistogram
     /// <summary>Counts a text.</summary>
     public void Record(ReadOnlySpan<char> category, long count = 1)
     {
-        if (category.Length > MostCharacters)
-            category = category[..(char.IsHighSurrogate(category[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
+        if (category.Length > MaxCharacters)
+            category = category[..(char.IsHighSurrogate(category[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters)];
         Count += count;
         ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_lookup, category);
         if (!Unsafe.IsNullRef(ref known))
@@ -49,7 +49,7 @@ public sealed class CategoryHistogram
         }
 
         var hash = Hash(category);
-        if (_counts.Count == MostCategories)
+        if (_counts.Count == MaxCategories)
         {
             var last = _order.Max;
             if (Compare(hash, category, last) > 0)
@@ -99,13 +99,13 @@ public sealed class CategoryHistogram
     public byte[] Encode()
     {
         var bytes = new List<byte> { Format };
-        VariableLength.Write(bytes, (ulong)Others);
+        Varint.Write(bytes, (ulong)Others);
         foreach (var (_, name) in _order)
         {
             var text = Encoding.UTF8.GetBytes(name);
-            VariableLength.Write(bytes, (ulong)text.Length);
+            Varint.Write(bytes, (ulong)text.Length);
             bytes.AddRange(text);
-            VariableLength.Write(bytes, (ulong)_counts[name]);
+            Varint.Write(bytes, (ulong)_counts[name]);
         }
 
         return [.. bytes];
@@ -118,16 +118,16 @@ public sealed class CategoryHistogram
         if (encoded.IsEmpty || encoded[0] != Format)
             throw new FormatException($"A histogram of categories starts with the byte {Format}.");
         var rest = encoded[1..];
-        var histogram = new CategoryHistogram { Others = (long)VariableLength.Read(ref rest) };
+        var histogram = new CategoryHistogram { Others = (long)Varint.Read(ref rest) };
         histogram.Count = histogram.Others;
         while (!rest.IsEmpty)
         {
-            var length = VariableLength.Read(ref rest);
+            var length = Varint.Read(ref rest);
             if (length > (ulong)rest.Length)
                 throw new FormatException("The bytes of a histogram of categories end within a name.");
             var name = Encoding.UTF8.GetString(rest[..(int)length]);
             rest = rest[(int)length..];
-            histogram.Record(name, (long)VariableLength.Read(ref rest));
+            histogram.Record(name, (long)Varint.Read(ref rest));
         }
 
         return histogram;

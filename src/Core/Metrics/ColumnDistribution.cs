@@ -50,19 +50,19 @@ public sealed class ColumnDistribution
 
     internal void Encode(List<byte> target)
     {
-        VariableLength.Write(target, (ulong)Missing);
-        VariableLength.Write(target, (ulong)Augmented);
+        Varint.Write(target, (ulong)Missing);
+        Varint.Write(target, (ulong)Augmented);
         foreach (var part in (byte[][])[Numbers.Encode(), Categories.Encode()])
         {
-            VariableLength.Write(target, (ulong)part.Length);
+            Varint.Write(target, (ulong)part.Length);
             target.AddRange(part);
         }
     }
 
     internal static ColumnDistribution Decode(ref ReadOnlySpan<byte> source)
     {
-        var missing = (long)VariableLength.Read(ref source);
-        var augmented = (long)VariableLength.Read(ref source);
+        var missing = (long)Varint.Read(ref source);
+        var augmented = (long)Varint.Read(ref source);
         return new()
         {
             Missing = missing,
@@ -75,7 +75,7 @@ public sealed class ColumnDistribution
     /// <summary>A part behind its length.</summary>
     internal static ReadOnlySpan<byte> Part(ref ReadOnlySpan<byte> source)
     {
-        var length = VariableLength.Read(ref source);
+        var length = Varint.Read(ref source);
         if (length > (ulong)source.Length)
             throw new FormatException("The bytes of a distribution end too early.");
         var part = source[..(int)length];

@@ -20,6 +20,7 @@ public sealed class ConditionSet : IDisposable
     private readonly IReadOnlyDictionary<string, string> problems;
     private readonly TimedOutExpressions timedOut = new();
     private readonly SlowRules slow = new();
+    private bool isAsking;
 
     internal ConditionSet(
         Manifest manifest, IReadOnlyList<string> names, IExpressionSet? expressions, IReadOnlyDictionary<string, int> places, IReadOnlyDictionary<string, string> problems)
@@ -49,11 +50,25 @@ public sealed class ConditionSet : IDisposable
     public ConditionVerdict? Retrain(IReadOnlyDictionary<string, double?> champion) =>
         manifest.Retrain?.When is { } when ? Ask(RetrainPath, when, champion) : null;
 
-    /// <summary>Asks conditions one after the other, in bounded time, and apart from the thread pool once they took long.</summary>
+    /// <summary>
+    /// Asks conditions one after the other, in bounded time: on a thread of the pool one caller at a time, the others, and all once they took
+    /// long, apart from it.
+    /// </summary>
     /// <param name="conditions">Each asks one of this set.</param>
     /// <exception cref="OperationCanceledException">Nobody waits for the verdicts any more.</exception>
-    public async Task<IReadOnlyList<ConditionVerdict>> AskAsync(IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken) =>
-        slow.AreSlow ? await slow.RunAsync(() => Ask(conditions, cancellationToken), cancellationToken) : Ask(conditions, cancellationToken);
+    public async Task<IReadOnlyList<ConditionVerdict>> AskAsync(IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken)
+    {
+        if (slow.AreSlow || Interlocked.Exchange(ref isAsking, true))
+            return await slow.RunAsync(() => Ask(conditions, cancellationToken), cancellationToken);
+        try
+        {
+            return Ask(conditions, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref isAsking, false);
+        }
+    }
 
     public void Dispose() => expressions?.Dispose();
 
@@ -99,7 +114,7 @@ public sealed class ConditionSet : IDisposable
         return new(holds, $"{(known.Length > 0 ? $"{known}: " : "")}{sql.Trim()} {said}", figures);
     }
 
-    private (bool Holds, string Said) Evaluate(int expression, FigureRow row)
+    private (bool Holds, string DecisionText) Evaluate(int expression, FigureRow row)
     {
         try
         {
@@ -118,7 +133,7 @@ public sealed class ConditionSet : IDisposable
             return (false, $"failed: {exception.Message}");
         }
 
-        static (bool Holds, string Said) Truth(bool holds) => (holds, holds ? "is true" : "is false");
+        static (bool Holds, string DecisionText) Truth(bool holds) => (holds, holds ? "is true" : "is false");
     }
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);

@@ -43,11 +43,11 @@ public sealed class Distributions
         var bytes = new List<byte> { Format };
         foreach (var columns in (SortedDictionary<string, ColumnDistribution>[])[_features, _predictions])
         {
-            VariableLength.Write(bytes, (ulong)columns.Count);
+            Varint.Write(bytes, (ulong)columns.Count);
             foreach (var (name, column) in columns)
             {
                 var text = Encoding.UTF8.GetBytes(name);
-                VariableLength.Write(bytes, (ulong)text.Length);
+                Varint.Write(bytes, (ulong)text.Length);
                 bytes.AddRange(text);
                 column.Encode(bytes);
             }
@@ -66,7 +66,7 @@ public sealed class Distributions
         var distributions = new Distributions();
         foreach (var columns in (SortedDictionary<string, ColumnDistribution>[])[distributions._features, distributions._predictions])
         {
-            for (var left = VariableLength.Read(ref rest); left > 0; left--)
+            for (var left = Varint.Read(ref rest); left > 0; left--)
             {
                 var name = Encoding.UTF8.GetString(ColumnDistribution.Part(ref rest));
                 columns[name] = ColumnDistribution.Decode(ref rest);

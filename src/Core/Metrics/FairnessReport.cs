@@ -4,10 +4,10 @@ namespace Progeny.Core.Metrics;
 public sealed record FairnessReport
 {
     /// <summary>The least rows of a group that is compared: shares of fewer are known too badly.</summary>
-    public const int LeastRows = 30;
+    public const int MinRows = 30;
 
     /// <summary>The most groups that are compared, those with the most rows.</summary>
-    public const int MostGroups = 50;
+    public const int MaxGroups = 50;
 
     /// <summary>The field whose values make the groups.</summary>
     public required string Field { get; init; }

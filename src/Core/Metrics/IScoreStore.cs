@@ -47,5 +47,5 @@ public interface IScoreStore
     /// score that it replaces. The windows keep their figures.
     /// </summary>
     /// <returns>Whether there may be more.</returns>
-    Task<bool> SweepAsync(LogBegin begin, CancellationToken cancellationToken);
+    Task<bool> SweepAsync(LogStart begin, CancellationToken cancellationToken);
 }

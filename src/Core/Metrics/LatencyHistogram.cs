@@ -127,14 +127,14 @@ public sealed class LatencyHistogram
     public byte[] Encode()
     {
         var bytes = new List<byte> { Format };
-        VariableLength.Write(bytes, (ulong)Sum);
+        Varint.Write(bytes, (ulong)Sum);
         var last = -1;
         for (var bucket = 0; bucket < _counts.Length; bucket++)
         {
             if (_counts[bucket] == 0)
                 continue;
-            VariableLength.Write(bytes, (ulong)(bucket - last));
-            VariableLength.Write(bytes, (ulong)_counts[bucket]);
+            Varint.Write(bytes, (ulong)(bucket - last));
+            Varint.Write(bytes, (ulong)_counts[bucket]);
             last = bucket;
         }
 
@@ -148,12 +148,12 @@ public sealed class LatencyHistogram
         if (encoded.IsEmpty || encoded[0] != Format)
             throw new FormatException($"A latency histogram starts with the byte {Format}.");
         var rest = encoded[1..];
-        var histogram = new LatencyHistogram { Sum = (long)VariableLength.Read(ref rest) };
+        var histogram = new LatencyHistogram { Sum = (long)Varint.Read(ref rest) };
         var bucket = -1L;
         while (!rest.IsEmpty)
         {
-            var distance = VariableLength.Read(ref rest);
-            var count = VariableLength.Read(ref rest);
+            var distance = Varint.Read(ref rest);
+            var count = Varint.Read(ref rest);
             if (distance is 0 or > BucketCount || (bucket += (long)distance) >= BucketCount || count is 0 or > long.MaxValue)
                 throw new FormatException($"A latency histogram has {BucketCount} buckets in rising order, each with a count above zero.");
             histogram.Reach((int)bucket);

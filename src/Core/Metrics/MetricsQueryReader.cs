@@ -8,7 +8,7 @@ namespace Progeny.Core.Metrics;
 public static class MetricsQueryReader
 {
     /// <summary>The most points of one series.</summary>
-    public const int MostPoints = 5_000;
+    public const int MaxPoints = 5_000;
 
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(1);
 
@@ -35,8 +35,8 @@ public static class MetricsQueryReader
             return (new MetricsQuery(project, start, end, DefaultStep(start, end, now), byGeneration, byArm), null);
         if (!ManifestUnits.TryParseDuration(step, out var duration) || MetricsResolution.For(duration) is not { } resolution)
             return (null, $"step is '{step}'; it must be a multiple of {MetricsResolution.Finest.Seconds} s, such as 10s, 5m or 1h.");
-        if ((end - start).Ticks / duration.Ticks > MostPoints)
-            return (null, $"There are more than {MostPoints} steps of {step} from {Shown(start)} to {Shown(end)}; ask for a longer step or a shorter time.");
+        if ((end - start).Ticks / duration.Ticks > MaxPoints)
+            return (null, $"There are more than {MaxPoints} steps of {step} from {Shown(start)} to {Shown(end)}; ask for a longer step or a shorter time.");
         if (start < now - resolution.Kept && resolution != MetricsResolution.All[^1])
         {
             var coarser = MetricsResolution.All.First(other => start >= now - other.Kept || other == MetricsResolution.All[^1]);

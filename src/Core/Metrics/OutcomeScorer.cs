@@ -23,7 +23,7 @@ public sealed class OutcomeScorer(
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
 
     /// <summary>After so long it is asked whether the report is still kept; what a shadow might have said has none of its own.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromDays(1);
 
     /// <summary>Scores some reports.</summary>
     /// <returns>Whether there may be more to score right now.</returns>
@@ -62,7 +62,7 @@ public sealed class OutcomeScorer(
             {
                 // The clock may have been put back since.
                 var since = outcome.Since < now ? outcome.Since : now;
-                if (now - since > Patience && !await outcomes.HasReportAsync(outcome.Project, outcome.QueryId, cancellationToken))
+                if (now - since > TimeLimit && !await outcomes.HasReportAsync(outcome.Project, outcome.QueryId, cancellationToken))
                     givenUp.Add(outcome);
                 else
                     waiting[key] = outcome with { Since = since, Due = now + Later(now - since) };

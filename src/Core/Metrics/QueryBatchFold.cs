@@ -59,7 +59,7 @@ public sealed class QueryBatchFold(DistributionFolds folds) : IQueryBatchSink
         else
         {
             // Of a long text the beginning is enough: what does not fit is cut off.
-            Span<char> text = stackalloc char[CategoryHistogram.MostCharacters + 1];
+            Span<char> text = stackalloc char[CategoryHistogram.MaxCharacters + 1];
             Utf8.ToUtf16(reader.GetUtf8(feature), text, out _, out var written);
             column.Record(text[..written], reader.IsAugmented(feature));
         }

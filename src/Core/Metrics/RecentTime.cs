@@ -12,7 +12,7 @@ public sealed class RecentTime
     /// <summary>What is being stored may have a time a moment ahead.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
-    private const int MostStretches = 100;
+    private const int MaxStretches = 100;
 
     private readonly TimeProvider time;
     private readonly Lock guard = new();
@@ -56,8 +56,8 @@ public sealed class RecentTime
                 left -= known;
             }
 
-            if (stretches.Count > MostStretches)
-                stretches.RemoveRange(0, stretches.Count - MostStretches);
+            if (stretches.Count > MaxStretches)
+                stretches.RemoveRange(0, stretches.Count - MaxStretches);
             return ranges;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class ServedRows(Manifest manifest)
     {
         rows[served.Hash] = (served.Sequence, Read(served));
         order.Enqueue((served.Hash, served.Sequence));
-        while (rows.Count > ServedSlice.MostRows || order.Count > 2 * ServedSlice.MostRows)
+        while (rows.Count > ServedSlice.MaxRows || order.Count > 2 * ServedSlice.MaxRows)
         {
             var (hash, sequence) = order.Dequeue();
             if (rows.TryGetValue(hash, out var kept) && kept.Sequence == sequence)
@@ -45,9 +45,9 @@ internal sealed class ServedRows(Manifest manifest)
     {
         var all = measured.Where(row => row.Groups[index] is not null).GroupBy(row => row.Groups[index]!, StringComparer.Ordinal)
             .Select(group => (group.Key, Rows: group.ToList())).ToList();
-        var compared = all.Where(group => group.Rows.Count >= FairnessReport.LeastRows)
+        var compared = all.Where(group => group.Rows.Count >= FairnessReport.MinRows)
             .OrderByDescending(group => group.Rows.Count).ThenBy(group => group.Key, StringComparer.Ordinal)
-            .Take(FairnessReport.MostGroups)
+            .Take(FairnessReport.MaxGroups)
             .Select(group => FiguresOf(group.Key, group.Rows))
             .ToList();
         return new FairnessReport
@@ -69,7 +69,7 @@ internal sealed class ServedRows(Manifest manifest)
         if (set.Task == MachineLearningTask.Binary)
         {
             positive = (double)set.Confusion.Predicted(1) / set.Count;
-            truePositive = set.Confusion.Actual(1) >= FairnessReport.LeastRows ? (double)set.Confusion.Hits(1) / set.Confusion.Actual(1) : null;
+            truePositive = set.Confusion.Actual(1) >= FairnessReport.MinRows ? (double)set.Confusion.Hits(1) / set.Confusion.Actual(1) : null;
         }
 
         return new GroupFigures(value, group.Count, positive, truePositive, LossOf(set), MetricsOf(set));

@@ -4,7 +4,7 @@ namespace Progeny.Core.Metrics;
 public sealed record ServedSlice
 {
     /// <summary>The most predictions that are measured, the newest: a bound on memory.</summary>
-    public const int MostRows = 1_000_000;
+    public const int MaxRows = 1_000_000;
 
     /// <summary>The predictions whose outcome is known, one of each query.</summary>
     public required long Rows { get; init; }

@@ -14,7 +14,7 @@ public sealed class SummaryOutbox(int most = SummaryOutbox.DefaultMost)
     public const int DefaultMost = 20_000;
 
     // The perfdb knows ids for a week: what is sent later might be counted twice.
-    private static readonly TimeSpan MostAge = TimeSpan.FromDays(6);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(6);
 
     private readonly Queue<GenerationSummary> _waiting = [];
 
@@ -30,7 +30,7 @@ public sealed class SummaryOutbox(int most = SummaryOutbox.DefaultMost)
     {
         foreach (var summary in summaries)
             _waiting.Enqueue(summary);
-        while (_waiting.Count > most || (_waiting.TryPeek(out var oldest) && now - oldest.WindowStart > MostAge))
+        while (_waiting.Count > most || (_waiting.TryPeek(out var oldest) && now - oldest.WindowStart > MaxAge))
         {
             _waiting.Dequeue();
             Lost++;

@@ -6,7 +6,7 @@ namespace Progeny.Core.Metrics;
 public static class TwoSampleTests
 {
     /// <summary>The least count that a cell of chi-square must be expected to have in either sample; smaller ones are put together.</summary>
-    private const double LeastExpected = 5;
+    private const double MinExpected = 5;
 
     /// <summary>The greatest distance of the cumulative shares over the bounds of the cells, and a bound on its probability.</summary>
     /// <remarks>
@@ -39,7 +39,7 @@ public static class TwoSampleTests
         if (first == 0 || second == 0)
             return (0, 1);
         var share = Math.Min(first, second) / (first + second);
-        bool IsEnough((long First, long Second) cell) => (cell.First + cell.Second) * share >= LeastExpected;
+        bool IsEnough((long First, long Second) cell) => (cell.First + cell.Second) * share >= MinExpected;
         var whole = cells.Where(IsEnough).OrderBy(cell => cell.First + cell.Second).ToList();
         var small = cells.Where(cell => !IsEnough(cell)).ToList();
         var pool = (First: small.Sum(cell => cell.First), Second: small.Sum(cell => cell.Second));

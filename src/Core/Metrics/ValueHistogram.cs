@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Progeny.Core.Metrics;
 
 /// <summary>
-/// Counts of finite numbers of either sign in at most <see cref="MostBuckets"/> buckets, as narrow as that allows: up to a million to each
+/// Counts of finite numbers of either sign in at most <see cref="MaxBuckets"/> buckets, as narrow as that allows: up to a million to each
 /// power of two where all numbers lie close together, fewer the wider they spread. Which buckets there are depends on the numbers alone, not on their order, so histograms merge exactly:
 /// the merged one is the one that would have seen both. Not thread-safe.
 /// </summary>
@@ -13,11 +13,11 @@ namespace Progeny.Core.Metrics;
 /// </remarks>
 public sealed class ValueHistogram
 {
-    public const int MostBuckets = 128;
+    public const int MaxBuckets = 128;
 
     private const int MantissaBits = 20;
     private const int CutBits = 52 - MantissaBits;
-    private const int MostShift = 30;
+    private const int MaxShift = 30;
     private const long FirstInfinite = 2047L << MantissaBits;
     private const byte Format = 4;
 
@@ -84,8 +84,8 @@ public sealed class ValueHistogram
         var last = 0;
         foreach (var (key, count) in _counts.OrderBy(pair => pair.Key))
         {
-            VariableLength.WriteSigned(bytes, (long)key - last);
-            VariableLength.Write(bytes, (ulong)count);
+            Varint.WriteSigned(bytes, (long)key - last);
+            Varint.Write(bytes, (ulong)count);
             last = key;
         }
 
@@ -97,17 +97,17 @@ public sealed class ValueHistogram
     public static ValueHistogram Decode(ReadOnlySpan<byte> encoded)
     {
         var given = encoded.Length > 1 && encoded[0] == CoarseFormat ? CoarseShift : 0;
-        if (encoded.Length < 2 || encoded[0] is not (Format or CoarseFormat) || encoded[1] + given > MostShift)
-            throw new FormatException($"A histogram of numbers starts with the byte {Format} and a number of bits up to {MostShift}.");
+        if (encoded.Length < 2 || encoded[0] is not (Format or CoarseFormat) || encoded[1] + given > MaxShift)
+            throw new FormatException($"A histogram of numbers starts with the byte {Format} and a number of bits up to {MaxShift}.");
         var histogram = new ValueHistogram { _shift = encoded[1] + given };
         var rest = encoded[2..];
         var key = 0L;
         while (!rest.IsEmpty)
         {
-            key += VariableLength.ReadSigned(ref rest);
-            var count = VariableLength.Read(ref rest);
-            if (key is < int.MinValue or > int.MaxValue || count is 0 or > long.MaxValue || histogram._counts.Count == MostBuckets || !histogram._counts.TryAdd((int)key, (long)count))
-                throw new FormatException($"A histogram of numbers has at most {MostBuckets} buckets, each once and with a count above zero.");
+            key += Varint.ReadSigned(ref rest);
+            var count = Varint.Read(ref rest);
+            if (key is < int.MinValue or > int.MaxValue || count is 0 or > long.MaxValue || histogram._counts.Count == MaxBuckets || !histogram._counts.TryAdd((int)key, (long)count))
+                throw new FormatException($"A histogram of numbers has at most {MaxBuckets} buckets, each once and with a count above zero.");
             histogram.Count += (long)count;
         }
 
@@ -130,7 +130,7 @@ public sealed class ValueHistogram
     {
         CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _) += count;
         Count += count;
-        while (_counts.Count > MostBuckets)
+        while (_counts.Count > MaxBuckets)
             Coarsen();
     }
 

@@ -10,15 +10,15 @@ namespace Progeny.Core.Rollout;
 public static partial class PlanChecks
 {
     /// <summary>The most arms of a plan: each of them is a model that every silo keeps loaded.</summary>
-    public const int MostArms = 32;
+    public const int MaxArms = 32;
 
     /// <summary>The most characters of <see cref="PlanDraft.By"/>.</summary>
-    public const int MostByCharacters = 200;
+    public const int MaxByCharacters = 200;
 
     /// <summary>The most characters of <see cref="PlanDraft.Reason"/>.</summary>
-    public const int MostReasonCharacters = 2_000;
+    public const int MaxReasonCharacters = 2_000;
 
-    private const int MostKeyCharacters = 63;
+    private const int MaxKeyCharacters = 63;
 
     /// <summary>All that is wrong with a draft.</summary>
     /// <param name="champion">The generation in charge now; null: none.</param>
@@ -29,12 +29,12 @@ public static partial class PlanChecks
         CheckNames("fallback", draft.Fallback, draft.Arms, faults);
         CheckNames("shadows", draft.Shadows, draft.Arms, faults);
         CheckChampion(draft, project, champion, faults);
-        if (draft.StickyKey is { Length: 0 or > MostKeyCharacters })
+        if (draft.StickyKey is { Length: 0 or > MaxKeyCharacters })
             faults.Add(new PlanFault(PlanFault.StickyKeyPath, $"must be the name of a field, or {RolloutPlan.QueryIdKey}, or be left out"));
-        if (draft.By is { Length: 0 or > MostByCharacters })
-            faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; 1 to {MostByCharacters} are allowed, or leave it out"));
-        if (draft.Reason is { Length: > MostReasonCharacters })
-            faults.Add(new PlanFault("reason", $"has {draft.Reason.Length} characters; at most {MostReasonCharacters} are allowed"));
+        if (draft.By is { Length: 0 or > MaxByCharacters })
+            faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; 1 to {MaxByCharacters} are allowed, or leave it out"));
+        if (draft.Reason is { Length: > MaxReasonCharacters })
+            faults.Add(new PlanFault("reason", $"has {draft.Reason.Length} characters; at most {MaxReasonCharacters} are allowed"));
         return faults;
     }
 
@@ -48,8 +48,8 @@ public static partial class PlanChecks
 
     private static void CheckArms(ImmutableArray<RolloutArm> arms, List<PlanFault> faults)
     {
-        if (arms.Length is 0 or > MostArms)
-            faults.Add(new PlanFault("arms", $"has {arms.Length} arms; 1 to {MostArms} are allowed"));
+        if (arms.Length is 0 or > MaxArms)
+            faults.Add(new PlanFault("arms", $"has {arms.Length} arms; 1 to {MaxArms} are allowed"));
         for (var i = 0; i < arms.Length; i++)
         {
             var (name, _, weight) = arms[i];

@@ -70,7 +70,7 @@ public static class RowSelector
             return false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.StartObject || arms.Count == QueryRowsReader.MostRows)
+            if (reader.TokenType != JsonTokenType.StartObject || arms.Count == QueryRowsReader.MaxRows)
                 return false;
             arms.Add(ReadRow(ref reader, selection, key));
         }

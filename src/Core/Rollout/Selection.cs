@@ -11,7 +11,7 @@ namespace Progeny.Core.Rollout;
 /// </summary>
 public sealed class Selection
 {
-    private const int MostStackBytes = 1024;
+    private const int MaxStackBytes = 1024;
 
     private readonly ulong seed;
     private readonly int[] ends;
@@ -37,7 +37,7 @@ public sealed class Selection
             return arms[0];
         var most = Encoding.UTF8.GetMaxByteCount(key.Length);
         byte[]? rented = null;
-        var bytes = most <= MostStackBytes ? stackalloc byte[MostStackBytes] : rented = ArrayPool<byte>.Shared.Rent(most);
+        var bytes = most <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : rented = ArrayPool<byte>.Shared.Rent(most);
         var arm = Choose(bytes[..Encoding.UTF8.GetBytes(key, bytes)]);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);

@@ -92,7 +92,7 @@ public sealed class Augmenter
     private string WhyNot(FeedRequest? request)
     {
         if (request is null)
-            return $"Feed '{manifest.Feed}' was not asked for augmentation '{manifest.Name}': {FeedRequests.MostInFlight} requests wait for it already.";
+            return $"Feed '{manifest.Feed}' was not asked for augmentation '{manifest.Name}': {FeedRequests.MaxInFlight} requests wait for it already.";
         if (request.Failure is null)
             return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
         if (request.Failure is not FeedException)

@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 /// <summary>The values that a category may have, made ready for looking them up; a value that is known needs no new string.</summary>
 internal sealed class CategoryValues
 {
-    private const int MostShown = 20;
+    private const int MaxShown = 20;
 
     // A feature lives as long as its manifest, and all columns of it share this.
     private static readonly ConditionalWeakTable<Feature, CategoryValues> Made = [];
@@ -30,5 +30,5 @@ internal sealed class CategoryValues
 
     /// <summary>What is allowed, for messages.</summary>
     public override string ToString() =>
-        $"one of {string.Join(", ", values.Take(MostShown).Select(value => $"'{value}'"))}{(values.Count > MostShown ? ", …" : "")}";
+        $"one of {string.Join(", ", values.Take(MaxShown).Select(value => $"'{value}'"))}{(values.Count > MaxShown ? ", …" : "")}";
 }

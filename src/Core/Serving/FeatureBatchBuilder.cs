@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 public sealed class FeatureBatchBuilder
 {
     /// <summary>No more errors than these are kept; the rest of a request that is this wrong adds nothing.</summary>
-    public const int MostErrors = 20;
+    public const int MaxErrors = 20;
 
     private readonly FeatureColumn[] columns;
     private readonly List<FieldError> errors = [];
@@ -23,11 +23,11 @@ public sealed class FeatureBatchBuilder
 
     public IReadOnlyList<FeatureColumn> Columns => columns;
 
-    /// <summary>What is wrong so far, at most <see cref="MostErrors"/>.</summary>
+    /// <summary>What is wrong so far, at most <see cref="MaxErrors"/>.</summary>
     public IReadOnlyList<FieldError> Errors => errors;
 
     /// <summary>Whether one more error would not be kept, so that nobody needs to word it.</summary>
-    public bool HasMostErrors => errors.Count >= MostErrors;
+    public bool HasMostErrors => errors.Count >= MaxErrors;
 
     /// <summary>Forgets the rows and what was wrong with them; the room for them stays.</summary>
     public void Clear()

@@ -11,13 +11,13 @@ namespace Progeny.Core.Serving;
 internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, BoundedCache<object?[]?> cache, TimeProvider time)
 {
     /// <summary>The most requests on their way at once.</summary>
-    public const int MostInFlight = 32;
+    public const int MaxInFlight = 32;
 
-    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MinLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxLimit = TimeSpan.FromSeconds(30);
 
     // How long a request may take for the sake of those who come later.
-    private readonly TimeSpan limit = TimeSpan.FromTicks(Math.Max(manifest.Deadline.Ticks, Math.Clamp(20 * manifest.Deadline.Ticks, LeastLimit.Ticks, MostLimit.Ticks)));
+    private readonly TimeSpan limit = TimeSpan.FromTicks(Math.Max(manifest.Deadline.Ticks, Math.Clamp(20 * manifest.Deadline.Ticks, MinLimit.Ticks, MaxLimit.Ticks)));
     private readonly Lock gate = new();
     private readonly Dictionary<string, FeedRequest> byKey = new(StringComparer.Ordinal);
     private int inFlight;
@@ -42,7 +42,7 @@ internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, Bounded
                     continue;
                 }
 
-                if (own is null && inFlight >= MostInFlight)
+                if (own is null && inFlight >= MaxInFlight)
                     continue;
                 if (own is null)
                     inFlight++;

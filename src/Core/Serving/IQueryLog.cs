@@ -48,7 +48,7 @@ public interface IQueryLog
     Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken);
 
     /// <summary>Where the log begins for each generation that ever answered for a project.</summary>
-    Task<IReadOnlyList<LogBegin>> ReadBeginsAsync(string project, CancellationToken cancellationToken);
+    Task<IReadOnlyList<LogStart>> ReadBeginsAsync(string project, CancellationToken cancellationToken);
 
     /// <summary>Streams the predictions of a project (one generation of it, where given) whose outcome is known, in the order of the log.</summary>
     /// <param name="after">Only records with a sequence number above this: 0 for all.</param>

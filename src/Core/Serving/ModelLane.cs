@@ -10,13 +10,13 @@ namespace Progeny.Core.Serving;
 internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInputs inputs, PredictionOutput prediction) : IDisposable
 {
     /// <summary>Lanes for more rows than this are not worth keeping.</summary>
-    public const int MostRowsKept = 1_024;
+    public const int MaxRowsKept = 1_024;
 
     // For so many numbers of rows the values are kept.
-    private const int MostValuesKept = 64;
+    private const int MaxValuesKept = 64;
 
-    private readonly OrtValue[]?[] inputValues = new OrtValue[]?[MostValuesKept + 1];
-    private readonly OrtValue[]?[] outputValues = new OrtValue[]?[MostValuesKept + 1];
+    private readonly OrtValue[]?[] inputValues = new OrtValue[]?[MaxValuesKept + 1];
+    private readonly OrtValue[]?[] outputValues = new OrtValue[]?[MaxValuesKept + 1];
     private readonly string[] outputName = [prediction.Name];
     private readonly AlignedBuffer[] data = new AlignedBuffer[inputs.Specs.Length];
     private readonly string[][] texts = new string[inputs.Specs.Length][];
@@ -33,7 +33,7 @@ internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInp
         if (most <= Capacity)
             return;
         DisposeValues();
-        Capacity = Math.Max(MostValuesKept, most);
+        Capacity = Math.Max(MaxValuesKept, most);
         for (var input = 0; input < data.Length; input++)
         {
             var elements = Capacity * inputs.FeaturesOf(input).Length;
@@ -91,7 +91,7 @@ internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInp
         finally
         {
             run.End();
-            if (rows > MostValuesKept)
+            if (rows > MaxValuesKept)
                 DisposeAll([.. values, .. outputs]);
         }
     }
@@ -123,7 +123,7 @@ internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInp
         finally
         {
             run.End();
-            if (rows > MostValuesKept)
+            if (rows > MaxValuesKept)
                 DisposeAll(values);
         }
     }
@@ -153,7 +153,7 @@ internal sealed class ModelLane(InferenceSession session, ModelRun run, ModelInp
         OrtMemoryInfo.DefaultInstance, ElementTypes.ToOnnx(type), shape, memory.Address, memory.Length);
 
     private OrtValue[] Values(OrtValue[]?[] kept, Func<OrtValue[]> make) =>
-        rows > MostValuesKept ? make() : kept[rows] ??= make();
+        rows > MaxValuesKept ? make() : kept[rows] ??= make();
 
     private OrtValue[] MakeInputs()
     {

@@ -13,7 +13,7 @@ namespace Progeny.Core.Serving;
 /// </summary>
 public sealed class ModelRunner : IDisposable
 {
-    private const int MostPartsOnStack = 256;
+    private const int MaxPartsOnStack = 256;
 
     private readonly InferenceSession session;
     private readonly ModelWatchdog watchdog;
@@ -105,7 +105,7 @@ public sealed class ModelRunner : IDisposable
         }
         finally
         {
-            if (lane.Capacity <= ModelLane.MostRowsKept && lanes.Count < Environment.ProcessorCount)
+            if (lane.Capacity <= ModelLane.MaxRowsKept && lanes.Count < Environment.ProcessorCount)
                 lanes.Enqueue(lane);
             else
                 lane.Dispose();
@@ -178,7 +178,7 @@ public sealed class ModelRunner : IDisposable
         }
 
         lane.Begin(rows);
-        Span<int> firsts = parts.Length <= MostPartsOnStack ? stackalloc int[parts.Length] : new int[parts.Length];
+        Span<int> firsts = parts.Length <= MaxPartsOnStack ? stackalloc int[parts.Length] : new int[parts.Length];
         rows = 0;
         for (var i = 0; i < parts.Length; i++)
         {

@@ -9,7 +9,7 @@ public sealed class ProjectRuns
 {
     private const int RememberedMilliseconds = 10_000;
 
-    private static readonly int MostAtOnce = Environment.ProcessorCount;
+    private static readonly int MaxAtOnce = Environment.ProcessorCount;
 
     private readonly Queue<Action> _waiting = new();
     private int _threads;
@@ -34,7 +34,7 @@ public sealed class ProjectRuns
     {
         if (AreSlow)
             return false;
-        if (Interlocked.Increment(ref _onCallers) <= MostAtOnce)
+        if (Interlocked.Increment(ref _onCallers) <= MaxAtOnce)
             return true;
         Leave();
         return false;
@@ -53,7 +53,7 @@ public sealed class ProjectRuns
         lock (_waiting)
         {
             _waiting.Enqueue(run);
-            if (_threads == MostAtOnce)
+            if (_threads == MaxAtOnce)
                 return;
             _threads++;
         }

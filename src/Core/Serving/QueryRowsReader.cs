@@ -10,15 +10,15 @@ namespace Progeny.Core.Serving;
 public static class QueryRowsReader
 {
     /// <summary>The most rows that one request may carry.</summary>
-    public const int MostRows = 100_000;
+    public const int MaxRows = 100_000;
 
     /// <summary>The most characters of a query id or an entity.</summary>
-    public const int MostIdCharacters = 256;
+    public const int MaxIdCharacters = 256;
 
     /// <summary>The most characters of the id that a row of several has: the query's, a colon and the row's index.</summary>
-    public const int MostRowIdCharacters = MostIdCharacters + 6;
+    public const int MaxRowIdCharacters = MaxIdCharacters + 6;
 
-    private const int MostCharactersOnStack = 128;
+    private const int MaxCharactersOnStack = 128;
     private const string NoValue = "a value must be a number, a string, a boolean or null";
 
     private static readonly string[] Members = ["rows", "query_id", "entity"];
@@ -98,9 +98,9 @@ public static class QueryRowsReader
     {
         reader.Read();
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        problem = reader.TokenType == JsonTokenType.Null || text.Length is > 0 and <= MostIdCharacters
+        problem = reader.TokenType == JsonTokenType.Null || text.Length is > 0 and <= MaxIdCharacters
             ? null
-            : $"'{name}' must be a text of 1 to {MostIdCharacters} characters, or be left out.";
+            : $"'{name}' must be a text of 1 to {MaxIdCharacters} characters, or be left out.";
         return text.Length > 0 ? text : null;
     }
 
@@ -114,8 +114,8 @@ public static class QueryRowsReader
         {
             if (reader.TokenType != JsonTokenType.StartObject)
                 return $"rows[{rows.Features.Rows}] must be an object of field names and values.";
-            if (rows.Features.Rows == MostRows)
-                return $"A request may carry at most {MostRows} rows.";
+            if (rows.Features.Rows == MaxRows)
+                return $"A request may carry at most {MaxRows} rows.";
             if (rows.Schema.Limits.Problem(rows.Features.Rows + 1L, rows.LastRows.Length) is { } tooMany)
                 return tooMany;
             if (pick is null || pick.Takes(rows.Features.Rows + passed))
@@ -191,9 +191,9 @@ public static class QueryRowsReader
     {
         if (TextProblem(ref reader, limits) is { } problem)
             return problem;
-        if (reader.ValueSpan.Length > MostCharactersOnStack)
+        if (reader.ValueSpan.Length > MaxCharactersOnStack)
             return column.SetText(row, reader.GetString());
-        Span<char> text = stackalloc char[MostCharactersOnStack];
+        Span<char> text = stackalloc char[MaxCharactersOnStack];
         return column.SetText(row, text[..reader.CopyString(text)]);
     }
 

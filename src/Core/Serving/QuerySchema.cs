@@ -9,9 +9,9 @@ namespace Progeny.Core.Serving;
 /// <summary>The fields that a query by rows may carry: the features, and what else the manifest reads of it.</summary>
 public sealed class QuerySchema
 {
-    private const int MostKept = 256;
-    private const int MostRowsKept = 1_024;
-    private const int MostCharactersOnStack = 128;
+    private const int MaxKept = 256;
+    private const int MaxRowsKept = 1_024;
+    private const int MaxCharactersOnStack = 128;
 
     private readonly byte[][] names;
     private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ public sealed class QuerySchema
 
     internal void GiveBack(QueryRows rows, int held)
     {
-        if (held <= MostRowsKept && spare.Count < MostKept)
+        if (held <= MaxRowsKept && spare.Count < MaxKept)
             spare.Enqueue(rows);
     }
 
@@ -72,9 +72,9 @@ public sealed class QuerySchema
     {
         if ((uint)expected < (uint)names.Length && reader.ValueTextEquals(names[expected]))
             return expected;
-        if (reader.ValueSpan.Length > MostCharactersOnStack)
+        if (reader.ValueSpan.Length > MaxCharactersOnStack)
             return IndexOf(reader.GetString()!);
-        Span<char> name = stackalloc char[MostCharactersOnStack];
+        Span<char> name = stackalloc char[MaxCharactersOnStack];
         return indexesBySpan.TryGetValue(name[..reader.CopyString(name)], out var index) ? index : -1;
     }
 

@@ -9,7 +9,7 @@ namespace Progeny.Core.Serving;
 internal static class ShortestDouble
 {
     // A sign, nine digits, a point and an exponent.
-    private const int MostCharacters = 32;
+    private const int MaxCharacters = 32;
 
     public static double Of(float value) => Parse(value);
 
@@ -18,7 +18,7 @@ internal static class ShortestDouble
     private static double Parse<T>(T value)
         where T : ISpanFormattable
     {
-        Span<char> text = stackalloc char[MostCharacters];
+        Span<char> text = stackalloc char[MaxCharacters];
         value.TryFormat(text, out var written, "R", CultureInfo.InvariantCulture);
         return double.Parse(text[..written], CultureInfo.InvariantCulture);
     }

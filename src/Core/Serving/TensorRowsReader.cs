@@ -12,8 +12,8 @@ public static class TensorRowsReader
         if (query.Inputs.IsEmpty)
             return Refuse("The request has no inputs; it takes a tensor a field.");
         var count = query.Inputs[0].Shape is [var first, ..] ? first : -1;
-        if (count is < 1 or > QueryRowsReader.MostRows)
-            return Refuse($"Input '{query.Inputs[0].Name}' must have the shape [rows, 1] with 1 to {QueryRowsReader.MostRows} rows.");
+        if (count is < 1 or > QueryRowsReader.MaxRows)
+            return Refuse($"Input '{query.Inputs[0].Name}' must have the shape [rows, 1] with 1 to {QueryRowsReader.MaxRows} rows.");
         if (schema.Limits.Problem(count, schema.Features.Count + schema.Extras.Count) is { } tooMany)
             return Refuse(tooMany);
 

@@ -10,8 +10,8 @@ namespace Progeny.Core.Serving;
 internal static class TensorValues
 {
     /// <summary>The most bytes of an output, and the most elements of one of texts; what a model makes of a query must not be answered if it is larger.</summary>
-    private const long MostBytes = 64L << 20;
-    private const long MostTexts = 1L << 20;
+    private const long MaxBytes = 64L << 20;
+    private const long MaxTexts = 1L << 20;
 
     /// <summary>A copy of a tensor in memory of ONNX Runtime, at a multiple of <see cref="AlignedBuffer.Alignment"/> bytes.</summary>
     public static OrtValue ToValue(Tensor tensor)
@@ -46,8 +46,8 @@ internal static class TensorValues
             throw new ModelException($"Output '{name}' has the element type {info.ElementDataType}, which the protocol does not have.");
         ImmutableArray<long> shape = [.. info.Shape];
         var isText = type == DataType.Bytes;
-        if ((isText ? Count(info.Shape) : value.GetTensorSizeInBytes()) is var size && size > (isText ? MostTexts : MostBytes))
-            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MostTexts : MostBytes)} at most.");
+        if ((isText ? Count(info.Shape) : value.GetTensorSizeInBytes()) is var size && size > (isText ? MaxTexts : MaxBytes))
+            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MaxTexts : MaxBytes)} at most.");
         return isText
             ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ElementsOf(value, Count(info.Shape)) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };

@@ -10,7 +10,7 @@ namespace Progeny.Core.Training;
 internal static class BackgroundSample
 {
     /// <summary>The most rows of a sample.</summary>
-    public const int MostRows = 100;
+    public const int MaxRows = 100;
 
     /// <summary>Writes a JSON object of features a line, in the order of the rows, into the job's work folder.</summary>
     /// <param name="data">The <c>data.csv</c> of the rows.</param>
@@ -18,15 +18,15 @@ internal static class BackgroundSample
     public static async Task<string> WriteAsync(string data, TrainingJob job, CancellationToken cancellationToken)
     {
         var features = job.Manifest.Features;
-        var rows = new List<(long Place, object?[] Values)>(MostRows);
+        var rows = new List<(long Place, object?[] Values)>(MaxRows);
         var random = new Random(job.Manifest.Pipeline.Seed);
         long read = 0;
         await foreach (var (values, _) in TrainingDataReader.ReadAsync(data, job.Schema, cancellationToken))
         {
             // Reservoir sampling (Vitter 1985, algorithm R): each row so far is in the sample with the same probability.
-            if (read < MostRows)
+            if (read < MaxRows)
                 rows.Add((read, values));
-            else if (random.NextInt64(read + 1) is var place and < MostRows)
+            else if (random.NextInt64(read + 1) is var place and < MaxRows)
                 rows[(int)place] = (read, values);
             read++;
         }

@@ -13,7 +13,7 @@ internal sealed class FeedPart
     private readonly OrderedQuery? ordered;
     private readonly Dictionary<string, object?> parameters = [];
     private readonly List<string> bounds = [];
-    private long? mostRows;
+    private long? maxRows;
     private DateTimeOffset? cut;
 
     private FeedPart(IFeed feed, SourceManifest source, OrderedQuery? ordered) => (this.feed, this.source, this.ordered) = (feed, source, ordered);
@@ -48,7 +48,7 @@ internal sealed class FeedPart
             }
 
             // A package's file never changes: what it holds was taken by the training that is continued.
-            part.mostRows = range.IsContinued ? 0 : null;
+            part.maxRows = range.IsContinued ? 0 : null;
             return part;
         }
 
@@ -65,8 +65,8 @@ internal sealed class FeedPart
     public async Task<FeedRows> ReadAsync(CancellationToken cancellationToken) =>
         new(await feed.ReadAsync(Sql(), parameters, cancellationToken), source.Ordinal, cut);
 
-    private string Sql() => ordered?.Sql(bounds, mostRows)
-        ?? (mostRows is 0 ? $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source WHERE 1 = 0" : source.Query!);
+    private string Sql() => ordered?.Sql(bounds, maxRows)
+        ?? (maxRows is 0 ? $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source WHERE 1 = 0" : source.Query!);
 
     private async Task<object?> NewestAsync(Ordinal? before, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ internal sealed class FeedPart
 
     private void Narrow(object? newest, AnsweredSet? logged)
     {
-        mostRows = source.WindowRows is { } rows ? Math.Max(0, rows - (logged?.Keys.Count ?? 0)) : null;
+        maxRows = source.WindowRows is { } rows ? Math.Max(0, rows - (logged?.Keys.Count ?? 0)) : null;
         if (source.WindowTime is not { } time || newest is null)
             return;
         var last = OrdinalTimes.Of(source.Ordinal!, newest);

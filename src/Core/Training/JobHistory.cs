@@ -41,5 +41,5 @@ public sealed record JobHistory
 
     /// <summary>Until when nothing is started, for the failures there were; null: something may be.</summary>
     public DateTimeOffset? RestUntil(BackOff backOff, DateTimeOffset now) =>
-        Failures > 0 && Clockwork.Due(Newest?.EndedAt, backOff.After(Failures), now) is var until && until > now ? until : null;
+        Failures > 0 && Schedule.Due(Newest?.EndedAt, backOff.After(Failures), now) is var until && until > now ? until : null;
 }

@@ -14,7 +14,7 @@ public sealed record ModelPerformance(double LoadMilliseconds, double? RunMicros
 {
     private const int Loads = 3;
     private const int WarmUps = 20;
-    private const int MostRuns = 200;
+    private const int MaxRuns = 200;
 
     private static readonly TimeSpan LongestRuns = TimeSpan.FromMilliseconds(500);
 
@@ -42,7 +42,7 @@ public sealed record ModelPerformance(double LoadMilliseconds, double? RunMicros
     {
         var row = ModelAcceptance.MadeUpRow(manifest);
         var began = time.GetTimestamp();
-        for (var i = 0; i < WarmUps + MostRuns && (runs.Count == 0 || time.GetElapsedTime(began) < LongestRuns); i++)
+        for (var i = 0; i < WarmUps + MaxRuns && (runs.Count == 0 || time.GetElapsedTime(began) < LongestRuns); i++)
         {
             var started = time.GetTimestamp();
             ModelRows.Predict(runner, row);

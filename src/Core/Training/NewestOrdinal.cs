@@ -7,7 +7,7 @@ namespace Progeny.Core.Training;
 /// <summary>The newest ordinal of a source, past those that are far ahead: they would leave nothing to a window, and nothing new to any later training.</summary>
 internal static class NewestOrdinal
 {
-    private const int MostSteps = 10;
+    private const int MaxSteps = 10;
 
     /// <summary>Reads it.</summary>
     /// <param name="before">Only what comes before it counts; null: all does.</param>
@@ -30,7 +30,7 @@ internal static class NewestOrdinal
         }
 
         var newest = greatest;
-        for (var step = 0; step < MostSteps && FarAhead.Before(newest) is { } limit; step++)
+        for (var step = 0; step < MaxSteps && FarAhead.Before(newest) is { } limit; step++)
         {
             parameters[FeedParameters.Cut] = limit;
             if (await ReadAsync(ordered.NewestSql([.. bounds, $"{ordered.Key} <= :{FeedParameters.Cut}"])) is not { } below)
@@ -38,7 +38,7 @@ internal static class NewestOrdinal
             parameters[FeedParameters.Cut] = below;
             string[] above = [.. bounds, $"{ordered.Key} > :{FeedParameters.Cut}"];
             if (!FarAhead.IsNumber(below, await ReadAsync(ordered.OldestSql(above)))
-                || Convert.ToInt64(await ReadAsync(ordered.CountSql(above)), CultureInfo.InvariantCulture) > FarAhead.MostRows)
+                || Convert.ToInt64(await ReadAsync(ordered.CountSql(above)), CultureInfo.InvariantCulture) > FarAhead.MaxRows)
                 break;
             newest = below;
         }

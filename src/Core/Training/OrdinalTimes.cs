@@ -6,13 +6,13 @@ namespace Progeny.Core.Training;
 /// <summary>Ordinals as moments: ISO 8601 texts (UTC where they name no zone), and numbers as seconds since 1970.</summary>
 internal static class OrdinalTimes
 {
-    private const double MostSeconds = 253_402_300_799;
+    private const double MaxSeconds = 253_402_300_799;
 
     /// <exception cref="TrainingFailedException">In stage data: the value is no moment.</exception>
     public static DateTimeOffset Of(string column, object? value) => value switch
     {
-        long seconds when Math.Abs((double)seconds) <= MostSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
-        double seconds when Math.Abs(seconds) <= MostSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
+        long seconds when Math.Abs((double)seconds) <= MaxSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
+        double seconds when Math.Abs(seconds) <= MaxSeconds => DateTimeOffset.UnixEpoch.AddSeconds(seconds),
         float or decimal => Of(column, Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         string text when IsoTime.TryParse(text, out var at) => at,
         _ => throw new TrainingFailedException(
@@ -20,7 +20,7 @@ internal static class OrdinalTimes
     };
 
     /// <summary>Whether a number is behind the last moment there is.</summary>
-    public static bool IsBehindAll(object? value) => value is long or double or float or decimal && Convert.ToDouble(value, CultureInfo.InvariantCulture) > MostSeconds;
+    public static bool IsBehindAll(object? value) => value is long or double or float or decimal && Convert.ToDouble(value, CultureInfo.InvariantCulture) > MaxSeconds;
 
     /// <summary>A value of the same kind that is not after a moment, for a database to compare with.</summary>
     public static object NotAfter(object like, DateTimeOffset moment) => like switch

@@ -11,7 +11,7 @@ namespace Progeny.Core.Training;
 internal sealed class ProcessTree(Process root, SharedMemory shared)
 {
     private const int Kill = 9;
-    private const int MostRounds = 100;
+    private const int MaxRounds = 100;
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(10);
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
 
@@ -42,7 +42,7 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
         // kernel dies when it comes back; nobody waits for that. The root comes last, and only if it does not end by itself: it is the
         // shell that ends what it finds below it, and who loses their parent stays there as long as it lives.
         var left = Find();
-        for (var round = 0; left.Count > 0 && round < MostRounds; round++, left = Find())
+        for (var round = 0; left.Count > 0 && round < MaxRounds; round++, left = Find())
         {
             foreach (var process in left.Where(process => process.Id != root.Id))
                 _ = NativeKill(process.Id, Kill);

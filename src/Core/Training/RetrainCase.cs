@@ -41,7 +41,7 @@ public sealed record RetrainCase
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>When the clock asks for a training; null: it never does.</summary>
-    public DateTimeOffset? ByClock => Retrain.Every is not { } every ? null : Clockwork.Due(LastAt, every, Now);
+    public DateTimeOffset? ByClock => Retrain.Every is not { } every ? null : Schedule.Due(LastAt, every, Now);
 
     /// <summary>Decides whether a training is started now.</summary>
     public RetrainDecision Decide()
@@ -96,7 +96,7 @@ public sealed record RetrainCase
             return null;
         var took = ended - (newest.StartedAt ?? ended);
         var hold = TimeSpan.FromTicks(Math.Max(LongestHold.Ticks, 10 * Math.Max(0, took.Ticks)));
-        return Clockwork.Due(ended, hold, Now) is var until && until > Now ? until : null;
+        return Schedule.Due(ended, hold, Now) is var until && until > Now ? until : null;
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other || other is null ? one : other;

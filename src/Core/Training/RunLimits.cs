@@ -5,19 +5,19 @@ namespace Progeny.Core.Training;
 /// <summary>How long a trainer may run, and how much memory it may hold: what the manifest says, within the operator's bounds.</summary>
 internal sealed class RunLimits(TimeSpan timeout, long memory, TrainerOptions options)
 {
-    private readonly long mostMemory = options.MaxMemoryOfTrainer;
+    private readonly long maxMemory = options.MaxMemoryOfTrainer;
 
     /// <summary>The time that it may run.</summary>
     public TimeSpan Time => timeout < options.MaxTime ? timeout : options.MaxTime;
 
     /// <summary>The most bytes of memory.</summary>
-    public long Memory => Math.Min(memory, mostMemory);
+    public long Memory => Math.Min(memory, maxMemory);
 
     public string TooLate => $"The trainer was stopped after its time limit of {Time:c} ({(timeout <= options.MaxTime ? "pipeline.timeout" : "the node's Trainer:MaxTime")}).";
 
     public string TooMuchMemory(long peak)
     {
-        var setting = memory <= mostMemory ? "pipeline.memory" : options.MaxMemory > 0 ? "the node's Trainer:MaxMemory" : "the memory of the machine";
+        var setting = memory <= maxMemory ? "pipeline.memory" : options.MaxMemory > 0 ? "the node's Trainer:MaxMemory" : "the memory of the machine";
         return $"The trainer was stopped at {Show(peak)} of memory; its limit is {Show(Memory)} ({setting}).";
     }
 

@@ -119,7 +119,7 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
                 From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } } ? new QueryMark(place, sequence) : QueryMark.Start,
                 To = await queries.GetEndAsync(cancellationToken),
                 Projection = LoggedRows.Projection(schema),
-                MostRows = range.IsContinued ? null : manifest.Source.WindowRows,
+                MaxRows = range.IsContinued ? null : manifest.Source.WindowRows,
                 Window = range.IsContinued ? null : manifest.Source.WindowTime,
             },
             cancellationToken);

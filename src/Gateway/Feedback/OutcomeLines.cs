@@ -13,7 +13,7 @@ namespace Progeny.Gateway.Feedback;
 internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonSerializerOptions json, TimeProvider time)
 {
     private const int LinesAtOnce = 4_000;
-    private const int MostLineBytes = 64 << 10;
+    private const int MaxLineBytes = 64 << 10;
     private const string TooLong = "it has more than 64 KiB";
 
     private Task<OutcomeReceipt> storing = Task.FromResult(new OutcomeReceipt(0, 0, 0, 0));
@@ -37,7 +37,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
                     await FlushAsync(cancellationToken);
             }
 
-            if (problem is null && rest.Length > MostLineBytes)
+            if (problem is null && rest.Length > MaxLineBytes)
             {
                 line++;
                 problem = TooLong;
@@ -75,7 +75,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
         line++;
         if (IsBlank(text))
             return null;
-        if (text.Length > MostLineBytes)
+        if (text.Length > MaxLineBytes)
             return TooLong;
         OutcomeReport? report;
         try

@@ -15,8 +15,8 @@ internal sealed record OutcomeReport([property: Required] string? QueryId, [prop
     /// <summary>The outcome to store, or what is wrong and what would be right.</summary>
     public static (ReportedOutcome? Outcome, string? Problem) Check(OutcomeReport? report, Manifest manifest, DateTimeOffset now)
     {
-        if (report?.QueryId is not { Length: > 0 and <= QueryRowsReader.MostRowIdCharacters })
-            return (null, $"query_id must be a text of 1 to {QueryRowsReader.MostRowIdCharacters} characters: the id that the query's answer carries");
+        if (report?.QueryId is not { Length: > 0 and <= QueryRowsReader.MaxRowIdCharacters })
+            return (null, $"query_id must be a text of 1 to {QueryRowsReader.MaxRowIdCharacters} characters: the id that the query's answer carries");
         if (QueryIds.Problem(report.QueryId) is { } wrong)
             return (null, $"query_id {wrong}");
         var (value, problem) = OutcomeValues.Read(manifest, report.Outcome);

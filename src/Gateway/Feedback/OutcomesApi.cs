@@ -10,7 +10,7 @@ namespace Progeny.Gateway.Feedback;
 
 internal static class OutcomesApi
 {
-    private const int MostOutcomes = 10_000;
+    private const int MaxOutcomes = 10_000;
 
     public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
@@ -33,10 +33,10 @@ internal static class OutcomesApi
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)
             return Problems.NoProject(project);
-        if (request.Outcomes is not { Count: > 0 and <= MostOutcomes })
+        if (request.Outcomes is not { Count: > 0 and <= MaxOutcomes })
         {
             return Problems.Invalid(
-                $"'outcomes' must be an array of 1 to {MostOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}; send more as application/x-ndjson, an object a line.");
+                $"'outcomes' must be an array of 1 to {MaxOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}; send more as application/x-ndjson, an object a line.");
         }
 
         var now = time.GetUtcNow();

@@ -1,7 +1,7 @@
 namespace Progeny.Gateway.Hosting;
 
 /// <summary>The body of a request that came compressed. Damage and size are judged on what comes out.</summary>
-internal sealed class CompressedBody(Stream inflated, string encoding, long mostBytes) : Stream
+internal sealed class CompressedBody(Stream inflated, string encoding, long maxBytes) : Stream
 {
     private long total;
 
@@ -38,9 +38,9 @@ internal sealed class CompressedBody(Stream inflated, string encoding, long most
         if (count == 0 && total == 0 && buffer.Length > 0)
             throw Damaged("nothing comes of it");
         total += count;
-        return total <= mostBytes
+        return total <= maxBytes
             ? count
-            : throw Refuse($"The body has more than {mostBytes} bytes when it is decompressed, the most allowed.", StatusCodes.Status413PayloadTooLarge);
+            : throw Refuse($"The body has more than {maxBytes} bytes when it is decompressed, the most allowed.", StatusCodes.Status413PayloadTooLarge);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

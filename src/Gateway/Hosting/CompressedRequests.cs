@@ -45,7 +45,7 @@ internal static class CompressedRequests
         }
 
         var compressed = request.Body;
-        await using var body = new CompressedBody(inflated, encodings[0], MostBytes(context));
+        await using var body = new CompressedBody(inflated, encodings[0], MaxBytes(context));
         request.Body = body;
         request.Headers.Remove("Content-Encoding");
         // It is the length of what was sent, and nobody knows yet what comes of it.
@@ -63,10 +63,10 @@ internal static class CompressedRequests
     private static bool TakesPackage(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.Contains("application/zip") == true;
 
-    private static long MostBytes(HttpContext context) =>
+    private static long MaxBytes(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize
         ?? context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize
-        ?? Requests.MostBytes;
+        ?? Requests.MaxBytes;
 
     // HTTP's deflate is the format of zlib.
     private static Stream? Open(string encoding, Stream body) => encoding.ToLowerInvariant() switch

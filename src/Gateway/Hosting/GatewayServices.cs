@@ -58,7 +58,7 @@ internal static class GatewayServices
         {
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; GET /openapi/v1.json lists what there is.",
             StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not allowed at {request.Path}; GET /openapi/v1.json lists what is.",
-            StatusCodes.Status413PayloadTooLarge => $"The body has more than {Requests.MostBytes} bytes, the most allowed.",
+            StatusCodes.Status413PayloadTooLarge => $"The body has more than {Requests.MaxBytes} bytes, the most allowed.",
             StatusCodes.Status415UnsupportedMediaType => "The request needs the header 'Content-Type: application/json'.",
             _ => null,
         };

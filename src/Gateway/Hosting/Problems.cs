@@ -5,12 +5,12 @@ namespace Progeny.Gateway.Hosting;
 /// <summary>Problem details that many resources answer with.</summary>
 internal static class Problems
 {
-    private const int MostShown = 80;
+    private const int MaxShown = 80;
 
     public static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Not found", detail: detail);
 
     /// <summary>Shows what somebody wrote in a message: in quotes, not too long.</summary>
-    public static string Quoted(string text) => text.Length > MostShown ? $"'{text[..MostShown]}…'" : $"'{text}'";
+    public static string Quoted(string text) => text.Length > MaxShown ? $"'{text[..MaxShown]}…'" : $"'{text}'";
 
     public static ProblemHttpResult NoProject(string project) => NotFound($"There is no project '{project}'.");
 

@@ -8,7 +8,7 @@ namespace Progeny.Gateway.Hosting;
 /// <summary>What is wrong with a request whose body or parameters could not be read, in the words of the API.</summary>
 internal static partial class UnboundRequest
 {
-    private const int Patience = 1_000; // ms
+    private const int TimeLimit = 1_000; // ms
 
     /// <param name="exception">What was thrown while the request was read.</param>
     /// <param name="endpoint">Where the request went.</param>
@@ -95,15 +95,15 @@ internal static partial class UnboundRequest
         return (place < 0 ? message : message[..place]).TrimEnd('.');
     }
 
-    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\S+)" from "(?<value>.*)"\.$""", RegexOptions.None, Patience)]
+    [GeneratedRegex("""^Failed to bind parameter "(?<type>.+) (?<name>\S+)" from "(?<value>.*)"\.$""", RegexOptions.None, TimeLimit)]
     private static partial Regex Parameter();
 
-    [GeneratedRegex(@"was missing required properties including: ('(?<name>[^']+)'[,;.\s]*)+", RegexOptions.ExplicitCapture, Patience)]
+    [GeneratedRegex(@"was missing required properties including: ('(?<name>[^']+)'[,;.\s]*)+", RegexOptions.ExplicitCapture, TimeLimit)]
     private static partial Regex Missing();
 
-    [GeneratedRegex("'(?<name>[^']*)' could not be mapped", RegexOptions.None, Patience)]
+    [GeneratedRegex("'(?<name>[^']*)' could not be mapped", RegexOptions.None, TimeLimit)]
     private static partial Regex Unmapped();
 
-    [GeneratedRegex(@"\.[^.\[]+|\[\d+\]", RegexOptions.None, Patience)]
+    [GeneratedRegex(@"\.[^.\[]+|\[\d+\]", RegexOptions.None, TimeLimit)]
     private static partial Regex Step();
 }

@@ -53,8 +53,8 @@ internal static class ArchiveApi
 
     private static string? Problem(RetirementRequest? request) => request switch
     {
-        { By.Length: > PlanChecks.MostByCharacters } => $"'by' has {request.By.Length} characters; at most {PlanChecks.MostByCharacters} are allowed.",
-        { Reason.Length: > PlanChecks.MostReasonCharacters } => $"'reason' has {request.Reason.Length} characters; at most {PlanChecks.MostReasonCharacters} are allowed.",
+        { By.Length: > PlanChecks.MaxByCharacters } => $"'by' has {request.By.Length} characters; at most {PlanChecks.MaxByCharacters} are allowed.",
+        { Reason.Length: > PlanChecks.MaxReasonCharacters } => $"'reason' has {request.Reason.Length} characters; at most {PlanChecks.MaxReasonCharacters} are allowed.",
         _ => null,
     };
 }

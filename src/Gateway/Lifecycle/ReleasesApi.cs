@@ -8,13 +8,13 @@ namespace Progeny.Gateway.Lifecycle;
 internal static class ReleasesApi
 {
     // The package's own limit takes the place of the one for queries.
-    private static readonly long MostBytes = PackageLimits.Default.MaxTotalBytes;
+    private static readonly long MaxBytes = PackageLimits.Default.MaxTotalBytes;
 
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases");
         group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").Produces<ReleaseInfo>(201).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
-            .WithMetadata(new BodySizeLimit(MostBytes)).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+            .WithMetadata(new BodySizeLimit(MaxBytes)).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
         group.MapGet("/", ListAsync).Produces<ReleaseInfo[]>().ProducesProblem(404).WithSummary("The releases, lowest version first.");
         group.MapGet("/{release}", GetAsync).Produces<ReleaseInfo>().ProducesProblem(404).WithSummary("One release with its manifest.");
         group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").ProducesProblem(404).WithSummary("The package as it was published.");
@@ -22,7 +22,7 @@ internal static class ReleasesApi
 
     private static async Task<IResult> PublishAsync(string project, HttpRequest request, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        var ticket = await artifacts.StageAsync(request.Body, MostBytes, cancellationToken);
+        var ticket = await artifacts.StageAsync(request.Body, MaxBytes, cancellationToken);
         try
         {
             var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket);

@@ -7,7 +7,7 @@ namespace Progeny.Gateway.Rollout;
 internal static class DecisionsApi
 {
     private const int DefaultLimit = 100;
-    private const int MostLimit = 1_000;
+    private const int MaxLimit = 1_000;
 
     public static void MapDecisions(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/projects/{project}/decisions", ListAsync).WithTags("Decisions")
@@ -17,8 +17,8 @@ internal static class DecisionsApi
     private static async Task<IResult> ListAsync(
         string project, IClusterClient cluster, IDecisionLog decisions, CancellationToken cancellationToken, string? experiment = null, long? before = null, int? limit = null)
     {
-        if (limit is < 1 or > MostLimit)
-            return Problems.Invalid($"limit is {limit}; it must be from 1 to {MostLimit}.");
+        if (limit is < 1 or > MaxLimit)
+            return Problems.Invalid($"limit is {limit}; it must be from 1 to {MaxLimit}.");
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
         var entries = await decisions.ListAsync(project, experiment, before, limit ?? DefaultLimit, cancellationToken);

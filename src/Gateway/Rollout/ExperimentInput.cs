@@ -23,8 +23,8 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         if (body.ValueKind != JsonValueKind.Object)
             throw new PlanException([new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
         var members = JsonObject.Create(body)!;
-        var by = Text(members, ByMember, PlanChecks.MostByCharacters, faults);
-        var reason = Text(members, ReasonMember, PlanChecks.MostReasonCharacters, faults);
+        var by = Text(members, ByMember, PlanChecks.MaxByCharacters, faults);
+        var reason = Text(members, ReasonMember, PlanChecks.MaxReasonCharacters, faults);
         ImmutableArray<GenerationReference> generations = [];
         if (members[GenerationsMember] is JsonArray named)
         {
@@ -57,7 +57,7 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
     {
         RolloutStrategy.Shadow or RolloutStrategy.Canary when generations != 1 => "must name the one generation that wants the champion's place, e.g. [\"1.2.0:3\"]",
         RolloutStrategy.AbTest when generations == 0 => "must name the generations that want the champion's place, e.g. [\"1.2.0:3\"]",
-        _ when generations >= PlanChecks.MostArms => $"names {generations} generations; at most {PlanChecks.MostArms - 1} are allowed beside the champion",
+        _ when generations >= PlanChecks.MaxArms => $"names {generations} generations; at most {PlanChecks.MaxArms - 1} are allowed beside the champion",
         _ => null,
     };
 

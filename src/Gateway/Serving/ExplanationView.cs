@@ -56,7 +56,7 @@ internal sealed record ExplanationView
     public static ExplanationView From(QueryRecord record, Explanation explanation) => new()
     {
         QueryId = record.QueryId,
-        Version = PastQueriesApi.VersionOf(record),
+        Version = ReplayApi.VersionOf(record),
         Arm = record.Arm,
         Reason = record.Reason,
         Rules = explanation.Rules,

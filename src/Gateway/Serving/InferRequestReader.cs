@@ -98,9 +98,9 @@ internal static class InferRequestReader
     private static string ReadId(ref Utf8JsonReader reader, string what)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return text.Length is > 0 and <= QueryRowsReader.MostIdCharacters
+        return text.Length is > 0 and <= QueryRowsReader.MaxIdCharacters
             ? text
-            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MostIdCharacters} characters, or be left out.");
+            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MaxIdCharacters} characters, or be left out.");
     }
 
     /// <summary>Other parameters would change the answer (a sequence, a priority): they are refused, not passed over.</summary>

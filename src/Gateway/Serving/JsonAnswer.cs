@@ -7,7 +7,7 @@ namespace Progeny.Gateway.Serving;
 /// <summary>Writes an answer in JSON through memory that each thread keeps, so that its length is known before it is sent.</summary>
 internal sealed class JsonAnswer
 {
-    private const int MostBytesKept = 1 << 20;
+    private const int MaxBytesKept = 1 << 20;
 
     [ThreadStatic]
     private static JsonAnswer? ofThread;
@@ -27,7 +27,7 @@ internal sealed class JsonAnswer
         response.ContentType = "application/json";
         response.ContentLength = json.buffer.WrittenCount;
         response.BodyWriter.Write(json.buffer.WrittenSpan);
-        if (json.buffer.Capacity > MostBytesKept)
+        if (json.buffer.Capacity > MaxBytesKept)
             ofThread = null;
     }
 }

@@ -15,6 +15,6 @@ internal sealed record ReplayView(
     string QueryId, string Version, bool Identical, JsonElement Recorded, JsonElement? Replayed, IReadOnlyList<ReplayDifference> Differences, IReadOnlyList<string> Notes)
 {
     public static ReplayView From(QueryRecord record, Replay replay) => new(
-        record.QueryId, PastQueriesApi.VersionOf(record), replay.Identical, JsonElement.Parse(replay.Recorded), replay.Replayed is { } json ? JsonElement.Parse(json) : null,
+        record.QueryId, ReplayApi.VersionOf(record), replay.Identical, JsonElement.Parse(replay.Recorded), replay.Replayed is { } json ? JsonElement.Parse(json) : null,
         replay.Differences, replay.Notes);
 }

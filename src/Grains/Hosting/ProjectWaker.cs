@@ -10,7 +10,7 @@ namespace Progeny.Grains.Hosting;
 /// <summary>Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on.</summary>
 internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents agents, StartupLog log, IHostApplicationLifetime host, ILogger<ProjectWaker> logger) : BackgroundService
 {
-    private const int MostTried = 10;
+    private const int MaxTried = 10;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -47,7 +47,7 @@ internal sealed partial class ProjectWaker(IGrainFactory grains, IOnlineAgents a
     private async Task WarmUpAsync()
     {
         var projects = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
-        foreach (var project in projects.Take(MostTried))
+        foreach (var project in projects.Take(MaxTried))
         {
             if ((await agents.DescribeAsync(project, null)).Error is null)
                 return;

@@ -60,7 +60,7 @@ public static class SiloHosting
             .Configure(jobs => jobs.Folder = jobsFolder)
             .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
             .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
-            .Validate(jobs => jobs.MostAttempts >= 1, $"Jobs:MostAttempts is {builder.Configuration["Jobs:MostAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
+            .Validate(jobs => jobs.MaxAttempts >= 1, $"Jobs:MaxAttempts is {builder.Configuration["Jobs:MaxAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
             .Validate(jobs => jobs.MaxCrashes >= 1, $"Jobs:MaxCrashes is {builder.Configuration["Jobs:MaxCrashes"]}; it must be 1 or more, after how many ends of the node in the middle of the same step of a project it is not taken any more.")
             .ValidateOnStart();
         services.AddSingleton<ProjectBreaker>();
@@ -120,7 +120,7 @@ public static class SiloHosting
         services.AddSingleton<IQueryOutlet>(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService<ProjectWaker>();
-        services.AddHostedService<OutcomeScoring>();
+        services.AddHostedService<OutcomeScoringService>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());

@@ -9,6 +9,6 @@ internal static class LifecycleHosting
     public static void AddArchive(this IServiceCollection services)
     {
         services.AddSingleton<IProjectArchive, ProjectArchive>();
-        services.AddSingleton<IPastQueries, PastQueries>();
+        services.AddSingleton<IReplayService, ReplayService>();
     }
 }

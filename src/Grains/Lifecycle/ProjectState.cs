@@ -7,8 +7,8 @@ namespace Progeny.Grains.Lifecycle;
 /// <summary>What <see cref="ProjectGrain"/> remembers.</summary>
 public sealed record ProjectState
 {
-    private const int MostJobs = 1_000;
-    private const int MostOfAKind = 30;
+    private const int MaxJobs = 1_000;
+    private const int MaxOfAKind = 30;
 
     /// <summary>The published versions, lowest first: a version is only ever added above the last.</summary>
     public ImmutableArray<string> Releases { get; init; } = [];
@@ -31,10 +31,10 @@ public sealed record ProjectState
     /// <summary>The state with a job more, the newest.</summary>
     public ProjectState With(string job, JobKind kind) => this with
     {
-        Jobs = [job, .. Jobs.Take(MostJobs - 1)],
+        Jobs = [job, .. Jobs.Take(MaxJobs - 1)],
         OpenJobs = OpenJobs.Add(job),
-        Trainings = kind is JobKind.Evaluate ? Trainings : [job, .. Trainings.Take(MostOfAKind - 1)],
-        Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MostOfAKind - 1)] : Evaluations,
+        Trainings = kind is JobKind.Evaluate ? Trainings : [job, .. Trainings.Take(MaxOfAKind - 1)],
+        Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MaxOfAKind - 1)] : Evaluations,
     };
 
     /// <summary>What is needed to know when something is started next; newest first within trainings and within evaluations.</summary>

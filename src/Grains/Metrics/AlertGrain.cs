@@ -16,7 +16,7 @@ namespace Progeny.Grains.Metrics;
 /// </remarks>
 internal sealed partial class AlertGrain(
     [PersistentState("alerts", StorageNames.Grains)] IPersistentState<AlertState> storage,
-    JudgedGenerations generations,
+    GateSubjects generations,
     IGenerationFigures figures,
     IDecisionLog decisions,
     IWebhooks webhooks,
@@ -79,7 +79,7 @@ internal sealed partial class AlertGrain(
         stop.Dispose();
     }
 
-    private async Task<JudgedGeneration?> ChampionAsync() =>
+    private async Task<GateSubject?> ChampionAsync() =>
         await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null } ? await generations.GetAsync(champion) : null;
 
     /// <returns>How long the answers of the alerts stay, while nothing happens to the project; null: as long as that.</returns>

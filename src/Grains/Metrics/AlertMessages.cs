@@ -14,9 +14,9 @@ internal static class AlertMessages
     public const int Most = 200;
 
     /// <summary>How long it is waited between the attempts to deliver a message, all together, before it is given up.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromDays(3);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromDays(3);
 
-    private const int MostDoublings = 12;
+    private const int MaxDoublings = 12;
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -71,14 +71,14 @@ internal static class AlertMessages
     {
         var next = message with { Attempts = message.Attempts + 1, Error = error };
         var wait = WaitOf(next);
-        return message.Waited > Patience ? null : next with { DueAt = now + wait, Waited = message.Waited + wait };
+        return message.Waited > TimeLimit ? null : next with { DueAt = now + wait, Waited = message.Waited + wait };
     }
 
     /// <summary>When a message is due; never later than the wait of its attempts from now, wherever the clock was set.</summary>
     public static DateTimeOffset DueOf(WebhookMessage message, DateTimeOffset now)
     {
         var wait = WaitOf(message);
-        return Clockwork.Due(message.DueAt - wait, wait, now);
+        return Schedule.Due(message.DueAt - wait, wait, now);
     }
 
     /// <summary>The first message of each alert: what it says next must not arrive before.</summary>
@@ -88,7 +88,7 @@ internal static class AlertMessages
     {
         if (message.Attempts == 0)
             return TimeSpan.Zero;
-        var wait = FirstWait * Math.Pow(2, Math.Min(message.Attempts - 1, MostDoublings));
+        var wait = FirstWait * Math.Pow(2, Math.Min(message.Attempts - 1, MaxDoublings));
         return wait < LongestWait ? wait : LongestWait;
     }
 

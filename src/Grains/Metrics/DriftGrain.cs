@@ -10,7 +10,7 @@ namespace Progeny.Grains.Metrics;
 /// <inheritdoc cref="IDriftGrain"/>
 internal sealed class DriftGrain(
     [PersistentState("drift", StorageNames.Grains)] IPersistentState<DriftState> storage,
-    JudgedGenerations generations,
+    GateSubjects generations,
     IMetricsStore metrics,
     IArtifactStore artifacts,
     TimeProvider time) : Grain, IDriftGrain
@@ -59,7 +59,7 @@ internal sealed class DriftGrain(
         }
 
         await using var stream = await artifacts.OpenAsync(digest, CancellationToken.None);
-        profile = await Profiles.ReadAsync(stream, CancellationToken.None);
+        profile = await ProfileStore.ReadAsync(stream, CancellationToken.None);
         settings = judged.Manifest.Drift;
         return true;
     }

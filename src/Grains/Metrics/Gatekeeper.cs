@@ -13,7 +13,7 @@ namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IGatekeeper"/>
 internal sealed class Gatekeeper(
-    IGrainFactory grains, JudgedGenerations generations, IGenerationFigures figures, ContractTests tests, IDecisionLog decisions, TimeProvider time) : IGatekeeper
+    IGrainFactory grains, GateSubjects generations, IGenerationFigures figures, ContractTests tests, IDecisionLog decisions, TimeProvider time) : IGatekeeper
 {
     private const string Tests = "tests";
 
@@ -66,7 +66,7 @@ internal sealed class Gatekeeper(
         _ => 0,
     };
 
-    private async Task AskAsync(JudgedGeneration judged, List<int> gates, GateOccasion? occasion, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
+    private async Task AskAsync(GateSubject judged, List<int> gates, GateOccasion? occasion, ImmutableArray<GateVerdict>.Builder verdicts, CancellationToken cancellationToken)
     {
         var reference = judged.Info.Reference;
         var champion = (await grains.GetGrain<IProjectGrain>(reference.Project).Get())?.Champion;
@@ -90,7 +90,7 @@ internal sealed class Gatekeeper(
         return all;
     }
 
-    private async Task<GateVerdict> TestAsync(JudgedGeneration judged, CancellationToken cancellationToken)
+    private async Task<GateVerdict> TestAsync(GateSubject judged, CancellationToken cancellationToken)
     {
         try
         {

@@ -6,7 +6,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IGenerationFigures"/>
-internal sealed class GenerationFigures(IGrainFactory grains, JudgedGenerations generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, RecentTime recent, TimeProvider time)
+internal sealed class GenerationFigures(IGrainFactory grains, GateSubjects generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, RecentTime recent, TimeProvider time)
     : IGenerationFigures
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);

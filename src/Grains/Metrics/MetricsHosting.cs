@@ -18,11 +18,11 @@ internal static class MetricsHosting
         services.AddOptions<MetricsOptions>()
             .Configure(metrics => configuration.ReadInto("Metrics", metrics))
             .Validate(
-                metrics => metrics.PublishSeconds is >= MetricsOptions.LeastSeconds and <= MetricsOptions.MostSeconds,
-                FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.LeastSeconds} to {MetricsOptions.MostSeconds}, the seconds between two reports of a node to the perfdb."))
+                metrics => metrics.PublishSeconds is >= MetricsOptions.MinSeconds and <= MetricsOptions.MaxSeconds,
+                FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two reports of a node to the perfdb."))
             .Validate(
-                metrics => metrics.ScoreSeconds is >= MetricsOptions.LeastSeconds and <= MetricsOptions.MostSeconds,
-                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.LeastSeconds} to {MetricsOptions.MostSeconds}, the seconds between two looks for outcomes that were reported."))
+                metrics => metrics.ScoreSeconds is >= MetricsOptions.MinSeconds and <= MetricsOptions.MaxSeconds,
+                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two looks for outcomes that were reported."))
             .ValidateOnStart();
         services.AddSingleton<ServingMeters>();
         services.AddSingleton<DistributionFolds>();

@@ -3,12 +3,12 @@ namespace Progeny.Grains.Metrics;
 /// <summary>Settings of metrics, configuration section <c>Metrics</c>.</summary>
 public sealed class MetricsOptions
 {
-    public const double LeastSeconds = 0.1;
+    public const double MinSeconds = 0.1;
 
-    public const double MostSeconds = 10;
+    public const double MaxSeconds = 10;
 
     /// <summary>The time in seconds between two reports of a silo to the perfdb: at most a window of 10 s.</summary>
-    public double PublishSeconds { get; set; } = MostSeconds;
+    public double PublishSeconds { get; set; } = MaxSeconds;
 
     /// <summary>The time in seconds between two looks for outcomes that were reported.</summary>
     public double ScoreSeconds { get; set; } = 2;

@@ -14,8 +14,8 @@ internal static class RolloutHosting
         services.AddOptions<RolloutOptions>()
             .Configure(rollouts => configuration.ReadInto("Experiments", rollouts))
             .Validate(
-                rollouts => rollouts.CheckSeconds is >= RolloutOptions.LeastSeconds and <= RolloutOptions.MostSeconds,
-                FormattableString.Invariant($"Experiments:CheckSeconds is {configuration["Experiments:CheckSeconds"]}; it must be from {RolloutOptions.LeastSeconds} to {RolloutOptions.MostSeconds}, the seconds between two looks at an experiment."))
+                rollouts => rollouts.CheckSeconds is >= RolloutOptions.MinSeconds and <= RolloutOptions.MaxSeconds,
+                FormattableString.Invariant($"Experiments:CheckSeconds is {configuration["Experiments:CheckSeconds"]}; it must be from {RolloutOptions.MinSeconds} to {RolloutOptions.MaxSeconds}, the seconds between two looks at an experiment."))
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<RolloutOptions>>().Value);
         services.AddSingleton<IShadowPeriods, ProjectShadows>();

@@ -3,8 +3,8 @@ namespace Progeny.Grains.Rollout;
 /// <summary>How this node conducts experiments.</summary>
 internal sealed class RolloutOptions
 {
-    public const double LeastSeconds = 0.1;
-    public const double MostSeconds = 3_600;
+    public const double MinSeconds = 0.1;
+    public const double MaxSeconds = 3_600;
 
     /// <summary>The seconds between two looks at an experiment.</summary>
     public double CheckSeconds { get; set; } = 5;

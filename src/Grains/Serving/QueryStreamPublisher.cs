@@ -17,16 +17,16 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
     : BackgroundService, IQueryBatchSink, IQueryOutlet
 {
     /// <summary>The most bytes of a batch that a stream of the packages carries: its blocks have a MiB.</summary>
-    private const int MostBatchBytes = 900_000;
+    private const int MaxBatchBytes = 900_000;
 
-    private const int MostRecords = 100_000;
-    private const long MostBytes = 32L << 20;
+    private const int MaxRecords = 100_000;
+    private const long MaxBytes = 32L << 20;
 
     // How long it counts what was known of subscriptions: a new one is heard of that much later, if it began while there were queries.
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(10);
 
-    private readonly BoundedBatches batches = new(MostRecords, MostBytes);
+    private readonly BoundedBatches batches = new(MaxRecords, MaxBytes);
     private readonly Dictionary<string, (long AskedAt, bool Any)> listeners = new(StringComparer.Ordinal);
     private long published;
     private long warnedAt;
@@ -78,7 +78,7 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
 
         if (!known.Any)
             return;
-        if (batch.Data.Length > MostBatchBytes)
+        if (batch.Data.Length > MaxBatchBytes)
         {
             batches.Drop(batch.Count);
             return;

@@ -9,7 +9,7 @@ using Progeny.Grains.Metrics;
 namespace Progeny.Grains.Training;
 
 /// <summary>The work of an evaluation: what a generation predicted for queries whose outcome is known by now, measured and kept as its last evaluation.</summary>
-internal sealed class EvaluationJob(IGrainFactory grains, JudgedGenerations generations, ServedEvaluator evaluator, IEvaluationStore evaluations) : IJobWork
+internal sealed class EvaluationJob(IGrainFactory grains, GateSubjects generations, ServedEvaluator evaluator, IEvaluationStore evaluations) : IJobWork
 {
     public JobKind Kind => JobKind.Evaluate;
 

@@ -54,7 +54,7 @@ internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore ar
         try
         {
             await using var stream = await artifacts.OpenAsync(digest, cancellationToken);
-            return await Profiles.ReadAsync(stream, cancellationToken);
+            return await ProfileStore.ReadAsync(stream, cancellationToken);
         }
         catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException)
         {

@@ -7,8 +7,8 @@ namespace Progeny.Grains.Training;
 /// <summary>What must be true of a job before it is stored.</summary>
 internal static class JobChecks
 {
-    private const int MostTrials = 10_000;
-    private const int MostParallel = 256;
+    private const int MaxTrials = 10_000;
+    private const int MaxParallel = 256;
 
     /// <param name="release">The release that the job works on.</param>
     /// <exception cref="RegistryException">Something is wrong; it says what would be right.</exception>
@@ -20,10 +20,10 @@ internal static class JobChecks
             throw Wrong("version is for the kind evaluate; release names what is trained.");
         if (request.Kind is JobKind.Evaluate && (request.From ?? request.To) is not null)
             throw Wrong("from and to are for the kinds train and tune.");
-        if (request.Trials is < 1 or > MostTrials)
-            throw Wrong($"trials is {request.Trials}; it must be 1 to {MostTrials}.");
-        if (request.Parallel is < 1 or > MostParallel)
-            throw Wrong($"parallel is {request.Parallel}; it must be 1 to {MostParallel}.");
+        if (request.Trials is < 1 or > MaxTrials)
+            throw Wrong($"trials is {request.Trials}; it must be 1 to {MaxTrials}.");
+        if (request.Parallel is < 1 or > MaxParallel)
+            throw Wrong($"parallel is {request.Parallel}; it must be 1 to {MaxParallel}.");
         if (request.Version is { } version)
             await RequireVersionAsync(grains, project, version);
         if (request.Kind is JobKind.Tune && ManifestCache.Of((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!).Tune is null)

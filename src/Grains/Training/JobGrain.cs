@@ -138,7 +138,7 @@ internal sealed partial class JobGrain(
             var job = storage.State.Job!;
             using var slot = await slots.TakeAsync(job.Project, job.Request.Kind, stop.Token);
             job = storage.State.Job!;
-            if (job.Attempts >= options.Value.MostAttempts)
+            if (job.Attempts >= options.Value.MaxAttempts)
             {
                 // Whatever stops the node under it would stop it again.
                 await EndAsync(job, JobStatus.Failed, JobOutcome.Fail($"Its node stopped in the middle of it {job.Attempts} times; it is not tried again."));

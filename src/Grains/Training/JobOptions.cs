@@ -13,7 +13,7 @@ public sealed class JobOptions
     public int AtOnce { get; set; } = 1;
 
     /// <summary>How often a job is started at most: a job that stops its node each time must not stop it for ever.</summary>
-    public int MostAttempts { get; set; } = 10;
+    public int MaxAttempts { get; set; } = 10;
 
     /// <summary>After how many ends of the node in the middle of the same step of a project (a training, the load of its model) the step is not taken any more.</summary>
     public int MaxCrashes { get; set; } = 3;

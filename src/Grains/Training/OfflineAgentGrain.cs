@@ -15,9 +15,9 @@ namespace Progeny.Grains.Training;
 internal sealed partial class OfflineAgentGrain(
     [PersistentState("offline", StorageNames.Grains)] IPersistentState<OfflineAgentState> storage,
     RuleCompiler compiler,
-    Retraining retraining,
+    RetrainScheduler retraining,
     ServedEvaluations evaluations,
-    OutcomePulling pulling,
+    OutcomeIngestion pulling,
     OfflineUpkeep upkeep,
     ProjectBreaker breaker,
     IOptions<OfflineAgentOptions> options,

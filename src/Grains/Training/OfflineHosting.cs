@@ -19,8 +19,8 @@ internal static class OfflineHosting
                 "OfflineAgent:CheckSeconds, OfflineAgent:BackOffSeconds, OfflineAgent:MeasureSeconds and OfflineAgent:SettleSeconds must be from 0.01 to 86400, and OfflineAgent:LongestBackOffSeconds not below BackOffSeconds.")
             .ValidateOnStart();
         services.AddSingleton<OutcomePuller>();
-        services.AddSingleton<OutcomePulling>();
-        services.AddSingleton<Retraining>();
+        services.AddSingleton<OutcomeIngestion>();
+        services.AddSingleton<RetrainScheduler>();
         services.AddSingleton<ServedEvaluations>();
         services.AddSingleton<OfflineUpkeep>();
         services.AddSingleton<ProjectActivity>();

@@ -10,7 +10,7 @@ namespace Progeny.Grains.Training;
 
 /// <summary>What an offline agent does for good order: lets its project's records grow old, removes scores whose records are gone, and measures the feedback loop.</summary>
 internal sealed class OfflineUpkeep(
-    RunningProjects running, IQueryLog log, IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
+    RetentionScope running, IQueryLog log, IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
@@ -30,7 +30,7 @@ internal sealed class OfflineUpkeep(
             last = last with { ActiveAt = now, IsEmpty = false };
         if (last.IsEmpty)
             return null;
-        var (sweeps, measures) = (Clockwork.Due(last.Swept, SweepEvery, now) <= now, Clockwork.Due(last.Measured, MeasureEvery(last, now), now) <= now);
+        var (sweeps, measures) = (Schedule.Due(last.Swept, SweepEvery, now) <= now, Schedule.Due(last.Measured, MeasureEvery(last, now), now) <= now);
         var begins = sweeps || measures ? await log.ReadBeginsAsync(name, cancellationToken) : [];
         if (sweeps)
         {
@@ -57,7 +57,7 @@ internal sealed class OfflineUpkeep(
         done[name] = last;
         if (last.IsEmpty)
             return null;
-        var (sweep, measure) = (Clockwork.Due(last.Swept, SweepEvery, now), Clockwork.Due(last.Measured, MeasureEvery(last, now), now));
+        var (sweep, measure) = (Schedule.Due(last.Swept, SweepEvery, now), Schedule.Due(last.Measured, MeasureEvery(last, now), now));
         return sweep < measure ? sweep : measure;
     }
 

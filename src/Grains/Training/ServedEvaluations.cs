@@ -12,17 +12,17 @@ internal sealed class ServedEvaluations(IGrainFactory grains, IDecisionLog decis
     {
         var history = project.History(JobKind.Evaluate);
         if (project.Manifest.Evaluation.Every is not { } every)
-            return Retraining.Work(history, wanted: false, "the manifest has no evaluation.every", null);
+            return RetrainScheduler.Work(history, wanted: false, "the manifest has no evaluation.every", null);
         if (project.Info.Champion is not { } champion)
-            return Retraining.Work(history, wanted: true, "a champion", null);
+            return RetrainScheduler.Work(history, wanted: true, "a champion", null);
         if (history.Open is { } open)
-            return Retraining.Work(history, wanted: true, $"job {open.Id} goes on", null);
+            return RetrainScheduler.Work(history, wanted: true, $"job {open.Id} goes on", null);
         var now = time.GetUtcNow();
         if (history.RestUntil(backOff, now) is { } rest)
-            return Retraining.Work(history, wanted: true, "the last evaluation failed; it is tried again later", rest);
-        var due = Clockwork.Due(history.Newest?.CreatedAt ?? project.Info.Promotions[0].At, every, now);
+            return RetrainScheduler.Work(history, wanted: true, "the last evaluation failed; it is tried again later", rest);
+        var due = Schedule.Due(history.Newest?.CreatedAt ?? project.Info.Promotions[0].At, every, now);
         if (paused || due > now)
-            return Retraining.Work(history, wanted: true, paused ? "it is paused" : "the clock", paused ? null : due);
+            return RetrainScheduler.Work(history, wanted: true, paused ? "it is paused" : "the clock", paused ? null : due);
         await decisions.AppendAsync(
             new Decision
             {
@@ -30,7 +30,7 @@ internal sealed class ServedEvaluations(IGrainFactory grains, IDecisionLog decis
                 Project = project.Info.Name,
                 At = now,
                 Kind = DecisionKind.Job,
-                By = Retraining.Agent,
+                By = RetrainScheduler.Agent,
                 Message = $"Evaluate what {champion} served: evaluation.every is {ManifestUnits.Format(every)}.",
                 Generation = champion,
             },
@@ -41,9 +41,9 @@ internal sealed class ServedEvaluations(IGrainFactory grains, IDecisionLog decis
                 Kind = JobKind.Evaluate,
                 Release = champion.Project == project.Info.Name ? champion.Release : null,
                 Version = champion.Project == project.Info.Name ? champion.Version : null,
-                By = $"{Retraining.Agent}: evaluation.every",
+                By = $"{RetrainScheduler.Agent}: evaluation.every",
                 Trigger = JobTrigger.Schedule,
             });
-        return Retraining.Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null);
+        return RetrainScheduler.Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
 {
     public JobKind Kind => JobKind.Train;
 
-    private const long MostArtifactBytes = 16L << 30;
+    private const long MaxArtifactBytes = 16L << 30;
 
     /// <summary>Does the work in a folder of its own, which is gone afterwards.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -157,7 +157,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
     private async Task<string> PutFileAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(path);
-        return await artifacts.PutAsync(file, MostArtifactBytes, cancellationToken);
+        return await artifacts.PutAsync(file, MaxArtifactBytes, cancellationToken);
     }
 
     private async Task<string> PutFolderAsync(string source, string workFolder, CancellationToken cancellationToken)
@@ -170,6 +170,6 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
     private async Task<string> PutTextAsync(string text, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return await artifacts.PutAsync(stream, MostArtifactBytes, cancellationToken);
+        return await artifacts.PutAsync(stream, MaxArtifactBytes, cancellationToken);
     }
 }

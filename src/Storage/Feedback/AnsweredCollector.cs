@@ -5,7 +5,7 @@ namespace Progeny.Storage.Feedback;
 
 /// <summary>Gathers what is found of answered queries, and forgets what is older than the window that is wanted.</summary>
 /// <param name="isCountOnly">Whether nothing is kept of what is found.</param>
-internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window, bool isCountOnly = false)
+internal sealed class AnsweredCollector(int? maxRows, TimeSpan? window, bool isCountOnly = false)
 {
     // Records lie in the log a moment out of the order of their time.
     private static readonly TimeSpan Disorder = TimeSpan.FromSeconds(10);
@@ -36,7 +36,7 @@ internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window, bool is
             return;
         keys.Add(key);
         newest = Math.Max(newest, key.At);
-        if (mostRows is { } most && keys.Count > 2L * most + 100_000)
+        if (maxRows is { } most && keys.Count > 2L * most + 100_000)
             keys = InOrder();
     }
 
@@ -48,7 +48,7 @@ internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window, bool is
             return;
         if (window is { } time && newest > long.MinValue && newestAt < newest - Microseconds(time + Disorder))
             IsFull = true;
-        if (mostRows is { } most && keys.Count >= most)
+        if (maxRows is { } most && keys.Count >= most)
         {
             keys = InOrder();
             IsFull |= newestAt < keys[0].At - Microseconds(Disorder);
@@ -60,7 +60,7 @@ internal sealed class AnsweredCollector(int? mostRows, TimeSpan? window, bool is
     {
         var cut = window is { } time && newest > long.MinValue ? newest - Microseconds(time) : long.MinValue;
         var ordered = keys.Where(key => key.At >= cut).Order().ToList();
-        return mostRows is { } most && ordered.Count > most ? ordered[^most..] : ordered;
+        return maxRows is { } most && ordered.Count > most ? ordered[^most..] : ordered;
     }
 
     private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;

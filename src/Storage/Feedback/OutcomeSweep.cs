@@ -25,7 +25,7 @@ internal sealed class OutcomeSweep(SqliteConnection connection)
     /// <param name="recent">What no run of the index of records holds.</param>
     /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more to remove.</returns>
-    public bool Step(DateTimeOffset now, RecentIds recent, RunningProjects projects)
+    public bool Step(DateTimeOffset now, RecentIds recent, RetentionScope projects)
     {
         if (ended is { } at && at <= now && now - at < Rest)
             return false;

@@ -29,7 +29,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
     /// <inheritdoc/>
     public async Task<AnsweredSet> FindAsync(AnsweredRequest request, CancellationToken cancellationToken)
     {
-        var found = new AnsweredCollector(request.MostRows, request.Window);
+        var found = new AnsweredCollector(request.MaxRows, request.Window);
         await FindAsync(request, found, cancellationToken);
         return new AnsweredSet(request, found.InOrder(), found.Skipped);
     }

@@ -138,7 +138,7 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
         if (names.Count == 0)
             return new bool[header.Length];
         var found = names.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        using var session = new SqliteSession($"Data Source={database};Mode=ReadOnly;Pooling=False", SqliteFeed.MostSpilled);
+        using var session = new SqliteSession($"Data Source={database};Mode=ReadOnly;Pooling=False", SqliteFeed.MaxSpilled);
         using var watch = session.Watch(cancellationToken);
         found.UnionWith(session.Origins(query).Where(column => names.Contains(column.Name)).Select(column => column.Origin));
         return [.. header.Select(found.Contains)];

@@ -6,8 +6,8 @@ namespace Progeny.Storage.Feeds;
 
 internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
 {
-    private static readonly TimeSpan LeastTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostTimeout = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MinTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(7);
 
     public ValidateOptionsResult Validate(string? name, FeedsOptions options)
     {
@@ -30,8 +30,8 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
 
         if (ProjectGrant.Problem($"{key}:Projects", feed.Projects) is { } problem)
             yield return problem;
-        if (feed.Timeout < LeastTimeout || feed.Timeout > MostTimeout)
-            yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {LeastTimeout:c} to {MostTimeout:c}, hours:minutes:seconds.";
+        if (feed.Timeout < MinTimeout || feed.Timeout > MaxTimeout)
+            yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {MinTimeout:c} to {MaxTimeout:c}, hours:minutes:seconds.";
     }
 
     // Connection strings hold passwords, so their values stay out of the messages; the drivers name the key they reject.

@@ -5,11 +5,11 @@ namespace Progeny.Storage.Feeds;
 
 /// <summary>A feed over a SQLite file. It is opened read-only, and statements that would do more than read are refused.</summary>
 /// <remarks>Values come as SQLite stores them: whole numbers as long, others as double, text as string; SQLite has no booleans.</remarks>
-/// <param name="mostSpilled">The most bytes that a query may write to temporary files, for sorting and grouping.</param>
-public sealed class SqliteFeed(string name, string connectionString, long mostSpilled = SqliteFeed.MostSpilled) : IFeed
+/// <param name="maxSpilled">The most bytes that a query may write to temporary files, for sorting and grouping.</param>
+public sealed class SqliteFeed(string name, string connectionString, long maxSpilled = SqliteFeed.MaxSpilled) : IFeed
 {
     /// <summary>The bytes that a query may write to temporary files unless another bound is given: 4 GiB.</summary>
-    public const long MostSpilled = 4L << 30;
+    public const long MaxSpilled = 4L << 30;
 
     // How long a query waits for a writer that locks the file.
     private const int LockSeconds = 5;
@@ -31,7 +31,7 @@ public sealed class SqliteFeed(string name, string connectionString, long mostSp
             {
                 var query = SqlQuery.Parse(sql, SqlDialect.Sqlite);
                 var values = query.Arrange(parameters);
-                return SqliteFeedReader.Open(Name, new SqliteSession(connectionString, mostSpilled), sql, query, values, cancellationToken);
+                return SqliteFeedReader.Open(Name, new SqliteSession(connectionString, maxSpilled), sql, query, values, cancellationToken);
             }),
             cancellationToken);
 
@@ -53,7 +53,7 @@ public sealed class SqliteFeed(string name, string connectionString, long mostSp
     {
         var query = SqlQuery.Parse(sql, SqlDialect.Sqlite);
         var rows = new object?[]?[parameters.Count];
-        using var session = new SqliteSession(connectionString, mostSpilled);
+        using var session = new SqliteSession(connectionString, maxSpilled);
         using var watch = session.Watch(cancellationToken);
         using var command = session.CreateCommand(sql);
         try

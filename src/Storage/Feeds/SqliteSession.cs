@@ -20,8 +20,8 @@ internal sealed class SqliteSession : IDisposable
     public const int LongestValue = 1 << 20;
 
     private const int LongestPattern = 256;
-    private const int MostInstructions = 250_000;
-    private const int MostArguments = 127;
+    private const int MaxInstructions = 250_000;
+    private const int MaxArguments = 127;
 
     private static readonly HashSet<string> SchemaTables = new(StringComparer.OrdinalIgnoreCase) { "sqlite_schema", "sqlite_master" };
 
@@ -33,16 +33,16 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly SqliteConnection connection;
     private readonly TemporaryFileMeter spilled = new();
-    private readonly long mostSpilled;
+    private readonly long maxSpilled;
     private CancellationToken watched;
     private string? denied;
     private string hint = "";
     private string? stopped;
 
-    /// <param name="mostSpilled">The most bytes that its queries may write to temporary files.</param>
-    public SqliteSession(string connectionString, long mostSpilled)
+    /// <param name="maxSpilled">The most bytes that its queries may write to temporary files.</param>
+    public SqliteSession(string connectionString, long maxSpilled)
     {
-        this.mostSpilled = mostSpilled;
+        this.maxSpilled = maxSpilled;
         connection = new SqliteConnection(connectionString);
         try
         {
@@ -125,7 +125,7 @@ internal sealed class SqliteSession : IDisposable
     private static User SetUp(sqlite3 database)
     {
         var user = new User();
-        SqliteSandbox.Configure(database, LongestValue, LongestPattern, MostInstructions, MostArguments, views: true);
+        SqliteSandbox.Configure(database, LongestValue, LongestPattern, MaxInstructions, MaxArguments, views: true);
         SqliteTextFunctions.Register(database, () => user.Session?.MustStop() ?? false);
         return user;
     }
@@ -134,9 +134,9 @@ internal sealed class SqliteSession : IDisposable
     {
         if (watched.IsCancellationRequested)
             return true;
-        if (spilled.Read() <= mostSpilled)
+        if (spilled.Read() <= maxSpilled)
             return false;
-        stopped = string.Create(CultureInfo.InvariantCulture, $"The query wrote more than {mostSpilled >> 20} MiB to temporary files; sort, group or join fewer rows.");
+        stopped = string.Create(CultureInfo.InvariantCulture, $"The query wrote more than {maxSpilled >> 20} MiB to temporary files; sort, group or join fewer rows.");
         return true;
     }
 

@@ -16,7 +16,7 @@ internal sealed class ArrivalWriter(SqliteConnection connection) : IDisposable
     public const string CountName = "";
 
     // 30 days in which outcomes come all the time.
-    private const int MostParts = 8_640;
+    private const int MaxParts = 8_640;
 
     private readonly SqliteStatement add = new(
         connection,
@@ -32,7 +32,7 @@ internal sealed class ArrivalWriter(SqliteConnection connection) : IDisposable
         connection,
         $"""
         DELETE FROM arrivals WHERE generation = ?1 AND start <= (
-            SELECT start FROM arrivals WHERE generation = ?1 AND name = '{CountName}' ORDER BY start DESC LIMIT 1 OFFSET {MostParts})
+            SELECT start FROM arrivals WHERE generation = ?1 AND name = '{CountName}' ORDER BY start DESC LIMIT 1 OFFSET {MaxParts})
         """);
 
     private readonly Dictionary<(long Generation, string Name, long Start), MetricFigure> sums = [];

@@ -10,14 +10,14 @@ public sealed class MetricsDatabase : IDisposable
     private readonly string readerString;
     private readonly SqliteConnection connection;
     private readonly SqliteWriter writer;
-    private readonly AgeClock age;
+    private readonly RetentionClock age;
 
     /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
     /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
     public MetricsDatabase(string path, TimeProvider time, ILogger<MetricsDatabase>? logger = null)
     {
-        age = new AgeClock(time, logger);
+        age = new RetentionClock(time, logger);
         readerString = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try

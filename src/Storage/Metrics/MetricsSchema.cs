@@ -176,7 +176,7 @@ internal static class MetricsSchema
             FROM scores AS s, json_each(s.figures) AS f WHERE f.type IN ('real', 'integer') GROUP BY 1, 2, 3;
         """),
         new($"""
-        {AgeClock.Schema}
+        {RetentionClock.Schema}
         INSERT INTO age SELECT 1000 * max(start), NULL, 0 FROM windows;
         DROP INDEX scores_by_age;
         CREATE INDEX scores_by_place ON scores (project, generation, sequence);

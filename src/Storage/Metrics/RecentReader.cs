@@ -20,7 +20,7 @@ internal static class RecentReader
         if (until is not { } last)
             return null;
         var distributions = new Distributions();
-        if (rows <= RecentWriter.MostRows)
+        if (rows <= RecentWriter.MaxRows)
         {
             // Blocks lie behind each other without a gap, so those that end behind a number of rows hold them.
             foreach (var block in connection.Query<byte[]>(Blocks, new { id, from = last - rows }, buffered: false))

@@ -7,11 +7,11 @@ namespace Progeny.Storage.Metrics;
 internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
 {
     /// <summary>How many rows of a generation are kept in blocks.</summary>
-    public const int MostRows = 50_000;
+    public const int MaxRows = 50_000;
 
     // A block that has less takes up what comes next.
-    private const int LeastRows = 100;
-    private const int MostRemoved = 500;
+    private const int MinRows = 100;
+    private const int MaxRemoved = 500;
 
     private readonly SqliteStatement selectLast = new(
         connection, "SELECT until, rows, data FROM recent WHERE generation = ?1 ORDER BY until DESC LIMIT 1");
@@ -20,7 +20,7 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement removeOne = new(connection, "DELETE FROM recent WHERE generation = ?1 AND until = ?2");
     private readonly SqliteStatement removeBefore = new(connection, "DELETE FROM recent WHERE generation = ?1 AND until <= ?2");
     private readonly SqliteStatement removeOld = new(
-        connection, $"DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < ?1 ORDER BY start LIMIT {MostRemoved})");
+        connection, $"DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < ?1 ORDER BY start LIMIT {MaxRemoved})");
 
     /// <summary>Adds what a silo reported at once.</summary>
     public void Add(long generation, long start, ReadOnlySpan<byte> encoded)
@@ -33,7 +33,7 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
         if (Last(generation) is { } last)
         {
             until += last.Until;
-            if (last.Rows < LeastRows)
+            if (last.Rows < MinRows)
             {
                 distributions.Merge(Distributions.Decode(last.Data));
                 rows += last.Rows;
@@ -47,7 +47,7 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
         insert.Bind(4, start);
         insert.Bind(5, distributions.Encode());
         insert.Execute();
-        Remove(removeBefore, generation, until - MostRows);
+        Remove(removeBefore, generation, until - MaxRows);
     }
 
     /// <summary>Removes some of what is older.</summary>

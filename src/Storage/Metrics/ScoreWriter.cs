@@ -79,7 +79,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     }
 
     /// <summary>Does what <see cref="IScoreStore.SweepAsync"/> says. Scores of the first versions have no place (0): the time tells of them.</summary>
-    public bool Sweep(LogBegin begin) => SweptAtOnce == connection.Execute(
+    public bool Sweep(LogStart begin) => SweptAtOnce == connection.Execute(
         """
         DELETE FROM scores WHERE project = :Project AND query_id IN (
             SELECT query_id FROM scores

@@ -121,7 +121,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> SweepAsync(LogBegin begin, CancellationToken cancellationToken) =>
+    public Task<bool> SweepAsync(LogStart begin, CancellationToken cancellationToken) =>
         database.WriteAsync(() => database.Scores.Sweep(begin), cancellationToken);
 
     private static GenerationReference Generation(System.Data.IDataRecord row, int column) =>

@@ -9,7 +9,7 @@ namespace Progeny.Storage.Metrics;
 internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 {
     // Enough for hundreds of generations to be gone from as fast as they come, and little enough not to be noticed.
-    private const int MostRemoved = 500;
+    private const int MaxRemoved = 500;
 
     private static readonly TimeSpan ChangesKept = TimeSpan.FromDays(30);
 
@@ -50,10 +50,10 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         connection, "INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3) RETURNING id");
 
     private readonly SqliteStatement removeSummaries = new(
-        connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MostRemoved})");
+        connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MaxRemoved})");
 
     private readonly SqliteStatement removeChanges = new(
-        connection, $"DELETE FROM score_changes WHERE place IN (SELECT place FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MostRemoved})");
+        connection, $"DELETE FROM score_changes WHERE place IN (SELECT place FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MaxRemoved})");
 
     private readonly SqliteStatement[] remove =
     [
@@ -61,7 +61,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
             connection,
             $"""
             DELETE FROM {table} WHERE (generation, step, start) IN (
-                SELECT generation, step, start FROM {table} WHERE step = ?1 AND start < ?2 ORDER BY start LIMIT {MostRemoved})
+                SELECT generation, step, start FROM {table} WHERE step = ?1 AND start < ?2 ORDER BY start LIMIT {MaxRemoved})
             """)),
     ];
 

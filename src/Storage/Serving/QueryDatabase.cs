@@ -142,7 +142,7 @@ public sealed partial class QueryDatabase : IDisposable
     /// <param name="clock">Tells what is old.</param>
     /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more.</returns>
-    internal bool Sweep(AgeClock clock, RunningProjects projects)
+    internal bool Sweep(RetentionClock clock, RetentionScope projects)
     {
         var (more, now) = (false, default(DateTimeOffset));
         Write(() =>

@@ -8,7 +8,7 @@ namespace Progeny.Storage.Serving;
 /// <summary>Finds a project's records and outcomes by query id, over one reader's snapshot.</summary>
 internal sealed class QueryLookup : IDisposable
 {
-    private const int MostOthers = 100;
+    private const int MaxOthers = 100;
 
     private readonly string project;
     private readonly RecentIds recent;
@@ -103,7 +103,7 @@ internal sealed class QueryLookup : IDisposable
             return null;
         sequences.Sort();
         sequences.Reverse();
-        return new FoundQuery(found.Sequence, found.Record, sequences.Count, [.. sequences.Where(sequence => sequence != found.Sequence).Take(MostOthers)]);
+        return new FoundQuery(found.Sequence, found.Record, sequences.Count, [.. sequences.Where(sequence => sequence != found.Sequence).Take(MaxOthers)]);
     }
 
     /// <summary>The records of an id with a reader that stands on each, the newest segment first.</summary>

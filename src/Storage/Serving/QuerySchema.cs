@@ -148,7 +148,7 @@ internal static class QuerySchema
         new(
             $"""
             CREATE INDEX segments_by_age ON segments (origin, until_at);
-            {AgeClock.Schema}
+            {RetentionClock.Schema}
             INSERT INTO age SELECT max(until_at) / 1000, NULL, 0 FROM segments;
             """),
 

@@ -12,7 +12,7 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
     /// <param name="now">The time by which records are old.</param>
     /// <param name="projects">Of the others nothing is removed.</param>
     /// <returns>Whether there may be more to remove.</returns>
-    public bool Step(DateTimeOffset now, RunningProjects projects)
+    public bool Step(DateTimeOffset now, RetentionScope projects)
     {
         var removed = 0;
         foreach (var (origin, project, retention) in connection.Query<(long, string, long)>("SELECT id, project, retention FROM origins").AsList())

@@ -14,7 +14,7 @@ namespace Progeny.Storage.Serving;
 /// the write-ahead log from being folded in) and none sorts more than a window.
 /// </remarks>
 /// <param name="running">The projects whose old records are removed; null: all.</param>
-public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, RunningProjects? running = null, ILogger<SqliteQueryLog>? logger = null) : IQueryLog
+public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, RetentionScope? running = null, ILogger<SqliteQueryLog>? logger = null) : IQueryLog
 {
     private const int MaxLimit = 1_000;
     private const long FirstListWindow = 4_096;
@@ -24,8 +24,8 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
     private const string OfProject =
         "SELECT id FROM origins WHERE project = ?1 AND (?2 IS NULL OR release = ?2) AND (?3 < 0 OR generation = ?3)";
 
-    private readonly AgeClock age = new(time, logger);
-    private readonly RunningProjects running = running ?? RunningProjects.All;
+    private readonly RetentionClock age = new(time, logger);
+    private readonly RetentionScope running = running ?? RetentionScope.All;
 
     /// <inheritdoc/>
     public void Journal(IReadOnlyList<QueryBatch> batches) => database.Journal(batches);
@@ -99,8 +99,8 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<LogBegin>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
-        IReadOnlyList<LogBegin> (connection, _) =>
+    public Task<IReadOnlyList<LogStart>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyList<LogStart> (connection, _) =>
         {
             var end = connection.ExecuteScalar<long>(
                 "SELECT max((SELECT last FROM swept), ifnull((SELECT first + count - 1 FROM segments ORDER BY first DESC LIMIT 1), 0)) + 1");
@@ -111,7 +111,7 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Ru
                     SELECT o.owner, o.release, o.generation, (SELECT min(first) FROM segments WHERE origin = o.id), (SELECT min(from_at) FROM segments WHERE origin = o.id)
                     FROM origins AS o WHERE o.project = :project
                     """,
-                    new { project }).Select(row => new LogBegin(project, new GenerationReference(row.Owner, row.Release, row.Generation), row.First ?? end, Time(row.At))),
+                    new { project }).Select(row => new LogStart(project, new GenerationReference(row.Owner, row.Release, row.Generation), row.First ?? end, Time(row.At))),
             ];
         },
         cancellationToken);

@@ -25,7 +25,7 @@ public sealed record Objective
     public double? Least { get; init; }
 
     /// <summary>Whether <see cref="Least"/> itself is not allowed.</summary>
-    public bool LeastIsExcluded { get; init; }
+    public bool MinIsExcluded { get; init; }
 
     /// <summary>The greatest label, inclusive; null: no bound.</summary>
     public double? Greatest { get; init; }
@@ -34,12 +34,12 @@ public sealed record Objective
     public string LabelRange => (Least, Greatest) switch
     {
         ({ } least, { } greatest) => FormattableString.Invariant($"{least} to {greatest}"),
-        ({ } least, null) => FormattableString.Invariant($"{(LeastIsExcluded ? "above" : "at least")} {least}"),
+        ({ } least, null) => FormattableString.Invariant($"{(MinIsExcluded ? "above" : "at least")} {least}"),
         _ => "any number",
     };
 
     public bool Allows(double label) =>
-        (Least is not { } least || label > least || (label == least && !LeastIsExcluded)) && (Greatest is not { } greatest || label <= greatest);
+        (Least is not { } least || label > least || (label == least && !MinIsExcluded)) && (Greatest is not { } greatest || label <= greatest);
 
     /// <summary>The margin that a <c>base_score</c> stands for: the inverse of the link, in 32 bits as the library computes it.</summary>
     public float Margin(float baseScore) => BaseScoreIsMargin

@@ -21,14 +21,14 @@ public static class Objectives
         new() { Name = "reg:squarederror", Task = MachineLearningTask.Regression, Link = Link.Identity },
         new()
         {
-            Name = "reg:squaredlogerror", Task = MachineLearningTask.Regression, Link = Link.Identity, Least = -1, LeastIsExcluded = true,
+            Name = "reg:squaredlogerror", Task = MachineLearningTask.Regression, Link = Link.Identity, Least = -1, MinIsExcluded = true,
         },
         new() { Name = "reg:logistic", Task = MachineLearningTask.Regression, Link = Link.Logistic, Least = 0, Greatest = 1 },
         new() { Name = "reg:pseudohubererror", Task = MachineLearningTask.Regression, Link = Link.Identity },
         new() { Name = "reg:absoluteerror", Task = MachineLearningTask.Regression, Link = Link.Identity },
         new()
         {
-            Name = "reg:gamma", Task = MachineLearningTask.Regression, Link = Link.Exponential, Least = 0, LeastIsExcluded = true,
+            Name = "reg:gamma", Task = MachineLearningTask.Regression, Link = Link.Exponential, Least = 0, MinIsExcluded = true,
         },
         new() { Name = "reg:tweedie", Task = MachineLearningTask.Regression, Link = Link.Exponential, Least = 0 },
         new() { Name = "count:poisson", Task = MachineLearningTask.Regression, Link = Link.Exponential, Least = 0 },

@@ -30,7 +30,7 @@ public sealed class DistributionTests
     public void Every_number_lies_in_one_bucket_of_few() => Prop.ForAll(Numbers, numbers =>
     {
         var buckets = Of(numbers).Buckets.ToList();
-        buckets.Count.ShouldBeLessThanOrEqualTo(ValueHistogram.MostBuckets);
+        buckets.Count.ShouldBeLessThanOrEqualTo(ValueHistogram.MaxBuckets);
         buckets.ShouldBe(buckets.OrderBy(bucket => bucket.Lower));
         foreach (var bucket in buckets)
         {
@@ -67,9 +67,9 @@ public sealed class DistributionTests
     public void Counts_by_name_are_complete_however_many_categories_there_are()
     {
         var histogram = Of([.. Enumerable.Range(0, 3).SelectMany(_ => Enumerable.Range(0, 1_000).Select(number => $"{number}"))]);
-        histogram.Categories.Count().ShouldBe(CategoryHistogram.MostCategories);
+        histogram.Categories.Count().ShouldBe(CategoryHistogram.MaxCategories);
         histogram.Categories.ShouldAllBe(pair => pair.Value == 3);
-        histogram.Others.ShouldBe(3 * (1_000 - CategoryHistogram.MostCategories));
+        histogram.Others.ShouldBe(3 * (1_000 - CategoryHistogram.MaxCategories));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class BucketsTests
     [InlineData(3, 20)]
     [InlineData(8, 150)]
     [InlineData(32, 1_500)]
-    public void No_change_of_weights_moves_more_than_it_must(int arms, int mostRanges)
+    public void No_change_of_weights_moves_more_than_it_must(int arms, int maxRanges)
     {
         var random = new Random(arms);
         var weights = Enumerable.Range(0, arms).ToDictionary(arm => $"arm-{arm}", _ => 1d);
@@ -62,7 +62,7 @@ public sealed class BucketsTests
             after.Zip(after.Skip(1)).ShouldAllBe(pair => pair.First.To == pair.Second.From && pair.First.Arm != pair.Second.Arm);
             var must = weights.Keys.Sum(arm => Math.Max(0, Count(after, arm) - Count(before, arm)));
             Moved(before, after).ShouldBe(must);
-            after.Length.ShouldBeLessThan(mostRanges);
+            after.Length.ShouldBeLessThan(maxRanges);
             before = after;
         }
     }

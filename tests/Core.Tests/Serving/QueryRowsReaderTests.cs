@@ -108,9 +108,9 @@ public sealed class QueryRowsReaderTests
     {
         var rows = ServedManifests.Read(Shop, string.Join(',', Enumerable.Repeat("""{"rating":"x","nowhere":[[1]],"region":{"a":1}}""", 100)));
         rows.Features.Rows.ShouldBe(100);
-        rows.Features.Errors.Count.ShouldBe(FeatureBatchBuilder.MostErrors);
+        rows.Features.Errors.Count.ShouldBe(FeatureBatchBuilder.MaxErrors);
         rows.Features.CheckMissing();
-        rows.Features.Errors.Count.ShouldBe(FeatureBatchBuilder.MostErrors);
+        rows.Features.Errors.Count.ShouldBe(FeatureBatchBuilder.MaxErrors);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class TensorRowsReaderTests
         Refuses("Input 'x' has the type BOOL; it would have to be FP32.", Numbers<byte>("x", DataType.Bool, [1]));
         Refuses("Input 'c' has the type FP32; it would have to be BYTES.", Numbers<float>("c", DataType.Fp32, [1]));
         Refuses("There is no input 'kustomer'; did you mean 'customer'? The inputs are x, n, b, c, customer.", Numbers<float>("kustomer", DataType.Fp32, [1]));
-        Refuses("must have the shape [rows, 1] with 1 to 100000 rows", Numbers<float>("x", DataType.Fp32, new float[QueryRowsReader.MostRows + 1]));
+        Refuses("must have the shape [rows, 1] with 1 to 100000 rows", Numbers<float>("x", DataType.Fp32, new float[QueryRowsReader.MaxRows + 1]));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ValueTextTests
         using var byTensor = TensorRowsReader.Read(
             new InferQuery { Inputs = [Bytes("plan", text), Bytes("customer", text)] }, new QuerySchema(Project)).Rows!;
         AssertIs(byTensor);
-        OutcomeValues.Read(Project with { Label = null, Task = MachineLearningTask.Binary }, JsonElement.Parse(quoted)).Value.ShouldBe(text.Length <= OutcomeValues.MostCharacters ? text : null);
+        OutcomeValues.Read(Project with { Label = null, Task = MachineLearningTask.Binary }, JsonElement.Parse(quoted)).Value.ShouldBe(text.Length <= OutcomeValues.MaxCharacters ? text : null);
         if (!IsNumber(text))
             return;
         using var byNumber = ServedManifests.Read(Project, $$"""{"plan":{{text}}}""");

@@ -53,7 +53,7 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         var plan = """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 9}, {"name": "guest", "generation": "lends@1.0.0:2", "weight": 1}], "champion": "own"}""";
         var (status, answer) = await node.TryPutAsync("/api/projects/borrows/rollout", plan);
         status.ShouldBe(200, answer.ToJsonString());
-        (await MoveAsync("lends", "1.0.0:2", "archive")).Said.ShouldStartWith("lends@1.0.0:2 is the arm 'guest' of plan 1 of 'borrows'");
+        (await MoveAsync("lends", "1.0.0:2", "archive")).DecisionText.ShouldStartWith("lends@1.0.0:2 is the arm 'guest' of plan 1 of 'borrows'");
         (status, answer) = await node.TryPostAsync("/api/projects/lends/decommission", """{"reason": "over"}""");
         status.ShouldBe(409);
         ((string)answer["detail"]!).ShouldContain("'borrows'");
@@ -157,7 +157,7 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
             ((string)(await on.TrainAsync(project))["status"]!).ShouldBe("succeeded");
     }
 
-    private async Task<(int Status, string Said)> MoveAsync(string project, string version, string verb)
+    private async Task<(int Status, string DecisionText)> MoveAsync(string project, string version, string verb)
     {
         var (status, body) = await node.TryPostAsync($"/api/projects/{project}/generations/{version}/{verb}", """{"reason": "as I say"}""");
         return (status, (string)(body["stage"] ?? body["detail"])!);

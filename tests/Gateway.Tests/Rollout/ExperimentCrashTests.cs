@@ -7,7 +7,7 @@ namespace Progeny.Gateway.Tests.Rollout;
 [Collection("killed jobs and experiments")]
 public sealed class ExperimentCrashTests : DataFixture
 {
-    private const int MostKills = 12;
+    private const int MaxKills = 12;
     private const string Rollout = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.3, outcomes: 25, time: 1h}, {share: 0.6, outcomes: 25, time: 1h}]";
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class ExperimentCrashTests : DataFixture
             var job = (string)(await node.PostAsync("/api/projects/echo/jobs", new { kind = "train" }))["id"]!;
             node = await KillAsync(node, random.Next(400));
             await TrainAsync(node, job);
-            for (var kills = 1; kills < MostKills && !HasEnded(await ExperimentAsync(node)); kills++)
+            for (var kills = 1; kills < MaxKills && !HasEnded(await ExperimentAsync(node)); kills++)
             {
                 await ExperimentNode.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
                 node = await KillAsync(node, random.Next(400));

@@ -128,7 +128,7 @@ public sealed class PredictAnswersTests(ServingNode serving)
     [Fact]
     public async Task One_row_more_than_100000_is_refused_and_100000_are_answered()
     {
-        var many = string.Join(',', Enumerable.Repeat(Row(), QueryRowsReader.MostRows));
+        var many = string.Join(',', Enumerable.Repeat(Row(), QueryRowsReader.MaxRows));
         var answer = await serving.PostAsync("/api/projects/unlogged/predict", $"{{\"rows\":[{many}]}}", 200);
         answer["predictions"]!.AsArray().Count.ShouldBe(100_000);
         var problem = await serving.PostAsync(Predict, $"{{\"rows\":[{many},{Row()}]}}", 400);
@@ -151,7 +151,7 @@ public sealed class PredictAnswersTests(ServingNode serving)
     public async Task No_more_than_20_errors_are_listed()
     {
         var problem = await serving.PostAsync(Predict, $"{{\"rows\":[{string.Join(',', Enumerable.Repeat("{\"a\":1}", 1000))}]}}", 400);
-        problem["errors"]!.AsArray().Count.ShouldBe(FeatureBatchBuilder.MostErrors);
+        problem["errors"]!.AsArray().Count.ShouldBe(FeatureBatchBuilder.MaxErrors);
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class ReplayTests(ServingNode serving)
             await AskAsync("bits", $"bit-{i}", Enumerable.Range(0, 50).Select(_ => $"{{\"x\": {(random.Next(3) == 0 ? "50" : Number(random))}, \"ratings\": {random.Next(5, 60)}{(random.Next(2) == 0 ? ".0" : "")}}}"));
         }
 
-        var past = serving.Node.Services.GetRequiredService<IPastQueries>();
+        var past = serving.Node.Services.GetRequiredService<IReplayService>();
         var identical = 0;
         foreach (var (project, rows) in new[] { ("rich", 50), ("iris", 100), ("shops", 50), ("bits", 50) })
         {

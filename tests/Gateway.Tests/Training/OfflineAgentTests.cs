@@ -211,6 +211,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await InitializeAsync();
 
         // A project whose job goes on is looked at with every check, here twenty times and more.
+        // Whoever asks before the first look has the agent look, too: both are over when the other project was looked at for a while.
+        var started = DateTimeOffset.UtcNow;
+        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["looked_at"] > started.AddSeconds(0.5));
         var first = (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["looked_at"] is not null))["looked_at"]!;
         await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["looked_at"] > first.AddSeconds(1));
         ((DateTimeOffset)(await node.GetAsync("/api/projects/idle/offline"))["looked_at"]!).ShouldBe(first);

@@ -73,20 +73,20 @@ public sealed class OfflineCrashTests : DataFixture
     {
         var folder = LoopProject.Write(PathOf("loop"), "loop", script: "sleep 60", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}");
         string job;
-        using (var node = await NodeProcess.StartAsync(Data, "--Jobs:MostAttempts", "2"))
+        using (var node = await NodeProcess.StartAsync(Data, "--Jobs:MaxAttempts", "2"))
         {
             job = await node.PublishAndTrainAsync("loop", folder);
             await node.UntilAsync($"/api/jobs/{job}", info => (int)info["attempts"]! == 1);
             await node.KillAsync();
         }
 
-        using (var node = await NodeProcess.StartAsync(Data, "--Jobs:MostAttempts", "2"))
+        using (var node = await NodeProcess.StartAsync(Data, "--Jobs:MaxAttempts", "2"))
         {
             await node.UntilAsync($"/api/jobs/{job}", info => (int)info["attempts"]! == 2);
             await node.KillAsync();
         }
 
-        using var last = await NodeProcess.StartAsync(Data, "--Jobs:MostAttempts", "2");
+        using var last = await NodeProcess.StartAsync(Data, "--Jobs:MaxAttempts", "2");
         var ended = await last.UntilAsync($"/api/jobs/{job}", info => info["ended_at"] is not null);
         ((string)ended["status"]!).ShouldBe("failed");
         ((string)ended["message"]!).ShouldBe("Its node stopped in the middle of it 2 times; it is not tried again.");

@@ -109,7 +109,7 @@ public sealed class AnsweredQueriesTests : IDisposable
         await outcomes.ReportAsync(Project, [.. Enumerable.Range(0, 100).Where(i => i % 2 == 0).Reverse().Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))], default);
         var end = await answered.GetEndAsync(default);
 
-        (await FindAsync(QueryMark.Start, end, mostRows: 3)).Select(query => query.Id).ShouldBe(["q94", "q96", "q98"]);
+        (await FindAsync(QueryMark.Start, end, maxRows: 3)).Select(query => query.Id).ShouldBe(["q94", "q96", "q98"]);
         (await FindAsync(QueryMark.Start, end, window: TimeSpan.FromMinutes(6))).Select(query => query.Id).ShouldBe(["q92", "q94", "q96", "q98"]);
         (await FindAsync(new QueryMark(end.Place - 2, end.Sequence), end)).Select(query => query.Id).ShouldBe(["q0", "q2"]);
         (await FindAsync(QueryMark.Start, new QueryMark(3, end.Sequence))).Select(query => query.Id).ShouldBe(["q96", "q98"]);
@@ -124,7 +124,7 @@ public sealed class AnsweredQueriesTests : IDisposable
             log.Append(Batches(Enumerable.Range(from, 20_000).Select(i => Create($"q{i}") with { At = Noon.AddSeconds(i) }), TimeSpan.FromDays(90)));
         await outcomes.ReportAsync(Project, [.. Enumerable.Range(0, count).Where(i => i % 100 == 7).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))], default);
 
-        var found = await FindAsync(QueryMark.Start, await answered.GetEndAsync(default), mostRows: 250);
+        var found = await FindAsync(QueryMark.Start, await answered.GetEndAsync(default), maxRows: 250);
 
         found.Select(query => query.Id).ShouldBe(Enumerable.Range(0, count).Where(i => i % 100 == 7).TakeLast(250).Select(i => $"q{i}"));
     }
@@ -144,21 +144,21 @@ public sealed class AnsweredQueriesTests : IDisposable
     private static QueryRecord At(int minute, QueryRecord record) =>
         record with { At = Noon.AddMinutes(minute), Fields = $$"""{"origin":"{{record.QueryId}}"}""" };
 
-    private static AnsweredRequest Request(QueryMark from, QueryMark to, int? mostRows = null, TimeSpan? window = null) => new()
+    private static AnsweredRequest Request(QueryMark from, QueryMark to, int? maxRows = null, TimeSpan? window = null) => new()
     {
         Project = Project,
         From = from,
         To = to,
         Projection = new QueryProjection(["origin"], new HashSet<string> { "origin" }),
-        MostRows = mostRows,
+        MaxRows = maxRows,
         Window = window,
     };
 
-    private async Task<List<(string Id, string Outcome)>> FindAsync(QueryMark from, QueryMark to, int? mostRows = null, TimeSpan? window = null)
+    private async Task<List<(string Id, string Outcome)>> FindAsync(QueryMark from, QueryMark to, int? maxRows = null, TimeSpan? window = null)
     {
         var found = new List<(string, string)>();
         var before = DateTimeOffset.MinValue;
-        await foreach (var query in answered.ReadAsync(await answered.FindAsync(Request(from, to, mostRows, window), default), default))
+        await foreach (var query in answered.ReadAsync(await answered.FindAsync(Request(from, to, maxRows, window), default), default))
         {
             query.At.ShouldBeGreaterThanOrEqualTo(before);
             before = query.At;

@@ -31,7 +31,7 @@ public sealed class HostileFeedTests : IDisposable
             ANALYZE;
             CREATE VIEW tokens AS SELECT fts3_tokenizer('simple') AS t;
             """);
-        feed = new SqliteFeed("rows", connectionString, mostSpilled: 16 << 20);
+        feed = new SqliteFeed("rows", connectionString, maxSpilled: 16 << 20);
     }
 
     public void Dispose() => folder.Dispose();

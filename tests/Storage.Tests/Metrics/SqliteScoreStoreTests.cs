@@ -186,12 +186,12 @@ public sealed class SqliteScoreStoreTests : IDisposable
         await scores.ApplyAsync(
             Scored(0, 3, Score("gone", 1, null) with { Sequence = 4 }, Score("kept", 1, null) with { Sequence = 5 }, Score("early", 1, null), Score("next", 1, null) with { Sequence = 1, Generation = Second }),
             default);
-        (await scores.SweepAsync(new LogBegin("flights", First, 5, Noon), default)).ShouldBeFalse();
+        (await scores.SweepAsync(new LogStart("flights", First, 5, Noon), default)).ShouldBeFalse();
         (await scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldBeEmpty();
         await scores.ApplyAsync(Scored(3, 6, InArm("kept", "champion", 3), InArm("early", "champion", 3), InArm("next", "champion", 3) with { Generation = Second }), default);
         var points = await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), ByGeneration: true), default);
         points.Select(point => (point.Generation, point.Outcomes, point.Loss)).ShouldBe([(First, 3, 7.0 / 3), (Second, 1, 3.0)]);
-        await scores.SweepAsync(new LogBegin("flights", First, 8, null), default);
+        await scores.SweepAsync(new LogStart("flights", First, 8, null), default);
         (await scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldHaveSingleItem().Generation.ShouldBe(Second);
     }
 

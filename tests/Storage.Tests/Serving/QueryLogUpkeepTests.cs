@@ -90,7 +90,7 @@ public sealed class QueryLogUpkeepTests : IDisposable
         var outcomes = new SqliteOutcomeStore(Database);
         await outcomes.ReportAsync("flights", [new("unknown", "late", null, Noon)], default);
         await outcomes.ReportAsync("other", [new("unknown", "late", null, Noon), new("newest", "late", null, Noon)], default);
-        var running = new RunningProjects();
+        var running = new RetentionScope();
         running.Add("flights");
         running.Add("other");
         running.Remove("flights");

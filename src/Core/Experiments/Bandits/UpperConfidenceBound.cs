@@ -11,7 +11,7 @@ namespace Progeny.Core.Experiments.Bandits;
 /// </summary>
 internal sealed class UpperConfidenceBound : IBanditPolicy
 {
-    private const double MostBinaryVariance = 0.25;
+    private const double MaxBinaryVariance = 0.25;
 
     public BanditPolicy Policy => BanditPolicy.Ucb;
 
@@ -23,7 +23,7 @@ internal sealed class UpperConfidenceBound : IBanditPolicy
         var bounds = rewards.Select(arm =>
         {
             var more = Math.Sqrt(2 * log / arm.Count);
-            var variance = isBinary ? Math.Min(MostBinaryVariance, arm.Variance + more) : Math.Max(arm.Variance, pooled) * (1 + more);
+            var variance = isBinary ? Math.Min(MaxBinaryVariance, arm.Variance + more) : Math.Max(arm.Variance, pooled) * (1 + more);
             return arm.Mean!.Value + Math.Sqrt(variance * log / arm.Count);
         }).ToList();
         var best = bounds.IndexOf(bounds.Max());

@@ -14,7 +14,7 @@ namespace Progeny.Core.Experiments.Statistics;
 public static class DesignEffect
 {
     /// <summary>Below this number of clusters with values nothing is said: the variance between so few is a guess.</summary>
-    public const int LeastClusters = 10;
+    public const int MinClusters = 10;
 
     /// <summary>The effect, 1 or more; null: the values are of too few entities to know it.</summary>
     public static double? Of(ArmSums sums)
@@ -22,7 +22,7 @@ public static class DesignEffect
         if (sums.Clusters is not { } clusters)
             return 1;
         double count = clusters.Counts.Sum(), known = clusters.Counts.Count(own => own > 0);
-        if (known < LeastClusters)
+        if (known < MinClusters)
             return null;
         var mean = clusters.Sums.Sum() / count;
         var within = count * sums.Variance;

@@ -22,10 +22,10 @@ namespace Progeny.Core.Experiments.Statistics;
 /// </remarks>
 public static class ProportionEvidence
 {
-    private const double LeastEffect = 0.05;
+    private const double MinEffect = 0.05;
     private const double EffectRatio = 1.5;
     private const int Effects = 12;
-    private const int MostLogit = 6;
+    private const int MaxLogit = 6;
 
     /// <summary>Below this, the value at the observed q is as good as the least over all q: nobody decides by it.</summary>
     private const double Telling = 4;
@@ -109,12 +109,12 @@ public static class ProportionEvidence
     private static Point[] MakeGrid()
     {
         var points = new List<Point>();
-        for (var logit = -MostLogit; logit <= MostLogit; logit++)
+        for (var logit = -MaxLogit; logit <= MaxLogit; logit++)
         {
             var middle = SpecialFunctions.Logistic(logit);
             for (var i = 0; i < Effects; i++)
             {
-                var effect = LeastEffect * Math.Pow(EffectRatio, i);
+                var effect = MinEffect * Math.Pow(EffectRatio, i);
                 var (first, second) = (SpecialFunctions.Logistic(logit - (effect / 2)), SpecialFunctions.Logistic(logit + (effect / 2)));
                 points.Add(new Point(first, second, Math.Log(first), Math.Log(1 - first), Math.Log(second), Math.Log(1 - second), Math.Sqrt(middle * (1 - middle))));
             }

@@ -23,13 +23,13 @@ internal sealed class CanaryRollout : IRolloutStrategy
     {
         var (settings, champion, canary) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
         var step = settings.Steps[snapshot.Step];
-        var both = Said.Both(canary, canary.InStep, champion.InStep, settings.Metric);
+        var both = DecisionText.Both(canary, canary.InStep, champion.InStep, settings.Metric);
         if (FailureCheck.Problem(snapshot, canary) is { } failure)
             return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
         var limit = settings.Steps.Length / settings.Alpha;
         var worse = Comparison.Of(champion.InStep, canary.InStep, settings.Goal, settings.Alpha).EvidenceWorse;
         if (worse >= limit)
-            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({Said.Evidence(worse, limit)}).");
+            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({DecisionText.Evidence(worse, limit)}).");
         // With all of the traffic there is nothing left to be compared with; the steps before and the gates have to do.
         var isCompared = step.Share >= 1 || Comparison.CanTell(champion.InStep, canary.InStep);
         if (canary.InStep.Count >= step.Outcomes && isCompared)
@@ -39,9 +39,9 @@ internal sealed class CanaryRollout : IRolloutStrategy
                 : new RolloutDecision.Promote(canary.Name, $"It passed all steps: {both}.");
         }
 
-        var needed = Needed(step, champion.InStep, canary.InStep) + Said.TooFew(champion.InStep, canary.InStep);
+        var needed = Needed(step, champion.InStep, canary.InStep) + DecisionText.TooFew(champion.InStep, canary.InStep);
         return snapshot.StepElapsed >= step.Time
-            ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"After {Said.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {needed}.")
+            ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"After {DecisionText.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {needed}.")
             : new RolloutDecision.Stay($"Step {snapshot.Step + 1} of {settings.Steps.Length}: {both}; {needed}.");
     }
 
@@ -55,7 +55,7 @@ internal sealed class CanaryRollout : IRolloutStrategy
         var (settings, next) = (snapshot.Settings, snapshot.Settings.Steps[step]);
         return new RolloutDecision.Serve(
             [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 - next.Share : next.Share))],
-            $"{why}: step {step + 1} of {settings.Steps.Length}, {Said.Share(next.Share)} of the traffic until {next.Outcomes} outcomes.")
+            $"{why}: step {step + 1} of {settings.Steps.Length}, {DecisionText.Share(next.Share)} of the traffic until {next.Outcomes} outcomes.")
         { Step = step, Gate = step == 0 ? null : Stage.Challenger };
     }
 }

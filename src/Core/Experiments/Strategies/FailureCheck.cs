@@ -39,6 +39,6 @@ public static class FailureCheck
             return null;
         var evidence = Evidence(champions, its, snapshot.Plan);
         return evidence < 1 / Alpha ? null
-            : $"{challenger.Generation.Version} fails on {Said.Of(its.Errors, its.Requests)} requests, the champion on {Said.Of(champions.Errors, champions.Requests)} ({Said.Evidence(evidence, 1 / Alpha)})";
+            : $"{challenger.Generation.Version} fails on {DecisionText.Of(its.Errors, its.Requests)} requests, the champion on {DecisionText.Of(champions.Errors, champions.Requests)} ({DecisionText.Evidence(evidence, 1 / Alpha)})";
     }
 }

@@ -10,7 +10,7 @@ namespace Progeny.Core.Experiments.Strategies;
 /// </summary>
 internal sealed class SelectRollout : IRolloutStrategy
 {
-    private const double LeastChange = 0.001;
+    private const double MinChange = 0.001;
 
     public RolloutStrategy Strategy => RolloutStrategy.Select;
 
@@ -37,12 +37,12 @@ internal sealed class SelectRollout : IRolloutStrategy
         var champion = snapshot.Champion;
         var first = arms.Where(arm => arm.Generation.Project == champion.Generation.Project).MaxBy(WeightOf)!;
         var next = WeightOf(first) > WeightOf(champion) ? first : null;
-        var said = string.Join(", ", arms.Where(arm => WeightOf(arm) > 0).Select(arm => $"{arm.Generation.VersionIn(champion.Generation.Project)} {Said.Share(WeightOf(arm) / total)}"));
+        var said = string.Join(", ", arms.Where(arm => WeightOf(arm) > 0).Select(arm => $"{arm.Generation.VersionIn(champion.Generation.Project)} {DecisionText.Share(WeightOf(arm) / total)}"));
         if (next is { IsRefused: true })
             return new RolloutDecision.Stay($"The shares stay as they are: serving.rollout.select yields {said}, and gates do not let {next.Generation.Version} be in charge.");
         var before = arms.Sum(arm => arm.Weight);
         var moved = arms.Sum(arm => Math.Max(0, (WeightOf(arm) / total) - (before > 0 ? arm.Weight / before : 0)));
-        if (moved < LeastChange && next is null && arms.TrueForAll(arm => arm.IsShadow == !(WeightOf(arm) > 0)))
+        if (moved < MinChange && next is null && arms.TrueForAll(arm => arm.IsShadow == !(WeightOf(arm) > 0)))
             return new RolloutDecision.Stay($"serving.rollout.select yields what is in force: {said}.");
         return new RolloutDecision.Serve([.. snapshot.Arms.Select(WeighArm)], $"serving.rollout.select yields {said}.")
         { Champion = next?.Name, Gate = next is null ? null : Stage.Champion };

@@ -4,7 +4,7 @@ namespace Progeny.Core.Lifecycle.Shapes;
 public static class Suggestion
 {
     // Bounds the work on a hostile file with thousands of wrong keys.
-    private const int MostWords = 200;
+    private const int MaxWords = 200;
 
     /// <summary>
     /// " did you mean 'x'?" with the nearest word by optimal string alignment distance (edits and swaps of neighbours), or nothing where
@@ -15,7 +15,7 @@ public static class Suggestion
         if (written.Length is 0 or > 40)
             return "";
         var nearest = words
-            .Take(MostWords)
+            .Take(MaxWords)
             .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
             .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3) && w.Distance < Math.Min(written.Length, w.Word.Length))
             .OrderBy(w => w.Distance)
@@ -32,7 +32,7 @@ public static class Suggestion
     public static string Among(string written, IReadOnlyList<string> words, string what)
     {
         var suggestion = For(written, words);
-        var list = $"he {what} are {string.Join(", ", words.Take(MostWords))}{(words.Count > MostWords ? ", …" : "")}";
+        var list = $"he {what} are {string.Join(", ", words.Take(MaxWords))}{(words.Count > MaxWords ? ", …" : "")}";
         return suggestion.Length > 0 ? $";{suggestion} T{list}" : $"; t{list}";
     }
 

@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 public sealed class Background
 {
     /// <summary>The most rows that are used.</summary>
-    public const int MostRows = 100;
+    public const int MaxRows = 100;
 
     private Background(FeatureBatchBuilder rows, string source)
     {
@@ -23,9 +23,9 @@ public sealed class Background
     /// <summary>Reads what a training kept: a JSON object of features a line.</summary>
     public static async Task<Background> ReadAsync(Stream lines, IReadOnlyList<Feature> features, CancellationToken cancellationToken)
     {
-        var rows = new FeatureBatchBuilder(features, MostRows);
+        var rows = new FeatureBatchBuilder(features, MaxRows);
         using var reader = new StreamReader(lines);
-        while (rows.Rows < MostRows && await reader.ReadLineAsync(cancellationToken) is { } line)
+        while (rows.Rows < MaxRows && await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             using var json = JsonDocument.Parse(line);
             var row = rows.AddRow();
@@ -42,10 +42,10 @@ public sealed class Background
     /// <summary>Takes logged queries, as the model was given them; those whose fields were not kept are passed over.</summary>
     public static Background Of(IEnumerable<QueryRecord> records, QuerySchema schema)
     {
-        var rows = new FeatureBatchBuilder(schema.Features, MostRows);
-        foreach (var record in records.Where(record => record.Fields is not null).Take(MostRows))
+        var rows = new FeatureBatchBuilder(schema.Features, MaxRows);
+        foreach (var record in records.Where(record => record.Fields is not null).Take(MaxRows))
         {
-            using var given = PastRows.ReadGiven(schema, record);
+            using var given = ReplayRows.ReadGiven(schema, record);
             var row = rows.AddRow();
             for (var i = 0; i < rows.Columns.Count; i++)
                 rows.Columns[i].CopyFrom(given.Features.Columns[i], 0, row);

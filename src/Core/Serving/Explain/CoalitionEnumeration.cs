@@ -5,7 +5,7 @@ namespace Progeny.Core.Serving;
 /// <summary>Exact Shapley values by all coalitions (Shapley 1953), for each background row among the features that differ from it.</summary>
 internal static class CoalitionEnumeration
 {
-    private const int MostPlayers = 30;
+    private const int MaxPlayers = 30;
 
     /// <summary>How many rows the model would run on.</summary>
     public static double Cost(HybridRows rows) => Enumerable.Range(0, rows.Backgrounds).Sum(row => Math.Pow(2, rows.Players(row).Length));
@@ -57,7 +57,7 @@ internal static class CoalitionEnumeration
 
     private static double[] Evaluate(HybridRows rows, int row, int[] players, bool[] taken)
     {
-        if (players.Length > MostPlayers)
+        if (players.Length > MaxPlayers)
             throw new ArgumentException($"{players.Length} players have too many coalitions.", nameof(players));
         for (uint coalition = 0; coalition < 1u << players.Length; coalition++)
         {

@@ -6,7 +6,7 @@ namespace Progeny.Core.Serving;
 public static class Explainer
 {
     /// <summary>On how many rows the model is run for one explanation, a few aside.</summary>
-    public const int MostEvaluations = 65_536;
+    public const int MaxEvaluations = 65_536;
 
     private const int Batch = 512;
 
@@ -22,23 +22,23 @@ public static class Explainer
     /// <param name="background">The rows to compare with; one at least.</param>
     /// <param name="soon">When a sampled explanation makes do with what it has.</param>
     /// <param name="cancellationToken">Ends it without a result.</param>
-    /// <exception cref="PastQueryException">The record does not hold what was asked, or the request cannot be met.</exception>
+    /// <exception cref="ReplayException">The record does not hold what was asked, or the request cannot be met.</exception>
     /// <exception cref="ModelException">The model fails.</exception>
     public static Explanation Explain(
-        PastGeneration generation, QueryRecord record, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, CancellationToken soon, CancellationToken cancellationToken)
+        ReplayGeneration generation, QueryRecord record, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, CancellationToken soon, CancellationToken cancellationToken)
     {
         var manifest = generation.Manifest;
         if (manifest.Features.Count == 0)
-            throw new PastQueryException("The project declares no features, so a prediction has no parts that could be told apart.");
-        using var run = PastRun.Start(generation, record, model);
+            throw new ReplayException("The project declares no features, so a prediction has no parts that could be told apart.");
+        using var run = ReplayRun.Start(generation, record, model);
         if (run.OfModel is not { } prediction)
             return new Explanation { Method = ExplanationMethod.Rule, Space = "rule", Rules = run.Rules, Notes = [.. run.Notes, $"The rule '{run.Rules[^1]}' answered before the model."] };
         if (background.Rows.Rows == 0)
-            throw new PastQueryException("There are no rows to compare the query with: none were kept with the generation, and the log has none.");
+            throw new ReplayException("There are no rows to compare the query with: none were kept with the generation, and the log has none.");
 
         var score = ScoreOf(prediction, request.Class);
         var independent = BatchProbe.RowsAreIndependent(model, manifest);
-        var most = independent ? MostEvaluations : MostEvaluations / Slower;
+        var most = independent ? MaxEvaluations : MaxEvaluations / Slower;
         var rows = new HybridRows(model, run.Features, background.Rows, score, independent ? Batch : 1, cancellationToken);
         var (method, space, values, ofModel) = Compute(generation, run, model, bytes, background, request, rows, most, score, soon, cancellationToken);
         return new Explanation
@@ -61,7 +61,7 @@ public static class Explainer
     }
 
     private static (ExplanationMethod Method, string Space, ShapleyValues Values, double OfModel) Compute(
-        PastGeneration generation, PastRun run, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, HybridRows rows, int most, int score,
+        ReplayGeneration generation, ReplayRun run, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, HybridRows rows, int most, int score,
         CancellationToken soon, CancellationToken cancellationToken)
     {
         var features = generation.Manifest.Features.Count;
@@ -73,7 +73,7 @@ public static class Explainer
             if (cost <= most)
                 return (ExplanationMethod.Enumeration, space, CoalitionEnumeration.Compute(rows, features), prediction);
             if (request.Method is not null)
-                throw new PastQueryException(FormattableString.Invariant($"Enumeration would run the model on {cost:G3} rows; at most {most} are allowed. Ask for 'trees' or 'sampling'."));
+                throw new ReplayException(FormattableString.Invariant($"Enumeration would run the model on {cost:G3} rows; at most {most} are allowed. Ask for 'trees' or 'sampling'."));
         }
 
         if (request.Method is null or ExplanationMethod.Trees)
@@ -82,7 +82,7 @@ public static class Explainer
                 && (request.Method is not null || Math.Abs(ofModel - values.Value) <= Nearness * Math.Max(1, Math.Abs(ofModel))))
                 return (ExplanationMethod.Trees, ofTrees, values, ofModel);
             if (request.Method is not null)
-                throw new PastQueryException("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
+                throw new ReplayException("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
         }
 
         var sampled = PermutationSampling.Compute(rows, features, most, new Random(generation.Manifest.Pipeline.Seed), () => soon.IsCancellationRequested);
@@ -90,7 +90,7 @@ public static class Explainer
     }
 
     private static (string Space, ShapleyValues Values, double OfModel)? OfTrees(
-        PastGeneration generation, PastRun run, ModelRunner model, byte[] bytes, Background background, int score, CancellationToken cancellationToken)
+        ReplayGeneration generation, ReplayRun run, ModelRunner model, byte[] bytes, Background background, int score, CancellationToken cancellationToken)
     {
         var manifest = generation.Manifest;
         var output = PredictionOutput.Choose(manifest.Serving.Output, run.OfModel!.Classes.IsEmpty, model.Outputs, others: []).Name;
@@ -103,15 +103,15 @@ public static class Explainer
     private static int ScoreOf(Prediction prediction, string? named)
     {
         if (prediction.Classes.IsEmpty)
-            return named is null ? 0 : throw new PastQueryException("The project predicts a number, so there is no class to explain; leave it out.");
+            return named is null ? 0 : throw new ReplayException("The project predicts a number, so there is no class to explain; leave it out.");
         if (named is null)
             return prediction.Labels.Span[0];
         return prediction.Classes.IndexOf(named) is var index and >= 0
             ? index
-            : throw new PastQueryException($"There is no class '{named}'; the classes are {string.Join(", ", prediction.Classes)}.");
+            : throw new ReplayException($"There is no class '{named}'; the classes are {string.Join(", ", prediction.Classes)}.");
     }
 
-    private static IEnumerable<Contribution> Contributions(PastRun run, QueryRecord record, ShapleyValues values)
+    private static IEnumerable<Contribution> Contributions(ReplayRun run, QueryRecord record, ShapleyValues values)
     {
         var asked = FieldNames(record.Fields);
         var columns = run.Features.Columns;
@@ -128,7 +128,7 @@ public static class Explainer
         return [.. fields.RootElement.EnumerateObject().Select(member => member.Name)];
     }
 
-    private static List<string> NotesOf(PastRun run, QueryRecord record)
+    private static List<string> NotesOf(ReplayRun run, QueryRecord record)
     {
         List<string> notes = [.. run.Notes];
         if (run.Answer.Prediction is { } answered && QueryRecordJson.PredictionJson(answered, 0) != QueryRecordJson.PredictionJson(run.OfModel!, 0))

@@ -6,7 +6,7 @@ namespace Progeny.Core.Serving;
 /// </summary>
 internal static class PermutationSampling
 {
-    private const int MostRounds = 1_000;
+    private const int MaxRounds = 1_000;
 
     /// <param name="features">How many features there are.</param>
     /// <param name="most">On how many rows the model may run; one round is made in any case.</param>
@@ -17,7 +17,7 @@ internal static class PermutationSampling
         int[][] players = [.. Enumerable.Range(0, rows.Backgrounds).Select(rows.Players)];
         var (empty, all) = Ends(rows, players, features);
         var cost = players.Sum(row => 2L * Math.Max(0, row.Length - 1));
-        var rounds = (int)Math.Clamp(most / Math.Max(1, cost), 1, MostRounds);
+        var rounds = (int)Math.Clamp(most / Math.Max(1, cost), 1, MaxRounds);
         var sums = new double[rows.Backgrounds, features];
         var squares = new double[rows.Backgrounds, features];
         var made = 0;

@@ -16,7 +16,7 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
     private const int Idle = 0;
     private const int Waiting = 1; // for more queries
     private const int Queued = 2;
-    private const int MostSpare = 1_024;
+    private const int MaxSpare = 1_024;
     private const int CompletedTogether = 8;
 
     private static readonly ModelAnswer TooLate = new() { Error = InferencePipeline.TooLate };
@@ -87,7 +87,7 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
     public void GiveBack(ModelCall call)
     {
         call.Clear();
-        if (spare.Count < MostSpare)
+        if (spare.Count < MaxSpare)
             spare.Enqueue(call);
     }
 

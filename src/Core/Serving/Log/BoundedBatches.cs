@@ -7,9 +7,9 @@ namespace Progeny.Core.Serving;
 /// Batches that wait for somebody who may be slow: as many as the bounds allow, and what comes beyond is dropped and counted. One batch
 /// always finds room, however large it is.
 /// </summary>
-/// <param name="mostRecords">The most records that wait.</param>
-/// <param name="mostBytes">The most bytes of records that wait.</param>
-public sealed class BoundedBatches(int mostRecords, long mostBytes)
+/// <param name="maxRecords">The most records that wait.</param>
+/// <param name="maxBytes">The most bytes of records that wait.</param>
+public sealed class BoundedBatches(int maxRecords, long maxBytes)
 {
     private readonly Channel<QueryBatch> waiting = Channel.CreateUnbounded<QueryBatch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock gate = new();
@@ -35,7 +35,7 @@ public sealed class BoundedBatches(int mostRecords, long mostBytes)
     {
         lock (gate)
         {
-            if ((records == 0 || (records + batch.Count <= mostRecords && bytes + batch.Data.Length <= mostBytes)) && waiting.Writer.TryWrite(batch))
+            if ((records == 0 || (records + batch.Count <= maxRecords && bytes + batch.Data.Length <= maxBytes)) && waiting.Writer.TryWrite(batch))
             {
                 records += batch.Count;
                 bytes += batch.Data.Length;

@@ -35,11 +35,11 @@ internal sealed class LogWriter : IDisposable
 
     public void WriteUnsigned(ulong value)
     {
-        var room = Reserve(VariableLength.MostBytes);
-        Length -= room.Length - VariableLength.Write(room, value);
+        var room = Reserve(Varint.MaxBytes);
+        Length -= room.Length - Varint.Write(room, value);
     }
 
-    public void WriteSigned(long value) => WriteUnsigned(VariableLength.Fold(value));
+    public void WriteSigned(long value) => WriteUnsigned(Varint.Fold(value));
 
     public void WriteText(string text)
     {

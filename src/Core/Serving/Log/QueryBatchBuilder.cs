@@ -14,7 +14,7 @@ public sealed class QueryBatchBuilder : IDisposable
     private readonly List<Request> requests = [];
     private readonly string project;
     private readonly GenerationReference generation;
-    private readonly LogWords words;
+    private readonly StringTable words;
     private readonly TimeSpan retention;
     private readonly QueryLogPlan? plan;
 
@@ -25,11 +25,11 @@ public sealed class QueryBatchBuilder : IDisposable
 
     /// <summary>For records that are known in JSON only.</summary>
     public QueryBatchBuilder(string project, GenerationReference generation, TimeSpan retention)
-        : this(project, generation, retention, new LogWords(new QueryLayout()))
+        : this(project, generation, retention, new StringTable(new QueryLayout()))
     {
     }
 
-    private QueryBatchBuilder(string project, GenerationReference generation, TimeSpan retention, LogWords words)
+    private QueryBatchBuilder(string project, GenerationReference generation, TimeSpan retention, StringTable words)
     {
         this.project = project;
         this.generation = generation;

@@ -28,11 +28,11 @@ public sealed partial class QueryBatchReader
     private int scoresAt;
     private int outputsAt;
 
-    private LogCursor From(int at) => new(data.Span, at);
+    private SpanReader From(int at) => new(data.Span, at);
 
     private bool Bit(int at, int index) => (data.Span[at + (index >> 3)] >> (index & 7) & 1) != 0;
 
-    private string ReadWord(ref LogCursor from)
+    private string ReadWord(ref SpanReader from)
     {
         var word = from.ReadUnsigned();
         return word < (ulong)layout.Words.Length
@@ -40,7 +40,7 @@ public sealed partial class QueryBatchReader
             : throw new InvalidDataException($"A batch of queries is damaged at byte {from.Position}: it has no word {word}.");
     }
 
-    private void ReadRequest(ref LogCursor from)
+    private void ReadRequest(ref SpanReader from)
     {
         rowsLeft = from.ReadCount();
         if (rowsLeft == 0)
@@ -59,7 +59,7 @@ public sealed partial class QueryBatchReader
         IsFirstOfRequest = true;
     }
 
-    private void ReadRow(ref LogCursor from)
+    private void ReadRow(ref SpanReader from)
     {
         rules.Clear();
         Label = -1;
@@ -104,7 +104,7 @@ public sealed partial class QueryBatchReader
             rules.Add(ReadWord(ref from));
     }
 
-    private void ReadFields(ref LogCursor from)
+    private void ReadFields(ref SpanReader from)
     {
         var bits = BitBytes(offsets.Length);
         missingAt = from.Position;

@@ -219,7 +219,7 @@ public sealed partial class QueryBatchReader
     }
 
     /// <summary>Where tensors of the fields, or the texts of a record in JSON, begin.</summary>
-    internal LogCursor FieldsCursor() => From(fieldsAt);
+    internal SpanReader FieldsCursor() => From(fieldsAt);
 
-    internal LogCursor OutputsCursor() => From(outputsAt);
+    internal SpanReader OutputsCursor() => From(outputsAt);
 }

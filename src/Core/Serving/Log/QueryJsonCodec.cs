@@ -6,7 +6,7 @@ namespace Progeny.Core.Serving;
 /// </summary>
 internal static class QueryJsonCodec
 {
-    public static void Write(LogWriter to, LogWords words, QueryRecord record)
+    public static void Write(LogWriter to, StringTable words, QueryRecord record)
     {
         to.WriteUnsigned(1);
         to.WriteInt64(record.At.UtcTicks);
@@ -30,10 +30,10 @@ internal static class QueryJsonCodec
         WriteOptional(to, record.Rules);
     }
 
-    public static (string? Fields, string? Augmented, string? Prediction, string? Rules) Read(LogCursor from) =>
+    public static (string? Fields, string? Augmented, string? Prediction, string? Rules) Read(SpanReader from) =>
         (ReadOptional(ref from), ReadOptional(ref from), ReadOptional(ref from), ReadOptional(ref from));
 
-    public static void Skip(ref LogCursor from)
+    public static void Skip(ref SpanReader from)
     {
         for (var part = 0; part < 4; part++)
         {
@@ -49,5 +49,5 @@ internal static class QueryJsonCodec
             to.WriteText(text);
     }
 
-    private static string? ReadOptional(ref LogCursor from) => from.ReadByte() == 0 ? null : from.ReadText();
+    private static string? ReadOptional(ref SpanReader from) => from.ReadByte() == 0 ? null : from.ReadText();
 }

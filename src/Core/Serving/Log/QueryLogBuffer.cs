@@ -12,7 +12,7 @@ namespace Progeny.Core.Serving;
 /// </summary>
 public sealed partial class QueryLogBuffer : IDisposable
 {
-    private const int MostStripes = 16;
+    private const int MaxStripes = 16;
     private const int AttemptsWhenStopping = 3;
     private const int GatherBytes = 1024 * 1024;
 
@@ -25,7 +25,7 @@ public sealed partial class QueryLogBuffer : IDisposable
     private readonly IQueryLog log;
     private readonly IQueryBatchSink[] sinks;
     private readonly ILogger<QueryLogBuffer> logger;
-    private readonly long mostBytes;
+    private readonly long maxBytes;
     private readonly QueryLogStripe[] stripes;
     private readonly GroupCommit durable;
     private readonly ConcurrentQueue<IReadOnlyList<QueryBatch>> journaled = [];
@@ -43,14 +43,14 @@ public sealed partial class QueryLogBuffer : IDisposable
     private long takenRecords;
     private long takenBytes;
 
-    /// <param name="mostBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is durable.</param>
-    public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long mostBytes = 64L * 1024 * 1024)
+    /// <param name="maxBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is durable.</param>
+    public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long maxBytes = 64L * 1024 * 1024)
     {
         this.log = log;
         this.sinks = [.. sinks];
         this.logger = logger;
-        this.mostBytes = mostBytes;
-        stripes = [.. Enumerable.Range(0, Math.Min(MostStripes, Environment.ProcessorCount)).Select(_ => new QueryLogStripe())];
+        this.maxBytes = maxBytes;
+        stripes = [.. Enumerable.Range(0, Math.Min(MaxStripes, Environment.ProcessorCount)).Select(_ => new QueryLogStripe())];
         durable = new GroupCommit(log, stripes.Length, EndCommit, logger);
         thread = new Thread(Run) { IsBackground = true, Name = "query log buffer" };
     }
@@ -95,7 +95,7 @@ public sealed partial class QueryLogBuffer : IDisposable
             return ValueTask.FromResult(true);
         try
         {
-            var room = Math.Max(0, mostBytes - Interlocked.Read(ref unwrittenBytes));
+            var room = Math.Max(0, maxBytes - Interlocked.Read(ref unwrittenBytes));
             if ((mode == QueryLogMode.Durable ? durable.TryAdd(entry, room) : TryAdd(entry, room)) is not { } written)
             {
                 Interlocked.Add(ref dropped, entry.QueryIds.Length);

@@ -27,7 +27,7 @@ public sealed class QueryLogPlan
         RedactedExtras = [.. Enumerable.Range(0, schema.Extras.Count).Except(Extras)];
         HidesEntity = schema.Entity is not null && redacted.Contains(schema.Entity);
         List<string> fields = [.. Columns.Select(column => schema.Features[column].Name), .. Extras.Select(extra => schema.Extras[extra])];
-        Words = new LogWords(new QueryLayout
+        Words = new StringTable(new QueryLayout
         {
             Features = [.. Columns.Select(column => schema.Features[column]).Select(feature => new QueryField(feature.Name, TypeOf(feature.Type)))],
             Extras = [.. Extras.Select(extra => schema.Extras[extra])],
@@ -45,7 +45,7 @@ public sealed class QueryLogPlan
 
     public QueryLayout Layout => Words.Layout;
 
-    internal LogWords Words { get; }
+    internal StringTable Words { get; }
 
     /// <summary>The indexes, in the schema, of the features of the layout.</summary>
     internal int[] Columns { get; }

@@ -115,7 +115,7 @@ internal static class QueryRecordJson
         writer.WriteEndArray();
     });
 
-    private static string TensorsJson(LogCursor from)
+    private static string TensorsJson(SpanReader from)
     {
         var (tensors, withData) = TensorCodec.Read(ref from);
         return TensorsJson(tensors, withData);

@@ -8,21 +8,21 @@ namespace Progeny.Core.Serving;
 internal static class TensorCodec
 {
     // Images and the like would drown the log: beyond a bound only their type and shape are kept.
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     public static void Write(LogWriter to, ImmutableArray<Tensor> tensors)
     {
         long bytes = 0;
         foreach (var tensor in tensors)
             bytes += SizeOf(tensor);
-        var withData = bytes <= MostBytes;
+        var withData = bytes <= MaxBytes;
         to.WriteUnsigned((ulong)tensors.Length);
         to.WriteByte(withData ? (byte)1 : (byte)0);
         foreach (var tensor in tensors)
             Write(to, tensor, withData);
     }
 
-    public static (ImmutableArray<Tensor> Tensors, bool WithData) Read(ref LogCursor from)
+    public static (ImmutableArray<Tensor> Tensors, bool WithData) Read(ref SpanReader from)
     {
         var tensors = ImmutableArray.CreateBuilder<Tensor>(from.ReadCount());
         var withData = from.ReadByte() != 0;
@@ -31,7 +31,7 @@ internal static class TensorCodec
         return (tensors.MoveToImmutable(), withData);
     }
 
-    public static void Skip(ref LogCursor from)
+    public static void Skip(ref SpanReader from)
     {
         var count = from.ReadCount();
         var withData = from.ReadByte() != 0;
@@ -88,7 +88,7 @@ internal static class TensorCodec
         }
     }
 
-    private static Tensor Read(ref LogCursor from, bool withData)
+    private static Tensor Read(ref SpanReader from, bool withData)
     {
         var name = from.ReadText();
         var type = (DataType)from.ReadByte();

@@ -13,7 +13,7 @@ public static class ResponseMerger
         List<ArmResult> refused = [.. results.Where(result => result is { Error: not null, CanFallBack: false })];
         if (refused.Count == 0)
             return null;
-        var fields = refused.SelectMany(result => result.ErrorInQuery!.Fields).OrderBy(field => field.Row).Take(FeatureBatchBuilder.MostErrors);
+        var fields = refused.SelectMany(result => result.ErrorInQuery!.Fields).OrderBy(field => field.Row).Take(FeatureBatchBuilder.MaxErrors);
         return refused[0].Error! with { Fields = [.. fields] };
     }
 

@@ -12,16 +12,16 @@ namespace Progeny.Core.Serving.Routing;
 /// </summary>
 public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider time, ILogger logger) : IDisposable
 {
-    private const int MostWaiting = 1_024;
-    private const long MostBytes = 64L << 20;
+    private const int MaxWaiting = 1_024;
+    private const long MaxBytes = 64L << 20;
 
     // The other processors are left to the queries that somebody waits for.
-    private static readonly int MostAtOnce = Math.Max(1, Environment.ProcessorCount / 2);
+    private static readonly int MaxAtOnce = Math.Max(1, Environment.ProcessorCount / 2);
 
     // A plan keeps its models loaded for a minute after another one took over.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task answering = Task.CompletedTask;
@@ -69,7 +69,7 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
     {
         try
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = stopping.Token };
+            var options = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = stopping.Token };
             await Parallel.ForEachAsync(waiting.Reader.ReadAllAsync(stopping.Token), options, async (query, cancellationToken) =>
             {
                 Interlocked.Add(ref bytes, -query.Bytes);
@@ -87,7 +87,7 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
 
     private bool HasRoom(int size)
     {
-        if (waiting.Reader.Count < MostWaiting && Interlocked.Read(ref bytes) + size <= MostBytes)
+        if (waiting.Reader.Count < MaxWaiting && Interlocked.Read(ref bytes) + size <= MaxBytes)
             return true;
         Drop();
         return false;

@@ -10,7 +10,7 @@ namespace Progeny.Core.Serving;
 public sealed class RuleCompiler(IExpressionEngine engine)
 {
     // Whoever has more looks at these first; telling of each takes a look at all columns.
-    private const int MostErrors = 100;
+    private const int MaxErrors = 100;
 
     // The time that all answers which are constants may take together when a release is checked.
     private static readonly TimeSpan ConstantsWithin = TimeSpan.FromSeconds(5);
@@ -29,7 +29,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         if (found.Count == 0)
             return [];
         var places = yaml is null ? null : ManifestPlaces.Read(yaml);
-        return found.Take(MostErrors).Select(error =>
+        return found.Take(MaxErrors).Select(error =>
         {
             var (line, column) = places?.Find(error.Path) ?? (1, 1);
             return new ManifestError(line, column, error.Path, error.Message);
@@ -109,7 +109,7 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         var errors = engine.Check(parts.ConvertAll(part => part.Expression));
         var found = new SortedDictionary<int, string>();
         var answers = new List<int>();
-        for (var i = 0; i < parts.Count && found.Count < MostErrors; i++)
+        for (var i = 0; i < parts.Count && found.Count < MaxErrors; i++)
         {
             if (errors[i] is { } error)
                 found.Add(i, Describe(error, parts[i].Expression));

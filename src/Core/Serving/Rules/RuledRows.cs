@@ -158,7 +158,7 @@ public sealed partial class RuledRows : IExpressionRow
                     ((fired ??= new List<string>?[answered.Length])[row] ??= []).Add(rule.Name);
                     if (rule.Refuse is { } reason)
                     {
-                        if (refusals.Count < FeatureBatchBuilder.MostErrors)
+                        if (refusals.Count < FeatureBatchBuilder.MaxErrors)
                             refusals.Add(new FieldError(row, $"rules.{rule.Name}", reason));
                         break;
                     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Progeny.Core.Training.Checks;
@@ -10,6 +11,12 @@ namespace Progeny.Core.Training.Checks;
 /// <param name="maxRunTime">The longest that a run may take.</param>
 public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time) : IModelCheck
 {
+    /// <summary>The most processes of all projects; one project has one at a time.</summary>
+    private const int MaxProcesses = 8;
+
+    private readonly SemaphoreSlim _all = new(MaxProcesses);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _projects = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public async Task<ModelFindings> RunAsync(ModelCheckRequest request, CancellationToken cancellationToken)
     {
@@ -18,6 +25,28 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
             throw Failed($"There is no {Path.GetFileName(request.Model)}: the trainer must leave its model in that file.");
         if (!File.Exists(options.ModelCheck))
             throw Failed($"The program that looks at models is not at {options.ModelCheck} (Trainer:ModelCheck).");
+        var project = _projects.GetOrAdd(request.Manifest.Name, static _ => new SemaphoreSlim(1));
+        await project.WaitAsync(cancellationToken);
+        try
+        {
+            await _all.WaitAsync(cancellationToken);
+            try
+            {
+                return await RunProcessAsync(request, cancellationToken);
+            }
+            finally
+            {
+                _all.Release();
+            }
+        }
+        finally
+        {
+            project.Release();
+        }
+    }
+
+    private async Task<ModelFindings> RunProcessAsync(ModelCheckRequest request, CancellationToken cancellationToken)
+    {
         var memory = options.CheckMemory + (options.CheckMemoryFactor * new FileInfo(request.Model).Length);
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(request.Model))!, $"check-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);

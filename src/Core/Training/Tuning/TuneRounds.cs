@@ -10,7 +10,7 @@ namespace Progeny.Core.Training;
 public static class TuneRounds
 {
     /// <summary>With fewer rows a trial says nothing of the parameters.</summary>
-    public const int LeastRows = 100;
+    public const int MinRows = 100;
 
     /// <summary>The rounds: so many trials, each on the last so many of the rows to train on.</summary>
     /// <param name="trials">How many sets of parameters are tried.</param>
@@ -20,7 +20,7 @@ public static class TuneRounds
         if (method is TuneMethod.Random)
             return [(trials, rows)];
         var rounds = 1;
-        while (trials >> rounds >= 1 && rows >> rounds >= LeastRows)
+        while (trials >> rounds >= 1 && rows >> rounds >= MinRows)
             rounds++;
         return [.. Enumerable.Range(0, rounds).Select(round => ((trials + (1 << round) - 1) >> round, rows >> (rounds - 1 - round)))];
     }

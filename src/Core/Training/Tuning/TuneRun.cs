@@ -59,7 +59,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
                     }
 
                     ended.Add(result);
-                    progress.Report(Step((double)ended.Count / (planned + 1), string.Create(CultureInfo.InvariantCulture, $"trial {ended.Count} of {planned}: {Said(result, metric)}")));
+                    progress.Report(Step((double)ended.Count / (planned + 1), string.Create(CultureInfo.InvariantCulture, $"trial {ended.Count} of {planned}: {DecisionText(result, metric)}")));
                     return result;
                 },
                 cancellationToken);
@@ -82,7 +82,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
 
     private static TrainingProgress Step(double fraction, string message) => new(TrainingStage.Trainer, fraction, message, new Dictionary<string, double>());
 
-    private static string Said(TrialInfo trial, IMetric metric) => trial.Score is { } score
+    private static string DecisionText(TrialInfo trial, IMetric metric) => trial.Score is { } score
         ? string.Create(CultureInfo.InvariantCulture, $"{metric.Name} {score:0.####} with {trial.Parameters}")
         : $"failed with {trial.Parameters}";
 

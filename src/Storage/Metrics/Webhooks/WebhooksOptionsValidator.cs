@@ -4,8 +4,8 @@ namespace Progeny.Storage.Metrics.Webhooks;
 
 internal sealed class WebhooksOptionsValidator : IValidateOptions<WebhooksOptions>
 {
-    private const int LeastSecret = 16;
-    private const double MostSeconds = 60;
+    private const int MinSecret = 16;
+    private const double MaxSeconds = 60;
 
     public ValidateOptionsResult Validate(string? name, WebhooksOptions options)
     {
@@ -18,10 +18,10 @@ internal sealed class WebhooksOptionsValidator : IValidateOptions<WebhooksOption
     {
         if (!Uri.TryCreate(webhook.Url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             yield return $"{key}:Url is {(string.IsNullOrWhiteSpace(webhook.Url) ? "missing" : "no address")}; write the http or https address that alerts are posted to.";
-        if (webhook.Secret is null || webhook.Secret.Length < LeastSecret)
-            yield return $"{key}:Secret {(webhook.Secret is null ? "is missing" : "is too short")}; write {LeastSecret} characters or more, which the receiver checks the signature with.";
-        if (webhook.TimeoutSeconds is not (> 0 and <= MostSeconds))
-            yield return FormattableString.Invariant($"{key}:TimeoutSeconds is {webhook.TimeoutSeconds}; it must be above 0 and at most {MostSeconds}.");
+        if (webhook.Secret is null || webhook.Secret.Length < MinSecret)
+            yield return $"{key}:Secret {(webhook.Secret is null ? "is missing" : "is too short")}; write {MinSecret} characters or more, which the receiver checks the signature with.";
+        if (webhook.TimeoutSeconds is not (> 0 and <= MaxSeconds))
+            yield return FormattableString.Invariant($"{key}:TimeoutSeconds is {webhook.TimeoutSeconds}; it must be above 0 and at most {MaxSeconds}.");
         if (ProjectGrant.Problem($"{key}:Projects", webhook.Projects) is { } problem)
             yield return problem;
     }

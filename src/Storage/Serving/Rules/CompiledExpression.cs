@@ -11,8 +11,8 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     /// <summary>Compiles; null with the reason.</summary>
     public static CompiledExpression? Compile(Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
     {
-        error = expression.Sql.Length > ExpressionText.MostCharacters
-            ? new ExpressionError($"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MostCharacters} are allowed", null)
+        error = expression.Sql.Length > ExpressionText.MaxCharacters
+            ? new ExpressionError($"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MaxCharacters} are allowed", null)
             : ExpressionText.Problem(expression.Sql);
         if (error is not null)
             return null;

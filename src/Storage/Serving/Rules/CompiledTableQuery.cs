@@ -8,7 +8,7 @@ namespace Progeny.Storage.Serving.Rules;
 internal sealed class CompiledTableQuery : IDisposable
 {
     /// <summary>Who yields more rows than this does not choose among generations.</summary>
-    private const int MostRows = 1_000;
+    private const int MaxRows = 1_000;
 
     private readonly ExpressionConnection connection;
     private readonly sqlite3_stmt statement;
@@ -41,11 +41,11 @@ internal sealed class CompiledTableQuery : IDisposable
     public IReadOnlyList<IReadOnlyList<SqlValue>> Read()
     {
         var rows = new List<IReadOnlyList<SqlValue>>();
-        connection.Begin(SqliteExpressionEngine.MostMilliseconds);
+        connection.Begin(SqliteExpressionEngine.MaxMilliseconds);
         while (connection.Next(statement))
         {
-            if (rows.Count == MostRows)
-                throw new ExpressionException($"it yields more than {MostRows} rows");
+            if (rows.Count == MaxRows)
+                throw new ExpressionException($"it yields more than {MaxRows} rows");
             rows.Add([.. columns.Select(column => ExpressionConnection.Read(statement, column))]);
         }
 

@@ -13,11 +13,11 @@ internal sealed class ExpressionConnection : IDisposable
 
     private const int StepsBetweenChecks = 100;
     private const int LongestPattern = 1_000;
-    private const int MostInstructions = 12_000;
-    private const int MostArguments = 32;
+    private const int MaxInstructions = 12_000;
+    private const int MaxArguments = 32;
 
     // Between two looks at the clock at most so much is called, of the weights of Weigh.
-    private const int MostWeight = 400;
+    private const int MaxWeight = 400;
 
     private readonly HashSet<string> readable = new(StringComparer.OrdinalIgnoreCase);
     private readonly sqlite3 database;
@@ -45,11 +45,11 @@ internal sealed class ExpressionConnection : IDisposable
 
             if (rows is { Count: > 0 })
                 Fill(tables![0], rows);
-            SqliteSandbox.Configure(database, LongestValue, LongestPattern, MostInstructions, MostArguments, views: false);
+            SqliteSandbox.Configure(database, LongestValue, LongestPattern, MaxInstructions, MaxArguments, views: false);
             SqliteTextFunctions.Register(database, () => IsOver);
             SqliteTextFunctions.RegisterPatterns(database, () => IsOver);
             raw.sqlite3_set_authorizer(database, Authorize, null);
-            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MostSteps / StepsBetweenChecks || IsOver ? 1 : 0, null);
+            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MaxSteps / StepsBetweenChecks || IsOver ? 1 : 0, null);
         }
         catch
         {
@@ -89,7 +89,7 @@ internal sealed class ExpressionConnection : IDisposable
         var offset = ErrorOffset(database.DangerousGetHandle());
         var message = code switch
         {
-            raw.SQLITE_NOMEM => $"it is too long: it compiles to more than {MostInstructions} instructions",
+            raw.SQLITE_NOMEM => $"it is too long: it compiles to more than {MaxInstructions} instructions",
             raw.SQLITE_TOOBIG => "it is too long",
             _ => denied ?? SqliteFunctions.Explain(Message()),
         };
@@ -115,7 +115,7 @@ internal sealed class ExpressionConnection : IDisposable
                     weight += WeightOf(raw.sqlite3_column_text(program, 5).utf8_to_string());
             }
 
-            return weight > MostWeight ? new ExpressionError($"it calls too many functions (their weight is {weight}, at most {MostWeight} is allowed)", null) : null;
+            return weight > MaxWeight ? new ExpressionError($"it calls too many functions (their weight is {weight}, at most {MaxWeight} is allowed)", null) : null;
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class ExpressionConnection : IDisposable
             case raw.SQLITE_INTERRUPT when IsOver:
                 throw TooLong();
             case raw.SQLITE_INTERRUPT:
-                throw new ExpressionException($"it took more than {SqliteExpressionEngine.MostSteps} steps; a loop without an end, or too much work for one query");
+                throw new ExpressionException($"it took more than {SqliteExpressionEngine.MaxSteps} steps; a loop without an end, or too much work for one query");
             case raw.SQLITE_TOOBIG:
                 throw new ExpressionException($"it makes a text of more than {LongestValue} bytes, or a pattern of more than {LongestPattern}");
             default:
@@ -204,7 +204,7 @@ internal sealed class ExpressionConnection : IDisposable
     private static extern int ErrorOffset(nint database);
 
     private static ExpressionException TooLong() =>
-        new($"it took more than {SqliteExpressionEngine.MostMilliseconds} ms, in which a query has to be through with all its SQL") { IsTimeout = true };
+        new($"it took more than {SqliteExpressionEngine.MaxMilliseconds} ms, in which a query has to be through with all its SQL") { IsTimeout = true };
 
     /// <summary>The weight of a call, 1 for some ten microseconds at values of <see cref="LongestValue"/>.</summary>
     /// <param name="function">As EXPLAIN names it: <c>instr(2)</c>, <c>json_extract(-1)</c>.</param>

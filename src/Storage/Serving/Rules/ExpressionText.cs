@@ -7,7 +7,7 @@ namespace Progeny.Storage.Serving.Rules;
 internal static class ExpressionText
 {
     /// <summary>The longest expression.</summary>
-    public const int MostCharacters = 65_536;
+    public const int MaxCharacters = 65_536;
 
     /// <summary>What keeps a text from standing in parentheses as one expression; null: nothing that can be seen without SQLite.</summary>
     public static ExpressionError? Problem(string sql)

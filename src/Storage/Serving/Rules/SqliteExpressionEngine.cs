@@ -6,10 +6,10 @@ namespace Progeny.Storage.Serving.Rules;
 public sealed class SqliteExpressionEngine : IExpressionEngine
 {
     /// <summary>The steps of SQLite's virtual machine after which an expression is stopped: a few milliseconds.</summary>
-    public const int MostSteps = 200_000;
+    public const int MaxSteps = 200_000;
 
     /// <summary>The milliseconds that all expressions of a query over one row have together.</summary>
-    public const int MostMilliseconds = 250;
+    public const int MaxMilliseconds = 250;
 
     /// <summary>The rows of a query that add a millisecond.</summary>
     public const int RowsPerMillisecond = 10;

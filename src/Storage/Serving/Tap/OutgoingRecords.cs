@@ -12,7 +12,7 @@ internal sealed class OutgoingRecords
     /// <summary>The most messages on their way at once.</summary>
     public const int Window = 256;
 
-    private const int MostBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
     private readonly ArrayBufferWriter<byte> bodies = new(64 * 1024);
     private readonly List<OutgoingRecord> messages = new(Window);
@@ -41,7 +41,7 @@ internal sealed class OutgoingRecords
     {
         bodies.ResetWrittenCount();
         var ends = new List<(string QueryId, DateTimeOffset At, int Start)>();
-        while (ends.Count < Window && bodies.WrittenCount < MostBytes && reader!.Read())
+        while (ends.Count < Window && bodies.WrittenCount < MaxBytes && reader!.Read())
         {
             var record = reader.ToRecord();
             ends.Add((record.QueryId, record.At, bodies.WrittenCount));
@@ -76,8 +76,8 @@ internal sealed class OutgoingRecords
 internal readonly record struct OutgoingRecord(string QueryId, DateTimeOffset At, ReadOnlyMemory<byte> Body)
 {
     // What the protocol holds a message id to.
-    private const int MostIdBytes = 255;
+    private const int MaxIdBytes = 255;
 
     /// <summary>The query id, where a message id may be as long; the JSON has it anyway.</summary>
-    public string? MessageId => Encoding.UTF8.GetByteCount(QueryId) <= MostIdBytes ? QueryId : null;
+    public string? MessageId => Encoding.UTF8.GetByteCount(QueryId) <= MaxIdBytes ? QueryId : null;
 }

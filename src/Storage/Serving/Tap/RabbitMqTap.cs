@@ -14,12 +14,12 @@ namespace Progeny.Storage.Serving.Tap;
 internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, TimeProvider time, ILogger<RabbitMqTap> logger)
     : BackgroundService, IQueryBatchSink, IQueryOutlet
 {
-    private const long MostBytes = 64L << 20;
+    private const long MaxBytes = 64L << 20;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly BoundedBatches batches = new(options.Value.Buffer, MostBytes);
+    private readonly BoundedBatches batches = new(options.Value.Buffer, MaxBytes);
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool started;
     private long published;

@@ -9,7 +9,7 @@ namespace Progeny.Core.Tests.Serving;
 /// <summary>Makes records of queries, and explains them.</summary>
 internal static class Explained
 {
-    public static PastGeneration Generation(Manifest manifest) => new(
+    public static ReplayGeneration Generation(Manifest manifest) => new(
         new GenerationInfo
         {
             Reference = new GenerationReference(manifest.Name, "1.0.0", 1),

@@ -62,9 +62,9 @@ public sealed class ExplainerTests
         other.Value.ShouldBe(1 - explanation.Value, 1e-6);
         foreach (var part in explanation.Contributions)
             other.AmountOf(part.Feature).ShouldBe(-part.Amount, 1e-6);
-        Should.Throw<PastQueryException>(() => Explained.Of(LogisticModel(2), manifest, [1.0, 2.0], Explained.Background(manifest, [0.0, 0.0]), label: "maybe"))
+        Should.Throw<ReplayException>(() => Explained.Of(LogisticModel(2), manifest, [1.0, 2.0], Explained.Background(manifest, [0.0, 0.0]), label: "maybe"))
             .Message.ShouldBe("There is no class 'maybe'; the classes are no, yes.");
-        Should.Throw<PastQueryException>(() => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three, [0.0, 0.0, 0.0]), label: "yes"));
+        Should.Throw<ReplayException>(() => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three, [0.0, 0.0, 0.0]), label: "yes"));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class ExplainerTests
         explanation.ShouldAddUp();
         foreach (var part in explanation.Contributions)
             part.Amount.ShouldBe((float)part.Value!, 1e-4);
-        var refused = Should.Throw<PastQueryException>(() => Explained.Of(
+        var refused = Should.Throw<ReplayException>(() => Explained.Of(
             SumModel(30), manifest, query, Explained.Background(manifest, Zeros), ExplanationMethod.Enumeration));
         refused.Message.ShouldBe("Enumeration would run the model on 1.07E+09 rows; at most 65536 are allowed. Ask for 'trees' or 'sampling'.");
     }
@@ -137,9 +137,9 @@ public sealed class ExplainerTests
     public void Project_without_features_and_generation_without_rows_say_so()
     {
         var bare = Three with { Features = [], Label = null };
-        Should.Throw<PastQueryException>(() => Explained.Of(Identity(TensorElementType.Float, ["n"]), bare, [], Explained.Background(bare)))
+        Should.Throw<ReplayException>(() => Explained.Of(Identity(TensorElementType.Float, ["n"]), bare, [], Explained.Background(bare)))
             .Message.ShouldContain("declares no features");
-        Should.Throw<PastQueryException>(() => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three)))
+        Should.Throw<ReplayException>(() => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three)))
             .Message.ShouldContain("no rows to compare");
     }
 

@@ -9,7 +9,7 @@ public sealed class BoundedBatchesTests
     [Fact]
     public void Batches_beyond_the_bounds_are_dropped_and_counted_until_there_is_room_again()
     {
-        var batches = new BoundedBatches(mostRecords: 100, mostBytes: 1_000);
+        var batches = new BoundedBatches(maxRecords: 100, maxBytes: 1_000);
         batches.TryAdd(Batch(60, 10)).ShouldBeTrue();
         batches.TryAdd(Batch(50, 10)).ShouldBeFalse();
         batches.TryAdd(Batch(40, 991)).ShouldBeFalse();
@@ -28,7 +28,7 @@ public sealed class BoundedBatchesTests
     [Fact]
     public void Batch_larger_than_the_bounds_finds_room_alone()
     {
-        var batches = new BoundedBatches(mostRecords: 10, mostBytes: 10);
+        var batches = new BoundedBatches(maxRecords: 10, maxBytes: 10);
         batches.TryAdd(Batch(500, 500)).ShouldBeTrue();
         batches.TryAdd(Batch(1, 1)).ShouldBeFalse();
     }

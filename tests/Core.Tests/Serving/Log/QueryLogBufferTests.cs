@@ -149,7 +149,7 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Records_beyond_the_bound_are_dropped_and_counted_and_nobody_waits()
     {
-        using var small = new QueryLogBuffer(log, [], NullLogger<QueryLogBuffer>.Instance, mostBytes: 20_000);
+        using var small = new QueryLogBuffer(log, [], NullLogger<QueryLogBuffer>.Instance, maxBytes: 20_000);
         small.Start();
         log.Disk.Reset();
         var (taken, refused) = (0, 0);

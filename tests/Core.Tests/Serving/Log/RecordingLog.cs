@@ -80,7 +80,7 @@ internal sealed class RecordingLog : IQueryLog
     public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) =>
         Task.FromResult(Written.FirstOrDefault(record => record.QueryId == queryId) is { } found ? new LoggedQuery(1, found, 1, []) : null);
 
-    public Task<IReadOnlyList<LogBegin>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<LogStart>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<LoggedQuery?> FindAtAsync(string project, string queryId, long sequence, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -60,7 +60,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
             catch (BrokerUnreachableException exception)
             {
                 if (broker.HasExited || patience.IsCancellationRequested)
-                    throw new InvalidOperationException($"RabbitMQ did not start: {Said()}", exception);
+                    throw new InvalidOperationException($"RabbitMQ did not start: {DecisionText()}", exception);
                 await Task.Delay(100, CancellationToken.None);
             }
         }
@@ -92,7 +92,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
 
     private string In(string name) => Path.Combine(folder.FullName, name);
 
-    private string Said()
+    private string DecisionText()
     {
         lock (said)
             return said.ToString();

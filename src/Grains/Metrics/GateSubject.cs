@@ -5,4 +5,4 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <summary>A generation with what its release says of how it is judged.</summary>
-internal sealed record JudgedGeneration(GenerationInfo Info, Manifest Manifest, ConditionSet Conditions);
+internal sealed record GateSubject(GenerationInfo Info, Manifest Manifest, ConditionSet Conditions);

@@ -9,7 +9,7 @@ namespace Progeny.Storage;
 /// on from before it, at the pace of the monotonic clock, and follows the clock of the wall only after a day of that. It survives restarts;
 /// used by one thread at a time, within the transaction that is open.
 /// </summary>
-internal sealed partial class AgeClock(TimeProvider time, ILogger? logger)
+internal sealed partial class RetentionClock(TimeProvider time, ILogger? logger)
 {
     /// <summary>For how long of monotonic time a leap is not followed.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromHours(24);

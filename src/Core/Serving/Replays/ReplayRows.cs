@@ -7,7 +7,7 @@ namespace Progeny.Core.Serving;
 /// A record has a feature among <c>fields</c> as the client gave it, among <c>augmented</c> as augmentation or a rule gave it, or both,
 /// where a rule replaced the client's value.
 /// </remarks>
-internal static class PastRows
+internal static class ReplayRows
 {
     /// <summary>The row as it was before the rules, as far as that is known: of a value that augmentation found and a rule replaced, only the last is.</summary>
     public static QueryRows ReadBefore(QuerySchema schema, QueryRecord record) => Read(schema, record, augmentedFirst: false);

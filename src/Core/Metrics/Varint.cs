@@ -1,15 +1,15 @@
 namespace Progeny.Core.Metrics;
 
 /// <summary>Numbers of variable length: 7 bits a byte, the low ones first, the high bit set on all bytes but the last (LEB128).</summary>
-internal static class VariableLength
+internal static class Varint
 {
-    public const int MostBytes = 10;
+    public const int MaxBytes = 10;
 
     private const int BitsPerByte = 7;
     private const byte More = 0x80;
 
     /// <summary>Writes a number; returns how many bytes it took.</summary>
-    /// <param name="target">Room for <see cref="MostBytes"/>.</param>
+    /// <param name="target">Room for <see cref="MaxBytes"/>.</param>
     public static int Write(Span<byte> target, ulong value)
     {
         var length = 0;
@@ -21,7 +21,7 @@ internal static class VariableLength
 
     public static void Write(List<byte> target, ulong value)
     {
-        Span<byte> bytes = stackalloc byte[MostBytes];
+        Span<byte> bytes = stackalloc byte[MaxBytes];
         target.AddRange(bytes[..Write(bytes, value)]);
     }
 
@@ -43,7 +43,7 @@ internal static class VariableLength
     public static int Read(ReadOnlySpan<byte> source, out ulong value)
     {
         value = 0;
-        for (var i = 0; i < source.Length && i < MostBytes; i++)
+        for (var i = 0; i < source.Length && i < MaxBytes; i++)
         {
             value |= (ulong)(source[i] & ~More) << (i * BitsPerByte);
             if (source[i] < More)

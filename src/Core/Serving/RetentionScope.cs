@@ -6,16 +6,16 @@ namespace Progeny.Core.Serving;
 /// The projects whose agent is awake on this node: only their records grow old. What a project has that was ended, or that is not awake
 /// yet, is kept.
 /// </summary>
-public sealed class RunningProjects
+public sealed class RetentionScope
 {
     private readonly ConcurrentDictionary<string, bool>? names;
 
-    public RunningProjects() => names = new(StringComparer.Ordinal);
+    public RetentionScope() => names = new(StringComparer.Ordinal);
 
-    private RunningProjects(ConcurrentDictionary<string, bool>? names) => this.names = names;
+    private RetentionScope(ConcurrentDictionary<string, bool>? names) => this.names = names;
 
     /// <summary>Every project runs.</summary>
-    public static RunningProjects All { get; } = new(null);
+    public static RetentionScope All { get; } = new(null);
 
     /// <summary>The project runs from now on.</summary>
     public void Add(string project) => names?.TryAdd(project, true);

@@ -17,30 +17,30 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
     /// <param name="model">Its model.</param>
     /// <param name="request">All rows of the request, for a model that gives a row other bits among others; null: it does not.</param>
     /// <param name="index">The record's place among them.</param>
-    /// <exception cref="PastQueryException">The record does not hold what was asked.</exception>
+    /// <exception cref="ReplayException">The record does not hold what was asked.</exception>
     /// <exception cref="ModelException">The model fails.</exception>
-    public static Replay Of(PastGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0) =>
+    public static Replay Of(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0) =>
         generation.Manifest.Features.Count == 0 ? OfTensors(generation, record, model) : OfRows(generation, record, model, request, index);
 
-    private static Replay OfRows(PastGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request, int index)
+    private static Replay OfRows(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request, int index)
     {
-        using var run = PastRun.Start(generation, record, model, request, index);
+        using var run = ReplayRun.Start(generation, record, model, request, index);
         var replayed = run.Answer.Prediction is { } prediction ? QueryRecordJson.PredictionJson(prediction, 0) : null;
         var differences = Compare(record.Prediction!, replayed);
         if (run.Answer.Error is { } error)
             differences.Add(new ReplayDifference("error", null, error.Message));
-        if (PastRun.RulesOf(record) is var recorded && !recorded.SequenceEqual(run.Rules))
+        if (ReplayRun.RulesOf(record) is var recorded && !recorded.SequenceEqual(run.Rules))
             differences.Add(new ReplayDifference("rules", string.Join(", ", recorded), string.Join(", ", run.Rules)));
         return new Replay(record.Prediction!, replayed, differences, run.Notes);
     }
 
-    private static Replay OfTensors(PastGeneration generation, QueryRecord record, ModelRunner model)
+    private static Replay OfTensors(ReplayGeneration generation, QueryRecord record, ModelRunner model)
     {
-        PastRun.RequireKept(generation.Manifest, record);
-        var inputs = PastTensors.Read(record.Fields!);
+        ReplayRun.RequireKept(generation.Manifest, record);
+        var inputs = ReplayTensors.Read(record.Fields!);
         if (TensorChecks.Problem(inputs, model.Inputs) is { } problem)
         {
-            throw new PastQueryException(generation.Manifest.Serving.Redact.Count > 0
+            throw new ReplayException(generation.Manifest.Serving.Redact.Count > 0
                 ? $"Not all tensors were kept (serving.redact): {problem}"
                 : $"The logged tensors do not fit the model: {problem}");
         }
@@ -49,7 +49,7 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
         using var outputs = JsonDocument.Parse(record.Prediction!);
         List<string> wanted = [.. outputs.RootElement.EnumerateObject().Select(output => output.Name)];
         if (outputs.RootElement.EnumerateObject().Any(output => !output.Value.TryGetProperty("data", out _)))
-            throw new PastQueryException("The outputs were too large for the log (over 64 KiB): it kept their types and shapes only.");
+            throw new ReplayException("The outputs were too large for the log (over 64 KiB): it kept their types and shapes only.");
         var replayed = QueryRecordJson.TensorsJson(model.Run(inputs, wanted), withData: true);
         return new Replay(record.Prediction!, replayed, Compare(record.Prediction!, replayed), []);
     }

@@ -5,7 +5,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Core.Serving;
 
 /// <summary>Reads the parts of <see cref="QueryFormat"/>, and refuses what goes beyond the end.</summary>
-internal ref struct LogCursor(ReadOnlySpan<byte> data, int position)
+internal ref struct SpanReader(ReadOnlySpan<byte> data, int position)
 {
     private readonly ReadOnlySpan<byte> data = data;
 
@@ -19,12 +19,12 @@ internal ref struct LogCursor(ReadOnlySpan<byte> data, int position)
 
     public ulong ReadUnsigned()
     {
-        var length = VariableLength.Read(data[Position..], out var value);
-        Position = length > 0 ? Position + length : Math.Min(data.Length, Position + VariableLength.MostBytes);
+        var length = Varint.Read(data[Position..], out var value);
+        Position = length > 0 ? Position + length : Math.Min(data.Length, Position + Varint.MaxBytes);
         return length > 0 ? value : throw Broken();
     }
 
-    public long ReadSigned() => VariableLength.Unfold(ReadUnsigned());
+    public long ReadSigned() => Varint.Unfold(ReadUnsigned());
 
     /// <summary>A number of things that each take a byte at least.</summary>
     public int ReadCount() => ReadUnsigned() is var count && count <= (ulong)(data.Length - Position) ? (int)count : throw Broken();

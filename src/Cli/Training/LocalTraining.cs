@@ -15,13 +15,13 @@ namespace Progeny.Cli.Training;
 /// A project as a server would get it, packed and unpacked again, in a temporary folder in which it can be trained. The folder is gone
 /// when it is disposed.
 /// </summary>
-internal sealed class Workshop : IAsyncDisposable
+internal sealed class LocalTraining : IAsyncDisposable
 {
     private readonly CliContext context;
     private readonly TemporaryFolder folder;
     private readonly ServiceProvider services;
 
-    private Workshop(CliContext context, Manifest manifest, TemporaryFolder folder, ServiceProvider services)
+    private LocalTraining(CliContext context, Manifest manifest, TemporaryFolder folder, ServiceProvider services)
     {
         this.context = context;
         this.folder = folder;
@@ -34,7 +34,7 @@ internal sealed class Workshop : IAsyncDisposable
     /// <exception cref="CliException">The folder is no project, or the feed of its source is not configured.</exception>
     /// <exception cref="InvalidManifestException">The manifest is not valid.</exception>
     /// <exception cref="PackageException">The project cannot be packed.</exception>
-    public static async Task<Workshop> OpenAsync(CliContext context, string path, IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<LocalTraining> OpenAsync(CliContext context, string path, IConfiguration configuration, CancellationToken cancellationToken)
     {
         var manifest = await ProjectFolder.ReadManifestAsync(path, cancellationToken);
         var provider = new ServiceCollection().AddVolatileStorage(configuration).BuildServiceProvider();
@@ -54,7 +54,7 @@ internal sealed class Workshop : IAsyncDisposable
             zip.Position = 0;
             using var package = await PackageReader.ReadAsync(zip, PackageLimits.Default, cancellationToken);
             await package.ExtractToAsync(temporary.At("project"), cancellationToken);
-            return new Workshop(context, manifest, temporary, provider);
+            return new LocalTraining(context, manifest, temporary, provider);
         }
         catch
         {

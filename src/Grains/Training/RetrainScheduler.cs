@@ -10,7 +10,7 @@ using Progeny.Grains.Metrics;
 namespace Progeny.Grains.Training;
 
 /// <summary>Decides for an offline agent whether its project is trained again, and starts the job.</summary>
-internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IAnsweredQueries queries, IDecisionLog decisions, TimeProvider time)
+internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IAnsweredQueries queries, IDecisionLog decisions, TimeProvider time)
 {
     /// <summary>Who asks for jobs, in front of the reason.</summary>
     public const string Agent = "offline agent";
@@ -50,7 +50,7 @@ internal sealed class Retraining(IGrainFactory grains, IGenerationFigures figure
             return (Work(history, wanted: true, wait.For, wait.Until), memory, stable);
         var start = (RetrainDecision.Start)decision;
 
-        // Said before it is done, by what was known: should the node stop in between, it is said once and done after all.
+        // DecisionText before it is done, by what was known: should the node stop in between, it is said once and done after all.
         await decisions.AppendAsync(
             new Decision
             {

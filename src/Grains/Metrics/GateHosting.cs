@@ -5,11 +5,11 @@ using Progeny.Grains.Training;
 namespace Progeny.Grains.Metrics;
 
 /// <summary>Registers what judges generations by their figures.</summary>
-internal static class JudgingHosting
+internal static class GateHosting
 {
     public static void AddJudging(this IServiceCollection services)
     {
-        services.AddSingleton<JudgedGenerations>();
+        services.AddSingleton<GateSubjects>();
         services.AddSingleton<RecentTime>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
         services.AddSingleton<ServedEvaluator>();

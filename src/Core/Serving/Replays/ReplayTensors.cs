@@ -8,9 +8,9 @@ using Progeny.Abstractions.Serving;
 namespace Progeny.Core.Serving;
 
 /// <summary>Tensors as a record of the log has them in JSON (<see cref="TensorWriter"/>), read back.</summary>
-internal static class PastTensors
+internal static class ReplayTensors
 {
-    /// <exception cref="PastQueryException">Their elements were not kept.</exception>
+    /// <exception cref="ReplayException">Their elements were not kept.</exception>
     public static ImmutableArray<Tensor> Read(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -20,9 +20,9 @@ internal static class PastTensors
     private static Tensor Read(string name, JsonElement json)
     {
         if (!json.TryGetProperty("data", out var data))
-            throw new PastQueryException("The tensors were too large for the log (over 64 KiB): it kept their types and shapes only.");
+            throw new ReplayException("The tensors were too large for the log (over 64 KiB): it kept their types and shapes only.");
         if (!ElementTypes.TryParse(json.GetProperty("datatype").GetString()!, out var type))
-            throw new PastQueryException($"Tensor '{name}' has a datatype that is not known any more.");
+            throw new ReplayException($"Tensor '{name}' has a datatype that is not known any more.");
         var tensor = new Tensor { Name = name, Type = type, Shape = [.. json.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())] };
         List<JsonElement> elements = [.. data.EnumerateArray()];
         return type switch

@@ -4,10 +4,10 @@ using Progeny.Core.Lifecycle;
 namespace Progeny.Core.Serving;
 
 /// <summary>A generation of any stage, made ready to be asked again what it was asked once. No feed is needed for that.</summary>
-public sealed class PastGeneration : IDisposable
+public sealed class ReplayGeneration : IDisposable
 {
     /// <exception cref="RuleException">A rule is wrong.</exception>
-    public PastGeneration(GenerationInfo generation, Manifest manifest, RuleCompiler rules)
+    public ReplayGeneration(GenerationInfo generation, Manifest manifest, RuleCompiler rules)
     {
         Generation = generation;
         Manifest = manifest;

@@ -7,4 +7,4 @@ namespace Progeny.Core.Serving;
 /// <param name="Generation">Who answered.</param>
 /// <param name="Sequence">The place of the first record; where none is left, the place behind the whole log.</param>
 /// <param name="At">The time of the oldest record; null: none is left.</param>
-public sealed record LogBegin(string Project, GenerationReference Generation, long Sequence, DateTimeOffset? At);
+public sealed record LogStart(string Project, GenerationReference Generation, long Sequence, DateTimeOffset? At);

@@ -5,7 +5,7 @@ using Progeny.Core.Experiments.Statistics;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>Figures as decisions say them.</summary>
-internal static class Said
+internal static class DecisionText
 {
     /// <summary><c>loss 0.412 of 1,204 outcomes</c></summary>
     public static string Figure(ArmSums sums, string metric) => sums.Mean is { } mean
@@ -18,7 +18,7 @@ internal static class Said
 
     /// <summary>What is to be done where arms cannot be compared for the few entities that they met; empty: they met enough.</summary>
     public static string TooFew(params IEnumerable<ArmSums> arms) => arms.Any(Comparison.IsOfTooFew)
-        ? $"; they are of too few entities ({DesignEffect.LeastClusters} groups of each arm are needed): with sticky: false each query is drawn by itself"
+        ? $"; they are of too few entities ({DesignEffect.MinClusters} groups of each arm are needed): with sticky: false each query is drawn by itself"
         : "";
 
     public static string Evidence(double value, double limit) => string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");

@@ -5,12 +5,12 @@ using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
 
-internal static class PastQueriesApi
+internal static class ReplayApi
 {
     /// <summary>Of <c>/api/projects/{project}/queries/{id}/…</c>, with the empty one before the first slash, the place of the id.</summary>
     private const int IdSegment = 5;
 
-    public static void MapPastQueries(this IEndpointRouteBuilder routes)
+    public static void MapReplay(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries");
         group.MapGet("/replay", ReplayAsync).Produces<ReplayView>().ProducesProblem(404).ProducesProblem(409)
@@ -23,7 +23,7 @@ internal static class PastQueriesApi
         $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
 
     private static async Task<IResult> ReplayAsync(
-        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, long? sequence = null)
+        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         try
@@ -32,14 +32,14 @@ internal static class PastQueriesApi
                 ? TypedResults.Ok(ReplayView.From(record, replay))
                 : Missing(project, queryId, sequence);
         }
-        catch (Exception exception) when (exception is PastQueryException or ModelException)
+        catch (Exception exception) when (exception is ReplayException or ModelException)
         {
             return Impossible("Cannot be replayed", exception);
         }
     }
 
     private static async Task<IResult> ExplainAsync(
-        string project, string queryId, HttpContext context, IPastQueries past, CancellationToken cancellationToken, string? @class = null, string? method = null, long? sequence = null)
+        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, string? @class = null, string? method = null, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         ExplanationMethod? wanted = null;
@@ -56,7 +56,7 @@ internal static class PastQueriesApi
                 ? TypedResults.Ok(ExplanationView.From(record, explanation))
                 : Missing(project, queryId, sequence);
         }
-        catch (Exception exception) when (exception is PastQueryException or ModelException)
+        catch (Exception exception) when (exception is ReplayException or ModelException)
         {
             return Impossible("Cannot be explained", exception);
         }

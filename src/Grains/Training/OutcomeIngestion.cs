@@ -9,9 +9,9 @@ using Progeny.Grains.Feedback;
 namespace Progeny.Grains.Training;
 
 /// <summary>Pulls outcomes for an offline agent when they are due, and remembers how far it came.</summary>
-internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
+internal sealed class OutcomeIngestion(OutcomePuller puller, IKeyedOutcomes keyed, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
-    private const int MostProblems = 5;
+    private const int MaxProblems = 5;
 
     /// <param name="state">What the agent remembers.</param>
     /// <param name="save">Stores a change of it.</param>
@@ -123,6 +123,6 @@ internal sealed class OutcomePulling(OutcomePuller puller, IKeyedOutcomes keyed,
         Bad = (anew ? 0 : pull.Bad) + pulled.Bad,
         Behind = pull.Behind + pulled.Behind,
         Ahead = pulled.Ahead,
-        Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).Distinct().TakeLast(MostProblems)],
+        Problems = [.. (anew ? [] : pull.Problems).Concat(pulled.Problems).Distinct().TakeLast(MaxProblems)],
     };
 }

@@ -7,11 +7,11 @@ using Progeny.Core.Lifecycle;
 namespace Progeny.Core.Serving;
 
 /// <summary>A logged query by rows, asked again of the generation that answered it.</summary>
-internal sealed partial class PastRun : IDisposable
+internal sealed partial class ReplayRun : IDisposable
 {
     private readonly QueryRows rows;
 
-    private PastRun(QueryRows rows) => this.rows = rows;
+    private ReplayRun(QueryRows rows) => this.rows = rows;
 
     /// <summary>The row as the model was given it, or would have been.</summary>
     public FeatureBatchBuilder Features => rows.Features;
@@ -29,15 +29,15 @@ internal sealed partial class PastRun : IDisposable
     public List<string> Notes { get; } = [];
 
     /// <summary>Asks again.</summary>
-    /// <exception cref="PastQueryException">The record does not hold what was asked.</exception>
+    /// <exception cref="ReplayException">The record does not hold what was asked.</exception>
     /// <exception cref="ModelException">The model fails.</exception>
     /// <param name="request">All rows of its request, for a model that gives a row other bits among others; null: it does not.</param>
     /// <param name="index">The record's place among them.</param>
-    public static PastRun Start(PastGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0)
+    public static ReplayRun Start(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0)
     {
         RequireKept(generation.Manifest, record);
         var recorded = RulesOf(record);
-        var run = new PastRun(PastRows.ReadGiven(generation.Schema, record));
+        var run = new ReplayRun(ReplayRows.ReadGiven(generation.Schema, record));
         try
         {
             run.Ask(generation, record, recorded, except => run.Predict(generation, model, except, request, index));
@@ -53,24 +53,24 @@ internal sealed partial class PastRun : IDisposable
     /// <summary>The names of the rules that a record says fired.</summary>
     public static IReadOnlyList<string> RulesOf(QueryRecord record) => record.Rules is { } json ? JsonSerializer.Deserialize<string[]>(json)! : [];
 
-    /// <exception cref="PastQueryException">The query failed, or a part of it was not kept.</exception>
+    /// <exception cref="ReplayException">The query failed, or a part of it was not kept.</exception>
     public static void RequireKept(Manifest manifest, QueryRecord record)
     {
         if (record.Prediction is null)
-            throw new PastQueryException($"The query was not answered, it failed: {record.Error}");
+            throw new ReplayException($"The query was not answered, it failed: {record.Error}");
         if (record.Fields is null)
-            throw new PastQueryException("The query's fields were not kept: the manifest keeps those of a part of the queries (serving.log_sample).");
+            throw new ReplayException("The query's fields were not kept: the manifest keeps those of a part of the queries (serving.log_sample).");
         var redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
         if (manifest.Features.FirstOrDefault(feature => redacted.Contains(feature.Name)) is { } feature)
-            throw new PastQueryException($"The value of the feature '{feature.Name}' was not kept (serving.redact).");
+            throw new ReplayException($"The value of the feature '{feature.Name}' was not kept (serving.redact).");
         var read = manifest.Rules.SelectMany(rule => rule.Expressions.SelectMany(SqlParameters.Names).Select(name => (rule.Name, Field: name)));
         if (read.FirstOrDefault(pair => redacted.Contains(pair.Field)) is { Name: { } rule } pair)
-            throw new PastQueryException($"Rule '{rule}' reads the field '{pair.Field}', whose value was not kept (serving.redact).");
+            throw new ReplayException($"Rule '{rule}' reads the field '{pair.Field}', whose value was not kept (serving.redact).");
     }
 
     public void Dispose() => rows.Dispose();
 
-    private void Ask(PastGeneration generation, QueryRecord record, IReadOnlyList<string> recorded, Func<ReadOnlyMemory<bool>, Prediction> predict)
+    private void Ask(ReplayGeneration generation, QueryRecord record, IReadOnlyList<string> recorded, Func<ReadOnlyMemory<bool>, Prediction> predict)
     {
         if (generation.Rules is null)
         {
@@ -88,7 +88,7 @@ internal sealed partial class PastRun : IDisposable
     }
 
     /// <summary>The row in the very run in which it was: alone, or among the others of its request.</summary>
-    private Prediction Predict(PastGeneration generation, ModelRunner model, ReadOnlyMemory<bool> except, IReadOnlyList<QueryRecord>? request, int index)
+    private Prediction Predict(ReplayGeneration generation, ModelRunner model, ReadOnlyMemory<bool> except, IReadOnlyList<QueryRecord>? request, int index)
     {
         if (request is null or { Count: 1 })
             return model.Predict(Features, except);
@@ -105,7 +105,7 @@ internal sealed partial class PastRun : IDisposable
         {
             if (RulesOf(request[i]).Any(answering.Contains))
                 continue;
-            using var given = PastRows.ReadGiven(generation.Schema, request[i]);
+            using var given = ReplayRows.ReadGiven(generation.Schema, request[i]);
             var row = batch.AddRow();
             place = i == index ? row : place;
             for (var column = 0; column < batch.Columns.Count; column++)
@@ -117,11 +117,11 @@ internal sealed partial class PastRun : IDisposable
     }
 
     /// <summary>The rules before the model: in earnest where the row before them is known, and else as the record says.</summary>
-    private RuledRows BeginRules(PastGeneration generation, QueryRecord record, IReadOnlyList<string> recorded)
+    private RuledRows BeginRules(ReplayGeneration generation, QueryRecord record, IReadOnlyList<string> recorded)
     {
         var before = generation.Manifest.Rules.Where(rule => rule.At == RulePosition.Before).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var firedBefore = recorded.Where(before.Contains).ToList();
-        using (var given = PastRows.ReadBefore(generation.Schema, record))
+        using (var given = ReplayRows.ReadBefore(generation.Schema, record))
         {
             var rehearsal = generation.Rules!.Begin(given);
             if (rehearsal.Before() is null && (rehearsal.Fired is [var fired, ..] ? fired : []).SequenceEqual(firedBefore) && IsSame(given))
@@ -133,10 +133,10 @@ internal sealed partial class PastRun : IDisposable
         return Recorded(generation, firedBefore);
     }
 
-    private RuledRows Recorded(PastGeneration generation, List<string> fired)
+    private RuledRows Recorded(ReplayGeneration generation, List<string> fired)
     {
         var rules = generation.Rules!.Begin(rows);
-        return rules.BeforeAsRecorded(fired) is { } problem ? throw new PastQueryException(problem) : rules;
+        return rules.BeforeAsRecorded(fired) is { } problem ? throw new ReplayException(problem) : rules;
     }
 
     private bool IsSame(QueryRows other)

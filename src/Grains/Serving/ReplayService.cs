@@ -7,15 +7,15 @@ using Progeny.Core.Serving;
 
 namespace Progeny.Grains.Serving;
 
-/// <inheritdoc cref="IPastQueries"/>
-internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time) : IPastQueries
+/// <inheritdoc cref="IReplayService"/>
+internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time) : IReplayService
 {
-    private const int MostKept = 64;
+    private const int MaxKept = 64;
 
     private static readonly TimeSpan ExplainWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan SampleFor = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<GenerationReference, PastGeneration> generations = new();
+    private readonly ConcurrentDictionary<GenerationReference, ReplayGeneration> generations = new();
 
     /// <summary>Explanations compute for long: one at a time leaves the other processors to queries.</summary>
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -67,14 +67,14 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
     private Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken) =>
         sequence is { } place ? log.FindAtAsync(project, queryId, place, cancellationToken) : log.FindAsync(project, queryId, cancellationToken);
 
-    private async Task<PastGeneration> FindAsync(QueryRecord record)
+    private async Task<ReplayGeneration> FindAsync(QueryRecord record)
     {
         var reference = new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation);
         if (generations.TryGetValue(reference, out var known))
             return known;
         var blueprint = await grains.GetGrain<IGenerationGrain>(reference.ToString()).GetBlueprint()
-            ?? throw new PastQueryException($"The generation {reference}, which answered, is not registered on this node.");
-        if (generations.Count >= MostKept)
+            ?? throw new ReplayException($"The generation {reference}, which answered, is not registered on this node.");
+        if (generations.Count >= MaxKept)
         {
             foreach (var (old, _) in generations)
             {
@@ -83,7 +83,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
             }
         }
 
-        var made = new PastGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), rules);
+        var made = new ReplayGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), rules);
         var kept = generations.GetOrAdd(reference, made);
         if (kept != made)
             made.Dispose();
@@ -91,7 +91,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
     }
 
     /// <summary>What was kept with the generation; of one that has nothing, its logged queries.</summary>
-    private async Task<Background> BackgroundAsync(PastGeneration generation, QueryRecord record, CancellationToken cancellationToken)
+    private async Task<Background> BackgroundAsync(ReplayGeneration generation, QueryRecord record, CancellationToken cancellationToken)
     {
         if (generation.Generation.Assets.Background is { } digest)
         {
@@ -99,7 +99,7 @@ internal sealed class PastQueries(IGrainFactory grains, IQueryLog log, IArtifact
             return await Background.ReadAsync(stream, generation.Manifest.Features, cancellationToken);
         }
 
-        var records = await log.ListAsync(record.Project, record.Release, record.Generation, null, Background.MostRows, cancellationToken);
+        var records = await log.ListAsync(record.Project, record.Release, record.Generation, null, Background.MaxRows, cancellationToken);
         return Background.Of(
             records.Select(query => query.Record).Where(other => other.QueryId != record.QueryId && other.GenerationProject == record.GenerationProject), generation.Schema);
     }

@@ -3,7 +3,7 @@ using Progeny.Abstractions.Serving;
 namespace Progeny.Core.Serving;
 
 /// <summary>A layout whose words grow as they come up. What has been handed out stays valid: later layouts only add words.</summary>
-internal sealed class LogWords(QueryLayout layout)
+internal sealed class StringTable(QueryLayout layout)
 {
     private readonly Lock gate = new();
     private volatile QueryLayout layout = layout;

@@ -6,7 +6,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <summary>Scores outcomes as they are reported. Several nodes may do so at once: the place in the list of reports is moved by one of them.</summary>
-internal sealed partial class OutcomeScoring(OutcomeScorer scorer, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoring> logger)
+internal sealed partial class OutcomeScoringService(OutcomeScorer scorer, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoringService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);

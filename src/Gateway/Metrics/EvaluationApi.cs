@@ -9,9 +9,9 @@ using Progeny.Grains.Metrics;
 namespace Progeny.Gateway.Metrics;
 
 /// <summary>What is made of a generation's figures: gates, evaluations, drift.</summary>
-internal static class JudgingApi
+internal static class EvaluationApi
 {
-    public static void MapJudging(this IEndpointRouteBuilder routes)
+    public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
         var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations");
         generation.MapGet("/gates", TryGatesAsync).WithSummary("What the gates before a stage say of a generation now; nothing is kept.")

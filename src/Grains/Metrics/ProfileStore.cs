@@ -3,7 +3,7 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Metrics;
 
 /// <summary>Training profiles as artifacts.</summary>
-internal static class Profiles
+internal static class ProfileStore
 {
     public static async Task<Distributions> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {

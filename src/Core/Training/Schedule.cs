@@ -4,7 +4,7 @@ namespace Progeny.Core.Training;
 /// When something that is done again and again is due. It follows from when it was done last: what was missed while nobody looked is done
 /// once, and where the clock was put back behind the last time, it is done now rather than after the clock has caught up.
 /// </summary>
-public static class Clockwork
+public static class Schedule
 {
     /// <summary>By so much may clocks differ before it means anything.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
