@@ -15,7 +15,7 @@ internal sealed partial class RetentionClock(TimeProvider time, ILogger? logger)
     public static readonly TimeSpan Hold = TimeSpan.FromHours(24);
 
     /// <summary>The table that remembers it: the wall's clock and this one when last read, in milliseconds since 1970, and what is left of a hold.</summary>
-    public const string Schema = "CREATE TABLE age (seen INTEGER, trusted INTEGER, held INTEGER NOT NULL) STRICT;";
+    public const string Schema = "CREATE TABLE age (seen INTEGER, trusted INTEGER, held INTEGER NOT NULL) STRICT; INSERT INTO age VALUES (NULL, NULL, 0);";
 
     /// <summary>By so much may the wall's clock get ahead of the monotonic one within a process: it is corrected now and then.</summary>
     private static readonly TimeSpan Correction = TimeSpan.FromMinutes(5);

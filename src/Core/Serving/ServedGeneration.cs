@@ -8,16 +8,17 @@ namespace Progeny.Core.Serving;
 public sealed class ServedGeneration : IDisposable
 {
     /// <param name="limits">What its queries may carry; null: what is usual.</param>
+    /// <param name="samplingSeed">The secret that chooses whose fields are logged.</param>
     /// <exception cref="FeedException">The manifest names a feed that its project may not use.</exception>
     /// <exception cref="RuleException">A rule is wrong.</exception>
-    public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time, QueryLimits? limits = null)
+    public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time, QueryLimits? limits = null, long samplingSeed = 0)
     {
         Generation = generation;
         Manifest = manifest;
         Schema = new QuerySchema(manifest, limits);
         Augmenters = [.. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time))];
         Rules = rules.Compile(manifest);
-        Log = new QueryLogPlan(generation.Reference, manifest, Schema);
+        Log = new QueryLogPlan(generation.Reference, manifest, Schema, samplingSeed);
     }
 
     public GenerationInfo Generation { get; }

@@ -12,6 +12,10 @@ public interface IReleaseGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<ReleaseInfo?> Get();
 
+    /// <summary>The secret that chooses whose fields are logged (<c>serving.log_sample</c>): the same on all silos, and unknown to clients.</summary>
+    [Alias("get-sampling-seed"), AlwaysInterleave]
+    Task<long> GetSamplingSeed();
+
     /// <summary>Stores the release; storing the same again is no error.</summary>
     [Alias("register")]
     Task Register(ReleaseInfo release);

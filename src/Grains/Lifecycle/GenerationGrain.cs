@@ -18,8 +18,8 @@ internal sealed class GenerationGrain(
     {
         if (storage.State.Generation is not { } generation)
             return null;
-        var release = await GrainFactory.GetGrain<IReleaseGrain>($"{generation.Reference.Project}@{generation.Reference.Release}").Get();
-        return release is null ? null : new GenerationBlueprint(generation, release);
+        var grain = GrainFactory.GetGrain<IReleaseGrain>($"{generation.Reference.Project}@{generation.Reference.Release}");
+        return await grain.Get() is { } release ? new GenerationBlueprint(generation, release, await grain.GetSamplingSeed()) : null;
     }
 
     public async Task<GenerationInfo> Create(GenerationDraft draft)

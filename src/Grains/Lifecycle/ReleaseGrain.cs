@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Grains.Registry;
 
@@ -11,7 +12,13 @@ internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grai
 
     public Task<ReleaseInfo?> Get() => Task.FromResult(storage.State.Release);
 
-    public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with { Release = release });
+    public Task<long> GetSamplingSeed() => Task.FromResult(storage.State.SamplingSeed);
+
+    public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with
+    {
+        Release = release,
+        SamplingSeed = storage.State.Release is null ? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) : storage.State.SamplingSeed,
+    });
 
     public async Task<GenerationInfo> Commit(GenerationDraft draft)
     {

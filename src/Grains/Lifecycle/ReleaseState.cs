@@ -8,6 +8,9 @@ public sealed record ReleaseState
 {
     public ReleaseInfo? Release { get; init; }
 
+    /// <inheritdoc cref="IReleaseGrain.GetSamplingSeed"/>
+    public long SamplingSeed { get; init; }
+
     /// <summary>The job that made each generation, the first one's first: generation 1 is at index 0.</summary>
     public ImmutableArray<string> JobOfGeneration { get; init; } = [];
 }

@@ -12,8 +12,8 @@ public sealed class MetricsDatabase : IDisposable
     private readonly SqliteWriter writer;
     private readonly RetentionClock age;
 
-    /// <summary>Opens the file, creating and migrating its schema where needed.</summary>
-    /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
+    /// <summary>Opens the file, creating its schema where needed.</summary>
+    /// <exception cref="SchemaVersionException">The file was written by another version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
     public MetricsDatabase(string path, TimeProvider time, ILogger<MetricsDatabase>? logger = null)
     {
@@ -24,7 +24,7 @@ public sealed class MetricsDatabase : IDisposable
         {
             connection.Open();
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            SqliteMigrations.Apply(connection, MetricsSchema.Migrations);
+            SqliteSchema.Create(connection, MetricsSchema.Script, MetricsSchema.Version);
             Windows = new WindowWriter(connection);
             Scores = new ScoreWriter(connection, Windows);
             writer = new SqliteWriter(connection, "perfdb");

@@ -8,9 +8,11 @@ namespace Progeny.Storage.Metrics;
 /// </remarks>
 internal static class MetricsSchema
 {
-    public static readonly IReadOnlyList<SqliteMigration> Migrations =
-    [
-        new("""
+    /// <summary>The version that <see cref="Script"/> has.</summary>
+    public const int Version = 1;
+
+    public const string Script =
+        $"""
         CREATE TABLE generations (
             id INTEGER PRIMARY KEY,
             project TEXT NOT NULL,
@@ -47,9 +49,11 @@ internal static class MetricsSchema
             step INTEGER NOT NULL,
             start INTEGER NOT NULL,
             name TEXT NOT NULL,
+            arm TEXT NOT NULL,
+            unseen INTEGER NOT NULL,
             sum REAL NOT NULL,
             count INTEGER NOT NULL,
-            PRIMARY KEY (generation, step, start, name)
+            PRIMARY KEY (generation, step, start, name, arm, unseen)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX figures_by_age ON figures (step, start);
 
@@ -65,9 +69,41 @@ internal static class MetricsSchema
             generation INTEGER NOT NULL,
             at INTEGER NOT NULL,
             figures TEXT NOT NULL,
+            arm TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            moment INTEGER NOT NULL,
+            arrived INTEGER NOT NULL,
+            cluster INTEGER,
             PRIMARY KEY (project, query_id)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX scores_by_age ON scores (at);
+        CREATE INDEX scores_by_moment ON scores (project, moment);
+        CREATE INDEX scores_by_place ON scores (project, generation, sequence);
+
+        CREATE TABLE arrivals (
+            generation INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            sum REAL NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (generation, name, start)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE score_changes (
+            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            project TEXT NOT NULL,
+            added INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            arm TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            moment INTEGER NOT NULL,
+            figures TEXT NOT NULL,
+            changed INTEGER NOT NULL,
+            cluster INTEGER
+        ) STRICT;
+        CREATE INDEX score_changes_by_project ON score_changes (project, place);
+        CREATE INDEX score_changes_by_age ON score_changes (changed);
 
         CREATE TABLE waiting (
             project TEXT NOT NULL,
@@ -83,8 +119,7 @@ internal static class MetricsSchema
             reports INTEGER NOT NULL
         ) STRICT;
         INSERT INTO place (reports) VALUES (0);
-        """),
-        new("""
+
         CREATE TABLE decisions (
             place INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
@@ -98,48 +133,7 @@ internal static class MetricsSchema
             figures TEXT NOT NULL
         ) STRICT;
         CREATE INDEX decisions_by_project ON decisions (project, place);
-        """),
-        new("""
-        CREATE TABLE figures_by_arm (
-            generation INTEGER NOT NULL,
-            step INTEGER NOT NULL,
-            start INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            arm TEXT NOT NULL,
-            unseen INTEGER NOT NULL,
-            sum REAL NOT NULL,
-            count INTEGER NOT NULL,
-            PRIMARY KEY (generation, step, start, name, arm, unseen)
-        ) STRICT, WITHOUT ROWID;
-        INSERT INTO figures_by_arm (generation, step, start, name, arm, unseen, sum, count)
-            SELECT generation, step, start, name, '', 0, sum, count FROM figures;
-        DROP TABLE figures;
-        ALTER TABLE figures_by_arm RENAME TO figures;
-        CREATE INDEX figures_by_age ON figures (step, start);
 
-        ALTER TABLE scores ADD COLUMN arm TEXT NOT NULL DEFAULT '';
-        ALTER TABLE scores ADD COLUMN reason TEXT NOT NULL DEFAULT '';
-        ALTER TABLE scores ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE scores ADD COLUMN moment INTEGER NOT NULL DEFAULT 0;
-        UPDATE scores SET moment = at * 1000;
-        CREATE INDEX scores_by_moment ON scores (project, moment);
-
-        CREATE TABLE score_changes (
-            place INTEGER PRIMARY KEY AUTOINCREMENT,
-            project TEXT NOT NULL,
-            added INTEGER NOT NULL,
-            generation INTEGER NOT NULL,
-            arm TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            sequence INTEGER NOT NULL,
-            moment INTEGER NOT NULL,
-            figures TEXT NOT NULL,
-            changed INTEGER NOT NULL
-        ) STRICT;
-        CREATE INDEX score_changes_by_project ON score_changes (project, place);
-        CREATE INDEX score_changes_by_age ON score_changes (changed);
-        """),
-        new("""
         CREATE TABLE recent (
             generation INTEGER NOT NULL,
             until INTEGER NOT NULL,
@@ -149,41 +143,13 @@ internal static class MetricsSchema
             PRIMARY KEY (generation, until)
         ) STRICT;
         CREATE INDEX recent_by_age ON recent (start);
-        """),
-        new("""
+
         CREATE TABLE evaluations (
             generation TEXT PRIMARY KEY,
             at INTEGER NOT NULL,
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
-        """),
 
-        // When the outcomes of earlier versions came is not known; those versions counted them at the time of the prediction.
-        new($"""
-        CREATE TABLE arrivals (
-            generation INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            start INTEGER NOT NULL,
-            sum REAL NOT NULL,
-            count INTEGER NOT NULL,
-            PRIMARY KEY (generation, name, start)
-        ) STRICT, WITHOUT ROWID;
-        ALTER TABLE scores ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
-        UPDATE scores SET arrived = at;
-        INSERT INTO arrivals SELECT generation, '{ArrivalWriter.CountName}', at - at % {ArrivalWriter.Step}, 0, count(*) FROM scores GROUP BY 1, 3;
-        INSERT INTO arrivals
-            SELECT s.generation, f.key, s.at - s.at % {ArrivalWriter.Step}, sum(f.value), count(*)
-            FROM scores AS s, json_each(s.figures) AS f WHERE f.type IN ('real', 'integer') GROUP BY 1, 2, 3;
-        """),
-        new($"""
         {RetentionClock.Schema}
-        INSERT INTO age SELECT 1000 * max(start), NULL, 0 FROM windows;
-        DROP INDEX scores_by_age;
-        CREATE INDEX scores_by_place ON scores (project, generation, sequence);
-        """),
-        new("""
-        ALTER TABLE scores ADD COLUMN cluster INTEGER;
-        ALTER TABLE score_changes ADD COLUMN cluster INTEGER;
-        """),
-    ];
+        """;
 }

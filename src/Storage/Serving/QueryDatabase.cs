@@ -31,8 +31,8 @@ public sealed partial class QueryDatabase : IDisposable
     private long age = long.MinValue;
     private bool stale;
 
-    /// <summary>Opens the file, creating and migrating its schema where needed, and brings into it what an earlier process left in the journal beside it.</summary>
-    /// <exception cref="SchemaVersionException">The file was written by a newer version.</exception>
+    /// <summary>Opens the file, creating its schema where needed, and brings into it what an earlier process left in the journal beside it.</summary>
+    /// <exception cref="SchemaVersionException">The file was written by another version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
     public QueryDatabase(string path, ILogger<QueryDatabase>? logger = null)
     {
@@ -49,7 +49,7 @@ public sealed partial class QueryDatabase : IDisposable
                 PRAGMA cache_size = -{CacheKibibytes};
                 PRAGMA wal_autocheckpoint = {CheckpointPages};
                 """);
-            SqliteMigrations.Apply(connection, QuerySchema.Migrations);
+            SqliteSchema.Create(connection, QuerySchema.Script, QuerySchema.Version);
             ids = new IdIndexWriter(connection);
             segments = new SegmentWriter(connection, ids);
             Outcomes = new Feedback.OutcomeWriter(connection);

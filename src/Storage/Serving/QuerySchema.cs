@@ -8,156 +8,106 @@ namespace Progeny.Storage.Serving;
 /// </remarks>
 internal static class QuerySchema
 {
-    public static readonly IReadOnlyList<SqliteMigration> Migrations =
-    [
-        new(
-            """
-            CREATE TABLE origins (
-                id INTEGER PRIMARY KEY,
-                project TEXT NOT NULL,
-                release TEXT NOT NULL,
-                generation INTEGER NOT NULL,
-                arm TEXT NOT NULL,
-                reason TEXT NOT NULL,
-                UNIQUE (project, release, generation, arm, reason)
-            ) STRICT;
+    /// <summary>The version that <see cref="Script"/> has.</summary>
+    public const int Version = 1;
 
-            CREATE TABLE records (
-                seq INTEGER PRIMARY KEY,
-                origin INTEGER NOT NULL,
-                at INTEGER NOT NULL,
-                hash INTEGER NOT NULL,
-                query_id TEXT NOT NULL,
-                entity TEXT,
-                fields TEXT NOT NULL,
-                augmented TEXT,
-                prediction TEXT,
-                error TEXT,
-                rules TEXT,
-                latency BLOB NOT NULL
-            ) STRICT;
-            CREATE INDEX records_by_origin ON records (origin);
+    public const string Script =
+        $"""
+        CREATE TABLE origins (
+            id INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            release TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            retention INTEGER NOT NULL,
+            UNIQUE (project, owner, release, generation)
+        ) STRICT;
 
-            CREATE TABLE record_ids (
-                block INTEGER NOT NULL,
-                hash INTEGER NOT NULL,
-                seq INTEGER NOT NULL,
-                PRIMARY KEY (block, hash, seq)
-            ) STRICT, WITHOUT ROWID;
+        CREATE TABLE layouts (
+            id INTEGER PRIMARY KEY,
+            layout TEXT NOT NULL UNIQUE
+        ) STRICT;
 
-            CREATE TABLE outcomes (
-                id INTEGER PRIMARY KEY,
-                hash INTEGER NOT NULL,
-                project TEXT NOT NULL,
-                query_id TEXT NOT NULL,
-                value TEXT NOT NULL,
-                observed_at INTEGER,
-                reported_at INTEGER NOT NULL
-            ) STRICT;
-            CREATE INDEX outcomes_by_hash ON outcomes (hash);
-            """),
-        new(
-            """
-            ALTER TABLE origins RENAME TO old_origins;
-            CREATE TABLE origins (
-                id INTEGER PRIMARY KEY,
-                project TEXT NOT NULL,
-                owner TEXT NOT NULL,
-                release TEXT NOT NULL,
-                generation INTEGER NOT NULL,
-                retention INTEGER NOT NULL,
-                UNIQUE (project, owner, release, generation)
-            ) STRICT;
+        CREATE TABLE segments (
+            first INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
+            origin INTEGER NOT NULL,
+            layout INTEGER NOT NULL,
+            from_at INTEGER NOT NULL,
+            until_at INTEGER NOT NULL,
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX segments_by_origin ON segments (origin, first);
 
-            CREATE TABLE layouts (
-                id INTEGER PRIMARY KEY,
-                layout TEXT NOT NULL UNIQUE
-            ) STRICT;
+        CREATE TABLE swept (last INTEGER NOT NULL) STRICT;
+        INSERT INTO swept VALUES (0);
 
-            CREATE TABLE segments (
-                first INTEGER PRIMARY KEY,
-                count INTEGER NOT NULL,
-                origin INTEGER NOT NULL,
-                layout INTEGER NOT NULL,
-                from_at INTEGER NOT NULL,
-                until_at INTEGER NOT NULL,
-                data BLOB NOT NULL
-            ) STRICT;
-            CREATE INDEX segments_by_origin ON segments (origin, first);
+        CREATE TABLE journal (applied INTEGER NOT NULL) STRICT;
+        INSERT INTO journal VALUES (0);
 
-            CREATE TABLE swept (last INTEGER NOT NULL) STRICT;
-            INSERT INTO swept VALUES (0);
+        CREATE TABLE id_runs (
+            id INTEGER PRIMARY KEY,
+            start INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            state INTEGER NOT NULL
+        ) STRICT;
 
-            CREATE TABLE journal (applied INTEGER NOT NULL) STRICT;
-            INSERT INTO journal VALUES (0);
+        CREATE TABLE id_pages (
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX segments_by_age ON segments (origin, until_at);
 
-            CREATE TABLE id_runs (
-                id INTEGER PRIMARY KEY,
-                start INTEGER NOT NULL,
-                level INTEGER NOT NULL,
-                state INTEGER NOT NULL
-            ) STRICT;
+        -- A late report never counts: when it came, one was known that had been observed after it. A report is compared with the last one that
+        -- counts and with those of its value, however many its query has.
+        CREATE TABLE outcomes (
+            id INTEGER PRIMARY KEY,
+            hash INTEGER NOT NULL,
+            project TEXT NOT NULL,
+            query_id TEXT NOT NULL,
+            value TEXT NOT NULL,
+            observed_at INTEGER,
+            reported_at INTEGER NOT NULL,
+            late INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX outcomes_by_hash ON outcomes (hash, late);
+        CREATE INDEX outcomes_by_value ON outcomes (hash, value, observed_at);
+        CREATE INDEX outcomes_by_project ON outcomes (project);
 
-            CREATE TABLE id_pages (
-                id INTEGER PRIMARY KEY,
-                data BLOB NOT NULL
-            ) STRICT;
-            """,
-            OldRecords.Convert),
-        new("CREATE INDEX outcomes_by_project ON outcomes (project);"),
+        -- Outcomes by key and time: fresh ones were never looked for; of the others those without a query wait.
+        CREATE TABLE keyed (
+            id INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            key TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            observed_at INTEGER NOT NULL,
+            reported_at INTEGER NOT NULL,
+            query_id TEXT,
+            fresh INTEGER NOT NULL DEFAULT 1,
+            tie INTEGER,
+            hash INTEGER NOT NULL,
+            UNIQUE (project, key, at, value, observed_at)
+        ) STRICT;
+        CREATE INDEX keyed_waiting ON keyed (project, fresh, at) WHERE query_id IS NULL;
+        CREATE INDEX keyed_by_hash ON keyed (project, hash) WHERE query_id IS NULL AND fresh = 0;
+        CREATE INDEX keyed_by_age ON keyed (project, reported_at);
 
-        // A late report never counts: when it came, one was known that had been observed after it.
-        new("ALTER TABLE outcomes ADD COLUMN late INTEGER NOT NULL DEFAULT 0;"),
+        CREATE TABLE keyed_marks (
+            project TEXT PRIMARY KEY,
+            searched INTEGER NOT NULL DEFAULT 0,
+            indexed INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
 
-        // Outcomes by key and time: fresh ones were never looked for; of the others those without a query wait.
-        new(
-            """
-            CREATE TABLE keyed (
-                id INTEGER PRIMARY KEY,
-                project TEXT NOT NULL,
-                key TEXT NOT NULL,
-                at INTEGER NOT NULL,
-                value TEXT NOT NULL,
-                observed_at INTEGER NOT NULL,
-                reported_at INTEGER NOT NULL,
-                query_id TEXT,
-                fresh INTEGER NOT NULL DEFAULT 1,
-                tie INTEGER,
-                hash INTEGER NOT NULL,
-                UNIQUE (project, key, at, value, observed_at)
-            ) STRICT;
-            CREATE INDEX keyed_waiting ON keyed (project, fresh, at) WHERE query_id IS NULL;
-            CREATE INDEX keyed_by_hash ON keyed (project, hash) WHERE query_id IS NULL AND fresh = 0;
-            CREATE INDEX keyed_by_age ON keyed (project, reported_at);
+        -- Which segments hold live answers about an entity, by the hash of its name: written when outcomes by key are matched, not by queries.
+        CREATE TABLE keyed_entities (
+            project TEXT NOT NULL,
+            hash INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            PRIMARY KEY (project, hash, first)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX keyed_entities_by_segment ON keyed_entities (project, first, hash);
 
-            CREATE TABLE keyed_marks (
-                project TEXT PRIMARY KEY,
-                searched INTEGER NOT NULL DEFAULT 0,
-                indexed INTEGER NOT NULL DEFAULT 0
-            ) STRICT, WITHOUT ROWID;
-
-            -- Which segments hold live answers about an entity, by the hash of its name: written when outcomes by key are matched, not by queries.
-            CREATE TABLE keyed_entities (
-                project TEXT NOT NULL,
-                hash INTEGER NOT NULL,
-                first INTEGER NOT NULL,
-                PRIMARY KEY (project, hash, first)
-            ) STRICT, WITHOUT ROWID;
-            CREATE INDEX keyed_entities_by_segment ON keyed_entities (project, first, hash);
-            """),
-        new(
-            $"""
-            CREATE INDEX segments_by_age ON segments (origin, until_at);
-            {RetentionClock.Schema}
-            INSERT INTO age SELECT max(until_at) / 1000, NULL, 0 FROM segments;
-            """),
-
-        // A report is compared with the last one that counts and with those of its value, however many its query has.
-        new(
-            """
-            DROP INDEX outcomes_by_hash;
-            CREATE INDEX outcomes_by_hash ON outcomes (hash, late);
-            CREATE INDEX outcomes_by_value ON outcomes (hash, value, observed_at);
-            """),
-    ];
+        {RetentionClock.Schema}
+        """;
 }

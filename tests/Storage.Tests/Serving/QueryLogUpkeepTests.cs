@@ -7,7 +7,7 @@ using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Serving;
 
-/// <summary>What happens to the log over time: its index is merged, old records go, files of earlier versions are taken over.</summary>
+/// <summary>What happens to the log over time: its index is merged, old records go.</summary>
 public sealed class QueryLogUpkeepTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -131,95 +131,6 @@ public sealed class QueryLogUpkeepTests : IDisposable
         Log.Append(Batches([Create("c", "new project")], TimeSpan.FromDays(1)));
         (await Log.FindAsync("new project", "b", default)).ShouldBeNull();
         (await Log.FindAsync("new project", "c", default))!.Sequence.ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task File_of_the_first_version_is_taken_over_and_loses_nothing()
-    {
-        var full = Create("q5") with
-        {
-            At = Noon.AddTicks(120), Entity = "é", Augmented = """{"s":"CA"}""", Rules = """["cold start"]""", Latency = new QueryLatency(0, 127, 128, int.MaxValue),
-        };
-        var failed = Create("failed") with { Prediction = null, Error = "The model refused.", Arm = "b", Reason = "requested" };
-        var records = Enumerable.Range(1, 2_500).Select(i => Create($"q{i}", generation: i < 1_700 ? 1 : 2) with { Entity = $"e{i}" }).ToList();
-        records[4] = full;
-        records[9] = failed;
-        CreateFirstVersion(records);
-
-        (await Log.ListAsync("flights", null, null, 2_501, 1_000, default)).Select(query => (query.Sequence, query.Record))
-            .ShouldBe(Enumerable.Range(0, 1_000).Select(i => (2_500L - i, records[2_499 - i])));
-        (await Log.FindAsync("flights", "q5", default))!.Record.ShouldBe(full);
-        (await Log.FindAsync("flights", "failed", default))!.Record.ShouldBe(failed);
-        var repeated = (await Log.FindAsync("flights", "q1", default))!;
-        (repeated.Sequence, repeated.Attempts, repeated.Outcomes.Single().Value).ShouldBe((4_000, 2, "late"));
-        var served = new List<long>();
-        await foreach (var outcome in Log.ReadServedAsync("flights", null, null, 0, [], default))
-            served.Add(outcome.Sequence);
-        served.ShouldBe([1, 4_000]);
-        Log.Append(Batches([Create("next")], TimeSpan.FromDays(1)));
-        (await Log.FindAsync("flights", "next", default))!.Sequence.ShouldBe(4_001);
-        Scalar("SELECT count(*) FROM sqlite_schema WHERE name IN ('records', 'record_ids', 'old_origins')").ShouldBe(0);
-    }
-
-    /// <summary>Writes the records as version 1 did, with a gap before one that repeats the first id, and an outcome of that.</summary>
-    private void CreateFirstVersion(IReadOnlyList<QueryRecord> records)
-    {
-        using var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False");
-        connection.Open();
-        connection.Execute(
-            """
-            CREATE TABLE origins (id INTEGER PRIMARY KEY, project TEXT NOT NULL, release TEXT NOT NULL, generation INTEGER NOT NULL, arm TEXT NOT NULL,
-                reason TEXT NOT NULL, UNIQUE (project, release, generation, arm, reason)) STRICT;
-            CREATE TABLE records (seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL, at INTEGER NOT NULL, hash INTEGER NOT NULL, query_id TEXT NOT NULL, entity TEXT,
-                fields TEXT NOT NULL, augmented TEXT, prediction TEXT, error TEXT, rules TEXT, latency BLOB NOT NULL) STRICT;
-            CREATE INDEX records_by_origin ON records (origin);
-            CREATE TABLE record_ids (block INTEGER NOT NULL, hash INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (block, hash, seq)) STRICT, WITHOUT ROWID;
-            CREATE TABLE outcomes (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, project TEXT NOT NULL, query_id TEXT NOT NULL, value TEXT NOT NULL,
-                observed_at INTEGER, reported_at INTEGER NOT NULL) STRICT;
-            CREATE INDEX outcomes_by_hash ON outcomes (hash);
-            PRAGMA user_version = 1;
-            """);
-        using var transaction = connection.BeginTransaction();
-        var sequence = 0;
-        foreach (var record in records)
-            Insert(++sequence, record);
-        Insert(4_000, Create("q1", generation: 2));
-        connection.Execute(
-            "INSERT INTO outcomes (hash, project, query_id, value, reported_at) VALUES (:hash, 'flights', 'q1', 'late', 0)",
-            new { hash = QueryHash.Of("flights", "q1") }, transaction);
-        transaction.Commit();
-
-        void Insert(int seq, QueryRecord record)
-        {
-            connection.Execute(
-                "INSERT OR IGNORE INTO origins (project, release, generation, arm, reason) VALUES (:Project, :Release, :Generation, :Arm, :Reason)", record, transaction);
-            var origin = connection.ExecuteScalar<long>(
-                "SELECT id FROM origins WHERE release = :Release AND generation = :Generation AND arm = :Arm AND reason = :Reason", record, transaction);
-            connection.Execute(
-                """
-                INSERT INTO records VALUES (:seq, :origin, :at, :hash, :QueryId, :Entity, :Fields, :Augmented, :Prediction, :Error, :Rules, :latency)
-                """,
-                new
-                {
-                    seq, origin, at = (record.At.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10, hash = QueryHash.Of(record.Project, record.QueryId), record.QueryId,
-                    record.Entity, record.Fields, record.Augmented, record.Prediction, record.Error, record.Rules, latency = Latency(record.Latency),
-                },
-                transaction);
-        }
-    }
-
-    private static byte[] Latency(QueryLatency latency)
-    {
-        var bytes = new List<byte>();
-        foreach (var part in (int[])[latency.Augment, latency.Queue, latency.Predict, latency.Total])
-        {
-            var rest = (uint)part;
-            for (; rest > 0x7f; rest >>= 7)
-                bytes.Add((byte)(rest | 0x80));
-            bytes.Add((byte)rest);
-        }
-
-        return [.. bytes];
     }
 
     private long Scalar(string sql)

@@ -112,7 +112,7 @@ internal static class ManifestShape
 
     private static MapShape ServingShape() => new(
         new("log", Choice<QueryLogMode>("a log mode"), "When a query's record is on disk: fast: within 100 ms after the answer; durable: before it; none: never") { Default = Word(Serving.Log) },
-        new("log_sample", Probability, "The share of the queries whose fields are logged; all else is logged of every query. A hash of the query id decides") { Default = JsonValue.Create(Serving.LogSample) },
+        new("log_sample", Probability, "The share of the queries whose fields are logged; all else is logged of every query. A hash of the query id with a secret of the release decides") { Default = JsonValue.Create(Serving.LogSample) },
         new("redact", new ListShape(Text, unique: true), "Fields whose values are never logged"),
         new("retention", new DurationShape(TimeSpan.FromHours(1), TimeSpan.FromDays(36_500)), "How long logged queries are kept") { Default = Duration(Serving.Retention) },
         new("max_batch", new NumberShape { Whole = true, Min = 1, Max = 100_000 }, "The most rows that run through the model at once") { Default = JsonValue.Create(Serving.MaxBatch) },

@@ -11,11 +11,13 @@ public sealed class QueryLogPlan
 {
     private readonly HashSet<string> redacted;
     private readonly ulong keepBelow;
+    private readonly ulong seed;
     private readonly bool keepAll;
 
-    public QueryLogPlan(GenerationReference generation, Manifest manifest, QuerySchema schema)
+    public QueryLogPlan(GenerationReference generation, Manifest manifest, QuerySchema schema, long samplingSeed = 0)
     {
         Generation = generation;
+        seed = (ulong)samplingSeed;
         Mode = manifest.Serving.Log;
         Retention = manifest.Serving.Retention;
         redacted = [.. manifest.Serving.Redact];
@@ -62,8 +64,19 @@ public sealed class QueryLogPlan
 
     private int[] RedactedExtras { get; }
 
-    /// <summary>Whether the fields of a query are kept; a hash of its id decides, everywhere and always the same.</summary>
-    internal bool Keeps(string project, string queryId) => keepAll || (ulong)QueryHash.Of(project, queryId) < keepBelow;
+    /// <summary>
+    /// Whether the fields of a query are kept. A hash of its id with the release's secret decides, everywhere and always the same, and a client
+    /// that chooses its ids does not choose this.
+    /// </summary>
+    internal bool Keeps(string project, string queryId) => keepAll || Mix((ulong)QueryHash.Of(project, queryId) ^ seed) < keepBelow;
+
+    /// <summary>The finalizer of SplitMix64 (Steele, Lea and Flood 2014): each bit of the input changes half of the bits of the result.</summary>
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+        return value ^ (value >> 31);
+    }
 
     /// <summary>The tensors that may be logged.</summary>
     internal ImmutableArray<Tensor> Shown(ImmutableArray<Tensor> tensors) =>

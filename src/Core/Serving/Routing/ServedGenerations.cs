@@ -34,7 +34,7 @@ public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog 
             return served;
         if (await blueprints.GetBlueprintAsync(reference) is not { } blueprint)
             return null;
-        served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits);
+        served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed);
         if (ready.Count >= Most)
         {
             foreach (var (old, _) in ready)

@@ -170,6 +170,10 @@ public sealed class QueryBatchTests
         ((double)kept.Count / count).ShouldBe(share, 0.03);
         records.Select(record => record with { Fields = null }).ShouldBe(ExpectedRecords.Of(entry).Select(record => record with { Fields = null }));
         Read(Encode([entry])).Where(record => record.Fields is not null).Select(record => record.QueryId).ToHashSet().SetEquals(kept).ShouldBeTrue();
+
+        // Whoever knows what one release keeps does not know it of another.
+        var other = Read(Encode([entry with { Served = RandomEntries.Serve(manifest, samplingSeed: 7) }])).Where(record => record.Fields is not null).ToList();
+        ((double)other.Count(record => kept.Contains(record.QueryId)) / count).ShouldBe(share * share, 0.03);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Feeds;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 
@@ -18,7 +17,7 @@ internal sealed class RandomEntries(int seed)
 
     private readonly Random random = new(seed);
 
-    public static ServedGeneration Serve(Manifest manifest, string project = "served") => new(
+    public static ServedGeneration Serve(Manifest manifest, string project = "served", long samplingSeed = 0) => new(
         new GenerationInfo
         {
             Reference = new GenerationReference(project, "1.2.0", 3),
@@ -28,7 +27,7 @@ internal sealed class RandomEntries(int seed)
             Lineage = null!,
             Metrics = ImmutableSortedDictionary<string, double>.Empty,
         },
-        manifest, new NoFeeds(), new RuleCompiler(null!), TimeProvider.System);
+        manifest, new NoFeeds(), new RuleCompiler(null!), TimeProvider.System, samplingSeed: samplingSeed);
 
     public Manifest Manifest()
     {
@@ -114,14 +113,5 @@ internal sealed class RandomEntries(int seed)
 
         for (var extra = 0; extra < rows.Schema.Extras.Count; extra++)
             rows.SetExtra(row, extra, random.GetItems<object?>([null, true, false, 5L, -3.25, 1e300, Text()], 1)[0]);
-    }
-
-    private sealed class NoFeeds : IFeedCatalog
-    {
-        public IFeed Get(string name, string project) => throw new FeedException(name, "is none");
-
-        public string? Refusal(string name, string project) => null;
-
-        public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "is none");
     }
 }

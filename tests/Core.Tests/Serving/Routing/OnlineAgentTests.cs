@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Serving;
+using Progeny.Core.Lifecycle;
+using Progeny.Core.Metrics;
+using Progeny.Core.Rollout;
+using Progeny.Core.Serving;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
+using Progeny.Core.Tests.Serving.Log;
+using static Progeny.Tests.Shared.OnnxModel;
+
+namespace Progeny.Core.Tests.Serving.Routing;
+
+/// <summary>The way of a query without a silo: generation 1 answers x, generation 2 answers 2 x, and the model of generation 3 does not load.</summary>
+public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSource, IModelLoader
+{
+    private const string Project = "routed";
+
+    private const string Manifest = """
+        name: routed
+        version: 1.0.0
+        task: regression
+        schema: {features: [{name: x, type: float}]}
+        label: {name: y}
+        pipeline: {model: model.onnx}
+        serving: {output: value}
+        """;
+
+    private readonly RecordingLog _log = new();
+    private readonly ModelWatchdog _watchdog = new(TimeSpan.FromMinutes(1));
+    private readonly QueryLogBuffer _buffer;
+    private readonly OnlineAgent _agent;
+    private RolloutPlan? _plan;
+
+    public OnlineAgentTests()
+    {
+        var (options, time) = (new ServingOptions(), TimeProvider.System);
+        _buffer = new QueryLogBuffer(_log, [], NullLogger<QueryLogBuffer>.Instance);
+        _agent = new OnlineAgent(
+            Project,
+            this,
+            new ServedGenerations(this, new NoFeeds(), new RuleCompiler(null!), options, time),
+            new ModelCache(options, _watchdog, this, time, NullLogger<ModelCache>.Instance),
+            new ServingMeters(),
+            new InferencePipeline(_buffer, time, NullLogger<InferencePipeline>.Instance),
+            options,
+            time,
+            NullLogger.Instance,
+            CancellationToken.None);
+    }
+
+    public Task InitializeAsync()
+    {
+        _buffer.Start();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        _agent.Dispose();
+        await _buffer.StopAsync();
+        _buffer.Dispose();
+        _watchdog.Dispose();
+    }
+
+    [Fact]
+    public async Task Champion_alone_answers_all_rows_and_each_is_logged()
+    {
+        _plan = Plan(fallback: [], ("champion", 1, 1));
+        var answer = await PredictAsync(1, 2, 3);
+        answer.Prediction!.Scores.ToArray().ShouldBe([1, 2, 3]);
+        answer.Generation!.Generation.ShouldBe(1);
+        await StopAsync();
+        _log.Written.Select(record => (record.Arm, record.Reason)).ShouldBe(Enumerable.Repeat(("champion", Reasons.Share), 3));
+    }
+
+    [Fact]
+    public async Task Each_row_of_a_query_is_answered_by_its_own_arm_in_the_order_of_the_rows()
+    {
+        _plan = Plan(fallback: [], ("challenger", 2, 1), ("champion", 1, 1));
+        var rows = Enumerable.Range(1, 60).Select(i => (float)i).ToArray();
+        var answer = await PredictAsync(rows);
+        var factors = rows.Select((_, row) => (float)answer.PartOf(row)!.Generation.Generation).ToArray();
+        answer.Prediction!.Scores.ToArray().ShouldBe(rows.Select((x, row) => x * factors[row]));
+        factors.Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Arm_that_does_not_load_is_answered_by_the_fallback_chain_which_the_answer_says()
+    {
+        _plan = Plan(fallback: ["champion"], ("broken", 3, 1), ("champion", 1, 1));
+        var rows = Enumerable.Range(1, 40).Select(i => (float)i).ToArray();
+        var answer = await PredictAsync(rows);
+        answer.Prediction!.Scores.ToArray().ShouldBe(rows);
+        answer.Parts.ShouldContain(part => part.FallbackFrom == "broken" && part.Arm == "champion");
+    }
+
+    [Fact]
+    public async Task Version_that_a_caller_names_answers_though_no_plan_has_it()
+    {
+        _plan = Plan(fallback: [], ("champion", 1, 1));
+        (await PredictAsync("1.0.0:2", 5)).Prediction!.Scores.ToArray().ShouldBe([10]);
+        (await PredictAsync("1.0.0:3", 5)).Error!.Kind.ShouldBe(ServingErrorKind.ModelFailed);
+        (await PredictAsync("1.0.0:4", 5)).Error!.Kind.ShouldBe(ServingErrorKind.NotFound);
+    }
+
+    [Fact]
+    public async Task Project_without_a_plan_is_not_ready_and_a_new_plan_is_followed()
+    {
+        (await PredictAsync(1)).Error!.Kind.ShouldBe(ServingErrorKind.NotReady);
+        _plan = Plan(fallback: [], ("champion", 2, 1));
+        (await PredictAsync(4)).Prediction!.Scores.ToArray().ShouldBe([8]);
+        _agent.PlanVersion.ShouldBe(1);
+    }
+
+    Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) => Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
+
+    Task<bool> IPlanSource.ExistsAsync(string project) => Task.FromResult(true);
+
+    Task<GenerationInfo?> IBlueprintSource.GetAsync(GenerationReference reference) => Task.FromResult(Find(reference));
+
+    Task<GenerationBlueprint?> IBlueprintSource.GetBlueprintAsync(GenerationReference reference) => Task.FromResult(Find(reference) is not { } info ? null : new GenerationBlueprint(
+        info, new ReleaseInfo { Project = Project, Version = "1.0.0", PackageDigest = "routed-1.0.0", Manifest = Manifest, PublishedAt = default }, SamplingSeed: 1));
+
+    Task<LoadedModel> IModelLoader.LoadAsync(GenerationInfo served, Manifest manifest, Func<GenerationInfo, Manifest, byte[], LoadedModel> load) =>
+        Task.FromResult(load(served, manifest, served.Reference.Generation == 3 ? [1, 2, 3] : Times(served.Reference.Generation)));
+
+    private static GenerationInfo? Find(GenerationReference reference) => reference.Generation > 3 ? null : new GenerationInfo
+    {
+        Reference = reference,
+        Stage = Stage.Staged,
+        CreatedAt = default,
+        Assets = null!,
+        Lineage = null!,
+        Metrics = ImmutableSortedDictionary<string, double>.Empty,
+    };
+
+    private static byte[] Times(int factor) => Model(Graph(
+        factor == 1 ? Node("Identity", ["x"], ["value"]) : Node("Add", ["x", "x"], ["value"]),
+        Input("x", Tensor(TensorElementType.Float, ["n", 1])),
+        Output("value", Tensor(TensorElementType.Float, ["n", 1]))));
+
+    /// <param name="arms">By name, in ordinal order; the one named champion is it.</param>
+    private static RolloutPlan Plan(ImmutableArray<string> fallback, params (string Name, int Generation, double Weight)[] arms)
+    {
+        ImmutableArray<RolloutArm> named = [.. arms.Select(arm => new RolloutArm(arm.Name, new GenerationReference(Project, "1.0.0", arm.Generation), arm.Weight))];
+        var champion = named.First(arm => arm.Name == "champion");
+        return new RolloutPlan
+        {
+            Project = Project,
+            Version = 1,
+            Champion = champion.Generation,
+            ChampionArm = champion.Name,
+            Arms = named,
+            Buckets = Buckets.Divide([], named),
+            Fallback = fallback,
+        };
+    }
+
+    private ValueTask<Answer> PredictAsync(params float[] rows) => PredictAsync(null, rows);
+
+    private ValueTask<Answer> PredictAsync(string? version, params float[] rows)
+    {
+        var json = string.Join(',', rows.Select(x => string.Create(CultureInfo.InvariantCulture, $$"""{"x":{{x}}}""")));
+        return _agent.PredictAsync(new PredictQuery { Version = version, Body = Encoding.UTF8.GetBytes($$"""{"rows":[{{json}}]}""") }, CancellationToken.None);
+    }
+
+    private async Task StopAsync() => await _buffer.StopAsync();
+}
