@@ -22,7 +22,7 @@ internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<Postg
         FROM pg_roles AS r WHERE r.rolname = current_user
         """;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
     /// <summary>What a feed's role may do beside reading, in words; empty: nothing.</summary>
     public static async Task<string> ReadPowersAsync(IFeed feed, CancellationToken cancellationToken)
@@ -36,10 +36,11 @@ internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<Postg
         foreach (var feed in feeds.Postgres)
         {
             using var late = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            late.CancelAfter(Longest);
+            late.CancelAfter(MaxTime);
             try
             {
-                if (await ReadPowersAsync(feed, late.Token) is { Length: > 0 } powers)
+                // The driver does not give up a connection that is being opened: the stop of the node does not wait for it.
+                if (await ReadPowersAsync(feed, late.Token).WaitAsync(late.Token) is { Length: > 0 } powers)
                     LogPowers(logger, feed.Name, powers);
             }
             catch (Exception exception) when (exception is FeedException or OperationCanceledException)
