@@ -1,3 +1,6 @@
+using Progeny.Core.Training.Checks;
+using Progeny.Core.Serving;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -28,10 +31,22 @@ public sealed class Node : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public static Task<Node> StartAsync(string data, params string[] settings) => StartAsync(data, null, settings);
+    /// <summary>Starts a node that looks at new models in its own process, which saves each training a program's start.</summary>
+    public static Task<Node> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
 
-    /// <summary>Starts a node with other services than a node has.</summary>
-    public static async Task<Node> StartAsync(string data, Action<IServiceCollection>? change, string[] settings)
+    /// <summary>The same with other services than a node has.</summary>
+    public static Task<Node> StartAsync(string data, Action<IServiceCollection> change, string[] settings) => StartWholeAsync(
+        data,
+        settings,
+        services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<IModelCheck>(provider => new LocalModelCheck(
+                provider.GetRequiredService<RuleCompiler>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ModelWatchdog>())));
+            change(services);
+        });
+
+    /// <summary>Starts a node as users start it, but for what is changed.</summary>
+    public static async Task<Node> StartWholeAsync(string data, string[] settings, Action<IServiceCollection>? change = null)
     {
         var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", "--Trainer:LowPriority", "false", .. settings], change);
         await built.StartAsync();

@@ -157,7 +157,7 @@ public sealed class HostileModelTests : IAsyncLifetime
         return crash;
     }
 
-    private async Task StartAsync(params string[] settings) => _node = await Node.StartAsync(Path.Combine(_folder, "data"), settings);
+    private async Task StartAsync(params string[] settings) => _node = await Node.StartWholeAsync(Path.Combine(_folder, "data"), settings);
 
     private async Task ServeAsync(string project, string manifest, byte[] model)
     {
