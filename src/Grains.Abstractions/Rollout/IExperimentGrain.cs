@@ -16,10 +16,6 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("start")]
     Task<ExperimentInfo> Start(ExperimentRequest request);
 
-    /// <summary>Counts the outcomes since the last evaluation, and decides. It evaluates by itself every few seconds.</summary>
-    [Alias("evaluate")]
-    Task<ExperimentInfo?> Evaluate();
-
     /// <summary>Lets a new generation take part in an experiment without an end (bandit, select).</summary>
     [Alias("join")]
     Task<ExperimentInfo> Join(GenerationReference generation, string by);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Metrics;
 using Progeny.Grains.Hosting;
@@ -25,7 +26,7 @@ internal sealed partial class AlertGrain(
     ILogger<AlertGrain> logger) : Grain, IAlertGrain
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
-    private readonly SemaphoreSlim saving = new(1, 1);
+    private readonly AsyncLock saving = new();
     private IGrainTimer? timer;
     private Task delivering = Task.CompletedTask;
 
@@ -129,8 +130,7 @@ internal sealed partial class AlertGrain(
         var undecided = storage.State.Undecided;
         if (undecided.IsEmpty)
             return;
-        foreach (var decision in undecided)
-            await decisions.AppendAsync(decision, stop.Token);
+        await decisions.AppendAllAsync(undecided, stop.Token);
         await SaveAsync(state => state with { Undecided = [.. state.Undecided.Where(each => !undecided.Contains(each))] });
     }
 
@@ -179,19 +179,7 @@ internal sealed partial class AlertGrain(
         ScheduleDelivery();
     }
 
-    /// <summary>Stores a change. Looks and deliveries interleave, and two writes at once would contradict each other.</summary>
-    private async Task SaveAsync(Func<AlertState, AlertState> change)
-    {
-        await saving.WaitAsync();
-        try
-        {
-            await storage.SaveAsync(change(storage.State));
-        }
-        finally
-        {
-            saving.Release();
-        }
-    }
+    private Task SaveAsync(Func<AlertState, AlertState> change) => storage.SaveAsync(saving, change);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: message {Id} to webhook '{Webhook}' is given up: {Reason}")]
     private static partial void LogGivenUp(ILogger logger, string project, string id, string webhook, string reason);

@@ -60,12 +60,6 @@ internal sealed class ExperimentGrain(
         return ExperimentReport.Info(State);
     }
 
-    public async Task<ExperimentInfo?> Evaluate()
-    {
-        await EvaluateAsync();
-        return await Get();
-    }
-
     public async Task<ExperimentInfo> Join(GenerationReference generation, string by)
     {
         await RequireOpenAsync();

@@ -29,8 +29,7 @@ internal sealed class PlanChanges(
     /// <inheritdoc cref="IRolloutGrain.SetPlan"/>
     public async Task<RolloutPlan> SetAsync(PlanDraft draft)
     {
-        if (History.Plans.IsEmpty && await grains.GetGrain<IProjectGrain>(project).Get() is null)
-            throw new RegistryException(RegistryError.NotFound, $"There is no project '{project}'.");
+        await RequireProjectAsync();
         History.RequireActive(project);
         History.RequireVersion(project, draft.Version);
         var promotions = History.Promotions.Length;
@@ -55,8 +54,7 @@ internal sealed class PlanChanges(
     /// <inheritdoc cref="IRolloutGrain.RollBack"/>
     public async Task<Promotion> RollBackAsync(GenerationReference? generation, string? by, string reason, long? version)
     {
-        if (History.Plans.IsEmpty && await grains.GetGrain<IProjectGrain>(project).Get() is null)
-            throw new RegistryException(RegistryError.NotFound, $"There is no project '{project}'.");
+        await RequireProjectAsync();
         if (version is { } known && known != Plan.Version)
             throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was to be left, but plan {Plan.Version} is in force by now; look at that first.");
         return await PutInChargeAsync(History.RollbackTarget(project, generation), reason, by, PlanChange.Rollback, version);
@@ -82,6 +80,12 @@ internal sealed class PlanChanges(
         using var turn = await _turns.EnterAsync();
         if (!Plan.Decommissioned)
             await SettlePlanAsync();
+    }
+
+    private async Task RequireProjectAsync()
+    {
+        if (History.Plans.IsEmpty && await grains.GetGrain<IProjectGrain>(project).Get() is null)
+            throw new RegistryException(RegistryError.NotFound, $"There is no project '{project}'.");
     }
 
     private async Task<Promotion> PutInChargeAsync(GenerationReference generation, string reason, string? by, PlanChange change, long? version)

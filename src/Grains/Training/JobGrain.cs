@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Rollout;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Common;
 using Progeny.Core.Registry;
 using Progeny.Core.Training;
 using Progeny.Grains.Hosting;
@@ -30,7 +31,7 @@ internal sealed partial class JobGrain(
     public bool IsStored => storage.RecordExists;
 
     private readonly CancellationTokenSource stop = new();
-    private readonly SemaphoreSlim saving = new(1, 1);
+    private readonly AsyncLock saving = new();
     private Task? running;
 
     /// <summary>What the work last said of itself; written by the work's thread, read by turns.</summary>
@@ -239,20 +240,7 @@ internal sealed partial class JobGrain(
         }
     }
 
-    /// <summary>Stores a change. Requests and the work interleave, and two writes at once would contradict each other.</summary>
-    private async Task SaveAsync(Func<JobState, JobState> change)
-    {
-        await saving.WaitAsync();
-        try
-        {
-            if (change(storage.State) is var next && next != storage.State)
-                await storage.SaveAsync(next);
-        }
-        finally
-        {
-            saving.Release();
-        }
-    }
+    private Task SaveAsync(Func<JobState, JobState> change) => storage.SaveAsync(saving, change);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its project could not be told")]
     private static partial void LogNotTold(ILogger logger, Exception exception, string job);

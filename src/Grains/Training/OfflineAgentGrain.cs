@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Common;
 using Progeny.Core.Lifecycle;
 using Progeny.Core.Serving;
 using Progeny.Core.Training;
@@ -26,7 +27,7 @@ internal sealed partial class OfflineAgentGrain(
     ILogger<OfflineAgentGrain> logger) : Grain, IOfflineAgentGrain
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
-    private readonly SemaphoreSlim saving = new(1, 1);
+    private readonly AsyncLock saving = new();
     private OfflineProject? project;
     private Task<TimeSpan?> looking = Task.FromResult<TimeSpan?>(null);
     private Task pulls = Task.CompletedTask;
@@ -204,20 +205,7 @@ internal sealed partial class OfflineAgentGrain(
         Outcomes = storage.State.Pull,
     };
 
-    private async Task SaveAsync(Func<OfflineAgentState, OfflineAgentState> change)
-    {
-        // Looks and requests interleave, and two writes at once would contradict each other.
-        await saving.WaitAsync();
-        try
-        {
-            if (change(storage.State) is var next && next != storage.State)
-                await storage.SaveAsync(next);
-        }
-        finally
-        {
-            saving.Release();
-        }
-    }
+    private Task SaveAsync(Func<OfflineAgentState, OfflineAgentState> change) => storage.SaveAsync(saving, change);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The offline agent of {Project} failed while {What}; it tries again")]
     private static partial void LogFailed(ILogger logger, Exception exception, string project, string what);

@@ -76,7 +76,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         var answer = await PredictAsync(1, 2, 3);
         answer.Prediction!.Scores.ToArray().ShouldBe([1, 2, 3]);
         answer.Generation!.Generation.ShouldBe(1);
-        await StopAsync();
+        await _buffer.StopAsync();
         _log.Written.Select(record => (record.Arm, record.Reason)).ShouldBe(Enumerable.Repeat(("champion", Reasons.Share), 3));
     }
 
@@ -170,6 +170,4 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         var json = string.Join(',', rows.Select(x => string.Create(CultureInfo.InvariantCulture, $$"""{"x":{{x}}}""")));
         return _agent.PredictAsync(new PredictQuery { Version = version, Body = Encoding.UTF8.GetBytes($$"""{"rows":[{{json}}]}""") }, CancellationToken.None);
     }
-
-    private async Task StopAsync() => await _buffer.StopAsync();
 }
