@@ -95,6 +95,12 @@ public static class SiloHosting
         {
             // No gateway: a client there would have no need to prove who it is, and those of this process need none.
             silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), gatewayPort: 0);
+            // The table of members holds this silo alone, which must not evict itself when the machine's clock leaps.
+            silo.Configure<ClusterMembershipOptions>(membership =>
+            {
+                membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
+                membership.DefunctSiloCleanupPeriod = null;
+            });
             silo.UseInMemoryReminderService();
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
