@@ -17,7 +17,7 @@ public abstract record RefusedChange
     /// <param name="Message">Why.</param>
     public sealed record RollBack(string Message) : RefusedChange;
 
-    /// <summary>It ends before its first plan; whoever started it gets the exception.</summary>
+    /// <summary>It ends before its first plan; the call that started it fails with the exception.</summary>
     public sealed record NeverBegan(ExperimentState State) : RefusedChange;
 
     /// <summary>Not even the champion can serve; the change stays pending and is tried again with each evaluation.</summary>

@@ -5,8 +5,8 @@ namespace Progeny.Core.Lifecycle;
 /// <summary>The texts about the end of projects and generations.</summary>
 public static class Decommissioning
 {
-    /// <summary>Who decided, where nobody said.</summary>
-    public const string Nobody = "by hand";
+    /// <summary>The decider of a decision that names none.</summary>
+    public const string ByHand = "by hand";
 
     /// <summary>A reason behind a sentence; empty where there is none.</summary>
     public static string Because(string? reason) => reason is null ? "" : $": {reason.TrimEnd('.')}";

@@ -34,7 +34,7 @@ internal sealed class GenerationStages(string project, IGrainFactory grains, IDe
                 Project = project,
                 At = now,
                 Kind = DecisionKind.Retirement,
-                By = by ?? Decommissioning.Nobody,
+                By = by ?? Decommissioning.ByHand,
                 Message = $"{generation} was {Word(info.Stage)} and is {Word(stage)} now{Decommissioning.Because(reason)}.",
                 Generation = generation,
             },

@@ -52,7 +52,7 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
             Project = project,
             At = at,
             Kind = DecisionKind.Retirement,
-            By = by ?? Decommissioning.Nobody,
+            By = by ?? Decommissioning.ByHand,
             Message = message,
         },
         CancellationToken.None);

@@ -19,7 +19,7 @@ internal sealed class PlanChanges(
     private readonly PlanDrafts _drafts = new(grains, time);
     private readonly GenerationStages _stages = new(project, grains, decisions, time);
 
-    /// <summary>The version of the plan whose consequences were seen done.</summary>
+    /// <summary>The version of the plan whose stages and decision are settled.</summary>
     private long _settled = -1;
 
     public PlanHistory History => storage.State;

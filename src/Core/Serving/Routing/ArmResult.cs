@@ -14,7 +14,7 @@ public sealed record ArmResult(ArmBatch Batch, Inferred Inferred)
     /// <summary>Why the arm did not answer, with rows counted as the arm counts them; null: it did.</summary>
     public ServingError? Error => Inferred.Error;
 
-    /// <summary>Whether another arm may do better: the query is right, as far as this arm could see.</summary>
+    /// <summary>Whether another arm may do better: this arm found nothing wrong with the query.</summary>
     public bool CanFallBack => Error is { Kind: ServingErrorKind.ModelFailed or ServingErrorKind.Unavailable or ServingErrorKind.RuleFailed };
 
     /// <summary>The error with the indices that the rows have in the query.</summary>

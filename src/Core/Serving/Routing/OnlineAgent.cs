@@ -167,7 +167,7 @@ public sealed partial class OnlineAgent(
         if ((gone ?? refusal) is { } known)
             return RouteChoice.Refuse(known);
         if (disposed)
-            return RouteChoice.Refuse(new ServingError(ServingErrorKind.Unavailable, $"'{project}' has just been put to rest on this node; ask again."));
+            return RouteChoice.Refuse(new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again."));
         isUnknown = !await plans.ExistsAsync(project);
         return RouteChoice.Refuse(isUnknown
             ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")

@@ -2,7 +2,7 @@ using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving.Routing;
 
-/// <summary>Who answers a query: a plan of several arms, one arm, or nobody.</summary>
+/// <summary>What answers a query: a plan of several arms, one arm, or none.</summary>
 internal readonly record struct RouteChoice
 {
     /// <summary>The plan by whose arms the query is answered; null: <see cref="Single"/> answers all of it.</summary>
@@ -11,10 +11,10 @@ internal readonly record struct RouteChoice
     /// <summary>The arm that answers all of the query.</summary>
     public RoutedQuery Single { get; init; }
 
-    /// <summary>The arm where it was prepared for this query alone, to be disposed after it.</summary>
+    /// <summary>The arm that was loaded for this query alone and is disposed after it; null: the arm belongs to a plan.</summary>
     public ServedArm? Requested { get; init; }
 
-    /// <summary>Why nobody answers; null: somebody does.</summary>
+    /// <summary>Why no arm answers; null: one does.</summary>
     public ServingError? Error { get; init; }
 
     public static RouteChoice Refuse(ServingError error) => new() { Error = error };

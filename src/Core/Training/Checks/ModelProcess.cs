@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Progeny.Core.Training.Checks;
 
 /// <summary>
-/// Looks at models in a process of its own, with the care of a trainer's: a model that loops, crashes or takes all memory ends that process,
+/// Checks models in a process of its own, with the care of a trainer's: a model that loops, crashes or takes all memory ends that process,
 /// and nothing else.
 /// </summary>
 /// <param name="runMemory">The memory that runs of a model may take, in bytes.</param>
@@ -24,7 +24,7 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
         if (!File.Exists(request.Model))
             throw Failed($"There is no {Path.GetFileName(request.Model)}: the trainer must leave its model in that file.");
         if (!File.Exists(options.ModelCheck))
-            throw Failed($"The program that looks at models is not at {options.ModelCheck} (Trainer:ModelCheck).");
+            throw Failed($"The program that checks models is not at {options.ModelCheck} (Trainer:ModelCheck).");
         var project = _projects.GetOrAdd(request.Manifest.Name, static _ => new SemaphoreSlim(1));
         await project.WaitAsync(cancellationToken);
         try
@@ -68,12 +68,12 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
 
     private string Describe(TrainerResult result, long memory) => result.Verdict switch
     {
-        TrainerVerdict.TimedOut => $"The model was not looked at within {options.CheckTime:c} (Trainer:CheckTime): it takes too long to load or to run.",
+        TrainerVerdict.TimedOut => $"The check of the model did not end within {options.CheckTime:c} (Trainer:CheckTime): it takes too long to load or to run.",
         TrainerVerdict.OutOfMemory => string.Create(
             CultureInfo.InvariantCulture,
             $"The model took {result.PeakMemory >> 20} MiB of memory when it was loaded and run; it may take {memory >> 20} MiB (Trainer:CheckMemory, and {options.CheckMemoryFactor} times its file)."),
-        _ when result.ExitCode > 128 => $"The model ended the process that looked at it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
-        _ => $"The model could not be looked at: {LastLine(result.Log)}",
+        _ when result.ExitCode > 128 => $"The model ended the process that checked it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
+        _ => $"The model could not be checked: {LastLine(result.Log)}",
     };
 
     private List<string> Command() =>
