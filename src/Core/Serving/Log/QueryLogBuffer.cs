@@ -124,8 +124,17 @@ public sealed partial class QueryLogBuffer : IDisposable
         return await log.FindAsync(project, queryId, cancellationToken);
     }
 
+    /// <summary>Frees what the threads waited with. A buffer that was not stopped takes no more; its threads end by themselves.</summary>
     public void Dispose()
     {
+        stopping = true;
+        if (thread.IsAlive)
+        {
+            // A handle that is waited for must stay: disposed of, it would end the process.
+            wake.Set();
+            return;
+        }
+
         durable.Dispose();
         wake.Dispose();
     }

@@ -166,11 +166,9 @@ public sealed partial class OnlineAgent(
             return OfPlan(plan, started);
         if ((gone ?? refusal) is { } known)
             return RouteChoice.Refuse(known);
-        if (disposed)
-            return RouteChoice.Refuse(new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again."));
         isUnknown = !await plans.ExistsAsync(project);
-        return RouteChoice.Refuse(isUnknown
-            ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
+        return RouteChoice.Refuse(isUnknown ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
+            : disposed ? new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again.")
             : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in charge yet; train one and promote it (POST /api/projects/{project}/promotions)."));
     }
 

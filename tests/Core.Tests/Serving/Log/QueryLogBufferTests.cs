@@ -169,6 +169,18 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Dispose_without_a_stop_refuses_what_comes_later_and_ends_no_process()
+    {
+        var left = new QueryLogBuffer(log, [], NullLogger<QueryLogBuffer>.Instance);
+        left.Start();
+        await left.AddAsync(Entry(_fast, "taken"));
+        left.Dispose();
+        await left.StopAsync();
+        log.Ids.ShouldBe(["taken"]);
+        left.Dispose();
+    }
+
+    [Fact]
     public async Task Stop_writes_what_was_taken_and_refuses_what_comes_later()
     {
         for (var i = 0; i < 100; i++)
