@@ -33,6 +33,9 @@ public sealed partial class QueryLogBuffer : IDisposable
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread thread;
     private readonly List<QueryBatch> unwritten = [];
+
+    // Held while records go from the stripes to what is unwritten, so that none of them is missing in a count.
+    private readonly Lock counting = new();
     private volatile Wanted wanted;
     private long drained;
     private long keptUp;
@@ -66,7 +69,14 @@ public sealed partial class QueryLogBuffer : IDisposable
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>How many records wait to be written.</summary>
-    public long Waiting => Interlocked.Read(ref unwrittenRecords) + durable.Waiting + stripes.Sum(stripe => (long)stripe.Records);
+    public long Waiting
+    {
+        get
+        {
+            lock (counting)
+                return Interlocked.Read(ref unwrittenRecords) + durable.Waiting + stripes.Sum(stripe => (long)stripe.Records);
+        }
+    }
 
     /// <summary>Starts the threads that write.</summary>
     public void Start()
@@ -267,16 +277,21 @@ public sealed partial class QueryLogBuffer : IDisposable
             Publish(batches);
         }
 
-        foreach (var builder in QueryLogStripe.Drain(stripes, close, waiters).Builders.Values)
+        var first = unwritten.Count;
+        lock (counting)
         {
-            var batches = builder.Take();
-            builder.Dispose();
-            unwritten.AddRange(batches);
-            var (records, bytes) = Take(batches);
-            Interlocked.Add(ref unwrittenRecords, records);
-            Interlocked.Add(ref unwrittenBytes, bytes);
-            Publish(batches);
+            foreach (var builder in QueryLogStripe.Drain(stripes, close, waiters).Builders.Values)
+            {
+                var batches = builder.Take();
+                builder.Dispose();
+                unwritten.AddRange(batches);
+                var (records, bytes) = Take(batches);
+                Interlocked.Add(ref unwrittenRecords, records);
+                Interlocked.Add(ref unwrittenBytes, bytes);
+            }
         }
+
+        Publish(unwritten[first..]);
     }
 
     private (long Records, long Bytes) Take(IReadOnlyList<QueryBatch> batches)
