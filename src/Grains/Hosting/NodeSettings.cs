@@ -8,6 +8,11 @@ namespace Progeny.Grains.Hosting;
 /// <summary>Where a node's settings come from, and how they are read.</summary>
 public static class NodeSettings
 {
+    // Below the ports that Linux gives to connections: one of those could take the port before the silo listens there.
+    private const int MinFreePort = 20_000;
+    private const int EndFreePort = 32_768;
+    private const int MaxAttempts = 100;
+
     private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Logging:LogLevel:Default"] = "Information",
@@ -67,15 +72,30 @@ public static class NodeSettings
     {
         if (port is < 0 or > IPEndPoint.MaxPort)
             throw new SettingException($"{key} is {port}; it must be a port, 1 to {IPEndPoint.MaxPort}, or 0 for any that is free.");
+        for (var attempt = 0; port == 0 && attempt < MaxAttempts; attempt++)
+        {
+            var candidate = Random.Shared.Next(MinFreePort, EndFreePort);
+            if (ListenProblem(candidate) is null)
+                return candidate;
+        }
+
+        return ListenProblem(port) is { } problem
+            ? throw new SettingException($"{key} is {port}, where this node cannot listen ({problem.Message}); name a free port, or 0 for any.", problem)
+            : port;
+    }
+
+    /// <summary>Why nothing can listen on a port of loopback; null: something can.</summary>
+    private static SocketException? ListenProblem(int port)
+    {
         try
         {
             using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
+            return null;
         }
         catch (SocketException exception)
         {
-            throw new SettingException($"{key} is {port}, where this node cannot listen ({exception.Message}); name a free port, or 0 for any.", exception);
+            return exception;
         }
     }
 }
