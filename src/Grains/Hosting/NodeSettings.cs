@@ -72,16 +72,23 @@ public static class NodeSettings
     {
         if (port is < 0 or > IPEndPoint.MaxPort)
             throw new SettingException($"{key} is {port}; it must be a port, 1 to {IPEndPoint.MaxPort}, or 0 for any that is free.");
-        for (var attempt = 0; port == 0 && attempt < MaxAttempts; attempt++)
+        if (port == 0)
+            return AnyFreePort(key);
+        return ListenProblem(port) is { } problem
+            ? throw new SettingException($"{key} is {port}, where this node cannot listen ({problem.Message}); name a free port, or 0 for any.", problem)
+            : port;
+    }
+
+    private static int AnyFreePort(string key)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var candidate = Random.Shared.Next(MinFreePort, EndFreePort);
             if (ListenProblem(candidate) is null)
                 return candidate;
         }
 
-        return ListenProblem(port) is { } problem
-            ? throw new SettingException($"{key} is {port}, where this node cannot listen ({problem.Message}); name a free port, or 0 for any.", problem)
-            : port;
+        throw new SettingException($"{key} is 0, and {MaxAttempts} ports of {MinFreePort} to {EndFreePort - 1} were tried, none of them free; name one.");
     }
 
     /// <summary>Why nothing can listen on a port of loopback; null: something can.</summary>
