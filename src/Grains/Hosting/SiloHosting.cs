@@ -103,6 +103,7 @@ public static class SiloHosting
             });
             silo.UseInMemoryReminderService();
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
+            silo.Services.AddSingleton<IOutgoingGrainCallFilter, StopCallFilter>();
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {
