@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.OnnxRuntime;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Grains.Serving;
 

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Releases.Packages;
 using Progeny.Gateway;
 using static Progeny.Tests.Shared.OnnxModel;
 

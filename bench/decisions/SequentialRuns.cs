@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Bench.Decisions;

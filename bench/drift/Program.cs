@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Progeny.Core.Tests.Metrics;
+using Progeny.Core.Tests.Drift;
 
 // How often drift is found where there is none, and how soon where there is: bench/drift/run.sh [--quick] [--seed N].
 var quick = args.Contains("--quick");

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 
 // What counting a request costs, alone and on all processors at once: dotnet run -c Release --project bench/metrics.
 const int rounds = 7, each = 5_000_000;

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
-using Progeny.Storage.Serving.Rules;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Rules;
+using Progeny.Storage.Expressions;
 
 // What rules cost a row: dotnet run -c Release --project bench/rules [rows]. One line a figure: result <name> <value>.
 var total = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Releases;
+using Progeny.Core.Releases.Packages;
 
 namespace Progeny.Startup.Bench;
 

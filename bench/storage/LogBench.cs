@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Progeny.Core.Feedback;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 
 namespace Progeny.Storage.Bench;
 

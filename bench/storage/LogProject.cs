@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Text;
 using NuGet.Versioning;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rules;
 using Progeny.Core.Serving;
-using Progeny.Storage.Serving.Rules;
+using Progeny.Storage.Expressions;
 
 namespace Progeny.Storage.Bench;
 

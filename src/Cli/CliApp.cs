@@ -1,11 +1,19 @@
 using System.CommandLine;
+using Progeny.Cli.Common;
+using Progeny.Cli.Decisions;
+using Progeny.Cli.Evaluation;
+using Progeny.Cli.Experiments;
+using Progeny.Cli.Explanations;
 using Progeny.Cli.Feedback;
-using Progeny.Cli.Hosting;
-using Progeny.Cli.Lifecycle;
-using Progeny.Cli.Rollout;
 using Progeny.Cli.Metrics;
+using Progeny.Cli.Projects;
+using Progeny.Cli.QueryLog;
+using Progeny.Cli.Releases;
+using Progeny.Cli.Retraining;
+using Progeny.Cli.Rollouts;
 using Progeny.Cli.Serving;
 using Progeny.Cli.Training;
+using Progeny.Cli.Tuning;
 
 namespace Progeny.Cli;
 

@@ -1,8 +1,8 @@
 using Progeny.Cli;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 using Progeny.Core.Security;
+using var interruption = new Interruption();
 
 // It runs trainers as well, and has the secrets of feeds in its environment.
 ProcessProtection.CloseProcess();
-using var interruption = new Interruption();
 return await CliApp.RunAsync(args, CliContext.OfProcess(), interruption.Token);

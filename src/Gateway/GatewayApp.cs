@@ -1,15 +1,25 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Evaluation;
+using Progeny.Gateway.Experiments;
+using Progeny.Gateway.Explanations;
 using Progeny.Gateway.Feedback;
 using Progeny.Gateway.Hosting;
-using Progeny.Gateway.Lifecycle;
-using Progeny.Gateway.Rollout;
 using Progeny.Gateway.Metrics;
+using Progeny.Gateway.Projects;
+using Progeny.Gateway.QueryLog;
+using Progeny.Gateway.Releases;
+using Progeny.Gateway.Retraining;
+using Progeny.Gateway.Rollouts;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
+using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Storage;
+using Progeny.Storage.Common;
 
 namespace Progeny.Gateway;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Hosting;
+using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Storage;
+using Progeny.Storage.Common;
 
 // A node without HTTP: it trains and serves grains, with the settings of every node (docs/operations.md).
 return await NodeProgram.RunAsync(() =>

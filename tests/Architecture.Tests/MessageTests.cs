@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Architecture.Tests;

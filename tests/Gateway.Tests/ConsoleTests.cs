@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Decisions;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Decisions;
 
 namespace Progeny.Gateway.Tests;
 

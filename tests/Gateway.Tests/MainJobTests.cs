@@ -1,4 +1,5 @@
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Gateway.Tests;
 

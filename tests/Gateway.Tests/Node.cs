@@ -1,6 +1,3 @@
-using Progeny.Core.Training.Checks;
-using Progeny.Core.Serving;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,7 +5,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Core.Lifecycle;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Progeny.Core.Releases.Packages;
+using Progeny.Core.Rules;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Training.Checks;
 
 namespace Progeny.Gateway.Tests;
 

@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Progeny.Console.Serving;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
+using Progeny.Console.QueryLog;
 
 namespace Progeny.Gateway.Tests;
 

@@ -1,3 +1,4 @@
+
 namespace Progeny.Gateway.Tests;
 
 /// <summary>A node that serves a finished model with rules around it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Releases;
 
 namespace Progeny.Gateway.Tests;
 

@@ -2,11 +2,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Alerts;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
-using Progeny.Core.Metrics;
-using Progeny.Core.Registry;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Releases;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Jobs;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
 using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;

@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
+using Progeny.Core.Releases;
 using Progeny.Core.Training;
 using Progeny.Trainer.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
 using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Releases.Packages;
 using Progeny.Replay.Display;
 using Progeny.Replay.Feedback;
 using Progeny.Replay.Feeds;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Progeny.Cli.Hosting;
-using Progeny.Core.Lifecycle;
+using Progeny.Cli.Common;
+using Progeny.Core.Manifests;
 using Spectre.Console;
 
 namespace Progeny.Cli.Feedback;

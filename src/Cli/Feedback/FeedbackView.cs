@@ -1,3 +1,4 @@
+
 namespace Progeny.Cli.Feedback;
 
 /// <summary>The state of a feedback loop, as the server says it.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 using Progeny.Core.Common;
 using Spectre.Console;
 

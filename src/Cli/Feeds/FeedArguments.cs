@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using Microsoft.Extensions.Configuration;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Feeds;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Metrics;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Serving;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Serving;
 

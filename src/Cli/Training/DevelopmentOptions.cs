@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Progeny.Cli.Common;
 using Progeny.Cli.Feeds;
-using Progeny.Cli.Hosting;
-using Progeny.Cli.Lifecycle;
+using Progeny.Cli.Releases;
 
 namespace Progeny.Cli.Training;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Training;

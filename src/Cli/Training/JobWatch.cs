@@ -1,4 +1,4 @@
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Training;
 

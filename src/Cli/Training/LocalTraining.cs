@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Progeny.Cli.Hosting;
-using Progeny.Cli.Lifecycle;
+using Progeny.Cli.Common;
+using Progeny.Cli.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Releases.Packages;
 using Progeny.Core.Training;
 using Progeny.Storage;
 using Progeny.Storage.Feeds;

@@ -1,9 +1,11 @@
 using System.CommandLine;
-using Progeny.Cli.Hosting;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Cli.Common;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Rules;
+using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
-using Progeny.Storage.Serving.Rules;
+using Progeny.Storage.Expressions;
 using Spectre.Console;
 
 namespace Progeny.Cli.Training;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Progeny.Cli.Hosting;
-using Progeny.Core.Lifecycle;
+using Progeny.Cli.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
-using Progeny.Cli.Hosting;
-using Progeny.Core.Lifecycle;
+using Progeny.Cli.Common;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 
 namespace Progeny.Cli.Training;

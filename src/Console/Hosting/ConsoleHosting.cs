@@ -2,9 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Console.Decisions;
 using Progeny.Console.Layout;
-using Progeny.Console.Lifecycle;
-using Progeny.Console.Serving;
+using Progeny.Console.Projects;
+using Progeny.Console.QueryLog;
+using Progeny.Console.Releases;
 
 namespace Progeny.Console.Hosting;
 

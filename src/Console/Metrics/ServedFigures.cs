@@ -1,8 +1,9 @@
 using System.Globalization;
-using Progeny.Console.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Console.QueryLog;
+using Progeny.Core.Common;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Console.Metrics;
 

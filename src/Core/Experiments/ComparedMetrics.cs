@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Manifests;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Experiments;

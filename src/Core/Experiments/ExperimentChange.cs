@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Decisions;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Experiments;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

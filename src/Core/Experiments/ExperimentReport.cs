@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Progeny.Abstractions.Rollout;
-using Progeny.Core.Metrics;
+using Progeny.Abstractions.Experiments;
 using Progeny.Core.Experiments.Bandits;
 using Progeny.Core.Experiments.Statistics;
 using Progeny.Core.Experiments.Strategies;
+using Progeny.Core.Gates;
 
 namespace Progeny.Core.Experiments;
 

@@ -1,5 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments.Strategies;
 
 namespace Progeny.Core.Experiments;

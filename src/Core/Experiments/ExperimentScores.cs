@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Rollout;
-using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Core.Feedback;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

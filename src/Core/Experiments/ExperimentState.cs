@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Decisions;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments.Strategies;
-using Progeny.Core.Rollout;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

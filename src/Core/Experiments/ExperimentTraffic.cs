@@ -1,6 +1,6 @@
-using Progeny.Core.Rollout;
 using Progeny.Core.Experiments.Strategies;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

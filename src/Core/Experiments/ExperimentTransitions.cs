@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments.Strategies;
-using Progeny.Core.Rollout;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 

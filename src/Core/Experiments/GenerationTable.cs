@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Experiments.Strategies;
-using Progeny.Core.Serving;
+using Progeny.Core.Expressions;
+using Progeny.Core.Gates;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Experiments;
 

@@ -1,3 +1,4 @@
+
 namespace Progeny.Core.Experiments;
 
 /// <summary>What is done with a proposed generation.</summary>

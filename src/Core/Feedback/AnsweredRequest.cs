@@ -1,3 +1,5 @@
+using Progeny.Core.Datasets;
+
 namespace Progeny.Core.Feedback;
 
 /// <summary>Which answered queries are wanted.</summary>

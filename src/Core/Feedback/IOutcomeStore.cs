@@ -1,3 +1,5 @@
+using Progeny.Core.QueryLog;
+
 namespace Progeny.Core.Feedback;
 
 /// <summary>Outcomes by query id. A report for a query that is not in the log yet waits for it.</summary>

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Feedback;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Feedback;
 

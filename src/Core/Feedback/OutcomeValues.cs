@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Progeny.Core.Common;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Feedback;
 

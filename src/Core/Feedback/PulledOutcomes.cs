@@ -1,4 +1,4 @@
-using Progeny.Core.Training;
+using Progeny.Core.Feeds;
 
 namespace Progeny.Core.Feedback;
 

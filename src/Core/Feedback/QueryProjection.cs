@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.QueryLog;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Feedback;
 

@@ -1,6 +1,5 @@
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Training;
 
 namespace Progeny.Core.Feedback;
 

@@ -1,4 +1,6 @@
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 
 namespace Progeny.Core.Metrics;
 
@@ -23,9 +25,9 @@ public interface IMetricsStore
 
     /// <summary>How features and predictions of a generation were spread between two times, in whole minutes, or in hours where those are gone.</summary>
     Task<Distributions> ReadDistributionsAsync(
-        Abstractions.Lifecycle.GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+        GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 
     /// <summary>How the newest rows of a generation were spread; null where none is known.</summary>
     /// <param name="rows">How many rows at least, where there are so many. What a silo reported at once, or within a minute where more than 50,000 are wanted, is not parted.</param>
-    Task<RecentRows?> ReadRecentAsync(Abstractions.Lifecycle.GenerationReference generation, long rows, CancellationToken cancellationToken);
+    Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Metrics;
 

@@ -1,4 +1,5 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Evaluation;
 
 namespace Progeny.Core.Metrics;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Progeny.Core.Common;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Metrics;
 

@@ -1,6 +1,7 @@
 using System.Text.Unicode;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.QueryLog;
+using Progeny.Core.Drift;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Metrics;
 

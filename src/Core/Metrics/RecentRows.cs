@@ -1,3 +1,5 @@
+using Progeny.Core.Drift;
+
 namespace Progeny.Core.Metrics;
 
 /// <summary>The newest rows of a generation.</summary>

@@ -1,3 +1,4 @@
+
 namespace Progeny.Core.Metrics;
 
 /// <summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Numerics;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Metrics;
 

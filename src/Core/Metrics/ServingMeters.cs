@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Telemetry;
 
 namespace Progeny.Core.Metrics;
 
@@ -14,7 +15,7 @@ public sealed class ServingMeters
     /// <param name="factory">For those who listen to latencies as they come; null: nobody does.</param>
     public ServingMeters(IMeterFactory? factory = null)
     {
-        _latencies = factory?.Create(Telemetry.Name).CreateHistogram<double>("progeny.latency", "s", "The time from the arrival of a request to its answer.");
+        _latencies = factory?.Create(ProgenyTelemetry.Name).CreateHistogram<double>("progeny.latency", "s", "The time from the arrival of a request to its answer.");
         _create = reference => new ServingMeter(reference, _latencies);
     }
 

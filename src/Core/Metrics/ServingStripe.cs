@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Metrics;
 

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Metrics;
+using Progeny.Core.Drift;
 
 namespace Progeny.Core.Metrics;
 

@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Metrics;
 

@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving;
 

@@ -1,3 +1,4 @@
+
 namespace Progeny.Core.Serving;
 
 /// <summary>One request on its way to a feed, for some keys.</summary>

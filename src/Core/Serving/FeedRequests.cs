@@ -1,5 +1,6 @@
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Serving;
 

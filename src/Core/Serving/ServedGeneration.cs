@@ -1,6 +1,9 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rules;
 
 namespace Progeny.Core.Serving;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 
 namespace Progeny.Core.Training;

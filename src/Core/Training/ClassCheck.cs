@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
-using Progeny.Core.Serving.Onnx;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common.Onnx;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training;
 

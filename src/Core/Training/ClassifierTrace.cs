@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Core.Serving.Onnx;
+using Progeny.Core.Common.Onnx;
 
 namespace Progeny.Core.Training;
 

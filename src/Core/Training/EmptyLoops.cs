@@ -1,4 +1,4 @@
-using Progeny.Core.Serving.Onnx;
+using Progeny.Core.Common.Onnx;
 
 namespace Progeny.Core.Training;
 

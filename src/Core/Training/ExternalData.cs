@@ -1,7 +1,8 @@
 using System.Globalization;
 using Google.Protobuf;
-using Progeny.Core.Serving.Onnx;
-using DataType = Progeny.Core.Serving.Onnx.TensorProto.Types.DataType;
+using Progeny.Core.Common;
+using Progeny.Core.Common.Onnx;
+using DataType = Progeny.Core.Common.Onnx.TensorProto.Types.DataType;
 
 namespace Progeny.Core.Training;
 

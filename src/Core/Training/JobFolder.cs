@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 
 namespace Progeny.Core.Training;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Datasets;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Training;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 

@@ -1,7 +1,10 @@
 using System.Globalization;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training;
 

@@ -1,5 +1,6 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training;
 

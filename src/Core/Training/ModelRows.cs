@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training;
 

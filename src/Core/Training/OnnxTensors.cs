@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Progeny.Core.Serving.Onnx;
+using Progeny.Core.Common.Onnx;
 
 namespace Progeny.Core.Training;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training;
 

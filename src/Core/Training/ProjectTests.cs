@@ -1,7 +1,11 @@
 using System.Globalization;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Rules;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training;
 

@@ -1,3 +1,4 @@
+using Progeny.Core.Datasets;
 using Progeny.Core.Feeds;
 
 namespace Progeny.Core.Training;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

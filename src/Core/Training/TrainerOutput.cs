@@ -1,5 +1,6 @@
 using System.Globalization;
-using Progeny.Core.Lifecycle.Shapes;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests.Shapes;
 
 namespace Progeny.Core.Training;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

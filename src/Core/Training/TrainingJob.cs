@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Training;

@@ -1,5 +1,7 @@
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Datasets;
+using Progeny.Core.Drift;
+using Progeny.Core.Manifests;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Training;

@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+
 namespace Progeny.Core.Training;
 
 /// <summary>How far a training is.</summary>

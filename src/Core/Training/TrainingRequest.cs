@@ -1,5 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

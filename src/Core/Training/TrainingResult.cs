@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using Progeny.Core.Metrics;
+using Progeny.Core.Datasets;
+using Progeny.Core.Drift;
+using Progeny.Core.Evaluation;
 
 namespace Progeny.Core.Training;
 

@@ -1,7 +1,10 @@
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Drift;
+using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Training;

@@ -1,6 +1,8 @@
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 

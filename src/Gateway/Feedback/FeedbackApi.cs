@@ -1,6 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
 using Progeny.Core.Feedback;
-using Progeny.Gateway.Hosting;
+using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Feedback;
 

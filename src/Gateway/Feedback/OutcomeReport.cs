@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Progeny.Core.Feedback;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Gateway.Feedback;
 

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Feedback;
-using Progeny.Core.Lifecycle;
-using Progeny.Gateway.Hosting;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
+using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Feedback;
 

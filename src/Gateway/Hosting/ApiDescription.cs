@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Gateway.Hosting;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Progeny.Gateway.Metrics;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
+using Progeny.Gateway.Telemetry;
 
 namespace Progeny.Gateway.Hosting;
 

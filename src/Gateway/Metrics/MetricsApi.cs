@@ -1,6 +1,7 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
 using Progeny.Core.Metrics;
-using Progeny.Gateway.Hosting;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.Telemetry;
 
 namespace Progeny.Gateway.Metrics;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Gateway.Security;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Progeny.Core.Lifecycle;
-using Progeny.Gateway.Hosting;
+using Progeny.Core.Manifests;
+using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Security;
 

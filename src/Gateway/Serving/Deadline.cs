@@ -1,6 +1,6 @@
 using System.Globalization;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Gateway.Serving;
 

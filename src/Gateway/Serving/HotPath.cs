@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Progeny.Gateway.Hosting;
+using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Serving;
 

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Gateway.Serving;
 

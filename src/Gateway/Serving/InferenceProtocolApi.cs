@@ -1,6 +1,7 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
-using Progeny.Gateway.Hosting;
+using Progeny.Core.Queries;
+using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;

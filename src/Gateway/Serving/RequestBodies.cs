@@ -1,6 +1,6 @@
-using Progeny.Core.Serving.Inference;
 using System.Buffers;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Gateway.Serving;
 

@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Queries;
 
 namespace Progeny.Gateway.Serving;
 

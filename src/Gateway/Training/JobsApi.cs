@@ -1,7 +1,8 @@
 using System.Text;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Training;
-using Progeny.Gateway.Hosting;
+using Progeny.Abstractions.Tuning;
+using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Training;
 

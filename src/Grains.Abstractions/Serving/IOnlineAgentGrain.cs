@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Queries;
+
 namespace Progeny.Abstractions.Serving;
 
 /// <summary>Answers a project's queries on this silo: selects, loads, augments, predicts, logs. Key: the project's name.</summary>

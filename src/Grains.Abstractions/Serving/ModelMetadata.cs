@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Abstractions.Serving;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Progeny.Abstractions.Queries;
 
 namespace Progeny.Abstractions.Serving;
 

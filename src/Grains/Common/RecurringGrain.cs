@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Progeny.Grains.Hosting;
 
 namespace Progeny.Grains.Common;
 

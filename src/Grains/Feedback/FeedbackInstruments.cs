@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
-using Progeny.Abstractions.Training;
+using Progeny.Abstractions.Feedback;
 using Progeny.Core.Feedback;
-using Progeny.Core.Metrics;
+using Progeny.Core.Telemetry;
 
 namespace Progeny.Grains.Feedback;
 
@@ -16,7 +16,7 @@ internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedServic
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var meter = factory.Create(Telemetry.Name);
+        var meter = factory.Create(ProgenyTelemetry.Name);
         meter.CreateObservableGauge("progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
         meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
         meter.CreateObservableCounter("progeny.outcomes.behind", () => Pulls(pull => pull.Behind), null, "Rows of outcomes that came behind the watermark and were not read.");

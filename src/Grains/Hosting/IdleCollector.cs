@@ -1,6 +1,6 @@
-using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 using Progeny.Grains.Serving;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Progeny.Core.Serving;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Grains.Hosting;
 

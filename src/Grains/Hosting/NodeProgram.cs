@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Core.Security;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Hosting;
 

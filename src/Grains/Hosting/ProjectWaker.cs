@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Training;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Retraining;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Grains.Hosting;

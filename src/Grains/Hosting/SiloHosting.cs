@@ -1,20 +1,26 @@
-using Progeny.Core.Serving.Inference;
-using Progeny.Core.Serving.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Progeny.Abstractions.Registry;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
 using Progeny.Core.Training;
-using Progeny.Grains.Lifecycle;
+using Progeny.Core.Tuning;
+using Progeny.Grains.Common;
+using Progeny.Grains.Feedback;
 using Progeny.Grains.Metrics;
-using Progeny.Grains.Registry;
-using Progeny.Grains.Rollout;
+using Progeny.Grains.QueryLog;
+using Progeny.Grains.Releases;
+using Progeny.Grains.Retraining;
+using Progeny.Grains.Rollouts;
 using Progeny.Grains.Serving;
+using Progeny.Grains.Telemetry;
 using Progeny.Grains.Training;
+using Progeny.Grains.Tuning;
 
 namespace Progeny.Grains.Hosting;
 

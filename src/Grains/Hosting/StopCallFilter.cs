@@ -1,3 +1,5 @@
+using Progeny.Grains.Common;
+
 namespace Progeny.Grains.Hosting;
 
 /// <summary>

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
+using Progeny.Abstractions.Common;
+using Progeny.Abstractions.Drift;
 using Progeny.Abstractions.Metrics;
-using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Metrics;
 

@@ -1,8 +1,14 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Drift;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
-using Progeny.Grains.Hosting;
+using Progeny.Core.QueryLog;
+using Progeny.Grains.Common;
+using Progeny.Grains.Evaluation;
+using Progeny.Grains.Gates;
+using Progeny.Grains.Telemetry;
 
 namespace Progeny.Grains.Metrics;
 

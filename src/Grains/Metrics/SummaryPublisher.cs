@@ -3,10 +3,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Streams;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Metrics;
-using Progeny.Abstractions.Registry;
 using Progeny.Core.Metrics;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Metrics;
 

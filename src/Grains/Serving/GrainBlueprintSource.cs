@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Serving.Routing;
 
 namespace Progeny.Grains.Serving;

@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Serving.Routing;
 
 namespace Progeny.Grains.Serving;

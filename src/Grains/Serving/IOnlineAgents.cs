@@ -1,5 +1,6 @@
-using Progeny.Core.Serving.Routing;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving.Routing;
 
 namespace Progeny.Grains.Serving;
 

@@ -1,10 +1,11 @@
-using Progeny.Core.Serving.Inference;
-using Progeny.Core.Serving.Routing;
 using Orleans.Concurrency;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
+using Progeny.Core.Rules;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Routing;
 
 namespace Progeny.Grains.Serving;
 

@@ -1,11 +1,10 @@
-using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Progeny.Core.Serving;
+using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 

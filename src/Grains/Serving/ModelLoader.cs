@@ -1,13 +1,13 @@
-using Progeny.Core.Serving.Inference;
 using Microsoft.Extensions.Options;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Registry;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Releases;
+using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
-using Progeny.Grains.Hosting;
-using Progeny.Grains.Training;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
-using Progeny.Core.Serving;
-using Progeny.Grains.Hosting;
+using Progeny.Core.Serving.Inference;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 

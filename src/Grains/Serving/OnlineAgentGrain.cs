@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 
 namespace Progeny.Grains.Serving;

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Metrics;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 

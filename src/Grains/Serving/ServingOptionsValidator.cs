@@ -1,6 +1,6 @@
-using Progeny.Core.Serving.Inference;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Grains.Serving;
 

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
-using Progeny.Core.Metrics;
+using Progeny.Core.Common;
+using Progeny.Core.Evaluation;
 using Progeny.Core.Training;
-using Progeny.Grains.Metrics;
+using Progeny.Grains.Gates;
 
 namespace Progeny.Grains.Training;
 

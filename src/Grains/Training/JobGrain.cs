@@ -2,14 +2,14 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Common;
-using Progeny.Core.Registry;
+using Progeny.Core.Releases;
 using Progeny.Core.Training;
-using Progeny.Grains.Hosting;
-using Progeny.Grains.Registry;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Training;
 

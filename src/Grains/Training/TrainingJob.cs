@@ -2,13 +2,18 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Common;
 using Progeny.Core.Feedback;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Registry;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
+using Progeny.Core.Releases;
 using Progeny.Core.Training;
-using Progeny.Grains.Lifecycle;
+using Progeny.Core.Tuning;
+using Progeny.Grains.Common;
+using Progeny.Grains.Evaluation;
+using Progeny.Grains.Releases;
 
 namespace Progeny.Grains.Training;
 
@@ -90,7 +95,6 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         {
             return new JobOutcome { Succeeded = true, Message = exception.Message };
         }
-
 
         var draft = new GenerationDraft
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Training;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Training;
 

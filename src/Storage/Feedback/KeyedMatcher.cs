@@ -1,3 +1,5 @@
+using Progeny.Storage.QueryLog.Outcomes;
+
 namespace Progeny.Storage.Feedback;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Feedback;
 

@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
-using Progeny.Core.Serving;
-using Progeny.Storage.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.Common;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Ids;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.Feedback;
 

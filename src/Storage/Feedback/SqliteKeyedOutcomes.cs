@@ -1,8 +1,10 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
-using Progeny.Core.Serving;
-using Progeny.Storage.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.Common;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.Feedback;
 

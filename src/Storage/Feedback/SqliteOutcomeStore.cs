@@ -1,7 +1,8 @@
 using Dapper;
 using Progeny.Core.Feedback;
-using Progeny.Core.Serving;
-using Progeny.Storage.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.Feedback;
 

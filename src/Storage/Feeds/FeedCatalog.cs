@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feeds;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Feeds;
 

@@ -1,3 +1,5 @@
+using Progeny.Storage.Common;
+
 namespace Progeny.Storage.Feeds;
 
 /// <summary>One feed, from the configuration section <c>Feeds:&lt;name&gt;</c>.</summary>

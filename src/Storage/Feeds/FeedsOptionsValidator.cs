@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Feeds;
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feeds;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Feeds;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Common;
+using Progeny.Storage.Common;
 using SQLitePCL;
 
 namespace Progeny.Storage.Feeds;

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Metrics;
+using Progeny.Core.Evaluation;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics;
 

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics;
 

@@ -1,3 +1,5 @@
+using Progeny.Storage.Common;
+
 namespace Progeny.Storage.Metrics;
 
 /// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Storage.Metrics;

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics;
 

@@ -1,8 +1,11 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
+using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics;
 

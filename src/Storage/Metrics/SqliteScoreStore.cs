@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Dapper;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Storage.Metrics;
 

@@ -1,4 +1,4 @@
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
 
 namespace Progeny.Trainer.Boosting;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Progeny.Core.Training;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Encoding;
 
 namespace Progeny.Trainer.Boosting;

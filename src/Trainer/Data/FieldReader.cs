@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Trainer.Data;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Core.Training;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 
 namespace Progeny.Trainer.Data;

@@ -1,4 +1,4 @@
-using Progeny.Core.Training;
+using Progeny.Core.Datasets;
 
 namespace Progeny.Trainer.Data;
 

@@ -1,5 +1,5 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Progeny.Core.Training;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Encoding;
 

@@ -1,4 +1,5 @@
-using Progeny.Core.Training;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Encoding;
@@ -19,8 +20,8 @@ public static class Predictor
         [
             .. values.Chunk(outputs).Select(row => data.Schema.Task switch
             {
-                Core.Lifecycle.MachineLearningTask.Binary when objective.PredictsMargin => Both(1 / (1 + MathF.Exp(-row[0]))),
-                Core.Lifecycle.MachineLearningTask.Binary => Both(row[0]),
+                MachineLearningTask.Binary when objective.PredictsMargin => Both(1 / (1 + MathF.Exp(-row[0]))),
+                MachineLearningTask.Binary => Both(row[0]),
                 _ => row,
             }),
         ];

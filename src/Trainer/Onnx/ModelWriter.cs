@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Google.Protobuf;
-using Progeny.Core.Training;
+using Progeny.Core.Common.Onnx;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Encoding;
-using Progeny.Core.Serving.Onnx;
 
 namespace Progeny.Trainer.Onnx;
 

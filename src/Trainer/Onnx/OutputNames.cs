@@ -1,5 +1,5 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 
 namespace Progeny.Trainer.Onnx;
 

@@ -1,7 +1,7 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Common;
+using Progeny.Core.Common.Onnx;
+using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
-using Progeny.Core.Serving.Onnx;
 
 namespace Progeny.Trainer.Onnx;
 

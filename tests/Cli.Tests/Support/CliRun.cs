@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Progeny.Cli.Hosting;
+using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Tests.Support;
 

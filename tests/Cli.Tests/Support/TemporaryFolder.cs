@@ -1,3 +1,4 @@
+
 namespace Progeny.Cli.Tests.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>

@@ -1,4 +1,5 @@
 using Progeny.Cli.Tests.Support;
+using Progeny.Core.Experiments;
 
 namespace Progeny.Cli.Tests.Training;
 

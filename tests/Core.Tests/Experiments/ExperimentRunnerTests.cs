@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments;
 using Progeny.Core.Experiments.Strategies;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Experiments.Strategies;
 
 namespace Progeny.Core.Tests.Experiments;

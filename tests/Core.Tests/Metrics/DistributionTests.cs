@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Progeny.Core.Metrics;
+using Progeny.Core.Drift;
 
 namespace Progeny.Core.Tests.Metrics;
 

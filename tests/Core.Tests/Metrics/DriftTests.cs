@@ -1,6 +1,7 @@
-using Progeny.Abstractions.Metrics;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Abstractions.Drift;
+using Progeny.Core.Drift;
+using Progeny.Core.Manifests;
+using Progeny.Core.Tests.Drift;
 
 namespace Progeny.Core.Tests.Metrics;
 

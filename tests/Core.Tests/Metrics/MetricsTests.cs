@@ -1,5 +1,5 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Core.Common;
+using Progeny.Core.Evaluation;
 
 namespace Progeny.Core.Tests.Metrics;
 

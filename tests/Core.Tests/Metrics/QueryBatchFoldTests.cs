@@ -1,6 +1,7 @@
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
-using Progeny.Core.Tests.Serving.Log;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Tests.QueryLog;
 
 namespace Progeny.Core.Tests.Metrics;
 

@@ -1,6 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Tests.Metrics;
 

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Core.Tests.Serving;
@@ -70,7 +72,7 @@ public sealed class AlignmentTests
         }
 
         using var plain = ModelRunner.Load(Sums, ServedManifests.Of(MachineLearningTask.Regression));
-        var tensor = new Abstractions.Serving.Tensor { Name = "x", Type = DataType.Fp32, Shape = [1, Columns], Data = MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray() };
+        var tensor = new Abstractions.Queries.Tensor { Name = "x", Type = DataType.Fp32, Shape = [1, Columns], Data = MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray() };
         answers.Add(MemoryMarshal.Cast<byte, int>(plain.Run([tensor], Outputs)[0].Data.Span)[0]);
         answers.Count.ShouldBe(1);
         GC.KeepAlive(others);

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using Progeny.Core.Common;
+using Progeny.Core.Experiments;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 using Progeny.Core.Serving;
 
 namespace Progeny.Core.Tests.Serving;

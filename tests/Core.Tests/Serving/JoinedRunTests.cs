@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Core.Tests.Serving;
@@ -115,7 +117,7 @@ public sealed class JoinedRunTests
         ? error.Message
         : $"{string.Join(' ', MemoryMarshal.Cast<float, int>(part.Prediction!.Scores.Span).ToArray())}; {string.Join("; ", part.Outputs.Select(Shown))}";
 
-    private static string Shown(Progeny.Abstractions.Serving.Tensor tensor) =>
+    private static string Shown(Progeny.Abstractions.Queries.Tensor tensor) =>
         $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}{(tensor.Elements.IsDefault ? "" : string.Join(',', tensor.Elements.Select(element => Convert.ToHexString(element.Span))))}";
 
     private static Part Column(string name, TensorElementType type) => Input(name, Tensor(type, ["n", 1]));

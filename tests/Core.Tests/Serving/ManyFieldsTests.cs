@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Tests.Serving;
 

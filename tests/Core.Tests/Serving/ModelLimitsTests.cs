@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Serving;

@@ -1,7 +1,8 @@
 using System.Text;
 using NuGet.Versioning;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Tests.Serving;
 

@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 using static Progeny.Tests.Shared.OnnxModel;
 

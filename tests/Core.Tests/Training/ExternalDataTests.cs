@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Experiments;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 using static Progeny.Tests.Shared.OnnxModel;
 
@@ -33,7 +37,7 @@ public sealed class ExternalDataTests : IDisposable
 
         File.Delete(At($"models/{Weights}"));
         using var runner = await ModelAcceptance.AcceptAsync(result.Model!, Finished, null, null, default);
-        var rows = new Core.Serving.FeatureBatchBuilder(Finished.Features);
+        var rows = new FeatureBatchBuilder(Finished.Features);
         rows.Add(4.0);
         runner.Predict(rows).Scores.ToArray().ShouldBe([10f]);
     }

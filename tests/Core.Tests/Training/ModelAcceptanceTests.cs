@@ -1,4 +1,7 @@
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;
@@ -70,7 +73,7 @@ public sealed class ModelAcceptanceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<Core.Serving.ModelRunner> Accept(string model, Manifest manifest, string? data, string? predictions)
+    private async Task<ModelRunner> Accept(string model, Manifest manifest, string? data, string? predictions)
     {
         string? dataFile = null;
         if (data is not null)

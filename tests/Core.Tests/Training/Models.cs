@@ -1,3 +1,5 @@
+using Progeny.Core.Tests.Common;
+
 namespace Progeny.Core.Tests.Training;
 
 /// <summary>The models of the folder Models.</summary>

@@ -1,5 +1,7 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Serving;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;

@@ -1,5 +1,6 @@
 using NuGet.Versioning;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Tests.Training;
 

@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;

@@ -1,3 +1,5 @@
+using Progeny.Core.Feeds;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;

@@ -1,4 +1,8 @@
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
+using Progeny.Core.Tests.Common;
 using Progeny.Core.Training;
 
 namespace Progeny.Core.Tests.Training;

@@ -1,5 +1,5 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Manifests;
+using Progeny.Core.Tuning;
 
 namespace Progeny.Core.Tests.Training;
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
 using Progeny.Gateway.Tests.Metrics;
-using Progeny.Gateway.Tests.Rollout;
+using Progeny.Gateway.Tests.Rollouts;
 using Progeny.Gateway.Tests.Training;
 
 namespace Progeny.Gateway.Tests.Durability;

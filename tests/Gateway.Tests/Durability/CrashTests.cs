@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Durability;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Durability;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 using Progeny.Gateway.Tests.Training;
 
 namespace Progeny.Gateway.Tests.Durability;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Feedback;
 

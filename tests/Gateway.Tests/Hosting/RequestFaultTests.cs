@@ -1,12 +1,14 @@
-using Progeny.Core.Serving.Routing;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
-using Progeny.Grains.Lifecycle;
+using Progeny.Core.Serving.Routing;
+using Progeny.Grains.Releases;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Tests.Hosting;

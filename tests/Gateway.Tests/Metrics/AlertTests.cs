@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Abstractions.Decisions;
+using Progeny.Core.Alerts;
+using Progeny.Core.Decisions;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

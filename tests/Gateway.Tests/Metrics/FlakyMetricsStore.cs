@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Gateway.Tests.Metrics;

@@ -1,10 +1,11 @@
-using Progeny.Core.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
-using Progeny.Gateway.Tests.Lifecycle;
-using Progeny.Grains.Metrics;
+using Progeny.Abstractions.Decisions;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Decisions;
+using Progeny.Core.Gates;
+using Progeny.Gateway.Tests.Releases;
+using Progeny.Grains.Gates;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

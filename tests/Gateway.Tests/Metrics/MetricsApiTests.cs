@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 using Progeny.Gateway.Tests.Serving;
 
 namespace Progeny.Gateway.Tests.Metrics;

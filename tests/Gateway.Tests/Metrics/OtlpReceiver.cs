@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Progeny.Core.Experiments;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

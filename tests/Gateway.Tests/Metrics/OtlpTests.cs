@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Progeny.Gateway.Tests.Serving;
-using Progeny.Grains.Hosting;
+using Progeny.Grains.Common;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

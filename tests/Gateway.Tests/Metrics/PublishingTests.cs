@@ -2,13 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Streams;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Metrics;
-using Progeny.Abstractions.Registry;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 using Progeny.Grains.Hosting;
 using Progeny.Storage;
+using Progeny.Storage.Common;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Progeny.Core.Metrics;
+using Progeny.Core.Alerts;
 
 namespace Progeny.Gateway.Tests.Metrics;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Security;
 

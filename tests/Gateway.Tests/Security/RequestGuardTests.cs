@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Progeny.Gateway.Tests.Lifecycle;
-using Progeny.Grains.Hosting;
+using Progeny.Gateway.Tests.Releases;
+using Progeny.Grains.Common;
 
 namespace Progeny.Gateway.Tests.Security;
 

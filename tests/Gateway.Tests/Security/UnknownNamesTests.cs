@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Security;
 

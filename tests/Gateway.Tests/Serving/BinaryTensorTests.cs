@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Queries;
 using static Progeny.Gateway.Tests.Serving.BinaryRequest;
 
 namespace Progeny.Gateway.Tests.Serving;

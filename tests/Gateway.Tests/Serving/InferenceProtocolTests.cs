@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Queries;
 
 namespace Progeny.Gateway.Tests.Serving;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Progeny.Core.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Gateway.Tests.Serving;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Streams.PubSub;
-using Progeny.Abstractions.Registry;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Common;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Gateway.Tests.Serving;
 

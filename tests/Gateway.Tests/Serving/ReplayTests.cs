@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Grains.Serving;
+using Progeny.Grains.Explanations;
 
 namespace Progeny.Gateway.Tests.Serving;
 

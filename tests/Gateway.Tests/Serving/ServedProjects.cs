@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Queries;
 using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Gateway.Tests.Serving;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Training;
 

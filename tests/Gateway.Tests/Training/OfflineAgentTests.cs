@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Core.Lifecycle;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Core.Decisions;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Training;
 

@@ -1,5 +1,5 @@
 using Progeny.Gateway.Tests.Durability;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Training;
 

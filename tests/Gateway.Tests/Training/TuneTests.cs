@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Progeny.Gateway.Tests.Lifecycle;
+using Progeny.Gateway.Tests.Releases;
 
 namespace Progeny.Gateway.Tests.Training;
 

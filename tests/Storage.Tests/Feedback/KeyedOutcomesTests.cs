@@ -1,9 +1,9 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 

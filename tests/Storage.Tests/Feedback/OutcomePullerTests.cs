@@ -1,13 +1,13 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using NuGet.Versioning;
+using Progeny.Core.Common;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Manifests;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.Feedback;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Progeny.Core.Feedback;
+using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Feedback;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feeds;
 using static Progeny.Storage.Tests.Feeds.FeedRows;

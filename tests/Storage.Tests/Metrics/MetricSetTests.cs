@@ -1,13 +1,14 @@
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 using Progeny.Core.Metrics;
-using Progeny.Core.Serving;
-using Progeny.Storage.Tests.Serving.Rules;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.Tests.Rules;
+using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.Metrics;
 
 public sealed class MetricSetTests
 {
-    private static readonly QueryRecord Movie = Serving.QueryRecords.Create("a") with
+    private static readonly QueryRecord Movie = QueryRecords.Create("a") with
     {
         Fields = """{"ratings":7,"hour":3,"genre":null,"user":"u1"}""",
         Augmented = """{"genre":"noir"}""",

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Metrics;
-using Progeny.Storage.Serving;
-using Progeny.Storage.Tests.Serving.Rules;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.Tests.Rules;
+using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Metrics;

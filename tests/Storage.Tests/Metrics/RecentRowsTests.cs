@@ -1,5 +1,5 @@
 using Progeny.Abstractions.Metrics;
-using Progeny.Core.Metrics;
+using Progeny.Core.Drift;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 

@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Metrics;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;

@@ -1,7 +1,9 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 

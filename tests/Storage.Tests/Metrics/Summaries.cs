@@ -1,5 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
 
 namespace Progeny.Storage.Tests.Metrics;

@@ -1,8 +1,8 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Serving;

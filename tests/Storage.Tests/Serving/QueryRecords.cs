@@ -1,6 +1,7 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.QueryLog;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Storage.Tests.Serving;
 

@@ -1,14 +1,16 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using NuGet.Versioning;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Feedback;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
 using Progeny.Core.Training;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 

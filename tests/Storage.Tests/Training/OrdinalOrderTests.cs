@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using NuGet.Versioning;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feeds;
 

@@ -1,13 +1,15 @@
 using Npgsql;
 using NuGet.Versioning;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.Serving;
+using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Feeds;
 
 namespace Progeny.Storage.Tests.Training;

@@ -6,7 +6,9 @@ using FsCheck.Fluent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using NuGet.Versioning;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feeds;
 

@@ -1,4 +1,4 @@
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Trainer.Tests.Support;
 

@@ -1,5 +1,6 @@
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Training;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Trainer.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Trainer.Tests.Support;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsvHelper;
+using Progeny.Core.Datasets;
 using Progeny.Core.Training;
 using Progeny.Trainer.Jobs;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Releases.Packages;
 using Progeny.Replay.Display;
 using Progeny.Replay.Serving;
 

@@ -1,4 +1,4 @@
-using Progeny.Core.Metrics;
+using Progeny.Core.Evaluation;
 
 namespace Progeny.Replay.Metrics;
 

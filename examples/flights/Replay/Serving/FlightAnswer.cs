@@ -1,3 +1,4 @@
+
 namespace Progeny.Replay.Serving;
 
 /// <summary>What the node answered about one flight.</summary>

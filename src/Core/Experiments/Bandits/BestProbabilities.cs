@@ -1,6 +1,6 @@
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 
 namespace Progeny.Core.Experiments.Bandits;
 

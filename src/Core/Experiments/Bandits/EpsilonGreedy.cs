@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 
 namespace Progeny.Core.Experiments.Bandits;
 

@@ -1,5 +1,5 @@
 using MathNet.Numerics;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 
 namespace Progeny.Core.Experiments.Statistics;
 

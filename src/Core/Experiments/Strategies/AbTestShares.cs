@@ -1,4 +1,4 @@
-using Progeny.Core.Rollout;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments.Strategies;
 

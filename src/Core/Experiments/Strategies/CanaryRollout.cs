@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Core.Experiments.Strategies;

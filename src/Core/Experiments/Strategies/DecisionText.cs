@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Core.Experiments.Strategies;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Experiments;
 
 namespace Progeny.Core.Experiments.Strategies;
 

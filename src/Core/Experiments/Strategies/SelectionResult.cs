@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Experiments.Strategies;
 

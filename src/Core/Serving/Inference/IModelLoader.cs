@@ -1,5 +1,6 @@
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 

@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
-using Progeny.Core.Metrics;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Routing;
+using Progeny.Core.Telemetry;
 
 namespace Progeny.Core.Serving.Inference;
 
@@ -59,7 +62,7 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
         {
             foreach (var augmenter in arm.Served.Augmenters)
             {
-                using var span = Telemetry.Spans.StartActivity("augmentation");
+                using var span = ProgenyTelemetry.Spans.StartActivity("augmentation");
                 span?.SetTag("rows", features.Rows);
                 feedFailure = await augmenter.AugmentAsync(rows, cancellationToken) ?? feedFailure;
             }
@@ -229,7 +232,7 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
 
     private static Activity? StartModel(ServedArm arm)
     {
-        var span = Telemetry.Spans.StartActivity("model");
+        var span = ProgenyTelemetry.Spans.StartActivity("model");
         span?.SetTag("generation", arm.Served.Reference.ToString());
         return span;
     }

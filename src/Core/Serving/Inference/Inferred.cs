@@ -1,4 +1,6 @@
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Serving.Inference;
 

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 

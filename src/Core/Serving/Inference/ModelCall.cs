@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 

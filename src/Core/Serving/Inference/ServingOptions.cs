@@ -1,4 +1,6 @@
 
+using Progeny.Core.Queries;
+
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>Settings of serving on this node, configuration section <c>Serving</c>.</summary>

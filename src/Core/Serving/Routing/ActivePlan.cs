@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Serving.Routing;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Rollout;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Serving.Routing;

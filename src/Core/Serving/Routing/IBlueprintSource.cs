@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Serving.Routing;
 

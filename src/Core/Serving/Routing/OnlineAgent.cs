@@ -1,12 +1,16 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Lifecycle;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
 using Progeny.Core.Metrics;
-using Progeny.Core.Rollout;
+using Progeny.Core.Queries;
+using Progeny.Core.Rollouts;
+using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
+using Progeny.Core.Telemetry;
 
 namespace Progeny.Core.Serving.Routing;
 
@@ -73,7 +77,7 @@ public sealed partial class OnlineAgent(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> PredictAsync(PredictQuery query, CancellationToken cancellationToken)
     {
-        using var span = Telemetry.Spans.StartActivity("agent");
+        using var span = ProgenyTelemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
         var choice = await SelectAsync(query.Version, started);
@@ -94,7 +98,7 @@ public sealed partial class OnlineAgent(
     /// <summary>Answers a query by tensors.</summary>
     public async ValueTask<Answer> InferAsync(InferQuery query, CancellationToken cancellationToken)
     {
-        using var span = Telemetry.Spans.StartActivity("agent");
+        using var span = ProgenyTelemetry.Spans.StartActivity("agent");
         span?.SetTag("project", project);
         var started = Touch();
         var choice = await SelectAsync(query.Version, started);

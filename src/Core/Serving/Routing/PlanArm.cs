@@ -1,6 +1,8 @@
 using System.Text;
-using Progeny.Abstractions.Rollout;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Routing;
 

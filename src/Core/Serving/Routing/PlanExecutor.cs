@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Rollout;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Serving.Routing;

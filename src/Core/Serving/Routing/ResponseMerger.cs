@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Routing;
 

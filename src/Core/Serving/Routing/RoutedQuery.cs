@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Progeny.Core.Rollout;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Serving.Routing;
 

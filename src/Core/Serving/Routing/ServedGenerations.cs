@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
-using Progeny.Abstractions.Lifecycle;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
-using Progeny.Core.Lifecycle;
+using Progeny.Core.Manifests;
+using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Serving.Routing;

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Rollout;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Queries;
+using Progeny.Core.Rollouts;
 using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Serving.Routing;

@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+
 namespace Progeny.Core.Training.Checks;
 
 /// <summary>Looks at models that nobody knows yet: loads them, holds them to their project, and runs them.</summary>

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
+using Progeny.Core.Queries;
+using Progeny.Core.Rules;
+using Progeny.Core.Serving.Inference;
 
 namespace Progeny.Core.Training.Checks;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Progeny.Abstractions.Serving;
-using Progeny.Core.Lifecycle;
+using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training.Checks;
 

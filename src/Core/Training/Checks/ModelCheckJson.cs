@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training.Checks;
 

@@ -1,4 +1,4 @@
-using Progeny.Abstractions.Serving;
+using Progeny.Abstractions.Queries;
 
 namespace Progeny.Core.Training.Checks;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training.Checks;
 

@@ -1,7 +1,8 @@
-using Progeny.Abstractions.Rollout;
-using Progeny.Core.Rollout;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments.Statistics;
-using Progeny.Core.Serving;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Tests.Experiments.Statistics;
 

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Progeny.Cli.Common;
+
+/// <summary>A server's HTTP API.</summary>
+/// <remarks>Paths are relative to the address; what is interpolated into them is escaped.</remarks>
+internal sealed class ServerClient : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNameCaseInsensitive = true,
+        Converters = { new FigureConverter() },
+    };
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(100);
+
+    private readonly Uri address;
+    private readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    public ServerClient(Uri address)
+    {
+        this.address = address;
+        http.BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/");
+        http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+    }
+
+    /// <exception cref="ServerException">The server refused, or failed.</exception>
+    /// <exception cref="CliException">No server answers, or what answers is none.</exception>
+    public Task<ServerAnswer<T>> GetAsync<T>(FormattableString path, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public Task<ServerAnswer<T>> PostAsync<T>(FormattableString path, JsonNode? body, CancellationToken cancellationToken) =>
+        SendAsync<T>(
+            HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
+
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, JsonNode body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Put, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
+
+    /// <summary>Sends a file, however long it takes.</summary>
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public Task<ServerAnswer<T>> UploadAsync<T>(FormattableString path, Stream file, string mediaType, CancellationToken cancellationToken)
+    {
+        var content = new StreamContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return SendAsync<T>(HttpMethod.Post, path, content, Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public async Task<string> GetTextAsync(FormattableString path, CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken)).Text;
+
+    /// <summary>Opens a stream of events.</summary>
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public async Task<ServerEvents> ListenAsync(FormattableString path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var url = UrlOf(path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { Accept = { new("text/event-stream") } } };
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeLimit);
+        try
+        {
+            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            if (response.IsSuccessStatusCode)
+                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time);
+            using (response)
+                throw Refused(response, await response.Content.ReadAsStringAsync(timeout.Token), url);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException(address, exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServerUnreachableException(address, new HttpRequestException($"no answer within {TimeLimit.TotalSeconds:0} s"));
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private Uri UrlOf(FormattableString path) =>
+        new(http.BaseAddress!, string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(Escape)]));
+
+    private async Task<ServerAnswer<T>> SendAsync<T>(
+        HttpMethod method, FormattableString path, HttpContent? content, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var (text, url) = await SendAsync(method, path, content, patience, cancellationToken);
+        try
+        {
+            return new ServerAnswer<T>(text, JsonSerializer.Deserialize<T>(text, Json) ?? throw new JsonException("it is null"));
+        }
+        catch (JsonException exception)
+        {
+            throw new CliException($"{url} answered, but not as a Progeny server does ({exception.Message}). Is the address right?", inner: exception);
+        }
+    }
+
+    private async Task<(string Text, Uri Url)> SendAsync(
+        HttpMethod method, FormattableString path, HttpContent? content, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var url = UrlOf(path);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(patience);
+        using var request = new HttpRequestMessage(method, url) { Content = content };
+        try
+        {
+            using var response = await http.SendAsync(request, timeout.Token);
+            var text = await response.Content.ReadAsStringAsync(timeout.Token);
+            return response.IsSuccessStatusCode ? (text, url) : throw Refused(response, text, url);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException(address, exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException($"The server at {Shown(address)} did not answer within {patience.TotalSeconds:0} s; the request may still take effect.");
+        }
+    }
+
+    private static ServerException Refused(HttpResponseMessage response, string text, Uri url)
+    {
+        var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
+        if (response.Content.Headers.ContentType?.MediaType is "application/problem+json")
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize<ServerProblem>(text, Json) is { } problem && (problem.Title ?? problem.Detail) is not null)
+                    return new(response.StatusCode, problem, string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()));
+            }
+            catch (JsonException)
+            {
+                // Then it is what it looks like from outside: an answer without problem details.
+            }
+        }
+
+        return new(response.StatusCode, null, $"{url} answered {status} and did not say why. Is it the address of a Progeny server?");
+    }
+
+    private static string Escape(object? part) => Uri.EscapeDataString(Convert.ToString(part, CultureInfo.InvariantCulture) ?? "");
+
+    internal static string Shown(Uri address) => address.AbsoluteUri.TrimEnd('/');
+}

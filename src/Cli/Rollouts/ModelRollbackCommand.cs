@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Progeny.Cli.Common;
+using Progeny.Cli.Releases;
+using Spectre.Console;
+
+namespace Progeny.Cli.Rollouts;
+
+/// <summary><c>progeny model rollback</c></summary>
+internal static class ModelRollbackCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var project = Arguments.Project();
+        var version = new Argument<string?>("VERSION") { Description = "An earlier generation, as release:generation; without it the one before the one in charge.", Arity = ArgumentArity.ZeroOrOne };
+        var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
+        var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
+        var plan = new Option<long?>("--plan") { Description = "The version of the plan that is left; another in force is an error. So a rollback that is sent again does not go back twice.", HelpName = "NUMBER" };
+        var command = new Command("rollback", "Put an earlier generation in charge again, within two seconds.") { project, version, by, reason, plan };
+        var server = ServerOptions.AddTo(command, context);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var body = new JsonObject { ["by"] = result.GetValue(by) ?? Environment.UserName };
+            if (result.GetValue(version) is { } chosen)
+                body["version"] = chosen;
+            if (result.GetValue(reason) is { } why)
+                body["reason"] = why;
+            if (result.GetValue(plan) is { } left)
+                body["plan_version"] = left;
+            using var client = server.Connect(result);
+            var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/rollback", body, cancellationToken);
+            if (server.WantsJson(result))
+                context.WriteRaw(answer.Json);
+            else
+                context.Out.MarkupLine($"[green]In charge again:[/] [bold]{answer.Value.Generation.EscapeMarkup()}[/] (before: {(answer.Value.Previous ?? "none").EscapeMarkup()})");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

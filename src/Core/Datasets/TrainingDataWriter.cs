@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using CsvHelper;
+using Progeny.Core.Common;
+using Progeny.Core.Feeds;
+
+namespace Progeny.Core.Datasets;
+
+/// <summary>
+/// Streams a feed's rows into a <c>data.csv</c>: UTF-8, header, columns of the schema; missing is empty, booleans are true and false,
+/// numbers are invariant and read back to the same number. Memory does not grow with the rows.
+/// </summary>
+public static class TrainingDataWriter
+{
+    private const int ErrorsShown = 5;
+    private const int RowsPerReport = 10_000;
+
+    internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+
+    /// <summary>Writes all rows of the reader, each value checked against the schema.</summary>
+    /// <param name="rows">A query's rows; their order is kept. Columns that the schema does not know are left out.</param>
+    /// <param name="schema">The columns to write.</param>
+    /// <param name="path">The file; replaced where it is there already.</param>
+    /// <param name="progress">Told the number of rows so far; may be null.</param>
+    /// <exception cref="TrainingFailedException">
+    /// In stage data: a column is missing, or values are wrong; the message names the row (from 1), the column, the value and what would be
+    /// right, for at most five.
+    /// </exception>
+    public static async Task<TrainingData> WriteAsync(
+        IFeedReader rows, TrainerSchema schema, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var columns = Columns(rows, schema);
+        var ordinal = schema.Ordinal is null ? -1 : IndexOf(rows, schema.Ordinal);
+        var errors = new List<string>();
+        var (count, first, last) = (0L, (object?)null, (object?)null);
+
+        await using (var csv = CsvWriter.ToFile(path, Format))
+        {
+            await csv.WriteRecordAsync([.. columns.Select(column => column.Name)], cancellationToken);
+
+            while (errors.Count < ErrorsShown && await rows.ReadAsync(cancellationToken))
+            {
+                count++;
+                foreach (var column in columns)
+                {
+                    var value = rows.GetValue(column.Index);
+                    var cell = column.Convert(value);
+                    if (cell.Problem is not null && errors.Count < ErrorsShown)
+                        errors.Add($"row {count}, column '{column.Name}': {Show(value)} {cell.Problem}");
+                    csv.WriteField(cell.Value);
+                }
+
+                await csv.EndRecordAsync(cancellationToken);
+                if (ordinal >= 0)
+                {
+                    last = rows.GetValue(ordinal);
+                    first ??= last;
+                }
+
+                if (count % RowsPerReport == 0)
+                    progress?.Report(count);
+            }
+        }
+
+        if (errors.Count > 0)
+            throw new TrainingFailedException(TrainingStage.Data, $"The source has rows that do not fit the schema: {string.Join(". ", errors)}.");
+        progress?.Report(count);
+        return new(path, count, ToOrdinal(first), ToOrdinal(last), await DigestAsync(path, cancellationToken));
+    }
+
+    /// <summary>The SHA-256 of a file, in lower-case hexadecimal digits.</summary>
+    public static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+    }
+
+    private static List<Column> Columns(IFeedReader rows, TrainerSchema schema)
+    {
+        var columns = schema.Features
+            .Select(feature => new Column(feature.Name, IndexOf(rows, feature.Name), value => DataCell.OfFeature(feature, value)))
+            .Append(new(schema.Label.Name, IndexOf(rows, schema.Label.Name), value => DataCell.OfLabel(schema, value)))
+            .ToList();
+        if (schema.Ordinal is { } ordinal && columns.TrueForAll(column => column.Name != ordinal))
+            columns.Add(new(ordinal, IndexOf(rows, ordinal), DataCell.OfOrdinal));
+        var missing = columns.Where(column => column.Index < 0).Select(column => $"'{column.Name}'").ToList();
+        return missing.Count == 0
+            ? columns
+            : throw new TrainingFailedException(
+                TrainingStage.Data,
+                $"The source's query does not yield {string.Join(", ", missing)}; its columns are {string.Join(", ", rows.Columns)}. "
+                + "It must yield each feature, the label and the ordinal by name.");
+    }
+
+    private static int IndexOf(IFeedReader rows, string name)
+    {
+        for (var i = 0; i < rows.Columns.Count; i++)
+        {
+            if (rows.Columns[i] == name)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private static Ordinal? ToOrdinal(object? value) => value is null ? null : Ordinal.From(value);
+
+    internal static string Show(object? value) => value switch
+    {
+        null => "null",
+        string { Length: > 60 } text => $"'{text[..60]}…'",
+        string text => $"'{text}'",
+        _ => ValueText.Of(value),
+    };
+
+    private sealed record Column(string Name, int Index, Func<object?, DataCell> Convert);
+}

@@ -1,4 +1,0 @@
-namespace Progeny.Core.Lifecycle;
-
-/// <summary>A release's version is refused; the message says which one would be right.</summary>
-public sealed class ReleaseVersionException(string message) : Exception(message);

@@ -1,8 +1,0 @@
-namespace Progeny.Core.Lifecycle;
-
-/// <summary>Whether a rule runs before the model or after it.</summary>
-public enum RulePosition
-{
-    Before,
-    After,
-}

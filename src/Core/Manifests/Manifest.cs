@@ -1,0 +1,65 @@
+using Progeny.Core.Common;
+
+namespace Progeny.Core.Manifests;
+
+/// <summary>What a project says of itself: the contents of its <c>progeny.yaml</c>, checked.</summary>
+/// <remarks>Every value has been checked when it was parsed; consumers do not check again.</remarks>
+public sealed record Manifest
+{
+    /// <summary>The regular expression of a project's name.</summary>
+    public const string NamePattern = "[a-z][a-z0-9_-]{0,62}";
+
+    internal const string NameHint = "a project's name: lower-case letters, digits, - and _, a letter first, at most 63";
+
+    /// <summary>The project's name: lower-case letters, digits, hyphen, underscore; starts with a letter; at most 63 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The release's semantic version, e.g. <c>1.2.0</c>.</summary>
+    public required NuGet.Versioning.SemanticVersion Version { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public required MachineLearningTask Task { get; init; }
+
+    /// <summary>
+    /// The features in the order the author gave them. Empty only with <see cref="PipelineManifest.Model"/>: then queries carry the
+    /// model's own input tensors.
+    /// </summary>
+    public IReadOnlyList<Feature> Features { get; init; } = [];
+
+    public LabelManifest? Label { get; init; }
+
+    /// <summary>The feature or query field that identifies the entity (customer, device) for sticky selection; null: the query id.</summary>
+    public string? Entity { get; init; }
+
+    public SourceManifest? Source { get; init; }
+
+    public OutcomesManifest? Outcomes { get; init; }
+
+    public required PipelineManifest Pipeline { get; init; }
+
+    public EvaluationManifest Evaluation { get; init; } = new();
+
+    public ServingManifest Serving { get; init; } = new();
+
+    public IReadOnlyList<AugmentManifest> Augment { get; init; } = [];
+
+    public RetrainManifest? Retrain { get; init; }
+
+    public IReadOnlyList<RuleManifest> Rules { get; init; } = [];
+
+    public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
+
+    public DriftManifest Drift { get; init; } = new();
+
+    public TuneManifest? Tune { get; init; }
+
+    public IReadOnlyList<AlertManifest> Alerts { get; init; } = [];
+
+    public IReadOnlyList<GateManifest> Gates { get; init; } = [];
+
+    public IReadOnlyList<TestManifest> Tests { get; init; } = [];
+
+    /// <summary>The text that it was read from; null: it was made otherwise.</summary>
+    public string? Text { get; init; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace Progeny.Core.Manifests.Shapes;
+
+/// <summary>A size such as <c>512MiB</c>.</summary>
+internal sealed class SizeShape : Shape
+{
+    public override void Check(ManifestNode node, string path, ErrorList errors)
+    {
+        if (node.AsText() is not { } text || !ManifestUnits.TryParseSize(text, out _))
+            errors.Add(node, path, $"needs a size: {ManifestUnits.SizeHint}; this is {node.Describe()}");
+    }
+
+    public override JsonObject ToSchema() => new() { ["type"] = "string", ["pattern"] = $"^(?:{ManifestUnits.SizePattern})$" };
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+
+namespace Progeny.Core.Queries;
+
+/// <summary>The fields that a query by rows may carry: the features, and what else the manifest reads of it.</summary>
+public sealed class QuerySchema
+{
+    private const int MaxKept = 256;
+    private const int MaxRowsKept = 1_024;
+    private const int MaxCharactersOnStack = 128;
+
+    private readonly byte[][] names;
+    private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> indexesBySpan;
+    private readonly ConcurrentQueue<QueryRows> spare = new();
+
+    /// <param name="limits">What a query may carry; null: what is usual.</param>
+    public QuerySchema(Manifest manifest, QueryLimits? limits = null)
+    {
+        Limits = limits ?? QueryLimits.Default;
+        Features = manifest.Features;
+        Entity = manifest.Entity;
+        var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
+        IEnumerable<string> read = manifest.Augment.SelectMany(augment => SqlParameters.Names(augment.Query));
+        read = read.Concat(manifest.Rules.SelectMany(rule => rule.Expressions).SelectMany(SqlParameters.Names));
+        if (Entity is not null)
+            read = read.Prepend(Entity);
+        Extras = [.. read.Where(name => !known.Contains(name)).Distinct(StringComparer.Ordinal)];
+        names = [.. Fields.Select(Encoding.UTF8.GetBytes)];
+        foreach (var field in Fields)
+            indexes.Add(field, indexes.Count);
+        indexesBySpan = indexes.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public IReadOnlyList<Feature> Features { get; }
+
+    /// <summary>What a query may carry at most.</summary>
+    public QueryLimits Limits { get; }
+
+    /// <summary>Fields that are no features: the entity, and the parameters (<c>:name</c>) of augmentations and rules.</summary>
+    public IReadOnlyList<string> Extras { get; }
+
+    /// <summary>The field that names the entity; null: none.</summary>
+    public string? Entity { get; }
+
+    /// <summary>All fields, features first, for messages.</summary>
+    public IEnumerable<string> Fields => Features.Select(feature => feature.Name).Concat(Extras);
+
+    /// <summary>The name of the field at an index of <see cref="Fields"/>.</summary>
+    public string NameOf(int field) => field < Features.Count ? Features[field].Name : Extras[field - Features.Count];
+
+    /// <summary>The end of a message about a field that there is none of: what may have been meant, and which there are.</summary>
+    internal string Among(string name, string what = "fields") => Suggestion.Among(name, [.. Fields], what);
+
+    /// <summary>Empty rows, to be disposed after use: their memory serves one query after another.</summary>
+    public QueryRows Rent() => spare.TryDequeue(out var rows) ? rows : new QueryRows(this);
+
+    internal void GiveBack(QueryRows rows, int held)
+    {
+        if (held <= MaxRowsKept && spare.Count < MaxKept)
+            spare.Enqueue(rows);
+    }
+
+    /// <summary>The index among <see cref="Fields"/> of the property name that the reader stands on, or -1.</summary>
+    /// <param name="reader">Stands on a property name.</param>
+    /// <param name="expected">The index to try first: clients tend to keep the order of the schema.</param>
+    public int IndexOf(ref Utf8JsonReader reader, int expected)
+    {
+        if ((uint)expected < (uint)names.Length && reader.ValueTextEquals(names[expected]))
+            return expected;
+        if (reader.ValueSpan.Length > MaxCharactersOnStack)
+            return IndexOf(reader.GetString()!);
+        Span<char> name = stackalloc char[MaxCharactersOnStack];
+        return indexesBySpan.TryGetValue(name[..reader.CopyString(name)], out var index) ? index : -1;
+    }
+
+    /// <summary>The index among <see cref="Fields"/> of a name, or -1.</summary>
+    public int IndexOf(string name) => indexes.TryGetValue(name, out var index) ? index : -1;
+}

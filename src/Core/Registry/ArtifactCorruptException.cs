@@ -1,7 +1,0 @@
-namespace Progeny.Core.Registry;
-
-/// <summary>See <see cref="IArtifactStore.OpenAsync"/>.</summary>
-public sealed class ArtifactCorruptException(string digest) : Exception($"The contents of artifact {digest} do not match its digest.")
-{
-    public string Digest { get; } = digest;
-}

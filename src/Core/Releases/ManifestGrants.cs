@@ -1,0 +1,41 @@
+using Progeny.Core.Alerts;
+using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
+
+namespace Progeny.Core.Releases;
+
+/// <summary>Checks that a manifest names only what an operator lets its project use: feeds and webhooks.</summary>
+public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks)
+{
+    /// <summary>Everything that the manifest names and its project may not use.</summary>
+    /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
+    /// <param name="yaml">The text of the manifest, for the places of the errors.</param>
+    public IReadOnlyList<ManifestError> Check(Manifest manifest, string yaml)
+    {
+        var found = new List<(string Path, string Message)>();
+        Feed("source.feed", manifest.Source?.Feed);
+        Feed("outcomes.feed", manifest.Outcomes?.Feed);
+        for (var i = 0; i < manifest.Augment.Count; i++)
+            Feed($"augment[{i}].feed", manifest.Augment[i].Feed);
+        for (var i = 0; i < manifest.Alerts.Count; i++)
+        {
+            if (manifest.Alerts[i].Webhook is { } webhook && webhooks.Refusal(webhook, manifest.Name) is { } problem)
+                found.Add(($"alerts[{i}].webhook", problem));
+        }
+
+        if (found.Count == 0)
+            return [];
+        var places = ManifestPlaces.Read(yaml);
+        return found.ConvertAll(error =>
+        {
+            var (line, column) = places.Find(error.Path) ?? (1, 1);
+            return new ManifestError(line, column, error.Path, error.Message);
+        });
+
+        void Feed(string path, string? name)
+        {
+            if (name is not null && feeds.Refusal(name, manifest.Name) is { } problem)
+                found.Add((path, problem));
+        }
+    }
+}

@@ -1,8 +1,0 @@
-namespace Progeny.Core.Rollout;
-
-/// <summary>The ids of records that are not the answer's: of shadows and failed attempts.</summary>
-public static class ArmRecords
-{
-    /// <summary><c>query~arm</c></summary>
-    public static string IdOf(string queryId, string arm) => $"{queryId}~{arm}";
-}

@@ -1,8 +1,0 @@
-namespace Progeny.Core.Rollout;
-
-/// <summary>Knows what the plans of projects choose arms by.</summary>
-public interface IStickyKeys
-{
-    /// <summary>The <see cref="Abstractions.Rollout.RolloutPlan.StickyKey"/> of a project's plan in force; null: the entity.</summary>
-    ValueTask<string?> GetAsync(string project);
-}

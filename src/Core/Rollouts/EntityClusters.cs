@@ -1,0 +1,38 @@
+using System.Text;
+using System.Text.Json;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.QueryLog;
+
+namespace Progeny.Core.Rollouts;
+
+/// <summary>The clusters that the statistics of experiments put entities in.</summary>
+public static class EntityClusters
+{
+    /// <summary>Another one than any that chooses arms: a cluster says nothing of the arm.</summary>
+    private const ulong Seed = 0x436C757374657273;
+
+    /// <summary>The cluster of what chose a query's arm; null: the query was drawn by itself, or the log does not hold what it was drawn by.</summary>
+    /// <param name="stickyKey">As the plan has it.</param>
+    public static int? Of(QueryRecord record, string? stickyKey)
+    {
+        var key = stickyKey switch
+        {
+            null => record.Entity,
+            RolloutPlan.QueryIdKey => null,
+            _ => FieldOf(record, stickyKey),
+        };
+        return key is null ? null : Of(key);
+    }
+
+    /// <summary>The cluster of an entity, below <see cref="ClusterSums.Number"/>; the same on every node and in every version.</summary>
+    public static int Of(string entity) => (int)(KeyHash.Of(Encoding.UTF8.GetBytes(entity), Seed) % ClusterSums.Number);
+
+    private static string? FieldOf(QueryRecord record, string name)
+    {
+        if (record.Fields is null)
+            return null;
+        using var fields = JsonDocument.Parse(record.Fields);
+        return fields.RootElement.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value.ToString() : null;
+    }
+}

@@ -1,9 +1,0 @@
-using Progeny.Abstractions.Lifecycle;
-
-namespace Progeny.Core.Serving;
-
-/// <summary>What an arm was asked in a stretch of the query log.</summary>
-/// <param name="Reason">Why it was asked (<see cref="Rollout.Reasons"/>).</param>
-/// <param name="Requests">The requests, failed ones included; of one whose rows several arms answered each has its part.</param>
-/// <param name="Errors">Those that got no prediction of it.</param>
-public sealed record ArmRequests(GenerationReference Generation, string Arm, string Reason, long Requests, long Errors);

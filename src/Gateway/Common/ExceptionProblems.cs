@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Releases;
+
+namespace Progeny.Gateway.Common;
+
+/// <summary>
+/// Exceptions as problem details: those that say what a caller did wrong with their message; all others without, but they are logged.
+/// </summary>
+internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json, RequestFaults faults) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, title, detail) = exception switch
+        {
+            RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
+            RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
+            RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
+            ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => (slow.StatusCode, "Too slow", slow.Message),
+            BadHttpRequestException bad => (
+                bad.StatusCode, "Invalid request", UnboundRequest.Describe(bad, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, json.Value.SerializerOptions)),
+            // What the server throws for the length of a chunk that no number holds.
+            IOException { InnerException: OverflowException } chunk => (StatusCodes.Status400BadRequest, "Invalid request", chunk.Message),
+            TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
+            _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
+        };
+        if (status >= StatusCodes.Status500InternalServerError)
+            faults.Log(httpContext, exception);
+        httpContext.Response.StatusCode = status;
+        httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
+        var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
+        if (exception is RegistryException { Faults: { IsEmpty: false } found })
+            context.ProblemDetails.Extensions["errors"] = found;
+        if (exception is PlanException plan)
+            context.ProblemDetails.Extensions["errors"] = plan.Faults;
+        return await problems.TryWriteAsync(context);
+    }
+}

@@ -1,0 +1,86 @@
+using Progeny.Abstractions.Alerts;
+using Progeny.Abstractions.Drift;
+using Progeny.Abstractions.Gates;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Common;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Metrics;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.Drift;
+using Progeny.Grains.Gates;
+
+namespace Progeny.Gateway.Evaluation;
+
+/// <summary>What is made of a generation's figures: gates, evaluations, drift.</summary>
+internal static class EvaluationApi
+{
+    public static void MapEvaluation(this IEndpointRouteBuilder routes)
+    {
+        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations");
+        generation.MapGet("/gates", TryGatesAsync).WithSummary("What the gates before a stage say of a generation now; nothing is kept.")
+            .Produces<GateReport>().ProducesProblem(400).ProducesProblem(404);
+        generation.MapGet("/figures", ReadFiguresAsync).WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.")
+            .Produces<IReadOnlyDictionary<string, double?>>().ProducesProblem(400).ProducesProblem(404);
+        generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.")
+            .Produces<ServedEvaluation>().ProducesProblem(404);
+        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics")
+            .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.")
+            .Produces<DriftView[]>().ProducesProblem(404);
+        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics")
+            .WithSummary("The alerts of the release in charge: which are active, and what their webhooks have not taken yet.")
+            .Produces<AlertInfo[]>().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> TryGatesAsync(string project, string version, IGatekeeper gatekeeper, CancellationToken cancellationToken, string? before = null)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference))
+            return Missing(project, version);
+        var stage = before is null ? Stage.Champion : Enum.TryParse<Stage>(before, ignoreCase: true, out var named) ? named : (Stage?)null;
+        return stage is Stage.Shadow or Stage.Challenger or Stage.Champion
+            ? TypedResults.Ok(await gatekeeper.TryAsync(reference, stage.Value, cancellationToken))
+            : Problems.Invalid($"before is '{before}'; it must be a stage with gates: shadow, challenger or champion.");
+    }
+
+    private static async Task<IResult> ReadFiguresAsync(
+        string project, string version, IGenerationFigures figures, CancellationToken cancellationToken, string? since = null)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference))
+            return Missing(project, version);
+        if (!MetricsQueryReader.TryReadTime(since, out var begin))
+            return Problems.Invalid($"'since' is '{since}'; {IsoTime.Right} would be right.");
+        return TypedResults.Ok(new SortedDictionary<string, double?>((await figures.ReadAsync(reference, begin, cancellationToken)).ToDictionary(), StringComparer.Ordinal));
+    }
+
+    private static async Task<IResult> FindEvaluationAsync(
+        string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference) || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
+            return Missing(project, version);
+        return await evaluations.FindAsync(reference, cancellationToken) is { } evaluation
+            ? TypedResults.Ok(evaluation)
+            : Problems.NotFound($"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' does it.");
+    }
+
+    private static async Task<IResult> ReadDriftAsync(string project, IClusterClient cluster)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        var plan = await cluster.GetGrain<IRolloutGrain>(project).GetPlan();
+        return TypedResults.Ok(await Task.WhenAll(plan.Arms.Select(arm => arm.Generation).Distinct().Select(async generation =>
+        {
+            var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
+            var look = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
+            return DriftView.Of(generation.VersionIn(project), info?.Assets.Profile is not null, look);
+        })));
+    }
+
+    private static async Task<IResult> ListAlertsAsync(string project, IClusterClient cluster) =>
+        await cluster.GetGrain<IProjectGrain>(project).Get() is null
+            ? Problems.NoProject(project)
+            : TypedResults.Ok(await cluster.GetGrain<IAlertGrain>(project).Get());
+
+    private static IResult Missing(string project, string version) =>
+        Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Experiments;
+using Progeny.Core.Expressions;
+using Progeny.Core.Manifests;
+using Progeny.Core.Rollouts;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
+
+namespace Progeny.Gateway.Experiments;
+
+internal static class ExperimentsApi
+{
+    public static void MapExperiments(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments");
+        group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.").Produces<ExperimentView[]>().ProducesProblem(404);
+        group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.").Produces<ExperimentView>().ProducesProblem(404);
+        group.MapPost("/", StartAsync).WithSummary("Starts an experiment by hand: the members of serving.rollout, and the generations.")
+            .Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+                operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
+        MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(ByOf(act), act?.Reason));
+        MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(ByOf(act), act?.Reason));
+        MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, ByOf(act), act?.Reason));
+        MapAct(group, "promote", "Ends it; a challenger is in charge, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, ByOf(act), act?.Reason));
+    }
+
+    private static void MapAct(
+        RouteGroupBuilder group, string verb, string summary, Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act) =>
+        group.MapPost($"/{{experiment}}/{verb}", (string project, string experiment, ExperimentAct? body, IClusterClient cluster) => ActAsync(project, experiment, body, cluster, act))
+            .Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).WithSummary(summary);
+
+    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).List()).Select(ExperimentView.From));
+    }
+
+    private static async Task<IResult> GetAsync(string project, string experiment, IClusterClient cluster) =>
+        await cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}").Get() is { } info
+            ? TypedResults.Ok(ExperimentView.From(info))
+            : Problems.NotFound($"'{project}' has no experiment '{experiment}'.");
+
+    private static async Task<IResult> StartAsync(string project, JsonElement body, IClusterClient cluster, IExpressionEngine engine)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return Problems.NoProject(project);
+        var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Champion?.Release ?? info.Releases[^1]}").Get();
+        var manifest = ManifestCache.Of(release!);
+        var input = ExperimentInput.Read(body, project, manifest);
+        if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
+            throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
+        return TypedResults.Ok(ExperimentView.From(await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
+        {
+            Settings = input.Settings,
+            Generations = input.Generations,
+            By = input.By,
+            Reason = input.Reason,
+        })));
+    }
+
+    private static async Task<IResult> ActAsync(
+        string project, string experiment, ExperimentAct? body, IClusterClient cluster, Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act)
+    {
+        var generation = body?.Version is { } version ? ArmNaming.Read(version, project) : null;
+        if (body?.Version is not null && generation is null)
+            return Problems.Invalid($"version '{body.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
+        if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        return TypedResults.Ok(ExperimentView.From(await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)));
+    }
+
+    private static string ByOf(ExperimentAct? act) => act?.By ?? "by hand";
+}

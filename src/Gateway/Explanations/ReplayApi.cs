@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Http.Features;
+using Progeny.Core.Explanations;
+using Progeny.Core.Explanations.Replays;
+using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
+using Progeny.Gateway.Common;
+using Progeny.Grains.Explanations;
+
+namespace Progeny.Gateway.Explanations;
+
+internal static class ReplayApi
+{
+    /// <summary>Of <c>/api/projects/{project}/queries/{id}/…</c>, with the empty one before the first slash, the place of the id.</summary>
+    private const int IdSegment = 5;
+
+    public static void MapReplay(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries");
+        group.MapGet("/replay", ReplayAsync).Produces<ReplayView>().ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
+        group.MapGet("/explain", ExplainAsync).Produces<ExplanationView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
+            .WithSummary("The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
+    }
+
+    public static string VersionOf(QueryRecord record) =>
+        $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
+
+    private static async Task<IResult> ReplayAsync(
+        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, long? sequence = null)
+    {
+        queryId = IdOf(context, queryId);
+        try
+        {
+            return await past.ReplayAsync(project, queryId, sequence, cancellationToken) is var (record, replay)
+                ? TypedResults.Ok(ReplayView.From(record, replay))
+                : Missing(project, queryId, sequence);
+        }
+        catch (Exception exception) when (exception is ReplayException or ModelException)
+        {
+            return Impossible("Cannot be replayed", exception);
+        }
+    }
+
+    private static async Task<IResult> ExplainAsync(
+        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, string? @class = null, string? method = null, long? sequence = null)
+    {
+        queryId = IdOf(context, queryId);
+        ExplanationMethod? wanted = null;
+        if (method is not (null or "auto"))
+        {
+            wanted = method switch { "enumeration" => ExplanationMethod.Enumeration, "trees" => ExplanationMethod.Trees, "sampling" => ExplanationMethod.Sampling, _ => null };
+            if (wanted is null)
+                return Problems.Invalid($"method '{method}' is unknown; auto, enumeration, trees or sampling would do.");
+        }
+
+        try
+        {
+            return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
+                ? TypedResults.Ok(ExplanationView.From(record, explanation))
+                : Missing(project, queryId, sequence);
+        }
+        catch (Exception exception) when (exception is ReplayException or ModelException)
+        {
+            return Impossible("Cannot be explained", exception);
+        }
+        catch (TimeoutException exception)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            return TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Takes too long", detail: exception.Message);
+        }
+    }
+
+    // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
+    private static string IdOf(HttpContext context, string routed) =>
+        context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent ? Uri.UnescapeDataString(sent[IdSegment]) : routed;
+
+    private static IResult Missing(string project, string queryId, long? sequence) =>
+        Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is { } place ? $" with the sequence number {place}" : "")}.");
+
+    private static IResult Impossible(string title, Exception exception) =>
+        TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: title, detail: exception.Message);
+}

@@ -1,0 +1,54 @@
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Rollouts;
+
+namespace Progeny.Gateway.Projects;
+
+internal static class ProjectsApi
+{
+    public static void MapProjects(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects").WithTags("Projects");
+        group.MapGet("/", ListAsync).WithSummary("The projects on the roster.");
+        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in charge, promotions.")
+            .Produces<ProjectInfo>().ProducesProblem(404);
+        group.MapPost("/{project}/promotions", PromoteAsync).WithSummary("Puts a generation in charge that passes its gates; in force on all silos within two seconds.")
+            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{project}/rollback", RollBackAsync).WithSummary("Puts an earlier generation in charge again, without gates; in force on all silos within two seconds.")
+            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(IClusterClient cluster)
+    {
+        var names = await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
+        var projects = await Task.WhenAll(names.Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
+        return [.. projects.OfType<ProjectInfo>()];
+    }
+
+    private static async Task<IResult> GetAsync(string project, IClusterClient cluster) =>
+        await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
+
+    private static async Task<IResult> PromoteAsync(string project, PromotionRequest request, IClusterClient cluster)
+    {
+        if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
+            return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
+        if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, request.By, request.Reason ?? "promoted by request", request.Force));
+    }
+
+    private static async Task<IResult> RollBackAsync(string project, RollbackRequest? request, IClusterClient cluster)
+    {
+        GenerationReference? generation = null;
+        if (request?.Version is { } version && !GenerationReference.TryParse(project, version, out generation))
+            return Problems.Invalid($"version '{version}' is no version; one looks like '1.2.0:3' (release:generation).");
+        if (DecisionWords.Problem(request?.By, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
+            return Problems.NoProject(project);
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, request?.By, request?.Reason ?? "rolled back by request", request?.PlanVersion));
+    }
+}

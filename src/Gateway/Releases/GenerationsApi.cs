@@ -1,0 +1,43 @@
+using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Releases;
+using Progeny.Core.Releases;
+using Progeny.Gateway.Common;
+
+namespace Progeny.Gateway.Releases;
+
+internal static class GenerationsApi
+{
+    public static void MapGenerations(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations");
+        group.MapGet("/", ListAsync).Produces<GenerationInfo[]>().ProducesProblem(404).WithSummary("All generations of all releases, oldest first.");
+        group.MapGet("/{version}", GetAsync).Produces<GenerationInfo>().ProducesProblem(404).WithSummary("One generation: assets, lineage, evaluation, stage.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").ProducesProblem(404).WithSummary("The ONNX model.");
+    }
+
+    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    {
+        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+            return Problems.NoProject(project);
+        var lists = await Task.WhenAll(info.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
+        return TypedResults.Ok(lists.SelectMany(list => list));
+    }
+
+    private static async Task<IResult> GetAsync(string project, string version, IClusterClient cluster) =>
+        await FindAsync(project, version, cluster) is { } info ? TypedResults.Ok(info) : Missing(project, version);
+
+    private static async Task<IResult> DownloadAsync(
+        string project, string version, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(project, version, cluster) is not { } info)
+            return Missing(project, version);
+        var stream = await artifacts.OpenAsync(info.Assets.Model, cancellationToken);
+        return TypedResults.Stream(stream, "application/octet-stream", $"{project}-{version.Replace(':', '-')}.onnx");
+    }
+
+    private static async Task<GenerationInfo?> FindAsync(string project, string version, IClusterClient cluster) =>
+        GenerationReference.TryParse(project, version, out var reference) ? await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() : null;
+
+    private static IResult Missing(string project, string version) =>
+        Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Progeny.Gateway.Telemetry;
+
+/// <summary>Writes the Prometheus text exposition format, version 0.0.4.</summary>
+/// <remarks>https://prometheus.io/docs/instrumenting/exposition_formats/: all samples of a metric in one group behind its HELP and TYPE.</remarks>
+internal sealed class PrometheusText
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private readonly StringBuilder text = new();
+
+    /// <summary>Begins a metric.</summary>
+    /// <param name="type"><c>counter</c>, <c>gauge</c> or <c>histogram</c>.</param>
+    public void Begin(string name, string type, string help) =>
+        text.Append("# HELP ").Append(name).Append(' ').Append(help.Replace("\\", "\\\\").Replace("\n", "\\n")).Append('\n')
+            .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+    /// <summary>Writes a sample of the metric that was begun.</summary>
+    /// <param name="name">The metric's name, with the suffix of the sample where it has one.</param>
+    public void Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        text.Append(name);
+        var separator = '{';
+        foreach (var label in labels)
+        {
+            text.Append(separator).Append(label.Name).Append("=\"")
+                .Append(label.Value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")).Append('"');
+            separator = ',';
+        }
+
+        text.Append(labels.IsEmpty ? "" : "}").Append(' ').Append(Number(value)).Append('\n');
+    }
+
+    /// <summary>A number as the format writes it.</summary>
+    public static string Number(double value) =>
+        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : double.IsNaN(value) ? "NaN" : value.ToString("R", CultureInfo.InvariantCulture);
+
+    public override string ToString() => text.ToString();
+}

@@ -1,0 +1,30 @@
+
+namespace Progeny.Abstractions.Decisions;
+
+/// <summary>What kind of thing was decided.</summary>
+public enum DecisionKind
+{
+    /// <summary>A training, tuning or evaluation was started, or put off.</summary>
+    Job,
+
+    /// <summary>A gate let a generation through, or did not.</summary>
+    Gate,
+
+    /// <summary>An experiment began, advanced, paused, went on, or ended.</summary>
+    Experiment,
+
+    /// <summary>A generation was put in charge.</summary>
+    Promotion,
+
+    /// <summary>An earlier generation was put in charge again.</summary>
+    Rollback,
+
+    /// <summary>The shares of the traffic were changed.</summary>
+    Plan,
+
+    /// <summary>An alert began, or was over.</summary>
+    Alert,
+
+    /// <summary>A generation or a project was retired, archived, or brought back.</summary>
+    Retirement,
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace Progeny.Abstractions.Releases;
+
+/// <summary>A release and the counter of its generations. Key: <c>project@release</c>.</summary>
+/// <remarks>What only reads never waits: a release asks its generations, which ask their release.</remarks>
+[Alias("progeny.release")]
+public interface IReleaseGrain : IGrainWithStringKey
+{
+    /// <summary>The release, or null where it was never published.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<ReleaseInfo?> Get();
+
+    /// <summary>The secret that chooses whose fields are logged (<c>serving.log_sample</c>): the same on all silos, and unknown to clients.</summary>
+    [Alias("get-sampling-seed"), AlwaysInterleave]
+    Task<long> GetSamplingSeed();
+
+    /// <summary>Stores the release; storing the same again is no error.</summary>
+    [Alias("register")]
+    Task Register(ReleaseInfo release);
+
+    /// <summary>Makes the next generation of what a job trained. A job that commits again gets the generation it got before.</summary>
+    [Alias("commit")]
+    Task<GenerationInfo> Commit(GenerationDraft draft);
+
+    /// <summary>The generation that was made last; null: none was.</summary>
+    [Alias("get-newest")]
+    Task<GenerationInfo?> GetNewest();
+
+    /// <summary>The generations, oldest first.</summary>
+    [Alias("list-generations"), AlwaysInterleave]
+    Task<ImmutableArray<GenerationInfo>> ListGenerations();
+}

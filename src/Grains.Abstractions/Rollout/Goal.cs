@@ -1,8 +1,0 @@
-namespace Progeny.Abstractions.Rollout;
-
-/// <summary>Which of two values of a figure is the better one.</summary>
-public enum Goal
-{
-    Minimize,
-    Maximize,
-}

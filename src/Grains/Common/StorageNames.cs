@@ -1,0 +1,11 @@
+namespace Progeny.Grains.Common;
+
+/// <summary>The names under which hosts register what grains store in.</summary>
+public static class StorageNames
+{
+    /// <summary>The grain storage of all grains.</summary>
+    public const string Grains = "grains";
+
+    /// <summary>The grain storage of who subscribed to which stream: it lives as long as the streams, which are in memory.</summary>
+    public const string PubSub = "PubSubStore";
+}

@@ -1,0 +1,13 @@
+using Progeny.Abstractions.Drift;
+
+namespace Progeny.Grains.Drift;
+
+/// <summary>What <see cref="DriftGrain"/> remembers.</summary>
+public sealed record DriftState
+{
+    /// <summary>The last look; its number is that of all so far.</summary>
+    public DriftReport? Report { get; init; }
+
+    /// <summary>How many rows the generation had had at the last look.</summary>
+    public long Until { get; init; }
+}

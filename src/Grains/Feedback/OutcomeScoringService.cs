@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Progeny.Core.Feedback;
+using Progeny.Grains.Metrics;
+
+namespace Progeny.Grains.Feedback;
+
+/// <summary>Scores outcomes as they are reported. Several nodes may do so at once: the place in the list of reports is moved by one of them.</summary>
+internal sealed partial class OutcomeScoringService(OutcomeScorer scorer, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoringService> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = TimeSpan.FromSeconds(options.Value.ScoreSeconds);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(wait, time, stoppingToken);
+                while (await scorer.RunAsync(stoppingToken))
+                    stoppingToken.ThrowIfCancellationRequested();
+                wait = TimeSpan.FromSeconds(options.Value.ScoreSeconds);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                LogFailed(logger, exception);
+                wait = Rest;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Outcomes could not be scored; trying again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,4 +1,0 @@
-namespace Progeny.Grains.Hosting;
-
-/// <summary>A setting is wrong; the message names its key and value, and says what would be right.</summary>
-public sealed class SettingException(string message, Exception? inner = null) : Exception(message, inner);

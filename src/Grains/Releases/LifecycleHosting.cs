@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Grains.Explanations;
+
+namespace Progeny.Grains.Releases;
+
+internal static class LifecycleHosting
+{
+    /// <summary>What retires, archives and looks back.</summary>
+    public static void AddArchive(this IServiceCollection services)
+    {
+        services.AddSingleton<IProjectArchive, ProjectArchive>();
+        services.AddSingleton<IReplayService, ReplayService>();
+    }
+}

@@ -1,0 +1,33 @@
+using Progeny.Abstractions.Feedback;
+
+namespace Progeny.Grains.Retraining;
+
+/// <summary>What <see cref="OfflineAgentGrain"/> remembers: what cannot be told from the project's jobs and generations.</summary>
+public sealed record OfflineAgentState
+{
+    /// <summary>Who told it to pause, and why; null: nobody.</summary>
+    public string? PausedBy { get; init; }
+
+    /// <summary>The newest training since which <c>retrain.when</c> was false at some time.</summary>
+    public string? FalseSince { get; init; }
+
+    public OutcomePull? Pull { get; init; }
+
+    /// <summary>The watermark of the pull as JSON, a number or a text.</summary>
+    public string? Watermark { get; init; }
+
+    /// <summary>The feed, query and column that the watermark is of; another one begins anew.</summary>
+    public string? WatermarkOf { get; init; }
+
+    /// <summary>The rows of the source that are known before the watermark.</summary>
+    public long Below { get; init; }
+
+    /// <summary>The newest training that was seen.</summary>
+    public string? SeenJob { get; init; }
+
+    /// <summary>The place in the list of outcome reports when it was seen first.</summary>
+    public long SeenPlace { get; init; }
+
+    /// <summary>The place in the query log when it was seen first.</summary>
+    public long SeenSequence { get; init; }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Common;
+using Progeny.Core.Decisions;
+using Progeny.Core.QueryLog;
+using Progeny.Core.Rollouts;
+using Progeny.Grains.Common;
+using Progeny.Grains.Experiments;
+using Progeny.Grains.Gates;
+
+namespace Progeny.Grains.Rollouts;
+
+/// <inheritdoc cref="IRolloutGrain"/>
+/// <remarks>
+/// It is reentrant, so that nothing waits for a model that is loaded or an experiment that starts. Changes of the plan take turns within
+/// <see cref="PlanWriter"/>; proposals, and starts of experiments, take turns here.
+/// </remarks>
+[Reentrant]
+internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, IStoredGrain
+{
+    private readonly AsyncLock _proposalTurns = new();
+    private readonly IPersistentState<PlanHistory> _history;
+    private readonly IPersistentState<RolloutState> _rollout;
+    private readonly RolloutOptions _options;
+    private readonly ILogger<RolloutGrain> _logger;
+    private readonly PlanWriter _plans;
+    private readonly ActiveExperiment _experiment;
+    private readonly ProposalConductor _proposals;
+
+    public RolloutGrain(
+        [PersistentState("plans", StorageNames.Grains)] IPersistentState<PlanHistory> history,
+        [PersistentState("rollout", StorageNames.Grains)] IPersistentState<RolloutState> rollout,
+        IGrainFactory grains,
+        IGatekeeper gates,
+        IDecisionLog decisions,
+        IQueryLog log,
+        RolloutOptions options,
+        SiloStop stop,
+        TimeProvider time,
+        ILogger<RolloutGrain> logger)
+        : base(stop, logger)
+    {
+        var project = this.GetPrimaryKeyString();
+        (_history, _rollout, _options, _logger) = (history, rollout, options, logger);
+        _plans = new PlanWriter(project, history, grains, decisions, log, time);
+        _experiment = new ActiveExperiment(project, rollout, grains);
+        _proposals = new ProposalConductor(project, rollout, _plans, _experiment, grains, gates, decisions, time);
+    }
+
+    public bool IsStored => _history.RecordExists || _rollout.RecordExists;
+
+    /// <summary>Whether an experiment runs, or a generation waits for the end of one that may have ended since.</summary>
+    private bool HasWork => _rollout.State.Active is not null || _rollout.State.Waiting is not null;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => WatchAsync();
+
+    public Task<RolloutInfo> Get() => Task.FromResult(new RolloutInfo(_plans.Plan, _plans.History.Promotions));
+
+    public Task<RolloutPlan> GetPlan() => Task.FromResult(_plans.Plan);
+
+    public Task<RolloutPlan?> GetPlanUnless(long knownVersion) => Task.FromResult(_plans.Plan is var plan && plan.Version == knownVersion ? null : plan);
+
+    public Task<ImmutableArray<RolloutPlan>> ListPlans() => Task.FromResult(_plans.History.Plans is [] ? [_plans.Plan] : _plans.History.Plans);
+
+    public Task<ImmutableArray<ShadowPeriod>> ListShadows() => Task.FromResult(_plans.History.Shadows);
+
+    public Task<RolloutPlan> SetPlan(PlanDraft draft) => _plans.SetAsync(draft);
+
+    public async Task<Promotion> Promote(GenerationReference generation, string? by, string reason, bool force)
+    {
+        if (!force)
+            await _proposals.RequireGatesAsync(generation, Stage.Champion);
+        return await _plans.PromoteAsync(generation, reason, by);
+    }
+
+    public Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null) =>
+        _plans.RollBackAsync(generation, by, reason, plan);
+
+    public Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason) =>
+        _plans.SetStageAsync(generation, stage, by, reason);
+
+    public Task Close(Decommission end) => _plans.CloseAsync(end);
+
+    public Task Open(string? by, string? reason) => _plans.OpenAsync(by, reason);
+
+    public async Task<Proposal> Propose(GenerationReference generation, string by)
+    {
+        using var turn = await _proposalTurns.EnterAsync();
+        try
+        {
+            return await _proposals.ProposeAsync(generation, by);
+        }
+        finally
+        {
+            await WatchAsync();
+        }
+    }
+
+    public async Task<ExperimentInfo> Start(ExperimentRequest request)
+    {
+        using var turn = await _proposalTurns.EnterAsync();
+        try
+        {
+            return await _proposals.StartAsync(request);
+        }
+        finally
+        {
+            await WatchAsync();
+        }
+    }
+
+    public async Task<ImmutableArray<ExperimentInfo>> List() =>
+        [.. (await Task.WhenAll(_rollout.State.Experiments.Select(id => _experiment.Grain(id).Get()))).OfType<ExperimentInfo>()];
+
+    public async Task Wake()
+    {
+        await _plans.SettleAsync();
+        await WatchAsync();
+    }
+
+    protected override async Task EvaluateAsync()
+    {
+        using var turn = await _proposalTurns.EnterAsync();
+        await _proposals.FollowAsync();
+        if (_rollout.State is { Active: null, Waiting: { } waiting })
+        {
+            try
+            {
+                await _proposals.ProposeWaitingAsync(waiting);
+            }
+            catch (RegistryException exception)
+            {
+                LogNotProposed(_logger, exception, waiting.ToString());
+            }
+        }
+
+        if (!HasWork)
+            await StopEvaluatingAsync();
+    }
+
+    private Task WatchAsync() => HasWork ? StartEvaluatingAsync(_options.Check) : Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} waited for the end of an experiment and cannot be tried any more")]
+    private static partial void LogNotProposed(ILogger logger, Exception exception, string generation);
+}

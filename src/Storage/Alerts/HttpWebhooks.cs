@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Progeny.Core.Alerts;
+using Progeny.Storage.Common;
+
+namespace Progeny.Storage.Alerts;
+
+/// <summary>Posts messages to the addresses that are configured.</summary>
+public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger) : IWebhooks, IDisposable
+{
+    // A receiver that sends the message elsewhere is not the one that was configured.
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <inheritdoc/>
+    public async Task<string?> SendAsync(string project, string name, string id, string body, CancellationToken cancellationToken)
+    {
+        if (!options.Value.Webhooks.TryGetValue(name, out var webhook) || !ProjectGrant.Includes(webhook.Projects, project))
+            return Missing(name, project);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(webhook.TimeoutSeconds));
+        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
+        };
+        request.Headers.Add(WebhookSignature.IdHeader, Uri.EscapeDataString(id));
+        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(webhook.Secret!, body, time.GetUtcNow()));
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            return response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {(int)response.StatusCode}; 200 to 299 would be right.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {webhook.TimeoutSeconds} s.");
+        }
+        catch (HttpRequestException exception)
+        {
+            // It names the address, which may be secret.
+            LogFailed(logger, exception, name);
+            return $"The webhook '{name}' cannot be reached; the node's log says why.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? Refusal(string name, string project)
+    {
+        var webhooks = options.Value.Webhooks;
+        return webhooks.Values.All(webhook => webhook.Projects == ProjectGrant.All)
+            || (webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project)) ? null : Missing(name, project);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static string Missing(string name, string project) =>
+        $"There is no webhook '{name}' for '{project}' on this node; operators set Webhooks:{name}:Url, Webhooks:{name}:Secret and Webhooks:{name}:Projects.";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' cannot be reached")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string webhook);
+}

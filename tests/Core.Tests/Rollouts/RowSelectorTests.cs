@@ -1,0 +1,113 @@
+using System.Text;
+using Progeny.Abstractions.Queries;
+using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Common;
+using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
+using Progeny.Core.Rollouts;
+using Progeny.Core.Tests.Serving;
+
+namespace Progeny.Core.Tests.Rollouts;
+
+/// <summary>The keys by which rows meet their arms.</summary>
+public sealed class RowSelectorTests
+{
+    private static readonly Selection Many = Plans.Selection(Plans.Arms([.. Enumerable.Range(0, 32).Select(i => ($"arm-{i}", 1d))]));
+
+    [Theory]
+    [InlineData("\"c-1\"", "c-1")]
+    [InlineData("\"Zo\\u00eb\"", "Zoë")]
+    [InlineData("17", "17")]
+    [InlineData("17.0", "17")]
+    [InlineData("17.50", "17.5")]
+    [InlineData("true", "true")]
+    [InlineData("null", "q:0")]
+    [InlineData("\"\"", "q:0")]
+    [InlineData("[1]", "q:0")]
+    public void Key_is_the_entity_as_the_log_shows_it_or_else_the_query_id(string value, string key) =>
+        Choose($$$"""{"rows": [{"n": 1, "who": {{{value}}}}, {"n": {"deep": [1, {"who": "x"}]}}], "query_id": "q"}""").ShouldBe([Many.Choose(key), Many.Choose("q:1")]);
+
+    [Theory]
+    [InlineData(FeatureType.Category, "17.0", "17.0")]
+    [InlineData(FeatureType.Int, "17.0", "17")]
+    [InlineData(FeatureType.Float, "0.1000000001", "0.1")]
+    [InlineData(FeatureType.Float, "16777217", "16777216")]
+    public void Number_counts_as_the_feature_holds_it(FeatureType type, string value, string key) =>
+        Choose($$"""{"rows": [{"who": {{value}}}], "query_id": "q"}""", new Feature { Name = "who", Type = type }).ShouldBe([Many.Choose(key)]);
+
+    [Fact]
+    public void Entity_beside_the_rows_counts_for_all_wherever_it_stands()
+    {
+        Choose("""{"rows": [{"who": "a"}, {}], "entity": "e"}""").ShouldBe([Many.Choose("e"), Many.Choose("e")]);
+        Choose("""{"entity": "e", "rows": [{"who": "a"}]}""").ShouldBe([Many.Choose("e")]);
+        Choose("""{"entity": null, "rows": [{"who": "a"}]}""").ShouldBe([Many.Choose("a")]);
+    }
+
+    [Fact]
+    public void Sticky_key_is_a_field_or_the_query_id_whatever_the_entity()
+    {
+        const string json = """{"rows": [{"who": "a", "session": "s"}], "entity": "e", "query_id": "q"}""";
+        Choose(json, stickyKey: "session").ShouldBe([Many.Choose("s")]);
+        Choose(json, stickyKey: RolloutPlan.QueryIdKey).ShouldBe([Many.Choose("q")]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"rows": []}""")]
+    [InlineData("""{"rows": [1]}""")]
+    [InlineData("""{"rows": {"who": "a"}}""")]
+    [InlineData("""{"rows": [{"who": "a"}]""")]
+    [InlineData("""{"rows": [{"who": "a"}]} {}""")]
+    [InlineData("""{"rows": [{"who": "a"}], "entity": 5}""")]
+    [InlineData("""{"rows": [{"who": "a"}], "more": 5}""")]
+    [InlineData("""{"rows": [{"who": "\ud800"}]}""")]
+    public void Request_that_is_none_is_left_to_the_reader_that_says_why(string json)
+    {
+        var schema = Schema();
+        RowSelector.Choose(Encoding.UTF8.GetBytes(json), Many, new KeyField(null, schema), DateTimeOffset.UnixEpoch).ShouldBeNull();
+        QueryRowsReader.Read(Encoding.UTF8.GetBytes(json), schema).Error.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Reader_takes_the_rows_of_its_arm_and_passes_over_what_others_read()
+    {
+        var json = """{"rows": [{"n": 1}, {"n": 2, "other": [1]}, {"n": "three"}, {"n": 4, "unknown": 1}, {"n": 5}]}"""u8;
+        var schema = Schema();
+        var (rows, error) = QueryRowsReader.Read(json, schema, new RowPick(["other"u8.ToArray()], [0, 1, 0, 0, 1], Arm: 1));
+        error.ShouldBeNull();
+        rows!.Features.Errors.ShouldBeEmpty();
+        Enumerable.Range(0, rows.Features.Rows).Select(row => rows.Get(row, "n")).ShouldBe([2f, 5f]);
+
+        (rows, _) = QueryRowsReader.Read(json, schema, new RowPick(["other"u8.ToArray()], [0, 1, 0, 0, 1], Arm: 1, Except: true));
+        rows!.Features.Rows.ShouldBe(3);
+        rows.Features.Errors.Select(wrong => (wrong.Row, wrong.Field)).ShouldBe([(1, "n"), (2, "unknown")]);
+    }
+
+    [Theory]
+    [InlineData(DataType.Int64, "17")]
+    [InlineData(DataType.Fp64, "17")]
+    [InlineData(DataType.Bytes, "seventeen")]
+    public void Tensor_of_the_entity_is_the_key_of_the_request(DataType type, string key)
+    {
+        var tensor = new Tensor
+        {
+            Name = "who",
+            Type = type,
+            Shape = [1, 1],
+            Data = type == DataType.Int64 ? BitConverter.GetBytes(17L) : BitConverter.GetBytes(17d),
+            Elements = type == DataType.Bytes ? TextElements.Of("seventeen") : default,
+        };
+        var field = new KeyField(null, Schema());
+        TensorKey.Of(new InferQuery { Inputs = [tensor] }, field).ShouldBe(key);
+        TensorKey.Of(new InferQuery { Inputs = [tensor], Entity = "e" }, field).ShouldBe("e");
+        TensorKey.Of(new InferQuery { Inputs = [tensor with { Name = "n" }] }, field).ShouldBeNull();
+    }
+
+    private static QuerySchema Schema(Feature? who = null) =>
+        new(ServedManifests.Of(MachineLearningTask.Regression, [ServedManifests.Number("n", nullable: true), .. who is null ? [] : (Feature[])[who]]) with { Entity = "who" });
+
+    private static int[] Choose(string json, Feature? who = null, string? stickyKey = null) =>
+        RowSelector.Choose(Encoding.UTF8.GetBytes(json), Many, new KeyField(stickyKey, Schema(who)), DateTimeOffset.UnixEpoch)!.Value.Arms;
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Progeny.Storage.Tests.QueryLog.Tap;
+
+/// <summary>A message as a consumer sees it.</summary>
+internal sealed record TapMessage(string? Id, string Key, bool Persistent, string? ContentType, string Body);
+
+/// <summary>A queue bound to the tap's exchange, with its consumer.</summary>
+internal sealed class TapQueue : IAsyncDisposable
+{
+    private readonly Channel<TapMessage> received = Channel.CreateUnbounded<TapMessage>();
+    private readonly IConnection connection;
+
+    private TapQueue(IConnection connection) => this.connection = connection;
+
+    /// <param name="name">Of a queue that survives the broker and is consumed here only by whoever takes; null: one that goes with its consumer.</param>
+    public static async Task<TapQueue> BindAsync(RabbitMqBroker broker, string exchange, string key, string? name)
+    {
+        var queue = new TapQueue(await broker.ConnectAsync());
+        var channel = await queue.connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
+        var declared = await channel.QueueDeclareAsync(name ?? "", durable: name is not null, exclusive: name is null, autoDelete: name is null);
+        await channel.QueueBindAsync(declared.QueueName, exchange, key);
+        // A queue that is to survive keeps its messages until somebody begins to take them after that.
+        if (name is not null && declared.MessageCount == 0)
+            return queue;
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, message) =>
+        {
+            queue.received.Writer.TryWrite(new TapMessage(
+                message.BasicProperties.IsMessageIdPresent() ? message.BasicProperties.MessageId : null,
+                message.RoutingKey,
+                message.BasicProperties.Persistent,
+                message.BasicProperties.ContentType,
+                Encoding.UTF8.GetString(message.Body.Span)));
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(declared.QueueName, autoAck: true, consumer);
+        return queue;
+    }
+
+    public async Task<List<TapMessage>> TakeAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var messages = new List<TapMessage>(count);
+        while (messages.Count < count)
+            messages.Add(await received.Reader.ReadAsync(patience.Token));
+        return messages;
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}
