@@ -57,7 +57,7 @@ internal sealed class LogProject(QueryLogMode mode)
     public QueryLogEntry Entry(QueryRows rows, Prediction prediction, long number) => new()
     {
         At = start.AddTicks(number * 100),
-        Served = Served,
+        Plan = Served.Log,
         Arm = "champion",
         Reason = "share",
         QueryIds = [IdOf(number)],

@@ -85,7 +85,7 @@ public static class StorageServices
     }
 
     private static IServiceCollection AddExpressions(this IServiceCollection services) =>
-        services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>().AddSingleton<RuleCompiler>();
+        services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>().AddSingleton<RuleCompiler>().AddSingleton<ReleaseCompiler>().AddSingleton<CompiledReleases>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {

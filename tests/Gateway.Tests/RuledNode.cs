@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Gateway.Tests;
 
 /// <summary>A node that serves a finished model with rules around it.</summary>

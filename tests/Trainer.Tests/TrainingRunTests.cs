@@ -1,9 +1,9 @@
 using NuGet.Versioning;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
-using Progeny.Core.Training;
 using Progeny.Core.Tests.Common;
 using Progeny.Core.Tests.Training;
+using Progeny.Core.Training;
 
 namespace Progeny.Trainer.Tests;
 

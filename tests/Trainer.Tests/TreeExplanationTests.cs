@@ -1,12 +1,12 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using NuGet.Versioning;
-using Progeny.Core.Tests.Explanations;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 using Progeny.Core.Serving.Inference;
+using Progeny.Core.Tests.Explanations;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Tests.Support;
 

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Common;
 
 /// <summary>An open stream of server-sent events.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Drift;
 
 /// <summary>A look at the newest queries.</summary>

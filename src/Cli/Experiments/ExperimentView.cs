@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Experiments;
 
 /// <summary>An experiment as servers show it.</summary>

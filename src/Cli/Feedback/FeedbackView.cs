@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Feedback;
 
 /// <summary>The state of a feedback loop, as the server says it.</summary>

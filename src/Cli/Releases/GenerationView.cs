@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Releases;
 
 /// <summary>A generation as the server shows it.</summary>

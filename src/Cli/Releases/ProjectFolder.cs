@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Progeny.Cli.Common;
 using Progeny.Core.Manifests;
-using Progeny.Core.Rules;
+using Progeny.Core.Releases;
 using Progeny.Storage.Expressions;
 
 namespace Progeny.Cli.Releases;
@@ -36,7 +36,7 @@ internal static class ProjectFolder
         var result = ManifestParser.ParseUtf8(bytes);
         var text = Encoding.UTF8.GetString(bytes);
         var manifest = result.Manifest ?? throw new InvalidManifestException(result.Errors, text);
-        return new RuleCompiler(new SqliteExpressionEngine()).Check(manifest, text) is { Count: > 0 } errors
+        return new ReleaseCompiler(new SqliteExpressionEngine()).Check(manifest, text) is { Count: > 0 } errors
             ? throw new InvalidManifestException(errors, text)
             : manifest;
     }

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Retraining;
 
 /// <summary>An offline agent, as the server says it.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Common;
 
 /// <summary>A training came to no model. The message is a sentence for the user.</summary>

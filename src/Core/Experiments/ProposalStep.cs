@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Experiments;
 
 /// <summary>What is done with a proposed generation.</summary>

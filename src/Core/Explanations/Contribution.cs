@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>The part of a feature in a prediction.</summary>

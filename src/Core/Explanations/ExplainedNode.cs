@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>A node of a tree.</summary>

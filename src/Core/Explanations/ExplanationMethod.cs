@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>How contributions were computed; all are Shapley values of the same game.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>

@@ -6,7 +6,6 @@ using Progeny.Core.Evaluation;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Rollouts;
-using Progeny.Core.Rules;
 
 namespace Progeny.Core.Feedback;
 
@@ -100,7 +99,7 @@ public sealed class OutcomeScorer(
                 }
                 : null;
         }
-        catch (Exception exception) when (exception is ManifestException or RuleException or JsonException)
+        catch (Exception exception) when (exception is ManifestException or JsonException)
         {
             // One record, or one release of an older version, that cannot be read any more must not stop the scores of all others.
             return null;

@@ -5,7 +5,7 @@ using Progeny.Core.Manifests;
 namespace Progeny.Core.Gates;
 
 /// <summary>Checks and compiles the conditions of a manifest over figures: <c>gates[].when</c>, <c>alerts[].when</c> and <c>retrain.when</c>.</summary>
-internal sealed class ConditionCompiler(IExpressionEngine engine)
+public sealed class ConditionCompiler(IExpressionEngine engine)
 {
     private const string Own = "metrics";
     private const string Champion = "champion";
@@ -22,6 +22,7 @@ internal sealed class ConditionCompiler(IExpressionEngine engine)
         }
     }
 
+    /// <summary>The conditions, compiled. One that is wrong is never met and says why.</summary>
     public ConditionSet Compile(Manifest manifest)
     {
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Manifests;
 
 /// <summary>What a rule does when it fires. Exactly one member is set.</summary>

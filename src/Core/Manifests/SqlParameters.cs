@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Manifests;
 
 /// <summary>The named parameters (<c>:name</c>) of a SQL text.</summary>

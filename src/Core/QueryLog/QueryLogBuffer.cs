@@ -100,7 +100,7 @@ public sealed partial class QueryLogBuffer : IDisposable
     /// <returns>False where the records could not be taken or written; those of a durable log are then never written.</returns>
     public ValueTask<bool> AddAsync(QueryLogEntry entry)
     {
-        var mode = entry.Served.Log.Mode;
+        var mode = entry.Plan.Mode;
         if (mode == QueryLogMode.None)
             return ValueTask.FromResult(true);
         try

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Queries;
-using Progeny.Core.Serving;
 
 namespace Progeny.Core.QueryLog;
 
@@ -10,7 +9,8 @@ public sealed record QueryLogEntry
 {
     public required DateTimeOffset At { get; init; }
 
-    public required ServedGeneration Served { get; init; }
+    /// <summary>Whose answer it is, and what is logged of it.</summary>
+    public required QueryLogPlan Plan { get; init; }
 
     /// <summary>The project that was asked; null: the generation's own.</summary>
     public string? Project { get; init; }

@@ -30,7 +30,7 @@ internal sealed class QueryLogStripe
     {
         if (entry.QueryIds.Length <= LargeRequest)
             return TryAdd(entry, null, most);
-        using var large = new QueryBatchBuilder(entry.Served.Log, entry.Project);
+        using var large = new QueryBatchBuilder(entry.Plan, entry.Project);
         large.Add(entry);
         return TryAdd(entry, large, most);
     }
@@ -100,7 +100,7 @@ internal sealed class QueryLogStripe
 
     private ValueTask<bool>? TryAdd(QueryLogEntry entry, QueryBatchBuilder? large, long most)
     {
-        var plan = entry.Served.Log;
+        var plan = entry.Plan;
         var key = new Key(plan, entry.Project);
         lock (gate)
         {

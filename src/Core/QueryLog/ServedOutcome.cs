@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.QueryLog;
 
 /// <summary>A served prediction beside the truth.</summary>

@@ -23,14 +23,7 @@ public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks)
                 found.Add(($"alerts[{i}].webhook", problem));
         }
 
-        if (found.Count == 0)
-            return [];
-        var places = ManifestPlaces.Read(yaml);
-        return found.ConvertAll(error =>
-        {
-            var (line, column) = places.Find(error.Path) ?? (1, 1);
-            return new ManifestError(line, column, error.Path, error.Message);
-        });
+        return ManifestPlaces.Locate(found, yaml);
 
         void Feed(string path, string? name)
         {

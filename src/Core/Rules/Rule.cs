@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Rules;
 
 /// <summary>A rule with its expressions by their place in the set.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Serving;
 
 /// <summary>One request on its way to a feed, for some keys.</summary>

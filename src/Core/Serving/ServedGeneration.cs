@@ -13,7 +13,7 @@ public sealed class ServedGeneration : IDisposable
     /// <param name="limits">What its queries may carry; null: what is usual.</param>
     /// <param name="samplingSeed">The secret that chooses whose fields are logged.</param>
     /// <exception cref="FeedException">The manifest names a feed that its project may not use.</exception>
-    /// <exception cref="RuleException">A rule is wrong.</exception>
+    /// <exception cref="ManifestException">A rule is wrong.</exception>
     public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time, QueryLimits? limits = null, long samplingSeed = 0)
     {
         Generation = generation;

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Tuning;
 
 /// <summary>Does pieces of work several at once, as many as there is room for.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Gateway.Explanations;
 
 /// <summary>The part of a feature in a prediction, as the API shows it.</summary>

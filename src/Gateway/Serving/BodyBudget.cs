@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Gateway.Serving;
 
 /// <summary>How many bytes of memory the bodies under way on this node may hold together.</summary>

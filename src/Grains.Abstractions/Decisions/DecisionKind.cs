@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Abstractions.Decisions;
 
 /// <summary>What kind of thing was decided.</summary>

@@ -1,26 +1,14 @@
-using System.Collections.Concurrent;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Evaluation;
-using Progeny.Core.Manifests;
-using Progeny.Core.Rules;
+using Progeny.Core.Releases;
 
 namespace Progeny.Grains.Evaluation;
 
-/// <summary>How predictions are scored, by the manifest of each generation's release, which never changes.</summary>
-internal sealed class GenerationMetricSets(IGrainFactory grains, RuleCompiler compiler) : IMetricSets
+/// <summary>The scores of predictions by the manifest of each generation's release.</summary>
+internal sealed class GenerationMetricSets(IGrainFactory grains, CompiledReleases releases) : IMetricSets
 {
-    private const int Most = 1_000;
-
-    private readonly ConcurrentDictionary<GenerationReference, MetricSet> known = new();
-
-    public async ValueTask<MetricSet?> GetAsync(GenerationReference generation)
-    {
-        if (known.TryGetValue(generation, out var set))
-            return set;
-        if (await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is not { } blueprint)
-            return null;
-        if (known.Count >= Most)
-            known.Clear();
-        return known.GetOrAdd(generation, compiler.CompileMetrics(ManifestCache.Of(blueprint.Release)));
-    }
+    public async ValueTask<MetricSet?> GetAsync(GenerationReference generation) =>
+        releases.Find(generation.Project, generation.Release) is { } known
+            ? known.Metrics
+            : await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? releases.Of(blueprint.Release).Metrics : null;
 }

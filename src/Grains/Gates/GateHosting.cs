@@ -1,22 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
-using Progeny.Grains.Evaluation;
-using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Gates;
 
-/// <summary>Registers what judges generations by their figures.</summary>
+/// <summary>Registers the gates of generations and the figures that they read.</summary>
 internal static class GateHosting
 {
-    public static void AddJudging(this IServiceCollection services)
+    public static void AddGates(this IServiceCollection services)
     {
         services.AddSingleton<GateSubjects>();
         services.AddSingleton<RecentTime>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
-        services.AddSingleton<ServedEvaluator>();
-        services.AddSingleton<IJobWork, EvaluationJob>();
-        services.AddSingleton<GenerationMeasures>();
         services.AddSingleton<ContractTests>();
         services.AddSingleton<IGatekeeper, Gatekeeper>();
     }

@@ -1,14 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Drift;
-using Progeny.Core.Evaluation;
-using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Grains.Common;
-using Progeny.Grains.Evaluation;
-using Progeny.Grains.Gates;
-using Progeny.Grains.Telemetry;
 
 namespace Progeny.Grains.Metrics;
 
@@ -34,11 +29,7 @@ internal static class MetricsHosting
         services.AddSingleton<DistributionFolds>();
         services.AddSingleton<IQueryBatchSink, QueryBatchFold>();
         services.AddSingleton<SummaryCollector>();
-        services.AddSingleton<IMetricSets, GenerationMetricSets>();
-        services.AddSingleton<OutcomeScorer>();
         services.AddSingleton<SummaryPublisher>();
-        services.AddJudging();
-        services.AddHostedService<SiloInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());
     }
 }

@@ -3,12 +3,11 @@ using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Manifests;
 using Progeny.Core.Releases;
-using Progeny.Core.Rules;
 
 namespace Progeny.Grains.Releases;
 
 /// <summary>Checks what a manifest says before it is published, one at a time on a thread of its own: one with thousands of rules takes seconds.</summary>
-internal sealed class ReleaseChecks(RuleCompiler rules, ManifestGrants grants, IOptions<ReleaseOptions> options) : IDisposable
+internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants grants, IOptions<ReleaseOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -33,7 +32,7 @@ internal sealed class ReleaseChecks(RuleCompiler rules, ManifestGrants grants, I
         try
         {
             return await Task.Factory.StartNew(
-                () => rules.Check(manifest, text), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+                () => compiler.Check(manifest, text), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         }
         finally
         {

@@ -6,8 +6,8 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Retraining;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
+using Progeny.Core.Releases;
 using Progeny.Core.Retraining;
-using Progeny.Core.Rules;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Retraining;
@@ -15,7 +15,7 @@ namespace Progeny.Grains.Retraining;
 /// <inheritdoc cref="IOfflineAgentGrain"/>
 internal sealed partial class OfflineAgentGrain(
     [PersistentState("offline", StorageNames.Grains)] IPersistentState<OfflineAgentState> storage,
-    RuleCompiler compiler,
+    CompiledReleases releases,
     RetrainScheduler retraining,
     ServedEvaluations evaluations,
     OutcomeIngestion pulling,
@@ -67,7 +67,6 @@ internal sealed partial class OfflineAgentGrain(
     {
         await stop.CancelAsync();
         await Task.WhenAll(looking, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        project?.Dispose();
         stop.Dispose();
     }
 
@@ -97,7 +96,7 @@ internal sealed partial class OfflineAgentGrain(
     {
         try
         {
-            project ??= new OfflineProject(Name, GrainFactory, compiler);
+            project ??= new OfflineProject(Name, GrainFactory, releases);
             if (!await project.LookAsync())
             {
                 Rest();

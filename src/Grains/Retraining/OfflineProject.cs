@@ -4,13 +4,13 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Gates;
 using Progeny.Core.Manifests;
+using Progeny.Core.Releases;
 using Progeny.Core.Retraining;
-using Progeny.Core.Rules;
 
 namespace Progeny.Grains.Retraining;
 
 /// <summary>What an offline agent sees of its project: the manifest in force, and the jobs, of which those that have ended are asked for once.</summary>
-internal sealed class OfflineProject(string name, IGrainFactory grains, RuleCompiler compiler) : IDisposable
+internal sealed class OfflineProject(string name, IGrainFactory grains, CompiledReleases releases)
 {
     private readonly Dictionary<string, JobInfo> ended = [];
     private ImmutableArray<JobInfo> jobs = [];
@@ -19,9 +19,9 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
 
     public string Release => Info.Releases[^1];
 
-    public Manifest Manifest { get; private set; } = null!;
+    public Manifest Manifest => Compiled.Manifest;
 
-    public ConditionSet Conditions { get; private set; } = null!;
+    public ConditionSet Conditions => Compiled.Conditions;
 
     /// <summary>The newest generation of the newest release; null: there is none.</summary>
     public GenerationInfo? Newest { get; private set; }
@@ -38,6 +38,8 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
     /// <summary>What came since the newest training was seen.</summary>
     public AnsweredCount SinceJob { get; } = new();
 
+    private CompiledRelease Compiled { get; set; } = null!;
+
     private string? Read { get; set; }
 
     /// <summary>Looks anew.</summary>
@@ -51,9 +53,7 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
         var release = grains.GetGrain<IReleaseGrain>($"{name}@{Release}");
         if (Read != Release)
         {
-            Manifest = ManifestCache.Of((await release.Get())!);
-            Conditions?.Dispose();
-            Conditions = compiler.CompileConditions(Manifest);
+            Compiled = releases.Of((await release.Get())!);
             Read = Release;
         }
 
@@ -90,6 +90,4 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, RuleComp
     /// <summary>The newest release's jobs of some kinds; open ones of other releases are among them, since a project trains one at a time.</summary>
     public JobHistory History(params JobKind[] kinds) =>
         JobHistory.Of([.. jobs.Where(job => kinds.Contains(job.Request.Kind) && (job.Release == Release || job.EndedAt is null))]);
-
-    public void Dispose() => Conditions?.Dispose();
 }

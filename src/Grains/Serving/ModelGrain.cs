@@ -2,8 +2,8 @@ using Orleans.Concurrency;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
-using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
 
@@ -23,7 +23,7 @@ internal sealed class ModelGrain(ServedGenerations generations, ModelCache model
             using var lease = await models.AcquireAsync(served);
             return lease.Model.Describe(served);
         }
-        catch (Exception exception) when (exception is ModelException or FeedException or RuleException)
+        catch (Exception exception) when (exception is ModelException or FeedException or ManifestException)
         {
             return Refuse(ServingErrorKind.ModelFailed, exception.Message);
         }

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Cli.Tests.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>

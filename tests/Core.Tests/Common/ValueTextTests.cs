@@ -49,7 +49,7 @@ public sealed class ValueTextTests
             rows.EntityOf(0).ShouldBe(text);
             var served = RandomEntries.Serve(Project);
             using var builder = new QueryBatchBuilder(served.Log);
-            builder.Add(new QueryLogEntry { At = DateTimeOffset.UnixEpoch, Served = served, Arm = "champion", Reason = "share", QueryIds = ["q"], Rows = rows, Error = "none", Latency = new QueryLatency(1, 1, 1, 1) });
+            builder.Add(new QueryLogEntry { At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "share", QueryIds = ["q"], Rows = rows, Error = "none", Latency = new QueryLatency(1, 1, 1, 1) });
             var reader = new QueryBatchReader(builder.Take().ShouldHaveSingleItem());
             reader.Read().ShouldBeTrue();
             reader.FieldText("plan").ShouldBe(text);

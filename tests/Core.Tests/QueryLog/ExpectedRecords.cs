@@ -22,9 +22,9 @@ internal static class ExpectedRecords
             {
                 At = entry.At,
                 QueryId = entry.QueryIds[row],
-                Project = entry.Served.Reference.Project,
-                Release = entry.Served.Reference.Release,
-                Generation = entry.Served.Reference.Generation,
+                Project = entry.Plan.Generation.Project,
+                Release = entry.Plan.Generation.Release,
+                Generation = entry.Plan.Generation.Generation,
                 Arm = entry.Arm,
                 Reason = entry.Reason,
                 Entity = entry.Rows is null ? entry.Tensors?.Entity : entry.Rows.EntityOf(row),

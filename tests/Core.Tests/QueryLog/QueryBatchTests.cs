@@ -117,7 +117,7 @@ public sealed class QueryBatchTests
         var rows = ServedManifests.Read(manifest, """{"name":"Ada Lovelace","age":36,"customer":"c-1815"}""");
         var entry = new QueryLogEntry
         {
-            At = DateTimeOffset.UnixEpoch, Served = served, Arm = "champion", Reason = "share", QueryIds = ["q"], Rows = rows,
+            At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "share", QueryIds = ["q"], Rows = rows,
             Error = "Rule 'x' failed on row 0: 'Ada Lovelace' of c-1815 is no number.", Latency = default,
         };
 
@@ -163,7 +163,7 @@ public sealed class QueryBatchTests
         const int count = 4_000;
         var entry = new QueryLogEntry
         {
-            At = DateTimeOffset.UnixEpoch, Served = served, Arm = "champion", Reason = "share", QueryIds = [.. Enumerable.Range(0, count).Select(i => $"q{i}")],
+            At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "share", QueryIds = [.. Enumerable.Range(0, count).Select(i => $"q{i}")],
             Rows = ServedManifests.Read(manifest, string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"x":{{i}},"customer":{{i}}}"""))),
             Prediction = new Prediction { Classes = [], Scores = new float[count], Labels = default },
             Latency = new QueryLatency(1, 2, 3, 4),
@@ -177,7 +177,7 @@ public sealed class QueryBatchTests
         Read(Encode([entry])).Where(record => record.Fields is not null).Select(record => record.QueryId).ToHashSet().SetEquals(kept).ShouldBeTrue();
 
         // Whoever knows what one release keeps does not know it of another.
-        var other = Read(Encode([entry with { Served = RandomEntries.Serve(manifest, samplingSeed: 7) }])).Where(record => record.Fields is not null).ToList();
+        var other = Read(Encode([entry with { Plan = RandomEntries.Serve(manifest, samplingSeed: 7).Log }])).Where(record => record.Fields is not null).ToList();
         ((double)other.Count(record => kept.Contains(record.QueryId)) / count).ShouldBe(share * share, 0.03);
     }
 
@@ -238,13 +238,13 @@ public sealed class QueryBatchTests
 
     private static QueryLogEntry Tensors(ServedGeneration served, InferQuery query, string? error) => new()
     {
-        At = DateTimeOffset.UnixEpoch, Served = served, Arm = "champion", Reason = "requested", QueryIds = ["q"], Tensors = query,
+        At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "requested", QueryIds = ["q"], Tensors = query,
         Outputs = error is null ? query.Inputs : [], Error = error, Latency = default,
     };
 
     private static IReadOnlyList<QueryBatch> Encode(IEnumerable<QueryLogEntry> entries)
     {
-        using var builder = new QueryBatchBuilder(entries.First().Served.Log);
+        using var builder = new QueryBatchBuilder(entries.First().Plan);
         foreach (var entry in entries)
             builder.Add(entry);
         return builder.Take();

@@ -202,7 +202,7 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     {
         var bad = new QueryLogEntry
         {
-            At = default, Served = _durable, Arm = "champion", Reason = "share", QueryIds = ["bad"], Tensors = new InferQuery { Inputs = [null!] }, Latency = default,
+            At = default, Plan = _durable.Log, Arm = "champion", Reason = "share", QueryIds = ["bad"], Tensors = new InferQuery { Inputs = [null!] }, Latency = default,
         };
 
         (await buffer.AddAsync(bad)).ShouldBeFalse();
@@ -249,7 +249,7 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     private static QueryLogEntry Entry(ServedGeneration served, string id, int tick = 0) => new()
     {
         At = DateTimeOffset.UnixEpoch.AddTicks(tick),
-        Served = served,
+        Plan = served.Log,
         Arm = "champion",
         Reason = "share",
         QueryIds = [id],

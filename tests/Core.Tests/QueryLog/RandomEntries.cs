@@ -64,7 +64,7 @@ internal sealed class RandomEntries(int seed)
         return new QueryLogEntry
         {
             At = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero).AddTicks(random.Next()),
-            Served = served,
+            Plan = served.Log,
             Arm = random.Next(2) == 0 ? "champion" : $"arm {random.Next(300)}",
             Reason = "share",
             QueryIds = [.. Enumerable.Range(0, count).Select(_ => Id())],

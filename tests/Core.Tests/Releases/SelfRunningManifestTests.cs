@@ -115,7 +115,6 @@ public sealed class SelfRunningManifestTests
     [InlineData("0.9.0:2", "newest", "serving.rollout.fallback[1]: 'newest' is not champion or a generation")]
     [InlineData("groups: [region]", "groups: [regoin]", "evaluation.groups[0]: 'regoin' is not a field that a query can carry; did you mean 'region'?")]
     [InlineData("features: [demand]}", "features: [up]}", "drift.features[0]: 'up' is not a feature of the schema")]
-    [InlineData("metric: auc", "metric: rmse", "tune.metric: 'rmse' is no metric of this task")]
     [InlineData("{min: 0.01, max: 0.3, log: true}", "{min: 0, max: 0.3, log: true}", "tune.space.eta.min: must be above 0 on the logarithmic scale")]
     [InlineData("{min: 2, max: 8, whole: true}", "{min: 9, max: 8, whole: true}", "tune.space.max_depth.min: is greater than max")]
     [InlineData("{min: 2, max: 8, whole: true}", "{min: 2}", "tune.space.max_depth: needs both min and max")]

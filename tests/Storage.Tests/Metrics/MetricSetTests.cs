@@ -20,7 +20,7 @@ public sealed class MetricSetTests
     [Fact]
     public void Loss_of_classes_is_the_log_loss_of_their_probabilities()
     {
-        using var metrics = Rulebook.Compiler.CompileMetrics(Rulebook.OfMovies(""));
+        using var metrics = Rulebook.Metrics.Compile(Rulebook.OfMovies(""));
         metrics.Score(Movie, "matched")![MetricsPoint.LossName].ShouldBe(-Math.Log(0.5), 1e-9);
         metrics.Score(Movie, "popular")![MetricsPoint.LossName].ShouldBe(-Math.Log(0.2), 1e-9);
         metrics.Score(Movie, "no such class")!.ShouldBeEmpty();
@@ -31,14 +31,14 @@ public sealed class MetricSetTests
     [Fact]
     public void Loss_of_a_number_is_its_squared_error()
     {
-        using var metrics = Rulebook.Compiler.CompileMetrics(Rulebook.OfPrices(""));
+        using var metrics = Rulebook.Metrics.Compile(Rulebook.OfPrices(""));
         metrics.Score(Home, "10")!.ShouldBe([new(MetricsPoint.LossName, 6.25)]);
     }
 
     [Fact]
     public void Own_metrics_see_fields_augmented_features_prediction_and_outcome()
     {
-        using var movies = Rulebook.Compiler.CompileMetrics(Rulebook.OfMovies(
+        using var movies = Rulebook.Metrics.Compile(Rulebook.OfMovies(
             """
             metrics:
               - {name: hit, value: label = outcome}
@@ -54,7 +54,7 @@ public sealed class MetricSetTests
         (other["hit"], other["regret"]).ShouldBe((0, 0.7));
         movies.Score(Movie with { Fields = null, Augmented = null }, "matched")!.Keys.ShouldBe([MetricsPoint.LossName, "hit", "noir_ratings"]);
 
-        using var prices = Rulebook.Compiler.CompileMetrics(Rulebook.OfPrices("metrics: [{name: cost, value: \"abs(prediction.value - outcome) * area\"}]"));
+        using var prices = Rulebook.Metrics.Compile(Rulebook.OfPrices("metrics: [{name: cost, value: \"abs(prediction.value - outcome) * area\"}]"));
         prices.Score(Home, "10")!["cost"].ShouldBe(7.5);
     }
 
@@ -62,7 +62,7 @@ public sealed class MetricSetTests
     public void Classes_that_differ_in_case_only_have_probabilities_of_their_own()
     {
         var manifest = Rulebook.OfMovies("metrics: [{name: first, value: probability_A}, {name: second, value: probability_a_2}, {name: third, value: probability_b}]");
-        using var metrics = Rulebook.Compiler.CompileMetrics(manifest with { Label = manifest.Label! with { Classes = ["A", "a", "b"] } });
+        using var metrics = Rulebook.Metrics.Compile(manifest with { Label = manifest.Label! with { Classes = ["A", "a", "b"] } });
 
         var figures = metrics.Score(Movie with { Prediction = """{"label":"a","probabilities":{"A":0.25,"a":0.5,"b":0.25}}""" }, "a")!;
 
@@ -78,7 +78,7 @@ public sealed class MetricSetTests
     public void Wrong_expression_is_refused_at_release_with_its_place(string value, string message)
     {
         var yaml = Rulebook.MoviesYaml($"metrics:\n  - name: own\n    value: \"{value}\"");
-        var error = Rulebook.Compiler.Check(ManifestParser.ParseOrThrow(yaml), yaml).ShouldHaveSingleItem();
+        var error = Rulebook.Releases.Check(ManifestParser.ParseOrThrow(yaml), yaml).ShouldHaveSingleItem();
         error.Path.ShouldBe("metrics[0].value");
         error.Message.ShouldContain(message);
         yaml.Split('\n')[error.Line - 1][(error.Column - 1)..].ShouldStartWith("\"");

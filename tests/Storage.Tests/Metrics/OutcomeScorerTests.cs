@@ -145,7 +145,7 @@ public sealed class OutcomeScorerTests : IDisposable
     /// <summary>One generation for all, without shadows.</summary>
     private sealed class Homes : IMetricSets, IShadowPeriods, IStickyKeys, IDisposable
     {
-        private readonly MetricSet set = Rulebook.Compiler.CompileMetrics(Rulebook.OfPrices(""));
+        private readonly MetricSet set = Rulebook.Metrics.Compile(Rulebook.OfPrices(""));
 
         public ValueTask<MetricSet?> GetAsync(GenerationReference generation) => new(set);
 

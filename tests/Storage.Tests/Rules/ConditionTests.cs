@@ -22,7 +22,7 @@ public sealed class ConditionTests
     [InlineData("(SELECT max(loss) FROM history) < 1", "no such table: history")]
     public void Gate_is_checked_in_full_when_it_is_released(string when, string? message)
     {
-        var errors = Rulebook.Compiler.Check(Rulebook.OfMovies($"gates: [{{name: better, before: champion, when: \"{when}\"}}]"));
+        var errors = Rulebook.Releases.Check(Rulebook.OfMovies($"gates: [{{name: better, before: champion, when: \"{when}\"}}]"));
         if (message is null)
             errors.ShouldBeEmpty();
         else
@@ -32,7 +32,7 @@ public sealed class ConditionTests
     [Fact]
     public void Alerts_and_retraining_see_the_champion_s_figures_by_plain_names_only()
     {
-        var errors = Rulebook.Compiler.Check(Rulebook.OfMovies(
+        var errors = Rulebook.Releases.Check(Rulebook.OfMovies(
             """
             alerts: [{name: slow, when: latency_p99 > champion.latency_p99}, {name: wrong, when: error_rate > 0.1}]
             retrain: {when: drift = 1 AND new_outcomes > 1000 AND champion.loss > 1}
@@ -89,7 +89,7 @@ public sealed class ConditionTests
     {
         var when = string.Join(
             ", ", Enumerable.Range(0, 60).Select(i => $"{{name: g{i}, before: champion, when: \"({HostileExpressionTests.Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > {i}\"}}"));
-        using var set = Rulebook.Compiler.CompileConditions(Rulebook.OfMovies($"gates: [{when}]"));
+        using var set = Rulebook.Conditions.Compile(Rulebook.OfMovies($"gates: [{when}]"));
         var asked = 0;
         Func<ConditionVerdict> Gate(int i) => () =>
         {
@@ -113,7 +113,7 @@ public sealed class ConditionTests
     [Fact]
     public void Condition_of_an_older_release_that_is_wrong_does_not_hold_and_says_why_beside_sound_ones()
     {
-        using var set = Rulebook.Compiler.CompileConditions(Rulebook.OfMovies(
+        using var set = Rulebook.Conditions.Compile(Rulebook.OfMovies(
             "gates: [{name: old, before: champion, when: auc > 1}, {name: fine, before: champion, when: loss < 1}]\nalerts: [{name: a, when: loss > 1}]\nretrain: {when: drift}"));
         set.Gate(0, Figures(), null).Message.ShouldStartWith("it cannot be computed: no such column: auc; did you mean 'eval_auc'?");
         set.Gate(1, Figures(("loss", 0.5)), null).Holds.ShouldBeTrue();
@@ -138,7 +138,7 @@ public sealed class ConditionTests
     }
 
     private static ConditionSet Compile(string when) =>
-        Rulebook.Compiler.CompileConditions(Rulebook.OfMovies($"gates: [{{name: one, before: champion, when: \"{when}\"}}]"));
+        Rulebook.Conditions.Compile(Rulebook.OfMovies($"gates: [{{name: one, before: champion, when: \"{when}\"}}]"));
 
     private static Dictionary<string, double?> Figures(params (string Name, double Value)[] figures) =>
         figures.ToDictionary(figure => figure.Name, figure => (double?)figure.Value);

@@ -178,7 +178,7 @@ public sealed class HostileExpressionTests
     [Fact]
     public void Condition_that_took_long_is_not_computed_again_at_once()
     {
-        using var set = Rulebook.Compiler.CompileConditions(Rulebook.OfMovies(
+        using var set = Rulebook.Conditions.Compile(Rulebook.OfMovies(
             $"gates: [{{name: one, before: champion, when: \"({Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > loss\"}}]"));
         var figures = new Dictionary<string, double?> { ["loss"] = 1 };
         var watch = Stopwatch.StartNew();
@@ -196,7 +196,7 @@ public sealed class HostileExpressionTests
     private static ExpressionError? Check(string when)
     {
         var manifest = Rulebook.OfMovies($"rules: [{{name: one, at: before, when: {JsonSerializer.Serialize(when)}, then: {{refuse: no}} }}]");
-        return Rulebook.Compiler.Check(manifest) is [var error] ? new ExpressionError(error.Message, null) : null;
+        return Rulebook.Releases.Check(manifest) is [var error] ? new ExpressionError(error.Message, null) : null;
     }
 
     /// <summary>Why an expression over <c>t</c> and <c>u</c> fails.</summary>

@@ -1,5 +1,4 @@
 using Progeny.Core.Manifests;
-using Progeny.Core.Rules;
 
 namespace Progeny.Storage.Tests.Rules;
 
@@ -14,7 +13,7 @@ public sealed class RuleCompilerTests
             $"name: wide\nversion: 1.0.0\ntask: regression\nschema:\n  features:\n{features}\nlabel: {{name: y}}\nsource: {{feed: wide, query: SELECT 1}}\npipeline: {{trainer: xgboost}}\nrules:\n{rules}\n");
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
 
-        Rulebook.Compiler.Check(manifest).ShouldBeEmpty();
+        Rulebook.Releases.Check(manifest).ShouldBeEmpty();
         using var set = Rulebook.Compiler.Compile(manifest);
 
         System.Diagnostics.Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(3));
@@ -56,7 +55,7 @@ public sealed class RuleCompilerTests
                 then: {refuse: no}
             """);
 
-        var error = Rulebook.Compiler.Check(ManifestParser.ParseOrThrow(yaml), yaml).ShouldHaveSingleItem();
+        var error = Rulebook.Releases.Check(ManifestParser.ParseOrThrow(yaml), yaml).ShouldHaveSingleItem();
 
         error.Path.ShouldBe("rules[1].when");
         error.Message.ShouldStartWith("rule 'wrong': ");
@@ -80,7 +79,7 @@ public sealed class RuleCompilerTests
     public void Condition_that_reads_and_computes_is_fine(string when)
     {
         var manifest = Rulebook.OfMovies($"rules: [{{name: one, at: before, when: \"{when}\", then: {{refuse: no}} }}]");
-        Rulebook.Compiler.Check(manifest).ShouldBeEmpty();
+        Rulebook.Releases.Check(manifest).ShouldBeEmpty();
         Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 4}]"""), 1, 0, 0).Answer.Error?.Message.ShouldStartWith("The query is refused");
     }
 
@@ -98,18 +97,29 @@ public sealed class RuleCompilerTests
             retrain: {when: drift > 0.2 ORR 1}
             """);
 
-        var errors = Rulebook.Compiler.Check(manifest);
+        var errors = Rulebook.Releases.Check(manifest);
 
         errors.Select(error => error.Path).ShouldBe(
             ["rules[0].when", "rules[0].then.set.hour", "rules[1].then.answer", "rules[2].then.answer", "rules[3].when", "gates[0].when", "retrain.when"]);
         errors[3].Message.ShouldBe("rule 'c': its answer is 'populr', which is no class of the project; one of 'popular', 'matched', 'for you' would be right");
-        Should.Throw<RuleException>(() => Rulebook.Compiler.Compile(manifest)).Errors.Count.ShouldBe(5);
+        Should.Throw<ManifestException>(() => Rulebook.Compiler.Compile(manifest)).Errors.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public void Metric_of_another_task_is_no_goal_of_tuning()
+    {
+        var manifest = Rulebook.OfMovies("tune: {metric: rmse, space: {max_depth: {values: [3, 4]}}}");
+
+        var error = Rulebook.Releases.Check(manifest).ShouldHaveSingleItem();
+
+        error.Path.ShouldBe("tune.metric");
+        error.Message.ShouldStartWith("'rmse' is no metric of this task; ");
     }
 
     [Fact]
     public void Value_without_a_table_is_ambiguous_where_a_feature_has_its_name()
     {
-        var errors = Rulebook.Compiler.Check(Rulebook.OfPrices("rules: [{name: a, at: after, when: value < 0, then: {answer: \"0\"}}]"));
+        var errors = Rulebook.Releases.Check(Rulebook.OfPrices("rules: [{name: a, at: after, when: value < 0, then: {answer: \"0\"}}]"));
         errors.ShouldHaveSingleItem().Message.ShouldStartWith("rule 'a': ambiguous column name: value");
     }
 

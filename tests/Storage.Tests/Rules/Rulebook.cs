@@ -1,7 +1,10 @@
 using System.Text;
 using Progeny.Abstractions.Queries;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Gates;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
+using Progeny.Core.Releases;
 using Progeny.Core.Rules;
 using Progeny.Storage.Expressions;
 
@@ -41,7 +44,15 @@ internal static class Rulebook
         pipeline: {trainer: xgboost}
         """;
 
-    public static RuleCompiler Compiler { get; } = new(new SqliteExpressionEngine());
+    private static readonly SqliteExpressionEngine _engine = new();
+
+    public static RuleCompiler Compiler { get; } = new(_engine);
+
+    public static MetricCompiler Metrics { get; } = new(_engine);
+
+    public static ConditionCompiler Conditions { get; } = new(_engine);
+
+    public static ReleaseCompiler Releases { get; } = new(_engine);
 
     public static string MoviesYaml(string rules) => $"{Movies}\n{rules}";
 

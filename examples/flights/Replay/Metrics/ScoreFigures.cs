@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Replay.Metrics;
 
 /// <summary>Accuracy and log loss of the answers and of the baseline, on so many outcomes; null where there are none.</summary>

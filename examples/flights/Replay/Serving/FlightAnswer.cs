@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Replay.Serving;
 
 /// <summary>What the node answered about one flight.</summary>

@@ -8,7 +8,7 @@ namespace Progeny.Core.Explanations.Replays;
 /// <summary>A generation of any stage, made ready to be asked again what it was asked once. No feed is needed for that.</summary>
 public sealed class ReplayGeneration : IDisposable
 {
-    /// <exception cref="RuleException">A rule is wrong.</exception>
+    /// <exception cref="ManifestException">A rule is wrong.</exception>
     public ReplayGeneration(GenerationInfo generation, Manifest manifest, RuleCompiler rules)
     {
         Generation = generation;

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>Collects errors; bounded, so that a hostile file cannot make a report larger than itself.</summary>

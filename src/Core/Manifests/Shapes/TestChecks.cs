@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true of a manifest's own tests.</summary>

@@ -1,5 +1,3 @@
-using Progeny.Core.Common;
-using Progeny.Core.Evaluation;
 
 namespace Progeny.Core.Manifests.Shapes;
 
@@ -12,13 +10,6 @@ internal sealed class TuneChecks(ManifestNode root, ErrorList errors)
             return;
         if (root["pipeline"]?["model"] is not null)
             errors.Add(tune, "tune", "has no use with a finished model, which is not trained");
-        if (tune["metric"] is { } metric && metric.AsText() is { } name && Enum.TryParse<MachineLearningTask>(root["task"]?.AsText(), ignoreCase: true, out var task))
-        {
-            var known = MetricCatalogue.For(task).Select(one => one.Name).ToList();
-            if (!known.Contains(name))
-                errors.Add(metric, "tune.metric", $"{Quote.Of(name)} is no metric of this task; {string.Join(", ", known)} are");
-        }
-
         foreach (var entry in tune["space"]?.Entries ?? [])
             CheckRange(entry.Value, $"tune.space.{entry.Name}");
     }

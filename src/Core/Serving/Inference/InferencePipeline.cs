@@ -115,7 +115,7 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
                 new QueryLogEntry
                 {
                     At = now,
-                    Served = arm.Served,
+                    Plan = arm.Served.Log,
                     Project = query.Project,
                     Arm = arm.Name,
                     Reason = query.Reason,
@@ -148,7 +148,7 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
             new QueryLogEntry
             {
                 At = now,
-                Served = arm.Served,
+                Plan = arm.Served.Log,
                 Project = query.Project,
                 Arm = arm.Name,
                 Reason = query.Reason,
@@ -179,14 +179,14 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
     {
         var logging = log.AddAsync(entry);
         entry.Rows?.Dispose(); // they have been written out
-        return await logging || entry.Served.Manifest.Serving.Log != QueryLogMode.Durable;
+        return await logging || entry.Plan.Mode != QueryLogMode.Durable;
     }
 
     /// <summary>Counts what an arm did, or failed to do through no fault of the caller.</summary>
     public void Count(RoutedQuery query, QueryLogEntry entry, bool failed)
     {
         var latency = entry.Latency;
-        if (entry.Served.Log.Mode == QueryLogMode.Durable)
+        if (entry.Plan.Mode == QueryLogMode.Durable)
             latency = latency with { Total = Micros(time.GetElapsedTime(query.Started)) }; // the disk was waited for
         query.Arm.Meter.Record(latency, entry.QueryIds.Length, failed);
     }
@@ -223,11 +223,11 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
 
     private static Answer ToAnswer(bool logged, QueryLogEntry entry, ModelAnswer result)
     {
-        if (!logged && entry.Served.Manifest.Serving.Log == QueryLogMode.Durable)
+        if (!logged && entry.Plan.Mode == QueryLogMode.Durable)
             return Answer.Refuse(NotLogged);
         return result.Error is { } error
             ? Answer.Refuse(error)
-            : new Answer { Generation = entry.Served.Reference, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
+            : new Answer { Generation = entry.Plan.Generation, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
     }
 
     private static Activity? StartModel(ServedArm arm)

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>

@@ -5,10 +5,10 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
 using Progeny.Core.Metrics;
 using Progeny.Core.Queries;
 using Progeny.Core.Rollouts;
-using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Telemetry;
 
@@ -212,7 +212,7 @@ public sealed partial class OnlineAgent(
         {
             return (null, new ServingError(ServingErrorKind.Unavailable, exception.Message));
         }
-        catch (RuleException exception)
+        catch (ManifestException exception)
         {
             return (null, new ServingError(ServingErrorKind.RuleFailed, exception.Message));
         }
@@ -229,7 +229,7 @@ public sealed partial class OnlineAgent(
         {
             return (await generations.GetAsync(reference))?.Schema;
         }
-        catch (Exception exception) when (exception is FeedException or RuleException)
+        catch (Exception exception) when (exception is FeedException or ManifestException)
         {
             return null;
         }

@@ -25,7 +25,7 @@ public static class ResponseMerger
     private static Answer OfOne(ActivePlan plan, ArmResult result) => new()
     {
         Project = plan.Plan.Project,
-        Generation = result.Entry!.Served.Reference,
+        Generation = result.Entry!.Plan.Generation,
         QueryIds = result.Entry.QueryIds,
         Prediction = result.Inferred.Result!.Prediction,
         Outputs = result.Inferred.Result.Outputs,

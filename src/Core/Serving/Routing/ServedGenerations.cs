@@ -29,7 +29,7 @@ public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog 
 
     /// <summary>The generation, or null where there is none.</summary>
     /// <exception cref="FeedException">Its manifest names a feed that its project may not use.</exception>
-    /// <exception cref="RuleException">One of its rules is wrong.</exception>
+    /// <exception cref="ManifestException">One of its rules is wrong.</exception>
     public async ValueTask<ServedGeneration?> GetAsync(GenerationReference reference)
     {
         if (ready.TryGetValue(reference, out var served))
