@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Bench.Decisions;
 
 /// <summary>A/A tests with a look after every outcome: how often a difference is found where there is none.</summary>

@@ -1,4 +1,5 @@
 using Progeny.Trainer;
+using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Jobs;
 
 // The contract (docs/trainers.md): started in the job folder; the last line on stderr says what is wrong.

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Gateway.Tests;
 
 /// <summary>A node that serves a finished model with rules around it.</summary>

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Progeny.Core.Common;
-using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Jobs;
+using Progeny.Trainer.Settings;
 using Progeny.Trainer.Tests.Support;
 using Xunit.Abstractions;
 

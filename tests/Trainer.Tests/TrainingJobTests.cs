@@ -4,9 +4,9 @@ using Progeny.Core.Common;
 using Progeny.Core.Datasets;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training;
-using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Jobs;
+using Progeny.Trainer.Settings;
 using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;

@@ -7,7 +7,7 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Tests.Explanations;
-using Progeny.Trainer.Boosting;
+using Progeny.Trainer.Settings;
 using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Common;
 
 /// <summary>An open stream of server-sent events.</summary>

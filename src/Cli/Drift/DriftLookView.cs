@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Drift;
 
 /// <summary>A look at the newest queries.</summary>

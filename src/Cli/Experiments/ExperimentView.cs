@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Experiments;
 
 /// <summary>An experiment as servers show it.</summary>

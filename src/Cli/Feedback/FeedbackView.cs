@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Feedback;
 
 /// <summary>The state of a feedback loop, as the server says it.</summary>

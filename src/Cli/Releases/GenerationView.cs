@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Releases;
 
 /// <summary>A generation as the server shows it.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Releases;
 
 /// <summary>A generation with what it is made of, as the server shows it.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Retraining;
 
 /// <summary>An offline agent, as the server says it.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Experiments;
 
 /// <summary>What is done with a proposed generation.</summary>

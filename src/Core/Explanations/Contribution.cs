@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>The part of a feature in a prediction.</summary>

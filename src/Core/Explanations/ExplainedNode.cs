@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>A node of a tree.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>How contributions were computed; all are Shapley values of the same game.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Manifests;
 
 /// <summary>What a rule does when it fires. Exactly one member is set.</summary>

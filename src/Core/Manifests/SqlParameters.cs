@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Manifests;
 
 /// <summary>The named parameters (<c>:name</c>) of a SQL text.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.QueryLog;
 
 /// <summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.QueryLog;
 
 /// <summary>A served prediction beside the truth.</summary>

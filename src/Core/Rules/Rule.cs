@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Rules;
 
 /// <summary>A rule with its expressions by their place in the set.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Serving;
 
 /// <summary>One request on its way to a feed, for some keys.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Tuning;
 
 /// <summary>Does pieces of work several at once, as many as there is room for.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Gateway.Explanations;
 
 /// <summary>The part of a feature in a prediction, as the API shows it.</summary>

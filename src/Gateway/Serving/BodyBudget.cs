@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Gateway.Serving;
 
 /// <summary>How many bytes of memory the bodies under way on this node may hold together.</summary>

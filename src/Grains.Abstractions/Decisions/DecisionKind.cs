@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Abstractions.Decisions;
 
 /// <summary>What kind of thing was decided.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Progeny.Trainer.Jobs;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Boosting;
 

@@ -1,6 +1,6 @@
 using CsvHelper;
 using Progeny.Core.Datasets;
-using Progeny.Trainer.Boosting;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Data;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Progeny.Trainer.Boosting;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Encoding;
 

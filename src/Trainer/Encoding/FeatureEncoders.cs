@@ -1,7 +1,7 @@
 using Progeny.Core.Common;
 using Progeny.Core.Datasets;
-using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Encoding;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Progeny.Core.Datasets;
-using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Encoding;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Jobs;
 

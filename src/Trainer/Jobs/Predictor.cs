@@ -3,6 +3,7 @@ using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Encoding;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Jobs;
 

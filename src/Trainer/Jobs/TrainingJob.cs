@@ -10,6 +10,7 @@ using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Data;
 using Progeny.Trainer.Encoding;
 using Progeny.Trainer.Onnx;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Jobs;
 

@@ -1,4 +1,5 @@
 using Progeny.Trainer.Boosting;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Onnx;
 

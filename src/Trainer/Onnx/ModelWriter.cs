@@ -4,6 +4,7 @@ using Progeny.Core.Common.Onnx;
 using Progeny.Core.Datasets;
 using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Encoding;
+using Progeny.Trainer.Settings;
 
 namespace Progeny.Trainer.Onnx;
 

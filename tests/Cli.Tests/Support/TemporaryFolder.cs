@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Cli.Tests.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>

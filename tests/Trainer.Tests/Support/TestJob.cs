@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CsvHelper;
 using Progeny.Core.Datasets;
 using Progeny.Core.Training;
+using Progeny.Trainer.Boosting;
 using Progeny.Trainer.Jobs;
 
 namespace Progeny.Trainer.Tests.Support;

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Replay.Serving;
 
 /// <summary>What the node answered about one flight.</summary>

@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true of a manifest's own tests.</summary>

@@ -1,4 +1,5 @@
 
+
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true between the keys of <c>tune</c>.</summary>

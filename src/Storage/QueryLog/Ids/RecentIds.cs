@@ -1,5 +1,6 @@
 
 
+
 namespace Progeny.Storage.QueryLog.Ids;
 
 /// <summary>The keys of the records that no run of the index holds yet, as of a moment. The newest block grows behind what is seen here.</summary>

@@ -1,4 +1,4 @@
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>The names that <c>parameters.json</c> may hold.</summary>
 internal static class KnownParameters

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Progeny.Trainer.Jobs;
+namespace Progeny.Trainer.Boosting;
 
 /// <summary>Writes the contract's progress: a line of JSON an event, flushed.</summary>
 public sealed class ProgressWriter(Stream output)

@@ -1,4 +1,4 @@
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>How a booster's margin (the sum of its leaves or of its weighted inputs) becomes the prediction.</summary>
 public enum Link

@@ -1,6 +1,6 @@
 using Progeny.Core.Common;
 
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>
 /// The objectives of XGBoost 1.7 that fit the three tasks. Its ranking and survival objectives need groups or censored labels, which a

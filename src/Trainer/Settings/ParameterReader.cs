@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>Reads parameters by name and kind; every complaint names the parameter, its value and what would be right.</summary>
 internal sealed class ParameterReader(JsonObject parameters)

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Progeny.Core.Datasets;
-using Progeny.Trainer.Encoding;
 
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>The contents of <c>parameters.json</c>, checked.</summary>
 public sealed record TrainerSettings

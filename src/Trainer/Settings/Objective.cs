@@ -1,6 +1,6 @@
 using Progeny.Core.Common;
 
-namespace Progeny.Trainer.Boosting;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>One of XGBoost's objectives, and what it means for labels and predictions.</summary>
 public sealed record Objective

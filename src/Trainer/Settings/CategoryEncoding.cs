@@ -1,4 +1,4 @@
-namespace Progeny.Trainer.Encoding;
+namespace Progeny.Trainer.Settings;
 
 /// <summary>How a category becomes numbers.</summary>
 public enum CategoryEncoding
