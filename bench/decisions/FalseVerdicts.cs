@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Bench.Decisions;
 
 /// <summary>A/A tests with a look after every outcome: how often a difference is found where there is none.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Gateway.Tests;
 
 /// <summary>A node that serves a finished model with rules around it.</summary>

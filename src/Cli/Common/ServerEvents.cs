@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Common;
 
 /// <summary>An open stream of server-sent events.</summary>

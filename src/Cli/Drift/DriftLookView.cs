@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Drift;
 
 /// <summary>A look at the newest queries.</summary>

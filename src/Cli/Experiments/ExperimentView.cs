@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Experiments;
 
 /// <summary>An experiment as servers show it.</summary>

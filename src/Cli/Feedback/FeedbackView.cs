@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Feedback;
 
 /// <summary>The state of a feedback loop, as the server says it.</summary>

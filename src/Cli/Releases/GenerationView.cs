@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Releases;
 
 /// <summary>A generation as the server shows it.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Releases;
 
 /// <summary>A generation with what it is made of, as the server shows it.</summary>

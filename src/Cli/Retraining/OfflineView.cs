@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Retraining;
 
 /// <summary>An offline agent, as the server says it.</summary>

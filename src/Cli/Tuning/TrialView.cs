@@ -1,4 +1,3 @@
-
 namespace Progeny.Cli.Tuning;
 
 /// <summary>A trial of a search, as the server says it.</summary>

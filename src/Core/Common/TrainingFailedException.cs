@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Common;
 
 /// <summary>A training came to no model. The message is a sentence for the user.</summary>

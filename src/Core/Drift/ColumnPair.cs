@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Drift;
 
 /// <summary>Two samples of one column, counted in common cells. Missing values are the first cell; numbers follow in their order.</summary>

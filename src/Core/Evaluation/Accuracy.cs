@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Evaluation;
 
 /// <summary>The share of rows whose class was predicted.</summary>

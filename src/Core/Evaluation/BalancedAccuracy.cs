@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Evaluation;
 
 /// <summary>The mean of the recalls of the classes that occur in the truth.</summary>

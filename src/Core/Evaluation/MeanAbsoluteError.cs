@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Evaluation;
 
 /// <summary>The mean of |y - ŷ|, in the unit of the label.</summary>

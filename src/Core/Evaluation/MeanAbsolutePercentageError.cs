@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Evaluation;
 
 /// <summary>The mean of |y - ŷ| / |y|, as a fraction (0.1 is ten percent). Null where a true value is 0.</summary>

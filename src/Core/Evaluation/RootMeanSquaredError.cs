@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Evaluation;
 
 /// <summary>√(mean of (y - ŷ)²), in the unit of the label.</summary>

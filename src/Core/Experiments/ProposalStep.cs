@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Experiments;
 
 /// <summary>What is done with a proposed generation.</summary>

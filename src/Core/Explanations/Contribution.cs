@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Explanations;
 
 /// <summary>The part of a feature in a prediction.</summary>

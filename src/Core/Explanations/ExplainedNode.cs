@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Explanations;
 
 /// <summary>A node of a tree.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Explanations;
 
 /// <summary>How contributions were computed; all are Shapley values of the same game.</summary>

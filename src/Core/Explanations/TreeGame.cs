@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Explanations;
 
 /// <summary>

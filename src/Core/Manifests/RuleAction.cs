@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Manifests;
 
 /// <summary>What a rule does when it fires. Exactly one member is set.</summary>

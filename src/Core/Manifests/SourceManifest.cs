@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Manifests;
 
 /// <summary>Where training rows come from: at most one of <see cref="Feed"/> and <see cref="File"/>, and the query log where <see cref="Queries"/> says so.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Manifests;
 
 /// <summary>The named parameters (<c>:name</c>) of a SQL text.</summary>

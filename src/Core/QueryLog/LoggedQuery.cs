@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.QueryLog;
 
 /// <summary>A record of the query log with what was reported of it later.</summary>

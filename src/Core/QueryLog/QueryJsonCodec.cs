@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.QueryLog;
 
 /// <summary>

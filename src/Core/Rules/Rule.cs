@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Rules;
 
 /// <summary>A rule with its expressions by their place in the set.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Serving;
 
 /// <summary>One request on its way to a feed, for some keys.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Tuning;
 
 /// <summary>Does pieces of work several at once, as many as there is room for.</summary>

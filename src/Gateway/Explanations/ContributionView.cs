@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Gateway.Explanations;
 
 /// <summary>The part of a feature in a prediction, as the API shows it.</summary>

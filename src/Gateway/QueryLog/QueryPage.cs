@@ -1,4 +1,3 @@
-
 namespace Progeny.Gateway.QueryLog;
 
 /// <summary>A page of logged queries.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Gateway.Serving;
 
 /// <summary>How many bytes of memory the bodies under way on this node may hold together.</summary>

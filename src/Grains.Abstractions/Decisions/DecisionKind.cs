@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Abstractions.Decisions;
 
 /// <summary>What kind of thing was decided.</summary>

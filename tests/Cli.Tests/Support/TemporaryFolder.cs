@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Cli.Tests.Support;
 
 /// <summary>A folder that lives as long as a test.</summary>

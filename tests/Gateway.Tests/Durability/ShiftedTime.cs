@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Gateway.Tests.Durability;
 
 /// <summary>The clock of a machine whose time somebody sets: the time of day moves, timestamps and timers go on.</summary>

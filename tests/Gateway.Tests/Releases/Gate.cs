@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Gateway.Tests.Releases;
 
 /// <summary>A file whose appearance lets a waiting trainer go on, and whose name marks that trainer's processes.</summary>

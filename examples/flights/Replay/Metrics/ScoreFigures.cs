@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Replay.Metrics;
 
 /// <summary>Accuracy and log loss of the answers and of the baseline, on so many outcomes; null where there are none.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Replay.Serving;
 
 /// <summary>What the node answered about one flight.</summary>

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>Collects errors; bounded, so that a hostile file cannot make a report larger than itself.</summary>

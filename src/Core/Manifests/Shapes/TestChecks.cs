@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true of a manifest's own tests.</summary>

@@ -1,5 +1,3 @@
-
-
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true between the keys of <c>tune</c>.</summary>

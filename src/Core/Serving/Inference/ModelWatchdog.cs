@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>

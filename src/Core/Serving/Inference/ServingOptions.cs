@@ -1,4 +1,3 @@
-
 using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;

@@ -1,6 +1,3 @@
-
-
-
 namespace Progeny.Storage.QueryLog.Ids;
 
 /// <summary>The keys of the records that no run of the index holds yet, as of a moment. The newest block grows behind what is seen here.</summary>
