@@ -2,17 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Progeny.Grains.Common;
 
-/// <summary>
-/// A grain that evaluates something at intervals while it has work. Its timer runs on the silo that holds it; should that silo die, a reminder
-/// activates it on another one. Reminders are wake-up calls: what is due follows from the stored state.
-/// </summary>
-internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : Grain, IRemindable
+/// <summary>A grain that evaluates something at intervals while it has work. Its timer runs on the silo that holds it; a reminder replaces a silo that dies.</summary>
+internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : RemindedGrain
 {
-    private const string WakeReminder = "wake";
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
     private IGrainTimer? _timer;
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => EvaluateSafelyAsync();
+    protected override Task WakeAsync() => EvaluateSafelyAsync();
 
     /// <summary>Evaluates what is due. An exception is logged, and it is tried again after the interval.</summary>
     protected abstract Task EvaluateAsync();
@@ -22,7 +17,7 @@ internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : 
     {
         _timer ??= this.RegisterGrainTimer(
             static (grain, _) => grain.EvaluateSafelyAsync(), this, new GrainTimerCreationOptions(interval, interval) { KeepAlive = true });
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
+        await SetWakeReminderAsync();
     }
 
     /// <summary>Evaluates no more, until it is started again.</summary>
@@ -30,8 +25,7 @@ internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : 
     {
         _timer?.Dispose();
         _timer = null;
-        if (await this.GetReminder(WakeReminder) is { } reminder)
-            await this.UnregisterReminder(reminder);
+        await ClearWakeReminderAsync();
     }
 
     private async Task EvaluateSafelyAsync()

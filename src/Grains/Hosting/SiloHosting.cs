@@ -84,6 +84,7 @@ public static class SiloHosting
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TrainerOptions>>().Value);
         services.AddSingleton<TrainingSlots>();
+        services.AddSingleton<JobRunner>();
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
         services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());

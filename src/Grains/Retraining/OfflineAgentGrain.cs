@@ -191,18 +191,7 @@ internal sealed partial class OfflineAgentGrain(
         return Shown();
     }
 
-    private OfflineAgentInfo Shown() => (seen ?? new OfflineAgentInfo
-    {
-        Project = Name,
-        Paused = false,
-        Training = new OfflineWork { Wanted = false, Waits = "the first look" },
-        Evaluation = new OfflineWork { Wanted = false, Waits = "the first look" },
-    }) with
-    {
-        Paused = storage.State.PausedBy is not null,
-        PausedBy = storage.State.PausedBy,
-        Outcomes = storage.State.Pull,
-    };
+    private OfflineAgentInfo Shown() => storage.State.Show(Name, seen);
 
     private Task SaveAsync(Func<OfflineAgentState, OfflineAgentState> change) => storage.SaveAsync(saving, change);
 

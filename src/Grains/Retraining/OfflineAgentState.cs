@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Retraining;
 using Progeny.Abstractions.Feedback;
 
 namespace Progeny.Grains.Retraining;
@@ -30,4 +31,19 @@ public sealed record OfflineAgentState
 
     /// <summary>The place in the query log when it was seen first.</summary>
     public long SeenSequence { get; init; }
+
+    /// <summary>The agent as it is shown.</summary>
+    /// <param name="seen">What it found at its last evaluation of the project; null: there was none yet.</param>
+    internal OfflineAgentInfo Show(string project, OfflineAgentInfo? seen) => (seen ?? new OfflineAgentInfo
+    {
+        Project = project,
+        Paused = false,
+        Training = new OfflineWork { Wanted = false, Waits = "the first look" },
+        Evaluation = new OfflineWork { Wanted = false, Waits = "the first look" },
+    }) with
+    {
+        Paused = PausedBy is not null,
+        PausedBy = PausedBy,
+        Outcomes = Pull,
+    };
 }

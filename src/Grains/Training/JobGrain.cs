@@ -1,7 +1,5 @@
 using System.Text;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
@@ -16,18 +14,12 @@ namespace Progeny.Grains.Training;
 /// <inheritdoc cref="IJobGrain"/>
 internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
-    IEnumerable<IJobWork> works,
-    TrainingSlots slots,
-    ProjectBreaker breaker,
-    IOptions<JobOptions> options,
+    JobRunner runner,
     IArtifactStore artifacts,
     TimeProvider time,
-    IHostApplicationLifetime host,
-    ILogger<JobGrain> logger) : Grain, IJobGrain, IRemindable, IStoredGrain
+    SiloStop siloStop,
+    ILogger<JobGrain> logger) : RemindedGrain, IJobGrain, IStoredGrain
 {
-    private const string WakeReminder = "wake";
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
-
     public bool IsStored => storage.RecordExists;
 
     private readonly CancellationTokenSource stop = new();
@@ -38,67 +30,39 @@ internal sealed partial class JobGrain(
     private volatile TrainingProgress? latest;
 
     /// <summary>Whether what fails now may fail for the node's stop: then the job stays open and runs again at the next start.</summary>
-    private bool NodeStops => !storage.State.CancelRequested && (stop.IsCancellationRequested || host.ApplicationStopping.IsCancellationRequested);
+    private bool NodeStops => !storage.State.CancelRequested && (stop.IsCancellationRequested || siloStop.Token.IsCancellationRequested);
 
     /// <summary>Whether what the job made was proposed, or the proposal refused.</summary>
     private bool isProposed;
 
-    /// <summary>Whether the job has made a generation that is not proposed yet. Until then it is not shown as ended: whoever sees that it succeeded finds the proposal.</summary>
-    private bool IsProposing => !isProposed && storage.State is
-        { Told: false, Job: { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune } };
-
-    private bool IsOpen => storage.State.Job is { Status: JobStatus.Queued or JobStatus.Running };
-
-    public Task<JobInfo?> Get() => Task.FromResult(storage.State.Job switch
-    {
-        { } job when IsOpen && storage.State.CancelRequested => job with { Progress = latest?.Fraction ?? 0, Message = "Is being cancelled." },
-        { } job when IsProposing => job with { Status = JobStatus.Running, EndedAt = null, Message = "Its generation is being proposed." },
-        { Status: JobStatus.Running } job when latest is { } progress => job with { Progress = progress.Fraction, Message = progress.Message },
-        var job => job,
-    });
+    public Task<JobInfo?> Get() => Task.FromResult(storage.State.Show(latest, isProposed));
 
     public async Task<JobInfo> Start(string project, string release, JobRequest request)
     {
         if (storage.State.Job is null)
-        {
-            await storage.SaveAsync(new JobState
-            {
-                Job = new JobInfo
-                {
-                    Id = this.GetPrimaryKeyString(),
-                    Project = project,
-                    Release = release,
-                    Request = request,
-                    Status = JobStatus.Queued,
-                    Message = "Waits for a free place.",
-                    CreatedAt = time.GetUtcNow(),
-                },
-            });
-        }
-
+            await storage.SaveAsync(JobState.Queue(this.GetPrimaryKeyString(), project, release, request, time.GetUtcNow()));
         await Resume();
         return (await Get())!;
     }
 
     public async Task Resume()
     {
-        if (running is not null || storage.State is { Job: null } or { Told: true })
+        if (running is not null || storage.State is { Job: null } or { Reported: true })
             return;
-        if (!IsOpen)
+        if (!storage.State.IsOpen)
         {
-            running = TellAgainAsync();
+            running = ReportAgainAsync();
             return;
         }
 
-        // Should this silo die, the reminder wakes the job on another one.
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeInterval, WakeInterval);
+        await SetWakeReminderAsync();
         running = RunAsync();
     }
 
     public async Task<JobInfo?> Cancel()
     {
-        await SaveAsync(state => IsOpen ? state with { CancelRequested = true } : state);
-        if (IsOpen)
+        await SaveAsync(state => state.IsOpen ? state with { CancelRequested = true } : state);
+        if (storage.State.IsOpen)
         {
             await stop.CancelAsync();
             await Resume();
@@ -116,8 +80,6 @@ internal sealed partial class JobGrain(
         return await reader.ReadToEndAsync();
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Resume();
-
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // The node stops: the trainer's processes must not outlive it. The state still says running, so that it runs again.
@@ -126,6 +88,8 @@ internal sealed partial class JobGrain(
             await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         stop.Dispose();
     }
+
+    protected override Task WakeAsync() => Resume();
 
     private async Task RunAsync()
     {
@@ -136,41 +100,20 @@ internal sealed partial class JobGrain(
             using var awake = this.RegisterGrainTimer(static _ => Task.CompletedTask, often);
             if (storage.State.CancelRequested)
                 await stop.CancelAsync();
-            var job = storage.State.Job!;
-            using var slot = await slots.TakeAsync(job.Project, job.Request.Kind, stop.Token);
-            job = storage.State.Job!;
-            if (job.Attempts >= options.Value.MaxAttempts)
-            {
-                // Whatever stops the node under it would stop it again.
-                await EndAsync(job, JobStatus.Failed, JobOutcome.Fail($"Its node stopped in the middle of it {job.Attempts} times; it is not tried again."));
-                return;
-            }
-
-            job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
-            await SaveAsync(state => state with { Job = job });
-
-            // The work is no grain's work: it computes for long, and turns must go on meanwhile.
-            var work = works.First(candidate => candidate.Kind == job.Request.Kind);
-            using var step = await breaker.EnterAsync(job.Project, StepOf(job.Request.Kind), stop.Token);
-            var outcome = await Task.Run(() => work.RunAsync(job, new Latest(this), stop.Token), stop.Token);
-            if (!outcome.Succeeded && NodeStops)
-                return;
-            await EndAsync(job, outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
-        }
-        catch (ProjectHeldException exception)
-        {
-            await EndAsync(storage.State.Job!, JobStatus.Failed, JobOutcome.Fail(exception.Message));
+            var outcome = await runner.RunAsync(storage.State.Job!, BeginAttemptAsync, new Latest(this), stop.Token);
+            if (outcome.Succeeded || !NodeStops)
+                await EndAsync(outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             if (storage.State.CancelRequested && stop.IsCancellationRequested)
             {
-                await EndAsync(storage.State.Job!, JobStatus.Cancelled, JobOutcome.Fail("Cancelled by request."));
+                await EndAsync(JobStatus.Cancelled, JobOutcome.Fail("Cancelled by request."));
             }
             else if (!NodeStops)
             {
                 LogFailed(logger, exception, this.GetPrimaryKeyString());
-                await EndAsync(storage.State.Job!, JobStatus.Failed, JobOutcome.Fail($"The node failed: {exception.Message}", exception.ToString()));
+                await EndAsync(JobStatus.Failed, JobOutcome.Fail($"The node failed: {exception.Message}", exception.ToString()));
             }
         }
         finally
@@ -179,18 +122,19 @@ internal sealed partial class JobGrain(
         }
     }
 
-    private static string StepOf(JobKind kind) => kind switch
+    private async Task<JobInfo> BeginAttemptAsync()
     {
-        JobKind.Evaluate => "an evaluation",
-        JobKind.Tune => "a search for parameters",
-        _ => "a training",
-    };
+        var job = storage.State.Job!;
+        job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
+        await SaveAsync(state => state with { Job = job });
+        return job;
+    }
 
-    private async Task EndAsync(JobInfo job, JobStatus status, JobOutcome outcome)
+    private async Task EndAsync(JobStatus status, JobOutcome outcome)
     {
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(outcome.Log));
         var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
-        job = job with
+        var job = storage.State.Job! with
         {
             Status = status,
             Message = outcome.Message,
@@ -200,39 +144,38 @@ internal sealed partial class JobGrain(
             Metrics = outcome.Metrics,
         };
         await SaveAsync(state => state with { Job = job, Log = digest });
-        await TellAsync();
+        await ReportAsync();
     }
 
-    /// <summary>Proposes what the job made, then has the project forget it. What a stop interrupts here is done again when the job is woken.</summary>
-    private async Task TellAsync()
+    /// <summary>Proposes the generation that the job made, then reports the end of the job to its project. A report that a stop interrupts is made again when the job is woken.</summary>
+    private async Task ReportAsync()
     {
         var job = storage.State.Job!;
         try
         {
             var project = GrainFactory.GetGrain<IProjectGrain>(job.Project);
-            if (job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune })
-                await GrainFactory.GetGrain<IRolloutGrain>(job.Project).Propose(job.Generation, job.Request.By ?? $"job {job.Id}");
+            if (storage.State.HasProposal)
+                await GrainFactory.GetGrain<IRolloutGrain>(job.Project).Propose(job.Generation!, job.Request.By ?? $"job {job.Id}");
             isProposed = true;
             await project.JobEnded(job.Id);
-            await SaveAsync(state => state with { Told = true });
-            if (await this.GetReminder(WakeReminder) is { } reminder)
-                await this.UnregisterReminder(reminder);
+            await SaveAsync(state => state with { Reported = true });
+            await ClearWakeReminderAsync();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The verdict stands. Whoever wakes the job next has it told again. A refusal will be the same then, and is not waited for.
+            // The verdict stands, and is reported again at the next wake-up call. A refusal would be the same then, and is not waited for.
             isProposed |= exception is RegistryException or PlanException;
-            if (!host.ApplicationStopping.IsCancellationRequested)
-                LogNotTold(logger, exception, job.Id);
+            if (!siloStop.Token.IsCancellationRequested)
+                LogNotReported(logger, exception, job.Id);
         }
     }
 
-    private async Task TellAgainAsync()
+    private async Task ReportAgainAsync()
     {
         try
         {
             await Task.Yield(); // so that it has not ended before it is known to run
-            await TellAsync();
+            await ReportAsync();
         }
         finally
         {
@@ -242,8 +185,8 @@ internal sealed partial class JobGrain(
 
     private Task SaveAsync(Func<JobState, JobState> change) => storage.SaveAsync(saving, change);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its project could not be told")]
-    private static partial void LogNotTold(ILogger logger, Exception exception, string job);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its end could not be reported to its project")]
+    private static partial void LogNotReported(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string job);

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Training;
+using Progeny.Core.Training;
 
 namespace Progeny.Grains.Training;
 
@@ -13,6 +14,36 @@ public sealed record JobState
     /// <summary>Whether somebody asked to stop it; stored, so that a node which dies before it has stopped does not run it again.</summary>
     public bool CancelRequested { get; init; }
 
-    /// <summary>Whether the project knows that it has ended, and what it made has been proposed.</summary>
-    public bool Told { get; init; }
+    /// <summary>Whether its end was reported to its project, and the generation that it made was proposed.</summary>
+    public bool Reported { get; init; }
+
+    internal static JobState Queue(string id, string project, string release, JobRequest request, DateTimeOffset now) => new()
+    {
+        Job = new JobInfo
+        {
+            Id = id,
+            Project = project,
+            Release = release,
+            Request = request,
+            Status = JobStatus.Queued,
+            Message = "Waits for a free place.",
+            CreatedAt = now,
+        },
+    };
+
+    internal bool IsOpen => Job is { Status: JobStatus.Queued or JobStatus.Running };
+
+    /// <summary>Whether the job has made a generation whose proposal is not reported yet.</summary>
+    internal bool HasProposal => this is { Reported: false, Job: { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune } };
+
+    /// <summary>The job as it is shown.</summary>
+    /// <param name="progress">What its work reported last.</param>
+    /// <param name="isProposed">Whether its generation was proposed. Until then it is not shown as ended: who sees its success finds the proposal.</param>
+    internal JobInfo? Show(TrainingProgress? progress, bool isProposed) => Job switch
+    {
+        { } job when IsOpen && CancelRequested => job with { Progress = progress?.Fraction ?? 0, Message = "Is being cancelled." },
+        { } job when HasProposal && !isProposed => job with { Status = JobStatus.Running, EndedAt = null, Message = "Its generation is being proposed." },
+        { Status: JobStatus.Running } job when progress is not null => job with { Progress = progress.Fraction, Message = progress.Message },
+        _ => Job,
+    };
 }
