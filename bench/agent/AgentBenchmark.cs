@@ -3,7 +3,6 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.OnnxRuntime;
 using Progeny.Abstractions.Queries;
-using Progeny.Abstractions.Serving;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Agent.Bench;
@@ -50,14 +49,14 @@ public class AgentBenchmark
     public void OnnxRuntime() => session.Run(options, names, inputs, output, outputs);
 
     [Benchmark]
-    public ValueTask<Answer> AgentWithoutLog() => AskAsync("none");
+    public ValueTask<int> AgentWithoutLog() => AskAsync("none");
 
     [Benchmark]
-    public ValueTask<Answer> AgentWithLog() => AskAsync("fast");
+    public ValueTask<int> AgentWithLog() => AskAsync("fast");
 
-    private async ValueTask<Answer> AskAsync(string log)
+    private async ValueTask<int> AskAsync(string log)
     {
-        var answer = await Agents.PredictAsync(AgentNode.ProjectName(log), query, CancellationToken.None);
-        return answer.Error is null ? answer : throw new InvalidOperationException(answer.Error.Message);
+        using var answer = await Agents.PredictAsync(AgentNode.ProjectName(log), query, CancellationToken.None);
+        return answer.Error is null ? answer.Body.Length : throw new InvalidOperationException(answer.Error.Message);
     }
 }

@@ -22,7 +22,7 @@ internal static class RolloutApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(View(await cluster.GetGrain<IRolloutGrain>(project).GetPlan(), agents));
+        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).GetPlan(), agents));
     }
 
     private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
@@ -36,12 +36,14 @@ internal static class RolloutApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(View(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project)), agents));
+        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project)), agents));
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.
-    private static RolloutView View(RolloutPlan plan, IOnlineAgents agents) => RolloutView.From(
-        plan,
-        inForce: (agents.PlanVersionOf(plan.Project) ?? plan.Version) == plan.Version,
-        shadowsDropped: plan.Shadows.IsEmpty ? null : agents.ShadowsDroppedOf(plan.Project));
+    private static async Task<RolloutView> ViewAsync(RolloutPlan plan, IOnlineAgents agents)
+    {
+        var status = await agents.GetStatusAsync(plan.Project);
+        return RolloutView.From(
+            plan, inForce: (status.PlanVersion ?? plan.Version) == plan.Version, shadowsDropped: plan.Shadows.IsEmpty ? null : status.ShadowsDropped);
+    }
 }

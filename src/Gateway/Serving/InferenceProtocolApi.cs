@@ -1,7 +1,9 @@
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Queries;
+using System.Diagnostics;
+using Progeny.Core.Serving.Requests;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
@@ -63,39 +65,42 @@ internal static class InferenceProtocolApi
     private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies, string? version = null)
     {
         // What is refused must cost nothing: before a large body is read.
-        if (!RequestBodies.IsSmall(context.Request))
+        if (!RequestBodies.IsSmall(context.Request) && agents.IsFull(model))
         {
-            using var place = agents.Enter(model);
-            if (place.IsRefused)
-            {
-                await RefuseAsync(context, ServingError.Overloaded);
-                return;
-            }
+            await RefuseAsync(context, ServingError.Overloaded);
+            return;
         }
 
-        InferRequest? request = null;
-        var queryId = "";
-        var answer = !context.Request.Headers.TryGetValue(Deadline.Header, out var header) ? await AskAsync(context.RequestAborted)
-            : Deadline.Read(header.ToString(), out var deadline) is { } wrong ? Answer.Refuse(wrong)
-            : await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
-        if ((answer.Error ?? InferResponseWriter.Problem(answer, request!.Binary)) is { } error)
+        TimeSpan? deadline = null;
+        if (context.Request.Headers.TryGetValue(Deadline.Header, out var header))
+        {
+            if (Deadline.Read(header.ToString(), out var time) is { } wrong)
+            {
+                await RefuseAsync(context, wrong);
+                return;
+            }
+
+            deadline = time;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        using var answer = deadline is { } limit
+            ? await Deadline.AskAsync(AskAsync, limit, TimeProvider.System, context.RequestAborted)
+            : await AskAsync(context.RequestAborted);
+        if (answer.Error is { } error)
             await RefuseAsync(context, error);
         else
-            await InferResponseWriter.WriteAsync(context.Response, queryId, answer, request!.Binary);
+            await AnswerWriter.WriteAsync(context.Response, answer);
 
-        // Past a deadline the query may still be under way: it keeps its ticket.
-        async Task<Answer> AskAsync(CancellationToken until)
+        async Task<ServedAnswer> AskAsync(CancellationToken until)
         {
-            var binary = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
+            var jsonLength = context.Request.Headers.TryGetValue(BinaryPart.Header, out var values) ? values.ToString() : null;
             using var body = await bodies.ReadOwnAsync(context.Request, until);
-            using var ticket = agents.Enter(model);
-            if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
-                return Answer.Refuse(refusal);
-            (request, var malformed) = InferRequestReader.Read(body.Memory, binary);
-            if (request is null)
-                return Answer.Refuse(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
-            queryId = request.Query.QueryId ?? QueryIds.NewId(DateTimeOffset.UtcNow);
-            var asked = await agents.InferAsync(model, request.Query with { Version = version, QueryId = queryId }, until);
+            if (body.Error is { } refusal)
+                return new ServedAnswer(refusal);
+            TimeSpan? left = deadline is { } limit ? Deadline.Left(limit, started) : null;
+            var query = new EncodedInferQuery { Body = body.Memory, JsonLength = jsonLength, Version = version, TimeLeft = left };
+            var asked = await agents.InferAsync(model, query, until);
             if (!until.IsCancellationRequested)
                 body.Recycle();
             return asked;

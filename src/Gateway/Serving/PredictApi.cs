@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Queries;
 using Progeny.Gateway.Common;
+using System.Diagnostics;
+using Progeny.Core.Serving.Requests;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
@@ -31,7 +30,7 @@ internal static class PredictApi
         try
         {
             // What is refused must cost nothing: before a large body is read.
-            if (!RequestBodies.IsSmall(context.Request) && IsFull(agents, project))
+            if (!RequestBodies.IsSmall(context.Request) && agents.IsFull(project))
                 await RefuseAsync(context, ServingError.Overloaded);
             else if (context.Request.Headers.TryGetValue(Deadline.Header, out var header))
                 await PredictInTimeAsync(agents, bodies, project, version, context, header.ToString());
@@ -48,21 +47,16 @@ internal static class PredictApi
     {
         // A body that comes slowly takes no place of the project's.
         using var body = await bodies.ReadAsync(context.Request, context.RequestAborted);
-        using var ticket = agents.Enter(project);
-        if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
+        if (body.Error is { } refusal)
         {
             await RefuseAsync(context, refusal);
             return;
         }
 
-        var query = new PredictQuery { Body = body.Memory, Version = version };
-        var answer = await agents.PredictAsync(project, query, context.RequestAborted);
+        using var answer = await agents.PredictAsync(project, new PredictQuery { Body = body.Memory, Version = version }, context.RequestAborted);
         if (!context.RequestAborted.IsCancellationRequested)
             body.Recycle();
-        if (answer.Error is { } error)
-            await RefuseAsync(context, error);
-        else
-            JsonAnswer.Write(context.Response, answer, Write);
+        await SendAsync(context, answer);
     }
 
     private static async Task PredictInTimeAsync(
@@ -74,82 +68,30 @@ internal static class PredictApi
             return;
         }
 
-        var answer = await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
-        if (answer.Error is { } error)
-            await RefuseAsync(context, error);
-        else
-            JsonAnswer.Write(context.Response, answer, Write);
+        var started = Stopwatch.GetTimestamp();
+        using var answer = await Deadline.AskAsync(AskAsync, deadline, TimeProvider.System, context.RequestAborted);
+        await SendAsync(context, answer);
 
-        // The query may still be under way when its deadline has passed: it keeps its ticket, and a body of its own.
-        async Task<Answer> AskAsync(CancellationToken until)
+        // The query may still be under way when its deadline has passed: it has a body of its own.
+        async Task<ServedAnswer> AskAsync(CancellationToken until)
         {
             using var body = await bodies.ReadOwnAsync(context.Request, until);
-            using var ticket = agents.Enter(project);
-            if ((body.Error ?? (ticket.IsRefused ? ServingError.Overloaded : null)) is { } refusal)
-                return Answer.Refuse(refusal);
-            var asked = await agents.PredictAsync(project, new PredictQuery { Body = body.Memory, Version = version }, until);
+            if (body.Error is { } refusal)
+                return new ServedAnswer(refusal);
+            var query = new PredictQuery { Body = body.Memory, Version = version, TimeLeft = Deadline.Left(deadline, started) };
+            var asked = await agents.PredictAsync(project, query, until);
             if (!until.IsCancellationRequested)
                 body.Recycle();
             return asked;
         }
     }
 
-    private static bool IsFull(IOnlineAgents agents, string project)
-    {
-        using var ticket = agents.Enter(project);
-        return ticket.IsRefused;
-    }
+    private static Task SendAsync(HttpContext context, ServedAnswer answer) =>
+        answer.Error is { } error ? RefuseAsync(context, error) : AnswerWriter.WriteAsync(context.Response, answer);
 
     private static Task RefuseAsync(HttpContext context, ServingError error)
     {
         ServingProblems.AddRetryAfter(context.Response, error);
         return TypedResults.Problem(ServingProblems.ToProblem(error)).ExecuteAsync(context);
-    }
-
-    private static void Write(Utf8JsonWriter writer, Answer answer)
-    {
-        writer.WriteStartObject();
-        var project = answer.Project ?? answer.Generation!.Project;
-        writer.WriteString("project"u8, project);
-        if (answer.Generation is not null)
-            writer.WriteString("version"u8, answer.Generation.VersionIn(project));
-        writer.WriteStartArray("predictions"u8);
-        for (var row = 0; row < answer.QueryIds.Length; row++)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("query_id"u8, answer.QueryIds[row]);
-            if (answer.PartOf(row) is { } part)
-                WritePart(writer, part, answer.Generation is null ? project : null);
-            PredictionWriter.Write(writer, answer.Prediction!, row);
-            if (!answer.Rules.IsEmpty)
-                WriteRules(writer, answer.Rules[row]);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    /// <param name="project">The project asked, where the row's version is to be told; else null.</param>
-    private static void WritePart(Utf8JsonWriter writer, AnswerPart part, string? project)
-    {
-        if (project is not null)
-            writer.WriteString("version"u8, part.Generation.VersionIn(project));
-        if (part.FallbackFrom is null)
-            return;
-        writer.WriteStartObject("fallback"u8);
-        writer.WriteString("from"u8, part.FallbackFrom);
-        writer.WriteString("why"u8, part.Why);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteRules(Utf8JsonWriter writer, ImmutableArray<string> names)
-    {
-        if (names.IsEmpty)
-            return;
-        writer.WriteStartArray("rules"u8);
-        foreach (var name in names)
-            writer.WriteStringValue(name);
-        writer.WriteEndArray();
     }
 }

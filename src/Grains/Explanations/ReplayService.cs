@@ -29,7 +29,7 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
         if (await FindAsync(project, queryId, sequence, cancellationToken) is not { Record: var record } query)
             return null;
         var generation = await FindAsync(record);
-        using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
+        using var lease = await models.AcquireAsync(generation.Generation.Reference);
         var (request, index) = lease.Model.RowsAreIndependent ? (null, 0) : await log.ReadRequestAsync(query.Sequence, cancellationToken);
         return (record, await lease.Model.Runs.RunApartAsync(() => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
     }
@@ -49,7 +49,7 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
             await turn.WaitAsync(until.Token);
             try
             {
-                using var lease = await models.AcquireAsync(generation.Generation, generation.Manifest);
+                using var lease = await models.AcquireAsync(generation.Generation.Reference);
                 var background = await BackgroundAsync(generation, record, until.Token);
                 var bytes = await ReadAsync(generation.Generation.Assets.Model, until.Token);
                 using var soon = new CancellationTokenSource(SampleFor, time);

@@ -11,7 +11,7 @@ namespace Progeny.Grains.Hosting;
 /// that no plan holds. Memory that is free then goes back to the system.
 /// </summary>
 internal sealed partial class IdleCollector(
-    IGrainFactory grains, ILocalSiloDetails silo, ModelCache models, OnlineAgents agents, TimeProvider time, ILogger<IdleCollector> logger) : BackgroundService
+    IGrainFactory grains, ILocalSiloDetails silo, ModelCache models, AgentRegistry agents, TimeProvider time, ILogger<IdleCollector> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

@@ -52,8 +52,10 @@ public static class SiloHosting
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton<IPlanSource, GrainPlanSource>();
         services.AddSingleton<IBlueprintSource, GrainBlueprintSource>();
-        services.AddSingleton<OnlineAgents>();
-        services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<OnlineAgents>());
+        services.AddSingleton<AgentRegistry>();
+        services.AddSingleton<OnlineAgentFactory>();
+        services.AddSingleton<GrainOnlineAgents>();
+        services.AddSingleton<IOnlineAgents, OnlineAgents>();
         services.AddSingleton<ReleaseChecks>();
         services.AddOptions<ReleaseOptions>()
             .Configure(releases => builder.Configuration.ReadInto("Releases", releases))
@@ -134,7 +136,7 @@ public static class SiloHosting
                 eviction.DataMaxAgeInCache = TimeSpan.FromSeconds(10);
             });
         });
-        services.AddHostedService(provider => provider.GetRequiredService<OnlineAgents>());
+        services.AddHostedService<AgentPoller>();
         services.AddSingleton<QueryStreamPublisher>();
         services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddSingleton<IQueryOutlet>(provider => provider.GetRequiredService<QueryStreamPublisher>());

@@ -10,17 +10,47 @@ using Progeny.Core.Serving.Routing;
 namespace Progeny.Grains.Serving;
 
 /// <inheritdoc cref="IModelGrain"/>
-[StatelessWorker]
-internal sealed class ModelGrain(ServedGenerations generations, ModelCache models) : Grain, IModelGrain
+/// <remarks>Orleans sees no call of those who use the model in this process; so the cache decides when it is idle.</remarks>
+[StatelessWorker(maxLocalWorkers: 1, removeIdleWorkers: false), Reentrant, CollectionAgeLimit(AlwaysActive = true)]
+internal sealed class ModelGrain(IBlueprintSource blueprints, ServedGenerations generations, IModelLoader loader, ModelFactory factory, ModelCache models)
+    : Grain, IModelGrain
 {
-    public async ValueTask<ModelMetadata> Describe()
+    private Task? loading;
+    private IDisposable? owned;
+
+    private GenerationReference Reference => GenerationReference.Parse(this.GetPrimaryKeyString());
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        var reference = GenerationReference.Parse(this.GetPrimaryKeyString());
+        owned?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask<ServingError?> Load()
+    {
         try
         {
-            if (await generations.GetAsync(reference) is not { } served)
-                return Refuse(ServingErrorKind.NotFound, $"There is no generation {reference}.");
-            using var lease = await models.AcquireAsync(served);
+            await (loading ??= LoadAsync());
+            return null;
+        }
+        catch (ModelException exception)
+        {
+            DeactivateOnIdle(); // the next call tries again
+            return new ServingError(exception.Kind, exception.Message);
+        }
+    }
+
+    public async ValueTask<ModelMetadata> Describe()
+    {
+        try
+        {
+            if (await generations.GetAsync(Reference) is not { } served)
+            {
+                DeactivateOnIdle();
+                return Refuse(ServingErrorKind.NotFound, $"There is no generation {Reference}.");
+            }
+
+            using var lease = await models.AcquireAsync(Reference);
             return lease.Model.Describe(served);
         }
         catch (Exception exception) when (exception is ModelException or FeedException or ManifestException)
@@ -30,4 +60,13 @@ internal sealed class ModelGrain(ServedGenerations generations, ModelCache model
     }
 
     private static ModelMetadata Refuse(ServingErrorKind kind, string message) => new() { Error = new ServingError(kind, message) };
+
+    private async Task LoadAsync()
+    {
+        if (await blueprints.GetBlueprintAsync(Reference) is not { } blueprint)
+            throw new ModelException($"There is no generation {Reference}.") { Kind = ServingErrorKind.NotFound };
+        // It computes for long, which is no work for the scheduler of grains.
+        var model = await Task.Run(() => loader.LoadAsync(blueprint.Generation, ManifestCache.Of(blueprint.Release), factory.Load));
+        owned = models.Add(Reference, model, () => GrainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "Nobody uses the model.")));
+    }
 }

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Serving.Inference;
-using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
+using Progeny.Core.Training;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
@@ -26,6 +26,8 @@ internal static class ModelHosting
         });
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
         services.AddSingleton<IModelLoader, ModelLoader>();
+        services.AddSingleton<ModelFactory>();
+        services.AddSingleton<IModelOwners, GrainModelOwners>();
         services.AddSingleton<ModelCache>();
         services.AddHostedService<ModelStop>();
         services.AddSingleton<IModelCheck>(provider =>

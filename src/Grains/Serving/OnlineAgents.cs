@@ -1,129 +1,72 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
-using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Metrics;
-using Progeny.Core.Serving.Inference;
+using Progeny.Core.Serving.Requests;
 using Progeny.Core.Serving.Routing;
-using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
-/// <summary>The online agents of this silo, one a project, each made by the first query; keeps their plans up to date.</summary>
-internal sealed partial class OnlineAgents : BackgroundService, IOnlineAgents
+/// <summary>
+/// The online agents of this silo, asked in its process: a query takes no message. The first query of a project has its grain activated,
+/// which makes the agent; where that is not to be on this silo, the grain is asked.
+/// </summary>
+internal sealed class OnlineAgents(AgentRegistry agents, IGrainFactory grains, GrainOnlineAgents elsewhere) : IOnlineAgents
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(15);
-
-    private readonly ConcurrentDictionary<string, OnlineAgent> agents = new(StringComparer.Ordinal);
-    private readonly Func<string, OnlineAgent> make;
-    private readonly IGrainFactory grains;
-    private readonly SiloStop stop;
-    private readonly ILogger<OnlineAgents> logger;
-    private readonly TimeProvider time;
-    private PlanMark? seen;
-
-    public OnlineAgents(
-        IGrainFactory grains,
-        IPlanSource plans,
-        ServedGenerations generations,
-        ModelCache models,
-        ServingMeters meters,
-        InferencePipeline pipeline,
-        ServingOptions options,
-        SiloStop stop,
-        TimeProvider time,
-        ILogger<OnlineAgents> logger)
-    {
-        (this.grains, this.stop, this.time, this.logger) = (grains, stop, time, logger);
-        make = project => new OnlineAgent(project, plans, generations, models, meters, pipeline, options, time, logger, stop.Token);
-    }
-
-    /// <summary>How long nobody has asked any project; the greatest time there is where nobody has for long.</summary>
-    public TimeSpan IdleFor => agents.Values.Select(agent => agent.IdleFor).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+    /// <inheritdoc/>
+    public bool IsFull(string project) => agents.TryGet(project, out var agent) && agent.IsFull;
 
     /// <inheritdoc/>
-    public QueryTicket Enter(string project)
+    public ValueTask<ServedAnswer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken)
     {
-        var agent = Get(project);
-        return new QueryTicket(agent.TryEnter() ? agent : null);
+        if (!agents.TryGet(project, out var agent))
+            return StartAndPredictAsync(project, query, cancellationToken);
+        if (agent.TryEnter())
+            return QueryHandler.PredictAsync(agent, query, cancellationToken);
+        return agent.IsClosed ? StartAndPredictAsync(project, query, cancellationToken) : ValueTask.FromResult(Overloaded);
     }
 
     /// <inheritdoc/>
-    public ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) =>
-        Get(project).PredictAsync(query, cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<Answer> InferAsync(string project, InferQuery query, CancellationToken cancellationToken) =>
-        Get(project).InferAsync(query, cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => Get(project).DescribeAsync(version);
-
-    /// <inheritdoc/>
-    public long? PlanVersionOf(string project) => agents.TryGetValue(project, out var agent) ? agent.PlanVersion : null;
-
-    /// <inheritdoc/>
-    public long ShadowsDroppedOf(string project) => agents.TryGetValue(project, out var agent) ? agent.Shadows.Dropped : 0;
-
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public ValueTask<ServedAnswer> InferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        await Task.WhenAll(agents.Values.Select(agent => agent.Shadows.StopAsync()));
+        if (!agents.TryGet(project, out var agent))
+            return StartAndInferAsync(project, query, cancellationToken);
+        if (agent.TryEnter())
+            return QueryHandler.InferAsync(agent, query, cancellationToken);
+        return agent.IsClosed ? StartAndInferAsync(project, query, cancellationToken) : ValueTask.FromResult(Overloaded);
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async ValueTask<ModelMetadata> DescribeAsync(string project, string? version) =>
+        agents.TryGet(project, out var agent) && !agent.IsClosed ? await agent.DescribeAsync(version) : await elsewhere.DescribeAsync(project, version);
+
+    /// <inheritdoc/>
+    public ValueTask<AgentStatus> GetStatusAsync(string project) =>
+        ValueTask.FromResult(agents.TryGet(project, out var agent) ? agent.Status : new AgentStatus(null, 0));
+
+    private static ServedAnswer Overloaded => new(ServingError.Overloaded);
+
+    private async ValueTask<ServedAnswer> StartAndPredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) =>
+        await StartAsync(project) is { } agent
+            ? await QueryHandler.PredictAsync(agent, query, cancellationToken)
+            : await elsewhere.PredictAsync(project, query, cancellationToken);
+
+    private async ValueTask<ServedAnswer> StartAndInferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken) =>
+        await StartAsync(project) is { } agent
+            ? await QueryHandler.InferAsync(agent, query, cancellationToken)
+            : await elsewhere.InferAsync(project, query, cancellationToken);
+
+    /// <summary>Has the project's agent made on this silo.</summary>
+    /// <returns>The agent, which has let the query in; null: it has not, or there is none here.</returns>
+    private async ValueTask<OnlineAgent?> StartAsync(string project)
     {
-        using var timer = new PeriodicTimer(PollInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                if (!agents.IsEmpty)
-                    await PollAsync();
-            }
+            await grains.GetGrain<IOnlineAgentGrain>(project).GetStatus();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
         {
-            // The node stops.
+            return null; // whoever is asked next says why
         }
+
+        return agents.TryGet(project, out var agent) && agent.TryEnter() ? agent : null;
     }
-
-    /// <summary>Has the agents take over plans that have changed; one question tells which, for all projects.</summary>
-    private async Task PollAsync()
-    {
-        HashSet<string> changed = [];
-        var all = false;
-        try
-        {
-            var changes = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).ListPlanChanges(seen);
-            (seen, all) = (changes.Mark, changes.All);
-            changed = [.. changes.Projects];
-        }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
-        {
-            all = true;
-            if (!stop.Token.IsCancellationRequested)
-                LogNotAsked(logger, exception);
-        }
-
-        // Each on its own: one that loads a model must not keep the others waiting.
-        foreach (var (project, agent) in agents)
-        {
-            if ((agent.IsUnknown || agent.IdleFor > IdleTime) && agents.TryRemove(project, out _))
-                agent.Dispose();
-            else if (all || agent.HasWork || changed.Contains(project))
-                agent.Poll();
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The roster could not be asked which plans have changed; each project is asked")]
-    private static partial void LogNotAsked(ILogger logger, Exception exception);
-
-    private OnlineAgent Get(string project) => agents.TryGetValue(project, out var agent) ? agent : agents.GetOrAdd(project, make);
 }

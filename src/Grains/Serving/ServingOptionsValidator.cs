@@ -19,6 +19,11 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
     private static IEnumerable<string?> Check(ServingOptions options) =>
     [
         Problem(options.ModelMemory >= 0, nameof(options.ModelMemory), options.ModelMemory, "0 (a quarter of the memory) or more, the bytes of model files"),
+        Problem(
+            options.AgentIdleTime > TimeSpan.Zero && options.AgentIdleTime <= TimeSpan.FromDays(365),
+            nameof(options.AgentIdleTime),
+            options.AgentIdleTime,
+            "a time above 0 and of at most 365 days, such as 00:15:00, how long a project's agent stays that nobody asks"),
         Problem(options.MaxQueue >= 1, nameof(options.MaxQueue), options.MaxQueue, "1 or more, the queries of a project that may be under way"),
         Problem(
             options.MaxRunTime > TimeSpan.Zero && options.MaxRunTime <= TimeSpan.FromDays(1),

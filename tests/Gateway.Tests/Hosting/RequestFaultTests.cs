@@ -1,3 +1,4 @@
+using Progeny.Core.Serving.Requests;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,6 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Serving.Routing;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Serving;
 
@@ -118,17 +118,15 @@ public sealed class RequestFaultTests : IAsyncLifetime
 
     private sealed class FaultyAgents : IOnlineAgents
     {
-        public QueryTicket Enter(string project) => throw new NotSupportedException();
+        public bool IsFull(string project) => throw new NotSupportedException();
 
-        public ValueTask<Answer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ServedAnswer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<Answer> InferAsync(string project, InferQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ServedAnswer> InferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => throw new NotSupportedException();
 
-        public long? PlanVersionOf(string project) => null;
-
-        public long ShadowsDroppedOf(string project) => 0;
+        public ValueTask<AgentStatus> GetStatusAsync(string project) => throw new NotSupportedException();
     }
 
     private sealed class FaultyArchive : IProjectArchive

@@ -1,25 +1,24 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Releases;
-using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// The models loaded on this silo, each once, whoever uses it. One that nobody holds stays loaded for some minutes, or until its memory is
-/// needed; then the one that was used longest ago goes first.
+/// The models loaded on this silo, each once, which their owners add and all who use them lease. One that nobody holds stays loaded for some
+/// minutes, or until its memory is needed; then the owner of the one that was used longest ago unloads it first.
 /// </summary>
-public sealed partial class ModelCache(
-    ServingOptions options, ModelWatchdog watchdog, IModelLoader loader, TimeProvider time, ILogger<ModelCache> logger)
+public sealed partial class ModelCache(ServingOptions options, IModelOwners owners, TimeProvider time, ILogger<ModelCache> logger)
 {
     /// <summary>So many models stay loaded though nobody holds them: a model takes memory of its own however small its file is.</summary>
     private const int MaxUnheld = 64;
 
+    /// <summary>A model may be unloaded between its load and its lease; hardly twice.</summary>
+    private const int MaxLoads = 3;
+
     private readonly long budget = options.ModelMemory > 0 ? options.ModelMemory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
     private readonly Dictionary<GenerationReference, Entry> entries = [];
-    private readonly ConcurrentDictionary<string, ProjectRuns> runs = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private long loadedBytes;
     private int unheld;
@@ -30,82 +29,58 @@ public sealed partial class ModelCache(
         get
         {
             lock (gate)
-                return entries.Values.Count(entry => entry.Loaded is not null);
+                return entries.Values.Count(entry => entry.Model is not null);
         }
     }
 
     /// <summary>The size of their files.</summary>
     public long Bytes => Interlocked.Read(ref loadedBytes);
 
-    /// <summary>Loads the model, or joins whoever has loaded it.</summary>
+    /// <summary>Leases the model; has its owner load it, where it is not loaded.</summary>
     /// <exception cref="ModelException">The model cannot be loaded or does not fit its project.</exception>
-    public ValueTask<ModelLease> AcquireAsync(ServedGeneration served) => AcquireAsync(served.Generation, served.Manifest);
-
-    /// <inheritdoc cref="AcquireAsync(ServedGeneration)"/>
-    public async ValueTask<ModelLease> AcquireAsync(GenerationInfo served, Manifest manifest)
+    public async ValueTask<ModelLease> AcquireAsync(GenerationReference reference)
     {
-        Entry? entry;
-        lock (gate)
+        for (var load = 0; load < MaxLoads; load++)
         {
-            if (!entries.TryGetValue(served.Reference, out entry))
-                entries.Add(served.Reference, entry = new Entry());
-            if (entry.Holders++ == 0 && entry.Loaded is not null)
-                unheld--;
-            // Loading takes long; the next in line waits for the same load.
-            entry.Loading ??= Task.Run(() => loader.LoadAsync(served, manifest, Load));
-        }
-
-        try
-        {
-            var model = await entry.Loading;
-            lock (gate)
+            var entry = Hold(reference);
+            try
             {
-                if (entry.Loaded is null)
-                {
-                    entry.Loaded = model;
-                    loadedBytes += model.Bytes;
-                    MakeRoom();
-                }
+                if (entry.Model is null)
+                    await owners.LoadAsync(reference);
+            }
+            catch
+            {
+                Release(entry);
+                throw;
             }
 
-            return new ModelLease(model, () => Release(entry));
+            if (entry.Model is { } model)
+                return new ModelLease(model, () => Release(entry));
+            Release(entry);
         }
-        catch
-        {
-            lock (gate)
-            {
-                // The next who asks tries again.
-                if (--entry.Holders == 0)
-                    entries.Remove(served.Reference);
-            }
 
-            throw;
-        }
+        throw new ModelException($"The model of {reference} was unloaded while it was asked for; ask again.");
     }
 
-    private LoadedModel Load(GenerationInfo served, Manifest manifest, byte[] bytes)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var project = RunsOf(served.Reference.Project);
-        var runner = ModelRunner.Load(bytes, manifest, watchdog, project);
-        var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
-        var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
-        LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-        return new LoadedModel(runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
-    }
-
-    private ProjectRuns RunsOf(string project) => runs.GetOrAdd(project, static _ => new ProjectRuns());
-
-    private void Release(Entry entry)
+    /// <summary>Adds a model that its owner has loaded.</summary>
+    /// <param name="unload">Asks the owner to unload it: to dispose of what is returned here.</param>
+    /// <returns>The ownership. Disposed of, the model is leased to nobody any more, and unloaded once nobody holds it.</returns>
+    public IDisposable Add(GenerationReference reference, LoadedModel model, Action unload)
     {
         lock (gate)
         {
+            if (entries.TryGetValue(reference, out var entry) && entry.Model is not null)
+                Remove(entry); // of an owner that has yet to give it up
+            if (!IsListed(entry))
+                entries.Add(reference, entry = new Entry(this, reference));
+            entry.Unload = unload;
             entry.UsedAt = time.GetTimestamp();
-            if (--entry.Holders > 0)
-                return;
-            unheld++;
-            if (loadedBytes > budget || unheld > MaxUnheld)
-                MakeRoom();
+            entry.Model = model;
+            loadedBytes += model.Bytes;
+            if (entry.Holders == 0)
+                unheld++;
+            MakeRoom(except: entry);
+            return entry;
         }
     }
 
@@ -114,47 +89,112 @@ public sealed partial class ModelCache(
     {
         lock (gate)
         {
-            foreach (var (reference, entry) in Unheld().Where(pair => time.GetElapsedTime(pair.Value.UsedAt) >= unusedFor).ToList())
-                Unload(reference, entry);
+            foreach (var entry in Unheld().Where(entry => time.GetElapsedTime(entry.UsedAt) >= unusedFor).ToList())
+                Unload(entry);
+        }
+    }
+
+    private Entry Hold(GenerationReference reference)
+    {
+        lock (gate)
+        {
+            if (!entries.TryGetValue(reference, out var entry))
+                entries.Add(reference, entry = new Entry(this, reference));
+            if (entry.Holders++ == 0 && entry.Model is not null)
+                unheld--;
+            return entry;
+        }
+    }
+
+    private void Release(Entry entry)
+    {
+        lock (gate)
+        {
+            entry.UsedAt = time.GetTimestamp();
+            if (--entry.Holders > 0)
+                return;
+            if (!IsListed(entry))
+                DisposeOnce(entry);
+            else if (entry.Model is null)
+                entries.Remove(entry.Reference);
+            else if (++unheld > MaxUnheld || loadedBytes > budget)
+                MakeRoom(except: null);
+        }
+    }
+
+    /// <summary>The owner gives the model up.</summary>
+    private void Close(Entry entry)
+    {
+        lock (gate)
+        {
+            entry.IsClosed = true;
+            Remove(entry);
+            if (entry.Holders == 0)
+                DisposeOnce(entry);
         }
     }
 
     /// <summary>Unloads what nobody holds, the longest unused first, until the budget is met or all that is left is held.</summary>
-    private void MakeRoom()
+    private void MakeRoom(Entry? except)
     {
-        foreach (var (reference, entry) in Unheld().OrderBy(pair => pair.Value.UsedAt).ToList())
+        foreach (var entry in Unheld().Where(entry => entry != except).OrderBy(entry => entry.UsedAt).ToList())
         {
             if (loadedBytes <= budget && unheld <= MaxUnheld)
                 return;
-            Unload(reference, entry);
+            Unload(entry);
         }
     }
 
-    private IEnumerable<KeyValuePair<GenerationReference, Entry>> Unheld() => entries.Where(pair => pair.Value is { Holders: 0, Loaded: not null });
+    private IEnumerable<Entry> Unheld() => entries.Values.Where(entry => entry is { Holders: 0, Model: not null });
 
-    private void Unload(GenerationReference reference, Entry entry)
+    /// <summary>Nobody can lease the model any more; its owner unloads it.</summary>
+    private void Unload(Entry entry)
     {
-        entries.Remove(reference);
-        unheld--;
-        loadedBytes -= entry.Loaded!.Bytes;
-        entry.Loaded.Dispose();
-        LogUnloaded(logger, reference);
+        Remove(entry);
+        LogUnloaded(logger, entry.Reference);
+        entry.Unload();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Generation} ({Bytes} bytes) in {Milliseconds} ms; queries may share a run: {Joins}")]
-    private static partial void LogLoaded(ILogger logger, GenerationReference generation, long bytes, long milliseconds, bool joins);
+    private bool IsListed([NotNullWhen(true)] Entry? entry) => entry is not null && entries.TryGetValue(entry.Reference, out var listed) && listed == entry;
+
+    private void Remove(Entry entry)
+    {
+        if (!IsListed(entry))
+            return;
+        entries.Remove(entry.Reference);
+        loadedBytes -= entry.Model!.Bytes;
+        if (entry.Holders == 0)
+            unheld--;
+    }
+
+    private static void DisposeOnce(Entry entry)
+    {
+        if (!entry.IsClosed)
+            return; // its owner disposes of it
+        entry.Model?.Dispose();
+        entry.Model = null;
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Unloaded {Generation}, which nobody uses")]
     private static partial void LogUnloaded(ILogger logger, GenerationReference generation);
 
-    private sealed class Entry
+    /// <summary>A model, or the place of one that is being loaded.</summary>
+    private sealed class Entry(ModelCache cache, GenerationReference reference) : IDisposable
     {
-        public Task<LoadedModel>? Loading { get; set; }
+        public GenerationReference Reference => reference;
 
-        public LoadedModel? Loaded { get; set; }
+        /// <summary>Null: it is not loaded yet, or not any more.</summary>
+        public volatile LoadedModel? Model;
+
+        public Action Unload { get; set; } = () => { };
 
         public int Holders { get; set; }
 
         public long UsedAt { get; set; }
+
+        /// <summary>Whether the owner has given it up.</summary>
+        public bool IsClosed { get; set; }
+
+        public void Dispose() => cache.Close(this);
     }
 }

@@ -11,6 +11,9 @@ public sealed class ServingOptions
     /// </summary>
     public long ModelMemory { get; set; }
 
+    /// <summary>How long a project's online agent stays on this node when nobody asks the project; its models may be unloaded then.</summary>
+    public TimeSpan AgentIdleTime { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How many queries of one project may be under way at once, where its manifest does not say (<c>serving.max_queue</c>).</summary>
     public int MaxQueue { get; set; } = 1_024;
 

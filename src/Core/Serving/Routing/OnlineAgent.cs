@@ -33,16 +33,15 @@ public sealed partial class OnlineAgent(
 
     private readonly PlanExecutor executor = new(pipeline, time, logger);
     private readonly Queue<(ActivePlan Plan, long At)> retired = new();
+    private readonly QueryAdmission admission = new(options.MaxQueue);
     private readonly Lock gate = new();
     private volatile ActivePlan? active;
     private volatile ServingError? refusal;
     private volatile ServingError? gone;
     private Task polling = Task.CompletedTask;
     private long planVersion = -1;
-    private int maxQueue = options.MaxQueue;
-    private int underWay;
     private long usedAt = time.GetTimestamp();
-    private volatile bool disposed;
+    private volatile bool released;
     private volatile bool isUnknown;
     private volatile bool hasRetired;
     private volatile bool mustPoll;
@@ -60,18 +59,24 @@ public sealed partial class OnlineAgent(
     public ShadowQueue Shadows => executor.Shadows;
 
     /// <summary>The version of the plan that queries follow; null: none yet.</summary>
-    public long? PlanVersion => active?.Plan.Version;
+    private long? PlanVersion => active?.Plan.Version;
 
-    /// <summary>Lets a query in, where fewer are under way than may be; it must leave.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref underWay) <= Volatile.Read(ref maxQueue))
-            return true;
-        Leave();
-        return false;
-    }
+    /// <summary>What callers elsewhere may want to know of it.</summary>
+    public AgentStatus Status => new(PlanVersion, Shadows.Dropped);
 
-    public void Leave() => Interlocked.Decrement(ref underWay);
+    /// <summary>Whether it lets no query in any more: it was disposed of.</summary>
+    public bool IsClosed => admission.IsClosed;
+
+    /// <summary>Whether as many queries are under way as may be.</summary>
+    public bool IsFull => admission.IsFull;
+
+    /// <summary>Whether a query is under way.</summary>
+    public bool IsBusy => admission.IsBusy;
+
+    /// <summary>Lets a query in, where fewer are under way than may be and the agent is not closed; it must leave.</summary>
+    public bool TryEnter() => admission.TryEnter();
+
+    public void Leave() => admission.Leave();
 
     /// <summary>Answers a query by rows.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -130,14 +135,12 @@ public sealed partial class OnlineAgent(
         _ = Polling();
     }
 
+    /// <summary>Closes it. Queries that are under way are answered; its models are released when the last of them has left.</summary>
     public void Dispose()
     {
-        lock (gate)
-            disposed = true;
         Shadows.Dispose();
-        Interlocked.Exchange(ref active, null)?.Dispose();
-        foreach (var (plan, _) in retired)
-            plan.Dispose();
+        admission.Close();
+        _ = ReleaseAsync();
     }
 
     private ServingError NoRows() => new(
@@ -172,7 +175,7 @@ public sealed partial class OnlineAgent(
             return RouteChoice.Refuse(known);
         isUnknown = !await plans.ExistsAsync(project);
         return RouteChoice.Refuse(isUnknown ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
-            : disposed ? new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again.")
+            : released ? new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again.")
             : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in charge yet; train one and promote it (POST /api/projects/{project}/promotions)."));
     }
 
@@ -205,7 +208,7 @@ public sealed partial class OnlineAgent(
         try
         {
             return await generations.GetAsync(reference) is { } served
-                ? (new ServedArm(name, served, await models.AcquireAsync(served), meters.For(reference)), null)
+                ? (new ServedArm(name, served, await models.AcquireAsync(reference), meters.For(reference)), null)
                 : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
         }
         catch (FeedException exception)
@@ -235,11 +238,28 @@ public sealed partial class OnlineAgent(
         }
     }
 
+    /// <summary>Releases the models once no query is under way and no poll can add one.</summary>
+    private async Task ReleaseAsync()
+    {
+        await admission.Drained;
+        Task last;
+        lock (gate)
+        {
+            released = true;
+            last = polling;
+        }
+
+        await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Exchange(ref active, null)?.Dispose();
+        foreach (var (plan, _) in retired)
+            plan.Dispose();
+    }
+
     private Task Polling()
     {
         lock (gate)
         {
-            if (polling.IsCompleted && !disposed)
+            if (polling.IsCompleted && !released)
                 polling = Task.Run(PollAsync);
             return polling;
         }
@@ -301,7 +321,7 @@ public sealed partial class OnlineAgent(
         var count = arms.Count(arm => arm.Ready is not null);
         var before = active;
         var isBetter = before is null || (before.Plan.Version == plan.Version ? count > before.ReadyArms : isWhole);
-        if (count == 0 || disposed || !isBetter)
+        if (count == 0 || !isBetter)
         {
             foreach (var arm in arms)
                 arm.Ready?.Dispose();
@@ -310,7 +330,7 @@ public sealed partial class OnlineAgent(
 
         // Queries that chose by the old one may still be under way with it.
         active = new ActivePlan(plan, arms);
-        Volatile.Write(ref maxQueue, active.Champion.Ready?.Served.Manifest.Serving.MaxQueue ?? options.MaxQueue);
+        admission.Limit(active.Champion.Ready?.Served.Manifest.Serving.MaxQueue ?? options.MaxQueue);
         if (before is not null)
             retired.Enqueue((before, time.GetTimestamp()));
         return problem;

@@ -1,3 +1,4 @@
+using Progeny.Core.Tests.QueryLog;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -14,13 +15,12 @@ using Progeny.Core.Rollouts;
 using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
-using Progeny.Core.Tests.QueryLog;
 using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Core.Tests.Serving.Routing;
 
 /// <summary>The way of a query without a silo: generation 1 answers x, generation 2 answers 2 x, and the model of generation 3 does not load.</summary>
-public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSource, IModelLoader
+public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSource, IModelOwners
 {
     private const string Project = "routed";
 
@@ -37,18 +37,22 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     private readonly RecordingLog _log = new();
     private readonly ModelWatchdog _watchdog = new(TimeSpan.FromMinutes(1));
     private readonly QueryLogBuffer _buffer;
+    private readonly ModelFactory _factory;
+    private readonly ModelCache _models;
     private readonly OnlineAgent _agent;
     private RolloutPlan? _plan;
 
     public OnlineAgentTests()
     {
         var (options, time) = (new ServingOptions(), TimeProvider.System);
+        _factory = new ModelFactory(_watchdog, time, NullLogger<ModelFactory>.Instance);
+        _models = new ModelCache(options, this, time, NullLogger<ModelCache>.Instance);
         _buffer = new QueryLogBuffer(_log, [], NullLogger<QueryLogBuffer>.Instance);
         _agent = new OnlineAgent(
             Project,
             this,
             new ServedGenerations(this, new NoFeeds(), new RuleCompiler(null!), options, time),
-            new ModelCache(options, _watchdog, this, time, NullLogger<ModelCache>.Instance),
+            _models,
             new ServingMeters(),
             new InferencePipeline(_buffer, time, NullLogger<InferencePipeline>.Instance),
             options,
@@ -118,7 +122,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         (await PredictAsync(1)).Error!.Kind.ShouldBe(ServingErrorKind.NotReady);
         _plan = Plan(fallback: [], ("champion", 2, 1));
         (await PredictAsync(4)).Prediction!.Scores.ToArray().ShouldBe([8]);
-        _agent.PlanVersion.ShouldBe(1);
+        _agent.Status.PlanVersion.ShouldBe(1);
     }
 
     Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) => Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
@@ -130,8 +134,13 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     Task<GenerationBlueprint?> IBlueprintSource.GetBlueprintAsync(GenerationReference reference) => Task.FromResult(Find(reference) is not { } info ? null : new GenerationBlueprint(
         info, new ReleaseInfo { Project = Project, Version = "1.0.0", PackageDigest = "routed-1.0.0", Manifest = Manifest, PublishedAt = default }, SamplingSeed: 1));
 
-    Task<LoadedModel> IModelLoader.LoadAsync(GenerationInfo served, Manifest manifest, Func<GenerationInfo, Manifest, byte[], LoadedModel> load) =>
-        Task.FromResult(load(served, manifest, served.Reference.Generation == 3 ? [1, 2, 3] : Times(served.Reference.Generation)));
+    Task IModelOwners.LoadAsync(GenerationReference reference)
+    {
+        var bytes = reference.Generation == 3 ? [1, 2, 3] : Times(reference.Generation);
+        var model = _factory.Load(Find(reference)!, ManifestParser.ParseOrThrow(Manifest), bytes);
+        _models.Add(reference, model, () => { });
+        return Task.CompletedTask;
+    }
 
     private static GenerationInfo? Find(GenerationReference reference) => reference.Generation > 3 ? null : new GenerationInfo
     {

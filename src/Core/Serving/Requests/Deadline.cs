@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using System.Globalization;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Manifests;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>The time that a client gives its query: the header <c>Progeny-Deadline</c>, <c>50ms</c>, <c>2s</c> or a number of milliseconds.</summary>
-internal static class Deadline
+public static class Deadline
 {
     public const string Header = "Progeny-Deadline";
 
@@ -23,12 +24,21 @@ internal static class Deadline
             : new ServingError(ServingErrorKind.InvalidQuery, $"The header {Header} is '{text}'; it must be a time above 0 and of at most an hour, such as 50ms, 2s, or 50 for milliseconds.");
     }
 
+    /// <summary>What is left of a deadline, for an agent in another process.</summary>
+    /// <param name="started">The timestamp from which it counts.</param>
+    public static TimeSpan Left(TimeSpan deadline, long started)
+    {
+        var left = deadline - Stopwatch.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     /// <summary>
     /// Asks and waits no longer than the deadline. What has been started by then ends on its own, and its answer is given to nobody; what
     /// has not is never started.
     /// </summary>
     /// <param name="ask">Reads the body and asks; its token is cancelled at the deadline.</param>
-    public static async Task<Answer> AskAsync(Func<CancellationToken, Task<Answer>> ask, TimeSpan deadline, TimeProvider time, CancellationToken aborted)
+    public static async Task<ServedAnswer> AskAsync(
+        Func<CancellationToken, Task<ServedAnswer>> ask, TimeSpan deadline, TimeProvider time, CancellationToken aborted)
     {
         using var timer = new CancellationTokenSource(deadline, time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, aborted);
@@ -36,7 +46,7 @@ internal static class Deadline
         try
         {
             var answer = await asked.WaitAsync(until.Token);
-            return timer.IsCancellationRequested ? Passed(deadline) : answer;
+            return timer.IsCancellationRequested || answer.Error is { Kind: ServingErrorKind.DeadlineExceeded } ? Passed(deadline) : answer;
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
@@ -46,6 +56,6 @@ internal static class Deadline
         }
     }
 
-    private static Answer Passed(TimeSpan deadline) => Answer.Refuse(new ServingError(
+    private static ServedAnswer Passed(TimeSpan deadline) => new(new ServingError(
         ServingErrorKind.DeadlineExceeded, $"There was no answer within the {ManifestUnits.Format(deadline)} that the request gave it ({Header})."));
 }

@@ -1,4 +1,4 @@
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>An inference request is malformed; never leaves the reader.</summary>
 internal sealed class InferRequestException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 using Progeny.Abstractions.Queries;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>An inference request of the protocol as it was read.</summary>
 /// <param name="Query">What it asks.</param>

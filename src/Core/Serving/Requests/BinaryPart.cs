@@ -3,10 +3,10 @@ using System.Globalization;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Queries;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>The binary tensors behind the JSON of a request, one after another in the order of the inputs.</summary>
-internal sealed class BinaryPart
+public sealed class BinaryPart
 {
     /// <summary>The header with the number of bytes of the JSON before them. Without it there are none.</summary>
     public const string Header = "Inference-Header-Content-Length";

@@ -1,18 +1,17 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Queries;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>Writes an answer as the protocol's inference response.</summary>
 internal static class InferResponseWriter
 {
     /// <summary>Why an answer cannot be written as it is wanted; null: it can.</summary>
-    public static ServingError? Problem(Answer answer, BinaryOutputs binary)
+    private static ServingError? Problem(Answer answer, BinaryOutputs binary)
     {
         foreach (var output in answer.Outputs)
         {
@@ -32,44 +31,27 @@ internal static class InferResponseWriter
         return null;
     }
 
-    public static async Task WriteAsync(HttpResponse response, string queryId, Answer answer, BinaryOutputs binary)
+    /// <summary>The response: JSON, and behind it the bytes of the outputs that are wanted in binary.</summary>
+    public static ServedAnswer Write(string queryId, Answer answer, BinaryOutputs binary)
     {
-        if (answer.Outputs.Any(output => binary.Wants(output.Name)))
-        {
-            await WriteBinaryAsync(response, queryId, answer, binary);
-            return;
-        }
-
-        response.ContentType = "application/json";
-        await using var writer = new Utf8JsonWriter(response.BodyWriter);
-        WriteJson(writer, queryId, answer, binary);
-    }
-
-    /// <summary>The JSON, and behind it the bytes of the outputs that are wanted so, from the tensors' own memory.</summary>
-    private static async Task WriteBinaryAsync(HttpResponse response, string queryId, Answer answer, BinaryOutputs binary)
-    {
-        var json = new ArrayBufferWriter<byte>(1024);
-        await using (var writer = new Utf8JsonWriter(json))
-            WriteJson(writer, queryId, answer, binary);
-
+        if (Problem(answer, binary) is { } problem)
+            return new ServedAnswer(problem);
+        var buffer = ResponseBuffer.Rent();
+        WriteJson(buffer.Json, queryId, answer, binary);
+        buffer.Json.Flush();
         var outputs = answer.Outputs.Where(output => binary.Wants(output.Name)).ToList();
-        response.ContentType = "application/octet-stream";
-        response.ContentLength = json.WrittenCount + outputs.Sum(BinaryTensors.SizeOf);
-        response.Headers[BinaryPart.Header] = json.WrittenCount.ToString(CultureInfo.InvariantCulture);
-        var aborted = response.HttpContext.RequestAborted;
-        await response.BodyWriter.WriteAsync(json.WrittenMemory, aborted);
+        if (outputs.Count == 0)
+            return new ServedAnswer(buffer);
+        var jsonLength = buffer.Written.Length;
         foreach (var output in outputs)
         {
             if (output.Type == DataType.Bytes)
-            {
-                BinaryTensors.WriteElements(response.BodyWriter, output.Elements);
-                await response.BodyWriter.FlushAsync(aborted);
-            }
+                BinaryTensors.WriteElements(buffer, output.Elements);
             else
-            {
-                await response.BodyWriter.WriteAsync(output.Data, aborted);
-            }
+                buffer.Write(output.Data.Span);
         }
+
+        return new ServedAnswer(buffer, jsonLength);
     }
 
     private static void WriteJson(Utf8JsonWriter writer, string queryId, Answer answer, BinaryOutputs binary)

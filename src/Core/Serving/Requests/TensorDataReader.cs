@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Queries;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>Reads the <c>data</c> of an input, flat or nested, into a tensor of a known type and shape.</summary>
 internal static class TensorDataReader

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Queries;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>Reads the protocol's inference request straight into tensors.</summary>
 internal static class InferRequestReader

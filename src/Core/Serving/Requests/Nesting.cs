@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>
 /// Whether the arrays in which a tensor's data come are nested as its shape says. Flat data, all elements in one array, always are:

@@ -1,4 +1,4 @@
-namespace Progeny.Gateway.Serving;
+namespace Progeny.Core.Serving.Requests;
 
 /// <summary>Which outputs a request wants in binary.</summary>
 /// <param name="Default">Whether those that say nothing come in binary (<c>parameters.binary_data_output</c>).</param>

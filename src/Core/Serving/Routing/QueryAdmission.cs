@@ -1,0 +1,47 @@
+
+namespace Progeny.Core.Serving.Routing;
+
+/// <summary>The queries that an agent has under way: not more than it may have, and none any more once it is closed. Thread-safe, without a lock.</summary>
+/// <param name="max">How many may be under way at once.</param>
+internal sealed class QueryAdmission(int max)
+{
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int max = max;
+    private int underWay;
+    private volatile bool closed;
+
+    /// <summary>Ends when it is closed and the last query has left.</summary>
+    public Task Drained => drained.Task;
+
+    public bool IsClosed => closed;
+
+    public bool IsFull => Volatile.Read(ref underWay) >= Volatile.Read(ref max);
+
+    public bool IsBusy => Volatile.Read(ref underWay) > 0;
+
+    /// <summary>Sets how many may be under way at once; those that are stay.</summary>
+    public void Limit(int most) => Volatile.Write(ref max, most);
+
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref underWay) <= Volatile.Read(ref max) && !closed)
+            return true;
+        Leave();
+        return false;
+    }
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref underWay) == 0 && closed)
+            drained.TrySetResult();
+    }
+
+    public void Close()
+    {
+        closed = true;
+        // Either a query that enters now sees that it is closed, or it is seen here.
+        Interlocked.MemoryBarrier();
+        if (!IsBusy)
+            drained.TrySetResult();
+    }
+}
