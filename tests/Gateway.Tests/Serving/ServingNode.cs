@@ -19,6 +19,9 @@ public sealed class ServingNode : IAsyncLifetime
 
     public HttpClient Http => Node.Http;
 
+    /// <summary>The port at which clients of its cluster connect.</summary>
+    public int ClientPort { get; } = ClientGateway.FreePort();
+
     /// <summary>The SQLite file behind the feed <c>shops</c>.</summary>
     public string ShopsFile => Path.Combine(folder, "shops.db");
 
@@ -34,10 +37,13 @@ public sealed class ServingNode : IAsyncLifetime
         hung.Start();
         Node = await Node.StartAsync(
             Path.Combine(folder, "data"),
-            "--Serving:MaxBodyBytes", "67108864",
-            "--Feeds:shops:Kind", "sqlite", "--Feeds:shops:ConnectionString", $"Data Source={ShopsFile}",
-            "--Feeds:hung:Kind", "postgresql", "--Feeds:hung:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
-            "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}");
+            services => ClientGateway.OpenTo(services, ClientPort),
+            [
+                "--Serving:MaxBodyBytes", "67108864",
+                "--Feeds:shops:Kind", "sqlite", "--Feeds:shops:ConnectionString", $"Data Source={ShopsFile}",
+                "--Feeds:hung:Kind", "postgresql", "--Feeds:hung:ConnectionString", $"Host=127.0.0.1;Port={((IPEndPoint)hung.LocalEndpoint).Port};Username=nobody;Database=none",
+                "--Feeds:gone:Kind", "sqlite", "--Feeds:gone:ConnectionString", $"Data Source={Path.Combine(folder, "gone.db")}",
+            ]);
         foreach (var (name, (manifest, model)) in ServedProjects.All)
             await ImportAsync(name, manifest, model);
         await PublishAsync("idle", ServedProjects.All["rich"].Manifest, ServedProjects.All["rich"].Model);

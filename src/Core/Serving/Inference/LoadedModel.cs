@@ -27,5 +27,12 @@ public sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, Projec
         Outputs = Runner.Outputs,
     };
 
-    public void Dispose() => Runner.Dispose();
+    /// <summary>Whether it was disposed of: its memory is the system's again, and it must not be run.</summary>
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        Runner.Dispose();
+    }
 }

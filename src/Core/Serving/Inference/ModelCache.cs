@@ -54,8 +54,12 @@ public sealed partial class ModelCache(ServingOptions options, IModelOwners owne
                 throw;
             }
 
-            if (entry.Model is { } model)
-                return new ModelLease(model, () => Release(entry));
+            lock (gate)
+            {
+                if (entry.Model is { } model && IsListed(entry))
+                    return new ModelLease(model, () => Release(entry));
+            }
+
             Release(entry);
         }
 
