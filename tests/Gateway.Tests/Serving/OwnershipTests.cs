@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving.Inference;
