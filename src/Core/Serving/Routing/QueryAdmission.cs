@@ -3,7 +3,7 @@ namespace Progeny.Core.Serving.Routing;
 
 /// <summary>The queries that an agent has under way: not more than it may have, and none any more once it is closed. Thread-safe, without a lock.</summary>
 /// <param name="max">How many may be under way at once.</param>
-internal sealed class QueryAdmission(int max)
+public sealed class QueryAdmission(int max)
 {
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int max = max;

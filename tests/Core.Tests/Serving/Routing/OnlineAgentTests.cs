@@ -125,6 +125,28 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         _agent.Status.PlanVersion.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Query_under_way_is_answered_though_the_agent_is_closed_and_its_model_is_released_afterwards()
+    {
+        _plan = Plan(fallback: [], ("champion", 1, 1));
+        _agent.TryEnter().ShouldBeTrue();
+        _agent.Dispose();
+
+        _agent.IsClosed.ShouldBeTrue();
+        _agent.TryEnter().ShouldBeFalse();
+        (await PredictAsync(3)).Prediction!.Scores.ToArray().ShouldBe([3]);
+        _models.Unload(TimeSpan.Zero);
+        _models.Count.ShouldBe(1);
+
+        _agent.Leave();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_models.Count > 0)
+        {
+            _models.Unload(TimeSpan.Zero);
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) => Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
 
     Task<bool> IPlanSource.ExistsAsync(string project) => Task.FromResult(true);
