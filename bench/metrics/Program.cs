@@ -6,7 +6,7 @@ using Progeny.Core.Queries;
 
 // What counting a request costs, alone and on all processors at once: dotnet run -c Release --project bench/metrics.
 const int rounds = 7, each = 5_000_000;
-var meter = new ServingMeters().For(new GenerationReference("bench", "1.0.0", 1));
+var meter = new ServingMeters().For(new GenerationReference("bench", "1.0.0", 1), isLogged: true);
 foreach (var threads in (int[])[1, Environment.ProcessorCount])
 {
     var best = Enumerable.Range(0, rounds).Min(_ => Measure(meter, threads));

@@ -49,6 +49,7 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<RetentionScope>();
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
+        services.AddSingleton<IQueryLogTail, SqliteQueryLogTail>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
         services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();
         services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();

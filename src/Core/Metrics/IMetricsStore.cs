@@ -11,13 +11,15 @@ namespace Progeny.Core.Metrics;
 public interface IMetricsStore
 {
     /// <summary>
-    /// Adds summaries to their windows of every resolution in one transaction; they are on disk when the call returns. A summary that
-    /// was stored before is left out, and one older than its window is kept counts only where it still is.
+    /// Adds a summary to its windows of every resolution, and moves on the cursor of its source and generation, in one transaction. It is on
+    /// disk when the call returns. A summary that does not begin at the cursor is left out. A window that is not kept any more counts for
+    /// the coarser resolutions only.
     /// </summary>
-    Task StoreAsync(IReadOnlyList<GenerationSummary> summaries, CancellationToken cancellationToken);
+    /// <returns>The cursor now: the number up to which the source is counted for the generation.</returns>
+    Task<long> StoreAsync(GenerationSummary summary, CancellationToken cancellationToken);
 
-    /// <summary>Of some summaries those that are not stored.</summary>
-    Task<IReadOnlyList<Guid>> FindMissingAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken);
+    /// <summary>The cursors of a source, by generation.</summary>
+    Task<IReadOnlyDictionary<GenerationReference, long>> ReadCursorsAsync(Guid source, CancellationToken cancellationToken);
 
     /// <summary>The points at which something happened, by generation and time.</summary>
     /// <exception cref="ArgumentException">There is no resolution for the step.</exception>

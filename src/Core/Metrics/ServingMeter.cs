@@ -26,10 +26,12 @@ public sealed class ServingMeter
     private readonly KeyValuePair<string, object?> _version;
 
     /// <summary>Makes a meter; <see cref="ServingMeters.For"/> gives the one of this silo.</summary>
+    /// <param name="isLogged">Whether the generation's queries are logged.</param>
     /// <param name="latencies">Is told every latency where somebody listens to it; null: nobody can.</param>
-    public ServingMeter(GenerationReference generation, Histogram<double>? latencies = null)
+    public ServingMeter(GenerationReference generation, bool isLogged, Histogram<double>? latencies = null)
     {
         Generation = generation;
+        IsLogged = isLogged;
         _latencies = latencies;
         _project = new("project", generation.Project);
         _version = new("version", generation.Version);
@@ -39,6 +41,9 @@ public sealed class ServingMeter
 
     /// <summary>Whose meter it is.</summary>
     public GenerationReference Generation { get; }
+
+    /// <summary>Whether the generation's queries are logged, so that the perfdb counts them from the log.</summary>
+    public bool IsLogged { get; }
 
     /// <summary>Counts a request that was answered.</summary>
     /// <param name="latency">The time to its answer, and the parts of it.</param>

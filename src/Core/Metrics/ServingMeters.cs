@@ -10,18 +10,20 @@ public sealed class ServingMeters
 {
     private readonly ConcurrentDictionary<GenerationReference, ServingMeter> _meters = new();
     private readonly Histogram<double>? _latencies;
-    private readonly Func<GenerationReference, ServingMeter> _create;
 
     /// <param name="factory">For those who listen to latencies as they come; null: nobody does.</param>
     public ServingMeters(IMeterFactory? factory = null)
     {
         _latencies = factory?.Create(ProgenyTelemetry.Name).CreateHistogram<double>("progeny.latency", "s", "The time from the arrival of a request to its answer.");
-        _create = reference => new ServingMeter(reference, _latencies);
     }
 
     /// <summary>All meters, in no order.</summary>
     public IEnumerable<ServingMeter> All => _meters.Select(pair => pair.Value);
 
     /// <summary>The meter of a generation. Whoever records often keeps it: it stays the same as long as the silo lives.</summary>
-    public ServingMeter For(GenerationReference generation) => _meters.GetOrAdd(generation, _create);
+    /// <param name="isLogged">Whether the generation's queries are logged; always the same for a generation.</param>
+    public ServingMeter For(GenerationReference generation, bool isLogged) => _meters.GetOrAdd(
+        generation,
+        static (reference, of) => new ServingMeter(reference, of.IsLogged, of.Latencies),
+        (IsLogged: isLogged, Latencies: _latencies));
 }

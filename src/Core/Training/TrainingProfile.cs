@@ -8,7 +8,7 @@ namespace Progeny.Core.Training;
 
 /// <summary>
 /// Counts how the features of training rows, and the predictions on the rows held out, are spread: what queries are compared with later.
-/// They are counted as queries are (<see cref="QueryBatchFold"/>), so that the same value falls into the same bucket. Fields that a
+/// They are counted as queries are (<see cref="WindowFold"/>), so that the same value falls into the same bucket. Fields that a
 /// project redacts are not among it.
 /// </summary>
 internal sealed class TrainingProfile(Manifest manifest)

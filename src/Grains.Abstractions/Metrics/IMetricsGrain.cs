@@ -1,20 +1,17 @@
-using System.Collections.Immutable;
-
 namespace Progeny.Abstractions.Metrics;
 
 /// <summary>
-/// Merges what the silos report of one generation and stores it in the perfdb. Key: <c>project@release:generation</c>. It hears
-/// summaries on the stream <c>metrics</c>; a stream in memory forgets what was under way when a silo dies, so silos ask what has
-/// arrived, and hand over the rest.
+/// Merges the summaries that the silos make of one generation, and stores them in the perfdb. Key: <c>project@release:generation</c>.
+/// It is the only way for summaries into the perfdb.
 /// </summary>
 [Alias("progeny.metrics")]
 public interface IMetricsGrain : IGrainWithStringKey
 {
-    /// <summary>Of some summaries those that are not stored.</summary>
-    [Alias("missing")]
-    Task<ImmutableArray<Guid>> Missing(ImmutableArray<Guid> ids);
-
-    /// <summary>Stores summaries of this generation; one that is stored already counts once. They are on disk when the call returns.</summary>
-    [Alias("store")]
-    Task Store(ImmutableArray<GenerationSummary> summaries);
+    /// <summary>
+    /// Counts a summary of this generation if it is the next one of its source, and nothing otherwise. What is counted is on disk when
+    /// the call returns, so a call whose answer was lost can be repeated.
+    /// </summary>
+    /// <returns>The number in the source's sequence up to which the generation is counted now.</returns>
+    [Alias("count")]
+    Task<long> Count(GenerationSummary summary);
 }

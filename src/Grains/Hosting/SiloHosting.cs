@@ -94,7 +94,6 @@ public static class SiloHosting
         services.AddSingleton<IJobWork, TuneJob>();
         services.AddSingleton<IJobWork, EvaluationJob>();
         services.AddOfflineAgents(builder.Configuration);
-        services.AddMetrics(builder.Configuration);
         services.AddEvaluation();
         services.AddGates();
         services.AddHostedService<SiloInstruments>();
@@ -127,7 +126,6 @@ public static class SiloHosting
                 storage.GrainStorageSerializer = new ProgenyGrainStorageSerializer();
             });
             silo.AddMemoryGrainStorage(StorageNames.PubSub);
-            silo.AddMemoryStreams(StreamNames.Provider);
             silo.AddMemoryStreams(StreamNames.QueryProvider);
             silo.Services.Configure<StreamCacheEvictionOptions>(StreamNames.QueryProvider, eviction =>
             {
@@ -136,6 +134,7 @@ public static class SiloHosting
                 eviction.DataMaxAgeInCache = TimeSpan.FromSeconds(10);
             });
         });
+        services.AddMetrics(builder.Configuration);
         services.AddHostedService<AgentPoller>();
         services.AddSingleton<QueryStreamPublisher>();
         services.AddSingleton<IQueryBatchSink>(provider => provider.GetRequiredService<QueryStreamPublisher>());

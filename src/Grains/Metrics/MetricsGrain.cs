@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Orleans.Streams;
-using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Drift;
 using Progeny.Abstractions.Metrics;
 using Progeny.Core.Metrics;
@@ -10,32 +7,17 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IMetricsGrain"/>
-/// <remarks>It keeps nothing itself, so nothing is lost with it; that a summary counts once is the store's to see to, by its id.</remarks>
-[ImplicitStreamSubscription(StreamNames.Metrics)]
-internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, ILogger<MetricsGrain> logger) : Grain, IMetricsGrain, IAsyncObserver<GenerationSummary>
+/// <remarks>The store keeps the cursor of each source in the transaction of its windows, so a grain that ends at any point loses nothing.</remarks>
+internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, ILogger<MetricsGrain> logger) : Grain, IMetricsGrain
 {
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => this.GetStreamProvider(StreamNames.Provider)
-        .GetStream<GenerationSummary>(StreamId.Create(StreamNames.Metrics, this.GetPrimaryKeyString()))
-        .SubscribeAsync(this);
-
-    public async Task<ImmutableArray<Guid>> Missing(ImmutableArray<Guid> ids) => [.. await store.FindMissingAsync(ids, CancellationToken.None)];
-
-    public async Task Store(ImmutableArray<GenerationSummary> summaries)
+    public async Task<long> Count(GenerationSummary summary)
     {
-        await store.StoreAsync(summaries, CancellationToken.None);
+        var cursor = await store.StoreAsync(summary, CancellationToken.None);
         await LookAsync();
+        return cursor;
     }
 
-    public async Task OnNextAsync(GenerationSummary item, StreamSequenceToken? token = null)
-    {
-        await store.StoreAsync([item], CancellationToken.None);
-        await LookAsync();
-    }
-
-    // Nothing to do: what the stream loses, silos store once more (Missing).
-    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
-
-    /// <summary>Lets whoever watches for drift know that there is something new.</summary>
+    /// <summary>Starts the drift tests that are due with the new windows.</summary>
     private async Task LookAsync()
     {
         try

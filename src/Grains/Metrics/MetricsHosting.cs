@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
-using Progeny.Core.QueryLog;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Metrics;
@@ -11,8 +9,8 @@ namespace Progeny.Grains.Metrics;
 internal static class MetricsHosting
 {
     /// <summary>
-    /// Hosts stop what they started last first: added before the query log's buffer and the silo, the publisher outlives both, and its
-    /// last summaries hold the last query.
+    /// Registers the meters, and the publisher that sends summaries to grains. It must be added behind the silo, and before what answers
+    /// queries: hosts stop what they started last first, and its last summaries hold the last query.
     /// </summary>
     public static void AddMetrics(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,10 +24,6 @@ internal static class MetricsHosting
                 FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two looks for outcomes that were reported."))
             .ValidateOnStart();
         services.AddSingleton<ServingMeters>();
-        services.AddSingleton<DistributionFolds>();
-        services.AddSingleton<IQueryBatchSink, QueryBatchFold>();
-        services.AddSingleton<SummaryCollector>();
-        services.AddSingleton<SummaryPublisher>();
-        services.AddHostedService(provider => provider.GetRequiredService<SummaryPublisher>());
+        services.AddHostedService<SummaryPublisher>();
     }
 }

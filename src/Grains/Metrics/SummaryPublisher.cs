@@ -1,129 +1,156 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans.Streams;
-using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Metrics;
 using Progeny.Core.Metrics;
+using Progeny.Core.QueryLog;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Metrics;
 
 /// <summary>
-/// Publishes what this silo counted, window by window. A stream in memory forgets what was under way when a silo dies or the perfdb
-/// fails, so a summary is kept until the grain says that it is stored; with the next window the missing ones are handed to it directly.
-/// What is left when the node stops goes to the perfdb itself, since the silo has stopped by then.
+/// Reads the query log behind what the perfdb holds, and sends summaries of it to the grains of their generations. After a start that is
+/// what the process before had not sent; it is read in parts, beside the queries. Counts of generations that log nothing go the same way.
 /// </summary>
 internal sealed partial class SummaryPublisher(
-    SummaryCollector collector,
+    IQueryLogTail log,
     IMetricsStore store,
-    IServiceProvider services,
+    ServingMeters meters,
+    IGrainFactory grains,
     IOptions<MetricsOptions> options,
     SiloStop stop,
     TimeProvider time,
     ILogger<SummaryPublisher> logger) : BackgroundService
 {
+    // A read that finds fewer records has reached the end of the log.
+    private const int RecordsBehind = 1_000;
+
+    private static readonly TimeSpan MaxReadInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan interval = TimeSpan.FromSeconds(options.Value.PublishSeconds);
-    private readonly SummaryOutbox outbox = new();
-    private readonly string silo = Environment.MachineName;
-    private long lost;
+    private readonly UnloggedCounts unlogged = new(meters);
+    private LogFold? fold;
 
-    /// <summary>How many summaries were given up because the perfdb stood still.</summary>
-    public long Lost => Interlocked.Read(ref lost);
-
+    /// <summary>Sends the counts that no log holds. The log is read on after the next start.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        Collect(time.GetUtcNow());
-        if (outbox.Count == 0)
-            return;
-        try
-        {
-            await store.StoreAsync([.. outbox.All], cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            LogLost(logger, exception, outbox.Count);
-        }
+        await SendAsync(unlogged.Close(time.GetUtcNow()));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // This service is stopped when the silo has stopped already; what it publishes goes to grains.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Token);
-        await PublishAllAsync(either.Token);
-    }
-
-    private async Task PublishAllAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!either.IsCancellationRequested)
         {
-            var next = MetricsResolution.StartOf(time.GetUtcNow(), interval) + interval;
             try
             {
-                await Task.Delay(next - time.GetUtcNow(), time, stoppingToken);
-                await ConfirmAsync(stoppingToken);
+                fold ??= await BeginAsync(either.Token);
+                var begin = time.GetUtcNow();
+                var end = MetricsResolution.StartOf(begin, interval) + interval;
+                await ReadAsync(fold, end - begin, either.Token);
+                var now = time.GetUtcNow();
                 // What was counted until the end of a window belongs to it.
-                await PublishAsync(Collect(next.AddTicks(-1)));
+                if (!await SendAsync([.. fold.Close(), .. unlogged.Close(now < end ? now : end.AddTicks(-1))]))
+                    await Task.Delay(Retry, time, either.Token);
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OutOfMemoryException && either.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                LogPublishFailed(logger, exception, outbox.Count);
+                LogReadFailed(logger, exception);
+                await Task.Delay(Retry, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private IReadOnlyList<GenerationSummary> Collect(DateTimeOffset at)
+    private async Task<LogFold> BeginAsync(CancellationToken cancellationToken)
     {
-        var summaries = collector.Collect(at, silo);
-        outbox.Add(summaries, time.GetUtcNow());
-        Interlocked.Exchange(ref lost, outbox.Lost);
-        return summaries;
+        var source = await log.ReadIdAsync(cancellationToken);
+        var cursors = await store.ReadCursorsAsync(source, cancellationToken);
+        return new LogFold(source, cursors, await log.FindStartAsync(cursors, cancellationToken));
     }
 
-    private async Task PublishAsync(IReadOnlyList<GenerationSummary> summaries)
+    /// <summary>Folds what comes to the log for a while, or until the fold is full.</summary>
+    private async Task ReadAsync(LogFold to, TimeSpan length, CancellationToken cancellationToken)
     {
-        if (summaries.Count == 0)
-            return;
-        var streams = services.GetRequiredKeyedService<IStreamProvider>(StreamNames.Provider);
-        foreach (var summary in summaries)
-            await streams.GetStream<GenerationSummary>(StreamId.Create(StreamNames.Metrics, summary.Generation.ToString())).OnNextAsync(summary);
-    }
-
-    /// <summary>Asks after everything that was published before, and hands over what has not arrived.</summary>
-    private async Task ConfirmAsync(CancellationToken cancellationToken)
-    {
-        var grains = services.GetRequiredService<IGrainFactory>();
-        foreach (var (generation, summaries) in outbox.ByGeneration())
+        var begin = time.GetTimestamp();
+        while (!to.IsFull)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            var segments = await log.ReadAsync(to.Position, cancellationToken);
+            foreach (var segment in segments)
+                Add(to, segment);
+            if (length - time.GetElapsedTime(begin) is not { Ticks: > 0 } left)
+                return;
+            if (segments.Sum(segment => segment.Batch.Count) < RecordsBehind)
+                await Task.Delay(left < MaxReadInterval ? left : MaxReadInterval, time, cancellationToken);
+        }
+    }
+
+    private void Add(LogFold to, Segment segment)
+    {
+        try
+        {
+            to.Add(segment);
+        }
+        catch (InvalidDataException exception)
+        {
+            LogDamaged(logger, exception, segment.Batch.Generation.ToString(), segment.First, segment.End - 1);
+        }
+    }
+
+    /// <returns>Whether the perfdb holds all of them.</returns>
+    private async Task<bool> SendAsync(IReadOnlyList<GenerationSummary> summaries)
+    {
+        var sent = await Task.WhenAll(summaries.GroupBy(summary => summary.Generation).Select(SendInOrderAsync));
+        var confirmed = 0;
+        foreach (var (summary, cursor) in sent.SelectMany(one => one))
+        {
+            confirmed += cursor == summary.Through ? 1 : 0;
+            if (!summary.IsLogged)
+                unlogged.Settle(summary, cursor);
+            else if (cursor == summary.Through)
+                fold?.Confirm(summary);
+            else
+                fold = null; // the perfdb stands elsewhere: the log is folded anew from there
+        }
+
+        return confirmed == summaries.Count;
+    }
+
+    /// <summary>Sends summaries of one generation up to the first that is not counted. A generation that fails does not hold up the others.</summary>
+    private async Task<IReadOnlyList<(GenerationSummary Summary, long Cursor)>> SendInOrderAsync(IEnumerable<GenerationSummary> summaries)
+    {
+        var sent = new List<(GenerationSummary Summary, long Cursor)>();
+        foreach (var summary in summaries)
+        {
             try
             {
-                var grain = grains.GetGrain<IMetricsGrain>(generation.ToString());
-                var missing = (await grain.Missing([.. summaries.Select(summary => summary.Id)])).ToHashSet();
-                if (missing.Count > 0)
-                    await grain.Store([.. summaries.Where(summary => missing.Contains(summary.Id))]);
-                outbox.Confirm(summaries.Select(summary => summary.Id).ToHashSet());
+                sent.Add((summary, await grains.GetGrain<IMetricsGrain>(summary.Generation.ToString()).Count(summary)));
             }
-            catch (Exception exception) when (exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // One generation must not hold up the others; this one is asked after again with the next window.
-                LogStoreFailed(logger, exception, generation.ToString(), summaries.Count);
+                if (!stop.Token.IsCancellationRequested || !summary.IsLogged)
+                    LogNotStored(logger, exception, summary.Generation.ToString());
+                break;
             }
+
+            if (sent[^1].Cursor != summary.Through)
+                break;
         }
+
+        return sent;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Generation}: {Count} summaries of metrics could not be stored; trying again")]
-    private static partial void LogStoreFailed(ILogger logger, Exception exception, string generation, int count);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Generation}: a summary of metrics could not be stored; trying again")]
+    private static partial void LogNotStored(ILogger logger, Exception exception, string generation);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Metrics could not be published ({Waiting} summaries wait); trying again")]
-    private static partial void LogPublishFailed(ILogger logger, Exception exception, int waiting);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Generation}: records {First} to {Last} of the query log are damaged and not counted in the metrics")]
+    private static partial void LogDamaged(ILogger logger, Exception exception, string generation, long first, long last);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} summaries of metrics could not be stored before the node stopped and are lost")]
-    private static partial void LogLost(ILogger logger, Exception exception, int count);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The query log could not be read for the metrics; trying again")]
+    private static partial void LogReadFailed(ILogger logger, Exception exception);
 }

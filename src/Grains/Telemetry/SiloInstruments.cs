@@ -4,13 +4,12 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Telemetry;
-using Progeny.Grains.Metrics;
 
 namespace Progeny.Grains.Telemetry;
 
 /// <summary>What a silo counts, for whoever collects it; it is read when it is collected and costs nothing otherwise.</summary>
 internal sealed class SiloInstruments(
-    IMeterFactory factory, ServingMeters meters, QueryLogBuffer log, ModelCache models, SummaryPublisher publisher, IEnumerable<IQueryOutlet> outlets) : IHostedService
+    IMeterFactory factory, ServingMeters meters, QueryLogBuffer log, ModelCache models, IEnumerable<IQueryOutlet> outlets) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +22,6 @@ internal sealed class SiloInstruments(
         meter.CreateObservableCounter("progeny.outlet.published", () => Outlets(outlet => outlet.Published), null, "Records published for others (outlet: stream, rabbitmq).");
         meter.CreateObservableCounter("progeny.outlet.dropped", () => Outlets(outlet => outlet.Dropped), null, "Records not published because whoever takes them was too slow or away.");
         meter.CreateObservableGauge("progeny.outlet.waiting", () => Outlets(outlet => outlet.Waiting), null, "Records that wait to be published.");
-        meter.CreateObservableCounter("progeny.summaries.lost", () => publisher.Lost, null, "Summaries of metrics given up because the perfdb could not be written.");
         meter.CreateObservableGauge("progeny.models.loaded", () => models.Count, null, "Models in the memory of this node.");
         return Task.CompletedTask;
     }

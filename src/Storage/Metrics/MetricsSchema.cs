@@ -59,11 +59,16 @@ internal static class MetricsSchema
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX figures_by_age ON figures (step, start);
 
-        CREATE TABLE summaries (
-            id BLOB PRIMARY KEY,
-            start INTEGER NOT NULL
+        -- Up to where the windows hold a source of summaries. Cursors of query logs stay; those of silo runs go with their age.
+        CREATE TABLE cursors (
+            source BLOB NOT NULL,
+            generation INTEGER NOT NULL,
+            through INTEGER NOT NULL,
+            logged INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            PRIMARY KEY (source, generation)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX summaries_by_age ON summaries (start);
+        CREATE INDEX cursors_by_age ON cursors (logged, changed);
 
         CREATE TABLE scores (
             project TEXT NOT NULL,

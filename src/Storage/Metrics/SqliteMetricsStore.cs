@@ -5,7 +5,6 @@ using Progeny.Abstractions.Releases;
 using Progeny.Core.Drift;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
-using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics;
 
@@ -18,30 +17,24 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
     private long? removedAt;
 
     /// <inheritdoc/>
-    public async Task StoreAsync(IReadOnlyList<GenerationSummary> summaries, CancellationToken cancellationToken)
-    {
-        if (summaries.Count == 0)
-            return;
-        await database.WriteAsync(
-            () =>
-            {
-                var age = database.ReadAge();
-                foreach (var summary in summaries)
-                    database.Windows.Add(summary, age);
-                if (IsTimeToRemove())
-                    database.Windows.RemoveOld(age);
-                return true;
-            },
-            cancellationToken);
-    }
+    public Task<long> StoreAsync(GenerationSummary summary, CancellationToken cancellationToken) => database.WriteAsync(
+        () =>
+        {
+            var age = database.ReadAge();
+            var cursor = database.Windows.Add(summary, age);
+            if (IsTimeToRemove())
+                database.Windows.RemoveOld(age);
+            return cursor;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Guid>> FindMissingAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => database.ReadAsync(
-        IReadOnlyList<Guid> (connection) =>
-        {
-            using var find = new SqliteStatement(connection, "SELECT 1 FROM summaries WHERE id = ?1");
-            return [.. ids.Where(id => !Exists(find, id))];
-        },
+    public Task<IReadOnlyDictionary<GenerationReference, long>> ReadCursorsAsync(Guid source, CancellationToken cancellationToken) => database.ReadAsync(
+        IReadOnlyDictionary<GenerationReference, long> (connection) => connection
+            .Query<(string Project, string Release, int Generation, long Through)>(
+                "SELECT g.project, g.release, g.generation, c.through FROM cursors AS c JOIN generations AS g ON g.id = c.generation WHERE c.source = :id",
+                new { id = source.ToByteArray(bigEndian: true) })
+            .ToDictionary(row => new GenerationReference(row.Project, row.Release, row.Generation), row => row.Through),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -84,19 +77,6 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
     /// <inheritdoc/>
     public Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => RecentReader.Read(connection, generation, rows), cancellationToken);
-
-    private static bool Exists(SqliteStatement find, Guid id)
-    {
-        find.Bind(1, id.ToByteArray(bigEndian: true));
-        try
-        {
-            return find.Step();
-        }
-        finally
-        {
-            find.Reset();
-        }
-    }
 
     private static IReadOnlyList<MetricsPoint> Read(SqliteConnection connection, MetricsQuery query, MetricsResolution resolution)
     {

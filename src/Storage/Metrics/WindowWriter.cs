@@ -18,7 +18,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 
     private static readonly string[] Aged = ["windows", "distributions", "figures"];
 
-    private readonly SqliteStatement insertSummary = new(connection, "INSERT INTO summaries (id, start) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING 1");
+    private readonly CursorWriter cursors = new(connection);
     private readonly SqliteStatement selectWindow = new(
         connection, "SELECT latency FROM windows WHERE generation = ?1 AND step = ?2 AND start = ?3");
 
@@ -52,9 +52,6 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement insertGeneration = new(
         connection, "INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3) RETURNING id");
 
-    private readonly SqliteStatement removeSummaries = new(
-        connection, $"DELETE FROM summaries WHERE id IN (SELECT id FROM summaries WHERE start < ?1 ORDER BY start LIMIT {MaxRemoved})");
-
     private readonly SqliteStatement removeChanges = new(
         connection, $"DELETE FROM score_changes WHERE place IN (SELECT place FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MaxRemoved})");
 
@@ -68,25 +65,17 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
             """)),
     ];
 
-    /// <summary>Adds a summary to its windows, unless it was added before.</summary>
-    public void Add(GenerationSummary summary, DateTimeOffset now)
+    /// <summary>Adds a summary to its windows if it begins at the cursor of its source and generation.</summary>
+    /// <returns>The cursor now.</returns>
+    public long Add(GenerationSummary summary, DateTimeOffset now)
     {
-        var at = summary.WindowStart.ToUnixTimeSeconds();
-        Span<byte> id = stackalloc byte[16];
-        summary.Id.TryWriteBytes(id, bigEndian: true, out _);
-        if (!IsNew(id, at))
-            return;
         var generation = IdOf(summary.Generation);
-        if (!summary.Distributions.IsEmpty)
-            recent.Add(generation, at, summary.Distributions.Span);
-        foreach (var resolution in MetricsResolution.All)
-        {
-            if (!resolution.Keeps(resolution.StartOf(at), now))
-                continue;
-            AddCounts(generation, resolution.Seconds, resolution.StartOf(at), summary);
-            if (resolution != MetricsResolution.Finest && !summary.Distributions.IsEmpty)
-                AddDistributions(generation, resolution.Seconds, resolution.StartOf(at), summary.Distributions.Span);
-        }
+        if (cursors.Read(summary.Source, generation) is var cursor && cursor != summary.After)
+            return cursor;
+        cursors.Write(summary, generation, now);
+        foreach (var window in summary.Windows)
+            Add(generation, window, now);
+        return summary.Through;
     }
 
     /// <summary>Adds a figure to its windows of all resolutions that are kept; a negative one takes away what was added.</summary>
@@ -109,11 +98,10 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Removes some of what is not kept any more. Ids of summaries are kept as long as a silo may send one again.</summary>
+    /// <summary>Removes some of what is not kept any more.</summary>
     public void RemoveOld(DateTimeOffset now)
     {
-        removeSummaries.Bind(1, (now - MetricsResolution.All[1].Kept).ToUnixTimeSeconds());
-        removeSummaries.Execute();
+        cursors.RemoveOld(now);
         removeChanges.Bind(1, (now - ChangesKept).ToUnixTimeSeconds());
         removeChanges.Execute();
         recent.RemoveOld((now - MetricsResolution.All[^1].Kept).ToUnixTimeSeconds());
@@ -152,28 +140,30 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     public void Dispose()
     {
         recent.Dispose();
+        cursors.Dispose();
         foreach (var statement in (SqliteStatement[])[
-            insertSummary, selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeSummaries, removeChanges, .. remove])
+            selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeChanges, .. remove])
         {
             statement.Dispose();
         }
     }
 
-    private bool IsNew(ReadOnlySpan<byte> id, long start)
+    private void Add(long generation, WindowSummary window, DateTimeOffset now)
     {
-        insertSummary.Bind(1, id);
-        insertSummary.Bind(2, start);
-        try
+        var at = window.Start.ToUnixTimeSeconds();
+        if (!window.Distributions.IsEmpty)
+            recent.Add(generation, at, window.Distributions.Span);
+        foreach (var resolution in MetricsResolution.All)
         {
-            return insertSummary.Step();
-        }
-        finally
-        {
-            insertSummary.Reset();
+            if (!resolution.Keeps(resolution.StartOf(at), now))
+                continue;
+            AddCounts(generation, resolution.Seconds, resolution.StartOf(at), window);
+            if (resolution != MetricsResolution.Finest && !window.Distributions.IsEmpty)
+                AddDistributions(generation, resolution.Seconds, resolution.StartOf(at), window.Distributions.Span);
         }
     }
 
-    private void AddCounts(long generation, int step, long start, GenerationSummary summary)
+    private void AddCounts(long generation, int step, long start, WindowSummary summary)
     {
         upsertWindow.Bind(1, generation);
         upsertWindow.Bind(2, (long)step);

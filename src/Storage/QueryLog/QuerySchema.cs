@@ -16,6 +16,9 @@ internal static class QuerySchema
 
     public const string Script =
         $"""
+        CREATE TABLE identity (id BLOB NOT NULL) STRICT;
+        INSERT INTO identity VALUES (randomblob(16));
+
         CREATE TABLE origins (
             id INTEGER PRIMARY KEY,
             project TEXT NOT NULL,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Progeny.Abstractions.QueryLog;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
 
 namespace Progeny.Storage.QueryLog;

@@ -11,7 +11,7 @@ public sealed class ServingMeterTests
     [Fact]
     public void Drain_gives_what_was_recorded_and_starts_anew()
     {
-        var meter = new ServingMeter(Flights);
+        var meter = new ServingMeter(Flights, isLogged: true);
         meter.Drain().ShouldBeNull();
         meter.Record(new QueryLatency(10, 20, 30, 100), 2, failed: false);
         meter.Record(new QueryLatency(1, 2, 3, 50), 1, failed: true);
@@ -28,7 +28,7 @@ public sealed class ServingMeterTests
     [Fact]
     public void Total_grows_whether_drained_or_not()
     {
-        var meter = new ServingMeter(Flights);
+        var meter = new ServingMeter(Flights, isLogged: true);
         meter.Record(new QueryLatency(0, 0, 0, 63), 1, failed: false);
         meter.Drain();
         meter.Record(new QueryLatency(0, 0, 0, 64), 4, failed: true);
@@ -44,7 +44,7 @@ public sealed class ServingMeterTests
     public void Nothing_is_lost_or_counted_twice_when_many_record_while_it_is_drained()
     {
         const int threads = 6, each = 50_000;
-        var meter = new ServingMeter(Flights);
+        var meter = new ServingMeter(Flights, isLogged: true);
         var drained = new ServingCounts();
         using var done = new CancellationTokenSource();
         var recorders = Enumerable.Range(0, threads).Select(thread => new Thread(() =>
@@ -79,7 +79,7 @@ public sealed class ServingMeterTests
     [Fact]
     public void Recording_allocates_nothing_once_in_use()
     {
-        var meter = new ServingMeter(Flights);
+        var meter = new ServingMeter(Flights, isLogged: true);
         var latency = new QueryLatency(1, 2, 3, 4);
         // A thread that moves to another processor meets a new stripe there: all other rounds allocate nothing.
         var rounds = Enumerable.Range(0, 100).Select(_ =>
@@ -96,8 +96,8 @@ public sealed class ServingMeterTests
     public void Registry_gives_the_same_meter_to_all()
     {
         var meters = new ServingMeters();
-        meters.For(Flights).ShouldBeSameAs(meters.For(new GenerationReference("flights", "1.0.0", 1)));
-        meters.For(Flights with { Generation = 2 }).ShouldNotBeSameAs(meters.For(Flights));
+        meters.For(Flights, isLogged: true).ShouldBeSameAs(meters.For(new GenerationReference("flights", "1.0.0", 1), isLogged: true));
+        meters.For(Flights with { Generation = 2 }, isLogged: true).ShouldNotBeSameAs(meters.For(Flights, isLogged: true));
         meters.All.Count().ShouldBe(2);
     }
 }

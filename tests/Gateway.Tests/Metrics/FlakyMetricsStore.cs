@@ -9,7 +9,8 @@ namespace Progeny.Gateway.Tests.Metrics;
 /// <summary>A perfdb in memory that fails as often as it is told, before or after it has stored.</summary>
 internal sealed class FlakyMetricsStore : IMetricsStore
 {
-    private readonly ConcurrentDictionary<Guid, GenerationSummary> stored = new();
+    private readonly ConcurrentQueue<GenerationSummary> stored = new();
+    private readonly ConcurrentDictionary<(Guid Source, GenerationReference Generation), long> cursors = new();
 
     private int failures;
 
@@ -19,20 +20,26 @@ internal sealed class FlakyMetricsStore : IMetricsStore
 
     public int Calls => failures;
 
-    public IReadOnlyCollection<GenerationSummary> Stored => [.. stored.Values];
+    public IReadOnlyCollection<GenerationSummary> Stored => [.. stored];
 
-    public Task StoreAsync(IReadOnlyList<GenerationSummary> summaries, CancellationToken cancellationToken)
+    public Task<long> StoreAsync(GenerationSummary summary, CancellationToken cancellationToken)
     {
         var call = Interlocked.Increment(ref failures);
         if (call <= FailuresBefore)
             throw new IOException("The disk stands still.");
-        foreach (var summary in summaries)
-            stored.TryAdd(summary.Id, summary);
-        return call <= FailuresBefore + FailuresAfter ? throw new IOException("The answer was lost.") : Task.CompletedTask;
+        var key = (summary.Source, summary.Generation);
+        if (cursors.GetValueOrDefault(key) == summary.After)
+        {
+            stored.Enqueue(summary);
+            cursors[key] = summary.Through;
+        }
+
+        return call <= FailuresBefore + FailuresAfter ? throw new IOException("The answer was lost.") : Task.FromResult(cursors[key]);
     }
 
-    public Task<IReadOnlyList<Guid>> FindMissingAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Guid>>([.. ids.Where(id => !stored.ContainsKey(id))]);
+    public Task<IReadOnlyDictionary<GenerationReference, long>> ReadCursorsAsync(Guid source, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<GenerationReference, long>>(
+            cursors.Where(cursor => cursor.Key.Source == source).ToDictionary(cursor => cursor.Key.Generation, cursor => cursor.Value));
 
     public Task<IReadOnlyList<MetricsPoint>> ReadAsync(MetricsQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -122,7 +122,7 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
     public async Task Prometheus_reads_counters_histograms_and_the_process()
     {
         Record(1, 2, 100, failed: false);
-        node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("o\"dd\\\n", "1.0.0", 1)).Record(new QueryLatency(0, 0, 0, 1), 1, failed: true);
+        node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("o\"dd\\\n", "1.0.0", 1), isLogged: false).Record(new QueryLatency(0, 0, 0, 1), 1, failed: true);
         using var response = await node.Http.GetAsync("/metrics");
         response.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
         var text = await response.Content.ReadAsStringAsync();
@@ -180,7 +180,7 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
 
     private void Record(int generation, int requests, int microseconds, bool failed)
     {
-        var meter = node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("demo", "1.0.0", generation));
+        var meter = node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("demo", "1.0.0", generation), isLogged: false);
         for (var i = 0; i < requests; i++)
             meter.Record(new QueryLatency(10, 20, 30, microseconds), 2, failed);
     }

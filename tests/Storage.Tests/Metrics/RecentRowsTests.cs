@@ -32,7 +32,7 @@ public sealed class RecentRowsTests : IDisposable
     {
         (await store.ReadRecentAsync(First, 100, default)).ShouldBeNull();
         for (var i = 0; i < 30; i++)
-            await store.StoreAsync([Rows(50, value: i, Noon)], default);
+            await store.StoreAllAsync(Rows(50, value: i, Noon));
         var all = await store.ReadRecentAsync(First, 10_000, default);
         (all!.Until, all.Rows).ShouldBe((1_500, 1_500));
         var newest = await store.ReadRecentAsync(First, 200, default);
@@ -41,7 +41,7 @@ public sealed class RecentRowsTests : IDisposable
 
         // The rows of another generation, and a summary that comes again, are not among them.
         var again = Rows(1_000, value: 99, Noon);
-        await store.StoreAsync([again, again, again with { Id = Guid.NewGuid(), Generation = First with { Generation = 2 } }], default);
+        await store.StoreAllAsync(again, again, again with { Source = Guid.NewGuid(), Generation = First with { Generation = 2 } });
         newest = await store.ReadRecentAsync(First, 200, default);
         (newest!.Until, newest.Rows).ShouldBe((2_500, 1_000));
     }
@@ -50,7 +50,7 @@ public sealed class RecentRowsTests : IDisposable
     public async Task No_more_blocks_are_kept_than_may_be_asked_for_and_longer_windows_come_from_those_of_time()
     {
         for (var i = 0; i < 70; i++)
-            await store.StoreAsync([Rows(1_000, value: i, Noon.AddMinutes(i))], default);
+            await store.StoreAllAsync(Rows(1_000, value: i, Noon.AddMinutes(i)));
         (await store.ReadRecentAsync(First, RecentLimit, default))!.Rows.ShouldBe(RecentLimit);
         (await store.ReadRecentAsync(First, 60_000, default))!.Rows.ShouldBe(60_000);
         (await store.ReadRecentAsync(First, 1_000_000, default))!.Rows.ShouldBeGreaterThanOrEqualTo(60_000);
@@ -63,6 +63,6 @@ public sealed class RecentRowsTests : IDisposable
         var rows = new Distributions();
         for (var i = 0; i < count; i++)
             rows.Feature("x").Record(value);
-        return Create(at, null, 1) with { Distributions = rows.Encode() };
+        return Create(First, Create(at, null, 1).Windows[0] with { Distributions = rows.Encode() });
     }
 }

@@ -28,13 +28,14 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     {
         var summary = Create(Noon, null, 100, 2_000);
         var other = Create(Noon, null, 300);
-        await store.StoreAsync([summary, summary], default);
-        await store.StoreAsync([other, summary], default);
+        await store.StoreAllAsync(summary, summary);
+        await store.StoreAllAsync(other, summary);
         database.Dispose();
         Open();
-        await store.StoreAsync([summary], default);
+        await store.StoreAllAsync(summary);
 
-        (await store.FindMissingAsync([summary.Id, Guid.Empty, other.Id], default)).ShouldBe([Guid.Empty]);
+        (await store.ReadCursorsAsync(summary.Source, default)).ShouldBe([new(First, 1)]);
+        (await store.ReadCursorsAsync(Guid.NewGuid(), default)).ShouldBeEmpty();
         foreach (var resolution in MetricsResolution.All)
         {
             var point = (await store.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false), default)).ShouldHaveSingleItem();
@@ -46,10 +47,36 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Summary_counts_only_where_it_begins_at_the_cursor_of_its_source_and_generation()
+    {
+        var first = Create(Noon, null, 100) with { Through = 7 };
+        var second = Create(Noon, null, 100) with { Source = first.Source, After = 7, Through = 9 };
+        (await store.StoreAsync(second, default)).ShouldBe(0);
+        (await store.StoreAsync(first, default)).ShouldBe(7);
+        (await store.StoreAsync(second with { Generation = Second }, default)).ShouldBe(0);
+        (await store.StoreAsync(second with { After = 5 }, default)).ShouldBe(7);
+        (await store.StoreAsync(second, default)).ShouldBe(9);
+        (await store.StoreAsync(first, default)).ShouldBe(9);
+        (await Read(TimeSpan.FromHours(1), byGeneration: false)).Single().Counts.Requests.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Cursors_of_silo_runs_go_with_their_age_and_those_of_logs_stay()
+    {
+        var log = Create(Noon, null, 100);
+        var run = Create(Noon, null, 100) with { IsLogged = false };
+        await store.StoreAllAsync(log, run);
+        clock.Advance(TimeSpan.FromDays(40));
+        await store.StoreAllAsync(Create(clock.Now, null, 1));
+        (await store.ReadCursorsAsync(run.Source, default)).ShouldBeEmpty();
+        (await store.StoreAsync(log, default)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Windows_add_up_to_any_step_by_generation_and_by_project()
     {
         for (var i = 0; i < 12; i++)
-            await store.StoreAsync([Create(Noon.AddSeconds(10 * i), i % 3 == 0 ? Second : First, 100 + i), Create(Noon.AddSeconds(10 * i), First with { Project = "others" }, 1)], default);
+            await store.StoreAllAsync(Create(Noon.AddSeconds(10 * i), i % 3 == 0 ? Second : First, 100 + i), Create(Noon.AddSeconds(10 * i), First with { Project = "others" }, 1));
 
         var project = await Read(TimeSpan.FromSeconds(30), byGeneration: false);
         project.Select(point => (point.Start, point.Counts.Requests)).ShouldBe(Enumerable.Range(0, 4).Select(i => (Noon.AddSeconds(30 * i), 3L)));
@@ -67,7 +94,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     [Fact]
     public async Task Windows_are_gone_when_their_time_is_over_and_coarser_ones_stay()
     {
-        await store.StoreAsync([Create(Noon, null, 100)], default);
+        await store.StoreAllAsync(Create(Noon, null, 100));
         await Later(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(2));
         (await Read(TimeSpan.FromSeconds(10), false)).ShouldBeEmpty();
         (await Read(TimeSpan.FromMinutes(1), false)).Count.ShouldBe(1);
@@ -82,7 +109,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
         async Task Later(TimeSpan by)
         {
             clock.Advance(by);
-            await store.StoreAsync([Create(clock.Now, First with { Project = "others" }, 1)], default);
+            await store.StoreAllAsync(Create(clock.Now, First with { Project = "others" }, 1));
         }
     }
 
@@ -90,7 +117,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     public async Task Summary_that_comes_late_counts_where_its_window_is_kept()
     {
         clock.Now = Noon.AddDays(2);
-        await store.StoreAsync([Create(Noon, null, 100)], default);
+        await store.StoreAllAsync(Create(Noon, null, 100));
         (await Read(TimeSpan.FromSeconds(10), false)).ShouldBeEmpty();
         (await Read(TimeSpan.FromMinutes(1), false)).Single().Counts.Requests.ShouldBe(1);
     }
@@ -98,7 +125,7 @@ public sealed class SqliteMetricsStoreTests : IDisposable
     [Fact]
     public async Task Distributions_of_a_generation_are_merged_over_the_time_asked_for()
     {
-        await store.StoreAsync([Create(Noon, null, 1, 2), Create(Noon.AddSeconds(10), null, 1, 2, 3), Create(Noon.AddMinutes(1), null, 1)], default);
+        await store.StoreAllAsync(Create(Noon, null, 1, 2), Create(Noon.AddSeconds(10), null, 1, 2, 3), Create(Noon.AddMinutes(1), null, 1));
         var minute = await store.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(1), default);
         minute.Features["distance"].Numbers.Buckets.Select(bucket => (bucket.Lower, bucket.Count)).ShouldBe([(2, 1), (3, 1)]);
         (await store.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(2), default)).Features["distance"].Rows.ShouldBe(3);

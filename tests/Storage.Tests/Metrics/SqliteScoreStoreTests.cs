@@ -37,7 +37,7 @@ public sealed class SqliteScoreStoreTests : IDisposable
     [Fact]
     public async Task Score_counts_in_the_window_of_its_prediction_beside_what_was_served_then()
     {
-        await metrics.StoreAsync([Create(Noon, null, 100, 200)], default);
+        await metrics.StoreAllAsync(Create(Noon, null, 100, 200));
         (await scores.ApplyAsync(Scored(0, 2, Score("a", 0.5, 1), Score("b", 1.5, 0)), default)).ShouldBeTrue();
         (await scores.GetPlaceAsync(default)).ShouldBe(2);
         foreach (var resolution in MetricsResolution.All)
@@ -152,7 +152,7 @@ public sealed class SqliteScoreStoreTests : IDisposable
     [Fact]
     public async Task Arms_have_series_of_their_own_with_what_became_of_outcomes()
     {
-        await metrics.StoreAsync([Create(Noon, null, 100, 200)], default);
+        await metrics.StoreAllAsync(Create(Noon, null, 100, 200));
         await scores.ApplyAsync(Scored(0, 3, InArm("a", "champion", 1), InArm("b", "canary", 3), InArm("c", "canary", 5)), default);
         await scores.ApplyAsync(Scored(3, 4, InArm("c", "canary", 1)), default);
         var points = await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: true, ByArm: true), default);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Drift;
@@ -16,12 +17,9 @@ internal static class Summaries
             latency.Record(microseconds);
         var distributions = new Distributions();
         distributions.Feature("distance").Record(latencies.Length);
-        return new GenerationSummary
+        return Create(generation ?? First, new WindowSummary
         {
-            Id = Guid.NewGuid(),
-            Generation = generation ?? First,
-            Silo = "silo",
-            WindowStart = MetricsResolution.StartOf(at, MetricsResolution.Finest.Step),
+            Start = MetricsResolution.StartOf(at, MetricsResolution.Finest.Step),
             Rows = 2 * latencies.Length,
             Errors = latencies.Count(microseconds => microseconds > 1_000),
             Latency = latency.Encode(),
@@ -29,6 +27,16 @@ internal static class Summaries
             QueueMicroseconds = 2,
             PredictMicroseconds = 3,
             Distributions = distributions.Encode(),
-        };
+        });
+    }
+
+    /// <summary>The first summary of a source of its own.</summary>
+    public static GenerationSummary Create(GenerationReference generation, params ImmutableArray<WindowSummary> windows) =>
+        new() { Generation = generation, Source = Guid.NewGuid(), IsLogged = true, After = 0, Through = 1, Windows = windows };
+
+    public static async Task StoreAllAsync(this IMetricsStore store, params GenerationSummary[] summaries)
+    {
+        foreach (var summary in summaries)
+            await store.StoreAsync(summary, default);
     }
 }

@@ -110,15 +110,15 @@ public sealed class ClockLeapTests : IDisposable
     {
         using var perfdb = new MetricsDatabase(folder["metrics.db"], clock);
         var (metrics, scores) = (new SqliteMetricsStore(perfdb, clock), new SqliteScoreStore(perfdb));
-        await metrics.StoreAsync([Create(Noon, null, 100, 200)], default);
+        await metrics.StoreAllAsync(Create(Noon, null, 100, 200));
 
         clock.Now += Year;
         clock.Advance(TimeSpan.FromMinutes(2));
-        await metrics.StoreAsync([Create(clock.Now, null, 1)], default);
+        await metrics.StoreAllAsync(Create(clock.Now, null, 1));
         await scores.ApplyAsync(new ScoreBatch(0, 1, [Score(0.5)], [], []), default);
         clock.Now -= Year;
         clock.Advance(TimeSpan.FromMinutes(2));
-        await metrics.StoreAsync([Create(clock.Now, First with { Project = "others" }, 1)], default);
+        await metrics.StoreAllAsync(Create(clock.Now, First with { Project = "others" }, 1));
         await scores.ApplyAsync(new ScoreBatch(1, 2, [Score(2)], [], []), default);
 
         foreach (var resolution in MetricsResolution.All)
@@ -135,12 +135,12 @@ public sealed class ClockLeapTests : IDisposable
     {
         using var perfdb = new MetricsDatabase(folder["metrics.db"], clock);
         var metrics = new SqliteMetricsStore(perfdb, clock);
-        await metrics.StoreAsync([Create(Noon.AddDays(-40), null, 100)], default);
+        await metrics.StoreAllAsync(Create(Noon.AddDays(-40), null, 100));
         clock.Now -= TimeSpan.FromDays(30);
-        await metrics.StoreAsync([Create(clock.Now.AddHours(-20), null, 100)], default);
+        await metrics.StoreAllAsync(Create(clock.Now.AddHours(-20), null, 100));
         (await Points()).ShouldBe(1);
         clock.Advance(TimeSpan.FromHours(5));
-        await metrics.StoreAsync([Create(clock.Now, null, 100)], default);
+        await metrics.StoreAllAsync(Create(clock.Now, null, 100));
         (await Points()).ShouldBe(1);
 
         async Task<int> Points() =>

@@ -208,7 +208,7 @@ public sealed partial class OnlineAgent(
         try
         {
             return await generations.GetAsync(reference) is { } served
-                ? (new ServedArm(name, served, await models.AcquireAsync(reference), meters.For(reference)), null)
+                ? (new ServedArm(name, served, await models.AcquireAsync(reference), meters.For(reference, served.Log.Mode != QueryLogMode.None)), null)
                 : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
         }
         catch (FeedException exception)
