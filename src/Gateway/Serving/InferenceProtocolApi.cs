@@ -1,8 +1,8 @@
-using Progeny.Abstractions.Queries;
+using System.Diagnostics;
 using Progeny.Abstractions.Projects;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
-using System.Diagnostics;
 using Progeny.Core.Serving.Requests;
 using Progeny.Grains.Serving;
 

@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
-using Progeny.Gateway.Common;
-using System.Diagnostics;
 using Progeny.Core.Serving.Requests;
+using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;

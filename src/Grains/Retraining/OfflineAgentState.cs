@@ -1,5 +1,5 @@
-using Progeny.Abstractions.Retraining;
 using Progeny.Abstractions.Feedback;
+using Progeny.Abstractions.Retraining;
 
 namespace Progeny.Grains.Retraining;
 

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Serving.Inference;
-using Progeny.Core.Training.Checks;
 using Progeny.Core.Training;
+using Progeny.Core.Training.Checks;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;

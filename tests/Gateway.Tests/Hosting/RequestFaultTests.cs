@@ -1,4 +1,3 @@
-using Progeny.Core.Serving.Requests;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +7,7 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Serving.Requests;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Serving;
 

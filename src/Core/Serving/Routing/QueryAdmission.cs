@@ -1,4 +1,3 @@
-
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>The queries that an agent has under way: not more than it may have, and none any more once it is closed. Thread-safe, without a lock.</summary>

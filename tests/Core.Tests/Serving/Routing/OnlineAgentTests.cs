@@ -1,4 +1,3 @@
-using Progeny.Core.Tests.QueryLog;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -15,6 +14,7 @@ using Progeny.Core.Rollouts;
 using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
+using Progeny.Core.Tests.QueryLog;
 using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Core.Tests.Serving.Routing;
