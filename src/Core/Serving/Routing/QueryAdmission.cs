@@ -31,7 +31,8 @@ public sealed class QueryAdmission(int max)
 
     public void Leave()
     {
-        if (Interlocked.Decrement(ref underWay) == 0 && closed)
+        // Another may have entered between the two looks, before it was closed: the second look at the number comes after that at the flag.
+        if (Interlocked.Decrement(ref underWay) == 0 && closed && !IsBusy)
             drained.TrySetResult();
     }
 
