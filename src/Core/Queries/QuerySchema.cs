@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using System.Text.Json;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
 
@@ -11,11 +9,7 @@ public sealed class QuerySchema
 {
     private const int MaxKept = 256;
     private const int MaxRowsKept = 1_024;
-    private const int MaxCharactersOnStack = 128;
 
-    private readonly byte[][] names;
-    private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> indexesBySpan;
     private readonly ConcurrentQueue<QueryRows> spare = new();
 
     /// <param name="limits">What a query may carry; null: what is usual.</param>
@@ -30,10 +24,7 @@ public sealed class QuerySchema
         if (Entity is not null)
             read = read.Prepend(Entity);
         Extras = [.. read.Where(name => !known.Contains(name)).Distinct(StringComparer.Ordinal)];
-        names = [.. Fields.Select(Encoding.UTF8.GetBytes)];
-        foreach (var field in Fields)
-            indexes.Add(field, indexes.Count);
-        indexesBySpan = indexes.GetAlternateLookup<ReadOnlySpan<char>>();
+        Names = new FieldNames(Fields);
     }
 
     public IReadOnlyList<Feature> Features { get; }
@@ -50,6 +41,9 @@ public sealed class QuerySchema
     /// <summary>All fields, features first, for messages.</summary>
     public IEnumerable<string> Fields => Features.Select(feature => feature.Name).Concat(Extras);
 
+    /// <summary>The names of <see cref="Fields"/>, at their indices.</summary>
+    public FieldNames Names { get; }
+
     /// <summary>The name of the field at an index of <see cref="Fields"/>.</summary>
     public string NameOf(int field) => field < Features.Count ? Features[field].Name : Extras[field - Features.Count];
 
@@ -65,19 +59,6 @@ public sealed class QuerySchema
             spare.Enqueue(rows);
     }
 
-    /// <summary>The index among <see cref="Fields"/> of the property name that the reader stands on, or -1.</summary>
-    /// <param name="reader">Stands on a property name.</param>
-    /// <param name="expected">The index to try first: clients tend to keep the order of the schema.</param>
-    public int IndexOf(ref Utf8JsonReader reader, int expected)
-    {
-        if ((uint)expected < (uint)names.Length && reader.ValueTextEquals(names[expected]))
-            return expected;
-        if (reader.ValueSpan.Length > MaxCharactersOnStack)
-            return IndexOf(reader.GetString()!);
-        Span<char> name = stackalloc char[MaxCharactersOnStack];
-        return indexesBySpan.TryGetValue(name[..reader.CopyString(name)], out var index) ? index : -1;
-    }
-
     /// <summary>The index among <see cref="Fields"/> of a name, or -1.</summary>
-    public int IndexOf(string name) => indexes.TryGetValue(name, out var index) ? index : -1;
+    public int IndexOf(string name) => Names.IndexOf(name);
 }

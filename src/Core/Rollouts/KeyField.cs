@@ -1,4 +1,3 @@
-using System.Text;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
@@ -8,7 +7,6 @@ namespace Progeny.Core.Rollouts;
 /// <summary>Where a query holds the key that chooses its arm.</summary>
 public sealed class KeyField
 {
-    private readonly byte[]? name;
     private readonly FeatureType? type;
 
     /// <param name="stickyKey">As the plan has it.</param>
@@ -22,7 +20,6 @@ public sealed class KeyField
             RolloutPlan.QueryIdKey => null,
             _ => stickyKey,
         };
-        name = Name is null ? null : Encoding.UTF8.GetBytes(Name);
         type = champion.Features.FirstOrDefault(feature => feature.Name == Name)?.Type;
     }
 
@@ -31,9 +28,6 @@ public sealed class KeyField
 
     /// <summary>Whether it is the entity, so that one named beside the rows counts before it.</summary>
     public bool IsEntity { get; }
-
-    /// <summary>The field's name in UTF-8; empty: there is none.</summary>
-    public ReadOnlySpan<byte> Utf8Name => name;
 
     /// <summary>Whether a number counts as the text it is written as, since the field is a text.</summary>
     public bool IsText => type is FeatureType.Category or FeatureType.Text;

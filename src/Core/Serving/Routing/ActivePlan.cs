@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Queries;
 using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Serving.Routing;
@@ -12,8 +13,8 @@ public sealed class ActivePlan : IDisposable
     public ActivePlan(RolloutPlan plan, IReadOnlyList<PlanArm> arms)
     {
         Plan = plan;
-        HashSet<string> fields = [.. arms.SelectMany(arm => PlanArm.FieldsOf(arm.Schema))];
-        Arms = [.. arms.Select(arm => arm.Among(fields))];
+        Fields = new FieldNames(arms.SelectMany(arm => PlanArm.FieldsOf(arm.Schema)).Distinct(StringComparer.Ordinal));
+        Arms = [.. arms.Select(arm => arm.Among(Fields))];
         Champion = Arms.First(arm => arm.Arm.Name == plan.ChampionArm);
         Key = new KeyField(plan.StickyKey, Champion.Schema ?? arms.Select(arm => arm.Schema).First(schema => schema is not null)!);
         Selection = new Selection(plan.Project, plan.Arms, plan.Buckets);
@@ -23,6 +24,9 @@ public sealed class ActivePlan : IDisposable
     }
 
     public RolloutPlan Plan { get; }
+
+    /// <summary>The fields that a query may carry: those of all arms.</summary>
+    public FieldNames Fields { get; }
 
     public ImmutableArray<PlanArm> Arms { get; }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
@@ -12,18 +11,24 @@ namespace Progeny.Core.Serving.Routing;
 /// <param name="Schema">What it reads of a query; null where not even that is known.</param>
 public sealed record PlanArm(RolloutArm Arm, ServedArm? Ready, ServingError? Error, QuerySchema? Schema)
 {
-    /// <summary>The fields that other arms read and this one does not, in UTF-8: queries may carry them.</summary>
-    public IReadOnlyList<byte[]> Others { get; init; } = [];
+    private readonly HashSet<string> others = new(StringComparer.Ordinal);
 
-    /// <summary>The arm with those among the fields of all arms that are not its own.</summary>
-    public PlanArm Among(IEnumerable<string> fields) => this with
+    private PlanArm(PlanArm arm, FieldNames fields)
+        : this(arm.Arm, arm.Ready, arm.Error, arm.Schema)
     {
-        Others = [.. fields.Except(FieldsOf(Schema), StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)],
-    };
+        others = [.. fields.All.Except(FieldsOf(Schema), StringComparer.Ordinal)];
+        Map = Schema is null ? null : new FieldMap(fields, Schema);
+    }
+
+    /// <summary>Which fields of the plan are which of the arm's schema; null: it has none.</summary>
+    public FieldMap? Map { get; }
+
+    /// <summary>The arm among those of a plan, whose queries may carry the fields of all of them.</summary>
+    public PlanArm Among(FieldNames fields) => new(this, fields);
 
     /// <summary>A query by tensors without those that only other arms read.</summary>
     public InferQuery Take(InferQuery query) =>
-        Others.Count == 0 ? query : query with { Inputs = query.Inputs.RemoveAll(tensor => Others.Any(name => name.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(tensor.Name)))) };
+        others.Count == 0 ? query : query with { Inputs = query.Inputs.RemoveAll(tensor => others.Contains(tensor.Name)) };
 
     public static IEnumerable<string> FieldsOf(QuerySchema? schema) => schema?.Fields ?? [];
 }

@@ -20,12 +20,15 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
     /// <summary>Answers a query by rows.</summary>
     public async Task<Answer> PredictAsync(ActivePlan plan, PredictQuery query, long started, CancellationToken cancellationToken)
     {
-        if (RowSelector.Choose(query.Body.Span, plan.Selection, plan.Key, time.GetUtcNow()) is not { } choices)
-            return Answer.Refuse(ProblemOf(plan, query));
-        var results = await RunAsync(plan, Divide(choices), batch => RunRowsAsync(plan, batch, query, choices, started, cancellationToken));
+        var (tokens, wrong) = QueryTokens.Read(query.Body, plan.Fields);
+        if (tokens is null)
+            return Answer.Refuse(wrong!);
+        if (RowSelector.Choose(tokens, plan.Selection, plan.Key, time.GetUtcNow()) is not { } choices)
+            return Answer.Refuse(UnreadableKey(plan));
+        var results = await RunAsync(plan, Divide(choices), batch => RunRowsAsync(plan, batch, tokens, started, cancellationToken));
         var answer = await MergeAsync(plan, results);
         if (answer.Error is null)
-            Shadows.Offer(plan, query, choices, started);
+            Shadows.Offer(plan, tokens, choices, started);
         return answer;
     }
 
@@ -42,13 +45,8 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
         return answer;
     }
 
-    private static ServingError ProblemOf(ActivePlan plan, PredictQuery query)
-    {
-        var arm = plan.Arms.First(arm => arm.Ready is not null);
-        var (rows, error) = QueryRowsReader.Read(query.Body.Span, arm.Ready!.Served.Schema, new RowPick(arm.Others));
-        rows?.Dispose();
-        return error ?? new ServingError(ServingErrorKind.InvalidQuery, "The request cannot be read; it must be a JSON object like {\"rows\": [{…}]}.");
-    }
+    private static ServingError UnreadableKey(ActivePlan plan) =>
+        new(ServingErrorKind.InvalidQuery, $"The field '{plan.Key.Name}', which chooses the arm, holds a text that is no valid UTF-8.");
 
     private static IEnumerable<ArmBatch> Divide(RowChoices choices) =>
         choices.Arms.Select((arm, row) => (arm, row)).GroupBy(choice => choice.arm, choice => choice.row)
@@ -78,13 +76,12 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
     }
 
     private async Task<ArmResult> RunRowsAsync(
-        ActivePlan plan, ArmBatch batch, PredictQuery query, RowChoices choices, long started, CancellationToken cancellationToken)
+        ActivePlan plan, ArmBatch batch, QueryTokens tokens, long started, CancellationToken cancellationToken)
     {
         var (_, arm, error, _) = plan.Arms[batch.Arm];
         if (arm is null)
             return new ArmResult(batch, Inferred.Refuse(error!));
-        var chosen = batch.InsteadOf?.Batch ?? batch;
-        var (rows, wrong) = QueryRowsReader.Read(query.Body.Span, arm.Served.Schema, new RowPick(plan.Arms[batch.Arm].Others, choices.Arms, chosen.Arm));
+        var (rows, wrong) = TokenRowsReader.Read(tokens, arm.Served.Schema, plan.Arms[batch.Arm].Map!, batch.Rows.AsSpan());
         if (rows is null)
             return new ArmResult(batch, Inferred.Refuse(wrong!));
         var routed = RouteOf(plan, arm, batch, started);

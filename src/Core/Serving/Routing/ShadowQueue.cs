@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Queries;
@@ -34,15 +35,20 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>Takes a query by rows that was answered, for the shadows of the plan.</summary>
-    public void Offer(ActivePlan plan, PredictQuery query, RowChoices choices, long started)
+    public void Offer(ActivePlan plan, QueryTokens query, RowChoices choices, long started)
     {
+        QueryTokens? copy = null;
         foreach (var shadow in plan.Shadows)
         {
             // A shadow need not answer again what it answered itself.
-            if (Array.TrueForAll(choices.Arms, arm => arm == shadow))
+            ImmutableArray<int> rows = [.. Enumerable.Range(0, choices.Arms.Length).Where(row => choices.Arms[row] != shadow)];
+            if (rows.IsEmpty || !HasRoom(query.Bytes))
                 continue;
-            if (HasRoom(query.Body.Length))
-                Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, query.Body.Length) { Body = query.Body.ToArray(), Choices = choices, Shadow = shadow });
+            Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, query.Bytes)
+            {
+                Tokens = copy ??= query.Copy(),
+                Batch = new ArmBatch(shadow, rows, [.. rows.Select(row => choices.QueryIds[row])]),
+            });
         }
     }
 
@@ -53,7 +59,10 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
         {
             var size = query.Inputs.Sum(tensor => tensor.Data.Length);
             if (HasRoom(size))
-                Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, size) { Tensors = query with { Inputs = [.. query.Inputs.Select(tensor => tensor with { Data = tensor.Data.ToArray() })] } });
+                Add(new ShadowQuery(plan.Arms[shadow], plan.Plan.Project, started, size)
+                {
+                    Tensors = query with { Inputs = [.. query.Inputs.Select(tensor => tensor with { Data = tensor.Data.ToArray() })] },
+                });
         }
     }
 
@@ -144,11 +153,11 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
         var routed = new RoutedQuery(arm, Reasons.Shadow, time.GetTimestamp()) { Project = query.Project };
         if (query.Tensors is { } tensors)
             return Count(routed, await pipeline.RunAnyAsync(routed, query.Arm.Take(tensors), cancellationToken));
-        var (ids, arms) = query.Choices;
-        var (rows, error) = QueryRowsReader.Read(query.Body, arm.Served.Schema, new RowPick(query.Arm.Others, arms, query.Shadow, Except: true));
+        var batch = query.Batch!;
+        var (rows, error) = TokenRowsReader.Read(query.Tokens!, arm.Served.Schema, query.Arm.Map!, batch.Rows.AsSpan());
         if (rows is null)
             return Inferred.Refuse(error!);
-        routed = routed with { QueryIds = [.. ids.Where((_, row) => arms[row] != query.Shadow)] };
+        routed = routed with { QueryIds = batch.QueryIds };
         return Count(routed, await pipeline.RunAsync(routed, rows, wanted: null, cancellationToken));
     }
 
@@ -165,13 +174,12 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "The shadow {Generation} failed on a query")]
     private static partial void LogFailed(ILogger logger, Exception exception, string generation);
 
+    /// <summary>A query that a shadow has still to answer: rows of a tokenized one, or tensors.</summary>
     private sealed record ShadowQuery(PlanArm Arm, string Project, long Started, int Bytes)
     {
-        public byte[] Body { get; init; } = [];
+        public QueryTokens? Tokens { get; init; }
 
-        public RowChoices Choices { get; init; }
-
-        public int Shadow { get; init; }
+        public ArmBatch? Batch { get; init; }
 
         public InferQuery? Tensors { get; init; }
     }

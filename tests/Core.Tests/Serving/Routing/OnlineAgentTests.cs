@@ -108,6 +108,39 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     }
 
     [Fact]
+    public async Task Shadows_read_the_query_though_its_memory_serves_another_by_then()
+    {
+        _plan = Plan(fallback: [], ("champion", 1, 1), ("first", 2, 0), ("second", 2, 0)) with { Shadows = ["first", "second"] };
+        var body = """{"rows":[{"x":1},{"x":2}],"query_id":"q"}"""u8.ToArray();
+        (await _agent.PredictAsync(new PredictQuery { Body = body }, CancellationToken.None)).Prediction!.Scores.ToArray().ShouldBe([1, 2]);
+        Array.Fill(body, (byte)'x');
+
+        await WaitForAsync(() => _log.Written.Count == 6);
+        _log.Written.Where(record => record.Reason == Reasons.Shadow).Select(record => (record.QueryId, record.Fields, record.Prediction)).Order().ShouldBe(
+        [
+            ("q:0~first", """{"x":1}""", """{"value":2}"""), ("q:0~second", """{"x":1}""", """{"value":2}"""),
+            ("q:1~first", """{"x":2}""", """{"value":4}"""), ("q:1~second", """{"x":2}""", """{"value":4}"""),
+        ]);
+    }
+
+    [Theory]
+    [InlineData("[]", "The request must be a JSON object like {\"rows\": [{…}]}.")]
+    [InlineData("""{"rows":[]}""", "'rows' is empty; a request asks for one row at least.")]
+    [InlineData("""{"rows":[{"x":1}],"more":1}""", "'more' is no part of a request; the parts are rows, query_id, entity.")]
+    public async Task Request_that_is_none_is_refused_alike_by_one_arm_and_by_several(string json, string message)
+    {
+        _plan = Plan(fallback: [], ("champion", 1, 1));
+        var query = new PredictQuery { Body = Encoding.UTF8.GetBytes(json) };
+        var one = (await _agent.PredictAsync(query, CancellationToken.None)).Error!;
+        one.Message.ShouldBe(message);
+
+        _plan = Plan(fallback: [], ("challenger", 2, 1), ("champion", 1, 1)) with { Version = 2 };
+        _agent.Poll();
+        await WaitForAsync(() => _agent.PlanVersion == 2);
+        (await _agent.PredictAsync(query, CancellationToken.None)).Error.ShouldBe(one);
+    }
+
+    [Fact]
     public async Task Version_that_a_caller_names_answers_though_no_plan_has_it()
     {
         _plan = Plan(fallback: [], ("champion", 1, 1));
@@ -162,6 +195,13 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         var model = _factory.Load(Find(reference)!, ManifestParser.ParseOrThrow(Manifest), bytes);
         _models.Add(reference, model, () => { });
         return Task.CompletedTask;
+    }
+
+    private static async Task WaitForAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+            await Task.Delay(5, limit.Token);
     }
 
     private static GenerationInfo? Find(GenerationReference reference) => reference.Generation > 3 ? null : new GenerationInfo
