@@ -12,9 +12,9 @@ public interface IReleaseGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<ReleaseInfo?> Get();
 
-    /// <summary>The secret that chooses whose fields are logged (<c>serving.log_sample</c>): the same on all silos, and unknown to clients.</summary>
-    [Alias("get-sampling-seed"), AlwaysInterleave]
-    Task<long> GetSamplingSeed();
+    /// <summary>What a silo needs to serve a generation of the release; null where the release was never published.</summary>
+    [Alias("get-blueprint"), AlwaysInterleave]
+    Task<GenerationBlueprint?> GetBlueprint(GenerationInfo generation);
 
     /// <summary>Stores the release; storing the same again is no error.</summary>
     [Alias("register")]

@@ -14,13 +14,9 @@ internal sealed class GenerationGrain(
 
     public Task<GenerationInfo?> Get() => Task.FromResult(storage.State.Generation);
 
-    public async Task<GenerationBlueprint?> GetBlueprint()
-    {
-        if (storage.State.Generation is not { } generation)
-            return null;
-        var grain = GrainFactory.GetGrain<IReleaseGrain>($"{generation.Reference.Project}@{generation.Reference.Release}");
-        return await grain.Get() is { } release ? new GenerationBlueprint(generation, release, await grain.GetSamplingSeed()) : null;
-    }
+    public Task<GenerationBlueprint?> GetBlueprint() => storage.State.Generation is { } generation
+        ? GrainFactory.GetGrain<IReleaseGrain>($"{generation.Reference.Project}@{generation.Reference.Release}").GetBlueprint(generation)
+        : Task.FromResult<GenerationBlueprint?>(null);
 
     public async Task<GenerationInfo> Create(GenerationDraft draft)
     {

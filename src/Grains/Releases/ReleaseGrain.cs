@@ -12,7 +12,8 @@ internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grai
 
     public Task<ReleaseInfo?> Get() => Task.FromResult(storage.State.Release);
 
-    public Task<long> GetSamplingSeed() => Task.FromResult(storage.State.SamplingSeed);
+    public Task<GenerationBlueprint?> GetBlueprint(GenerationInfo generation) =>
+        Task.FromResult(storage.State is { Release: { } release, SamplingSeed: var seed } ? new GenerationBlueprint(generation, release, seed) : null);
 
     public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with
     {
