@@ -23,23 +23,20 @@ public sealed partial class QueryLogBuffer : IDisposable
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(1);
 
     private readonly IQueryLog log;
-    private readonly IQueryBatchSink[] sinks;
+    private readonly BatchPublisher publisher;
     private readonly ILogger<QueryLogBuffer> logger;
     private readonly long maxBytes;
     private readonly QueryLogStripe[] stripes;
     private readonly GroupCommit durable;
     private readonly ConcurrentQueue<IReadOnlyList<QueryBatch>> journaled = [];
-    private readonly AutoResetEvent wake = new(false);
+    private readonly FlushSignal signal = new(Gather, UpkeepInterval);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread thread;
     private readonly List<QueryBatch> unwritten = [];
 
     // Held while records go from the stripes to what is unwritten, so that none of them is missing in a count.
     private readonly Lock counting = new();
-    private volatile Wanted wanted;
-    private long drained;
     private long keptUp;
-    private volatile bool stopping;
     private long dropped;
     private long unwrittenRecords;
     private long unwrittenBytes;
@@ -50,19 +47,12 @@ public sealed partial class QueryLogBuffer : IDisposable
     public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long maxBytes = 64L * 1024 * 1024)
     {
         this.log = log;
-        this.sinks = [.. sinks];
+        publisher = new BatchPublisher(sinks, logger);
         this.logger = logger;
         this.maxBytes = maxBytes;
         stripes = [.. Enumerable.Range(0, Math.Min(MaxStripes, Environment.ProcessorCount)).Select(_ => new QueryLogStripe())];
         durable = new GroupCommit(log, stripes.Length, EndCommit, logger);
         thread = new Thread(Run) { IsBackground = true, Name = "query log buffer" };
-    }
-
-    private enum Wanted
-    {
-        Nothing,
-        Soon,
-        Now,
     }
 
     /// <summary>How many records were not logged: the disk stood still for too long, or they could not be written out.</summary>
@@ -88,8 +78,7 @@ public sealed partial class QueryLogBuffer : IDisposable
     /// <summary>Takes no more, and completes when what was taken is written, or cannot be.</summary>
     public Task StopAsync()
     {
-        stopping = true;
-        wake.Set();
+        signal.Stop();
         return ended.Task;
     }
 
@@ -129,7 +118,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         if (await log.FindAsync(project, queryId, cancellationToken) is { } found)
             return found;
         var written = stripes[0].WrittenAsync();
-        Raise(Wanted.Now);
+        signal.Raise(FlushUrgency.Now);
         await Task.WhenAny(written, Task.Delay(FoundWithin, cancellationToken));
         return await log.FindAsync(project, queryId, cancellationToken);
     }
@@ -137,16 +126,15 @@ public sealed partial class QueryLogBuffer : IDisposable
     /// <summary>Frees what the threads waited with. A buffer that was not stopped takes no more; its threads end by themselves.</summary>
     public void Dispose()
     {
-        stopping = true;
         if (thread.IsAlive)
         {
             // A handle that is waited for must stay: disposed of, it would end the process.
-            wake.Set();
+            signal.Stop();
             return;
         }
 
         durable.Dispose();
-        wake.Dispose();
+        signal.Dispose();
     }
 
     private ValueTask<bool>? TryAdd(QueryLogEntry entry, long room)
@@ -154,7 +142,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         var stripe = stripes[Thread.GetCurrentProcessorId() % stripes.Length];
         var taken = stripe.TryAdd(entry, room / stripes.Length);
         if (taken is not null)
-            Raise(stripe.Bytes > GatherBytes ? Wanted.Now : Wanted.Soon);
+            signal.Raise(stripe.Bytes > GatherBytes ? FlushUrgency.Now : FlushUrgency.Soon);
         return taken;
     }
 
@@ -171,18 +159,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         Interlocked.Add(ref unwrittenRecords, records);
         Interlocked.Add(ref unwrittenBytes, bytes);
         journaled.Enqueue(batches);
-        Raise(Wanted.Soon);
-    }
-
-    private void Raise(Wanted level)
-    {
-        for (var seen = wanted; seen < level; seen = wanted)
-        {
-            if (Interlocked.CompareExchange(ref wanted, level, seen) != seen)
-                continue;
-            wake.Set();
-            return;
-        }
+        signal.Raise(FlushUrgency.Soon);
     }
 
     /// <summary>The thread. It waits on the clock of the machine: a timer of the thread pool would come late when the pool is busy.</summary>
@@ -192,12 +169,10 @@ public sealed partial class QueryLogBuffer : IDisposable
         while (true)
         {
             if (failures > 0)
-                wake.WaitOne(Retry);
+                signal.Wait(Retry);
             else
-                WaitForRecords();
-            var last = stopping;
-            wanted = Wanted.Nothing;
-            drained = Stopwatch.GetTimestamp();
+                signal.WaitForRecords();
+            var last = signal.Take();
             if (last)
                 durable.Stop();
             failures = Flush(last) ? 0 : failures + 1;
@@ -217,22 +192,6 @@ public sealed partial class QueryLogBuffer : IDisposable
         }
 
         ended.SetResult();
-    }
-
-    /// <summary>Waits until what has gathered is to be written, or upkeep is due.</summary>
-    private void WaitForRecords()
-    {
-        // What came while the last batch was written has waited since then, at the worst.
-        var since = drained;
-        while (!stopping && wanted == Wanted.Nothing)
-        {
-            if (!wake.WaitOne(UpkeepInterval))
-                return;
-            since = Stopwatch.GetTimestamp();
-        }
-
-        while (!stopping && wanted == Wanted.Soon && Gather - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } left)
-            wake.WaitOne(left);
     }
 
     /// <summary>Writes all that waits.</summary>
@@ -274,7 +233,7 @@ public sealed partial class QueryLogBuffer : IDisposable
         while (journaled.TryDequeue(out var batches))
         {
             Take(batches);
-            Publish(batches);
+            publisher.Publish(batches);
         }
 
         var first = unwritten.Count;
@@ -291,7 +250,7 @@ public sealed partial class QueryLogBuffer : IDisposable
             }
         }
 
-        Publish(unwritten[first..]);
+        publisher.Publish(unwritten[first..]);
     }
 
     private (long Records, long Bytes) Take(IReadOnlyList<QueryBatch> batches)
@@ -314,22 +273,6 @@ public sealed partial class QueryLogBuffer : IDisposable
         return (records, bytes);
     }
 
-    private void Publish(IReadOnlyList<QueryBatch> batches)
-    {
-        foreach (var sink in sinks)
-        {
-            try
-            {
-                foreach (var batch in batches)
-                    sink.Accept(batch);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                LogSinkFailed(logger, exception, sink.GetType().Name);
-            }
-        }
-    }
-
     /// <returns>Whether there is more to do.</returns>
     private bool KeepUp()
     {
@@ -349,9 +292,6 @@ public sealed partial class QueryLogBuffer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records); trying again")]
     private static partial void LogAppendFailed(ILogger logger, Exception exception, long records);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Sink} failed on a batch of queries")]
-    private static partial void LogSinkFailed(ILogger logger, Exception exception, string sink);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Old records of the query log could not be removed; trying again")]
     private static partial void LogUpkeepFailed(ILogger logger, Exception exception);

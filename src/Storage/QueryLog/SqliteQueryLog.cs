@@ -56,7 +56,7 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Re
         {
             using var scan = new SegmentScan(connection, "WHERE s.first <= ?1 ORDER BY s.first DESC LIMIT 1");
             scan.Bind(1, sequence);
-            return scan.Read() is { } segment && sequence < segment.End ? Request(segment, (int)(sequence - segment.First)) : ([], -1);
+            return scan.Read() is { } segment && sequence < segment.End ? SegmentRecords.Request(segment, (int)(sequence - segment.First)) : ([], -1);
         },
         cancellationToken);
 
@@ -168,7 +168,7 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Re
             scan.Bind(6, limit - records.Count);
             while (records.Count < limit && scan.Read() is { } segment)
             {
-                foreach (var record in Newest(segment, from, until, limit - records.Count))
+                foreach (var record in SegmentRecords.Newest(segment, from, until, limit - records.Count))
                 {
                     bytes += QueryLogPage.BytesOf(record.Record);
                     if (bytes > QueryLogPage.MaxBytes && records.Count > 0)
@@ -182,45 +182,6 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Re
         }
 
         return (records, records.Count == limit);
-    }
-
-    /// <summary>The records of the request around one of a segment; a request is never spread over two.</summary>
-    private static (IReadOnlyList<QueryRecord> Rows, int Index) Request(Segment segment, int index)
-    {
-        var start = 0;
-        var reader = new QueryBatchReader(segment.Batch);
-        while (reader.Read() && reader.Index <= index)
-        {
-            if (reader.IsFirstOfRequest)
-                start = reader.Index;
-        }
-
-        var rows = new List<QueryRecord>();
-        reader = new QueryBatchReader(segment.Batch);
-        while (reader.Read() && (reader.Index <= start || !reader.IsFirstOfRequest))
-        {
-            if (reader.Index >= start)
-                rows.Add(reader.ToRecord());
-        }
-
-        return (rows, index - start);
-    }
-
-    /// <summary>The last records of a segment within bounds, newest first.</summary>
-    private static IEnumerable<(long Sequence, QueryRecord Record)> Newest(Segment segment, long from, long until, int most)
-    {
-        var end = Math.Min(segment.End, until);
-        var start = Math.Max(Math.Max(segment.First, from), end - most);
-        var records = new List<(long Sequence, QueryRecord Record)>();
-        var reader = new QueryBatchReader(segment.Batch);
-        for (var sequence = segment.First; sequence < end && reader.Read(); sequence++)
-        {
-            if (sequence >= start)
-                records.Add((sequence, reader.ToRecord()));
-        }
-
-        records.Reverse();
-        return records;
     }
 
     private static IReadOnlyList<LoggedQuery> Join(

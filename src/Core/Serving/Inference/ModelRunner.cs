@@ -17,6 +17,7 @@ public sealed class ModelRunner : IDisposable
     private const int MaxPartsOnStack = 256;
 
     private readonly InferenceSession session;
+    private readonly ModelSignature signature;
     private readonly ModelWatchdog watchdog;
     private readonly ProjectRuns? project;
     private readonly ModelInputs inputs;
@@ -31,25 +32,18 @@ public sealed class ModelRunner : IDisposable
     private ModelRunner(InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project)
     {
         (this.session, this.watchdog, this.project) = (session, watchdog, project);
-        if (session.InputNames.FirstOrDefault(name => !session.InputMetadata[name].IsTensor) is { } input)
-            throw new ModelException($"Input '{input}' is no tensor but of the type {KindOf(session.InputMetadata[input])}; only tensors can be served.");
-        // Maps and sequences cannot travel in the protocol; a model may still have them beside its tensors.
-        var tensors = session.OutputNames.Where(name => session.OutputMetadata[name].IsTensor).ToList();
-        if (tensors.Count == 0)
-            throw new ModelException($"The model has no output that is a tensor ({Kinds(session)}); only tensors can be served, and one at least is needed.");
-        Inputs = Specs(session.InputMetadata, session.InputNames, "Input");
-        Outputs = Specs(session.OutputMetadata, tensors, "Output");
-        outputNames = [.. tensors];
-        outputs = tensors.ToFrozenSet(StringComparer.Ordinal);
+        signature = ModelSignature.Of(session);
+        outputNames = [.. signature.Outputs.Select(output => output.Name)];
+        outputs = outputNames.ToFrozenSet(StringComparer.Ordinal);
         inputs = ModelInputs.Match(manifest.Features, Inputs);
-        prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(tensors)]);
+        prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(outputNames)]);
     }
 
     /// <summary>The model's own inputs.</summary>
-    public ImmutableArray<TensorSpec> Inputs { get; }
+    public ImmutableArray<TensorSpec> Inputs => signature.Inputs;
 
     /// <summary>The model's own outputs.</summary>
-    public ImmutableArray<TensorSpec> Outputs { get; }
+    public ImmutableArray<TensorSpec> Outputs => signature.Outputs;
 
     /// <summary>Loads a model from its bytes and checks that it fits the manifest.</summary>
     /// <param name="watchdog">Stops runs that take too long; null: <see cref="ModelWatchdog.Default"/>.</param>
@@ -288,26 +282,5 @@ public sealed class ModelRunner : IDisposable
                 part.Error = exception;
             }
         }
-    }
-
-    private static string Kinds(InferenceSession session) =>
-        string.Join(", ", session.OutputNames.Select(name => $"'{name}' is of the type {KindOf(session.OutputMetadata[name])}"));
-
-    /// <summary>E.g. sequence, map, optional.</summary>
-    private static string KindOf(NodeMetadata metadata) => metadata.OnnxValueType.ToString()["ONNX_TYPE_".Length..].ToLowerInvariant();
-
-    private static ImmutableArray<TensorSpec> Specs(
-        IReadOnlyDictionary<string, NodeMetadata> metadata, IReadOnlyList<string> names, string kind)
-    {
-        var specs = ImmutableArray.CreateBuilder<TensorSpec>(names.Count);
-        foreach (var name in names)
-        {
-            var node = metadata[name];
-            if (!ElementTypes.TryFromOnnx(node.ElementDataType, out var type))
-                throw new ModelException($"{kind} '{name}' has the element type {node.ElementDataType}; one of {ElementTypes.Names} can be served.");
-            specs.Add(new TensorSpec(name, type, [.. node.Dimensions.Select(extent => (long)extent)]));
-        }
-
-        return specs.ToImmutable();
     }
 }

@@ -4,8 +4,6 @@ using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Serving;
-using Progeny.Core.Feeds;
-using Progeny.Core.Manifests;
 using Progeny.Core.Metrics;
 using Progeny.Core.Queries;
 using Progeny.Core.Rollouts;
@@ -31,6 +29,7 @@ public sealed partial class OnlineAgent(
     private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetireAfter = TimeSpan.FromMinutes(1);
 
+    private readonly ArmLoader loader = new(generations, models, meters);
     private readonly PlanExecutor executor = new(pipeline, time, logger);
     private readonly Queue<(ActivePlan Plan, long At)> retired = new();
     private readonly QueryAdmission admission = new(options.MaxQueue);
@@ -199,43 +198,8 @@ public sealed partial class OnlineAgent(
                 ServingErrorKind.NotReady, $"{reference} is archived and answers nothing; restore it first (POST /api/projects/{project}/generations/{reference.Version}/restore)."));
         }
 
-        var (own, error) = await PrepareAsync(ArmNames.Requested, reference);
+        var (own, error) = await loader.LoadAsync(ArmNames.Requested, reference);
         return own is null ? RouteChoice.Refuse(error!) : new RouteChoice { Single = new RoutedQuery(own, Reasons.Requested, started), Requested = own };
-    }
-
-    private async ValueTask<(ServedArm? Arm, ServingError? Error)> PrepareAsync(string name, GenerationReference reference)
-    {
-        try
-        {
-            return await generations.GetAsync(reference) is { } served
-                ? (new ServedArm(name, served, await models.AcquireAsync(reference), meters.For(reference, served.Log.Mode != QueryLogMode.None)), null)
-                : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
-        }
-        catch (FeedException exception)
-        {
-            return (null, new ServingError(ServingErrorKind.Unavailable, exception.Message));
-        }
-        catch (ManifestException exception)
-        {
-            return (null, new ServingError(ServingErrorKind.RuleFailed, exception.Message));
-        }
-        catch (ModelException exception)
-        {
-            return (null, new ServingError(ServingErrorKind.ModelFailed, exception.Message));
-        }
-    }
-
-    /// <summary>What a generation reads of a query, though its model may not load; null where that is not known.</summary>
-    private async ValueTask<QuerySchema?> SchemaOfAsync(GenerationReference reference)
-    {
-        try
-        {
-            return (await generations.GetAsync(reference))?.Schema;
-        }
-        catch (Exception exception) when (exception is FeedException or ManifestException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Releases the models once no query is under way and no poll can add one.</summary>
@@ -311,11 +275,7 @@ public sealed partial class OnlineAgent(
     /// <returns>Why an arm is not ready; null: all are.</returns>
     private async Task<ServingError?> TakeOverAsync(RolloutPlan plan)
     {
-        var arms = await Task.WhenAll(plan.Arms.Select(async arm =>
-        {
-            var (ready, error) = await PrepareAsync(arm.Name, arm.Generation);
-            return new PlanArm(arm, ready, error, ready?.Served.Schema ?? await SchemaOfAsync(arm.Generation));
-        }));
+        var arms = await Task.WhenAll(plan.Arms.Select(loader.LoadAsync));
         var problem = arms.FirstOrDefault(arm => arm.Error is not null)?.Error;
         var isWhole = Array.TrueForAll(arms, arm => arm.Ready is not null || (arm.Arm.Weight == 0 && arm.Arm.Name != plan.ChampionArm));
         var count = arms.Count(arm => arm.Ready is not null);
