@@ -64,7 +64,12 @@ internal static class CellReader
     private static string? SetNumber(FeatureColumn column, int row, JsonToken value, QueryLimits limits)
     {
         if (column.Feature.Type is FeatureType.Category or FeatureType.Text)
-            return value.Raw.Length > limits.MaxTextBytes ? limits.TooLong(value.Raw.Length) : column.SetText(row, Encoding.UTF8.GetString(value.Raw));
+        {
+            return value.Raw.Length > limits.MaxTextBytes
+                ? limits.TooLong(value.Raw.Length)
+                : column.SetText(row, Encoding.UTF8.GetString(value.Raw));
+        }
+
         return column.Feature.Type == FeatureType.Int && value.TryGetInt64(out var integer)
             ? column.SetInteger(row, integer)
             : column.SetNumber(row, value.GetDouble());
@@ -79,7 +84,8 @@ internal static class CellReader
                 value = integer;
                 break;
             case JsonTokenType.Number when !token.Raw.ContainsAny(".eE"u8):
-                return $"{RequestReader.Shorten(Encoding.UTF8.GetString(token.Raw))} has more digits than a whole number of 64 bits; as a text it would keep them";
+                var digits = RequestReader.Shorten(Encoding.UTF8.GetString(token.Raw));
+                return $"{digits} has more digits than a whole number of 64 bits; as a text it would keep them";
             case JsonTokenType.Number when !double.IsFinite(token.GetDouble()):
                 return "the number is out of the range of a 64-bit float";
             case JsonTokenType.Number:

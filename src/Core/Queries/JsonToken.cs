@@ -55,7 +55,8 @@ public readonly ref struct JsonToken(JsonTokenType type, ReadOnlySpan<byte> raw,
     {
         byte[]? rented = null;
         var length = Raw.Length + 2;
-        var quoted = (length <= MaxBytesOnStack ? stackalloc byte[MaxBytesOnStack] : rented = ArrayPool<byte>.Shared.Rent(length))[..length];
+        var room = length <= MaxBytesOnStack ? stackalloc byte[MaxBytesOnStack] : rented = ArrayPool<byte>.Shared.Rent(length);
+        var quoted = room[..length];
         try
         {
             quoted[0] = quoted[^1] = (byte)'"';

@@ -29,7 +29,8 @@ public sealed class QueryTokens
     public int Rows => rowEnds.Length;
 
     /// <summary>How much memory the query takes: the request's bytes, and the positions.</summary>
-    public int Bytes => (int)Math.Min(int.MaxValue, json.Length + ((long)cells.Length * Unsafe.SizeOf<Cell>()) + ((long)rowEnds.Length * sizeof(int)));
+    public int Bytes =>
+        (int)Math.Min(int.MaxValue, json.Length + ((long)cells.Length * Unsafe.SizeOf<Cell>()) + ((long)rowEnds.Length * sizeof(int)));
 
     /// <summary>The client's id for the query; null: none was given.</summary>
     public string? QueryId { get; private init; }
@@ -44,9 +45,14 @@ public sealed class QueryTokens
     public static (QueryTokens? Tokens, ServingError? Error) Read(ReadOnlyMemory<byte> json, FieldNames fields)
     {
         var builder = new Builder(fields);
-        return RequestReader.Read(json.Span, ref builder) is { } error
-            ? (null, error)
-            : (new QueryTokens(json, fields, [.. builder.Cells], [.. builder.RowEnds]) { QueryId = builder.QueryId, Entity = builder.Entity }, null);
+        if (RequestReader.Read(json.Span, ref builder) is { } error)
+            return (null, error);
+        var tokens = new QueryTokens(json, fields, [.. builder.Cells], [.. builder.RowEnds])
+        {
+            QueryId = builder.QueryId,
+            Entity = builder.Entity,
+        };
+        return (tokens, null);
     }
 
     /// <summary>The same query with its own copy of the request.</summary>
@@ -112,7 +118,8 @@ public sealed class QueryTokens
         public static Cell At(int field, ref Utf8JsonReader reader)
         {
             var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
-            return new(field, (int)reader.TokenStartIndex + (isText ? 1 : 0), reader.ValueSpan.Length, reader.TokenType, reader.ValueIsEscaped);
+            var start = (int)reader.TokenStartIndex + (isText ? 1 : 0);
+            return new(field, start, reader.ValueSpan.Length, reader.TokenType, reader.ValueIsEscaped);
         }
     }
 

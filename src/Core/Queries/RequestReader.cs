@@ -46,9 +46,16 @@ internal static class RequestReader
         var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var member = reader.ValueTextEquals("rows"u8) ? 0 : reader.ValueTextEquals("query_id"u8) ? 1 : reader.ValueTextEquals("entity"u8) ? 2 : -1;
+            var member = reader.ValueTextEquals("rows"u8) ? 0
+                : reader.ValueTextEquals("query_id"u8) ? 1
+                : reader.ValueTextEquals("entity"u8) ? 2
+                : -1;
             if (member < 0)
-                return $"'{Shorten(reader.GetString()!)}' is no part of a request{Suggestion.Among(reader.GetString()!, Members, "parts")}.";
+            {
+                var name = reader.GetString()!;
+                return $"'{Shorten(name)}' is no part of a request{Suggestion.Among(name, Members, "parts")}.";
+            }
+
             if ((seen & (1 << member)) != 0)
                 return $"'{Members[member]}' appears more than once.";
             seen |= 1 << member;

@@ -13,7 +13,7 @@ internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grai
     public Task<ReleaseInfo?> Get() => Task.FromResult(storage.State.Release);
 
     public Task<GenerationBlueprint?> GetBlueprint(GenerationInfo generation) =>
-        Task.FromResult(storage.State is { Release: { } release, SamplingSeed: var seed } ? new GenerationBlueprint(generation, release, seed) : null);
+        Task.FromResult(storage.State.Release is { } release ? new GenerationBlueprint(generation, release, storage.State.SamplingSeed) : null);
 
     public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with
     {

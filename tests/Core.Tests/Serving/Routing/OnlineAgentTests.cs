@@ -116,7 +116,8 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         Array.Fill(body, (byte)'x');
 
         await WaitForAsync(() => _log.Written.Count == 6);
-        _log.Written.Where(record => record.Reason == Reasons.Shadow).Select(record => (record.QueryId, record.Fields, record.Prediction)).Order().ShouldBe(
+        var shadows = _log.Written.Where(record => record.Reason == Reasons.Shadow);
+        shadows.Select(record => (record.QueryId, record.Fields, record.Prediction)).Order().ShouldBe(
         [
             ("q:0~first", """{"x":1}""", """{"value":2}"""), ("q:0~second", """{"x":1}""", """{"value":2}"""),
             ("q:1~first", """{"x":2}""", """{"value":4}"""), ("q:1~second", """{"x":2}""", """{"value":4}"""),
