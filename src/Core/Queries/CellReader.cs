@@ -12,19 +12,20 @@ internal static class CellReader
 
     /// <summary>Sets the value of a field, or notes what is wrong with it.</summary>
     /// <param name="field">The index of the field in the schema.</param>
-    public static void Set(QueryRows rows, int row, int field, JsonToken value)
+    public static void Set(QueryRows rows, int row, int field, in JsonToken value)
     {
-        var features = rows.Schema.Features.Count;
-        var error = rows.LastRows[field] == row ? "the field appears more than once"
-            : field >= features ? SetExtra(rows, row, field - features, value)
-            : SetFeature(rows.Features.Columns[field], row, value, rows.Schema.Limits);
-        rows.LastRows[field] = row;
+        var columns = rows.Features.Columns;
+        ref var last = ref rows.LastRows[field];
+        var error = last == row ? "the field appears more than once"
+            : field >= columns.Count ? SetExtra(rows, row, field - columns.Count, value)
+            : SetFeature(columns[field], row, value, rows.Schema.Limits);
+        last = row;
         if (error is not null)
             rows.Features.Refuse(row, rows.Schema.NameOf(field), error);
     }
 
     /// <summary>Notes a field that the schema does not have.</summary>
-    public static void RefuseUnknown(QueryRows rows, int row, JsonToken field)
+    public static void RefuseUnknown(QueryRows rows, int row, in JsonToken field)
     {
         if (rows.Features.HasMostErrors)
             return;
@@ -32,7 +33,7 @@ internal static class CellReader
         rows.Features.Refuse(row, RequestReader.Shorten(name), $"there is no such field{rows.Schema.Among(name)}");
     }
 
-    private static string? SetFeature(FeatureColumn column, int row, JsonToken value, QueryLimits limits) => value.Type switch
+    private static string? SetFeature(FeatureColumn column, int row, in JsonToken value, QueryLimits limits) => value.Type switch
     {
         JsonTokenType.Number => SetNumber(column, row, value, limits),
         JsonTokenType.String => SetText(column, row, value, limits),
@@ -42,7 +43,7 @@ internal static class CellReader
         _ => NoValue,
     };
 
-    private static string? SetText(FeatureColumn column, int row, JsonToken value, QueryLimits limits)
+    private static string? SetText(FeatureColumn column, int row, in JsonToken value, QueryLimits limits)
     {
         if (TextProblem(value, limits) is { } problem)
             return problem;
@@ -53,7 +54,7 @@ internal static class CellReader
     }
 
     /// <summary>What is wrong with the length of a text, which is shorter than its token where that is escaped.</summary>
-    private static string? TextProblem(JsonToken value, QueryLimits limits)
+    private static string? TextProblem(in JsonToken value, QueryLimits limits)
     {
         if (value.Raw.Length <= limits.MaxTextBytes)
             return null;
@@ -61,7 +62,7 @@ internal static class CellReader
         return bytes <= limits.MaxTextBytes ? null : limits.TooLong(bytes);
     }
 
-    private static string? SetNumber(FeatureColumn column, int row, JsonToken value, QueryLimits limits)
+    private static string? SetNumber(FeatureColumn column, int row, in JsonToken value, QueryLimits limits)
     {
         if (column.Feature.Type is FeatureType.Category or FeatureType.Text)
         {
@@ -75,7 +76,7 @@ internal static class CellReader
             : column.SetNumber(row, value.GetDouble());
     }
 
-    private static string? SetExtra(QueryRows rows, int row, int extra, JsonToken token)
+    private static string? SetExtra(QueryRows rows, int row, int extra, in JsonToken token)
     {
         object? value;
         switch (token.Type)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Progeny.Core.Queries;
@@ -29,10 +30,12 @@ public sealed class FieldNames
 
     /// <summary>The index of a property name, or -1.</summary>
     /// <param name="expected">The index to try first: clients tend to keep the order of the schema.</param>
-    public int IndexOf(JsonToken name, int expected)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int IndexOf(in JsonToken name, int expected) =>
+        (uint)expected < (uint)utf8.Length && !name.IsEscaped && name.Raw.SequenceEqual(utf8[expected]) ? expected : Find(name);
+
+    private int Find(in JsonToken name)
     {
-        if ((uint)expected < (uint)utf8.Length && !name.IsEscaped && name.Raw.SequenceEqual(utf8[expected]))
-            return expected;
         if (name.Raw.Length > MaxCharactersOnStack)
             return IndexOf(name.GetString());
         Span<char> text = stackalloc char[MaxCharactersOnStack];

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -21,6 +22,7 @@ public readonly ref struct JsonToken(JsonTokenType type, ReadOnlySpan<byte> raw,
     public bool IsEscaped { get; } = isEscaped;
 
     /// <summary>The token that a reader stands on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static JsonToken At(ref Utf8JsonReader reader) => new(reader.TokenType, reader.ValueSpan, reader.ValueIsEscaped);
 
     /// <summary>The integer that a number is; false: it is none of 64 bits.</summary>

@@ -42,11 +42,12 @@ public static class QueryRowsReader
         public void ReadRow(ref Utf8JsonReader reader)
         {
             var row = rows.AddRow();
+            var names = rows.Schema.Names;
             var expected = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = JsonToken.At(ref reader);
-                var field = rows.Schema.Names.IndexOf(name, expected);
+                var field = names.IndexOf(name, expected);
                 if (field < 0)
                     CellReader.RefuseUnknown(rows, row, name);
                 reader.Read();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Progeny.Abstractions.Serving;
 
@@ -11,10 +12,10 @@ namespace Progeny.Core.Queries;
 public sealed class QueryTokens
 {
     private readonly ReadOnlyMemory<byte> json;
-    private readonly Cell[] cells;
-    private readonly int[] rowEnds;
+    private readonly List<Cell> cells;
+    private readonly List<int> rowEnds;
 
-    private QueryTokens(ReadOnlyMemory<byte> json, FieldNames fields, Cell[] cells, int[] rowEnds)
+    private QueryTokens(ReadOnlyMemory<byte> json, FieldNames fields, List<Cell> cells, List<int> rowEnds)
     {
         this.json = json;
         this.cells = cells;
@@ -26,11 +27,11 @@ public sealed class QueryTokens
     public FieldNames Fields { get; }
 
     /// <summary>How many rows there are.</summary>
-    public int Rows => rowEnds.Length;
+    public int Rows => rowEnds.Count;
 
     /// <summary>How much memory the query takes: the request's bytes, and the positions.</summary>
     public int Bytes =>
-        (int)Math.Min(int.MaxValue, json.Length + ((long)cells.Length * Unsafe.SizeOf<Cell>()) + ((long)rowEnds.Length * sizeof(int)));
+        (int)Math.Min(int.MaxValue, json.Length + ((long)cells.Capacity * Unsafe.SizeOf<Cell>()) + ((long)rowEnds.Capacity * sizeof(int)));
 
     /// <summary>The client's id for the query; null: none was given.</summary>
     public string? QueryId { get; private init; }
@@ -47,7 +48,7 @@ public sealed class QueryTokens
         var builder = new Builder(fields);
         if (RequestReader.Read(json.Span, ref builder) is { } error)
             return (null, error);
-        var tokens = new QueryTokens(json, fields, [.. builder.Cells], [.. builder.RowEnds])
+        var tokens = new QueryTokens(json, fields, builder.Cells, builder.RowEnds)
         {
             QueryId = builder.QueryId,
             Entity = builder.Entity,
@@ -105,7 +106,7 @@ public sealed class QueryTokens
     private ReadOnlySpan<Cell> CellsOf(int row)
     {
         var start = row == 0 ? 0 : rowEnds[row - 1];
-        return cells.AsSpan(start, rowEnds[row] - start);
+        return CollectionsMarshal.AsSpan(cells)[start..rowEnds[row]];
     }
 
     private JsonToken TokenOf(Cell cell) => new(cell.Type, json.Span.Slice(cell.Start, cell.Length), cell.IsEscaped);
@@ -125,7 +126,7 @@ public sealed class QueryTokens
 
     private struct Builder(FieldNames fields) : IRequestRows
     {
-        public List<Cell> Cells { get; } = [];
+        public List<Cell> Cells { get; } = new(fields.All.Count);
 
         public List<int> RowEnds { get; } = [];
 

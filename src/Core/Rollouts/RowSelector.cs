@@ -38,7 +38,7 @@ public static class RowSelector
     }
 
     /// <summary>By the value as the query log shows it.</summary>
-    private static int ChooseByValue(JsonToken value, Selection selection, KeyField key) => value.Type switch
+    private static int ChooseByValue(in JsonToken value, Selection selection, KeyField key) => value.Type switch
     {
         JsonTokenType.String when value.Raw.IsEmpty => NotChosen,
         JsonTokenType.String when value.IsEscaped => selection.Choose(value.GetString()),
