@@ -137,7 +137,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
 
         _plan = Plan(fallback: [], ("challenger", 2, 1), ("champion", 1, 1)) with { Version = 2 };
         _agent.Poll();
-        await WaitForAsync(() => _agent.PlanVersion == 2);
+        await WaitForAsync(() => _agent.Status.PlanVersion == 2);
         (await _agent.PredictAsync(query, CancellationToken.None)).Error.ShouldBe(one);
     }
 
