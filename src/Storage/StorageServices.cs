@@ -86,7 +86,10 @@ public static class StorageServices
     }
 
     private static IServiceCollection AddExpressions(this IServiceCollection services) =>
-        services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>().AddSingleton<RuleCompiler>().AddSingleton<ReleaseCompiler>().AddSingleton<CompiledReleases>();
+        services.AddSingleton<IExpressionEngine, SqliteExpressionEngine>()
+            .AddSingleton<RuleCompiler>()
+            .AddSingleton<ReleaseCompiler>()
+            .AddSingleton<CompiledReleases>();
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {

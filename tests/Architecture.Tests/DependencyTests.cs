@@ -64,17 +64,15 @@ public sealed class DependencyTests
         core.GetTypes().Where(type => typeof(IGrain).IsAssignableFrom(type) || typeof(IGrainBase).IsAssignableFrom(type)).ShouldBeEmpty();
     }
 
-    /// <summary>The assemblies of the projects below src; <c>progeny</c> is that of Cli.</summary>
+    /// <summary>The assemblies of the projects below src.</summary>
     private static string[] AssemblyNames() =>
     [
         .. Repository.Projects().Keys
-            .Select(project => project == "Cli" ? "progeny" : $"Progeny.{project}")
-            .Where(assembly => File.Exists(PathOf(assembly))),
+            .Select(Repository.AssemblyOf)
+            .Where(assembly => File.Exists(Repository.PathOf(assembly))),
     ];
-
-    private static string PathOf(string assembly) => Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll");
 
     private static IEnumerable<string> Uses(string assembly) => Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!);
 
-    private static Assembly Load(string assembly) => AssemblyLoadContext.Default.LoadFromAssemblyPath(PathOf(assembly));
+    private static Assembly Load(string assembly) => AssemblyLoadContext.Default.LoadFromAssemblyPath(Repository.PathOf(assembly));
 }

@@ -12,6 +12,12 @@ internal static class Repository
         .EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
         .ToDictionary(file => Path.GetFileNameWithoutExtension(file), file => (IReadOnlySet<string>)References(file).ToHashSet());
 
+    /// <summary>The assembly of a project below <c>src</c>; that of Cli is named like its command.</summary>
+    public static string AssemblyOf(string project) => project == "Cli" ? "progeny" : $"Progeny.{project}";
+
+    /// <summary>The file of an assembly, beside the tests.</summary>
+    public static string PathOf(string assembly) => Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll");
+
     private static IEnumerable<string> References(string file)
     {
         var xml = XDocument.Load(file);

@@ -29,7 +29,7 @@ public sealed partial class RoomTests
     public void Rooms_use_each_other_in_one_direction(string project)
     {
         var uses = new Dictionary<(string From, string To), List<string>>();
-        foreach (var (from, to) in TypeReferences.Of(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName(project)}.dll")))
+        foreach (var (from, to) in TypeReferences.Of(Repository.PathOf(Repository.AssemblyOf(project))))
         {
             if (RoomOf(project, from) is not { } source || RoomOf(project, to) is not { } target || source == target)
                 continue;
@@ -38,7 +38,7 @@ public sealed partial class RoomTests
             types.Add($"{from[(from.LastIndexOf('.') + 1)..]} uses {to[(to.LastIndexOf('.') + 1)..]}");
         }
 
-        // A room that nothing outside uses can be in no circle; what is left when all of those have been taken away is in one, or between two.
+        // A room that no other uses, or that uses no other, is in no circle. Rooms that are left without those are in one, or between two.
         var rooms = uses.Keys.SelectMany(pair => new[] { pair.From, pair.To }).ToHashSet();
         while (rooms.FirstOrDefault(room => !uses.Keys.Any(pair => pair.To == room && rooms.Contains(pair.From))) is { } top)
             rooms.Remove(top);
@@ -54,8 +54,6 @@ public sealed partial class RoomTests
     private static IEnumerable<string> Sources(string project) => Directory
         .EnumerateFiles(Folder(project), "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
-
-    private static string AssemblyName(string project) => project == "Cli" ? "progeny" : $"Progeny.{project}";
 
     private static string RootNamespace(string project) => project == "Grains.Abstractions" ? "Progeny.Abstractions" : $"Progeny.{project}";
 

@@ -43,6 +43,7 @@ public sealed class MetricCompiler(IExpressionEngine engine)
         if (manifest.Metrics.Count == 0)
             return [];
         IReadOnlyList<ExpressionTable> tables = [.. RuleTables.Of(manifest, RulePosition.After), new ExpressionTable("truth", ["outcome"])];
-        return [.. manifest.Metrics.Select((metric, i) => new ManifestExpression($"metrics[{i}].value", $"metric '{metric.Name}'", new Expression(metric.Value, tables)))];
+        return [.. manifest.Metrics.Select((metric, i) =>
+            new ManifestExpression($"metrics[{i}].value", $"metric '{metric.Name}'", new Expression(metric.Value, tables)))];
     }
 }

@@ -33,7 +33,8 @@ internal sealed record ManifestExpression(string Path, string Name, Expression E
     }
 
     /// <summary>Errors by the path of their key.</summary>
-    public static IReadOnlyList<(string Path, string Message)> Describe(List<ManifestExpression> parts, SortedDictionary<int, string> errors) =>
+    public static IReadOnlyList<(string Path, string Message)> Describe(
+        List<ManifestExpression> parts, SortedDictionary<int, string> errors) =>
         [.. errors.Take(MaxErrors).Select(error => (parts[error.Key].Path, $"{parts[error.Key].Name}: {error.Value}"))];
 
     private static string Describe(ExpressionError error, Expression expression) => error.UnknownColumn is { } name

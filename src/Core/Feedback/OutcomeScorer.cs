@@ -101,7 +101,7 @@ public sealed class OutcomeScorer(
         }
         catch (Exception exception) when (exception is ManifestException or JsonException)
         {
-            // One record, or one release of an older version, that cannot be read any more must not stop the scores of all others.
+            // One record that cannot be read must not stop the scores of all others.
             return null;
         }
     }

@@ -15,7 +15,7 @@ public static class ManifestCache
     private static long characters;
 
     /// <summary>The manifest of a release.</summary>
-    /// <exception cref="ManifestException">It is not valid, in a release of an older version; the exception carries every error.</exception>
+    /// <exception cref="ManifestException">It is not valid; the exception carries every error.</exception>
     public static Manifest Of(ReleaseInfo release)
     {
         lock (Gate)

@@ -27,7 +27,7 @@ public sealed class CompiledReleases(IExpressionEngine engine)
         var manifest = ManifestCache.Of(release);
         if (_known.Count >= MaxReleases)
             _known.Clear();
-        return _known.GetOrAdd(
-            (release.Project, release.Version), new CompiledRelease(manifest, () => _metrics.Compile(manifest), () => _conditions.Compile(manifest)));
+        var compiled = new CompiledRelease(manifest, () => _metrics.Compile(manifest), () => _conditions.Compile(manifest));
+        return _known.GetOrAdd((release.Project, release.Version), compiled);
     }
 }

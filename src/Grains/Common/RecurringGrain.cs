@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Progeny.Grains.Common;
 
-/// <summary>A grain that evaluates something at intervals while it has work. Its timer runs on the silo that holds it; a reminder replaces a silo that dies.</summary>
+/// <summary>A grain that evaluates something at intervals while it has work, by a timer on the silo that holds it.</summary>
 internal abstract partial class RecurringGrain(SiloStop stop, ILogger logger) : RemindedGrain
 {
     private IGrainTimer? _timer;

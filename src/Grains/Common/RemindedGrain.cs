@@ -1,7 +1,8 @@
 namespace Progeny.Grains.Common;
 
 /// <summary>
-/// A grain that a reminder activates on another silo should its own die. Reminders are wake-up calls: what is due follows from the stored state.
+/// A grain that a reminder activates on another silo after its own has died. A reminder only wakes it: what is due follows from the stored
+/// state.
 /// </summary>
 internal abstract class RemindedGrain : Grain, IRemindable
 {

@@ -7,18 +7,20 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Metrics;
 
 /// <inheritdoc cref="IMetricsGrain"/>
-/// <remarks>The store keeps the cursor of each source in the transaction of its windows, so a grain that ends at any point loses nothing.</remarks>
+/// <remarks>
+/// The store keeps the cursor of each source in the transaction of its windows, so a grain that ends at any point loses nothing.
+/// </remarks>
 internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, ILogger<MetricsGrain> logger) : Grain, IMetricsGrain
 {
     public async Task<long> Count(GenerationSummary summary)
     {
         var cursor = await store.StoreAsync(summary, CancellationToken.None);
-        await LookAsync();
+        await TestDriftAsync();
         return cursor;
     }
 
     /// <summary>Starts the drift tests that are due with the new windows.</summary>
-    private async Task LookAsync()
+    private async Task TestDriftAsync()
     {
         try
         {
@@ -26,12 +28,12 @@ internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, I
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // What is stored is stored; the next summary brings the next look.
+            // The summary is stored; the next one starts the tests again.
             if (!stop.Token.IsCancellationRequested)
-                LogNotLooked(logger, exception, this.GetPrimaryKeyString());
+                LogNotTested(logger, exception, this.GetPrimaryKeyString());
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} could not be looked at for drift")]
-    private static partial void LogNotLooked(ILogger logger, Exception exception, string generation);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation}: the drift tests could not be started")]
+    private static partial void LogNotTested(ILogger logger, Exception exception, string generation);
 }

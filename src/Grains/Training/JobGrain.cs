@@ -26,7 +26,7 @@ internal sealed partial class JobGrain(
     private readonly AsyncLock saving = new();
     private Task? running;
 
-    /// <summary>What the work last said of itself; written by the work's thread, read by turns.</summary>
+    /// <summary>The progress that the work reported last; written by the work's thread, read in turns of the grain.</summary>
     private volatile TrainingProgress? latest;
 
     /// <summary>Whether what fails now may fail for the node's stop: then the job stays open and runs again at the next start.</summary>
@@ -147,7 +147,10 @@ internal sealed partial class JobGrain(
         await ReportAsync();
     }
 
-    /// <summary>Proposes the generation that the job made, then reports the end of the job to its project. A report that a stop interrupts is made again when the job is woken.</summary>
+    /// <summary>
+    /// Proposes the generation that the job made, then reports the end of the job to its project. A report that a stop interrupts is made
+    /// again when the job is woken.
+    /// </summary>
     private async Task ReportAsync()
     {
         var job = storage.State.Job!;

@@ -34,16 +34,19 @@ public sealed record JobState
     internal bool IsOpen => Job is { Status: JobStatus.Queued or JobStatus.Running };
 
     /// <summary>Whether the job has made a generation whose proposal is not reported yet.</summary>
-    internal bool HasProposal => this is { Reported: false, Job: { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune } };
+    internal bool HasProposal => !Reported
+        && Job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune };
 
     /// <summary>The job as it is shown.</summary>
-    /// <param name="progress">What its work reported last.</param>
-    /// <param name="isProposed">Whether its generation was proposed. Until then it is not shown as ended: who sees its success finds the proposal.</param>
+    /// <param name="progress">The progress that its work reported last; null: none yet.</param>
+    /// <param name="isProposed">Whether its generation was proposed. Until then the job is shown as running.</param>
     internal JobInfo? Show(TrainingProgress? progress, bool isProposed) => Job switch
     {
         { } job when IsOpen && CancelRequested => job with { Progress = progress?.Fraction ?? 0, Message = "Is being cancelled." },
-        { } job when HasProposal && !isProposed => job with { Status = JobStatus.Running, EndedAt = null, Message = "Its generation is being proposed." },
-        { Status: JobStatus.Running } job when progress is not null => job with { Progress = progress.Fraction, Message = progress.Message },
+        { } job when HasProposal && !isProposed =>
+            job with { Status = JobStatus.Running, EndedAt = null, Message = "Its generation is being proposed." },
+        { Status: JobStatus.Running } job when progress is not null =>
+            job with { Progress = progress.Fraction, Message = progress.Message },
         _ => Job,
     };
 }

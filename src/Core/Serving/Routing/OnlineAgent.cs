@@ -57,11 +57,8 @@ public sealed partial class OnlineAgent(
     /// <summary>What the project's shadows have still to answer on this silo.</summary>
     public ShadowQueue Shadows => executor.Shadows;
 
-    /// <summary>The version of the plan that queries follow; null: none yet.</summary>
-    private long? PlanVersion => active?.Plan.Version;
-
-    /// <summary>What callers elsewhere may want to know of it.</summary>
-    public AgentStatus Status => new(PlanVersion, Shadows.Dropped);
+    /// <summary>The version of the plan that queries follow, and the shadow queries that were dropped.</summary>
+    public AgentStatus Status => new(active?.Plan.Version, Shadows.Dropped);
 
     /// <summary>Whether it lets no query in any more: it was disposed of.</summary>
     public bool IsClosed => admission.IsClosed;

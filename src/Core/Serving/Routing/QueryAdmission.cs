@@ -1,6 +1,6 @@
 namespace Progeny.Core.Serving.Routing;
 
-/// <summary>The queries that an agent has under way: not more than it may have, and none any more once it is closed. Thread-safe, without a lock.</summary>
+/// <summary>The admission of queries to an agent: up to a limit at once, and none after it is closed. Thread-safe, without a lock.</summary>
 /// <param name="max">How many may be under way at once.</param>
 public sealed class QueryAdmission(int max)
 {
@@ -31,7 +31,7 @@ public sealed class QueryAdmission(int max)
 
     public void Leave()
     {
-        // Another may have entered between the two looks, before it was closed: the second look at the number comes after that at the flag.
+        // Another query may have entered before the admission was closed, so the number is read again after the flag.
         if (Interlocked.Decrement(ref underWay) == 0 && closed && !IsBusy)
             drained.TrySetResult();
     }
