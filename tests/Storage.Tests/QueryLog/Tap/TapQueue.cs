@@ -44,11 +44,31 @@ internal sealed class TapQueue : IAsyncDisposable
 
     public async Task<List<TapMessage>> TakeAsync(int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var messages = new List<TapMessage>(count);
-        while (messages.Count < count)
-            messages.Add(await received.Reader.ReadAsync(patience.Token));
+        await TakeUntilAsync(
+            message =>
+            {
+                messages.Add(message);
+                return messages.Count == count;
+            },
+            () => $"{messages.Count} messages came, not {count}");
         return messages;
+    }
+
+    /// <summary>Takes messages until one is the last, or until none comes for a minute.</summary>
+    /// <param name="state">What is missing, for the error.</param>
+    public async Task TakeUntilAsync(Func<TapMessage, bool> isLast, Func<string> state)
+    {
+        try
+        {
+            while (!isLast(await received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1))))
+            {
+            }
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"The queue is empty: {state()}.", exception);
+        }
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
