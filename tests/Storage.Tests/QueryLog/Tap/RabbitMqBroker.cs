@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -11,6 +12,11 @@ namespace Progeny.Storage.Tests.QueryLog.Tap;
 /// <summary>A private RabbitMQ on loopback ports, with its data in a folder of its own. It takes seconds to start: one for all tests.</summary>
 public sealed class RabbitMqBroker : IAsyncLifetime
 {
+    /// <summary>A queue with all that comes to the exchange <see cref="LastingExchange"/>, which the broker has from its configuration.</summary>
+    public const string LastingQueue = "lasting";
+
+    public const string LastingExchange = "other";
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("progeny-rabbitmq-");
     private readonly int namesPort = FreePort();
     private readonly int port = FreePort();
@@ -27,7 +33,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     {
         if (Program is null)
             return;
-        await File.WriteAllTextAsync(In("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{port}\n");
+        await File.WriteAllTextAsync(In("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{port}\nload_definitions = {In("definitions.json")}\n");
+        await File.WriteAllTextAsync(In("definitions.json"), Definitions);
         await File.WriteAllTextAsync(In("advanced.config"), "[{kernel,[{inet_dist_use_interface,{127,0,0,1}}]}].\n");
         await File.WriteAllTextAsync(In("plugins"), "[].\n");
         await File.WriteAllTextAsync(In("environment.conf"), "");
@@ -81,6 +88,29 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         process.Kill(entireProcessTree: true);
         process.WaitForExit(TimeSpan.FromSeconds(30)).ShouldBeTrue();
         process.Dispose();
+    }
+
+    // A broker that is killed may forget a binding that was made moments before, and then confirms and drops what it would have routed.
+    // One of its configuration is there before it listens.
+    private static string Definitions
+    {
+        get
+        {
+            byte[] salt = [1, 2, 3, 4];
+            var hash = Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. "guest"u8])]);
+            return $$"""
+                {
+                  "vhosts": [{ "name": "/" }],
+                  "users": [{ "name": "guest", "password_hash": "{{hash}}", "hashing_algorithm": "rabbit_password_hashing_sha256", "tags": "administrator" }],
+                  "permissions": [{ "user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*" }],
+                  "exchanges": [{ "name": "{{LastingExchange}}", "vhost": "/", "type": "topic", "durable": true, "auto_delete": false, "internal": false, "arguments": {} }],
+                  "queues": [{ "name": "{{LastingQueue}}", "vhost": "/", "durable": true, "auto_delete": false, "arguments": {} }],
+                  "bindings": [{
+                    "source": "{{LastingExchange}}", "vhost": "/", "destination": "{{LastingQueue}}", "destination_type": "queue", "routing_key": "#", "arguments": {}
+                  }]
+                }
+                """;
+        }
     }
 
     private static int FreePort()

@@ -37,22 +37,18 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
     [RabbitMqFact]
     public async Task Records_when_the_broker_is_killed_and_comes_back_are_all_published()
     {
-        await using var tap = await TapHost.StartAsync(broker.Uri, ("Exchange", "other"), ("Buffer", "5000"));
-        await using (await BindAsync("killed.#", "other", "survivor"))
-        {
-            tap.Accept(QueryRecords.Many(100, "before", "killed"));
-            await tap.UntilAsync(outlet => outlet.Published == 100);
-            tap.Accept(QueryRecords.Many(2_000, "meanwhile", "killed"));
-            broker.Kill();
-        }
-
+        await using var tap = await TapHost.StartAsync(broker.Uri, ("Exchange", RabbitMqBroker.LastingExchange), ("Buffer", "5000"));
+        tap.Accept(QueryRecords.Many(100, "before", "killed"));
+        await tap.UntilAsync(outlet => outlet.Published == 100);
+        tap.Accept(QueryRecords.Many(2_000, "meanwhile", "killed"));
+        broker.Kill();
         tap.Accept(QueryRecords.Many(2_000, "away", "killed"));
         await broker.StartAsync();
         tap.Accept(QueryRecords.Many(100, "after", "killed"));
         await tap.UntilAsync(outlet => outlet.Waiting == 0);
         (tap.Tap.Published, tap.Tap.Dropped).ShouldBe((4_200, 0));
 
-        await using var queue = await BindAsync("killed.#", "other", "survivor");
+        await using var queue = await TapQueue.OfAsync(broker, RabbitMqBroker.LastingQueue);
         var missing = new (string Ids, int Count)[] { ("before", 100), ("meanwhile", 2_000), ("away", 2_000), ("after", 100) }
             .SelectMany(accepted => QueryRecords.Many(accepted.Count, accepted.Ids)).Select(record => record.QueryId).ToHashSet();
         await queue.TakeUntilAsync(message => missing.Remove(message.Id!) && missing.Count == 0, () => $"{missing.Count} are missing, such as {missing.First()}");
@@ -104,7 +100,7 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
         refused.Message.ShouldNotContain("secret");
     }
 
-    private Task<TapQueue> BindAsync(string key, string exchange = Exchange, string? name = null) => TapQueue.BindAsync(broker, exchange, key, name);
+    private Task<TapQueue> BindAsync(string key) => TapQueue.BindAsync(broker, Exchange, key);
 
     private static string Json(QueryRecord record)
     {

@@ -16,29 +16,23 @@ internal sealed class TapQueue : IAsyncDisposable
 
     private TapQueue(IConnection connection) => this.connection = connection;
 
-    /// <param name="name">Of a queue that survives the broker and is consumed here only by whoever takes; null: one that goes with its consumer.</param>
-    public static async Task<TapQueue> BindAsync(RabbitMqBroker broker, string exchange, string key, string? name)
+    /// <summary>A new queue that goes with its consumer.</summary>
+    public static async Task<TapQueue> BindAsync(RabbitMqBroker broker, string exchange, string key)
     {
         var queue = new TapQueue(await broker.ConnectAsync());
         var channel = await queue.connection.CreateChannelAsync();
         await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);
-        var declared = await channel.QueueDeclareAsync(name ?? "", durable: name is not null, exclusive: name is null, autoDelete: name is null);
+        var declared = await channel.QueueDeclareAsync();
         await channel.QueueBindAsync(declared.QueueName, exchange, key);
-        // A queue that is to survive keeps its messages until somebody begins to take them after that.
-        if (name is not null && declared.MessageCount == 0)
-            return queue;
-        var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, message) =>
-        {
-            queue.received.Writer.TryWrite(new TapMessage(
-                message.BasicProperties.IsMessageIdPresent() ? message.BasicProperties.MessageId : null,
-                message.RoutingKey,
-                message.BasicProperties.Persistent,
-                message.BasicProperties.ContentType,
-                Encoding.UTF8.GetString(message.Body.Span)));
-            return Task.CompletedTask;
-        };
-        await channel.BasicConsumeAsync(declared.QueueName, autoAck: true, consumer);
+        await queue.ConsumeAsync(channel, declared.QueueName);
+        return queue;
+    }
+
+    /// <summary>One that the broker has.</summary>
+    public static async Task<TapQueue> OfAsync(RabbitMqBroker broker, string name)
+    {
+        var queue = new TapQueue(await broker.ConnectAsync());
+        await queue.ConsumeAsync(await queue.connection.CreateChannelAsync(), name);
         return queue;
     }
 
@@ -72,4 +66,20 @@ internal sealed class TapQueue : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task ConsumeAsync(IChannel channel, string name)
+    {
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, message) =>
+        {
+            received.Writer.TryWrite(new TapMessage(
+                message.BasicProperties.IsMessageIdPresent() ? message.BasicProperties.MessageId : null,
+                message.RoutingKey,
+                message.BasicProperties.Persistent,
+                message.BasicProperties.ContentType,
+                Encoding.UTF8.GetString(message.Body.Span)));
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(name, autoAck: true, consumer);
+    }
 }
