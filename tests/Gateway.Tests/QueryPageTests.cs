@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Progeny.Abstractions.Queries;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 using Progeny.Console.QueryLog;
@@ -19,14 +21,14 @@ public sealed class QueryPageTests
         Generation = 2,
         Arm = "champion",
         Reason = "share",
-        Fields = """{"rooms": 3, "street": null}""",
+        Fields = new Dictionary<string, object?> { ["rooms"] = 3L, ["street"] = null },
         Latency = new QueryLatency(100, 0, 400, 12_345),
     };
 
     [Fact]
     public async Task Number_is_shown_as_a_number_and_a_missing_field_as_missing()
     {
-        var page = await RenderAsync(_record with { Prediction = """{"value": 1234.5}""" });
+        var page = await RenderAsync(_record with { Prediction = Value(1234.5f) });
         page.ShouldContain("""<p class="big">1,234</p>""");
         page.ShouldContain("missing");
         page.ShouldContain("12 ms");
@@ -38,9 +40,9 @@ public sealed class QueryPageTests
     {
         var page = await RenderAsync(_record with
         {
-            Prediction = """{"value": 1}""",
-            Augmented = """{"income": 41000}""",
-            Rules = """["cap <high> prices"]""",
+            Prediction = Value(1),
+            Augmented = new Dictionary<string, object?> { ["income"] = 41_000L },
+            Rules = ["cap <high> prices"],
         });
         page.ShouldContain("""<th scope="row">income</th>""");
         page.ShouldContain("<td>41000</td>");
@@ -57,10 +59,13 @@ public sealed class QueryPageTests
     [Fact]
     public async Task Tensors_are_shown_by_output()
     {
-        var page = await RenderAsync(_record with { Prediction = """{"scores": {"datatype": "FP32", "shape": [1, 2], "data": [0.25, 0.75]}}""" });
+        var scores = new Tensor { Name = "scores", Type = DataType.Fp32, Shape = [1, 2], Data = MemoryMarshal.AsBytes<float>(new[] { 0.25f, 0.75f }).ToArray() };
+        var page = await RenderAsync(_record with { Outputs = new LoggedTensors([scores], HasData: true) });
         page.ShouldContain("""<th scope="row">scores</th>""");
-        page.ShouldContain("\"datatype\": \"FP32\"");
+        page.ShouldContain("\"datatype\":\"FP32\"");
     }
+
+    private static Prediction Value(float value) => new() { Classes = [], Scores = new[] { value }, Labels = default };
 
     private static async Task<string> RenderAsync(QueryRecord record)
     {

@@ -1,31 +1,22 @@
-using System.Text.Json;
+using Progeny.Core.Common;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Console.Layout;
 
-/// <summary>A member of a JSON object as it is shown.</summary>
-/// <param name="Name">The member's name.</param>
-/// <param name="Text">Its value: a text without quotes, anything else as its JSON, cut where it is very long; null for a null.</param>
+/// <summary>A value of a logged query as it is shown.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Text">The value, a tensor as its JSON, cut where it is very long; null: it is missing.</param>
 public sealed record Field(string Name, string? Text)
 {
     private const int MaxCharacters = 2_000;
 
-    /// <summary>The members of an object; none for null and for anything that is no object.</summary>
-    public static IReadOnlyList<Field> Of(string? json)
-    {
-        if (json is null || JsonElement.Parse(json) is not { ValueKind: JsonValueKind.Object } element)
-            return [];
-        return [.. element.EnumerateObject().Select(member => new Field(member.Name, TextOf(member.Value)))];
-    }
+    /// <summary>Values by name; none for null.</summary>
+    public static IReadOnlyList<Field> Of(IReadOnlyDictionary<string, object?>? values) =>
+        [.. (values ?? new Dictionary<string, object?>()).Select(pair => new Field(pair.Key, pair.Value is { } value ? Cut(ValueText.Of(value)) : null))];
 
-    /// <summary>A value as <see cref="Text"/> shows it.</summary>
-    public static string? TextOf(JsonElement value)
-    {
-        var text = value.ValueKind switch
-        {
-            JsonValueKind.Null => null,
-            JsonValueKind.String => value.GetString(),
-            _ => value.GetRawText(),
-        };
-        return text is { Length: > MaxCharacters } ? $"{text[..MaxCharacters]}…" : text;
-    }
+    /// <summary>Tensors by name; none for null.</summary>
+    public static IReadOnlyList<Field> Of(LoggedTensors? logged) =>
+        logged is null ? [] : [.. logged.Tensors.Select(tensor => new Field(tensor.Name, Cut(QueryRecordJson.Tensor(tensor, logged.HasData))))];
+
+    private static string Cut(string text) => text is { Length: > MaxCharacters } ? $"{text[..MaxCharacters]}…" : text;
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Progeny.Abstractions.Queries;
 using Progeny.Console.Layout;
 
 namespace Progeny.Console.QueryLog;
@@ -15,18 +15,12 @@ public sealed record ShownPrediction(string? Label, double? Value, IReadOnlyList
     /// <summary>The prediction in one word; null for tensors.</summary>
     public string? Text => Label ?? (Value is { } value ? Show.Figure(value) : null);
 
-    /// <summary>Reads the JSON object of the query log; null for none.</summary>
-    public static ShownPrediction? Of(string? json)
+    /// <summary>Takes a logged prediction, of one row; null for none.</summary>
+    public static ShownPrediction? Of(Prediction? prediction) => prediction switch
     {
-        if (json is null || JsonElement.Parse(json) is not { ValueKind: JsonValueKind.Object } element)
-            return null;
-        var label = element.TryGetProperty("label", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
-        double? value = element.TryGetProperty("value", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
-        return new ShownPrediction(label, value, [.. Shares(element)]);
-    }
-
-    private static IEnumerable<(string Class, double Share)> Shares(JsonElement prediction) =>
-        prediction.TryGetProperty("probabilities", out var shares) && shares.ValueKind == JsonValueKind.Object
-            ? shares.EnumerateObject().Where(share => share.Value.ValueKind == JsonValueKind.Number).Select(share => (share.Name, share.Value.GetDouble()))
-            : [];
+        null => null,
+        { Classes.IsEmpty: true } => new ShownPrediction(null, prediction.Row(0)[0], []),
+        _ => new ShownPrediction(
+            prediction.Classes[prediction.Labels.Span[0]], null, [.. prediction.Classes.Select((name, i) => (name, (double)prediction.Row(0)[i]))]),
+    };
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Progeny.Abstractions.Queries;
 using Progeny.Core.Common;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
@@ -35,17 +35,14 @@ public sealed class MetricSet : IDisposable
     public IReadOnlyDictionary<string, double>? Score(QueryRecord record, string outcome)
     {
         ArgumentNullException.ThrowIfNull(record);
-        if (record.Prediction is null)
+        if (!record.IsAnswered)
             return null;
-        using var prediction = JsonDocument.Parse(record.Prediction);
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (Loss(prediction.RootElement, outcome) is { } loss && double.IsFinite(loss))
+        if (Loss(record.Prediction, outcome) is { } loss && double.IsFinite(loss))
             figures.Add(MetricsPoint.LossName, loss);
         if (_expressions is null)
             return figures;
-        using var fields = JsonDocument.Parse(record.Fields ?? "{}");
-        using var augmented = JsonDocument.Parse(record.Augmented ?? "{}");
-        var row = new ScoredRow(_manifest, _fields, _classes, fields.RootElement, augmented.RootElement, prediction.RootElement, outcome);
+        var row = new ScoredRow(_manifest, _fields, _classes, record, outcome);
         for (var i = 0; i < _manifest.Metrics.Count; i++)
         {
             if (Evaluate(_expressions, i, row) is { } value)
@@ -77,29 +74,26 @@ public sealed class MetricSet : IDisposable
         }
     }
 
-    private double? Loss(JsonElement prediction, string outcome)
+    private double? Loss(Prediction? prediction, string outcome)
     {
         if (_manifest.Task == MachineLearningTask.Regression)
         {
-            return Number(prediction, "value") is { } value && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth)
+            return LoggedScores.Value(prediction) is { } value && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth)
                 ? (truth - value) * (truth - value)
                 : null;
         }
 
         var index = _classes.ToList().IndexOf(outcome);
-        if (index < 0 || !prediction.TryGetProperty("probabilities", out var probabilities) || probabilities.ValueKind != JsonValueKind.Object)
+        if (index < 0)
             return null;
         var row = new double[_classes.Count];
         for (var i = 0; i < row.Length; i++)
         {
-            if (Number(probabilities, _classes[i]) is not { } probability)
+            if (LoggedScores.Probability(prediction, _classes[i]) is not { } probability)
                 return null;
             row[i] = probability;
         }
 
         return LogLoss.Of(row, index);
     }
-
-    internal static double? Number(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }

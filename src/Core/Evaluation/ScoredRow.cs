@@ -1,14 +1,14 @@
 using System.Globalization;
-using System.Text.Json;
 using Progeny.Core.Common;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
+using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Evaluation;
 
 /// <summary>A logged query, its prediction and its outcome as the row that a project's metrics are computed over.</summary>
 internal sealed class ScoredRow(
-    Manifest manifest, IReadOnlyList<string> fields, IReadOnlyList<string> classes, JsonElement own, JsonElement augmented, JsonElement prediction, string outcome)
+    Manifest manifest, IReadOnlyList<string> fields, IReadOnlyList<string> classes, QueryRecord record, string outcome)
     : IExpressionRow
 {
     public SqlValue Get(int column)
@@ -17,11 +17,11 @@ internal sealed class ScoredRow(
             return Field(column);
         column -= fields.Count;
         if (classes.Count == 0)
-            return column == 0 ? Real(MetricSet.Number(prediction, "value")) : Outcome();
+            return column == 0 ? Real(LoggedScores.Value(record.Prediction)) : Outcome();
         if (column == 0)
-            return prediction.TryGetProperty("label", out var label) ? SqlValue.From(label.GetString()) : default;
+            return LoggedScores.Label(record.Prediction) is { } label ? SqlValue.From(label) : default;
         return column <= classes.Count
-            ? Real(prediction.TryGetProperty("probabilities", out var probabilities) ? MetricSet.Number(probabilities, classes[column - 1]) : null)
+            ? Real(LoggedScores.Probability(record.Prediction, classes[column - 1]))
             : Outcome();
     }
 
@@ -35,19 +35,17 @@ internal sealed class ScoredRow(
     private SqlValue Field(int column)
     {
         // Augmentation, or a rule, had the last word.
-        if (!augmented.TryGetProperty(fields[column], out var value) && !own.TryGetProperty(fields[column], out value))
-            return default;
-        return value.ValueKind switch
+        object? value = null;
+        if (record.Augmented?.TryGetValue(fields[column], out value) is not true)
+            record.Fields?.TryGetValue(fields[column], out value);
+        return value switch
         {
-            JsonValueKind.True => SqlValue.From(true),
-            JsonValueKind.False => SqlValue.From(false),
-            JsonValueKind.String => SqlValue.From(value.GetString()),
-            // Of a float feature 3 is written as 3: it must not be divided as an integer.
-            JsonValueKind.Number when !IsFloat(column) && value.TryGetInt64(out var integer) => SqlValue.From(integer),
-            JsonValueKind.Number => SqlValue.From(value.GetDouble()),
+            bool truth => SqlValue.From(truth),
+            string text => SqlValue.From(text),
+            long integer => SqlValue.From(integer),
+            float number => SqlValue.From(ShortestDouble.Of(number)),
+            double number => SqlValue.From(number),
             _ => default,
         };
     }
-
-    private bool IsFloat(int column) => column < manifest.Features.Count && manifest.Features[column].Type == FeatureType.Float;
 }

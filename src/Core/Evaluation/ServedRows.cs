@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -106,22 +105,21 @@ internal sealed class ServedRows(Manifest manifest)
     /// <summary>The row; null where it cannot be measured.</summary>
     private Row? Read(ServedOutcome served)
     {
-        using var json = JsonDocument.Parse(served.Prediction);
         if (manifest.Task == MachineLearningTask.Regression)
         {
-            return MetricSet.Number(json.RootElement, "value") is { } value && double.IsFinite(value)
+            return LoggedScores.Value(served.Prediction) is { } value
                 && double.TryParse(served.Outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth) && double.IsFinite(truth)
                 ? new Row(truth, [value], served.Fields)
                 : null;
         }
 
         var @class = classes.ToList().IndexOf(served.Outcome);
-        if (@class < 0 || !json.RootElement.TryGetProperty("probabilities", out var probabilities))
+        if (@class < 0)
             return null;
         var scores = new double[classes.Count];
         for (var i = 0; i < scores.Length; i++)
         {
-            if (MetricSet.Number(probabilities, classes[i]) is not { } score || Probability(score) is not { } probability)
+            if (LoggedScores.Probability(served.Prediction, classes[i]) is not { } score || Probability(score) is not { } probability)
                 return null;
             scores[i] = (float)probability;
         }

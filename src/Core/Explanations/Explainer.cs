@@ -58,7 +58,7 @@ public static class Explainer
             BackgroundSource = background.Source,
             Evaluations = rows.Evaluations,
             Samples = values.Samples,
-            OfModel = QueryRecordJson.PredictionJson(prediction, 0),
+            OfModel = prediction,
             Rules = run.Rules,
             Notes = NotesOf(run, record),
         };
@@ -117,26 +117,19 @@ public static class Explainer
 
     private static IEnumerable<Contribution> Contributions(ReplayRun run, QueryRecord record, ShapleyValues values)
     {
-        var asked = FieldNames(record.Fields);
         var columns = run.Features.Columns;
         for (var i = 0; i < columns.Count; i++)
         {
-            var from = !columns[i].IsAugmented(0) ? "query" : asked.Contains(columns[i].Feature.Name) ? "rule" : "augmentation";
+            var from = !columns[i].IsAugmented(0) ? "query" : record.Fields!.ContainsKey(columns[i].Feature.Name) ? "rule" : "augmentation";
             yield return new Contribution(columns[i].Feature.Name, columns[i].Get(0), from, values.Amounts[i], values.StandardErrors?[i]);
         }
-    }
-
-    private static HashSet<string> FieldNames(string? json)
-    {
-        using var fields = System.Text.Json.JsonDocument.Parse(json ?? "{}");
-        return [.. fields.RootElement.EnumerateObject().Select(member => member.Name)];
     }
 
     private static List<string> NotesOf(ReplayRun run, QueryRecord record)
     {
         List<string> notes = [.. run.Notes];
-        if (run.Answer.Prediction is { } answered && QueryRecordJson.PredictionJson(answered, 0) != QueryRecordJson.PredictionJson(run.OfModel!, 0))
-            notes.Add($"A rule behind the model changed the answer to {record.Prediction}; what is explained is the model's own prediction.");
+        if (run.Answer.Prediction is { } answered && QueryRecordJson.Prediction(answered) != QueryRecordJson.Prediction(run.OfModel!))
+            notes.Add($"A rule behind the model changed the answer to {QueryRecordJson.Prediction(record)}; what is explained is the model's own prediction.");
         return notes;
     }
 }

@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Queries;
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>
@@ -41,8 +43,8 @@ public sealed record Explanation
     /// <summary>How many orders of the features were drawn; 0: the amounts are exact.</summary>
     public long Samples { get; init; }
 
-    /// <summary>The model's own prediction as JSON; null: a rule answered before it.</summary>
-    public string? OfModel { get; init; }
+    /// <summary>The model's own prediction, of one row; null: a rule answered before it.</summary>
+    public Prediction? OfModel { get; init; }
 
     /// <summary>The names of the rules that fired.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];

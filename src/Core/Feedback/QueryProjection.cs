@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
 using Progeny.Abstractions.QueryLog;
+using Progeny.Core.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Rollouts;
 
@@ -25,12 +24,6 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
     /// <summary>What the record that a reader stands on lacks; null: nothing.</summary>
     public string? Lack(QueryBatchReader reader)
     {
-        if (reader.IsJson)
-        {
-            var values = ReadJson(reader);
-            return values is null ? NoFields : fields.Where((name, i) => values[i] is null && required.Contains(name)).Select(name => $"'{name}' is missing").FirstOrDefault();
-        }
-
         if (!reader.HasFeatures)
             return NoFields;
         var (indexes, lack) = Of(reader.Batch.Layout);
@@ -48,33 +41,11 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
     /// <summary>The values of the record that a reader stands on, which lacks nothing.</summary>
     public object?[] Read(QueryBatchReader reader)
     {
-        if (reader.IsJson)
-            return ReadJson(reader)!;
         var (indexes, _) = Of(reader.Batch.Layout);
         var values = new object?[indexes.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = indexes[i] < 0 ? null : Value(reader.GetField(indexes[i]));
         return values;
-    }
-
-    /// <summary>The values of a record that an earlier version wrote; null: its fields were not logged.</summary>
-    private object?[]? ReadJson(QueryBatchReader reader)
-    {
-        var (given, augmented, _, _) = QueryJsonCodec.Read(reader.FieldsCursor());
-        if (given is null)
-            return null;
-        using var query = JsonDocument.Parse(given);
-        using var more = JsonDocument.Parse(augmented ?? "{}");
-        return [.. fields.Select(name => Find(more, name) ?? Find(query, name))];
-
-        static object? Find(JsonDocument from, string name) => !from.RootElement.TryGetProperty(name, out var value) ? null : value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
-            _ => null,
-        };
     }
 
     private (int[] Fields, string? Lack) Of(QueryLayout layout)
@@ -89,5 +60,5 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
 
     /// <remarks>The shortest decimal of a single-precision number reads back to the same one, and is what the client wrote.</remarks>
     private static object? Value(object? value) =>
-        value is float number ? double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value;
+        value is float number ? ShortestDouble.Of(number) : value;
 }

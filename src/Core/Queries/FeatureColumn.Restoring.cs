@@ -26,6 +26,23 @@ public sealed partial class FeatureColumn
         Mark(row);
     }
 
+    /// <summary>Sets the value that a record of the query log has, bit for bit and without the schema's bounds; null leaves it missing.</summary>
+    /// <param name="value">A float, long, bool or text, by the feature's type.</param>
+    internal void Restore(int row, object? value)
+    {
+        if (value is null)
+            return;
+        switch (Feature.Type)
+        {
+            case FeatureType.Float: BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(row * 4), (float)value); break;
+            case FeatureType.Int: BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(row * 8), (long)value); break;
+            case FeatureType.Bool: data[row] = (bool)value ? (byte)1 : (byte)0; break;
+            default: strings[row] = (string)value; break;
+        }
+
+        Mark(row);
+    }
+
     /// <summary>Takes over the value of a row of another column of the same feature, missing ones too; the row has none yet.</summary>
     internal void CopyFrom(FeatureColumn from, int fromRow, int row)
     {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Progeny.Abstractions.QueryLog;
-using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.QueryLog;
 
@@ -13,28 +12,14 @@ public sealed class QueryBatchBuilder : IDisposable
     private readonly LogWriter writer = new();
     private readonly List<Request> requests = [];
     private readonly string project;
-    private readonly GenerationReference generation;
-    private readonly StringTable words;
-    private readonly TimeSpan retention;
-    private readonly QueryLogPlan? plan;
+    private readonly QueryLogPlan plan;
 
     /// <summary>For queries of a generation by its own wishes.</summary>
     /// <param name="project">The project asked; null: the generation's own.</param>
     public QueryBatchBuilder(QueryLogPlan plan, string? project = null)
-        : this(project ?? plan.Generation.Project, plan.Generation, plan.Retention, plan.Words) => this.plan = plan;
-
-    /// <summary>For records that are known in JSON only.</summary>
-    public QueryBatchBuilder(string project, GenerationReference generation, TimeSpan retention)
-        : this(project, generation, retention, new StringTable(new QueryLayout()))
     {
-    }
-
-    private QueryBatchBuilder(string project, GenerationReference generation, TimeSpan retention, StringTable words)
-    {
-        this.project = project;
-        this.generation = generation;
-        this.retention = retention;
-        this.words = words;
+        this.plan = plan;
+        this.project = project ?? plan.Generation.Project;
     }
 
     /// <summary>The number of records.</summary>
@@ -49,7 +34,7 @@ public sealed class QueryBatchBuilder : IDisposable
         var start = writer.Length;
         try
         {
-            QueryEncoder.Write(writer, plan!, entry);
+            QueryEncoder.Write(writer, plan, entry);
         }
         catch
         {
@@ -58,14 +43,6 @@ public sealed class QueryBatchBuilder : IDisposable
         }
 
         Note(entry.At.UtcTicks, start, entry.QueryIds.Length);
-    }
-
-    /// <summary>Adds a record that is known in JSON only; such records stay in the order in which they are added.</summary>
-    public void Add(QueryRecord record)
-    {
-        var start = writer.Length;
-        QueryJsonCodec.Write(writer, words, record);
-        Note(requests.Count, start, 1);
     }
 
     /// <summary>Adds the records of another builder for the same generation.</summary>
@@ -122,7 +99,15 @@ public sealed class QueryBatchBuilder : IDisposable
             at += part.Length;
         }
 
-        return new QueryBatch { Project = project, Generation = generation, Layout = words.Layout, Count = count, Data = data, Retention = retention };
+        return new QueryBatch
+        {
+            Project = project,
+            Generation = plan.Generation,
+            Layout = plan.Words.Layout,
+            Count = count,
+            Data = data,
+            Retention = plan.Retention,
+        };
     }
 
     private readonly record struct Request(long Order, int Start, int Length, int Rows);

@@ -74,12 +74,6 @@ public sealed partial class QueryBatchReader
         if ((row & RowFlags.Entity) != 0)
             from.SkipText();
         fieldsAt = from.Position;
-        if ((request & RequestFlags.Json) != 0)
-        {
-            QueryJsonCodec.Skip(ref from);
-            return;
-        }
-
         if ((row & RowFlags.Fields) != 0)
         {
             if ((request & RequestFlags.Inputs) != 0)

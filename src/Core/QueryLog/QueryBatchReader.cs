@@ -88,7 +88,7 @@ public sealed partial class QueryBatchReader
     public string? Error => Failed ? From(errorAt).ReadText() : null;
 
     /// <summary>Whether the record holds the query's fields by the layout; not of tensors, and not where the sample leaves them out.</summary>
-    public bool HasFeatures => (row & RowFlags.Fields) != 0 && (request & (RequestFlags.Inputs | RequestFlags.Json)) == 0;
+    public bool HasFeatures => (row & RowFlags.Fields) != 0 && (request & RequestFlags.Inputs) == 0;
 
     /// <summary>Whether the record holds <see cref="Scores"/>.</summary>
     public bool HasScores => (request & RequestFlags.Scores) != 0;
@@ -98,14 +98,6 @@ public sealed partial class QueryBatchReader
 
     /// <summary>The index of the class predicted; -1: none.</summary>
     public int Label { get; private set; } = -1;
-
-    internal bool HasOutputs => (request & RequestFlags.Outputs) != 0;
-
-    internal bool HasInputs => (request & RequestFlags.Inputs) != 0;
-
-    internal bool HasFields => (row & RowFlags.Fields) != 0;
-
-    internal bool IsJson => (request & RequestFlags.Json) != 0;
 
     /// <summary>Moves to the next record; false: there is none.</summary>
     public bool Read()
@@ -158,12 +150,6 @@ public sealed partial class QueryBatchReader
     /// <summary>The names of the rules that fired; valid until the next <see cref="Read"/>.</summary>
     public IReadOnlyList<string> Rules => rules;
 
-    /// <summary>The record as the API shows it.</summary>
-    public QueryRecord ToRecord() => QueryRecordJson.Write(this);
-
-    /// <summary>The prediction as a JSON object; null where the query failed.</summary>
-    public string? PredictionJson() => QueryRecordJson.PredictionJson(this);
-
     /// <summary>The value of a field as text, as the model saw it; null where it is missing, or there is none of that name.</summary>
     public string? FieldText(string name)
     {
@@ -204,7 +190,7 @@ public sealed partial class QueryBatchReader
     }
 
     /// <summary>The values that the client gave where they have been replaced, by feature.</summary>
-    internal Dictionary<int, object?> GetOriginals()
+    private Dictionary<int, object?> GetOriginals()
     {
         var originals = new Dictionary<int, object?>();
         if (!HasFeatures || (row & RowFlags.Originals) == 0)
@@ -218,9 +204,4 @@ public sealed partial class QueryBatchReader
 
         return originals;
     }
-
-    /// <summary>Where tensors of the fields, or the texts of a record in JSON, begin.</summary>
-    internal SpanReader FieldsCursor() => From(fieldsAt);
-
-    internal SpanReader OutputsCursor() => From(outputsAt);
 }

@@ -42,9 +42,6 @@ internal static class QueryFormat
 
         /// <summary>The one row's prediction is tensors.</summary>
         Outputs = 16,
-
-        /// <summary>The rows carry JSON as earlier versions kept it: text fields, then for augmented, prediction and rules a byte 0 or 1 and a text.</summary>
-        Json = 32,
     }
 
     /// <summary>The flags of a row.</summary>

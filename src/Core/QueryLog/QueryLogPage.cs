@@ -1,4 +1,5 @@
 using System.Collections;
+using Progeny.Abstractions.Queries;
 
 namespace Progeny.Core.QueryLog;
 
@@ -17,10 +18,10 @@ public sealed class QueryLogPage(IReadOnlyList<LoggedQuery> queries, bool isCut)
 
     public LoggedQuery this[int index] => queries[index];
 
-    /// <summary>What a record counts: the characters of its texts, most of which take a byte in an answer.</summary>
+    /// <summary>About what a record takes in an answer: most characters of its texts take a byte, and a number some twenty at most.</summary>
     public static long BytesOf(QueryRecord record) =>
-        (record.Fields?.Length ?? 0) + (record.Augmented?.Length ?? 0) + (record.Prediction?.Length ?? 0) + (record.Error?.Length ?? 0)
-        + (record.Rules?.Length ?? 0) + (record.Entity?.Length ?? 0) + record.QueryId.Length + BytesBeside;
+        BytesOf(record.Fields) + BytesOf(record.Inputs) + BytesOf(record.Augmented) + BytesOf(record.Prediction) + BytesOf(record.Outputs)
+        + (record.Error?.Length ?? 0) + record.Rules.Sum(rule => rule.Length) + (record.Entity?.Length ?? 0) + record.QueryId.Length + BytesBeside;
 
     public IEnumerator<LoggedQuery> GetEnumerator() => queries.GetEnumerator();
 
@@ -28,4 +29,15 @@ public sealed class QueryLogPage(IReadOnlyList<LoggedQuery> queries, bool isCut)
 
     /// <summary>The members of an answer that are the same for all records.</summary>
     private const int BytesBeside = 256;
+
+    private const int NumberBytes = 20;
+
+    private static long BytesOf(IReadOnlyDictionary<string, object?>? values) =>
+        values?.Sum(pair => (long)pair.Key.Length + (pair.Value is string text ? text.Length : NumberBytes)) ?? 0;
+
+    private static long BytesOf(Prediction? prediction) => prediction is null ? 0 : prediction.Classes.Sum(name => (long)name.Length) + (prediction.Width * NumberBytes);
+
+    // A byte of data is three digits and a comma, and an element of eight bytes some twenty characters.
+    private static long BytesOf(LoggedTensors? logged) =>
+        logged?.Tensors.Sum(tensor => tensor.Elements.IsDefault ? 4L * tensor.Data.Length : tensor.Elements.Sum(element => (long)element.Length)) ?? 0;
 }

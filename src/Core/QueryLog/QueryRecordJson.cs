@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -9,126 +10,89 @@ using Progeny.Core.Queries;
 
 namespace Progeny.Core.QueryLog;
 
-/// <summary>A record of a batch with its parts in JSON, as the API shows them.</summary>
-internal static class QueryRecordJson
+/// <summary>The parts of a record in JSON, as the API shows them.</summary>
+public static class QueryRecordJson
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static QueryRecord Write(QueryBatchReader reader)
-    {
-        var generation = reader.Batch.Generation;
-        var record = new QueryRecord
-        {
-            At = reader.At,
-            QueryId = reader.QueryId,
-            Project = reader.Batch.Project,
-            GenerationProject = generation.Project == reader.Batch.Project ? null : generation.Project,
-            Release = generation.Release,
-            Generation = generation.Generation,
-            Arm = reader.Arm,
-            Reason = reader.Reason,
-            Entity = reader.Entity,
-            Error = reader.Error,
-            Latency = reader.Latency,
-        };
-        if (reader.IsJson)
-        {
-            var (fields, augmented, prediction, rules) = QueryJsonCodec.Read(reader.FieldsCursor());
-            return record with { Fields = fields, Augmented = augmented, Prediction = prediction, Rules = rules };
-        }
+    /// <summary>The query's own fields, or its tensors, as an object; null: they were not kept.</summary>
+    public static string? Fields(QueryRecord record) => record.HasFields ? Write(record, WriteFields) : null;
 
-        return record with
-        {
-            Fields = !reader.HasFields ? null : reader.HasInputs ? TensorsJson(reader.FieldsCursor()) : FieldsJson(reader),
-            Augmented = reader.HasFeatures ? AugmentedJson(reader) : null,
-            Prediction = PredictionJson(reader),
-            Rules = reader.Rules.Count == 0 ? null : RulesJson(reader.Rules),
-        };
+    /// <summary>The features that augmentation or a rule gave, as an object; null: none.</summary>
+    public static string? Augmented(QueryRecord record) => record.Augmented is { } augmented ? Write(augmented, WriteValues) : null;
+
+    /// <summary>The prediction, or the model's outputs, as an object; null where the query failed.</summary>
+    public static string? Prediction(QueryRecord record) => record.IsAnswered ? Write(record, WritePrediction) : null;
+
+    /// <summary>The prediction of one row as an object.</summary>
+    public static string Prediction(Prediction prediction) => Write(prediction, WritePrediction);
+
+    /// <summary>Tensors as an object with a member each.</summary>
+    public static string Tensors(LoggedTensors tensors) => Write(tensors, WriteTensors);
+
+    /// <summary>One tensor as an object.</summary>
+    public static string Tensor(Tensor tensor, bool hasData) => Write((tensor, hasData), static (writer, of) => WriteTensor(writer, of.tensor, of.hasData));
+
+    /// <summary>The names of the rules that fired as an array; null: none.</summary>
+    public static string? Rules(QueryRecord record) => record.Rules.IsEmpty ? null : Write(record.Rules, WriteRules);
+
+    internal static void WriteFields(Utf8JsonWriter writer, QueryRecord record)
+    {
+        if (record.Inputs is { } inputs)
+            WriteTensors(writer, inputs);
+        else
+            WriteValues(writer, record.Fields!);
     }
 
-    /// <summary>The prediction as a JSON object; null where the query failed.</summary>
-    public static string? PredictionJson(QueryBatchReader reader)
+    internal static void WriteValues(Utf8JsonWriter writer, IReadOnlyDictionary<string, object?> values)
     {
-        if (reader.IsJson)
-            return QueryJsonCodec.Read(reader.FieldsCursor()).Prediction;
-        if (reader.HasScores)
-        {
-            return Object(reader, static (writer, reader) =>
-                PredictionWriter.Write(writer, reader.Batch.Layout.Classes, reader.Scores, reader.Label));
-        }
-
-        return reader.HasOutputs ? TensorsJson(reader.OutputsCursor()) : null;
+        writer.WriteStartObject();
+        foreach (var (name, value) in values)
+            WriteValue(writer, name, value);
+        writer.WriteEndObject();
     }
 
-    /// <summary>The prediction of a row as records show it.</summary>
-    public static string PredictionJson(Prediction prediction, int row) =>
-        Object((prediction, row), static (writer, of) => PredictionWriter.Write(writer, of.prediction, of.row));
-
-    /// <summary>Tensors as records show them.</summary>
-    public static string TensorsJson(IReadOnlyList<Tensor> tensors, bool withData) => Object((tensors, withData), static (writer, of) =>
+    internal static void WritePrediction(Utf8JsonWriter writer, QueryRecord record)
     {
-        foreach (var tensor in of.tensors)
-        {
-            writer.WriteStartObject(tensor.Name);
-            TensorWriter.WriteBody(writer, tensor, of.withData);
-            writer.WriteEndObject();
-        }
-    });
-
-    private static string FieldsJson(QueryBatchReader reader) => Object(reader, static (writer, reader) =>
-    {
-        var layout = reader.Batch.Layout;
-        // A value that a rule replaced is among both: what the client gave, and what the model was given.
-        var originals = reader.GetOriginals();
-        for (var i = 0; i < layout.Features.Length; i++)
-        {
-            if (originals.TryGetValue(i, out var original))
-                WriteValue(writer, layout.Features[i].Name, original);
-            if (!reader.IsAugmented(i))
-                WriteValue(writer, layout.Features[i].Name, reader.GetField(i));
-        }
-
-        for (var i = 0; i < layout.Extras.Length; i++)
-            WriteValue(writer, layout.Extras[i], reader.GetField(layout.Features.Length + i));
-    });
-
-    private static string? AugmentedJson(QueryBatchReader reader)
-    {
-        var features = reader.Batch.Layout.Features;
-        var any = false;
-        for (var i = 0; i < features.Length && !any; i++)
-            any = reader.IsAugmented(i);
-        return !any ? null : Object(reader, static (writer, reader) =>
-        {
-            var features = reader.Batch.Layout.Features;
-            for (var i = 0; i < features.Length; i++)
-            {
-                if (reader.IsAugmented(i))
-                    WriteValue(writer, features[i].Name, reader.GetField(i));
-            }
-        });
+        if (record.Outputs is { } outputs)
+            WriteTensors(writer, outputs);
+        else
+            WritePrediction(writer, record.Prediction!);
     }
 
-    private static string RulesJson(IReadOnlyList<string> names) => Write(names, static (writer, names) =>
+    internal static void WriteRules(Utf8JsonWriter writer, ImmutableArray<string> names)
     {
         writer.WriteStartArray();
         foreach (var name in names)
             writer.WriteStringValue(name);
         writer.WriteEndArray();
-    });
-
-    private static string TensorsJson(SpanReader from)
-    {
-        var (tensors, withData) = TensorCodec.Read(ref from);
-        return TensorsJson(tensors, withData);
     }
 
-    private static string Object<T>(T value, Action<Utf8JsonWriter, T> write) => Write((value, write), static (writer, of) =>
+    private static void WritePrediction(Utf8JsonWriter writer, Prediction prediction)
     {
         writer.WriteStartObject();
-        of.write(writer, of.value);
+        PredictionWriter.Write(writer, prediction, 0);
         writer.WriteEndObject();
-    });
+    }
+
+    private static void WriteTensors(Utf8JsonWriter writer, LoggedTensors logged)
+    {
+        writer.WriteStartObject();
+        foreach (var tensor in logged.Tensors)
+        {
+            writer.WritePropertyName(tensor.Name);
+            WriteTensor(writer, tensor, logged.HasData);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter writer, Tensor tensor, bool hasData)
+    {
+        writer.WriteStartObject();
+        TensorWriter.WriteBody(writer, tensor, hasData);
+        writer.WriteEndObject();
+    }
 
     private static string Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {

@@ -27,12 +27,32 @@ public static class QueryRecordWriter
         writer.WriteString("reason"u8, record.Reason);
         if (record.Entity is not null)
             writer.WriteString("entity"u8, record.Entity);
-        WriteJson(writer, "fields"u8, record.Fields);
-        WriteJson(writer, "augmented"u8, record.Augmented);
-        WriteJson(writer, "prediction"u8, record.Prediction);
+        if (record.HasFields)
+        {
+            writer.WritePropertyName("fields"u8);
+            QueryRecordJson.WriteFields(writer, record);
+        }
+
+        if (record.Augmented is { } augmented)
+        {
+            writer.WritePropertyName("augmented"u8);
+            QueryRecordJson.WriteValues(writer, augmented);
+        }
+
+        if (record.IsAnswered)
+        {
+            writer.WritePropertyName("prediction"u8);
+            QueryRecordJson.WritePrediction(writer, record);
+        }
+
         if (record.Error is not null)
             writer.WriteString("error"u8, record.Error);
-        WriteJson(writer, "rules"u8, record.Rules);
+        if (!record.Rules.IsEmpty)
+        {
+            writer.WritePropertyName("rules"u8);
+            QueryRecordJson.WriteRules(writer, record.Rules);
+        }
+
         writer.WriteStartObject("latency"u8);
         writer.WriteNumber("augment"u8, record.Latency.Augment);
         writer.WriteNumber("queue"u8, record.Latency.Queue);
@@ -40,13 +60,5 @@ public static class QueryRecordWriter
         writer.WriteNumber("total"u8, record.Latency.Total);
         writer.WriteEndObject();
         writer.WriteEndObject();
-    }
-
-    private static void WriteJson(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? json)
-    {
-        if (json is null)
-            return;
-        writer.WritePropertyName(name);
-        writer.WriteRawValue(json, skipInputValidation: true);
     }
 }

@@ -1,10 +1,12 @@
+using Progeny.Abstractions.Queries;
+
 namespace Progeny.Core.QueryLog;
 
 /// <summary>A served prediction beside the truth.</summary>
 /// <param name="Sequence">The record's place in the log.</param>
-/// <param name="Prediction">The answer's prediction as a JSON object.</param>
+/// <param name="Prediction">The answer's prediction, of one row; null: the model's outputs are none that the platform can read.</param>
 /// <param name="Outcome">The outcome that counts: the last one reported.</param>
-public sealed record ServedOutcome(long Sequence, string Release, int Generation, string Prediction, string Outcome)
+public sealed record ServedOutcome(long Sequence, string Release, int Generation, Prediction? Prediction, string Outcome)
 {
     /// <summary>The project of the generation: mostly the one that was asked.</summary>
     public required string Owner { get; init; }

@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.Json;
 using Progeny.Abstractions.Experiments;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Common;
 using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Rollouts;
@@ -20,19 +20,11 @@ public static class EntityClusters
         {
             null => record.Entity,
             RolloutPlan.QueryIdKey => null,
-            _ => FieldOf(record, stickyKey),
+            _ => record.Fields?.GetValueOrDefault(stickyKey) is { } value ? ValueText.Of(value) : null,
         };
         return key is null ? null : Of(key);
     }
 
     /// <summary>The cluster of an entity, below <see cref="ClusterSums.Number"/>; the same on every node and in every version.</summary>
     public static int Of(string entity) => (int)(KeyHash.Of(Encoding.UTF8.GetBytes(entity), Seed) % ClusterSums.Number);
-
-    private static string? FieldOf(QueryRecord record, string name)
-    {
-        if (record.Fields is null)
-            return null;
-        using var fields = JsonDocument.Parse(record.Fields);
-        return fields.RootElement.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? value.ToString() : null;
-    }
 }

@@ -86,7 +86,7 @@ internal sealed class QueryLookup : IDisposable
         outcomes.Dispose();
     }
 
-    private static bool IsAnswer(QueryRecord record) => record is { Prediction: not null, Reason: not Reasons.Failed };
+    private static bool IsAnswer(QueryRecord record) => record.IsAnswered && record.Reason is not Reasons.Failed;
 
     private FoundQuery? Find(string queryId, Func<QueryRecord, long, (long Sequence, QueryRecord Record)?, bool> isBetter)
     {

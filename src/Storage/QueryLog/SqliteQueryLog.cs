@@ -206,9 +206,9 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Re
             while (reader.Read())
             {
                 var sequence = segment.First + reader.Index;
-                if (sequence < from || sequence > until || outcomes.Find(reader) is not { } outcome || reader.PredictionJson() is not { } prediction)
+                if (sequence < from || sequence > until || reader.Failed || outcomes.Find(reader) is not { } outcome)
                     continue;
-                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, prediction, outcome)
+                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, reader.ReadPrediction(), outcome)
                 {
                     Owner = segment.Batch.Generation.Project,
                     Reason = reader.Reason,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
+using System.Globalization;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
@@ -28,11 +29,12 @@ internal static class Explained
         new RuleCompiler(null!));
 
     /// <summary>A record with values in the order of the features.</summary>
-    public static QueryRecord Record(Manifest manifest, IReadOnlyList<object?> values, string prediction = "{}")
+    /// <param name="prediction">As it was recorded; null: some other one than any model's.</param>
+    public static QueryRecord Record(Manifest manifest, IReadOnlyList<object?> values, Prediction? prediction = null)
     {
-        var fields = new JsonObject();
+        var fields = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
         for (var i = 0; i < values.Count; i++)
-            fields[manifest.Features[i].Name] = values[i] is double number ? JsonValue.Create((float)number) : values[i] is null ? null : JsonValue.Create(values[i]);
+            fields[manifest.Features[i].Name] = Logged(manifest.Features[i].Type, values[i]);
         return new QueryRecord
         {
             At = default,
@@ -42,8 +44,8 @@ internal static class Explained
             Generation = 1,
             Arm = "champion",
             Reason = "share",
-            Fields = fields.ToJsonString(),
-            Prediction = prediction,
+            Fields = fields,
+            Prediction = prediction ?? new Prediction { Classes = [], Scores = new[] { float.MinValue }, Labels = default },
             Latency = default,
         };
     }
@@ -63,4 +65,11 @@ internal static class Explained
 
     public static void ShouldAddUp(this Explanation explanation) =>
         (explanation.BaseValue + explanation.Contributions.Sum(part => part.Amount)).ShouldBe(explanation.Value, 1e-9 * Math.Max(1, Math.Abs(explanation.Value)));
+
+    private static object? Logged(FeatureType type, object? value) => value is null ? null : type switch
+    {
+        FeatureType.Float => Convert.ToSingle(value, CultureInfo.InvariantCulture),
+        FeatureType.Int => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+        _ => value,
+    };
 }

@@ -1,10 +1,13 @@
 using Progeny.Abstractions.Metrics;
+using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Drift;
 using Progeny.Core.Metrics;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Tests.QueryLog;
+using Progeny.Core.Tests.Serving;
 
 namespace Progeny.Core.Tests.Metrics;
 
@@ -157,18 +160,23 @@ public sealed class LogFoldTests
 
     private static Segment SegmentOf(GenerationReference generation, long first, params DateTimeOffset[] times)
     {
-        using var builder = new QueryBatchBuilder(generation.Project, generation, TimeSpan.FromDays(1));
+        var manifest = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("x"));
+        var schema = new QuerySchema(manifest);
+        var plan = new QueryLogPlan(generation, manifest, schema);
+        using var builder = new QueryBatchBuilder(plan);
         for (var i = 0; i < times.Length; i++)
         {
-            builder.Add(new QueryRecord
+            using var rows = schema.Rent();
+            rows.Features.Add(1f);
+            builder.Add(new QueryLogEntry
             {
                 At = times[i],
-                QueryId = $"{first + i}",
-                Project = generation.Project,
-                Release = generation.Release,
-                Generation = generation.Generation,
+                Plan = plan,
                 Arm = "champion",
                 Reason = "share",
+                QueryIds = [$"{first + i}"],
+                Rows = rows,
+                Prediction = new Prediction { Classes = [], Scores = new[] { 1f }, Labels = default },
                 Latency = new QueryLatency(1, 2, 3, 4),
             });
         }

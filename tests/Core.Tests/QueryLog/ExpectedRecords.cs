@@ -14,11 +14,11 @@ internal static class ExpectedRecords
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static IEnumerable<QueryRecord> Of(QueryLogEntry entry)
+    public static IEnumerable<ShownRecord> Of(QueryLogEntry entry)
     {
         for (var row = 0; row < entry.QueryIds.Length; row++)
         {
-            yield return new QueryRecord
+            var rest = new QueryRecord
             {
                 At = entry.At,
                 QueryId = entry.QueryIds[row],
@@ -28,13 +28,15 @@ internal static class ExpectedRecords
                 Arm = entry.Arm,
                 Reason = entry.Reason,
                 Entity = entry.Rows is null ? entry.Tensors?.Entity : entry.Rows.EntityOf(row),
-                Fields = entry.Rows is null ? Tensors(entry.Tensors!.Inputs) : Fields(entry.Rows, row, augmented: false),
-                Augmented = entry.Rows is null ? null : Fields(entry.Rows, row, augmented: true),
-                Prediction = entry.Prediction is not null ? Prediction(entry.Prediction, row) : entry.Error is null ? Tensors(entry.Outputs) : null,
                 Error = entry.Error,
-                Rules = entry.Rules.IsEmpty || entry.Rules[row].IsEmpty ? null : JsonSerializer.Serialize(entry.Rules[row], Relaxed),
                 Latency = entry.Latency,
             };
+            yield return new ShownRecord(
+                rest,
+                entry.Rows is null ? Tensors(entry.Tensors!.Inputs) : Fields(entry.Rows, row, augmented: false),
+                entry.Rows is null ? null : Fields(entry.Rows, row, augmented: true),
+                entry.Prediction is not null ? Prediction(entry.Prediction, row) : entry.Error is null ? Tensors(entry.Outputs) : null,
+                entry.Rules.IsEmpty || entry.Rules[row].IsEmpty ? null : JsonSerializer.Serialize(entry.Rules[row], Relaxed));
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
         buffer.Waiting.ShouldBe(1);
         log.Disk.Set();
         await RecordingLog.UntilAsync(() => log.Ids.Count == 1);
-        log.Written[0].ShouldBe(ExpectedRecords.Of(Entry(_fast, "a")).Single());
+        ShownRecord.Of(log.Written[0]).ShouldBe(ExpectedRecords.Of(Entry(_fast, "a")).Single());
         await RecordingLog.UntilAsync(() => buffer.Waiting == 0);
     }
 

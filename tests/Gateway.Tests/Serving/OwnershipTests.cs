@@ -135,29 +135,30 @@ public sealed class OwnershipTests : IAsyncLifetime
     [Fact]
     public async Task Queries_under_way_are_answered_when_the_node_stops()
     {
+        var answered = 0;
         var asking = Task.Run(async () =>
         {
-            var asked = 0;
             try
             {
-                for (; ; asked++)
+                while (true)
                 {
                     using var content = new StringContent("""{"rows": [{"x": 1.5}]}""", Encoding.UTF8, "application/json");
                     using var answer = await node.Http.PostAsync($"/api/projects/{Project}/predict", content);
                     answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+                    Interlocked.Increment(ref answered);
                 }
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ObjectDisposedException)
             {
-                return asked; // nobody listens any more
+                // Nobody listens any more.
             }
         });
         using var patience = new CancellationTokenSource(Limit);
-        while (await CountAsync("OnlineAgentGrain") == 0)
+        while (Volatile.Read(ref answered) == 0)
             await Task.Delay(20, patience.Token);
         await RestartAsync();
 
-        (await asking.WaitAsync(Limit)).ShouldBeGreaterThan(0);
+        await asking.WaitAsync(Limit);
     }
 
     private static PredictQuery Query => new() { Body = """{"rows": [{"x": 1.5}]}"""u8.ToArray() };

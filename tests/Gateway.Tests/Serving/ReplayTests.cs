@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.QueryLog;
 using Progeny.Grains.Explanations;
 
 namespace Progeny.Gateway.Tests.Serving;
@@ -43,7 +44,7 @@ public sealed class ReplayTests(ServingNode serving)
             for (var i = 0; i < 4 * rows; i++)
             {
                 var (record, replay) = (await past.ReplayAsync(project, string.Create(CultureInfo.InvariantCulture, $"bit-{i / rows}:{i % rows}"), null, CancellationToken.None)).ShouldNotBeNull();
-                replay.Replayed.ShouldBe(record.Prediction, $"{project} {record.QueryId}: {record.Fields} {record.Augmented} {record.Rules}");
+                replay.Replayed.ShouldBe(QueryRecordJson.Prediction(record), $"{project} {record.QueryId}: {QueryRecordJson.Fields(record)} {QueryRecordJson.Augmented(record)}");
                 replay.Differences.ShouldBeEmpty($"{project} {record.QueryId}");
                 identical += replay.Identical ? 1 : 0;
             }

@@ -134,7 +134,7 @@ public sealed class AnsweredQueriesTests : IDisposable
     [Fact]
     public async Task Records_that_lack_a_field_are_counted_by_what_they_lack()
     {
-        await log.AppendAsync([Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = """{"x":1}""" }], default);
+        await log.AppendAsync([Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = Fields("""{"origin":null}""") }], default);
         await outcomes.ReportAsync(Project, [.. new[] { "a", "b", "c" }.Select(id => new ReportedOutcome(id, "late", null, Noon))], default);
 
         var set = await answered.FindAsync(Request(QueryMark.Start, await answered.GetEndAsync(default)), default);
@@ -144,7 +144,7 @@ public sealed class AnsweredQueriesTests : IDisposable
     }
 
     private static QueryRecord At(int minute, QueryRecord record) =>
-        record with { At = Noon.AddMinutes(minute), Fields = $$"""{"origin":"{{record.QueryId}}"}""" };
+        record with { At = Noon.AddMinutes(minute), Fields = Fields($$"""{"origin":"{{record.QueryId}}"}""") };
 
     private static AnsweredRequest Request(QueryMark from, QueryMark to, int? maxRows = null, TimeSpan? window = null) => new()
     {

@@ -10,12 +10,12 @@ public sealed class MetricSetTests
 {
     private static readonly QueryRecord Movie = QueryRecords.Create("a") with
     {
-        Fields = """{"ratings":7,"hour":3,"genre":null,"user":"u1"}""",
-        Augmented = """{"genre":"noir"}""",
-        Prediction = """{"label":"matched","probabilities":{"popular":0.2,"matched":0.5,"for you":0.3}}""",
+        Fields = QueryRecords.Fields("""{"ratings":7,"hour":3.0,"genre":null,"user":"u1"}"""),
+        Augmented = QueryRecords.Fields("""{"genre":"noir"}"""),
+        Prediction = QueryRecords.Classes("matched", ("popular", 0.2f), ("matched", 0.5f), ("for you", 0.3f)),
     };
 
-    private static readonly QueryRecord Home = Movie with { Fields = """{"area":3}""", Augmented = null, Prediction = """{"value":12.5}""" };
+    private static readonly QueryRecord Home = Movie with { Fields = QueryRecords.Fields("""{"area":3}"""), Augmented = null, Prediction = QueryRecords.Value(12.5f) };
 
     [Fact]
     public void Loss_of_classes_is_the_log_loss_of_their_probabilities()
@@ -25,7 +25,7 @@ public sealed class MetricSetTests
         metrics.Score(Movie, "popular")![MetricsPoint.LossName].ShouldBe(-Math.Log(0.2), 1e-9);
         metrics.Score(Movie, "no such class")!.ShouldBeEmpty();
         metrics.Score(Movie with { Prediction = null }, "matched").ShouldBeNull();
-        metrics.Score(Movie with { Prediction = """{"label":"matched"}""" }, "matched")!.ShouldBeEmpty();
+        metrics.Score(Movie with { Prediction = null, Outputs = new LoggedTensors([], HasData: true) }, "matched")!.ShouldBeEmpty();
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class MetricSetTests
         var manifest = Rulebook.OfMovies("metrics: [{name: first, value: probability_A}, {name: second, value: probability_a_2}, {name: third, value: probability_b}]");
         using var metrics = Rulebook.Metrics.Compile(manifest with { Label = manifest.Label! with { Classes = ["A", "a", "b"] } });
 
-        var figures = metrics.Score(Movie with { Prediction = """{"label":"a","probabilities":{"A":0.25,"a":0.5,"b":0.25}}""" }, "a")!;
+        var figures = metrics.Score(Movie with { Prediction = QueryRecords.Classes("a", ("A", 0.25f), ("a", 0.5f), ("b", 0.25f)) }, "a")!;
 
         (figures["first"], figures["second"], figures["third"]).ShouldBe((0.25, 0.5, 0.25));
         figures[MetricsPoint.LossName].ShouldBe(-Math.Log(0.5), 1e-9);

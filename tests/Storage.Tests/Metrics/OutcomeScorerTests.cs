@@ -111,7 +111,7 @@ public sealed class OutcomeScorerTests : IDisposable
     }
 
     private Task AnswerAsync(string id, double value) => log.AppendAsync(
-        [Create(id, "homes") with { At = clock.Now, Fields = """{"area":3}""", Prediction = FormattableString.Invariant($$"""{"value":{{value}}}""") }], default, Kept);
+        [Create(id, "homes") with { At = clock.Now, Fields = Fields("""{"area":3}"""), Prediction = Value((float)value) }], default, Kept);
 
     private Task FailAsync(string id) => log.AppendAsync([Create(id, "homes") with { At = clock.Now, Prediction = null, Error = "The model refused." }], default, Kept);
 

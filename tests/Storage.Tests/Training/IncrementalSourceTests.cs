@@ -158,7 +158,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public async Task Queries_alone_are_rows_in_the_order_of_their_time_and_what_does_not_fit_is_left_out()
     {
         await AnswerAsync(3, 1, 2);
-        await new SqliteQueryLog(database, TimeProvider.System).AppendAsync([Create("odd") with { Fields = """{"x":"much"}""" }, Create("bad") with { Fields = """{"x":9}""" }], default);
+        await new SqliteQueryLog(database, TimeProvider.System).AppendAsync([Create("odd") with { Fields = Fields("""{"x":"much"}""") }, Create("bad") with { Fields = Fields("""{"x":9}""") }], default);
         await new SqliteOutcomeStore(database).ReportAsync("flights", [new("odd", "1", null, Noon), new("bad", "late", null, Noon)], default);
         var manifest = Manifest(null, queriesOnly: true);
 
@@ -211,7 +211,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     {
         var log = new SqliteQueryLog(database, TimeProvider.System);
         var minute = 0;
-        await log.AppendAsync(xs.Select(x => Create($"q{x}") with { At = Noon.AddMinutes((x > 99 ? x : 0) + minute++), Fields = $$"""{"x":{{x}}}""" }), default);
+        await log.AppendAsync(xs.Select(x => Create($"q{x}") with { At = Noon.AddMinutes((x > 99 ? x : 0) + minute++), Fields = Fields($$"""{"x":{{x}}}""") }), default);
         await new SqliteOutcomeStore(database).ReportAsync("flights", [.. xs.Reverse().Select(x => new ReportedOutcome($"q{x}", "1", null, Noon))], default);
     }
 

@@ -28,33 +28,34 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
     private static Replay OfRows(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request, int index)
     {
         using var run = ReplayRun.Start(generation, record, model, request, index);
-        var replayed = run.Answer.Prediction is { } prediction ? QueryRecordJson.PredictionJson(prediction, 0) : null;
-        var differences = Compare(record.Prediction!, replayed);
+        var recorded = QueryRecordJson.Prediction(record)!;
+        var replayed = run.Answer.Prediction is { } prediction ? QueryRecordJson.Prediction(prediction) : null;
+        var differences = Compare(recorded, replayed);
         if (run.Answer.Error is { } error)
             differences.Add(new ReplayDifference("error", null, error.Message));
-        if (ReplayRun.RulesOf(record) is var recorded && !recorded.SequenceEqual(run.Rules))
-            differences.Add(new ReplayDifference("rules", string.Join(", ", recorded), string.Join(", ", run.Rules)));
-        return new Replay(record.Prediction!, replayed, differences, run.Notes);
+        if (!record.Rules.SequenceEqual(run.Rules))
+            differences.Add(new ReplayDifference("rules", string.Join(", ", record.Rules), string.Join(", ", run.Rules)));
+        return new Replay(recorded, replayed, differences, run.Notes);
     }
 
     private static Replay OfTensors(ReplayGeneration generation, QueryRecord record, ModelRunner model)
     {
         ReplayRun.RequireKept(generation.Manifest, record);
-        var inputs = ReplayTensors.Read(record.Fields!);
-        if (TensorChecks.Problem(inputs, model.Inputs) is { } problem)
+        if (!record.Inputs!.HasData)
+            throw new ReplayException("The tensors were too large for the log (over 64 KiB): it kept their types and shapes only.");
+        if (TensorChecks.Problem(record.Inputs.Tensors, model.Inputs) is { } problem)
         {
             throw new ReplayException(generation.Manifest.Serving.Redact.Count > 0
                 ? $"Not all tensors were kept (serving.redact): {problem}"
                 : $"The logged tensors do not fit the model: {problem}");
         }
 
-        // What the outputs were, though not their elements, is in the record even where they were too large.
-        using var outputs = JsonDocument.Parse(record.Prediction!);
-        List<string> wanted = [.. outputs.RootElement.EnumerateObject().Select(output => output.Name)];
-        if (outputs.RootElement.EnumerateObject().Any(output => !output.Value.TryGetProperty("data", out _)))
+        if (!record.Outputs!.HasData)
             throw new ReplayException("The outputs were too large for the log (over 64 KiB): it kept their types and shapes only.");
-        var replayed = QueryRecordJson.TensorsJson(model.Run(inputs, wanted), withData: true);
-        return new Replay(record.Prediction!, replayed, Compare(record.Prediction!, replayed), []);
+        var outputs = model.Run(record.Inputs.Tensors, [.. record.Outputs.Tensors.Select(output => output.Name)]);
+        var recorded = QueryRecordJson.Tensors(record.Outputs);
+        var replayed = QueryRecordJson.Tensors(new LoggedTensors([.. outputs], HasData: true));
+        return new Replay(recorded, replayed, Compare(recorded, replayed), []);
     }
 
     private static List<ReplayDifference> Compare(string recorded, string? replayed)
@@ -85,14 +86,10 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
             foreach (var member in replayed.EnumerateObject().Where(member => !before.Contains(member.Name)))
                 differences.Add(new ReplayDifference($"{path}.{member.Name}", null, member.Value.GetRawText()));
         }
-        else if (!IsSame(recorded, replayed))
+        else if (recorded.GetRawText() != replayed.GetRawText())
         {
+            // Both are written with the digits that tell a number from all others.
             differences.Add(new ReplayDifference(path, recorded.GetRawText(), replayed.GetRawText()));
         }
     }
-
-    // Both are written with the digits that tell a number from all others, but earlier versions wrote them in another form.
-    private static bool IsSame(JsonElement one, JsonElement other) => one.ValueKind is JsonValueKind.Number && other.ValueKind is JsonValueKind.Number
-        ? BitConverter.DoubleToInt64Bits(one.GetDouble()) == BitConverter.DoubleToInt64Bits(other.GetDouble())
-        : one.GetRawText() == other.GetRawText();
 }

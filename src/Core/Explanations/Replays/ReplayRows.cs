@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 
@@ -19,18 +18,15 @@ internal static class ReplayRows
 
     private static QueryRows Read(QuerySchema schema, QueryRecord record, bool augmentedFirst)
     {
-        using var fields = JsonDocument.Parse(record.Fields!);
-        using var augmented = record.Augmented is { } json ? JsonDocument.Parse(json) : null;
-        var given = ByName(fields);
-        var found = augmented is null ? [] : ByName(augmented);
         var rows = schema.Rent();
         var row = rows.AddRow();
         rows.Entity = record.Entity;
         foreach (var column in rows.Features.Columns)
         {
             var name = column.Feature.Name;
-            var isFound = found.TryGetValue(name, out var value);
-            if (given.TryGetValue(name, out var field) && !(isFound && augmentedFirst))
+            object? value = null;
+            var isFound = record.Augmented?.TryGetValue(name, out value) is true;
+            if (record.Fields!.TryGetValue(name, out var field) && !(isFound && augmentedFirst))
             {
                 column.Restore(row, field);
             }
@@ -43,23 +39,10 @@ internal static class ReplayRows
 
         for (var i = 0; i < schema.Extras.Count; i++)
         {
-            if (given.TryGetValue(schema.Extras[i], out var extra))
-                rows.SetExtra(row, i, ValueOf(extra));
+            if (record.Fields!.TryGetValue(schema.Extras[i], out var extra))
+                rows.SetExtra(row, i, extra);
         }
 
         return rows;
     }
-
-    /// <summary>An object's members; <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> would pass over all of them for each.</summary>
-    private static Dictionary<string, JsonElement> ByName(JsonDocument document) =>
-        document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
-
-    /// <summary>A value as queries carry it, of the type that it had.</summary>
-    private static object? ValueOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number => value.TryGetInt64(out var integer) ? (object)integer : value.GetDouble(),
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
-        _ => null,
-    };
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Manifests;
@@ -40,11 +39,10 @@ internal sealed partial class ReplayRun : IDisposable
     public static ReplayRun Start(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0)
     {
         RequireKept(generation.Manifest, record);
-        var recorded = RulesOf(record);
         var run = new ReplayRun(ReplayRows.ReadGiven(generation.Schema, record));
         try
         {
-            run.Ask(generation, record, recorded, except => run.Predict(generation, model, except, request, index));
+            run.Ask(generation, record, record.Rules, except => run.Predict(generation, model, except, request, index));
             return run;
         }
         catch
@@ -54,15 +52,12 @@ internal sealed partial class ReplayRun : IDisposable
         }
     }
 
-    /// <summary>The names of the rules that a record says fired.</summary>
-    public static IReadOnlyList<string> RulesOf(QueryRecord record) => record.Rules is { } json ? JsonSerializer.Deserialize<string[]>(json)! : [];
-
     /// <exception cref="ReplayException">The query failed, or a part of it was not kept.</exception>
     public static void RequireKept(Manifest manifest, QueryRecord record)
     {
-        if (record.Prediction is null)
+        if (!record.IsAnswered)
             throw new ReplayException($"The query was not answered, it failed: {record.Error}");
-        if (record.Fields is null)
+        if (!record.HasFields)
             throw new ReplayException("The query's fields were not kept: the manifest keeps those of a part of the queries (serving.log_sample).");
         var redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
         if (manifest.Features.FirstOrDefault(feature => redacted.Contains(feature.Name)) is { } feature)
@@ -107,7 +102,7 @@ internal sealed partial class ReplayRun : IDisposable
         var place = 0;
         for (var i = 0; i < request.Count; i++)
         {
-            if (RulesOf(request[i]).Any(answering.Contains))
+            if (request[i].Rules.Any(answering.Contains))
                 continue;
             using var given = ReplayRows.ReadGiven(generation.Schema, request[i]);
             var row = batch.AddRow();

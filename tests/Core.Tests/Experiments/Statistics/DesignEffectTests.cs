@@ -23,7 +23,7 @@ public sealed class DesignEffectTests
             Arm = "champion",
             Reason = "share",
             Entity = "anna",
-            Fields = """{"team": "red", "size": 3, "none": null}""",
+            Fields = new Dictionary<string, object?> { ["team"] = "red", ["size"] = 3L, ["none"] = null },
             Latency = default,
         };
         EntityClusters.Of(record, null).ShouldBe(EntityClusters.Of("anna"));

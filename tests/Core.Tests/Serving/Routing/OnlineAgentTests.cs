@@ -117,7 +117,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
 
         await WaitForAsync(() => _log.Written.Count == 6);
         var shadows = _log.Written.Where(record => record.Reason == Reasons.Shadow);
-        shadows.Select(record => (record.QueryId, record.Fields, record.Prediction)).Order().ShouldBe(
+        shadows.Select(record => (record.QueryId, QueryRecordJson.Fields(record), QueryRecordJson.Prediction(record))).Order().ShouldBe(
         [
             ("q:0~first", """{"x":1}""", """{"value":2}"""), ("q:0~second", """{"x":1}""", """{"value":2}"""),
             ("q:1~first", """{"x":2}""", """{"value":4}"""), ("q:1~second", """{"x":2}""", """{"value":4}"""),

@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Progeny.Core.QueryLog;
 using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.QueryLog.Tap;
@@ -23,7 +21,7 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
         records[5] = records[5] with { QueryId = new string('\u00e4', 200), Entity = "\"quoted\"\n", Prediction = null, Error = "it broke" };
         tap.Accept(records);
         var messages = await queue.TakeAsync(700);
-        messages.Select(message => message.Body).ShouldBe(records.ConvertAll(Json));
+        messages.Select(message => message.Body).ShouldBe(records.ConvertAll(QueryRecords.Json));
         messages.Where((_, i) => i != 5).Select(message => message.Id).ShouldBe(records.Where((_, i) => i != 5).Select(record => record.QueryId));
         messages[5].Id.ShouldBeNull(); // longer than the protocol lets an id be; the JSON has it
         messages.ShouldAllBe(message => message.Key == "flights.1.2.0.3" && message.Persistent && message.ContentType == "application/json");
@@ -101,11 +99,4 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
     }
 
     private Task<TapQueue> BindAsync(string key) => TapQueue.BindAsync(broker, Exchange, key);
-
-    private static string Json(QueryRecord record)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        QueryRecordWriter.Write(json, record);
-        return System.Text.Encoding.UTF8.GetString(json.WrittenSpan);
-    }
 }

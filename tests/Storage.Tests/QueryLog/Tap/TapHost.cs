@@ -1,10 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.QueryLog;
-using Progeny.Abstractions.Releases;
 using Progeny.Core.QueryLog;
+using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.QueryLog.Tap;
 
@@ -48,7 +46,7 @@ internal sealed class TapHost : IAsyncDisposable
     /// <summary>Gives records to all sinks as the log does.</summary>
     public void Accept(IEnumerable<QueryRecord> records)
     {
-        foreach (var batch in Batches(records))
+        foreach (var batch in RecordBatches.Of(records, TimeSpan.FromDays(1)))
         {
             foreach (var sink in host.Services.GetServices<IQueryBatchSink>())
                 sink.Accept(batch);
@@ -69,19 +67,5 @@ internal sealed class TapHost : IAsyncDisposable
         await host.StopAsync();
         host.Dispose();
         folder.Dispose();
-    }
-
-    private static IReadOnlyList<QueryBatch> Batches(IEnumerable<QueryRecord> records)
-    {
-        QueryBatchBuilder? builder = null;
-        foreach (var record in records)
-        {
-            builder ??= new QueryBatchBuilder(
-                record.Project, GenerationReference.Parse(string.Create(CultureInfo.InvariantCulture, $"{record.Project}@{record.Release}:{record.Generation}")), TimeSpan.FromDays(1));
-            builder.Add(record);
-        }
-
-        using (builder)
-            return builder?.Take() ?? [];
     }
 }
