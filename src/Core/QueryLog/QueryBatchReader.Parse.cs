@@ -11,7 +11,7 @@ public sealed partial class QueryBatchReader
     private readonly QueryLayout layout;
     private readonly List<string> rules = [];
     private readonly int[] offsets;
-    private readonly ulong hashOfProject;
+    private readonly long hashSeed;
     private readonly int scoreBytes;
     private int position = 1;
     private int rowsLeft;

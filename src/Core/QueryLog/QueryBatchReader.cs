@@ -21,7 +21,7 @@ public sealed partial class QueryBatchReader
         layout = batch.Layout;
         offsets = new int[layout.Features.Length];
         scoreBytes = sizeof(float) * Math.Max(1, layout.Classes.Length);
-        hashOfProject = QueryHash.Begin(batch.Project);
+        hashSeed = QueryHash.SeedOf(batch.Project);
         if (data.IsEmpty || data.Span[0] != QueryFormat.Version)
             throw new InvalidDataException($"A batch of queries is of format {(data.IsEmpty ? 0 : data.Span[0])}; this version reads format {QueryFormat.Version}.");
     }
@@ -61,10 +61,10 @@ public sealed partial class QueryBatchReader
         get
         {
             if ((row & RowFlags.Uuid) == 0)
-                return QueryHash.Of(hashOfProject, QueryId);
+                return QueryHash.Of(hashSeed, QueryId);
             Span<char> id = stackalloc char[36];
             new Guid(data.Span.Slice(idAt, IdBytes), bigEndian: true).TryFormat(id, out _);
-            return QueryHash.Of(hashOfProject, id);
+            return QueryHash.Of(hashSeed, id);
         }
     }
 

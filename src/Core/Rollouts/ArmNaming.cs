@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using Progeny.Abstractions.Releases;
 
@@ -21,7 +22,7 @@ public static class ArmNaming
         var name = new StringBuilder();
         foreach (var letter in text.ToLowerInvariant())
             name.Append(char.IsAsciiLetterOrDigit(letter) || letter == '_' ? letter : '-');
-        return name.Length <= Most ? name.ToString() : string.Concat(name.ToString().AsSpan(0, Most / 2), "-", KeyHash.Of(Encoding.UTF8.GetBytes(text), 0).ToString("x16"));
+        return name.Length <= Most ? name.ToString() : string.Concat(name.ToString().AsSpan(0, Most / 2), "-", XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(text)).ToString("x16"));
     }
 
     /// <summary>Reads <c>1.2.0:3</c> or <c>flights@1.2.0:3</c>; null: it is neither.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using Progeny.Abstractions.Experiments;
 using Progeny.Abstractions.Rollouts;
@@ -10,7 +11,7 @@ namespace Progeny.Core.Rollouts;
 public static class EntityClusters
 {
     /// <summary>Another one than any that chooses arms: a cluster says nothing of the arm.</summary>
-    private const ulong Seed = 0x436C757374657273;
+    private const long Seed = 0x436C757374657273;
 
     /// <summary>The cluster of what chose a query's arm; null: the query was drawn by itself, or the log does not hold what it was drawn by.</summary>
     /// <param name="stickyKey">As the plan has it.</param>
@@ -26,5 +27,5 @@ public static class EntityClusters
     }
 
     /// <summary>The cluster of an entity, below <see cref="ClusterSums.Number"/>; the same on every node and in every version.</summary>
-    public static int Of(string entity) => (int)(KeyHash.Of(Encoding.UTF8.GetBytes(entity), Seed) % ClusterSums.Number);
+    public static int Of(string entity) => (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(entity), Seed) % ClusterSums.Number);
 }

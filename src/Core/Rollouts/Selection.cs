@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using System.Text;
 using Progeny.Abstractions.Rollouts;
 
@@ -13,7 +14,7 @@ public sealed class Selection
 {
     private const int MaxStackBytes = 1024;
 
-    private readonly ulong seed;
+    private readonly long seed;
     private readonly int[] ends;
     private readonly int[] arms;
 
@@ -22,7 +23,7 @@ public sealed class Selection
     /// <param name="buckets">Their buckets, in order and without a gap.</param>
     public Selection(string project, ImmutableArray<RolloutArm> arms, ImmutableArray<BucketRange> buckets)
     {
-        seed = KeyHash.Of(Encoding.UTF8.GetBytes(project), 0);
+        seed = (long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(project));
         ends = [.. buckets.Select(range => range.To)];
         this.arms = [.. buckets.Select(range => arms.Single(arm => arm.Name == range.Arm)).Select(arm => arms.IndexOf(arm))];
     }
@@ -49,7 +50,7 @@ public sealed class Selection
     public int Choose(ReadOnlySpan<byte> key) => IsSingle ? arms[0] : arms[RangeOf(BucketOf(key))];
 
     /// <summary>The bucket of a key: XXH64 of its UTF-8 bytes, seeded with the XXH64 of the project's name, scaled to the number of buckets.</summary>
-    public int BucketOf(ReadOnlySpan<byte> key) => (int)Math.BigMul(KeyHash.Of(key, seed), (ulong)BucketRange.Count, out _);
+    public int BucketOf(ReadOnlySpan<byte> key) => (int)Math.BigMul(XxHash64.HashToUInt64(key, seed), (ulong)BucketRange.Count, out _);
 
     private int RangeOf(int bucket)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenTelemetry.Trace;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
@@ -32,6 +33,8 @@ internal static class GatewayServices
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
         services.AddSingleton<RequestFaults>();
         services.AddExceptionHandler<ExceptionProblems>();
+        // The request's span is the first of a query and continues the caller's trace, where traces are exported.
+        services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
         services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<QueryTails>();

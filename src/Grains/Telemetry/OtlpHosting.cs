@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Progeny.Core.Telemetry;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Telemetry;
 
-/// <summary>Registers the export of traces and metrics.</summary>
+/// <summary>Registers the export of traces and metrics to an OpenTelemetry collector.</summary>
 internal static class OtlpHosting
 {
     private const string Key = "Otlp:Endpoint";
@@ -20,6 +24,16 @@ internal static class OtlpHosting
             return;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
             throw new SettingException($"{key} is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318.");
-        services.AddSingleton<IHostedService>(new OtlpExport(endpoint));
+        services.AddOpenTelemetry()
+            .ConfigureResource(node => node.AddService("progeny", serviceInstanceId: Environment.MachineName))
+            .WithTracing(traces => traces.AddSource(ProgenyTelemetry.Name).AddOtlpExporter(options => SendTo(endpoint, options, "traces")))
+            .WithMetrics(metrics => metrics.AddMeter(ProgenyTelemetry.Name).AddRuntimeInstrumentation()
+                .AddOtlpExporter(options => SendTo(endpoint, options, "metrics")));
+    }
+
+    private static void SendTo(Uri endpoint, OtlpExporterOptions options, string signal)
+    {
+        options.Protocol = OtlpExportProtocol.HttpProtobuf;
+        options.Endpoint = new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}");
     }
 }

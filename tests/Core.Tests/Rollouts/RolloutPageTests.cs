@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 using Progeny.Core.Rollouts;
 
@@ -16,7 +17,7 @@ public sealed class RolloutPageTests
         foreach (var cells in examples)
         {
             var (project, key) = (cells[1].Trim('`'), Encoding.UTF8.GetBytes(cells[2].Trim('`')));
-            KeyHash.Of(key, KeyHash.Of(Encoding.UTF8.GetBytes(project), 0)).ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
+            XxHash64.HashToUInt64(key, (long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(project))).ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
             var selection = new Selection(project, arms, Buckets.Divide([], arms));
             selection.BucketOf(key).ToString(CultureInfo.InvariantCulture).ShouldBe(cells[4]);
             arms[selection.Choose(key)].Name.ShouldBe("champion");

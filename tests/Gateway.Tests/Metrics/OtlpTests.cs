@@ -41,7 +41,7 @@ public sealed class OtlpTests : IDisposable
         var agent = spans.Single(span => span.Id == asked.Parent);
         agent.Name.ShouldBe("agent");
         var gateway = spans.Single(span => span.Id == agent.Parent);
-        gateway.Name.ShouldBe("gateway");
+        gateway.Name.ShouldBe("POST /api/projects/{project}/predict");
         gateway.Parent.ShouldBe(Caller.ToUpperInvariant());
         spans.Count.ShouldBe(3);
         collector.MetricNames.ShouldContain("progeny.requests");

@@ -1,7 +1,7 @@
+using System.IO.Hashing;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
-using Progeny.Core.Rollouts;
 using Progeny.Storage.Common;
 
 namespace Progeny.Storage.QueryLog.Outcomes;
@@ -72,7 +72,7 @@ internal sealed class KeyedWriter(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The hash by which an entity's segments are found. This is stored: it must not change.</summary>
-    internal static long HashOf(string key) => unchecked((long)KeyHash.Of(Encoding.UTF8.GetBytes(key), 0));
+    internal static long HashOf(string key) => unchecked((long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>Remembers what a search found.</summary>
     public void Save(KeyedRow row)
