@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.QueryLog;
 using Spectre.Console;
 
 namespace Progeny.Cli.QueryLog;
@@ -8,8 +10,6 @@ namespace Progeny.Cli.QueryLog;
 /// <summary><c>progeny logs tail</c></summary>
 internal static class LogsTailCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -76,7 +76,7 @@ internal static class LogsTailCommand
         {
             context.WriteRaw(next.Data);
         }
-        else if (JsonSerializer.Deserialize<TailedQueryView>(next.Data, Json) is { } query)
+        else if (JsonSerializer.Deserialize<TailedQuery>(next.Data, ApiJson.Options) is { } query)
         {
             context.WriteRaw(TailLine.Of(query));
         }

@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Explanations;
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Projects;
+using Progeny.Contracts.Decisions;
 using Progeny.Core.Decisions;
 using Progeny.Gateway.Common;
 
@@ -22,6 +23,6 @@ internal static class DecisionsApi
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
         var entries = await decisions.ListAsync(project, experiment, before, limit ?? DefaultLimit, cancellationToken);
-        return TypedResults.Ok(entries.Select(DecisionView.From));
+        return TypedResults.Ok(entries.Select(DecisionViews.ToView));
     }
 }

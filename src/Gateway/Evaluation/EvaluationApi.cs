@@ -4,11 +4,11 @@ using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Drift;
 using Progeny.Core.Common;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Drift;
 using Progeny.Grains.Gates;
 
 namespace Progeny.Gateway.Evaluation;
@@ -72,7 +72,13 @@ internal static class EvaluationApi
         {
             var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
             var look = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
-            return DriftView.Of(generation.VersionIn(project), info?.Assets.Profile is not null, look);
+            var status = look switch
+            {
+                { Drifted: true } => "drifted",
+                not null => "stable",
+                null => info?.Assets.Profile is null ? "unknown" : "waiting",
+            };
+            return new DriftView(generation.VersionIn(project), status, look);
         })));
     }
 

@@ -3,6 +3,7 @@ using Progeny.Abstractions.Experiments;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Experiments;
 using Progeny.Core.Experiments;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
@@ -38,12 +39,12 @@ internal static class ExperimentsApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).List()).Select(ExperimentView.From));
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).List()).Select(ExperimentViews.ToView));
     }
 
     private static async Task<IResult> GetAsync(string project, string experiment, IClusterClient cluster) =>
         await cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}").Get() is { } info
-            ? TypedResults.Ok(ExperimentView.From(info))
+            ? TypedResults.Ok(info.ToView())
             : Problems.NotFound($"'{project}' has no experiment '{experiment}'.");
 
     private static async Task<IResult> StartAsync(string project, JsonElement body, IClusterClient cluster, IExpressionEngine engine)
@@ -55,13 +56,13 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
-        return TypedResults.Ok(ExperimentView.From(await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,
             Generations = input.Generations,
             By = input.By,
             Reason = input.Reason,
-        })));
+        })).ToView());
     }
 
     private static async Task<IResult> ActAsync(
@@ -72,7 +73,7 @@ internal static class ExperimentsApi
             return Problems.Invalid($"version '{body.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok(ExperimentView.From(await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)));
+        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)).ToView());
     }
 
     private static string ByOf(ExperimentAct? act) => act?.By ?? "by hand";

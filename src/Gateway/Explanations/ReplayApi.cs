@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http.Features;
+using Progeny.Abstractions.Explanations;
+using Progeny.Contracts.Explanations;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Queries;
-using Progeny.Core.QueryLog;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Explanations;
 
@@ -22,9 +23,6 @@ internal static class ReplayApi
             .WithSummary("The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
     }
 
-    public static string VersionOf(QueryRecord record) =>
-        $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
-
     private static async Task<IResult> ReplayAsync(
         string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, long? sequence = null)
     {
@@ -32,7 +30,7 @@ internal static class ReplayApi
         try
         {
             return await past.ReplayAsync(project, queryId, sequence, cancellationToken) is var (record, replay)
-                ? TypedResults.Ok(ReplayView.From(record, replay))
+                ? TypedResults.Ok(replay.ToView(record))
                 : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)
@@ -56,7 +54,7 @@ internal static class ReplayApi
         try
         {
             return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
-                ? TypedResults.Ok(ExplanationView.From(record, explanation))
+                ? TypedResults.Ok(explanation.ToView(record))
                 : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.Feedback;
 using Progeny.Core.Feedback;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -45,7 +46,7 @@ internal static class OutcomesApi
         var outcomes = new List<ReportedOutcome>(request.Outcomes.Count);
         for (var i = 0; i < request.Outcomes.Count; i++)
         {
-            var (outcome, problem) = OutcomeReport.Check(request.Outcomes[i], manifest, now);
+            var (outcome, problem) = OutcomeCheck.Read(request.Outcomes[i], manifest, now);
             if (outcome is null)
                 return Problems.Invalid($"outcomes[{i}].{problem}.");
             outcomes.Add(outcome);

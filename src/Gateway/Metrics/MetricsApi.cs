@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Projects;
+using Progeny.Contracts.Metrics;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Telemetry;
@@ -32,6 +33,6 @@ internal static class MetricsApi
             return Problems.Invalid(problem!);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(MetricsView.Of(query, await store.ReadAsync(query, cancellationToken)));
+        return TypedResults.Ok((await store.ReadAsync(query, cancellationToken)).ToView(query));
     }
 }

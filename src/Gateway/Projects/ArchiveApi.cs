@@ -1,8 +1,10 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.Projects;
+using Progeny.Contracts.Releases;
+using Progeny.Core.Releases;
 using Progeny.Core.Rollouts;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Releases;
 using Progeny.Grains.Releases;
 
 namespace Progeny.Gateway.Projects;

@@ -1,9 +1,9 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Rollouts;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
-using Progeny.Gateway.Rollouts;
 
 namespace Progeny.Gateway.Projects;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.QueryLog;
 using Progeny.Core.QueryLog;
 using Progeny.Gateway.Common;
 
@@ -31,7 +32,7 @@ internal static class QueriesApi
             return WrongVersion(version!);
 
         var queries = await log.ListAsync(project, reference?.Release, reference?.Generation, before, limit, cancellationToken);
-        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], queries.Before));
+        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryViews.ToView)], queries.Before));
     }
 
     private static async Task<IResult> TailAsync(
@@ -72,6 +73,6 @@ internal static class QueriesApi
         var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await buffer.FindAsync(project, queryId, cancellationToken);
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
-            : TypedResults.Ok(QueryView.From(query));
+            : TypedResults.Ok(query.ToView());
     }
 }

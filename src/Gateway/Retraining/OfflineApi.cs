@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Retraining;
+using Progeny.Contracts.Retraining;
 using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Retraining;

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Rollouts;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 
@@ -29,7 +30,7 @@ internal static class RolloutApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).ListPlans()).Select(plan => RolloutView.From(plan)));
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).ListPlans()).Select(plan => plan.ToView()));
     }
 
     private static async Task<IResult> SetAsync(string project, RolloutRequest request, IClusterClient cluster, IOnlineAgents agents)
@@ -43,7 +44,7 @@ internal static class RolloutApi
     private static async Task<RolloutView> ViewAsync(RolloutPlan plan, IOnlineAgents agents)
     {
         var status = await agents.GetStatusAsync(plan.Project);
-        return RolloutView.From(
-            plan, inForce: (status.PlanVersion ?? plan.Version) == plan.Version, shadowsDropped: plan.Shadows.IsEmpty ? null : status.ShadowsDropped);
+        return plan.ToView(
+            inForce: (status.PlanVersion ?? plan.Version) == plan.Version, shadowsDropped: plan.Shadows.IsEmpty ? null : status.ShadowsDropped);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
+using Progeny.Contracts.Serving;
 using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;

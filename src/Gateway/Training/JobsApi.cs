@@ -2,6 +2,7 @@ using System.Text;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Training;
 using Progeny.Abstractions.Tuning;
+using Progeny.Contracts.Training;
 using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Training;
@@ -22,7 +23,18 @@ internal static class JobsApi
 
     private static async Task<IResult> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
     {
-        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(request.ToMessage());
+        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(new JobRequest
+        {
+            Kind = request.Kind,
+            Release = request.Release,
+            From = request.From,
+            To = request.To,
+            By = request.By,
+            Version = request.Version,
+            Trials = request.Trials,
+            Parallel = request.Parallel,
+            Seed = request.Seed,
+        });
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
     }
 

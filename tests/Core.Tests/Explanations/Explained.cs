@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Progeny.Abstractions.Explanations;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
