@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -19,7 +20,7 @@ internal static class OutcomesApi
     {
         routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
-            .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404)
+            .WithProblems(400, 404)
             .AddOpenApiOperationTransformer((operation, context, _) =>
             {
                 // Of two endpoints at one address the document can hold one.
@@ -31,7 +32,7 @@ internal static class OutcomesApi
             .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
     }
 
-    private static async Task<IResult> ReportAsync(
+    private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(
         string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)
@@ -55,7 +56,7 @@ internal static class OutcomesApi
         return TypedResults.Ok(await store.ReportAsync(project, outcomes, cancellationToken));
     }
 
-    private static async Task<IResult> ReportLinesAsync(
+    private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportLinesAsync(
         string project, HttpContext context, IClusterClient cluster, IOutcomeStore store, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)

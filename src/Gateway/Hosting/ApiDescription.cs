@@ -27,7 +27,11 @@ internal static class ApiDescription
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            var responses = operation.Responses ??= [];
+            // In the order of their status, whether an endpoint or its group declares them.
+            OpenApiResponses responses = [];
+            foreach (var (status, response) in (operation.Responses ?? []).OrderBy(response => response.Key, StringComparer.Ordinal))
+                responses.Add(status, response);
+            operation.Responses = responses;
             Add("default", "Any other failure.");
             if (operation.RequestBody is not null)
             {
