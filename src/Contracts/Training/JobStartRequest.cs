@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Progeny.Abstractions.Training;
 
 namespace Progeny.Contracts.Training;
@@ -5,7 +6,7 @@ namespace Progeny.Contracts.Training;
 /// <summary>A job to start.</summary>
 public sealed record JobStartRequest
 {
-    public required JobKind Kind { get; init; }
+    [Required] public JobKind? Kind { get; init; }
 
     /// <summary>The release to work on; without it the newest.</summary>
     public string? Release { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Training;
 using Progeny.Abstractions.Tuning;
+using Progeny.Contracts.Common;
 using Progeny.Contracts.Training;
 using Progeny.Gateway.Common;
 
@@ -25,11 +26,13 @@ internal static class JobsApi
             .WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
-    private static async Task<Accepted<JobInfo>> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
+    private static async Task<Results<Accepted<JobInfo>, ProblemHttpResult>> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
     {
+        if (request.Kind is not { } kind)
+            return Problems.Invalid($"The body lacks 'kind' (one of {string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
         var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(new JobRequest
         {
-            Kind = request.Kind,
+            Kind = kind,
             Release = request.Release,
             From = request.From,
             To = request.To,
