@@ -60,7 +60,7 @@ internal sealed class ServerClient : IDisposable
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)
-                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time);
+                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time, cancellationToken);
             using (response)
                 throw Refused(response, await response.Content.ReadAsStringAsync(timeout.Token), url);
         }

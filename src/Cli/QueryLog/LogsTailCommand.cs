@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Progeny.Cli.Common;
 using Progeny.Contracts.Common;
@@ -44,14 +45,14 @@ internal static class LogsTailCommand
         {
             try
             {
-                using var events = await (version is null
+                await using var events = await (version is null
                     ? client.ListenAsync($"api/projects/{project}/queries/stream", context.Time, cancellationToken)
                     : client.ListenAsync($"api/projects/{project}/queries/stream?version={version}", context.Time, cancellationToken));
                 if (connected)
                     Note(context, "connected again; what was asked in between is in the log");
                 (connected, pause) = (true, FirstPause);
                 while (true)
-                    Show(context, await events.NextAsync(cancellationToken), json);
+                    Show(context, await events.NextAsync(), json);
             }
             catch (ServerUnreachableException exception) when (connected)
             {
@@ -63,9 +64,9 @@ internal static class LogsTailCommand
         }
     }
 
-    private static void Show(CliContext context, ServerEvent next, bool json)
+    private static void Show(CliContext context, SseItem<string> next, bool json)
     {
-        if (next.Name == "missed")
+        if (next.EventType == "missed")
         {
             using var missed = JsonDocument.Parse(next.Data);
             Note(context, missed.RootElement.TryGetProperty("records", out var records)
