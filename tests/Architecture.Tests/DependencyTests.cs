@@ -10,14 +10,15 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Grains.Abstractions"] = [],
+        ["Contracts"] = ["Grains.Abstractions"],
         ["Core"] = ["Grains.Abstractions"],
         ["Grains"] = ["Core", "Grains.Abstractions"],
         ["Storage"] = ["Core", "Grains.Abstractions"],
         ["Trainer"] = ["Core"],
         ["ModelCheck"] = ["Core", "Storage"],
-        ["Cli"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
+        ["Cli"] = ["Contracts", "Core", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
         ["Silo"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
-        ["Gateway"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck", "Console"],
+        ["Gateway"] = ["Contracts", "Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck", "Console"],
         ["Console"] = ["Core", "Grains.Abstractions"],
     };
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using NuGet.Versioning;
-using Progeny.Core.Explanations;
+using Progeny.Abstractions.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Alerts;
 using Progeny.Cli.Common;
 using Spectre.Console;
 
@@ -16,7 +17,7 @@ internal static class AlertsCommand
         {
             using var client = server.Connect(result);
             var name = result.GetRequiredValue(project);
-            var answer = await client.GetAsync<IReadOnlyList<AlertView>>($"api/projects/{name}/alerts", cancellationToken);
+            var answer = await client.GetAsync<IReadOnlyList<AlertInfo>>($"api/projects/{name}/alerts", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else if (answer.Value.Count == 0)
@@ -28,7 +29,7 @@ internal static class AlertsCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<AlertView> alerts)
+    private static void Write(IAnsiConsole console, IReadOnlyList<AlertInfo> alerts)
     {
         var table = Tables.Create(console, ["alert", "active", "since", "until", "webhook", "undelivered", "condition or figures"]);
         foreach (var alert in alerts)

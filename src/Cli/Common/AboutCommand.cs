@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Progeny.Contracts.Hosting;
 
 namespace Progeny.Cli.Common;
 
@@ -13,7 +14,7 @@ internal static class AboutCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<AboutView>($"api/about", cancellationToken);
+            var answer = await client.GetAsync<About>($"api/about", cancellationToken);
             if (server.WantsJson(result))
             {
                 context.WriteRaw(answer.Json);

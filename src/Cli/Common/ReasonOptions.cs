@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 
 namespace Progeny.Cli.Common;
 
@@ -19,14 +18,5 @@ internal sealed class ReasonOptions
         return options;
     }
 
-    /// <summary>The body of the request.</summary>
-    public JsonObject Read(ParseResult result)
-    {
-        var body = new JsonObject();
-        if (result.GetValue(reason) is { } why)
-            body["reason"] = why;
-        if (result.GetValue(by) is { } who)
-            body["by"] = who;
-        return body;
-    }
+    public (string? By, string? Reason) Read(ParseResult result) => (result.GetValue(by), result.GetValue(reason));
 }

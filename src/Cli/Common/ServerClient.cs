@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Progeny.Contracts.Common;
 
 namespace Progeny.Cli.Common;
 
@@ -10,13 +10,6 @@ namespace Progeny.Cli.Common;
 /// <remarks>Paths are relative to the address; what is interpolated into them is escaped.</remarks>
 internal sealed class ServerClient : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        PropertyNameCaseInsensitive = true,
-        Converters = { new FigureConverter() },
-    };
-
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(100);
 
     private readonly Uri address;
@@ -35,13 +28,12 @@ internal sealed class ServerClient : IDisposable
         SendAsync<T>(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken);
 
     /// <inheritdoc cref="GetAsync{T}"/>
-    public Task<ServerAnswer<T>> PostAsync<T>(FormattableString path, JsonNode? body, CancellationToken cancellationToken) =>
-        SendAsync<T>(
-            HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
+    public Task<ServerAnswer<T>> PostAsync<T>(FormattableString path, object? body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Post, path, body is null ? null : ContentOf(body), TimeLimit, cancellationToken);
 
     /// <inheritdoc cref="GetAsync{T}"/>
-    public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, JsonNode body, CancellationToken cancellationToken) =>
-        SendAsync<T>(HttpMethod.Put, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), TimeLimit, cancellationToken);
+    public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, object body, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Put, path, ContentOf(body), TimeLimit, cancellationToken);
 
     /// <summary>Sends a file, however long it takes.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
@@ -68,7 +60,7 @@ internal sealed class ServerClient : IDisposable
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)
-                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time);
+                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time, cancellationToken);
             using (response)
                 throw Refused(response, await response.Content.ReadAsStringAsync(timeout.Token), url);
         }
@@ -84,6 +76,8 @@ internal sealed class ServerClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    private static StringContent ContentOf(object body) => new(JsonSerializer.Serialize(body, ApiJson.Options), Encoding.UTF8, "application/json");
+
     private Uri UrlOf(FormattableString path) =>
         new(http.BaseAddress!, string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(Escape)]));
 
@@ -93,7 +87,7 @@ internal sealed class ServerClient : IDisposable
         var (text, url) = await SendAsync(method, path, content, patience, cancellationToken);
         try
         {
-            return new ServerAnswer<T>(text, JsonSerializer.Deserialize<T>(text, Json) ?? throw new JsonException("it is null"));
+            return new ServerAnswer<T>(text, JsonSerializer.Deserialize<T>(text, ApiJson.Options) ?? throw new JsonException("it is null"));
         }
         catch (JsonException exception)
         {
@@ -131,7 +125,7 @@ internal sealed class ServerClient : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize<ServerProblem>(text, Json) is { } problem && (problem.Title ?? problem.Detail) is not null)
+                if (JsonSerializer.Deserialize<ServerProblem>(text, ApiJson.Options) is { } problem && (problem.Title ?? problem.Detail) is not null)
                     return new(response.StatusCode, problem, string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()));
             }
             catch (JsonException)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.Decisions;
 using Spectre.Console;
 
 namespace Progeny.Cli.Decisions;
@@ -48,7 +50,7 @@ internal static class DecisionsCommand
         var table = Tables.Create(context.Out, [.. new[] { "place", "at", "kind", "by", "what" }, .. withFigures ? new[] { "figures" } : []]).RightAlign(0, 1);
         foreach (var decision in decisions)
         {
-            string[] cells = [decision.Place.ToString(CultureInfo.InvariantCulture), Tables.Time(decision.At), decision.Kind, decision.By, decision.Message];
+            string[] cells = [decision.Place.ToString(CultureInfo.InvariantCulture), Tables.Time(decision.At), ApiJson.NameOf(decision.Kind), decision.By, decision.Message];
             table.AddTexts(withFigures ? [.. cells, string.Join(", ", decision.Figures.Select(figure => $"{figure.Key} {Tables.Figure(figure.Value)}"))] : cells);
         }
 

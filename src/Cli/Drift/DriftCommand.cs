@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Progeny.Abstractions.Drift;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Drift;
 using Spectre.Console;
 
 namespace Progeny.Cli.Drift;
@@ -53,7 +55,7 @@ internal static class DriftCommand
                     column.IsPrediction ? $"{column.Name} (prediction)" : column.Name,
                     column.Drifted ? "yes" : "no",
                     Tables.Figure(column.Psi),
-                    column.Test == "chi_square" ? "chi-square" : "KS",
+                    column.Test == DriftTest.ChiSquare ? "chi-square" : "KS",
                     Tables.Figure(column.Statistic),
                     column.PValue.ToString("0.0e+0", CultureInfo.InvariantCulture),
                     Tables.Count(column.Rows)]);

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
 using Progeny.Cli.Training;
+using Progeny.Contracts.Training;
 using Spectre.Console;
 
 namespace Progeny.Cli.Evaluation;
@@ -18,11 +19,9 @@ internal static class ModelEvalCommand
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new JsonObject { ["kind"] = "evaluate" };
-            if (result.GetValue(version) is { } named)
-                body["version"] = named;
+            var body = new JobStartRequest { Kind = JobKind.Evaluate, Version = result.GetValue(version) };
             using var client = server.Connect(result);
-            var job = await client.PostAsync<JobView>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
+            var job = await client.PostAsync<JobInfo>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
             if (!result.GetValue(detach))
             {
                 try
@@ -41,7 +40,7 @@ internal static class ModelEvalCommand
                 context.WriteRaw(job.Json);
             else
                 JobPage.Write(context.Out, job.Value);
-            return job.Value.Status is "failed" or "cancelled" ? ExitCodes.Failure : ExitCodes.Success;
+            return JobWatch.ExitCodeOf(job.Value.Status);
         });
         return command;
     }

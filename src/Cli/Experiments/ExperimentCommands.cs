@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Experiments;
 using Spectre.Console;
 
 namespace Progeny.Cli.Experiments;
@@ -68,11 +68,7 @@ internal static class ExperimentCommands
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new JsonObject { ["by"] = result.GetValue(by) ?? Environment.UserName };
-            if (result.GetValue(reason) is { } why)
-                body["reason"] = why;
-            if (verb == "promote" && result.GetValue(version) is { } chosen)
-                body["version"] = chosen;
+            var body = new ExperimentAct(verb == "promote" ? result.GetValue(version) : null, result.GetValue(by) ?? Environment.UserName, result.GetValue(reason));
             using var client = server.Connect(result);
             Write(context, server, result, await client.PostAsync<ExperimentView>(
                 $"api/projects/{result.GetRequiredValue(project)}/experiments/{result.GetRequiredValue(experiment)}/{verb}", body, cancellationToken));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Experiments;
 
 namespace Progeny.Cli.Experiments;
 

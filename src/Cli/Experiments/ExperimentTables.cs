@@ -1,5 +1,7 @@
 using System.Globalization;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.Experiments;
 using Spectre.Console;
 
 namespace Progeny.Cli.Experiments;
@@ -15,8 +17,8 @@ internal static class ExperimentTables
         {
             table.AddTexts(
                 experiment.Id,
-                experiment.Verdict ?? experiment.Status,
-                string.Join(", ", experiment.Arms.Skip(1).Select(arm => VersionOf(arm.Generation))),
+                experiment.Verdict is { } verdict ? ApiJson.NameOf(verdict) : ApiJson.NameOf(experiment.Status),
+                string.Join(", ", experiment.Arms.Skip(1).Select(arm => arm.Generation.Version)),
                 Tables.Time(experiment.StartedAt),
                 experiment.Message);
         }
@@ -31,7 +33,7 @@ internal static class ExperimentTables
             console,
             ("experiment", experiment.Id),
             ("project", experiment.Project),
-            ("status", experiment.Verdict is null ? experiment.Status : $"{experiment.Status}: {experiment.Verdict}"),
+            ("status", ApiJson.NameOf(experiment.Status) + (experiment.Verdict is { } verdict ? $": {ApiJson.NameOf(verdict)}" : "")),
             ("said", experiment.Message),
             ("metric", experiment.Rules.Metric),
             ("step", experiment.Step?.ToString(CultureInfo.InvariantCulture)),
@@ -45,7 +47,7 @@ internal static class ExperimentTables
         {
             table.AddTexts(
                 arm.Name,
-                arm.Generation,
+                arm.Generation.ToString(),
                 arm.Shadow ? "shadow" : arm.Out ? "out" : Percent(arm.Share),
                 Tables.Count(arm.Outcomes),
                 Tables.Figure(arm.Mean),
@@ -65,6 +67,4 @@ internal static class ExperimentTables
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
     private static string Evidence(double? value) => value is { } known ? known.ToString(known < 1_000 ? "0.##" : "0.#E+0", CultureInfo.InvariantCulture) : "–";
-
-    private static string VersionOf(string generation) => generation[(generation.IndexOf('@', StringComparison.Ordinal) + 1)..];
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using Progeny.Abstractions.Explanations;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Explanations;
 using Spectre.Console;
 
 namespace Progeny.Cli.Explanations;
@@ -79,13 +80,13 @@ internal static class ModelExplainCommand
 
     private static string Method(ExplanationView explanation) => explanation.Method switch
     {
-        "enumeration" => "exact: all combinations of the features",
-        "trees" => "exact: along the trees",
-        "sampling" => $"sampled: {Tables.Count(explanation.Samples)} orders of the features",
+        ExplanationMethod.Enumeration => "exact: all combinations of the features",
+        ExplanationMethod.Trees => "exact: along the trees",
+        ExplanationMethod.Sampling => $"sampled: {Tables.Count(explanation.Samples)} orders of the features",
         _ => "none: a rule answered",
     };
 
     private static string Figure(double value) => value.ToString("+0.000000;-0.000000;0.000000", CultureInfo.InvariantCulture);
 
-    private static string Text(JsonElement? value) => value is { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } known ? known.ToString() : "–";
+    private static string Text(object? value) => value?.ToString() ?? "–";
 }

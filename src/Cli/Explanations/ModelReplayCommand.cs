@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Explanations;
 using Spectre.Console;
 
 namespace Progeny.Cli.Explanations;

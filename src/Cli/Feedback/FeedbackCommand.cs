@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Progeny.Cli.Common;
+using Progeny.Core.Feedback;
 using Progeny.Core.Manifests;
 using Spectre.Console;
 
@@ -17,7 +18,7 @@ internal static class FeedbackCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<FeedbackView>($"api/projects/{result.GetRequiredValue(project)}/feedback", cancellationToken);
+            var answer = await client.GetAsync<FeedbackReport>($"api/projects/{result.GetRequiredValue(project)}/feedback", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
@@ -27,7 +28,7 @@ internal static class FeedbackCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, FeedbackView feedback)
+    private static void Write(IAnsiConsole console, FeedbackReport feedback)
     {
         if (feedback.Latency is { } latency)
         {

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Feedback;
 using Progeny.Core.Common;
+using Progeny.Core.Feedback;
 using Spectre.Console;
 
 namespace Progeny.Cli.Feedback;
@@ -27,7 +29,7 @@ internal static class OutcomeReportCommand
                 if (result.GetValue(query) is not null || result.GetValue(observed) is not null)
                     throw new CliException("--file reports what is in the file; leave QUERY_ID, VALUE and --observed-at out.", ExitCodes.Usage);
                 await using var lines = Open(path);
-                var receipt = await client.UploadAsync<ReceiptView>($"api/projects/{result.GetRequiredValue(project)}/outcomes", lines, "application/x-ndjson", cancellationToken);
+                var receipt = await client.UploadAsync<OutcomeReceipt>($"api/projects/{result.GetRequiredValue(project)}/outcomes", lines, "application/x-ndjson", cancellationToken);
                 if (server.WantsJson(result))
                     context.WriteRaw(receipt.Json);
                 else
@@ -38,11 +40,9 @@ internal static class OutcomeReportCommand
             if (result.GetValue(query) is not { } id || result.GetValue(value) is not { } came)
                 throw new CliException("QUERY_ID and VALUE are needed, or --file with many of them.", ExitCodes.Usage);
             // The server reads text as a class or as a number, whichever the project predicts.
-            var outcome = new JsonObject { ["query_id"] = id, ["outcome"] = came };
-            if (result.GetValue(observed) is { } at)
-                outcome["observed_at"] = at;
-            var answer = await client.PostAsync<ReceiptView>(
-                $"api/projects/{result.GetRequiredValue(project)}/outcomes", new JsonObject { ["outcomes"] = new JsonArray(outcome) }, cancellationToken);
+            var outcome = new OutcomeReport(id, JsonSerializer.SerializeToElement(came), result.GetValue(observed));
+            var answer = await client.PostAsync<OutcomeReceipt>(
+                $"api/projects/{result.GetRequiredValue(project)}/outcomes", new OutcomesRequest([outcome]), cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
@@ -75,7 +75,7 @@ internal static class OutcomeReportCommand
         }
     }
 
-    private static void WriteMany(IAnsiConsole console, ReceiptView receipt) => Tables.WritePairs(
+    private static void WriteMany(IAnsiConsole console, OutcomeReceipt receipt) => Tables.WritePairs(
         console,
         ("accepted", Tables.Count(receipt.Accepted)),
         ("corrected", Tables.Count(receipt.Corrected)),
@@ -83,7 +83,7 @@ internal static class OutcomeReportCommand
         ("outdated", receipt.Outdated == 0 ? null : $"{Tables.Count(receipt.Outdated)}; a later observation counts"),
         ("without a query", receipt.Unmatched == 0 ? null : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
 
-    private static void Write(IAnsiConsole console, ReceiptView receipt)
+    private static void Write(IAnsiConsole console, OutcomeReceipt receipt)
     {
         console.MarkupLine(
             receipt.Corrected > 0 ? "[green]Corrected[/] the outcome reported before."

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Gates;
 using Progeny.Cli.Common;
 using Spectre.Console;
 
@@ -17,7 +18,7 @@ internal static class ModelGatesCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<GateReportView>(
+            var answer = await client.GetAsync<GateReport>(
                 $"api/projects/{result.GetRequiredValue(project)}/generations/{result.GetRequiredValue(version)}/gates?before={result.GetRequiredValue(before)}", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
@@ -28,17 +29,17 @@ internal static class ModelGatesCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, GateReportView report)
+    private static void Write(IAnsiConsole console, GateReport report)
     {
-        if (report.Verdicts.Count == 0)
+        if (report.Verdicts.IsEmpty)
         {
             console.WriteLine("There is no gate before this stage, and no test in the manifest.");
             return;
         }
 
         var table = Tables.Create(console, ["gate", "passed", "why"]);
-        foreach (var (name, passed, message) in report.Verdicts)
-            table.AddTexts([name, passed ? "yes" : "no", message]);
+        foreach (var verdict in report.Verdicts)
+            table.AddTexts([verdict.Name, verdict.Passed ? "yes" : "no", verdict.Message]);
         console.Write(table);
     }
 }

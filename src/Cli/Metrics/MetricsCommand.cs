@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Metrics;
 using Spectre.Console;
 
 namespace Progeny.Cli.Metrics;
@@ -42,7 +43,7 @@ internal static class MetricsCommand
     {
         var byArm = series.Any(each => each.Arm is not null);
         var byGeneration = series.Any(each => each.Version is not null);
-        List<string> own = [.. series.SelectMany(each => each.Points).SelectMany(point => point.Metrics?.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        List<string> own = [.. series.SelectMany(each => each.Points).SelectMany(point => point.Metrics.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var table = Tables.Create(
             console,
             [.. byGeneration ? ["version"] : Array.Empty<string>(), .. byArm ? ["arm"] : Array.Empty<string>(), "at", "requests", "rows", "errors", "p50 ms", "p90 ms", "p99 ms", "mean ms", "outcomes", "loss", .. own])
@@ -64,7 +65,7 @@ internal static class MetricsCommand
                     Milliseconds(point.Latency?.Mean),
                     Tables.Count(point.Outcomes),
                     Tables.Figure(point.Loss),
-                    .. own.Select(metric => Tables.Figure(point.Metrics?.TryGetValue(metric, out var figure) ?? false ? figure : null))]);
+                    .. own.Select(metric => Tables.Figure(point.Metrics.TryGetValue(metric, out var figure) ? figure : null))]);
             }
         }
 

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Progeny.Abstractions.Projects;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Projects;
+using Progeny.Contracts.Releases;
 using Spectre.Console;
 
 namespace Progeny.Cli.Projects;
@@ -23,7 +26,9 @@ internal static class CommissionCommand
         {
             using var client = server.Connect(result);
             var name = result.GetRequiredValue(project);
-            var answer = await client.PostAsync<ProjectView>($"api/projects/{name}/{verb}", why.Read(result), cancellationToken);
+            var (by, reason) = why.Read(result);
+            object body = required ? new DecommissionRequest(by, reason) : new RetirementRequest(by, reason);
+            var answer = await client.PostAsync<ProjectInfo>($"api/projects/{name}/{verb}", body, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Core.Releases;
 using Spectre.Console;
 
 namespace Progeny.Cli.Projects;
@@ -15,7 +17,7 @@ internal static class ProjectArchiveCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<ArchiveView>($"api/projects/{result.GetRequiredValue(project)}/archive", cancellationToken);
+            var answer = await client.GetAsync<ArchiveInfo>($"api/projects/{result.GetRequiredValue(project)}/archive", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
@@ -25,7 +27,7 @@ internal static class ProjectArchiveCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, ArchiveView kept)
+    private static void Write(IAnsiConsole console, ArchiveInfo kept)
     {
         Tables.WritePairs(
             console,
@@ -39,7 +41,7 @@ internal static class ProjectArchiveCommand
         foreach (var generation in kept.Generations)
         {
             table.AddTexts(
-                generation.Version, generation.Stage, Tables.Time(generation.CreatedAt), Tables.Count(generation.Lineage.Rows),
+                generation.Reference.Version, ApiJson.NameOf(generation.Stage), Tables.Time(generation.CreatedAt), Tables.Count(generation.Lineage.Rows),
                 Short(generation.Lineage.DataDigest), Short(generation.Lineage.PackageDigest), Short(generation.Assets.Model));
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Projects;
 using Progeny.Cli.Common;
 using Spectre.Console;
 
@@ -14,7 +15,7 @@ internal static class ProjectListCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<IReadOnlyList<ProjectView>>($"api/projects", cancellationToken);
+            var answer = await client.GetAsync<IReadOnlyList<ProjectInfo>>($"api/projects", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else if (answer.Value.Count == 0)
@@ -26,15 +27,15 @@ internal static class ProjectListCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<ProjectView> projects)
+    private static void Write(IAnsiConsole console, IReadOnlyList<ProjectInfo> projects)
     {
         var table = Tables.Create(console, "project", "releases", "newest", "in charge", "since", "why").RightAlign(1, 2);
         foreach (var project in projects)
         {
-            var promotion = project.Promotions.Count > 0 ? project.Promotions[^1] : null;
+            var promotion = project.Promotions is [.., var last] ? last : null;
             table.AddTexts(
-                project.Name, Tables.Count(project.Releases.Count), project.Releases.Count > 0 ? project.Releases[^1] : "",
-                project.Champion is { } champion ? champion[(champion.IndexOf('@') + 1)..] : "–", Tables.Time(promotion?.At), promotion?.Reason ?? "");
+                project.Name, Tables.Count(project.Releases.Length), project.Releases is [.., var newest] ? newest : "",
+                project.Champion?.Version ?? "–", Tables.Time(promotion?.At), promotion?.Reason ?? "");
         }
 
         console.Write(table);

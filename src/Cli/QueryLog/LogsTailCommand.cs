@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.QueryLog;
 using Spectre.Console;
 
 namespace Progeny.Cli.QueryLog;
@@ -8,8 +11,6 @@ namespace Progeny.Cli.QueryLog;
 /// <summary><c>progeny logs tail</c></summary>
 internal static class LogsTailCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -44,14 +45,14 @@ internal static class LogsTailCommand
         {
             try
             {
-                using var events = await (version is null
+                await using var events = await (version is null
                     ? client.ListenAsync($"api/projects/{project}/queries/stream", context.Time, cancellationToken)
                     : client.ListenAsync($"api/projects/{project}/queries/stream?version={version}", context.Time, cancellationToken));
                 if (connected)
                     Note(context, "connected again; what was asked in between is in the log");
                 (connected, pause) = (true, FirstPause);
                 while (true)
-                    Show(context, await events.NextAsync(cancellationToken), json);
+                    Show(context, await events.NextAsync(), json);
             }
             catch (ServerUnreachableException exception) when (connected)
             {
@@ -63,9 +64,9 @@ internal static class LogsTailCommand
         }
     }
 
-    private static void Show(CliContext context, ServerEvent next, bool json)
+    private static void Show(CliContext context, SseItem<string> next, bool json)
     {
-        if (next.Name == "missed")
+        if (next.EventType == "missed")
         {
             using var missed = JsonDocument.Parse(next.Data);
             Note(context, missed.RootElement.TryGetProperty("records", out var records)
@@ -76,7 +77,7 @@ internal static class LogsTailCommand
         {
             context.WriteRaw(next.Data);
         }
-        else if (JsonSerializer.Deserialize<TailedQueryView>(next.Data, Json) is { } query)
+        else if (JsonSerializer.Deserialize<TailedQuery>(next.Data, ApiJson.Options) is { } query)
         {
             context.WriteRaw(TailLine.Of(query));
         }

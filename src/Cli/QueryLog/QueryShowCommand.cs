@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Progeny.Cli.Common;
+using Progeny.Contracts.QueryLog;
 using Spectre.Console;
 
 namespace Progeny.Cli.QueryLog;
@@ -18,7 +19,7 @@ internal static class QueryShowCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<LoggedQueryView>(
+            var answer = await client.GetAsync<QueryView>(
                 $"api/projects/{result.GetRequiredValue(project)}/queries/{result.GetRequiredValue(query)}", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
@@ -29,7 +30,7 @@ internal static class QueryShowCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, LoggedQueryView query) => Tables.WritePairs(
+    private static void Write(IAnsiConsole console, QueryView query) => Tables.WritePairs(
         console,
         [
             ("query", query.QueryId),
@@ -41,11 +42,11 @@ internal static class QueryShowCommand
             ("rules", Text(query.Rules)),
             ("prediction", Text(query.Prediction)),
             ("error", query.Error),
-            ("latency", query.Latency is { } time ? Text(time) : null),
+            ("latency", Text(query.Latency)),
             ("attempts", query.Attempts > 1 ? Tables.Count(query.Attempts) : null),
             ("sequence", query.Others is { Count: > 0 } others ? $"{query.Sequence}; others with this id: {string.Join(", ", others)}" : null),
-            .. (query.Outcomes ?? []).Select(outcome => ("outcome", (string?)$"{outcome.Value} (reported {Tables.Time(outcome.ReportedAt)})")),
-            ("outcome", query.Outcomes is { Count: > 0 } ? null : query.Outcome ?? "none yet"),
+            .. query.Outcomes.Select(outcome => ("outcome", (string?)$"{outcome.Value} (reported {Tables.Time(outcome.ReportedAt)})")),
+            ("outcome", query.Outcomes.Count > 0 ? null : query.Outcome ?? "none yet"),
         ]);
 
     private static string? Text(JsonElement? json) => json is { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } value ? value.GetRawText() : null;

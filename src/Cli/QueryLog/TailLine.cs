@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Progeny.Contracts.QueryLog;
 
 namespace Progeny.Cli.QueryLog;
 
@@ -14,7 +15,7 @@ internal static class TailLine
     private const int PredictionWidth = 16;
     private const int MaxPredictionCharacters = 60;
 
-    public static string Of(TailedQueryView query)
+    public static string Of(TailedQuery query)
     {
         var line = new StringBuilder(120);
         line.Append(query.At.UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)).Append("  ");

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Progeny.Abstractions.Releases;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Releases;
@@ -19,7 +21,7 @@ internal static class ModelListCommand
         {
             using var client = server.Connect(result);
             var name = result.GetRequiredValue(project);
-            var answer = await client.GetAsync<IReadOnlyList<GenerationView>>($"api/projects/{name}/generations", cancellationToken);
+            var answer = await client.GetAsync<IReadOnlyList<GenerationInfo>>($"api/projects/{name}/generations", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else if (answer.Value.Count == 0)
@@ -31,14 +33,14 @@ internal static class ModelListCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, IReadOnlyList<GenerationView> generations)
+    private static void Write(IAnsiConsole console, IReadOnlyList<GenerationInfo> generations)
     {
-        List<string> metrics = [.. Shown.Where(metric => generations.Any(generation => generation.Metrics?.ContainsKey(metric) ?? false))];
+        List<string> metrics = [.. Shown.Where(metric => generations.Any(generation => generation.Metrics.ContainsKey(metric)))];
         var table = Tables.Create(console, ["version", "stage", "made", .. metrics]).RightAlign(3);
         foreach (var generation in generations)
         {
-            var figures = metrics.Select(metric => Tables.Figure(generation.Metrics?.TryGetValue(metric, out var figure) ?? false ? figure : null));
-            table.AddTexts([generation.Version, generation.Stage, Tables.Time(generation.CreatedAt), .. figures]);
+            var figures = metrics.Select(metric => Tables.Figure(generation.Metrics.TryGetValue(metric, out var figure) ? figure : null));
+            table.AddTexts([generation.Reference.Version, ApiJson.NameOf(generation.Stage), Tables.Time(generation.CreatedAt), .. figures]);
         }
 
         console.Write(table);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Releases;
 using Progeny.Cli.Common;
 using Progeny.Core.Manifests;
 using Progeny.Core.Releases.Packages;
@@ -34,7 +35,7 @@ internal static class ProjectReleaseCommand
 
             using var client = server.Connect(result);
             await using var upload = File.OpenRead(package);
-            var answer = await client.UploadAsync<ReleaseView>($"api/projects/{manifest.Name}/releases", upload, "application/zip", cancellationToken);
+            var answer = await client.UploadAsync<ReleaseInfo>($"api/projects/{manifest.Name}/releases", upload, "application/zip", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

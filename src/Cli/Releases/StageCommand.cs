@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Progeny.Abstractions.Releases;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.Releases;
 using Spectre.Console;
 
 namespace Progeny.Cli.Releases;
@@ -23,12 +26,13 @@ internal static class StageCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.PostAsync<GenerationView>(
-                $"api/projects/{result.GetRequiredValue(project)}/generations/{result.GetRequiredValue(version)}/{verb}", why.Read(result), cancellationToken);
+            var (by, reason) = why.Read(result);
+            var answer = await client.PostAsync<GenerationInfo>(
+                $"api/projects/{result.GetRequiredValue(project)}/generations/{result.GetRequiredValue(version)}/{verb}", new RetirementRequest(by, reason), cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
-                context.Out.MarkupLine($"[bold]{answer.Value.Reference.EscapeMarkup()}[/] is {answer.Value.Stage.EscapeMarkup()}");
+                context.Out.MarkupLine($"[bold]{answer.Value.Reference.ToString().EscapeMarkup()}[/] is {ApiJson.NameOf(answer.Value.Stage)}");
             return ExitCodes.Success;
         });
         return command;

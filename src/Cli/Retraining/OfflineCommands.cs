@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Retraining;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Retraining;
 
 namespace Progeny.Cli.Retraining;
 
@@ -15,7 +16,7 @@ internal static class OfflineCommands
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            Show(context, server.WantsJson(result), await client.GetAsync<OfflineView>($"api/projects/{result.GetRequiredValue(project)}/offline", cancellationToken));
+            Show(context, server.WantsJson(result), await client.GetAsync<OfflineAgentInfo>($"api/projects/{result.GetRequiredValue(project)}/offline", cancellationToken));
             return ExitCodes.Success;
         });
         return command;
@@ -34,14 +35,14 @@ internal static class OfflineCommands
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var body = new JsonObject { ["reason"] = result.GetValue(reason) };
-            Show(context, server.WantsJson(result), await client.PostAsync<OfflineView>($"api/projects/{result.GetRequiredValue(project)}/offline/{verb}", body, cancellationToken));
+            var body = new OfflineRequest(result.GetValue(reason));
+            Show(context, server.WantsJson(result), await client.PostAsync<OfflineAgentInfo>($"api/projects/{result.GetRequiredValue(project)}/offline/{verb}", body, cancellationToken));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static void Show(CliContext context, bool json, ServerAnswer<OfflineView> answer)
+    private static void Show(CliContext context, bool json, ServerAnswer<OfflineAgentInfo> answer)
     {
         if (json)
             context.WriteRaw(answer.Json);

@@ -1,5 +1,8 @@
 using System.Globalization;
+using Progeny.Abstractions.Feedback;
+using Progeny.Abstractions.Retraining;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Retraining;
@@ -7,7 +10,7 @@ namespace Progeny.Cli.Retraining;
 /// <summary>An offline agent as people read it.</summary>
 internal static class OfflinePage
 {
-    public static void Write(IAnsiConsole console, OfflineView agent)
+    public static void Write(IAnsiConsole console, OfflineAgentInfo agent)
     {
         Tables.WritePairs(
             console,
@@ -25,16 +28,16 @@ internal static class OfflinePage
             console.MarkupLine($"[yellow]note:[/] {problem.EscapeMarkup()}");
     }
 
-    private static IEnumerable<(string, string?)> Work(string name, OfflineView.WorkView work) =>
+    private static IEnumerable<(string, string?)> Work(string name, OfflineWork work) =>
     [
         (name, $"waits for {work.Waits}"),
         ("  not before", Tables.Time(work.Next)),
         ("  failed", work.Failures == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{work.Failures} in a row")),
-        ("  last job", work.Job is null ? null : $"{work.Job}, {work.Status}, {Tables.Time(work.CreatedAt)}"),
+        ("  last job", work.Job is null ? null : $"{work.Job}, {(work.Status is { } status ? ApiJson.NameOf(status) : "")}, {Tables.Time(work.CreatedAt)}"),
         ("  it said", work.Message),
     ];
 
-    private static IEnumerable<(string, string?)> Pull(OfflineView.PullView pull) =>
+    private static IEnumerable<(string, string?)> Pull(OutcomePull pull) =>
     [
         ("outcomes", $"from the feed '{pull.Feed}'"),
         ("  up to", pull.Watermark),

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Cli.Common;
-using Progeny.Cli.Releases;
+using Progeny.Contracts.Rollouts;
 using Spectre.Console;
 
 namespace Progeny.Cli.Rollouts;
@@ -21,14 +21,8 @@ internal static class ModelPromoteCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var body = new JsonObject { ["version"] = result.GetRequiredValue(version) };
-            if (result.GetValue(by) is { } who)
-                body["by"] = who;
-            if (result.GetValue(force))
-                body["force"] = true;
-            if (result.GetValue(reason) is { } why)
-                body["reason"] = why;
-            var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/promotions", body, cancellationToken);
+            var body = new PromotionRequest(result.GetRequiredValue(version), result.GetValue(reason), result.GetValue(by), result.GetValue(force));
+            var answer = await client.PostAsync<Promotion>($"api/projects/{result.GetRequiredValue(project)}/promotions", body, cancellationToken);
             if (server.WantsJson(result))
             {
                 context.WriteRaw(answer.Json);
@@ -36,7 +30,7 @@ internal static class ModelPromoteCommand
             }
 
             var before = answer.Value.Previous is { } previous ? $"before: {previous}" : "the first";
-            context.Out.MarkupLine($"[green]In charge:[/] [bold]{answer.Value.Generation.EscapeMarkup()}[/] ({before.EscapeMarkup()})");
+            context.Out.MarkupLine($"[green]In charge:[/] [bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] ({before.EscapeMarkup()})");
             return ExitCodes.Success;
         });
         return command;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Rollouts;
 using Progeny.Cli.Common;
-using Progeny.Cli.Releases;
+using Progeny.Contracts.Rollouts;
 using Spectre.Console;
 
 namespace Progeny.Cli.Rollouts;
@@ -20,19 +20,13 @@ internal static class ModelRollbackCommand
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new JsonObject { ["by"] = result.GetValue(by) ?? Environment.UserName };
-            if (result.GetValue(version) is { } chosen)
-                body["version"] = chosen;
-            if (result.GetValue(reason) is { } why)
-                body["reason"] = why;
-            if (result.GetValue(plan) is { } left)
-                body["plan_version"] = left;
+            var body = new RollbackRequest(result.GetValue(version), result.GetValue(reason), result.GetValue(by) ?? Environment.UserName, result.GetValue(plan));
             using var client = server.Connect(result);
-            var answer = await client.PostAsync<PromotionView>($"api/projects/{result.GetRequiredValue(project)}/rollback", body, cancellationToken);
+            var answer = await client.PostAsync<Promotion>($"api/projects/{result.GetRequiredValue(project)}/rollback", body, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
-                context.Out.MarkupLine($"[green]In charge again:[/] [bold]{answer.Value.Generation.EscapeMarkup()}[/] (before: {(answer.Value.Previous ?? "none").EscapeMarkup()})");
+                context.Out.MarkupLine($"[green]In charge again:[/] [bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] (before: {(answer.Value.Previous?.ToString() ?? "none").EscapeMarkup()})");
             return ExitCodes.Success;
         });
         return command;

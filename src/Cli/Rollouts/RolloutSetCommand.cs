@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Rollouts;
 
 namespace Progeny.Cli.Rollouts;
 

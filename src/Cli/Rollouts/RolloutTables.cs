@@ -1,5 +1,6 @@
 using System.Globalization;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Rollouts;
 using Spectre.Console;
 
 namespace Progeny.Cli.Rollouts;
@@ -20,7 +21,7 @@ internal static class RolloutTables
             ("fallback", string.Join(" → ", plan.Fallback)));
         var table = Tables.Create(console, "arm", "generation", "share", "weight", "role").RightAlign(2, 4);
         foreach (var arm in plan.Arms)
-            table.AddTexts(arm.Name, arm.Generation, Share(arm), arm.Weight.ToString("G6", CultureInfo.InvariantCulture), RoleOf(plan, arm.Name));
+            table.AddTexts(arm.Name, arm.Generation.ToString(), Share(arm), arm.Weight.ToString("G6", CultureInfo.InvariantCulture), RoleOf(plan, arm.Name));
         console.Write(table);
     }
 
@@ -30,14 +31,14 @@ internal static class RolloutTables
         var table = Tables.Create(console, "plan", "since", "by", "why", "arms").RightAlign(0, 1);
         foreach (var plan in plans)
         {
-            var arms = string.Join(", ", plan.Arms.Select(arm => $"{arm.Name} {arm.Generation[(arm.Generation.IndexOf('@') + 1)..]} {Share(arm)}"));
+            var arms = string.Join(", ", plan.Arms.Select(arm => $"{arm.Name} {arm.Generation.Version} {Share(arm)}"));
             table.AddTexts(plan.Version.ToString(CultureInfo.InvariantCulture), Tables.Time(plan.At), plan.By ?? "", plan.Reason ?? "", arms);
         }
 
         console.Write(table);
     }
 
-    private static string Share(RolloutView.Arm arm) => (arm.Share * 100).ToString("0.####", CultureInfo.InvariantCulture) + " %";
+    private static string Share(RolloutViewArm arm) => (arm.Share * 100).ToString("0.####", CultureInfo.InvariantCulture) + " %";
 
     private static string RoleOf(RolloutView plan, string arm)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Serving;
 using Spectre.Console;
 
 namespace Progeny.Cli.Serving;
@@ -30,7 +31,7 @@ internal static class ModelPredictCommand
             FormattableString path = $"api/projects/{name}/predict";
             if (result.GetValue(version) is { } chosen)
                 path = $"api/projects/{name}/versions/{chosen}/predict";
-            var answer = await client.PostAsync<AnswerView>(path, body, cancellationToken);
+            var answer = await client.PostAsync<PredictResponse>(path, body, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
@@ -40,7 +41,7 @@ internal static class ModelPredictCommand
         return command;
     }
 
-    private static void Write(IAnsiConsole console, AnswerView answer)
+    private static void Write(IAnsiConsole console, PredictResponse answer)
     {
         console.MarkupLine($"[bold]{$"{answer.Project} {answer.Version}".TrimEnd().EscapeMarkup()}[/]");
         var parted = answer.Version is null || answer.Predictions.Any(row => row.Fallback is not null);

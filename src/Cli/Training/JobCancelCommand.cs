@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Training;
@@ -14,7 +15,7 @@ internal static class JobCancelCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var job = await client.PostAsync<JobView>($"api/jobs/{result.GetRequiredValue(id)}/cancel", body: null, cancellationToken);
+            var job = await client.PostAsync<JobInfo>($"api/jobs/{result.GetRequiredValue(id)}/cancel", body: null, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(job.Json);
             else

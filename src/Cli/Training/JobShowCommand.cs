@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Training;
@@ -14,7 +15,7 @@ internal static class JobShowCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var job = await client.GetAsync<JobView>($"api/jobs/{result.GetRequiredValue(id)}", cancellationToken);
+            var job = await client.GetAsync<JobInfo>($"api/jobs/{result.GetRequiredValue(id)}", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(job.Json);
             else

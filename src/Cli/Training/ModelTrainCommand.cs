@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Training;
 using Spectre.Console;
 
 namespace Progeny.Cli.Training;
@@ -19,15 +20,9 @@ internal static class ModelTrainCommand
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new JsonObject { ["kind"] = "train" };
-            foreach (var option in new[] { release, from, to })
-            {
-                if (result.GetValue(option) is { } value)
-                    body[option.Name.TrimStart('-')] = value;
-            }
-
+            var body = new JobStartRequest { Kind = JobKind.Train, Release = result.GetValue(release), From = result.GetValue(from), To = result.GetValue(to) };
             using var client = server.Connect(result);
-            var job = await client.PostAsync<JobView>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
+            var job = await client.PostAsync<JobInfo>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
             if (!result.GetValue(detach))
             {
                 try
@@ -46,19 +41,19 @@ internal static class ModelTrainCommand
                 context.WriteRaw(job.Json);
             else
                 Write(context.Out, job.Value);
-            return job.Value.Status is "failed" or "cancelled" ? ExitCodes.Failure : ExitCodes.Success;
+            return JobWatch.ExitCodeOf(job.Value.Status);
         });
         return command;
     }
 
-    private static void Write(IAnsiConsole console, JobView job)
+    private static void Write(IAnsiConsole console, JobInfo job)
     {
         JobPage.Write(console, job);
         console.WriteLine(job switch
         {
-            { Status: "succeeded", Generation: { } generation } => $"Next: progeny model promote {generation.Replace('@', ' ')}",
-            { Status: "failed" } => $"The training failed; 'progeny job log {job.Id}' shows what its programs printed.",
-            { HasEnded: true } => "There is no new generation.",
+            { Status: JobStatus.Succeeded, Generation: { } generation } => $"Next: progeny model promote {generation.Project} {generation.Version}",
+            { Status: JobStatus.Failed } => $"The training failed; 'progeny job log {job.Id}' shows what its programs printed.",
+            { Status: JobStatus.Succeeded or JobStatus.Cancelled } => "There is no new generation.",
             _ => $"Look at it with 'progeny job show {job.Id}'.",
         });
     }

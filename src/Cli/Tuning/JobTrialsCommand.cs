@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Abstractions.Tuning;
 using Progeny.Cli.Common;
 
 namespace Progeny.Cli.Tuning;
@@ -14,7 +15,7 @@ internal static class JobTrialsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<IReadOnlyList<TrialView>>($"api/jobs/{result.GetRequiredValue(job)}/trials", cancellationToken);
+            var answer = await client.GetAsync<IReadOnlyList<TrialInfo>>($"api/jobs/{result.GetRequiredValue(job)}/trials", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

@@ -1,7 +1,9 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Progeny.Abstractions.Training;
+using Progeny.Abstractions.Tuning;
 using Progeny.Cli.Common;
 using Progeny.Cli.Training;
+using Progeny.Contracts.Training;
 using Spectre.Console;
 
 namespace Progeny.Cli.Tuning;
@@ -23,21 +25,18 @@ internal static class ModelTuneCommand
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new JsonObject { ["kind"] = "tune" };
-            foreach (var option in new[] { release, from, to })
+            var body = new JobStartRequest
             {
-                if (result.GetValue(option) is { } value)
-                    body[option.Name.TrimStart('-')] = value;
-            }
-
-            foreach (var option in new[] { trials, parallel, seed })
-            {
-                if (result.GetValue(option) is { } value)
-                    body[option.Name.TrimStart('-')] = value;
-            }
-
+                Kind = JobKind.Tune,
+                Release = result.GetValue(release),
+                From = result.GetValue(from),
+                To = result.GetValue(to),
+                Trials = result.GetValue(trials),
+                Parallel = result.GetValue(parallel),
+                Seed = result.GetValue(seed),
+            };
             using var client = server.Connect(result);
-            var job = await client.PostAsync<JobView>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
+            var job = await client.PostAsync<JobInfo>($"api/projects/{result.GetRequiredValue(project)}/jobs", body, cancellationToken);
             if (!result.GetValue(detach))
             {
                 try
@@ -58,12 +57,12 @@ internal static class ModelTuneCommand
             }
             else
             {
-                if (job.Value.HasEnded)
-                    TrialsTable.Write(context.Out, (await client.GetAsync<IReadOnlyList<TrialView>>($"api/jobs/{job.Value.Id}/trials", cancellationToken)).Value);
+                if (job.Value.Status.IsEnd())
+                    TrialsTable.Write(context.Out, (await client.GetAsync<IReadOnlyList<TrialInfo>>($"api/jobs/{job.Value.Id}/trials", cancellationToken)).Value);
                 JobPage.Write(context.Out, job.Value);
             }
 
-            return job.Value.Status is "failed" or "cancelled" ? ExitCodes.Failure : ExitCodes.Success;
+            return JobWatch.ExitCodeOf(job.Value.Status);
         });
         return command;
     }

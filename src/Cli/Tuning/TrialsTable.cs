@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Abstractions.Tuning;
 using Progeny.Cli.Common;
 using Spectre.Console;
 
@@ -7,7 +8,7 @@ namespace Progeny.Cli.Tuning;
 /// <summary>The trials of a search as people read them.</summary>
 internal static class TrialsTable
 {
-    public static void Write(IAnsiConsole console, IReadOnlyList<TrialView> trials)
+    public static void Write(IAnsiConsole console, IReadOnlyList<TrialInfo> trials)
     {
         if (trials.Count == 0)
         {

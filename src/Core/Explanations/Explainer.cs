@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Explanations;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Queries;

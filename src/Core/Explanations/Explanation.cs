@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Explanations;
 using Progeny.Abstractions.Queries;
 
 namespace Progeny.Core.Explanations;

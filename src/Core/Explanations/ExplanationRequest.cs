@@ -1,3 +1,5 @@
+using Progeny.Abstractions.Explanations;
+
 namespace Progeny.Core.Explanations;
 
 /// <summary>What is to be explained, and how.</summary>

@@ -23,8 +23,8 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => (slow.StatusCode, "Too slow", slow.Message),
-            BadHttpRequestException bad => (
-                bad.StatusCode, "Invalid request", UnboundRequest.Describe(bad, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, json.Value.SerializerOptions)),
+            BadHttpRequestException bad => (bad.StatusCode, "Invalid request", UnboundRequest.Describe(
+                bad, httpContext.Request, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, json.Value.SerializerOptions)),
             // What the server throws for the length of a chunk that no number holds.
             IOException { InnerException: OverflowException } chunk => (StatusCodes.Status400BadRequest, "Invalid request", chunk.Message),
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),

@@ -1,14 +1,16 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Alerts;
 using Progeny.Abstractions.Drift;
 using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Drift;
 using Progeny.Core.Common;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Drift;
 using Progeny.Grains.Gates;
 
 namespace Progeny.Gateway.Evaluation;
@@ -18,22 +20,20 @@ internal static class EvaluationApi
 {
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
-        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations");
-        generation.MapGet("/gates", TryGatesAsync).WithSummary("What the gates before a stage say of a generation now; nothing is kept.")
-            .Produces<GateReport>().ProducesProblem(400).ProducesProblem(404);
-        generation.MapGet("/figures", ReadFiguresAsync).WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.")
-            .Produces<IReadOnlyDictionary<string, double?>>().ProducesProblem(400).ProducesProblem(404);
-        generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.")
-            .Produces<ServedEvaluation>().ProducesProblem(404);
-        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics")
-            .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.")
-            .Produces<DriftView[]>().ProducesProblem(404);
-        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics")
-            .WithSummary("The alerts of the release in charge: which are active, and what their webhooks have not taken yet.")
-            .Produces<AlertInfo[]>().ProducesProblem(404);
+        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations").WithProblems(404);
+        generation.MapGet("/gates", TryGatesAsync).WithProblems(400)
+            .WithSummary("What the gates before a stage say of a generation now; nothing is kept.");
+        generation.MapGet("/figures", ReadFiguresAsync).WithProblems(400)
+            .WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.");
+        generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.");
+        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics").WithProblems(404)
+            .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.");
+        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics").WithProblems(404)
+            .WithSummary("The alerts of the release in charge: which are active, and what their webhooks have not taken yet.");
     }
 
-    private static async Task<IResult> TryGatesAsync(string project, string version, IGatekeeper gatekeeper, CancellationToken cancellationToken, string? before = null)
+    private static async Task<Results<Ok<GateReport>, ProblemHttpResult>> TryGatesAsync(
+        string project, string version, IGatekeeper gatekeeper, CancellationToken cancellationToken, string? before = null)
     {
         if (!GenerationReference.TryParse(project, version, out var reference))
             return Missing(project, version);
@@ -43,17 +43,18 @@ internal static class EvaluationApi
             : Problems.Invalid($"before is '{before}'; it must be a stage with gates: shadow, challenger or champion.");
     }
 
-    private static async Task<IResult> ReadFiguresAsync(
+    private static async Task<Results<Ok<SortedDictionary<string, double?>>, ProblemHttpResult>> ReadFiguresAsync(
         string project, string version, IGenerationFigures figures, CancellationToken cancellationToken, string? since = null)
     {
         if (!GenerationReference.TryParse(project, version, out var reference))
             return Missing(project, version);
         if (!MetricsQueryReader.TryReadTime(since, out var begin))
             return Problems.Invalid($"'since' is '{since}'; {IsoTime.Right} would be right.");
-        return TypedResults.Ok(new SortedDictionary<string, double?>((await figures.ReadAsync(reference, begin, cancellationToken)).ToDictionary(), StringComparer.Ordinal));
+        var all = await figures.ReadAsync(reference, begin, cancellationToken);
+        return TypedResults.Ok(new SortedDictionary<string, double?>(all.ToDictionary(), StringComparer.Ordinal));
     }
 
-    private static async Task<IResult> FindEvaluationAsync(
+    private static async Task<Results<Ok<ServedEvaluation>, ProblemHttpResult>> FindEvaluationAsync(
         string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)
     {
         if (!GenerationReference.TryParse(project, version, out var reference) || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
@@ -63,7 +64,7 @@ internal static class EvaluationApi
             : Problems.NotFound($"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' does it.");
     }
 
-    private static async Task<IResult> ReadDriftAsync(string project, IClusterClient cluster)
+    private static async Task<Results<Ok<DriftView[]>, ProblemHttpResult>> ReadDriftAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
@@ -72,15 +73,22 @@ internal static class EvaluationApi
         {
             var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
             var look = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
-            return DriftView.Of(generation.VersionIn(project), info?.Assets.Profile is not null, look);
+            var status = look switch
+            {
+                { Drifted: true } => "drifted",
+                not null => "stable",
+                null => info?.Assets.Profile is null ? "unknown" : "waiting",
+            };
+            return new DriftView(generation.VersionIn(project), status, look);
         })));
     }
 
-    private static async Task<IResult> ListAlertsAsync(string project, IClusterClient cluster) =>
+    private static async Task<Results<Ok<ImmutableArray<AlertInfo>>, ProblemHttpResult>> ListAlertsAsync(
+        string project, IClusterClient cluster) =>
         await cluster.GetGrain<IProjectGrain>(project).Get() is null
             ? Problems.NoProject(project)
             : TypedResults.Ok(await cluster.GetGrain<IAlertGrain>(project).Get());
 
-    private static IResult Missing(string project, string version) =>
+    private static ProblemHttpResult Missing(string project, string version) =>
         Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
 }

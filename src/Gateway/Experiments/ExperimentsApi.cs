@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Experiments;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Experiments;
 using Progeny.Core.Experiments;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
@@ -16,11 +18,11 @@ internal static class ExperimentsApi
 {
     public static void MapExperiments(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments");
-        group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.").Produces<ExperimentView[]>().ProducesProblem(404);
-        group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.").Produces<ExperimentView>().ProducesProblem(404);
-        group.MapPost("/", StartAsync).WithSummary("Starts an experiment by hand: the members of serving.rollout, and the generations.")
-            .Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404);
+        group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.");
+        group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.");
+        group.MapPost("/", StartAsync).WithProblems(400, 409)
+            .WithSummary("Starts an experiment by hand: the members of serving.rollout, and the generations.")
             .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
                 operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
         MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(ByOf(act), act?.Reason));
@@ -32,21 +34,23 @@ internal static class ExperimentsApi
     private static void MapAct(
         RouteGroupBuilder group, string verb, string summary, Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act) =>
         group.MapPost($"/{{experiment}}/{verb}", (string project, string experiment, ExperimentAct? body, IClusterClient cluster) => ActAsync(project, experiment, body, cluster, act))
-            .Produces<ExperimentView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).WithSummary(summary);
+            .WithProblems(400, 409).WithSummary(summary);
 
-    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    private static async Task<Results<Ok<IEnumerable<ExperimentView>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).List()).Select(ExperimentView.From));
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).List()).Select(ExperimentViews.ToView));
     }
 
-    private static async Task<IResult> GetAsync(string project, string experiment, IClusterClient cluster) =>
+    private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> GetAsync(
+        string project, string experiment, IClusterClient cluster) =>
         await cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}").Get() is { } info
-            ? TypedResults.Ok(ExperimentView.From(info))
+            ? TypedResults.Ok(info.ToView())
             : Problems.NotFound($"'{project}' has no experiment '{experiment}'.");
 
-    private static async Task<IResult> StartAsync(string project, JsonElement body, IClusterClient cluster, IExpressionEngine engine)
+    private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> StartAsync(
+        string project, JsonElement body, IClusterClient cluster, IExpressionEngine engine)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
@@ -55,24 +59,28 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
-        return TypedResults.Ok(ExperimentView.From(await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
+        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,
             Generations = input.Generations,
             By = input.By,
             Reason = input.Reason,
-        })));
+        })).ToView());
     }
 
-    private static async Task<IResult> ActAsync(
-        string project, string experiment, ExperimentAct? body, IClusterClient cluster, Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act)
+    private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> ActAsync(
+        string project,
+        string experiment,
+        ExperimentAct? body,
+        IClusterClient cluster,
+        Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act)
     {
         var generation = body?.Version is { } version ? ArmNaming.Read(version, project) : null;
         if (body?.Version is not null && generation is null)
             return Problems.Invalid($"version '{body.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok(ExperimentView.From(await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)));
+        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)).ToView());
     }
 
     private static string ByOf(ExperimentAct? act) => act?.By ?? "by hand";

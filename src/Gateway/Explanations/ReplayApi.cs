@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Progeny.Abstractions.Explanations;
+using Progeny.Contracts.Explanations;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Queries;
-using Progeny.Core.QueryLog;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Explanations;
 
@@ -15,24 +17,21 @@ internal static class ReplayApi
 
     public static void MapReplay(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries");
-        group.MapGet("/replay", ReplayAsync).Produces<ReplayView>().ProducesProblem(404).ProducesProblem(409)
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409);
+        group.MapGet("/replay", ReplayAsync)
             .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
-        group.MapGet("/explain", ExplainAsync).Produces<ExplanationView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503)
+        group.MapGet("/explain", ExplainAsync).WithProblems(400, 503)
             .WithSummary("The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
     }
 
-    public static string VersionOf(QueryRecord record) =>
-        $"{(record.GenerationProject is { } other ? other + "@" : "")}{record.Release}:{record.Generation}";
-
-    private static async Task<IResult> ReplayAsync(
+    private static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> ReplayAsync(
         string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         try
         {
             return await past.ReplayAsync(project, queryId, sequence, cancellationToken) is var (record, replay)
-                ? TypedResults.Ok(ReplayView.From(record, replay))
+                ? TypedResults.Ok(replay.ToView(record))
                 : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)
@@ -41,8 +40,15 @@ internal static class ReplayApi
         }
     }
 
-    private static async Task<IResult> ExplainAsync(
-        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, string? @class = null, string? method = null, long? sequence = null)
+    private static async Task<Results<Ok<ExplanationView>, ProblemHttpResult>> ExplainAsync(
+        string project,
+        string queryId,
+        HttpContext context,
+        IReplayService past,
+        CancellationToken cancellationToken,
+        string? @class = null,
+        string? method = null,
+        long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         ExplanationMethod? wanted = null;
@@ -56,7 +62,7 @@ internal static class ReplayApi
         try
         {
             return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
-                ? TypedResults.Ok(ExplanationView.From(record, explanation))
+                ? TypedResults.Ok(explanation.ToView(record))
                 : Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)
@@ -74,9 +80,9 @@ internal static class ReplayApi
     private static string IdOf(HttpContext context, string routed) =>
         context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent ? Uri.UnescapeDataString(sent[IdSegment]) : routed;
 
-    private static IResult Missing(string project, string queryId, long? sequence) =>
+    private static ProblemHttpResult Missing(string project, string queryId, long? sequence) =>
         Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is { } place ? $" with the sequence number {place}" : "")}.");
 
-    private static IResult Impossible(string title, Exception exception) =>
+    private static ProblemHttpResult Impossible(string title, Exception exception) =>
         TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: title, detail: exception.Message);
 }

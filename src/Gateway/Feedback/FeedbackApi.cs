@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Core.Feedback;
 using Progeny.Gateway.Common;
@@ -9,11 +10,11 @@ internal static class FeedbackApi
     public static void MapFeedback(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/projects/{project}/feedback", GetAsync).WithTags("Feedback")
-            .WithSummary("How late outcomes are, and which share of the queries of each age has one.")
-            .Produces<FeedbackReport>().ProducesProblem(404);
+            .WithProblems(404).WithSummary("How late outcomes are, and which share of the queries of each age has one.");
     }
 
-    private static async Task<IResult> GetAsync(string project, IClusterClient cluster, IFeedbackReader feedback, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<FeedbackReport>, ProblemHttpResult>> GetAsync(
+        string project, IClusterClient cluster, IFeedbackReader feedback, TimeProvider time, CancellationToken cancellationToken) =>
         await cluster.GetGrain<IProjectGrain>(project).Get() is null
             ? Problems.NoProject(project)
             : TypedResults.Ok(await feedback.ReadAsync(project, time.GetUtcNow(), cancellationToken));

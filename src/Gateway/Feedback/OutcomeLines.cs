@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Progeny.Contracts.Feedback;
 using Progeny.Core.Feedback;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -91,7 +92,7 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
             return $"it is no object like {{\"query_id\": …, \"outcome\": …}}: {exception.Message}";
         }
 
-        var (outcome, problem) = OutcomeReport.Check(report, manifest, time.GetUtcNow());
+        var (outcome, problem) = OutcomeCheck.Read(report, manifest, time.GetUtcNow());
         if (outcome is not null)
             waiting.Add(outcome);
         return problem;

@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.Feedback;
 using Progeny.Core.Feedback;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -18,7 +20,7 @@ internal static class OutcomesApi
     {
         routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
-            .Produces<OutcomeReceipt>().ProducesProblem(400).ProducesProblem(404)
+            .WithProblems(400, 404)
             .AddOpenApiOperationTransformer((operation, context, _) =>
             {
                 // Of two endpoints at one address the document can hold one.
@@ -30,7 +32,7 @@ internal static class OutcomesApi
             .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
     }
 
-    private static async Task<IResult> ReportAsync(
+    private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(
         string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)
@@ -45,7 +47,7 @@ internal static class OutcomesApi
         var outcomes = new List<ReportedOutcome>(request.Outcomes.Count);
         for (var i = 0; i < request.Outcomes.Count; i++)
         {
-            var (outcome, problem) = OutcomeReport.Check(request.Outcomes[i], manifest, now);
+            var (outcome, problem) = OutcomeCheck.Read(request.Outcomes[i], manifest, now);
             if (outcome is null)
                 return Problems.Invalid($"outcomes[{i}].{problem}.");
             outcomes.Add(outcome);
@@ -54,7 +56,7 @@ internal static class OutcomesApi
         return TypedResults.Ok(await store.ReportAsync(project, outcomes, cancellationToken));
     }
 
-    private static async Task<IResult> ReportLinesAsync(
+    private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportLinesAsync(
         string project, HttpContext context, IClusterClient cluster, IOutcomeStore store, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster) is not { } manifest)

@@ -1,3 +1,4 @@
+using Progeny.Contracts.Hosting;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Gateway.Hosting;
@@ -11,6 +12,4 @@ internal static class AboutApi
         routes.MapGet("/api/about", () => new About("Progeny", Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
             .WithTags("About").WithSummary("The version of this node, of Orleans and of ONNX Runtime.");
     }
-
-    internal sealed record About(string Product, string Version, string Node, string Orleans, string OnnxRuntime);
 }

@@ -27,7 +27,11 @@ internal static class ApiDescription
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            var responses = operation.Responses ??= [];
+            // In the order of their status, whether an endpoint or its group declares them.
+            OpenApiResponses responses = [];
+            foreach (var (status, response) in (operation.Responses ?? []).OrderBy(response => response.Key, StringComparer.Ordinal))
+                responses.Add(status, response);
+            operation.Responses = responses;
             Add("default", "Any other failure.");
             if (operation.RequestBody is not null)
             {
@@ -62,7 +66,11 @@ internal static class ApiDescription
         foreach (var property in type.Properties)
         {
             if (property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) == true)
+            {
                 (schema.Required ??= new HashSet<string>()).Add(property.Name);
+                // The generator's mark of a reference that may be null: the record allows it only to tell that the member is missing.
+                (schema.Properties?[property.Name] as OpenApiSchema)?.Metadata?.Remove("x-is-nullable-property");
+            }
             else if (property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null)
                 schema.Required?.Remove(property.Name);
         }

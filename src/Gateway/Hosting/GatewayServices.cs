@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenTelemetry.Trace;
+using Progeny.Contracts.Common;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
@@ -18,15 +18,9 @@ internal static class GatewayServices
     {
         services.ConfigureHttpJsonOptions(options =>
         {
-            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            options.SerializerOptions.DictionaryKeyPolicy = null;
-            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            ApiJson.Configure(options.SerializerOptions);
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
-            options.SerializerOptions.Converters.Add(new GenerationReferenceConverter());
             options.SerializerOptions.Converters.Add(new IsoTimeConverter());
-            options.SerializerOptions.Converters.Add(new FigureConverter());
         });
         // A body that does not fit is an exception, of which ExceptionProblems tells what is wrong where.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
+using Progeny.Contracts.Metrics;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Telemetry;
@@ -11,12 +13,12 @@ internal static class MetricsApi
     {
         routes.MapGet("/api/projects/{project}/metrics", ReadAsync).WithTags("Metrics")
             .WithSummary("What a project did, as time series: requests, errors, latency, loss and its own metrics.")
-            .Produces<MetricsView>().ProducesProblem(400).ProducesProblem(404);
+            .WithProblems(400, 404);
         routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
             .Produces<string>(200, "text/plain").WithTags("Metrics").WithSummary("What this node counted since its start, in the Prometheus text format.");
     }
 
-    private static async Task<IResult> ReadAsync(
+    private static async Task<Results<Ok<MetricsView>, ProblemHttpResult>> ReadAsync(
         string project,
         IClusterClient cluster,
         IMetricsStore store,
@@ -32,6 +34,6 @@ internal static class MetricsApi
             return Problems.Invalid(problem!);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(MetricsView.Of(query, await store.ReadAsync(query, cancellationToken)));
+        return TypedResults.Ok((await store.ReadAsync(query, cancellationToken)).ToView(query));
     }
 }

@@ -1,8 +1,11 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.Projects;
+using Progeny.Contracts.Releases;
+using Progeny.Core.Releases;
 using Progeny.Core.Rollouts;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Releases;
 using Progeny.Grains.Releases;
 
 namespace Progeny.Gateway.Projects;
@@ -11,25 +14,27 @@ internal static class ArchiveApi
 {
     public static void MapArchive(this IEndpointRouteBuilder routes)
     {
-        var generations = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations");
+        var generations = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations")
+            .WithProblems(400, 404, 409);
         Map(generations, "retire", Stage.Retired, "Takes a generation that no plan names out of the choice; it can be promoted again.");
         Map(generations, "archive", Stage.Archived, "Keeps a generation that no plan names for replays and explanations only.");
         Map(generations, "restore", Stage.Staged, "Brings a retired or archived generation back: it is staged.");
 
-        var projects = routes.MapGroup("/api/projects/{project}").WithTags("Projects");
-        projects.MapPost("/decommission", DecommissionAsync).Produces<ProjectInfo>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+        var projects = routes.MapGroup("/api/projects/{project}").WithTags("Projects").WithProblems(404);
+        projects.MapPost("/decommission", DecommissionAsync).WithProblems(400, 409)
             .WithSummary("Ends a project: off the roster, no queries, no jobs, all generations archived, everything kept. Needs a reason.");
-        projects.MapPost("/recommission", RecommissionAsync).Produces<ProjectInfo>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409)
+        projects.MapPost("/recommission", RecommissionAsync).WithProblems(400, 409)
             .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in charge.");
-        projects.MapGet("/archive", DescribeAsync).Produces<ArchiveInfo>().ProducesProblem(404)
+        projects.MapGet("/archive", DescribeAsync)
             .WithSummary("What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
     }
 
     private static void Map(RouteGroupBuilder group, string verb, Stage stage, string summary) =>
         group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, IProjectArchive archive) => MoveAsync(project, version, stage, request, archive))
-            .Produces<GenerationInfo>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).WithSummary(summary);
+            .WithSummary(summary);
 
-    private static async Task<IResult> MoveAsync(string project, string version, Stage stage, RetirementRequest? request, IProjectArchive archive)
+    private static async Task<Results<Ok<GenerationInfo>, ProblemHttpResult>> MoveAsync(
+        string project, string version, Stage stage, RetirementRequest? request, IProjectArchive archive)
     {
         if (Problem(request) is { } problem)
             return Problems.Invalid(problem);
@@ -38,7 +43,8 @@ internal static class ArchiveApi
             : Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
     }
 
-    private static async Task<IResult> DecommissionAsync(string project, DecommissionRequest request, IProjectArchive archive)
+    private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> DecommissionAsync(
+        string project, DecommissionRequest request, IProjectArchive archive)
     {
         if (Problem(new RetirementRequest(request.By, request.Reason)) is { } problem)
             return Problems.Invalid(problem);
@@ -47,10 +53,14 @@ internal static class ArchiveApi
             : TypedResults.Ok(await archive.DecommissionAsync(project, request.By, request.Reason));
     }
 
-    private static async Task<IResult> RecommissionAsync(string project, RetirementRequest? request, IProjectArchive archive) =>
-        Problem(request) is { } problem ? Problems.Invalid(problem) : TypedResults.Ok(await archive.RecommissionAsync(project, request?.By, request?.Reason));
+    private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> RecommissionAsync(
+        string project, RetirementRequest? request, IProjectArchive archive) =>
+        Problem(request) is { } problem
+            ? Problems.Invalid(problem)
+            : TypedResults.Ok(await archive.RecommissionAsync(project, request?.By, request?.Reason));
 
-    private static async Task<IResult> DescribeAsync(string project, IProjectArchive archive, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<ArchiveInfo>, ProblemHttpResult>> DescribeAsync(
+        string project, IProjectArchive archive, CancellationToken cancellationToken) =>
         await archive.DescribeAsync(project, cancellationToken) is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
     private static string? Problem(RetirementRequest? request) => request switch

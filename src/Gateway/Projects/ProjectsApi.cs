@@ -1,9 +1,10 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Contracts.Rollouts;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
-using Progeny.Gateway.Rollouts;
 
 namespace Progeny.Gateway.Projects;
 
@@ -13,12 +14,11 @@ internal static class ProjectsApi
     {
         var group = routes.MapGroup("/api/projects").WithTags("Projects");
         group.MapGet("/", ListAsync).WithSummary("The projects on the roster.");
-        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in charge, promotions.")
-            .Produces<ProjectInfo>().ProducesProblem(404);
-        group.MapPost("/{project}/promotions", PromoteAsync).WithSummary("Puts a generation in charge that passes its gates; in force on all silos within two seconds.")
-            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
-        group.MapPost("/{project}/rollback", RollBackAsync).WithSummary("Puts an earlier generation in charge again, without gates; in force on all silos within two seconds.")
-            .Produces<Promotion>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in charge, promotions.").WithProblems(404);
+        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409)
+            .WithSummary("Puts a generation in charge that passes its gates; in force on all silos within two seconds.");
+        group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409)
+            .WithSummary("Puts an earlier generation in charge again, without gates; in force on all silos within two seconds.");
     }
 
     private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(IClusterClient cluster)
@@ -28,10 +28,11 @@ internal static class ProjectsApi
         return [.. projects.OfType<ProjectInfo>()];
     }
 
-    private static async Task<IResult> GetAsync(string project, IClusterClient cluster) =>
+    private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> GetAsync(string project, IClusterClient cluster) =>
         await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
-    private static async Task<IResult> PromoteAsync(string project, PromotionRequest request, IClusterClient cluster)
+    private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> PromoteAsync(
+        string project, PromotionRequest request, IClusterClient cluster)
     {
         if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
@@ -40,7 +41,8 @@ internal static class ProjectsApi
         return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, request.By, request.Reason ?? "promoted by request", request.Force));
     }
 
-    private static async Task<IResult> RollBackAsync(string project, RollbackRequest? request, IClusterClient cluster)
+    private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
+        string project, RollbackRequest? request, IClusterClient cluster)
     {
         GenerationReference? generation = null;
         if (request?.Version is { } version && !GenerationReference.TryParse(project, version, out generation))

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Contracts.QueryLog;
 using Progeny.Core.QueryLog;
 using Progeny.Gateway.Common;
 
@@ -13,15 +15,23 @@ internal static class QueriesApi
 
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries");
-        group.MapGet("/", ListAsync).WithSummary("The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.").Produces<QueryPage>().ProducesProblem(400).ProducesProblem(404);
-        group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(404)
-            .ProducesProblem(429).ProducesProblem(503).WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
-        group.MapGet("/{*queryId}", FindAsync).WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.").Produces<QueryView>().ProducesProblem(404);
+        var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries").WithProblems(404);
+        group.MapGet("/", ListAsync).WithProblems(400).WithSummary(
+            "The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.");
+        group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").WithProblems(400, 429, 503)
+            .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
+        group.MapGet("/{*queryId}", FindAsync)
+            .WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.");
     }
 
-    private static async Task<IResult> ListAsync(
-        string project, IClusterClient cluster, IQueryLog log, CancellationToken cancellationToken, string? version = null, long? before = null, int limit = 100)
+    private static async Task<Results<Ok<QueryPage>, ProblemHttpResult>> ListAsync(
+        string project,
+        IClusterClient cluster,
+        IQueryLog log,
+        CancellationToken cancellationToken,
+        string? version = null,
+        long? before = null,
+        int limit = 100)
     {
         if (limit is < 1 or > 1_000)
             return Problems.Invalid($"limit is {limit}; 1 to 1000 is allowed.");
@@ -31,7 +41,7 @@ internal static class QueriesApi
             return WrongVersion(version!);
 
         var queries = await log.ListAsync(project, reference?.Release, reference?.Generation, before, limit, cancellationToken);
-        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryView.From)], queries.Before));
+        return TypedResults.Ok(new QueryPage([.. queries.Select(QueryViews.ToView)], queries.Before));
     }
 
     private static async Task<IResult> TailAsync(
@@ -60,10 +70,16 @@ internal static class QueriesApi
         return version is null || GenerationReference.TryParse(project, version, out reference);
     }
 
-    private static IResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
+    private static ProblemHttpResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
 
-    private static async Task<IResult> FindAsync(
-        string project, string queryId, HttpRequest request, QueryLogBuffer buffer, IQueryLog log, CancellationToken cancellationToken, long? sequence = null)
+    private static async Task<Results<Ok<QueryView>, ProblemHttpResult>> FindAsync(
+        string project,
+        string queryId,
+        HttpRequest request,
+        QueryLogBuffer buffer,
+        IQueryLog log,
+        CancellationToken cancellationToken,
+        long? sequence = null)
     {
         // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
         var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];
@@ -72,6 +88,6 @@ internal static class QueriesApi
         var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await buffer.FindAsync(project, queryId, cancellationToken);
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
-            : TypedResults.Ok(QueryView.From(query));
+            : TypedResults.Ok(query.ToView());
     }
 }

@@ -11,6 +11,10 @@ namespace Progeny.Gateway.QueryLog;
 /// Sends one client what happens to the queries of a project, as server-sent events, until it goes. A client that is slow misses records
 /// and is told how many; what waits for it is bounded.
 /// </summary>
+/// <remarks>
+/// Not <see cref="TypedResults.ServerSentEvents{T}(IAsyncEnumerable{System.Net.ServerSentEvents.SseItem{T}})"/>: that formats and flushes
+/// each event for each client and has no comments. Here the events of a batch are bytes that all clients share, sent in a few pieces.
+/// </remarks>
 /// <param name="sending">Held while something is handed to a connection: many clients take turns, so that queries find a free thread.</param>
 /// <param name="leave">Called when the client has gone.</param>
 internal sealed class QueryTail(GenerationReference? generation, SemaphoreSlim sending, TimeProvider time, Func<QueryTail, Task> leave) : IAsyncDisposable

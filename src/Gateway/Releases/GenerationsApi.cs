@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Releases;
@@ -9,13 +10,13 @@ internal static class GenerationsApi
 {
     public static void MapGenerations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations");
-        group.MapGet("/", ListAsync).Produces<GenerationInfo[]>().ProducesProblem(404).WithSummary("All generations of all releases, oldest first.");
-        group.MapGet("/{version}", GetAsync).Produces<GenerationInfo>().ProducesProblem(404).WithSummary("One generation: assets, lineage, evaluation, stage.");
-        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").ProducesProblem(404).WithSummary("The ONNX model.");
+        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations").WithProblems(404);
+        group.MapGet("/", ListAsync).WithSummary("All generations of all releases, oldest first.");
+        group.MapGet("/{version}", GetAsync).WithSummary("One generation: assets, lineage, evaluation, stage.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").WithSummary("The ONNX model.");
     }
 
-    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    private static async Task<Results<Ok<IEnumerable<GenerationInfo>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
@@ -23,10 +24,11 @@ internal static class GenerationsApi
         return TypedResults.Ok(lists.SelectMany(list => list));
     }
 
-    private static async Task<IResult> GetAsync(string project, string version, IClusterClient cluster) =>
+    private static async Task<Results<Ok<GenerationInfo>, ProblemHttpResult>> GetAsync(
+        string project, string version, IClusterClient cluster) =>
         await FindAsync(project, version, cluster) is { } info ? TypedResults.Ok(info) : Missing(project, version);
 
-    private static async Task<IResult> DownloadAsync(
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadAsync(
         string project, string version, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         if (await FindAsync(project, version, cluster) is not { } info)
@@ -38,6 +40,6 @@ internal static class GenerationsApi
     private static async Task<GenerationInfo?> FindAsync(string project, string version, IClusterClient cluster) =>
         GenerationReference.TryParse(project, version, out var reference) ? await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() : null;
 
-    private static IResult Missing(string project, string version) =>
+    private static ProblemHttpResult Missing(string project, string version) =>
         Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
 }

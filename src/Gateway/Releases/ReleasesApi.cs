@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Releases;
@@ -14,14 +15,16 @@ internal static class ReleasesApi
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases");
-        group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").Produces<ReleaseInfo>(201).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
-            .WithMetadata(new BodySizeLimit(MaxBytes)).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
-        group.MapGet("/", ListAsync).Produces<ReleaseInfo[]>().ProducesProblem(404).WithSummary("The releases, lowest version first.");
-        group.MapGet("/{release}", GetAsync).Produces<ReleaseInfo>().ProducesProblem(404).WithSummary("One release with its manifest.");
-        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").ProducesProblem(404).WithSummary("The package as it was published.");
+        group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").WithMetadata(new BodySizeLimit(MaxBytes))
+            .WithProblems(400, 409, 413).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+        group.MapGet("/", ListAsync).WithProblems(404).WithSummary("The releases, lowest version first.");
+        group.MapGet("/{release}", GetAsync).WithProblems(404).WithSummary("One release with its manifest.");
+        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404)
+            .WithSummary("The package as it was published.");
     }
 
-    private static async Task<IResult> PublishAsync(string project, HttpRequest request, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+    private static async Task<Created<ReleaseInfo>> PublishAsync(
+        string project, HttpRequest request, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         var ticket = await artifacts.StageAsync(request.Body, MaxBytes, cancellationToken);
         try
@@ -36,18 +39,19 @@ internal static class ReleasesApi
         }
     }
 
-    private static async Task<IResult> ListAsync(string project, IClusterClient cluster)
+    private static async Task<Results<Ok<IEnumerable<ReleaseInfo>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
         var releases = await Task.WhenAll(info.Releases.Select(version => cluster.GetGrain<IReleaseGrain>($"{project}@{version}").Get()));
-        return TypedResults.Ok(releases);
+        return TypedResults.Ok(releases.OfType<ReleaseInfo>());
     }
 
-    private static async Task<IResult> GetAsync(string project, string release, IClusterClient cluster) =>
+    private static async Task<Results<Ok<ReleaseInfo>, ProblemHttpResult>> GetAsync(
+        string project, string release, IClusterClient cluster) =>
         await FindAsync(project, release, cluster) is { } info ? TypedResults.Ok(info) : Missing(project, release);
 
-    private static async Task<IResult> DownloadAsync(
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadAsync(
         string project, string release, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         if (await FindAsync(project, release, cluster) is not { } info)
@@ -59,5 +63,6 @@ internal static class ReleasesApi
     private static Task<ReleaseInfo?> FindAsync(string project, string release, IClusterClient cluster) =>
         cluster.GetGrain<IReleaseGrain>($"{project}@{release}").Get();
 
-    private static IResult Missing(string project, string release) => Problems.NotFound($"'{project}' has no release {release}.");
+    private static ProblemHttpResult Missing(string project, string release) =>
+        Problems.NotFound($"'{project}' has no release {release}.");
 }

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Retraining;
+using Progeny.Contracts.Retraining;
 using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Retraining;
@@ -8,23 +10,27 @@ internal static class OfflineApi
 {
     public static void MapOffline(this IEndpointRouteBuilder routes)
     {
-        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs");
-        offline.MapGet("/", GetAsync).Produces<OfflineAgentInfo>().ProducesProblem(404)
+        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(404);
+        offline.MapGet("/", GetAsync)
             .WithSummary("What the offline agent did last and what it waits for: training, evaluation, pull of outcomes.");
-        offline.MapPost("/pause", PauseAsync).Produces<OfflineAgentInfo>().ProducesProblem(404)
+        offline.MapPost("/pause", PauseAsync)
             .WithSummary("Keeps the offline agent from starting jobs and pulling outcomes; what runs goes on.");
-        offline.MapPost("/resume", ResumeAsync).Produces<OfflineAgentInfo>().ProducesProblem(404).WithSummary("Lets the offline agent go on.");
+        offline.MapPost("/resume", ResumeAsync).WithSummary("Lets the offline agent go on.");
     }
 
-    private static async Task<IResult> GetAsync(string project, IClusterClient cluster) =>
-        await IsThereAsync(project, cluster) && await cluster.GetGrain<IOfflineAgentGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
+    private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> GetAsync(string project, IClusterClient cluster) =>
+        await IsThereAsync(project, cluster) && await cluster.GetGrain<IOfflineAgentGrain>(project).Get() is { } info
+            ? TypedResults.Ok(info)
+            : Problems.NoProject(project);
 
-    private static async Task<IResult> PauseAsync(string project, IClusterClient cluster, OfflineRequest? request = null) =>
+    private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
+        string project, IClusterClient cluster, OfflineRequest? request = null) =>
         await IsThereAsync(project, cluster)
             ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "by hand"))
             : Problems.NoProject(project);
 
-    private static async Task<IResult> ResumeAsync(string project, IClusterClient cluster, OfflineRequest? request = null) =>
+    private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
+        string project, IClusterClient cluster, OfflineRequest? request = null) =>
         await IsThereAsync(project, cluster)
             ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "by hand"))
             : Problems.NoProject(project);

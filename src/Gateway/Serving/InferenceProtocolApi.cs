@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving.Requests;
+using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Serving;
@@ -23,25 +25,26 @@ internal static class InferenceProtocolApi
         group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .WithSummary("The server's name, version and extensions.");
         group.MapGet("/health/live", () => new Health { Live = true }).WithSummary("Whether the node runs.");
-        group.MapGet("/health/ready", ReadyAsync).Produces<Health>().WithSummary("Whether the node answers queries.");
+        group.MapGet("/health/ready", ReadyAsync).WithSummary("Whether the node answers queries.");
         foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
         {
-            group.MapGet(path, DescribeAsync).Produces<ModelDescription>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).WithSummary("Inputs, outputs and versions of a model.");
-            group.MapGet(path + "/ready", ModelReadyAsync).Produces<ModelReadiness>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(410).WithSummary("Whether a model answers queries.");
-            group.MapPost(path + "/infer", InferAsync).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+            var model = group.MapGroup(path).WithProblems(404, 409, 410);
+            model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
+            model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
+            model.MapPost("/infer", InferAsync).Accepts<InferenceRequest>("application/json", "application/octet-stream")
                 .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
-                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
-                .WithSummary("Runs a model on tensors.");
+                .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
         }
     }
 
-    private static async Task<IResult> ReadyAsync(IClusterClient cluster)
+    private static async Task<Ok<Health>> ReadyAsync(IClusterClient cluster)
     {
         await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
         return TypedResults.Ok(new Health { Ready = true });
     }
 
-    private static async Task<IResult> DescribeAsync(string model, IClusterClient cluster, IOnlineAgents agents, string? version = null)
+    private static async Task<Results<Ok<ModelDescription>, ProblemHttpResult>> DescribeAsync(
+        string model, IClusterClient cluster, IOnlineAgents agents, string? version = null)
     {
         var metadata = await agents.DescribeAsync(model, version);
         if (metadata.Error is { } error)
@@ -56,7 +59,8 @@ internal static class InferenceProtocolApi
             [.. metadata.Outputs.Select(TensorDescription.From)]));
     }
 
-    private static async Task<IResult> ModelReadyAsync(string model, IOnlineAgents agents, string? version = null)
+    private static async Task<Results<Ok<ModelReadiness>, ProblemHttpResult>> ModelReadyAsync(
+        string model, IOnlineAgents agents, string? version = null)
     {
         var metadata = await agents.DescribeAsync(model, version);
         return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
@@ -114,7 +118,7 @@ internal static class InferenceProtocolApi
     }
 
     /// <summary>Problem details that carry the protocol's own member for errors besides.</summary>
-    private static IResult Problem(ServingError error)
+    private static ProblemHttpResult Problem(ServingError error)
     {
         var problem = ServingProblems.ToProblem(error);
         problem.Extensions["error"] = error.Fields.IsEmpty

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
+using Progeny.Contracts.Serving;
 using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
@@ -13,15 +14,14 @@ internal static class PredictApi
     {
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var bodies = routes.ServiceProvider.GetRequiredService<RequestBodies>();
-        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath());
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath())
+            .WithProblems(400, 404, 408, 409, 410, 413, 429, 503, 504);
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, bodies, project, null, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410)
-            .ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
                 PredictAsync(agents, bodies, project, version, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(408).ProducesProblem(410)
-            .ProducesProblem(413).ProducesProblem(429).ProducesProblem(503).ProducesProblem(504)
+            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 

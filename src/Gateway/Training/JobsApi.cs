@@ -1,7 +1,10 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Training;
 using Progeny.Abstractions.Tuning;
+using Progeny.Contracts.Common;
+using Progeny.Contracts.Training;
 using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Training;
@@ -10,23 +13,40 @@ internal static class JobsApi
 {
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
-        var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs");
-        project.MapPost("/", StartAsync).Produces<JobInfo>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).WithSummary("Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
-        project.MapGet("/", ListAsync).Produces<JobInfo[]>().ProducesProblem(400).ProducesProblem(404).WithSummary("The project's newest jobs, newest first.");
-        var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs");
-        jobs.MapGet("/", GetAsync).Produces<JobInfo>().ProducesProblem(404).WithSummary("One job: status, progress, verdict.");
-        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").ProducesProblem(404).WithSummary("The last 1 MiB of what its programs printed.");
-        jobs.MapGet("/trials", ListTrialsAsync).Produces<TrialInfo[]>().ProducesProblem(404).WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
-        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json").Produces<JobInfo>().ProducesProblem(404).WithSummary("Stops a job; one that has ended stays as it is.");
+        var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs").WithProblems(400, 404);
+        project.MapPost("/", StartAsync).WithProblems(409).WithSummary(
+            "Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
+        project.MapGet("/", ListAsync).WithSummary("The project's newest jobs, newest first.");
+        var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs").WithProblems(404);
+        jobs.MapGet("/", GetAsync).WithSummary("One job: status, progress, verdict.");
+        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").WithSummary("The last 1 MiB of what its programs printed.");
+        jobs.MapGet("/trials", ListTrialsAsync)
+            .WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
+        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json")
+            .WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
-    private static async Task<IResult> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
+    private static async Task<Results<Accepted<JobInfo>, ProblemHttpResult>> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
     {
-        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(request.ToMessage());
+        if (request.Kind is not { } kind)
+            return Problems.Invalid($"The body lacks 'kind' (one of {string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
+        var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(new JobRequest
+        {
+            Kind = kind,
+            Release = request.Release,
+            From = request.From,
+            To = request.To,
+            By = request.By,
+            Version = request.Version,
+            Trials = request.Trials,
+            Parallel = request.Parallel,
+            Seed = request.Seed,
+        });
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
     }
 
-    private static async Task<IResult> ListAsync(string project, IClusterClient cluster, int limit = 100)
+    private static async Task<Results<Ok<IEnumerable<JobInfo>>, ProblemHttpResult>> ListAsync(
+        string project, IClusterClient cluster, int limit = 100)
     {
         var grain = cluster.GetGrain<IProjectGrain>(project);
         if (await grain.Get() is null)
@@ -36,22 +56,23 @@ internal static class JobsApi
         return TypedResults.Ok(jobs.OfType<JobInfo>());
     }
 
-    private static async Task<IResult> GetAsync(string job, IClusterClient cluster) =>
+    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> GetAsync(string job, IClusterClient cluster) =>
         await cluster.GetGrain<IJobGrain>(job).Get() is { } info ? TypedResults.Ok(info) : Missing(job);
 
-    private static async Task<IResult> GetLogAsync(string job, IClusterClient cluster)
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> GetLogAsync(string job, IClusterClient cluster)
     {
         var grain = cluster.GetGrain<IJobGrain>(job);
         return await grain.Get() is null ? Missing(job) : TypedResults.Text(await grain.GetLog(), "text/plain", Encoding.UTF8);
     }
 
-    private static async Task<IResult> ListTrialsAsync(string job, IClusterClient cluster) =>
+    private static async Task<Results<Ok<IOrderedEnumerable<TrialInfo>>, ProblemHttpResult>> ListTrialsAsync(
+        string job, IClusterClient cluster) =>
         await cluster.GetGrain<IJobGrain>(job).Get() is null
             ? Missing(job)
             : TypedResults.Ok((await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
 
-    private static async Task<IResult> CancelAsync(string job, IClusterClient cluster) =>
+    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(string job, IClusterClient cluster) =>
         await cluster.GetGrain<IJobGrain>(job).Cancel() is { } info ? TypedResults.Ok(info) : Missing(job);
 
-    private static IResult Missing(string job) => Problems.NotFound($"There is no job '{job}'.");
+    private static ProblemHttpResult Missing(string job) => Problems.NotFound($"There is no job '{job}'.");
 }

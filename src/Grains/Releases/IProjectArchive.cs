@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Releases;
 
 namespace Progeny.Grains.Releases;
 

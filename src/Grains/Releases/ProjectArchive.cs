@@ -4,6 +4,7 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Decisions;
 using Progeny.Core.QueryLog;
+using Progeny.Core.Releases;
 
 namespace Progeny.Grains.Releases;
 

@@ -61,7 +61,7 @@ public sealed class JudgingCommandsTests
     public async Task Evaluation_is_a_job_that_is_followed_to_its_end()
     {
         const string Job =
-            """{"id":"j1","project":"demo","release":"1.0.0","status":"succeeded","progress":1,"message":"Measured demo@1.0.0:1 on 9 answers and 0 that nobody saw.","created_at":"2026-11-22T11:00:00+00:00","attempts":1,"metrics":{"auc":0.75}}""";
+            """{"id":"j1","project":"demo","release":"1.0.0","request":{"kind":"evaluate"},"status":"succeeded","progress":1,"message":"Measured demo@1.0.0:1 on 9 answers and 0 that nobody saw.","created_at":"2026-11-22T11:00:00+00:00","attempts":1,"metrics":{"auc":0.75}}""";
         await using var server = await FakeServer.StartAsync();
         server.Answer("POST /api/projects/demo/jobs", Job);
         var output = (await server.RunAsync("model", "eval", "demo", "1.0.0:1")).ShouldSucceed().Out;

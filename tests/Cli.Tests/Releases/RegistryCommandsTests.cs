@@ -25,8 +25,10 @@ public sealed class RegistryCommandsTests
     {
         await using var server = await FakeServer.StartAsync();
         server.Answer("GET /api/projects/demo/generations", """
-            [{"reference":"demo@0.1.0:1","stage":"retired","created_at":"2026-01-02T03:04:05Z","metrics":{"accuracy":0.81,"logLoss":0.4}},
-             {"reference":"demo@0.1.0:2","stage":"champion","created_at":"2026-01-03T03:04:05Z","metrics":{"accuracy":0.92}}]
+            [{"reference":"demo@0.1.0:1","stage":"retired","created_at":"2026-01-02T03:04:05Z",
+              "assets":{"model":"c0ffee","model_bytes":9},"lineage":{"job_id":"j1","package_digest":"f00d"},"metrics":{"accuracy":0.81,"logLoss":0.4}},
+             {"reference":"demo@0.1.0:2","stage":"champion","created_at":"2026-01-03T03:04:05Z",
+              "assets":{"model":"c0ffee","model_bytes":9},"lineage":{"job_id":"j1","package_digest":"f00d"},"metrics":{"accuracy":0.92}}]
             """);
         var lines = (await server.RunAsync("model", "list", "demo")).ShouldSucceed().Out.Split('\n');
         Cells(lines[0]).ShouldBe(["version", "stage", "made", "accuracy", "logLoss"]);

@@ -61,7 +61,7 @@ public sealed class ExperimentCommandsTests
         await using var server = await FakeServer.StartAsync();
         server.Answer("POST /api/projects/demo/rollback", """{"generation":"demo@1.0.0:1","previous":"demo@1.0.0:2","at":"2026-01-02T03:04:05Z","reason":"odd"}""");
         (await server.RunAsync("model", "rollback", "demo", "--by", "anna", "--reason", "odd")).ShouldSucceed().Out.ShouldContain("demo@1.0.0:1");
-        server.BodyText.ShouldBe("""{"by":"anna","reason":"odd"}""");
+        server.BodyText.ShouldBe("""{"reason":"odd","by":"anna"}""");
         (await server.RunAsync("model", "rollback", "demo", "--by", "anna", "--plan", "7")).ShouldSucceed();
         server.BodyText.ShouldBe("""{"by":"anna","plan_version":7}""");
     }

@@ -47,9 +47,12 @@ public sealed class PastQueriesCommandsTests
     public async Task Generation_and_project_leave_with_who_and_why()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("POST /api/projects/demo/generations/0.1.0%3A2/archive", """{"reference":"demo@0.1.0:2","stage":"archived","created_at":"2026-01-02T03:04:05Z"}""");
+        server.Answer("POST /api/projects/demo/generations/0.1.0%3A2/archive", """
+            {"reference":"demo@0.1.0:2","stage":"archived","created_at":"2026-01-02T03:04:05Z",
+             "assets":{"model":"c0ffee","model_bytes":9},"lineage":{"job_id":"j1","package_digest":"f00d"},"metrics":{}}
+            """);
         (await server.RunAsync("model", "archive", "demo", "0.1.0:2", "--reason", "old", "--by", "anna")).ShouldSucceed().Out.ShouldContain("demo@0.1.0:2 is archived");
-        server.Answer("POST /api/projects/demo/decommission", """{"name":"demo","releases":[],"promotions":[]}""");
+        server.Answer("POST /api/projects/demo/decommission", """{"name":"demo","releases":[],"plan_version":0,"promotions":[]}""");
         (await server.RunAsync("project", "decommission", "demo", "--reason", "over")).ShouldSucceed().Out.ShouldContain("demo has ended");
         (await server.RunAsync("project", "decommission", "demo")).ExitCode.ShouldBe(2);
     }

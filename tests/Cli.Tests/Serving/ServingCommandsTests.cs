@@ -77,7 +77,7 @@ public sealed class ServingCommandsTests
     {
         await using var server = await FakeServer.StartAsync();
         server.Answer("GET /api/projects/demo/queries/q%2F0", """
-            {"query_id":"q/0","at":"2026-01-02T03:04:05Z","version":"0.1.0:1","arm":"champion","reason":"share","fields":{"hour":17},
+            {"query_id":"q/0","sequence":7,"at":"2026-01-02T03:04:05Z","version":"0.1.0:1","arm":"champion","reason":"share","fields":{"hour":17},
              "prediction":{"label":"1"},"latency":{"augment":0,"queue":10,"predict":1500,"total":2000},"attempts":1,"outcome":"0",
              "outcomes":[{"query_id":"q/0","value":"1","reported_at":"2026-01-02T04:00:00Z"},{"query_id":"q/0","value":"0","reported_at":"2026-01-02T05:00:00Z"}]}
             """);

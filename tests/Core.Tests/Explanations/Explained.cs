@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Progeny.Abstractions.Explanations;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Explanations;

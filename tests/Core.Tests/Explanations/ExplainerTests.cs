@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Progeny.Abstractions.Explanations;
 using Progeny.Core.Common;
-using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Manifests;
 using Progeny.Core.Tests.Serving;

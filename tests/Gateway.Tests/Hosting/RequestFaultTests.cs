@@ -7,6 +7,7 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Releases;
 using Progeny.Core.Serving.Requests;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Serving;

@@ -12,6 +12,8 @@ public sealed class UnboundRequestTests(TrainedNode trained) : IClassFixture<Tra
     [InlineData("jobs", "{}", """The body lacks 'kind' (one of "train", "tune", "evaluate").""")]
     [InlineData("jobs", "[", "The body does not fit; an object {…} would be right (line 1, byte 2).")]
     [InlineData("jobs", "{\"kind\":\n train}", "The body is not valid JSON: 'train}' is an invalid JSON literal. Expected the literal 'true' (line 2, byte 4).")]
+    [InlineData("jobs", "null", "The request needs a body: an object with kind, release, ")]
+    [InlineData("jobs", """{"kind": "train", "a.b": 1}""", "'a.b' is no member of the body; they are kind, release, ")]
     [InlineData("jobs", "", "The request needs a body: an object with kind, release, ")]
     [InlineData("promotions", """{"version": 3}""", "'version' does not fit; a text would be right (line 1, byte 14).")]
     [InlineData("outcomes", """{"outcomes": 3}""", "'outcomes' does not fit; a list […] would be right (line 1, byte 15).")]
@@ -33,11 +35,23 @@ public sealed class UnboundRequestTests(TrainedNode trained) : IClassFixture<Tra
     }
 
     [Fact]
-    public async Task Parameter_that_does_not_fit_is_told_what_would()
+    public async Task Member_that_is_unknown_deep_in_a_body_is_told_with_those_that_are_known_there()
     {
-        using var answer = await trained.Node.Http.GetAsync("/api/projects/demo/decisions?limit=abc");
+        var (status, problem) = await trained.Node.TryPutAsync("/api/projects/demo/rollout", """{"arms": [{"name": "a", "share": 1}]}""");
+
+        status.ShouldBe(400);
+        ((string)problem["detail"]!).ShouldBe("'share' is no member of 'arms[0]'; they are name, generation, weight.");
+    }
+
+    [Theory]
+    [InlineData("decisions?limit=abc", "'limit' is 'abc'; a whole number would be right.")]
+    [InlineData("decisions?limit=3&before=1.5", "'before' is '1.5'; a whole number would be right.")]
+    [InlineData("queries?limit=99999999999", "'limit' is '99999999999'; a whole number would be right.")]
+    public async Task Parameter_that_does_not_fit_is_told_what_would(string path, string expected)
+    {
+        using var answer = await trained.Node.Http.GetAsync($"/api/projects/demo/{path}");
 
         ((int)answer.StatusCode).ShouldBe(400);
-        ((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]!).ShouldBe("'limit' is 'abc'; a whole number would be right.");
+        ((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]!).ShouldBe(expected);
     }
 }

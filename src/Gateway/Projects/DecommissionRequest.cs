@@ -1,8 +1,0 @@
-using System.ComponentModel.DataAnnotations;
-
-namespace Progeny.Gateway.Projects;
-
-/// <summary>Who ends a project, and why; kept for ever.</summary>
-/// <param name="By">Who decided.</param>
-/// <param name="Reason">Why.</param>
-internal sealed record DecommissionRequest(string? By, [property: Required] string? Reason);

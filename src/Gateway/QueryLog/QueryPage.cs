@@ -1,6 +1,0 @@
-namespace Progeny.Gateway.QueryLog;
-
-/// <summary>A page of logged queries.</summary>
-/// <param name="Queries">Newest first.</param>
-/// <param name="Before">Ask again with this as <c>before</c> for the next page; null: this was the last.</param>
-internal sealed record QueryPage(IReadOnlyList<QueryView> Queries, long? Before);

@@ -1,5 +1,0 @@
-namespace Progeny.Gateway.Retraining;
-
-/// <summary>Why the offline agent is paused or goes on.</summary>
-/// <param name="Reason">In the asker's words; may be left out.</param>
-internal sealed record OfflineRequest(string? Reason);
