@@ -26,7 +26,7 @@ public static class ManifestParser
             return new ManifestResult(null, errors.ToList());
         ManifestShape.Root.Check(root, "", errors);
         ManifestChecks.Run(root, errors);
-        return new ManifestResult(errors.Any ? null : ManifestBinder.Bind(root) with { Text = yaml }, errors.ToList());
+        return new ManifestResult(errors.Any ? null : ManifestShape.Root.Bind(root) with { Text = yaml }, errors.ToList());
     }
 
     /// <summary>Parses the bytes of a file.</summary>

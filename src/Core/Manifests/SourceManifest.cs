@@ -21,11 +21,8 @@ public sealed record SourceManifest
     /// <summary>Whether logged queries whose outcome is known are training rows, behind those of <see cref="Query"/>.</summary>
     public bool Queries { get; init; }
 
-    /// <summary>The most rows that a training takes, the last ones; null: all.</summary>
-    public int? WindowRows { get; init; }
-
-    /// <summary>How far back from the last row a training goes; null: to the first row.</summary>
-    public TimeSpan? WindowTime { get; init; }
+    /// <summary>How many of the last rows a training takes; null: all.</summary>
+    public TrainingWindow? Window { get; init; }
 
     /// <summary>The time that reading the rows may take; the operator's bound holds, too.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);

@@ -54,7 +54,7 @@ internal sealed class FeedPart
         }
 
         object? newest = null;
-        if (range.Once || source.WindowTime is not null || (range.From ?? range.To) is not null)
+        if (range.Once || source.Window?.Time is not null || (range.From ?? range.To) is not null)
             newest = await part.NewestAsync(range.To, now, cancellationToken);
         part.Bound(range, newest);
         if (!range.IsContinued)
@@ -125,8 +125,8 @@ internal sealed class FeedPart
 
     private void Narrow(object? newest, AnsweredSet? logged)
     {
-        maxRows = source.WindowRows is { } rows ? Math.Max(0, rows - (logged?.Keys.Count ?? 0)) : null;
-        if (source.WindowTime is not { } time || newest is null)
+        maxRows = source.Window?.Rows is { } rows ? Math.Max(0, rows - (logged?.Keys.Count ?? 0)) : null;
+        if (source.Window?.Time is not { } time || newest is null)
             return;
         var last = OrdinalTimes.Of(source.Ordinal!, newest);
         if (logged is { Keys: [.., var query] } && DateTimeOffset.UnixEpoch.AddTicks(query.At * TimeSpan.TicksPerMicrosecond) is var asked && asked > last)

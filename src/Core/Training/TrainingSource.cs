@@ -121,8 +121,8 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
                 From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } } ? new QueryMark(place, sequence) : QueryMark.Start,
                 To = await queries.GetEndAsync(cancellationToken),
                 Projection = LoggedRows.Projection(schema),
-                MaxRows = range.IsContinued ? null : manifest.Source.WindowRows,
-                Window = range.IsContinued ? null : manifest.Source.WindowTime,
+                MaxRows = range.IsContinued ? null : manifest.Source.Window?.Rows,
+                Window = range.IsContinued ? null : manifest.Source.Window?.Time,
             },
             cancellationToken);
     }

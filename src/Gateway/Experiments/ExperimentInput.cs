@@ -35,13 +35,13 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
 
         if (members["shares"] is not null)
             NameArms(members, generations, project);
-        var (rollout, wrong) = RolloutReader.Read(members, manifest);
+        var (settings, wrong) = RolloutReader.Read(members, manifest);
         faults.AddRange(wrong);
-        if (rollout?.Strategy is RolloutStrategy.Explicit or RolloutStrategy.Latest)
+        if (settings?.Strategy is RolloutStrategy.Explicit or RolloutStrategy.Latest)
             faults.Add(new PlanFault("strategy", "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
-        else if (rollout is not null && Problem(rollout.Strategy, generations.Length) is { } problem)
+        else if (settings is not null && Problem(settings.Strategy, generations.Length) is { } problem)
             faults.Add(new PlanFault(GenerationsMember, problem));
-        return faults.Count == 0 ? new ExperimentInput(RolloutSettings.Of(rollout!), generations, by ?? "by hand", reason) : throw new PlanException([.. faults]);
+        return faults.Count == 0 ? new ExperimentInput(settings!, generations, by ?? "by hand", reason) : throw new PlanException([.. faults]);
     }
 
     /// <summary>Whoever has a share of its own is named among the arms; of a test by hand the generations that want the place are.</summary>

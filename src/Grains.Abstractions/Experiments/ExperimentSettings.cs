@@ -6,7 +6,10 @@ namespace Progeny.Abstractions.Experiments;
 [GenerateSerializer, Immutable, Alias("progeny.experiment-settings")]
 public sealed record ExperimentSettings
 {
-    [Id(0)] public required RolloutStrategy Strategy { get; init; }
+    // One array, so that settings that leave it out are equal.
+    private static readonly ImmutableArray<string> ChampionOnly = ["champion"];
+
+    [Id(0)] public RolloutStrategy Strategy { get; init; } = RolloutStrategy.Explicit;
 
     /// <summary>The figure that is compared: <c>loss</c> or one of the project's own metrics.</summary>
     [Id(1)] public string Metric { get; init; } = "loss";
@@ -14,21 +17,22 @@ public sealed record ExperimentSettings
     /// <summary>Whether the less of <see cref="Metric"/> the better, or the more.</summary>
     [Id(2)] public Goal Goal { get; init; } = Goal.Minimize;
 
-    /// <summary>canary: what the challenger goes through.</summary>
+    /// <summary>canary: what a challenger goes through before it is in charge.</summary>
     [Id(3)] public ImmutableArray<CanaryStep> Steps { get; init; } = [];
 
-    /// <summary>abtest: the share of the traffic that the challengers without one of their own have together.</summary>
+    /// <summary>abtest: the share of the traffic that the challengers without one of their own have together, in equal parts.</summary>
     [Id(4)] public double Share { get; init; } = 0.5;
 
-    /// <summary>The probability of a verdict where there is no difference, however often one looks.</summary>
+    /// <summary>abtest: the probability that a difference is found where there is none, however often one looks. canary: the same for a roll-back.</summary>
     [Id(5)] public double Alpha { get; init; } = 0.05;
 
-    /// <summary>shadow, abtest: the outcomes of each arm after which it ends.</summary>
+    /// <summary>shadow, abtest: the outcomes of each arm after which it ends (abtest: without a verdict).</summary>
     [Id(6)] public int Outcomes { get; init; } = 1_000;
 
-    /// <summary>shadow, abtest: the time after which it ends.</summary>
+    /// <summary>shadow, abtest: the time after which it ends without a verdict.</summary>
     [Id(7)] public TimeSpan Time { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>bandit: how the next weights are chosen.</summary>
     [Id(8)] public BanditPolicy Policy { get; init; } = BanditPolicy.Thompson;
 
     /// <summary>bandit: what an outcome counts after each further one, above 0, at most 1.</summary>
@@ -40,16 +44,16 @@ public sealed record ExperimentSettings
     /// <summary>select: SQL over the table <c>generations</c> that yields <c>generation</c> and <c>weight</c>.</summary>
     [Id(11)] public string? Select { get; init; }
 
-    /// <summary>bandit, select: how many generations take part, the newest.</summary>
+    /// <summary>bandit: how many generations take part, the newest. select: how many the SQL sees.</summary>
     [Id(12)] public int Generations { get; init; } = 5;
 
-    /// <summary>Further generations that take part, <c>1.2.0:3</c> or <c>project@1.2.0:3</c>.</summary>
+    /// <summary>Further generations that take part, <c>1.2.0:3</c> or <c>project@1.2.0:3</c>: of other releases or projects.</summary>
     [Id(13)] public ImmutableArray<string> Arms { get; init; } = [];
 
     /// <summary>Who answers where an arm fails: <c>champion</c> or generations, the first one first.</summary>
-    [Id(14)] public ImmutableArray<string> Fallback { get; init; } = ["champion"];
+    [Id(14)] public ImmutableArray<string> Fallback { get; init; } = ChampionOnly;
 
-    /// <summary>abtest: the challengers that have a share of their own.</summary>
+    /// <summary>abtest: the challengers that have a share of their own, by generation as <see cref="Arms"/> names it.</summary>
     [Id(15)] public ImmutableArray<ArmShare> Shares { get; init; } = [];
 
     /// <summary>canary, abtest, bandit, select: whether who answers follows the plan's key, mostly the entity; false: each query is drawn by itself.</summary>

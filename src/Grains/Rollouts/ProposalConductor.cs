@@ -9,7 +9,6 @@ using Progeny.Core.Experiments;
 using Progeny.Core.Experiments.Strategies;
 using Progeny.Core.Gates;
 using Progeny.Core.Manifests;
-using Progeny.Core.Rollouts;
 using Progeny.Grains.Common;
 using Progeny.Grains.Experiments;
 using Progeny.Grains.Gates;
@@ -104,7 +103,7 @@ internal sealed class ProposalConductor(
         var blueprint = generation.Project == project ? await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() : null;
         if (blueprint is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation} of '{project}'.");
-        var settings = RolloutSettings.Of(ManifestCache.Of(blueprint.Release).Serving.Rollout);
+        var settings = ManifestCache.Of(blueprint.Release).Serving.Rollout;
         var strategy = RolloutStrategies.Of(settings.Strategy);
         var (step, endsRunning) = ProposalPolicy.Decide(generation, settings, plans.Plan.Champion, await experiment.GetAsync());
         // Also where the one that waits is only about to go on: the newer one goes first, and an older one must not follow it.

@@ -55,8 +55,7 @@ public sealed class SelfRunningManifestTests
             Query = "SELECT demand, region, up, at FROM first",
             Ordinal = "at",
             Queries = true,
-            WindowRows = 2_000,
-            WindowTime = TimeSpan.FromDays(30),
+            Window = new TrainingWindow(2_000, TimeSpan.FromDays(30)),
         });
         manifest.Outcomes.ShouldBe(new OutcomesManifest
         {

@@ -193,7 +193,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         Label = new() { Name = "y" },
         Source = queriesOnly
             ? new() { Queries = true }
-            : new() { Feed = "flights", Query = "SELECT * FROM flights -- all of them", Ordinal = ordinal, Queries = true, WindowRows = rows, WindowTime = time },
+            : new() { Feed = "flights", Query = "SELECT * FROM flights -- all of them", Ordinal = ordinal, Queries = true, Window = new TrainingWindow(rows, time) },
         Pipeline = new() { Command = ["train"], Incremental = rows is null && time is null },
     };
 

@@ -83,7 +83,7 @@ public sealed class OrdinalOrderTests : IDisposable
             Task = MachineLearningTask.Regression,
             Features = [new() { Name = "x", Type = FeatureType.Float }],
             Label = new() { Name = "y" },
-            Source = new() { File = "d.csv", Query = "SELECT * FROM d", Ordinal = "t", WindowRows = window, WindowTime = time },
+            Source = new() { File = "d.csv", Query = "SELECT * FROM d", Ordinal = "t", Window = new TrainingWindow(window, time) },
             Pipeline = new() { Trainer = "xgboost" },
         };
         var data = await new TrainingSource(catalog).WriteAsync(

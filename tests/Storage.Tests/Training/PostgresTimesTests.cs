@@ -65,7 +65,7 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
         {
             var manifest = Project with
             {
-                Source = new() { Feed = "flights", Query = $"SELECT t, x, y FROM {table}", Ordinal = "t", WindowTime = window },
+                Source = new() { Feed = "flights", Query = $"SELECT t, x, y FROM {table}", Ordinal = "t", Window = new TrainingWindow(null, window) },
             };
             var lineage = after is null ? null : new Lineage { JobId = "job", PackageDigest = "", To = after.To?.ToString(), LastOrdinal = after.Last?.ToString() };
             var data = await new TrainingSource(this).WriteAsync(

@@ -6,7 +6,7 @@ namespace Progeny.Core.Manifests.Shapes;
 /// <param name="item">What each value looks like.</param>
 /// <param name="min">The fewest values.</param>
 /// <param name="unique">Whether no text may occur twice.</param>
-internal sealed class ListShape(Shape item, int min = 0, bool unique = false) : Shape
+internal sealed class ListShape<T>(Shape<T> item, int min = 0, bool unique = false) : Shape<IReadOnlyList<T>>
 {
     public override void Check(ManifestNode node, string path, ErrorList errors)
     {
@@ -26,6 +26,8 @@ internal sealed class ListShape(Shape item, int min = 0, bool unique = false) : 
                 errors.Add(node.Items[i], $"{path}[{i}]", $"{Quote.Of(text)} is in the list already");
         }
     }
+
+    public override IReadOnlyList<T> Bind(ManifestNode node) => [.. node.Items.Select(item.Bind)];
 
     public override JsonObject ToSchema()
     {

@@ -43,7 +43,7 @@ internal sealed class ManifestChecks
         checks.CheckRules();
         checks.CheckMetrics();
         checks.CheckGroups();
-        new RolloutChecks(root, errors).Run();
+        checks.CheckRollout();
         new TuneChecks(root, errors).Run();
         foreach (var list in new[] { "augment", "rules", "metrics", "gates", "alerts", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");
@@ -267,6 +267,12 @@ internal sealed class ManifestChecks
             if (metric["name"] is { } name && name.AsText() is { } text && MetricManifest.Reserved.Contains(text, StringComparer.OrdinalIgnoreCase))
                 errors.Add(name, path, $"{Quote.Of(text)} is a figure of every project; give the metric a name of its own");
         }
+    }
+
+    private void CheckRollout()
+    {
+        if (root["serving"] is { } serving && serving["rollout"] is { } rollout)
+            new RolloutChecks(rollout, serving["log"], [.. Items("metrics").Select(metric => metric["name"]?.AsText()).OfType<string>()], errors).Run();
     }
 
     private string Known(string written) =>

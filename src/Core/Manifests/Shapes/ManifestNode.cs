@@ -55,4 +55,7 @@ internal sealed class ManifestNode(NodeKind kind, int line, int column)
         _ when IsNull => "nothing",
         _ => Quote.Of(Text),
     };
+
+    /// <summary>The same where quotes make a text of a number or a flag.</summary>
+    public string DescribeQuoted() => Kind == NodeKind.Scalar && !Plain ? $"{Describe()} in quotes" : Describe();
 }

@@ -9,4 +9,7 @@ internal sealed record MapKey(string Name, Shape Shape, string Description)
 
     /// <summary>What holds where the key is left out; null: nothing.</summary>
     public JsonValue? Default { get; init; }
+
+    /// <summary>The strategies that have this key, for <c>serving.rollout</c>; empty: all.</summary>
+    public IReadOnlyList<string> Strategies { get; init; } = [];
 }

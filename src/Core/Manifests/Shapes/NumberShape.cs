@@ -4,10 +4,8 @@ using System.Text.Json.Nodes;
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>A finite number within bounds.</summary>
-internal sealed class NumberShape : Shape
+internal sealed class NumberShape : Shape<double>
 {
-    public bool Whole { get; init; }
-
     public double? Min { get; init; }
 
     public double? Max { get; init; }
@@ -20,17 +18,21 @@ internal sealed class NumberShape : Shape
         var value = CoreSchema.Resolve(node) switch
         {
             long number => number,
-            double number when !Whole && double.IsFinite(number) => number,
+            double number when double.IsFinite(number) => number,
             _ => double.NaN,
         };
         var within = Exclusive ? !(value <= Min) && !(value >= Max) : !(value < Min) && !(value > Max);
         if (double.IsNaN(value) || !within)
-            errors.Add(node, path, $"needs {Describe()}; this is {node.Describe()}{(node.Kind == NodeKind.Scalar && !node.Plain ? " in quotes" : "")}");
+            errors.Add(node, path, $"needs {Describe()}; this is {node.DescribeQuoted()}");
     }
+
+    public override double Bind(ManifestNode node) => node.AsNumber()!.Value;
+
+    public override JsonValue? ToJson(double value) => JsonValue.Create(value);
 
     public override JsonObject ToSchema()
     {
-        var schema = new JsonObject { ["type"] = Whole ? "integer" : "number" };
+        var schema = new JsonObject { ["type"] = "number" };
         if (Min is { } min)
             schema[Exclusive ? "exclusiveMinimum" : "minimum"] = Json(min);
         if (Max is { } max)
@@ -40,16 +42,10 @@ internal sealed class NumberShape : Shape
 
     private static JsonNode Json(double value) => value == Math.Truncate(value) ? JsonValue.Create((long)value) : JsonValue.Create(value);
 
-    private string Describe()
+    private string Describe() => (Min, Max) switch
     {
-        var kind = Whole ? "a whole number" : "a number";
-        return (Min, Max) switch
-        {
-            ({ } min, { } max) when Exclusive => string.Create(CultureInfo.InvariantCulture, $"{kind} above {min} and below {max}"),
-            ({ } min, { } max) => string.Create(CultureInfo.InvariantCulture, $"{kind} from {min} to {max}"),
-            ({ } min, null) => string.Create(CultureInfo.InvariantCulture, $"{kind} of at least {min}"),
-            (null, { } max) => string.Create(CultureInfo.InvariantCulture, $"{kind} of at most {max}"),
-            _ => kind,
-        };
-    }
+        ({ } min, { } max) when Exclusive => string.Create(CultureInfo.InvariantCulture, $"a number above {min} and below {max}"),
+        ({ } min, { } max) => string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"),
+        _ => "a number",
+    };
 }

@@ -5,44 +5,23 @@ using Progeny.Core.Metrics;
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>What must be true between the keys of <c>serving.rollout</c>.</summary>
-internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
+/// <param name="rollout">The keys.</param>
+/// <param name="log">The project's <c>serving.log</c>; null: it is left out.</param>
+/// <param name="metrics">The names of the project's own metrics.</param>
+internal sealed class RolloutChecks(ManifestNode rollout, ManifestNode? log, IReadOnlyList<string> metrics, ErrorList errors)
 {
-    private const string Path = "serving.rollout";
-
-    private static readonly string[] Compared = ["canary", "abtest", "bandit"];
+    public const string Path = "serving.rollout";
 
     /// <summary>Strategies that decide on outcomes.</summary>
-    private static readonly string[] Scored = ["shadow", .. Compared];
-
-    /// <summary>Which strategies a key is for; keys of all are not named.</summary>
-    private static readonly Dictionary<string, string[]> For = new(StringComparer.Ordinal)
-    {
-        ["metric"] = Compared,
-        ["goal"] = Compared,
-        ["steps"] = ["canary"],
-        ["share"] = ["abtest"],
-        ["shares"] = ["abtest"],
-        ["alpha"] = ["canary", "abtest"],
-        ["outcomes"] = ["shadow", "abtest"],
-        ["time"] = ["shadow", "abtest"],
-        ["policy"] = ["bandit"],
-        ["discount"] = ["bandit"],
-        ["epsilon"] = ["bandit"],
-        ["select"] = ["select"],
-        ["generations"] = ["bandit", "select"],
-        ["sticky"] = [.. Compared, "select"],
-        ["arms"] = ["abtest", "bandit", "select"],
-    };
+    private static readonly string[] Scored = ["shadow", .. ServingShapes.Compared];
 
     public void Run()
     {
-        if (root["serving"]?["rollout"] is not { } rollout)
-            return;
         var strategy = rollout["strategy"]?.AsText() ?? "explicit";
-        foreach (var entry in rollout.Entries)
+        foreach (var key in ServingShapes.Rollout.Keys.Where(key => key.Strategies.Count > 0 && !key.Strategies.Contains(strategy)))
         {
-            if (For.TryGetValue(entry.Name, out var strategies) && !strategies.Contains(strategy))
-                errors.Add(entry.Key, $"{Path}.{entry.Name}", $"is for the {(strategies.Length == 1 ? "strategy" : "strategies")} {string.Join(", ", strategies)} only");
+            if (rollout.Entries.Find(entry => entry.Name == key.Name) is { } entry)
+                errors.Add(entry.Key, $"{Path}.{key.Name}", $"is for the {(key.Strategies.Count == 1 ? "strategy" : "strategies")} {string.Join(", ", key.Strategies)} only");
         }
 
         if (strategy == "canary" && rollout["steps"] is null)
@@ -51,15 +30,15 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
             errors.Add(rollout, $"{Path}.select", "is missing: SQL over the table generations that yields generation and weight");
         if (rollout["discount"]?.AsNumber() == 0)
             errors.Add(rollout["discount"]!, $"{Path}.discount", "must be above 0: 0 would forget everything at once");
-        if (Scored.Contains(strategy) && root["serving"]!["log"] is { } log && log.AsText() == "none")
-            errors.Add(log, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
-        CheckSteps(rollout);
-        CheckShares(rollout);
-        CheckMetric(rollout);
-        CheckOutcomes(rollout);
+        if (Scored.Contains(strategy) && log?.AsText() == "none")
+            errors.Add(log!, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
+        CheckSteps();
+        CheckShares();
+        CheckMetric();
+        CheckOutcomes();
     }
 
-    private void CheckShares(ManifestNode rollout)
+    private void CheckShares()
     {
         if (rollout["shares"] is not { } shares)
             return;
@@ -71,7 +50,7 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
             errors.Add(shares, $"{Path}.shares", FormattableString.Invariant($"make {together} of the traffic{(rollout["share"] is null ? "" : " with share")}; less than 1 must be left for the champion"));
     }
 
-    private void CheckSteps(ManifestNode rollout)
+    private void CheckSteps()
     {
         var before = 0d;
         for (var i = 0; i < (rollout["steps"]?.Items.Count ?? 0); i++)
@@ -85,7 +64,7 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
     }
 
     /// <summary>Losses are compared from a number of outcomes on; with fewer a generation would pass without a test.</summary>
-    private void CheckOutcomes(ManifestNode rollout)
+    private void CheckOutcomes()
     {
         if ((rollout["metric"]?.AsText() ?? MetricsPoint.LossName) != MetricsPoint.LossName)
             return;
@@ -100,12 +79,11 @@ internal sealed class RolloutChecks(ManifestNode root, ErrorList errors)
         }
     }
 
-    private void CheckMetric(ManifestNode rollout)
+    private void CheckMetric()
     {
         if (rollout["metric"] is not { } metric || metric.AsText() is not { } name)
             return;
-        var own = (root["metrics"]?.Items ?? []).Select(item => item["name"]?.AsText()).OfType<string>().ToList();
-        if (name != MetricsPoint.LossName && !own.Contains(name))
-            errors.Add(metric, $"{Path}.metric", $"{Quote.Of(name)} is neither loss nor one of the project's metrics;{Suggestion.For(name, [MetricsPoint.LossName, .. own])}");
+        if (name != MetricsPoint.LossName && !metrics.Contains(name))
+            errors.Add(metric, $"{Path}.metric", $"{Quote.Of(name)} is neither loss nor one of the project's metrics;{Suggestion.For(name, [MetricsPoint.LossName, .. metrics])}");
     }
 }

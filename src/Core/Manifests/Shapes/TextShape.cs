@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>A text as it was written, quoted or not; null is none.</summary>
-internal sealed class TextShape : Shape
+internal sealed class TextShape : Shape<string>
 {
     private readonly Regex? regex;
 
@@ -33,6 +33,10 @@ internal sealed class TextShape : Shape
         if (Problem(node) is { } problem)
             errors.Add(node, path, problem);
     }
+
+    public override string Bind(ManifestNode node) => node.Text;
+
+    public override JsonValue? ToJson(string value) => JsonValue.Create(value);
 
     public override JsonObject ToSchema()
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>A map, or one word that stands for what most would write there.</summary>
-internal sealed class WordOrMapShape(string word, MapShape map) : Shape
+internal sealed class WordOrMapShape<T>(string word, T value, MapShape<T> map) : Shape<T>
 {
     public override void Check(ManifestNode node, string path, ErrorList errors)
     {
@@ -12,6 +12,8 @@ internal sealed class WordOrMapShape(string word, MapShape map) : Shape
         else if (node.AsText() != word)
             errors.Add(node, path, $"needs the word '{word}' or a map; this is {node.Describe()}");
     }
+
+    public override T Bind(ManifestNode node) => node.Kind == NodeKind.Scalar ? value : map.Bind(node);
 
     public override JsonObject ToSchema() => new() { ["anyOf"] = new JsonArray(new JsonObject { ["const"] = word }, map.ToSchema()) };
 }
