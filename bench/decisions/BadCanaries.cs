@@ -61,7 +61,7 @@ internal static class BadCanaries
 
             served++;
             canary = canary with { InStep = canary.InStep.Add(draw(random, isBad)) };
-            var decision = strategy.Look(new ExperimentSnapshot { Settings = settings, Arms = [champion, canary] });
+            var decision = strategy.Evaluate(new ExperimentSnapshot { Settings = settings, Arms = [champion, canary] });
             if (decision is RolloutDecision.GiveUp)
                 return served;
         }

@@ -10,7 +10,7 @@ internal static class ClusteredRuns
 
     public static void Run(int runs, int outcomes, int seed)
     {
-        Figures.Head($"A/A tests by entity, {runs} runs of {outcomes} outcomes, a look after each tenth, alpha {Alpha}: how many find a winner");
+        Figures.Head($"A/A tests by entity, {runs} runs of {outcomes} outcomes, a check after each tenth, alpha {Alpha}: how many find a winner");
         Report("entities-10000", "10,000 entities, alike busy", 10_000, false, 0.5);
         Report("entities-300", "300 entities, alike busy", 300, false, 0.5);
         Report("entities-300-zipf", "300 entities, the k-th asks 1/k as often as the first", 300, true, 0.5);

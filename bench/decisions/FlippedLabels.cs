@@ -92,7 +92,7 @@ internal static class FlippedLabels
                 Take(arm, draw(random, isBad && arm == 1), null);
             }
 
-            switch (strategy.Look(new ExperimentSnapshot { Settings = settings, Arms = [.. arms] }))
+            switch (strategy.Evaluate(new ExperimentSnapshot { Settings = settings, Arms = [.. arms] }))
             {
                 case RolloutDecision.GiveUp:
                 case RolloutDecision.Serve serve when serve.Weights.Any(weight => weight.IsOut):

@@ -17,12 +17,12 @@ internal static class Power
         List<int> found = [.. verdicts.Where(verdict => verdict > 0).Select(verdict => verdict!.Value).Order()];
         var all = 2 * FixedSampleTest.OutcomesOfEachArm(First, Second, Alpha, Wanted);
         var byWanted = found[(int)Math.Ceiling(runs * Wanted) - 1];
-        Figures.Head($"A/B tests, {First:0 %} against {Second:0 %}, {runs} runs, a look after each outcome, alpha {Alpha} (outcomes of both arms together)");
+        Figures.Head($"A/B tests, {First:0 %} against {Second:0 %}, {runs} runs, a check after each outcome, alpha {Alpha} (outcomes of both arms together)");
         Figures.Row($"found within {Most:#,0} outcomes             {found.Count / (double)runs * 100:0.0} %");
         Figures.Row($"mean outcomes until it is found         {found.Average():#,0}");
         Figures.Row($"median                                  {found[found.Count / 2]:#,0}");
         Figures.Row($"found in {Wanted * 100:0} % of runs within             {byWanted:#,0}");
-        Figures.Row($"fixed-sample test, one look, power {Wanted}  {all:#,0}");
+        Figures.Row($"fixed-sample test, one check, power {Wanted}  {all:#,0}");
         Figures.Result("decisions.ab.power", found.Count / (double)runs);
         Figures.Result("decisions.ab.wrong-winner", verdicts.Count(verdict => verdict < 0) / (double)runs);
         Figures.Result("decisions.ab.outcomes-mean", found.Average());

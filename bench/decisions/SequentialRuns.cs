@@ -3,7 +3,7 @@ using Progeny.Core.Experiments.Statistics;
 
 namespace Progeny.Bench.Decisions;
 
-/// <summary>A/B tests of which somebody looks at each outcome.</summary>
+/// <summary>A/B tests of which somebody checks each outcome.</summary>
 internal static class SequentialRuns
 {
     /// <summary>Runs tests of two arms until a verdict, or until there are no more outcomes.</summary>

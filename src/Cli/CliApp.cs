@@ -89,7 +89,7 @@ public static class CliApp
             },
             ExperimentCommands.Create(context),
             DecisionsCommand.Create(context),
-            new Command("job", "Look at jobs.")
+            new Command("job", "Show jobs.")
             {
                 JobShowCommand.Create(context),
                 JobLogCommand.Create(context),
@@ -102,7 +102,7 @@ public static class CliApp
                 OfflineCommands.CreatePause(context),
                 OfflineCommands.CreateResume(context),
             },
-            new Command("query", "Look at logged queries.") { QueryShowCommand.Create(context) },
+            new Command("query", "Show logged queries.") { QueryShowCommand.Create(context) },
             new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             FeedbackCommand.Create(context),

@@ -3,7 +3,7 @@ using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training.Checks;
 using Progeny.Storage.Expressions;
 
-// Looks at a model that nobody knows yet, in a process that may be killed: started by a node in a folder with the request, and leaves what it
+// Checks a model that nobody knows yet, in a process that may be killed: started by a node in a folder with the request, and leaves what it
 // found there. The last line on stderr says what went wrong.
 try
 {

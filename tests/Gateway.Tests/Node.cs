@@ -32,7 +32,7 @@ public sealed class Node : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    /// <summary>Starts a node that looks at new models in its own process, which saves each training a program's start.</summary>
+    /// <summary>Starts a node that checks new models in its own process, which saves each training a program's start.</summary>
     public static Task<Node> StartAsync(string data, params string[] settings) => StartAsync(data, _ => { }, settings);
 
     /// <summary>The same with other services than a node has.</summary>

@@ -88,7 +88,7 @@ internal static class RunCommand
     {
         if (Console.IsOutputRedirected)
             return new PlainView(Console.Out, TimeProvider.System);
-        // A script that waits for this program gives it no input; what counts here is that somebody looks at the output.
+        // A script that waits for this program gives it no input; what counts here is that somebody reads the output.
         return new TerminalView(AnsiConsole.Create(new AnsiConsoleSettings { Interactive = InteractionSupport.Yes }), TimeProvider.System);
     }
 

@@ -11,7 +11,7 @@ internal static class AlertsCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var command = new Command("alerts", "The alerts of the release in charge, and which of them are active.") { project };
+        var command = new Command("alerts", "The alerts of the release in production, and which of them are active.") { project };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -21,7 +21,7 @@ internal static class AlertsCommand
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else if (answer.Value.Count == 0)
-                context.Out.WriteLine($"The release in charge of '{name}' has no alerts (alerts, in progeny.yaml).");
+                context.Out.WriteLine($"The release in production in '{name}' has no alerts (alerts, in progeny.yaml).");
             else
                 Write(context.Out, answer.Value);
             return ExitCodes.Success;

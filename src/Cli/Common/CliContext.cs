@@ -12,7 +12,7 @@ public sealed class CliContext
     /// <param name="output">For results.</param>
     /// <param name="error">For errors and progress.</param>
     /// <param name="configuration">The settings <c>Server</c> and <c>Feeds:…</c>.</param>
-    /// <param name="time">The clock by which jobs are looked at.</param>
+    /// <param name="time">The clock by which jobs are checked.</param>
     public CliContext(TextWriter output, TextWriter error, IConfiguration configuration, TimeProvider time)
     {
         Out = CreateConsole(output);

@@ -15,7 +15,7 @@ internal static class DecisionsCommand
     {
         var project = Arguments.Project();
         var experiment = new Option<string?>("--experiment") { Description = "Only those of one experiment, e.g. canary-7.", HelpName = "EXPERIMENT" };
-        var before = new Option<long?>("--before") { Description = "Only those before this place in the list.", HelpName = "PLACE" };
+        var before = new Option<long?>("--before") { Description = "Only those with a smaller sequence number.", HelpName = "SEQUENCE" };
         var limit = new Option<int?>("--limit") { Description = "How many, 1 to 1000; 100 without it.", HelpName = "N" };
         var figures = new Option<bool>("--figures") { Description = "With the figures on which each was decided." };
         var command = new Command("decisions", "Who or what decided what about a project, when and why; newest first.") { project, experiment, before, limit, figures };
@@ -27,8 +27,8 @@ internal static class DecisionsCommand
             List<(string Name, object Value)> given = [];
             if (result.GetValue(experiment) is { } id)
                 given.Add(("experiment", id));
-            if (result.GetValue(before) is { } place)
-                given.Add(("before", place));
+            if (result.GetValue(before) is { } sequence)
+                given.Add(("before", sequence));
             if (result.GetValue(limit) is { } most)
                 given.Add(("limit", most));
             var query = string.Concat(given.Select((parameter, i) => $"{(i == 0 ? '?' : '&')}{parameter.Name}={{{i + 1}}}"));
@@ -47,10 +47,10 @@ internal static class DecisionsCommand
 
     private static void Write(CliContext context, IReadOnlyList<DecisionView> decisions, bool withFigures)
     {
-        var table = Tables.Create(context.Out, [.. new[] { "place", "at", "kind", "by", "what" }, .. withFigures ? new[] { "figures" } : []]).RightAlign(0, 1);
+        var table = Tables.Create(context.Out, [.. new[] { "sequence", "at", "kind", "by", "what" }, .. withFigures ? new[] { "figures" } : []]).RightAlign(0, 1);
         foreach (var decision in decisions)
         {
-            string[] cells = [decision.Place.ToString(CultureInfo.InvariantCulture), Tables.Time(decision.At), ApiJson.NameOf(decision.Kind), decision.By, decision.Message];
+            string[] cells = [decision.Sequence.ToString(CultureInfo.InvariantCulture), Tables.Time(decision.At), ApiJson.NameOf(decision.Kind), decision.By, decision.Message];
             table.AddTexts(withFigures ? [.. cells, string.Join(", ", decision.Figures.Select(figure => $"{figure.Key} {Tables.Figure(figure.Value)}"))] : cells);
         }
 

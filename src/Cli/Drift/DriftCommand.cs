@@ -33,22 +33,22 @@ internal static class DriftCommand
 
     private static void Write(IAnsiConsole console, IReadOnlyList<DriftView> generations)
     {
-        foreach (var (version, status, look) in generations)
+        foreach (var (version, status, report) in generations)
         {
             console.WriteLine(status switch
             {
                 "unknown" => $"{version}: there is no training profile to compare with.",
                 "waiting" => $"{version}: not enough queries yet.",
-                _ => $"{version}: {status}{(look?.Since is { } since ? $" since {Tables.Time(since)}" : "")}; look {Tables.Count(look!.Look)} at {Tables.Time(look.At)}, {Tables.Count(look.Rows)} rows",
+                _ => $"{version}: {status}{(report?.Since is { } since ? $" since {Tables.Time(since)}" : "")}; check {Tables.Count(report!.Check)} at {Tables.Time(report.At)}, {Tables.Count(report.Rows)} rows",
             });
         }
 
-        if (generations.All(generation => generation.Look is null))
+        if (generations.All(generation => generation.Report is null))
             return;
         var table = Tables.Create(console, ["version", "column", "drifted", "psi", "test", "statistic", "p", "rows"]).RightAlign(3, 4).RightAlign(5);
-        foreach (var (version, _, look) in generations)
+        foreach (var (version, _, report) in generations)
         {
-            foreach (var column in look?.Columns ?? [])
+            foreach (var column in report?.Columns ?? [])
             {
                 table.AddTexts([
                     version,

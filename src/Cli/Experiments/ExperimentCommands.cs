@@ -17,7 +17,7 @@ internal static class ExperimentCommands
         Act(context, "pause", "Keep the shares as they are and decide nothing."),
         Act(context, "resume", "Go on."),
         Act(context, "abort", "End it; the champion has all traffic again."),
-        Act(context, "promote", "End it; the challenger is in charge, once it has passed its gates."),
+        Act(context, "promote", "End it; the challenger is in production, once it has passed its gates."),
     };
 
     private static Command List(CliContext context)

@@ -16,7 +16,7 @@ internal static class ExperimentStartCommand
         var generations = new Option<string[]>("--generation") { Description = "A generation that wants the champion's place, 1.2.0:3; may be repeated.", HelpName = "VERSION" };
         var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
         var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
-        var command = new Command("start", "Start an experiment by hand.") { project, rules, generations, by, reason };
+        var command = new Command("start", "Start an experiment manually.") { project, rules, generations, by, reason };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {

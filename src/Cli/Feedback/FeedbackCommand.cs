@@ -34,7 +34,7 @@ internal static class FeedbackCommand
         {
             Tables.WritePairs(
                 console,
-                ("outcomes looked at", Tables.Count(latency.Outcomes)),
+                ("outcomes checked", Tables.Count(latency.Outcomes)),
                 ("come after (median)", Span(latency.P50)),
                 ("90 % within", Span(latency.P90)),
                 ("99 % within", Span(latency.P99)),

@@ -14,7 +14,7 @@ internal static class CommissionCommand
         Create(context, "decommission", "End a project: no queries, no jobs, all generations archived, everything kept.", "has ended; 'progeny project archive' shows what is kept", required: true);
 
     public static Command CreateReturn(CliContext context) =>
-        Create(context, "recommission", "Bring an ended project back: its generations are staged, nothing is in charge.", "is back; promote a generation to answer queries", required: false);
+        Create(context, "recommission", "Bring an ended project back: its generations are staged, nothing is in production.", "is back; promote a generation to answer queries", required: false);
 
     private static Command Create(CliContext context, string verb, string description, string done, bool required)
     {

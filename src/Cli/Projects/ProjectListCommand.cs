@@ -29,7 +29,7 @@ internal static class ProjectListCommand
 
     private static void Write(IAnsiConsole console, IReadOnlyList<ProjectInfo> projects)
     {
-        var table = Tables.Create(console, "project", "releases", "newest", "in charge", "since", "why").RightAlign(1, 2);
+        var table = Tables.Create(console, "project", "releases", "newest", "in production", "since", "why").RightAlign(1, 2);
         foreach (var project in projects)
         {
             var promotion = project.Promotions is [.., var last] ? last : null;

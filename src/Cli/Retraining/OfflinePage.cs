@@ -17,7 +17,7 @@ internal static class OfflinePage
             [
                 ("project", agent.Project),
                 ("paused", agent.Paused ? agent.PausedBy ?? "yes" : null),
-                ("looked", Tables.Time(agent.LookedAt)),
+                ("checked", Tables.Time(agent.CheckedAt)),
                 .. Work("training", agent.Training),
                 .. agent.Evaluation.Wanted ? Work("evaluation", agent.Evaluation) : [],
                 .. agent.Outcomes is { } pull ? Pull(pull) : [],

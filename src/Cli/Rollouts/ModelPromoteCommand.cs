@@ -16,7 +16,7 @@ internal static class ModelPromoteCommand
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the promotion.", HelpName = "TEXT" };
         var by = new Option<string?>("--by") { Description = "Who decided; kept with the promotion.", HelpName = "NAME" };
         var force = new Option<bool>("--force") { Description = "Pass over the gates." };
-        var command = new Command("promote", "Put a generation in charge that passes its gates.") { project, version, reason, by, force };
+        var command = new Command("promote", "Put a generation into production that passes its gates.") { project, version, reason, by, force };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -30,7 +30,7 @@ internal static class ModelPromoteCommand
             }
 
             var before = answer.Value.Previous is { } previous ? $"before: {previous}" : "the first";
-            context.Out.MarkupLine($"[green]In charge:[/] [bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] ({before.EscapeMarkup()})");
+            context.Out.MarkupLine($"[green]In production:[/] [bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] ({before.EscapeMarkup()})");
             return ExitCodes.Success;
         });
         return command;

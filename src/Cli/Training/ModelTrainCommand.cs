@@ -32,7 +32,7 @@ internal static class ModelTrainCommand
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    context.Error.WriteLine($"The job goes on: 'progeny job show {job.Value.Id}' looks at it, 'progeny job cancel {job.Value.Id}' stops it.");
+                    context.Error.WriteLine($"The job goes on: 'progeny job show {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
                     return ExitCodes.Interrupted;
                 }
             }
@@ -54,7 +54,7 @@ internal static class ModelTrainCommand
             { Status: JobStatus.Succeeded, Generation: { } generation } => $"Next: progeny model promote {generation.Project} {generation.Version}",
             { Status: JobStatus.Failed } => $"The training failed; 'progeny job log {job.Id}' shows what its programs printed.",
             { Status: JobStatus.Succeeded or JobStatus.Cancelled } => "There is no new generation.",
-            _ => $"Look at it with 'progeny job show {job.Id}'.",
+            _ => $"See it with 'progeny job show {job.Id}'.",
         });
     }
 }

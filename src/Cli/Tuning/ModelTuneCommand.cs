@@ -46,7 +46,7 @@ internal static class ModelTuneCommand
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    context.Error.WriteLine($"The search goes on: 'progeny job trials {job.Value.Id}' looks at it, 'progeny job cancel {job.Value.Id}' stops it.");
+                    context.Error.WriteLine($"The search goes on: 'progeny job trials {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
                     return ExitCodes.Interrupted;
                 }
             }

@@ -20,7 +20,7 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
 
     private const int MaxDecisions = 10;
 
-    /// <summary>How many of the champion's queries its served figures look back on.</summary>
+    /// <summary>How many of the champion's queries its served figures cover.</summary>
     private const int MaxServed = 1_000;
 
     public async Task<IReadOnlyList<ProjectSummary>> ListAsync()

@@ -4,5 +4,5 @@ using Progeny.Abstractions.Training;
 
 namespace Progeny.Console.Releases;
 
-/// <summary>A generation with the job that made it and the promotions that put it in charge, newest first.</summary>
+/// <summary>A generation with the job that made it and the promotions that put it into production, newest first.</summary>
 public sealed record GenerationView(GenerationInfo Generation, JobInfo? Job, IReadOnlyList<Promotion> Promotions);

@@ -4,7 +4,7 @@ namespace Progeny.Contracts.Experiments;
 
 /// <summary>An arm of an experiment as the API shows it.</summary>
 /// <param name="Share">Its part of the traffic, 0 to 1.</param>
-/// <param name="Shadow">Whether it answers unseen.</param>
+/// <param name="Shadow">Whether it answers as a shadow.</param>
 /// <param name="Out">Whether it has lost and is out.</param>
 /// <param name="Outcomes">The predictions of the experiment (canary: of the step) whose outcome is known.</param>
 /// <param name="Mean">The mean of the metric over them.</param>

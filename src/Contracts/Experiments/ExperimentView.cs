@@ -9,7 +9,7 @@ namespace Progeny.Contracts.Experiments;
 /// <param name="Status">starting, running, paused or ended.</param>
 /// <param name="Verdict">How it ended: won, rolled_back, undecided, aborted, interrupted or superseded; null: it runs.</param>
 /// <param name="Message">What it does, or how it ended and why.</param>
-/// <param name="Champion">The generation in charge when it began.</param>
+/// <param name="Champion">The generation in production when it began.</param>
 /// <param name="Step">canary: the step, from 1.</param>
 /// <param name="Elapsed">The seconds that it has run.</param>
 /// <param name="StepElapsed">canary: those of the step.</param>

@@ -11,9 +11,9 @@ public static class AlertEpisodes
 {
     /// <summary>Holds the last episodes beside what the conditions say now.</summary>
     /// <param name="before">The last episode of each alert that has had one.</param>
-    /// <param name="alerts">The alerts of the release in charge; what it does not have any more is over.</param>
+    /// <param name="alerts">The alerts of the release in production; what it does not have any more is over.</param>
     /// <param name="verdicts">What each of them says, in their order.</param>
-    /// <param name="champion">The generation in charge.</param>
+    /// <param name="champion">The generation in production.</param>
     /// <returns>The last episode of each alert, and those among them that began or were over just now.</returns>
     public static (ImmutableArray<AlertEpisode> Episodes, ImmutableArray<AlertEpisode> Changed) Update(
         ImmutableArray<AlertEpisode> before, IReadOnlyList<AlertManifest> alerts, IReadOnlyList<ConditionVerdict> verdicts, GenerationReference champion, DateTimeOffset now)
@@ -55,7 +55,7 @@ public static class AlertEpisodes
             {
                 Until = now,
                 Generation = champion,
-                Message = $"{champion} is in charge, whose manifest has no such alert",
+                Message = $"{champion} is in production, whose manifest has no such alert",
                 Figures = ImmutableSortedDictionary<string, double>.Empty,
             };
             changed.Add(episodes[i]);

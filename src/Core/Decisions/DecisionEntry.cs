@@ -3,5 +3,5 @@ using Progeny.Abstractions.Decisions;
 namespace Progeny.Core.Decisions;
 
 /// <summary>A decision in the list of all.</summary>
-/// <param name="Place">Its place in the list; grows.</param>
-public sealed record DecisionEntry(long Place, Decision Decision);
+/// <param name="Sequence">Its number in the list; grows.</param>
+public sealed record DecisionEntry(long Sequence, Decision Decision);

@@ -6,7 +6,7 @@ namespace Progeny.Core.Decisions;
 public static class Decommissioning
 {
     /// <summary>The decider of a decision that names none.</summary>
-    public const string ByHand = "by hand";
+    public const string Operator = "operator";
 
     /// <summary>A reason behind a sentence; empty where there is none.</summary>
     public static string Because(string? reason) => reason is null ? "" : $": {reason.TrimEnd('.')}";

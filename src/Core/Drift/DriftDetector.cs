@@ -6,26 +6,26 @@ namespace Progeny.Core.Drift;
 
 /// <summary>
 /// Compares the newest queries of a generation with its training rows, column by column, so that over the whole life of the generation,
-/// all its looks and all its columns together, the probability of ever finding drift where there is none is at most
+/// all its checks and all its columns together, the probability of ever finding drift where there is none is at most
 /// <see cref="DriftManifest.FalseAlarms"/> (docs/drift.md).
 /// </summary>
 /// <remarks>
-/// Look k may spend α · 6 / (π² k²) of the rate α, which adds up to α over all looks; the columns of a look share that evenly (Bonferroni).
-/// Both bounds hold however looks and columns depend on each other.
+/// Check k may spend α · 6 / (π² k²) of the rate α, which adds up to α over all checks; the columns of a check share that evenly (Bonferroni).
+/// Both bounds hold however checks and columns depend on each other.
 /// </remarks>
 public static class DriftDetector
 {
-    /// <summary>The p-value from which one of some columns is sure to have drifted at a look.</summary>
-    public static double Level(double falseAlarms, long look, int columns) =>
-        falseAlarms * 6 / (Math.PI * Math.PI * look * look) / Math.Max(1, columns);
+    /// <summary>The p-value from which one of some columns is sure to have drifted at a check.</summary>
+    public static double Level(double falseAlarms, long check, int columns) =>
+        falseAlarms * 6 / (Math.PI * Math.PI * check * check) / Math.Max(1, columns);
 
     /// <summary>Compares.</summary>
     /// <param name="settings">The watched features, the rate of false alarms, and how much must differ.</param>
     /// <param name="training">The training profile.</param>
     /// <param name="window">The newest queries. A column that is not in both is not compared.</param>
-    /// <param name="look">The number of the look, from 1.</param>
+    /// <param name="check">The number of the check, from 1.</param>
     /// <param name="rows">The rows of the window.</param>
-    public static DriftReport Look(DriftManifest settings, Distributions training, Distributions window, long look, long rows, DateTimeOffset at)
+    public static DriftReport Evaluate(DriftManifest settings, Distributions training, Distributions window, long check, long rows, DateTimeOffset at)
     {
         var compared = new List<ColumnDrift>();
         foreach (var (name, column) in training.Features)
@@ -40,10 +40,10 @@ public static class DriftDetector
                 Compare(name, column, seen, isPrediction: true);
         }
 
-        var level = Level(settings.FalseAlarms, look, compared.Count);
+        var level = Level(settings.FalseAlarms, check, compared.Count);
         return new DriftReport
         {
-            Look = look,
+            Check = check,
             At = at,
             Rows = rows,
             Level = level,

@@ -2,13 +2,13 @@ using Progeny.Core.Gates;
 
 namespace Progeny.Core.Drift;
 
-/// <summary>What is to be said of training rows beside those that the generation in charge was trained on. That they fit the schema has been seen when they were read.</summary>
+/// <summary>What is to be said of training rows beside those that the generation in production was trained on. That they fit the schema has been seen when they were read.</summary>
 public static class TrainingDataCheck
 {
     /// <summary>The figures <c>data_*</c> by name; those that need a champion's profile are left out where there is none.</summary>
     /// <param name="rows">The number of rows.</param>
     /// <param name="training">The profile of the rows.</param>
-    /// <param name="champion">The profile of the rows that the generation in charge was trained on; null: there is none.</param>
+    /// <param name="champion">The profile of the rows that the generation in production was trained on; null: there is none.</param>
     public static IReadOnlyDictionary<string, double> Of(long rows, Distributions training, Distributions? champion)
     {
         ArgumentNullException.ThrowIfNull(training);

@@ -15,9 +15,9 @@ public static class ComparedMetrics
         if (metric == MetricsPoint.LossName)
             return null;
         var (its, own) = (SqlOf(other.Manifest), SqlOf(champion.Manifest));
-        return own is null ? $"{champion.Generation}, which is in charge, has no metric '{metric}'"
+        return own is null ? $"{champion.Generation}, which is in production, has no metric '{metric}'"
             : its is null ? $"{other.Generation} has no metric '{metric}'"
-            : its != own ? $"the metric '{metric}' of {other.Generation} is \"{its}\", that of {champion.Generation}, which is in charge, \"{own}\""
+            : its != own ? $"the metric '{metric}' of {other.Generation} is \"{its}\", that of {champion.Generation}, which is in production, \"{own}\""
             : null;
 
         string? SqlOf(Manifest manifest) => manifest.Metrics.FirstOrDefault(known => known.Name == metric)?.Value.Trim();

@@ -34,6 +34,6 @@ public sealed record ExperimentArmState
     /// <summary>What is left of the evidence of the plans before that it fails more often than the champion.</summary>
     public double FailuresBefore { get; init; }
 
-    /// <summary>The run time of the experiment at which gates refused to let it be in charge; null: they did not.</summary>
+    /// <summary>The run time of the experiment at which gates refused to let it be in production; null: they did not.</summary>
     public TimeSpan? RefusedAt { get; init; }
 }

@@ -20,7 +20,7 @@ public static class ExperimentChallengers
             ? $"none of its challengers is a generation of '{project}'"
             : $"{string.Join(", ", challengers.Select(challenger => challenger.Version))} would be right";
         throw new RegistryException(RegistryError.Conflict, generation is null ? $"It must be said which generation is meant; {right}."
-            : generation.Project != project ? $"{generation} is another project's and cannot be in charge of '{project}'; {right}."
+            : generation.Project != project ? $"{generation} is another project's and cannot be in production in '{project}'; {right}."
             : $"{generation} is no challenger of {state.Id}; {right}.");
     }
 }

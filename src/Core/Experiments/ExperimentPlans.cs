@@ -29,7 +29,7 @@ public static class ExperimentPlans
         };
     }
 
-    /// <summary>The plan after an experiment: one generation in charge of all traffic.</summary>
+    /// <summary>The plan after an experiment: one generation in production for all traffic.</summary>
     public static PlanDraft OfEnd(ExperimentState state, GenerationReference champion, string reason)
     {
         List<RolloutArm> arms = [new(ArmNaming.Champion, champion, 1)];

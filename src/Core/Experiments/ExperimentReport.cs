@@ -115,7 +115,7 @@ public static class ExperimentReport
         [
             .. state.Arms.Select(arm =>
             {
-                // Of a canary the step at hand is judged, by those who look as by the strategy.
+                // Of a canary the step at hand is judged, by readers as by the strategy.
                 var (own, champions) = isCanary ? (arm.InStep, champion.InStep) : (arm.All, champion.All);
                 var comparison = arm == champion ? null
                     : arm.IsShadow ? Comparison.OfSameQueries(champions, own, settings.Goal, settings.Alpha)

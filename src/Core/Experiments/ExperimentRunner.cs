@@ -66,7 +66,7 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
         if (plan.Version != State.PlanVersion)
             await SaveAsync(State.Interrupt(plan, time.GetUtcNow()));
         else if (State.Status == ExperimentStatus.Running)
-            await FollowAsync(State.Strategy.Look(await context.TakeSnapshotAsync()));
+            await FollowAsync(State.Strategy.Evaluate(await context.TakeSnapshotAsync()));
     }
 
     private async Task FollowAsync(RolloutDecision decision)
@@ -99,7 +99,7 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
     {
         var generation = State.Arms.First(arm => arm.Name == promote.Arm).Generation;
         if (generation.Project != State.Project)
-            await FinishAsync(ExperimentVerdict.Undecided, State.ChampionNow, State.Id, $"{promote.Message} {generation} is another project's and cannot be in charge here.");
+            await FinishAsync(ExperimentVerdict.Undecided, State.ChampionNow, State.Id, $"{promote.Message} {generation} is another project's and cannot be in production here.");
         else if (await context.CheckGatesAsync(generation, Stage.Champion) is { } refusal)
             await FinishAsync(ExperimentVerdict.RolledBack, State.ChampionNow, State.Id, $"{promote.Message} But {refusal}.");
         else

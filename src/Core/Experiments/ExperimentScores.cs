@@ -53,7 +53,7 @@ public static class ExperimentScores
             };
         }
 
-        return state with { Arms = ImmutableArray.Create(arms), ScoreOffset = changes[^1].Place };
+        return state with { Arms = ImmutableArray.Create(arms), ScoreOffset = changes[^1].Offset };
     }
 
     private static bool IsSince(ScoreChange change, long after, DateTimeOffset at) =>

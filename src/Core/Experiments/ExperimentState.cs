@@ -26,10 +26,10 @@ public sealed record ExperimentState
 
     public string Message { get; init; } = "";
 
-    /// <summary>The generation in charge when it began.</summary>
+    /// <summary>The generation in production when it began.</summary>
     public GenerationReference? Champion { get; init; }
 
-    /// <summary>The name of the arm in charge now.</summary>
+    /// <summary>The name of the arm in production now.</summary>
     public string ChampionArm { get; init; } = "";
 
     /// <summary>The first champion first.</summary>

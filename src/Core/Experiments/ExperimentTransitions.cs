@@ -103,7 +103,7 @@ public static class ExperimentTransitions
     /// </summary>
     private static RefusedChange RefuseEnd(ExperimentState state, ExperimentChange change, PlanException exception, string faults) =>
         ExperimentPlans.DropFailedArms(change.Draft, exception) is { } less ? new RefusedChange.Retry(change with { Draft = less })
-        : change.Draft.Arms[0].Generation != state.ChampionNow ? new RefusedChange.RollBack($"{change.Then.Message} But it cannot be in charge: {faults}.")
+        : change.Draft.Arms[0].Generation != state.ChampionNow ? new RefusedChange.RollBack($"{change.Then.Message} But it cannot be in production: {faults}.")
         : new RefusedChange.Blocked($"{state.Id} is to end, but its champion cannot have all traffic: {faults}. It is tried again; promote a generation that can serve (POST /api/projects/{state.Project}/promotions).");
 
     private static ArmWeight? WeightOf(RolloutDecision.Serve serve, string arm) => serve.Weights.FirstOrDefault(weight => weight.Arm == arm);

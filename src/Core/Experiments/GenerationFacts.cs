@@ -4,7 +4,7 @@ using Progeny.Core.Gates;
 namespace Progeny.Core.Experiments;
 
 /// <summary>What is known of a generation that may be selected.</summary>
-/// <param name="IsChampion">Whether it is in charge.</param>
+/// <param name="IsChampion">Whether it is in production.</param>
 /// <param name="Figures">By the names of <see cref="FigureNames"/>.</param>
 public sealed record GenerationFacts(GenerationReference Generation, Stage Stage, bool IsChampion, IReadOnlyDictionary<string, double?> Figures)
 {

@@ -41,7 +41,7 @@ internal sealed class OutcomeRows
         if (queryId < 0 && key < 0)
             throw Lacks($"'{QueryIdColumn}'{(manifest.Entity is { } field ? $", nor '{field}' and '{AtColumn}'" : "")}");
         if (queryId < 0 && manifest.Serving.Redact.Contains(manifest.Entity!))
-            throw new FeedException(manifest.Outcomes!.Feed, $"outcomes.query yields no '{QueryIdColumn}', and serving.redact keeps '{manifest.Entity}' out of the log, in which it would be looked for.");
+            throw new FeedException(manifest.Outcomes!.Feed, $"outcomes.query yields no '{QueryIdColumn}', and serving.redact keeps '{manifest.Entity}' out of the log, in which it would be searched for.");
         outcome = Require(OutcomeColumn);
     }
 

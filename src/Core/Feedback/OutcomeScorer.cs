@@ -10,8 +10,8 @@ using Progeny.Core.Rollouts;
 namespace Progeny.Core.Feedback;
 
 /// <summary>
-/// Scores predictions whose outcome was reported: goes through the list of reports from the place where it stopped, finds the query of
-/// each in the log, and stores figures and place together, so that each report counts once. A report that is ahead of the log is tried
+/// Scores predictions whose outcome was reported: goes through the list of reports from the offset where it stopped, finds the query of
+/// each in the log, and stores figures and offset together, so that each report counts once. A report that is ahead of the log is tried
 /// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
 public sealed class OutcomeScorer(
@@ -30,8 +30,8 @@ public sealed class OutcomeScorer(
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var place = await scores.GetPlaceAsync(cancellationToken);
-        var reports = await outcomes.ListAsync(place, Most, cancellationToken);
+        var offset = await scores.GetPlaceAsync(cancellationToken);
+        var reports = await outcomes.ListAsync(offset, Most, cancellationToken);
         var due = await scores.ListWaitingAsync(now, LongestWait, Most, cancellationToken);
         if (reports.Count + due.Count == 0)
             return false;
@@ -45,8 +45,8 @@ public sealed class OutcomeScorer(
             await ScoreAsync(outcome);
         foreach (var report in reports)
             await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
-        var after = reports.Count == 0 ? place : reports[^1].Place;
-        var stored = await scores.ApplyAsync(new ScoreBatch(place, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
+        var after = reports.Count == 0 ? offset : reports[^1].Offset;
+        var stored = await scores.ApplyAsync(new ScoreBatch(offset, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
         foreach (var project in reports.Select(report => report.Project).Concat(found.Select(score => score.Project)).Distinct())
             activity.Add(project);
         return !stored || reports.Count == Most || due.Count == Most;

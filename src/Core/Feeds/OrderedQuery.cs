@@ -22,7 +22,7 @@ internal sealed class OrderedQuery
     /// <summary>The expression by which rows are ordered.</summary>
     public string Key => KeyOf($"source.{column}");
 
-    /// <summary>Looks at the query's columns and at the values of the one that orders it.</summary>
+    /// <summary>Checks the query's columns and at the values of the one that orders it.</summary>
     /// <param name="query">The manifest's SQL.</param>
     /// <param name="name">The column.</param>
     /// <param name="key">The key of the manifest that names the column, for messages.</param>
@@ -87,7 +87,7 @@ internal sealed class OrderedQuery
         return await rows.ReadAsync(cancellationToken) ? rows.GetValue(0) : null;
     }
 
-    /// <remarks>A value without a place in the order would be passed over by a bound or a window, so it is looked for before.</remarks>
+    /// <remarks>A value without a place in the order would be passed over by a bound or a window, so it is searched for before.</remarks>
     private async Task CheckAsync(string name, string key, bool allowsNull, CancellationToken cancellationToken)
     {
         if (instant is null && allowsNull)

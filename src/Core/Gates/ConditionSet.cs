@@ -35,18 +35,18 @@ public sealed class ConditionSet : IDisposable
     /// <summary>Asks a gate.</summary>
     /// <param name="gate">Its place in <see cref="Manifest.Gates"/>.</param>
     /// <param name="candidate">The figures of the generation that wants through, by <see cref="FigureNames"/>.</param>
-    /// <param name="champion">Those of the generation in charge; null: none is, and a gate that compares with it lets everybody through.</param>
+    /// <param name="champion">Those of the generation in production; null: none is, and a gate that compares with it lets everybody through.</param>
     public ConditionVerdict Gate(int gate, IReadOnlyDictionary<string, double?> candidate, IReadOnlyDictionary<string, double?>? champion) =>
         Ask(GatePath(gate), manifest.Gates[gate].When, candidate, champion, comparesWithChampion: true);
 
     /// <summary>Asks an alert.</summary>
     /// <param name="alert">Its place in <see cref="Manifest.Alerts"/>.</param>
-    /// <param name="champion">The figures of the generation in charge.</param>
+    /// <param name="champion">The figures of the generation in production.</param>
     public ConditionVerdict Alert(int alert, IReadOnlyDictionary<string, double?> champion) =>
         Ask(AlertPath(alert), manifest.Alerts[alert].When, champion);
 
     /// <summary>Asks <c>retrain.when</c>; null: the manifest has none.</summary>
-    /// <param name="champion">The figures of the generation in charge.</param>
+    /// <param name="champion">The figures of the generation in production.</param>
     public ConditionVerdict? Retrain(IReadOnlyDictionary<string, double?> champion) =>
         manifest.Retrain?.When is { } when ? Ask(RetrainPath, when, champion) : null;
 

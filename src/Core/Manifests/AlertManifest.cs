@@ -5,7 +5,7 @@ public sealed record AlertManifest
 {
     public required string Name { get; init; }
 
-    /// <summary>SQL over the figures of the generation in charge, true while there is something to be told.</summary>
+    /// <summary>SQL over the figures of the generation in production, true while there is something to be told.</summary>
     public required string When { get; init; }
 
     /// <summary>The name of a webhook that an operator configured; null: the alert is only shown.</summary>

@@ -17,6 +17,6 @@ public sealed record EvaluationManifest
     /// <summary>The time between two evaluations of what was served; null: none by the clock.</summary>
     public TimeSpan? Every { get; init; }
 
-    /// <summary>The fields by whose values fairness is looked at.</summary>
+    /// <summary>The fields by whose values fairness is checked.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 }

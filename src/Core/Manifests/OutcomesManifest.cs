@@ -10,7 +10,7 @@ public sealed record OutcomesManifest
     /// <summary>The column of <see cref="Query"/> that grows with every row that is new or changed; only rows from the last one known on are read. Null: all are, each time.</summary>
     public string? Watermark { get; init; }
 
-    /// <summary>The time between two looks at the feed.</summary>
+    /// <summary>The time between two checks of the feed.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long before the time of an outcome by key its query was answered at most.</summary>

@@ -2,7 +2,7 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Manifests;
 
-/// <summary>What a test expects of a prediction; what is null is not looked at.</summary>
+/// <summary>What a test expects of a prediction; what is null is not checked.</summary>
 public sealed record TestExpectation
 {
     /// <summary>The class predicted.</summary>

@@ -1,7 +1,7 @@
 namespace Progeny.Core.Retraining;
 
 /// <summary>
-/// When something that is done again and again is due. It follows from when it was done last: what was missed while nobody looked is done
+/// When something that is done again and again is due. It follows from when it was done last: what was missed while no node ran is done
 /// once, and where the clock was put back behind the last time, it is done now rather than after the clock has caught up.
 /// </summary>
 public static class Schedule

@@ -7,7 +7,7 @@ namespace Progeny.Core.Rollouts;
 /// <summary>Names of the arms of experiments.</summary>
 public static class ArmNaming
 {
-    /// <summary>The arm of the generation that is in charge when an experiment begins.</summary>
+    /// <summary>The arm of the generation that is in production when an experiment begins.</summary>
     public const string Champion = "champion";
 
     /// <summary>The only one that wants its place.</summary>

@@ -92,7 +92,7 @@ public static class Buckets
     }
 
     /// <summary>Drops what has become empty around an index and joins what has become one.</summary>
-    /// <returns>The index of the first range that was looked at.</returns>
+    /// <returns>The index of the first range that was checked.</returns>
     private static int Tidy(List<BucketRange> ranges, int index)
     {
         var first = Math.Max(0, index - 1);

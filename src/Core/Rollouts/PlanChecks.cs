@@ -21,7 +21,7 @@ public static partial class PlanChecks
     private const int MaxKeyCharacters = 63;
 
     /// <summary>All that is wrong with a draft.</summary>
-    /// <param name="champion">The generation in charge now; null: none.</param>
+    /// <param name="champion">The generation in production now; null: none.</param>
     public static IReadOnlyList<PlanFault> Check(PlanDraft draft, string project, GenerationReference? champion)
     {
         var faults = new List<PlanFault>();
@@ -38,7 +38,7 @@ public static partial class PlanChecks
         return faults;
     }
 
-    /// <summary>The arm that a draft puts in charge; null: it does not say which of several.</summary>
+    /// <summary>The arm that a draft puts into production; null: it does not say which of several.</summary>
     public static RolloutArm? ChampionOf(PlanDraft draft, GenerationReference? champion) => draft switch
     {
         { Champion: { } name } => draft.Arms.FirstOrDefault(arm => arm.Name == name),
@@ -85,10 +85,10 @@ public static partial class PlanChecks
         {
             faults.Add(new PlanFault("champion", draft.Champion is { } name
                 ? NoArm(name, draft.Arms)
-                : $"is missing; name the arm in charge{(champion is null ? "" : $", since {champion}, which is in charge now, is none of the arms")}"));
+                : $"is missing; name the arm in production{(champion is null ? "" : $", since {champion}, which is in production now, is none of the arms")}"));
         }
         else if (arm.Generation.Project != project)
-            faults.Add(new PlanFault("champion", $"{arm.Generation} is another project's; a generation of '{project}' must be in charge"));
+            faults.Add(new PlanFault("champion", $"{arm.Generation} is another project's; a generation of '{project}' must be in production"));
     }
 
     private static string NoArm(string name, ImmutableArray<RolloutArm> arms) =>

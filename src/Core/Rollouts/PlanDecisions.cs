@@ -13,12 +13,12 @@ public static class PlanDecisions
     public static Decision Of(RolloutPlan plan, ImmutableArray<Promotion> promotions)
     {
         var isPromotion = plan.Change != PlanChange.Shares;
-        var wasInCharge = isPromotion && promotions.Take(promotions.Length - 1).Any(promotion => promotion.Generation == plan.Champion);
+        var wasInProduction = isPromotion && promotions.Take(promotions.Length - 1).Any(promotion => promotion.Generation == plan.Champion);
         var shares = plan.Arms.Select(arm => (arm.Name, Share: ShareOf(plan, arm.Name)));
         var served = string.Join(", ", plan.Arms.Select(arm => Describe(plan, arm)));
         var what = !isPromotion ? $"Plan {plan.Version}: {served}."
-            : wasInCharge ? $"{plan.Champion!.Version} is in charge again. Plan {plan.Version}: {served}."
-            : $"{plan.Champion!.Version} is in charge. Plan {plan.Version}: {served}.";
+            : wasInProduction ? $"{plan.Champion!.Version} is in production again. Plan {plan.Version}: {served}."
+            : $"{plan.Champion!.Version} is in production. Plan {plan.Version}: {served}.";
         return new Decision
         {
             Id = string.Create(CultureInfo.InvariantCulture, $"{plan.Project}/plan/{plan.Version}"),
@@ -30,7 +30,7 @@ public static class PlanDecisions
                 PlanChange.Rollback => DecisionKind.Rollback,
                 _ => DecisionKind.Plan,
             },
-            By = plan.By ?? "by hand",
+            By = plan.By ?? "operator",
             Message = string.IsNullOrEmpty(plan.Reason) ? what : $"{what} Why: {plan.Reason}",
             Generation = isPromotion ? plan.Champion : null,
             Figures = shares.ToImmutableSortedDictionary(arm => $"share_{arm.Name}", arm => arm.Share, StringComparer.Ordinal),

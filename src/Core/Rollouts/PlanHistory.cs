@@ -56,11 +56,11 @@ public sealed record PlanHistory
         var champion = PlanOf(project).Champion;
         var line = Succession.Of(Promotions);
         generation ??= (champion is null ? line.LastOrDefault() : line is [.., var before, _] ? before : null)
-            ?? throw new RegistryException(RegistryError.Conflict, $"Nothing was in charge of '{project}' before {champion?.ToString() ?? "now"}. Name the generation, or promote one (POST /api/projects/{project}/promotions).");
+            ?? throw new RegistryException(RegistryError.Conflict, $"Nothing was in production in '{project}' before {champion?.ToString() ?? "now"}. Name the generation, or promote one (POST /api/projects/{project}/promotions).");
         var earlier = Promotions.Select(promotion => promotion.Generation).Distinct().ToList();
         return earlier.Contains(generation)
             ? generation
-            : throw new RegistryException(RegistryError.Conflict, $"{generation} was never in charge of '{project}'; {string.Join(", ", earlier)} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
+            : throw new RegistryException(RegistryError.Conflict, $"{generation} was never in production in '{project}'; {string.Join(", ", earlier)} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
     }
 
     /// <summary>Refuses a change of a plan that is not in force any more.</summary>
@@ -70,7 +70,7 @@ public sealed record PlanHistory
     {
         var inForce = PlanOf(project).Version;
         if (version is { } known && known != inForce)
-            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was changed, but plan {inForce} is in force by now; look at that first.");
+            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was changed, but plan {inForce} is in force by now; see that first.");
     }
 
     /// <exception cref="RegistryException">The project was decommissioned.</exception>

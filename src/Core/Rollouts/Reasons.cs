@@ -15,6 +15,6 @@ public static class Reasons
     /// <summary>It was chosen and failed, and another one answered; the record is not the answer's.</summary>
     public const string Failed = "failed";
 
-    /// <summary>It answers every query unseen; the record is not the answer's.</summary>
+    /// <summary>It answers every query as a shadow; the record is not the answer's.</summary>
     public const string Shadow = "shadow";
 }

@@ -28,7 +28,7 @@ public sealed class Selection
         this.arms = [.. buckets.Select(range => arms.Single(arm => arm.Name == range.Arm)).Select(arm => arms.IndexOf(arm))];
     }
 
-    /// <summary>Whether one arm has all buckets, so that no key need be looked at.</summary>
+    /// <summary>Whether one arm has all buckets, so that no key need be checked.</summary>
     public bool IsSingle => ends.Length == 1;
 
     /// <summary>The arm of a key, as an index of the plan's arms.</summary>

@@ -4,11 +4,11 @@ using Progeny.Abstractions.Rollouts;
 
 namespace Progeny.Core.Rollouts;
 
-/// <summary>Who was in charge before whom.</summary>
+/// <summary>Who was in production before whom.</summary>
 public static class Succession
 {
     /// <summary>
-    /// Those to whom one can go back, and who is in charge as the last: a promotion adds one, a rollback takes away all that were
+    /// Those to whom one can go back, and who is in production as the last: a promotion adds one, a rollback takes away all that were
     /// promoted after the one that is back. So going back twice leads to the last but two, and never to what was left.
     /// </summary>
     /// <param name="promotions">All of a project, oldest first.</param>

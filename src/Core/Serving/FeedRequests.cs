@@ -38,7 +38,7 @@ internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, Bounded
                     continue;
                 if (cache.TryGet(keys[i], out var values))
                 {
-                    // The answer came between the caller's look into the cache and this one.
+                    // The answer came between the caller's read of the cache and this one.
                     requests[i] = FeedRequest.Answered(keys[i], values);
                     continue;
                 }

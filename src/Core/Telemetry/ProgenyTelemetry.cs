@@ -8,6 +8,6 @@ public static class ProgenyTelemetry
     /// <summary>The name of the source of spans and of the meters.</summary>
     public const string Name = "Progeny";
 
-    /// <summary>The spans on the way of a query. Where nobody listens, starting one is a look at a field.</summary>
+    /// <summary>The spans on the way of a query. Where nobody listens, starting one costs the reading of a field.</summary>
     public static ActivitySource Spans { get; } = new(Name);
 }

@@ -27,7 +27,7 @@ internal sealed class OpenFolder : IDisposable
     {
         this.handle = handle;
         this.path = path;
-        (Kind, Links, Bytes, Mode) = handle is null ? Look(path) : Look(handle);
+        (Kind, Links, Bytes, Mode) = handle is null ? Inspect(path) : Inspect(handle);
     }
 
     /// <summary>What it is, in words; <see cref="File"/> and <see cref="Folder"/> are what may be read.</summary>
@@ -93,12 +93,12 @@ internal sealed class OpenFolder : IDisposable
         return error is NotFound or NameTooLong ? null : throw new IOException($"Cannot open {path}: {new Win32Exception(error).Message}.");
     }
 
-    private static (string Kind, uint Links, long Bytes, UnixFileMode Mode) Look(SafeFileHandle handle)
+    private static (string Kind, uint Links, long Bytes, UnixFileMode Mode) Inspect(SafeFileHandle handle)
     {
         // The layout of struct statx is the same on all architectures.
         var status = new byte[256];
         if (NativeStatus((int)handle.DangerousGetHandle(), "", AtEmptyPath, BasicStats, status) != 0)
-            throw new IOException($"Cannot look at an open file: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+            throw new IOException($"Cannot inspect an open file: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(status.AsSpan(28));
         var kind = (mode & 0xF000) switch
         {
@@ -113,7 +113,7 @@ internal sealed class OpenFolder : IDisposable
         return (kind, BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(16)), BinaryPrimitives.ReadInt64LittleEndian(status.AsSpan(40)), (UnixFileMode)(mode & 0xFFF));
     }
 
-    private static (string Kind, uint Links, long Bytes, UnixFileMode Mode) Look(string path)
+    private static (string Kind, uint Links, long Bytes, UnixFileMode Mode) Inspect(string path)
     {
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
         var kind = info.LinkTarget is not null ? Link : info is DirectoryInfo ? Folder : File;

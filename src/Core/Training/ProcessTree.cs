@@ -15,7 +15,7 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(10);
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
 
-    /// <summary>Looks who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory beside.</summary>
+    /// <summary>Finds who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory beside.</summary>
     public long Measure()
     {
         if (!OperatingSystem.IsLinux())
@@ -38,7 +38,7 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
             return;
         }
 
-        // Again as long as there are any: a process may have started another between the look and the kill. One that hangs in the
+        // Again as long as there are any: a process may have started another between the check and the kill. One that hangs in the
         // kernel dies when it comes back; nobody waits for that. The root comes last, and only if it does not end by itself: it is the
         // shell that ends what it finds below it, and who loses their parent stays there as long as it lives.
         var left = Find();

@@ -18,7 +18,7 @@ public sealed class TrainerOptions
     /// <summary>The threads, a number of 1 or more.</summary>
     internal int ThreadsOfTrainer => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>How often a trainer's memory is looked at.</summary>
+    /// <summary>How often a trainer's memory is checked.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The most memory that a trainer may hold, in bytes, whatever its <c>pipeline.memory</c> says; 0: what the machine has.</summary>
@@ -48,15 +48,15 @@ public sealed class TrainerOptions
     /// <summary>How much a trainer may leave.</summary>
     public TrainerLimits Limits { get; } = new();
 
-    /// <summary>The program that looks at new models: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told otherwise.</summary>
+    /// <summary>The program that checks new models: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told otherwise.</summary>
     public string ModelCheck { get; set; } = Path.Combine(AppContext.BaseDirectory, "Progeny.ModelCheck.dll");
 
-    /// <summary>The time that a look at a new model may take.</summary>
+    /// <summary>The time that a check of a new model may take.</summary>
     public TimeSpan CheckTime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The memory that a look at a new model may take in any case, in bytes; for large models there is more (<see cref="CheckMemoryFactor"/>).</summary>
+    /// <summary>The memory that a check of a new model may take in any case, in bytes; for large models there is more (<see cref="CheckMemoryFactor"/>).</summary>
     public long CheckMemory { get; set; } = 1L << 30;
 
-    /// <summary>How many times the size of its file a look at a model may take besides.</summary>
+    /// <summary>How many times the size of its file a check of a model may take besides.</summary>
     public int CheckMemoryFactor { get; set; } = 6;
 }

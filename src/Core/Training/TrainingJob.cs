@@ -102,7 +102,7 @@ internal sealed class TrainingJob(
         return await Evaluator.EvaluateAsync(findings.Predictions, Manifest, evaluateFile, profile.Add, cancellationToken);
     }
 
-    /// <summary>Looks at a finished model.</summary>
+    /// <summary>Checks a finished model.</summary>
     public Task<ModelFindings> CheckAsync(string model, string? data, CancellationToken cancellationToken) => check.RunAsync(
         new ModelCheckRequest
         {

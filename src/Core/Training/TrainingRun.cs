@@ -14,7 +14,7 @@ namespace Progeny.Core.Training;
 /// holds its model to the schema and to the trainer's own predictions, measures it on the rows held out and, where the manifest says so,
 /// trains once more on all rows.
 /// </summary>
-/// <param name="check">Looks at the models; null: this process does, which is right for a program that may be lost.</param>
+/// <param name="check">Checks the models; null: this process does, which is right for a program that may be lost.</param>
 public sealed class TrainingRun(
     IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
 {
@@ -51,7 +51,7 @@ public sealed class TrainingRun(
         var manifest = job.Manifest;
         var evaluation = manifest.Evaluation;
         var folds = evaluation.Method is EvaluationMethod.KFold ? evaluation.Folds : 1;
-        // What an incremental training leaves out, the next one does not look at any more.
+        // What an incremental training leaves out, the next one does not read any more.
         var final = job.Request.Purpose is TrainingPurpose.Generation && (folds > 1 || evaluation.Refit || manifest.Pipeline.Incremental);
         // In time order no part is predicted from what came after it, and the first has nothing before it.
         var first = folds > 1 && job.Schema.Ordinal is not null ? 1 : 0;

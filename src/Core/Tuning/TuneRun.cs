@@ -18,7 +18,7 @@ namespace Progeny.Core.Tuning;
 /// measures one set of parameters after the other, several at once where there is room. What a trial comes to depends on the rows, the seed
 /// and its number alone, so a search that was stopped goes on where it was.
 /// </summary>
-/// <param name="check">Looks at the models; null: this process does.</param>
+/// <param name="check">Checks the models; null: this process does.</param>
 public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);

@@ -6,7 +6,7 @@ namespace Progeny.Gateway.Decisions;
 internal static class DecisionViews
 {
     public static DecisionView ToView(this DecisionEntry entry) => new(
-        entry.Place,
+        entry.Sequence,
         entry.Decision.Id,
         entry.Decision.At,
         entry.Decision.Kind,

@@ -29,7 +29,7 @@ internal static class EvaluationApi
         routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics").WithProblems(404)
             .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.");
         routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics").WithProblems(404)
-            .WithSummary("The alerts of the release in charge: which are active, and what their webhooks have not taken yet.");
+            .WithSummary("The alerts of the release in production: which are active, and what their webhooks have not taken yet.");
     }
 
     private static async Task<Results<Ok<GateReport>, ProblemHttpResult>> TryGatesAsync(
@@ -72,14 +72,14 @@ internal static class EvaluationApi
         return TypedResults.Ok(await Task.WhenAll(plan.Arms.Select(arm => arm.Generation).Distinct().Select(async generation =>
         {
             var info = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
-            var look = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
-            var status = look switch
+            var report = await cluster.GetGrain<IDriftGrain>(generation.ToString()).Get();
+            var status = report switch
             {
                 { Drifted: true } => "drifted",
                 not null => "stable",
                 null => info?.Assets.Profile is null ? "unknown" : "waiting",
             };
-            return new DriftView(generation.VersionIn(project), status, look);
+            return new DriftView(generation.VersionIn(project), status, report);
         })));
     }
 

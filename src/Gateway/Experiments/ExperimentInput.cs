@@ -9,7 +9,7 @@ using Progeny.Core.Rollouts;
 
 namespace Progeny.Gateway.Experiments;
 
-/// <summary>An experiment that somebody starts by hand: the members of <c>serving.rollout</c>, the generations, who and why.</summary>
+/// <summary>An experiment that somebody starts manually: the members of <c>serving.rollout</c>, the generations, who and why.</summary>
 /// <param name="Generations">Empty where none are named.</param>
 internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string By, string? Reason)
 {
@@ -41,10 +41,10 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
             faults.Add(new PlanFault("strategy", "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
         else if (settings is not null && Problem(settings.Strategy, generations.Length) is { } problem)
             faults.Add(new PlanFault(GenerationsMember, problem));
-        return faults.Count == 0 ? new ExperimentInput(settings!, generations, by ?? "by hand", reason) : throw new PlanException([.. faults]);
+        return faults.Count == 0 ? new ExperimentInput(settings!, generations, by ?? "operator", reason) : throw new PlanException([.. faults]);
     }
 
-    /// <summary>Whoever has a share of its own is named among the arms; of a test by hand the generations that want the place are.</summary>
+    /// <summary>Whoever has a share of its own is named among the arms; of a manual test the generations that want the place are.</summary>
     private static void NameArms(JsonObject members, ImmutableArray<GenerationReference> generations, string project)
     {
         if (members["arms"] is not (null or JsonArray))

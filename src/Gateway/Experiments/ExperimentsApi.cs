@@ -22,13 +22,13 @@ internal static class ExperimentsApi
         group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.");
         group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.");
         group.MapPost("/", StartAsync).WithProblems(400, 409)
-            .WithSummary("Starts an experiment by hand: the members of serving.rollout, and the generations.")
+            .WithSummary("Starts an experiment manually: the members of serving.rollout, and the generations.")
             .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
                 operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
         MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(ByOf(act), act?.Reason));
         MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(ByOf(act), act?.Reason));
         MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, ByOf(act), act?.Reason));
-        MapAct(group, "promote", "Ends it; a challenger is in charge, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, ByOf(act), act?.Reason));
+        MapAct(group, "promote", "Ends it; a challenger is in production, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, ByOf(act), act?.Reason));
     }
 
     private static void MapAct(
@@ -83,5 +83,5 @@ internal static class ExperimentsApi
         return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)).ToView());
     }
 
-    private static string ByOf(ExperimentAct? act) => act?.By ?? "by hand";
+    private static string ByOf(ExperimentAct? act) => act?.By ?? "operator";
 }

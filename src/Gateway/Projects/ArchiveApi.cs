@@ -24,7 +24,7 @@ internal static class ArchiveApi
         projects.MapPost("/decommission", DecommissionAsync).WithProblems(400, 409)
             .WithSummary("Ends a project: off the roster, no queries, no jobs, all generations archived, everything kept. Needs a reason.");
         projects.MapPost("/recommission", RecommissionAsync).WithProblems(400, 409)
-            .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in charge.");
+            .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in production.");
         projects.MapGet("/archive", DescribeAsync)
             .WithSummary("What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
     }

@@ -14,11 +14,11 @@ internal static class ProjectsApi
     {
         var group = routes.MapGroup("/api/projects").WithTags("Projects");
         group.MapGet("/", ListAsync).WithSummary("The projects on the roster.");
-        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in charge, promotions.").WithProblems(404);
+        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
         group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409)
-            .WithSummary("Puts a generation in charge that passes its gates; in force on all silos within two seconds.");
+            .WithSummary("Puts a generation into production that passes its gates; in force on all silos within two seconds.");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409)
-            .WithSummary("Puts an earlier generation in charge again, without gates; in force on all silos within two seconds.");
+            .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
 
     private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(IClusterClient cluster)

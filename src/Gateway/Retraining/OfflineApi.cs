@@ -26,13 +26,13 @@ internal static class OfflineApi
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
         string project, IClusterClient cluster, OfflineRequest? request = null) =>
         await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "by hand"))
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "manually"))
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
         string project, IClusterClient cluster, OfflineRequest? request = null) =>
         await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "by hand"))
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "manually"))
             : Problems.NoProject(project);
 
     // The agent of a name that is no project's must not stay in memory for having been asked.

@@ -19,7 +19,7 @@ public sealed record AlertEpisode
     /// <summary>When it was over; null: it is not.</summary>
     [Id(3)] public DateTimeOffset? Until { get; init; }
 
-    /// <summary>The generation that was in charge when it began, or was over.</summary>
+    /// <summary>The generation that was in production when it began, or was over.</summary>
     [Id(4)] public required GenerationReference Generation { get; init; }
 
     /// <summary>The condition.</summary>

@@ -1,6 +1,6 @@
 namespace Progeny.Abstractions.Alerts;
 
-/// <summary>An alert of the release that is in charge, or one that has not told its webhook all yet.</summary>
+/// <summary>An alert of the release that is in production, or one that has not told its webhook all yet.</summary>
 [GenerateSerializer, Immutable, Alias("progeny.alert-info")]
 public sealed record AlertInfo
 {
@@ -11,7 +11,7 @@ public sealed record AlertInfo
 
     [Id(2)] public string? Webhook { get; init; }
 
-    /// <summary>Whether the condition was true when it was last looked at.</summary>
+    /// <summary>Whether the condition was true when it was last checked.</summary>
     [Id(3)] public required bool Active { get; init; }
 
     /// <summary>The last episode; null: there was none yet.</summary>

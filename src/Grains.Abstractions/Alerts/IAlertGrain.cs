@@ -9,8 +9,8 @@ namespace Progeny.Abstractions.Alerts;
 [Alias("progeny.alerts")]
 public interface IAlertGrain : IGrainWithStringKey
 {
-    /// <summary>Looks at all alerts now, and goes on with deliveries that a stop interrupted.</summary>
-    /// <returns>After how long it is to look again, where nothing happens to the project before; null: not at all.</returns>
+    /// <summary>Checks all alerts now, and goes on with deliveries that a stop interrupted.</summary>
+    /// <returns>After how long it is to be called again, where nothing happens to the project before; null: not at all.</returns>
     [Alias("check")]
     Task<TimeSpan?> Check();
 

@@ -12,10 +12,10 @@ public enum DecisionKind
     /// <summary>An experiment began, advanced, paused, went on, or ended.</summary>
     Experiment,
 
-    /// <summary>A generation was put in charge.</summary>
+    /// <summary>A generation was put into production.</summary>
     Promotion,
 
-    /// <summary>An earlier generation was put in charge again.</summary>
+    /// <summary>An earlier generation was put into production again.</summary>
     Rollback,
 
     /// <summary>The shares of the traffic were changed.</summary>

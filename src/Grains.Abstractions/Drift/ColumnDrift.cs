@@ -24,6 +24,6 @@ public sealed record ColumnDrift
     /// <summary>A bound on the probability of such a difference, or a greater one, where there is none.</summary>
     [Id(6)] public double PValue { get; init; }
 
-    /// <summary>Whether the difference is sure at the level of the look, and great enough to matter.</summary>
+    /// <summary>Whether the difference is sure at the level of the check, and great enough to matter.</summary>
     [Id(7)] public bool Drifted { get; init; }
 }

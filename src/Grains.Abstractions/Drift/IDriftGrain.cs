@@ -7,11 +7,11 @@ namespace Progeny.Abstractions.Drift;
 [Alias("progeny.drift")]
 public interface IDriftGrain : IGrainWithStringKey
 {
-    /// <summary>The last look, or null where there was none yet.</summary>
+    /// <summary>The last check, or null where there was none yet.</summary>
     [Alias("get")]
     Task<DriftReport?> Get();
 
-    /// <summary>Looks, where enough new rows have come since the last time, and returns the last look.</summary>
-    [Alias("look")]
-    Task<DriftReport?> Look();
+    /// <summary>Checks, where enough new rows have come since the last time, and returns the last check.</summary>
+    [Alias("evaluate")]
+    Task<DriftReport?> Evaluate();
 }

@@ -13,7 +13,7 @@ public sealed record ExperimentArm
     /// <summary>Its share of the traffic now, 0 to 1; a shadow has none.</summary>
     [Id(2)] public double Share { get; init; }
 
-    /// <summary>Whether it answers every query unseen.</summary>
+    /// <summary>Whether it answers every query as a shadow.</summary>
     [Id(3)] public bool IsShadow { get; init; }
 
     /// <summary>Whether it has lost and is out.</summary>

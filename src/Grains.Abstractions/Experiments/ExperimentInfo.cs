@@ -21,7 +21,7 @@ public sealed record ExperimentInfo
     /// <summary>What it does, or how it ended and why, in a sentence or two.</summary>
     [Id(5)] public required string Message { get; init; }
 
-    /// <summary>The generation in charge when it began.</summary>
+    /// <summary>The generation in production when it began.</summary>
     [Id(6)] public required GenerationReference Champion { get; init; }
 
     /// <summary>The champion first.</summary>

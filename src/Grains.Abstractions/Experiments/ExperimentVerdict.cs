@@ -6,7 +6,7 @@ public enum ExperimentVerdict
     /// <summary>It has not ended.</summary>
     None,
 
-    /// <summary>A challenger is in charge now.</summary>
+    /// <summary>A challenger is in production now.</summary>
     Won,
 
     /// <summary>The challengers are worse, or a gate did not let them through: the champion has all traffic again.</summary>

@@ -37,7 +37,7 @@ public interface IExperimentGrain : IGrainWithStringKey
     [Alias("end")]
     Task<ExperimentInfo> End(ExperimentVerdict verdict, string by, string? reason);
 
-    /// <summary>Ends it; a generation of it is in charge.</summary>
+    /// <summary>Ends it; a generation of it is in production.</summary>
     /// <param name="generation">Null: the only challenger.</param>
     /// <exception cref="RegistryException">There is no such experiment or generation in it, or it has ended.</exception>
     [Alias("promote")]

@@ -6,10 +6,10 @@ public enum RolloutStrategy
     /// <summary>Somebody promotes it.</summary>
     Explicit,
 
-    /// <summary>It is in charge once it has passed its gates.</summary>
+    /// <summary>It is in production once it has passed its gates.</summary>
     Latest,
 
-    /// <summary>It answers unseen until its outcomes suffice; then its gates decide.</summary>
+    /// <summary>It answers as a shadow until its outcomes suffice; then its gates decide.</summary>
     Shadow,
 
     /// <summary>Its share grows step by step, or it is rolled back.</summary>

@@ -1,6 +1,6 @@
 namespace Progeny.Abstractions.Experiments;
 
-/// <summary>A time in which an arm answered every query unseen.</summary>
+/// <summary>A time in which an arm answered every query as a shadow.</summary>
 /// <param name="Arm">The arm's name.</param>
 /// <param name="From">When its plan was made.</param>
 /// <param name="Until">When the plan without it was made; null: it does still.</param>

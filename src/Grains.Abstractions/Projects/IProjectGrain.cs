@@ -25,7 +25,7 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("decommission")]
     Task<ProjectInfo> Decommission(string? by, string reason);
 
-    /// <summary>Brings a project back that was ended: on the roster, its generations staged, nothing in charge.</summary>
+    /// <summary>Brings a project back that was ended: on the roster, its generations staged, nothing in production.</summary>
     /// <exception cref="RegistryException">There is no such project, or it was not ended.</exception>
     [Alias("recommission")]
     Task<ProjectInfo> Recommission(string? by, string? reason);

@@ -13,7 +13,7 @@ public sealed record ProjectInfo
     /// <summary>The published versions, lowest first.</summary>
     [Id(1)] public required ImmutableArray<string> Releases { get; init; }
 
-    /// <summary>The generation in charge; null: none was promoted yet.</summary>
+    /// <summary>The generation in production; null: none was promoted yet.</summary>
     [Id(2)] public required GenerationReference? Champion { get; init; }
 
     /// <summary>The version of the rollout plan in force; 0: none yet.</summary>

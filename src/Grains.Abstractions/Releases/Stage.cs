@@ -6,16 +6,16 @@ public enum Stage
     /// <summary>Trained and evaluated; serves nothing.</summary>
     Staged,
 
-    /// <summary>Answers unseen, beside the champion.</summary>
+    /// <summary>Answers every query as a shadow, beside the champion.</summary>
     Shadow,
 
     /// <summary>Serves a share of the traffic under test.</summary>
     Challenger,
 
-    /// <summary>In charge.</summary>
+    /// <summary>In production.</summary>
     Champion,
 
-    /// <summary>Was in charge once, or was given up; can be promoted again.</summary>
+    /// <summary>Was in production once, or was given up; can be promoted again.</summary>
     Retired,
 
     /// <summary>Kept for explanations only.</summary>

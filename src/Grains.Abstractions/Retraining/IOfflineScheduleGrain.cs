@@ -4,7 +4,7 @@ using Orleans.Concurrency;
 namespace Progeny.Abstractions.Retraining;
 
 /// <summary>
-/// When the offline agent of each project on the roster looks at its project next. An agent whose project needs nothing is not called until
+/// When the offline agent of each project on the roster checks its project next. An agent whose project needs nothing is not called until
 /// something happens to the project, so idle projects cost nothing. Key: <c>schedule</c>.
 /// </summary>
 [Alias("progeny.offline-schedule")]
@@ -13,11 +13,11 @@ public interface IOfflineScheduleGrain : IGrainWithStringKey
     /// <summary>The only key.</summary>
     const string Key = "schedule";
 
-    /// <summary>Starts with all projects on the roster, each of which is looked at once; does nothing where it has started.</summary>
+    /// <summary>Starts with all projects on the roster, each of which is checked once; does nothing where it has started.</summary>
     [Alias("start")]
     Task Start();
 
-    /// <summary>Something happened to these projects: they are looked at soon, and then again and again for a minute. Nobody waits for it.</summary>
+    /// <summary>Something happened to these projects: they are checked soon, and then again and again for a minute. Nobody waits for it.</summary>
     [Alias("touch"), OneWay]
     Task Touch(ImmutableArray<string> projects);
 }

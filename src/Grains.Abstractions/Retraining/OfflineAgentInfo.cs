@@ -14,8 +14,8 @@ public sealed record OfflineAgentInfo
     /// <summary>Who told it to pause, and why; null: it is not paused.</summary>
     [Id(2)] public string? PausedBy { get; init; }
 
-    /// <summary>When it looked last; null: not since its node started.</summary>
-    [Id(3)] public DateTimeOffset? LookedAt { get; init; }
+    /// <summary>When it last checked the project; null: not since its node started.</summary>
+    [Id(3)] public DateTimeOffset? CheckedAt { get; init; }
 
     [Id(4)] public required OfflineWork Training { get; init; }
 
@@ -24,6 +24,6 @@ public sealed record OfflineAgentInfo
     /// <summary>The outcomes that it pulls; null where the manifest names no feed for them.</summary>
     [Id(6)] public OutcomePull? Outcomes { get; init; }
 
-    /// <summary>What went wrong when it looked last; null: nothing.</summary>
+    /// <summary>What went wrong when it last did; null: nothing.</summary>
     [Id(7)] public string? Error { get; init; }
 }

@@ -80,7 +80,7 @@ public interface IRolloutGrain : IGrainWithStringKey
     [Alias("propose")]
     Task<Proposal> Propose(GenerationReference generation, string by);
 
-    /// <summary>Starts an experiment by hand.</summary>
+    /// <summary>Starts an experiment manually.</summary>
     /// <exception cref="RegistryException">Another one runs, or there is no champion yet.</exception>
     /// <exception cref="PlanException">Its generations cannot serve together.</exception>
     [Alias("start")]

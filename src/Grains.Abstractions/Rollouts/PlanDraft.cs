@@ -8,7 +8,7 @@ public sealed record PlanDraft
 {
     [Id(0)] public required ImmutableArray<RolloutArm> Arms { get; init; }
 
-    /// <summary>The name of the arm in charge; null: the only arm, or else the one whose generation is in charge now.</summary>
+    /// <summary>The name of the arm in production; null: the only arm, or else the one whose generation is in production now.</summary>
     [Id(1)] public string? Champion { get; init; }
 
     /// <inheritdoc cref="RolloutPlan.Fallback"/>

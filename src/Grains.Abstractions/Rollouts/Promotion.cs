@@ -2,13 +2,13 @@ using Progeny.Abstractions.Releases;
 
 namespace Progeny.Abstractions.Rollouts;
 
-/// <summary>A change of the generation in charge.</summary>
+/// <summary>A change of the generation in production.</summary>
 [GenerateSerializer, Immutable, Alias("progeny.promotion")]
 public sealed record Promotion
 {
     [Id(0)] public required GenerationReference Generation { get; init; }
 
-    /// <summary>The generation that was in charge before; null: none.</summary>
+    /// <summary>The generation that was in production before; null: none.</summary>
     [Id(1)] public required GenerationReference? Previous { get; init; }
 
     [Id(2)] public required DateTimeOffset At { get; init; }

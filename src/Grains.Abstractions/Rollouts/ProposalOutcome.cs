@@ -9,7 +9,7 @@ public enum ProposalOutcome
     /// <summary>A gate did not let it through, or it cannot serve.</summary>
     Refused,
 
-    /// <summary>It is in charge.</summary>
+    /// <summary>It is in production.</summary>
     Promoted,
 
     /// <summary>It takes part in an experiment.</summary>

@@ -12,7 +12,7 @@ public sealed record RolloutPlan
     /// <summary>Grows by one with every change; 0: nothing was promoted yet.</summary>
     [Id(1)] public required long Version { get; init; }
 
-    /// <summary>The generation in charge; null: none yet.</summary>
+    /// <summary>The generation in production; null: none yet.</summary>
     [Id(2)] public required GenerationReference? Champion { get; init; }
 
     /// <summary>All generations that the plan names, by the arm's name in ordinal order; those of weight 0 get no traffic of their own.</summary>
@@ -24,7 +24,7 @@ public sealed record RolloutPlan
     /// <summary>The names of the arms that answer for one that fails, the first one first.</summary>
     [Id(5)] public ImmutableArray<string> Fallback { get; init; } = [];
 
-    /// <summary>The names of the arms that get every query unseen.</summary>
+    /// <summary>The names of the arms that shadow every query.</summary>
     [Id(6)] public ImmutableArray<string> Shadows { get; init; } = [];
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed record RolloutPlan
     /// <summary>Why, in their own words.</summary>
     [Id(10)] public string? Reason { get; init; }
 
-    /// <summary>The name of the arm in charge: <see cref="Champion"/> may have several. Null: none yet.</summary>
+    /// <summary>The name of the arm in production: <see cref="Champion"/> may have several. Null: none yet.</summary>
     [Id(11)] public string? ChampionArm { get; init; }
 
     /// <summary>Whether the project was ended, so that it answers nothing, whichever version is asked for.</summary>

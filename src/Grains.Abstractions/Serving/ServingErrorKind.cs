@@ -9,7 +9,7 @@ public enum ServingErrorKind
     /// <summary>The project or the version asked for does not exist.</summary>
     NotFound,
 
-    /// <summary>The project has no generation in charge yet.</summary>
+    /// <summary>The project has no generation in production yet.</summary>
     NotReady,
 
     /// <summary>The model failed on this query.</summary>

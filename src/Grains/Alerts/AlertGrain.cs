@@ -14,7 +14,7 @@ namespace Progeny.Grains.Alerts;
 /// <inheritdoc cref="IAlertGrain"/>
 /// <remarks>
 /// An episode, its decision and its message are stored in one write; what a stop leaves undone is done by whoever comes next. Deliveries
-/// run beside the looks, which must not wait for a receiver that is slow.
+/// run beside the checks, which must not wait for a receiver that is slow.
 /// </remarks>
 internal sealed partial class AlertGrain(
     [PersistentState("alerts", StorageNames.Grains)] IPersistentState<AlertState> storage,
@@ -37,7 +37,7 @@ internal sealed partial class AlertGrain(
     {
         try
         {
-            var stable = await LookAsync();
+            var stable = await EvaluateAsync();
             await DecideAsync();
             var due = DeliveryDue();
             return due < stable || stable is null ? due : stable;
@@ -85,7 +85,7 @@ internal sealed partial class AlertGrain(
         await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null } ? await generations.GetAsync(champion) : null;
 
     /// <returns>How long the answers of the alerts stay, while nothing happens to the project; null: as long as that.</returns>
-    private async Task<TimeSpan?> LookAsync()
+    private async Task<TimeSpan?> EvaluateAsync()
     {
         if (await ChampionAsync() is not { } judged)
             return null;
@@ -169,7 +169,7 @@ internal sealed partial class AlertGrain(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The next look goes on.
+            // The next check goes on.
             if (!stop.IsCancellationRequested)
                 LogNotDelivered(logger, exception, Project);
             return;

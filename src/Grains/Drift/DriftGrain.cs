@@ -17,8 +17,8 @@ internal sealed class DriftGrain(
     IArtifactStore artifacts,
     TimeProvider time) : Grain, IDriftGrain
 {
-    // A window that has hardly changed is worth no look: it would only make the next ones stricter.
-    private const int LooksPerWindow = 10;
+    // A window that has hardly changed is worth no check: it would only make the next ones stricter.
+    private const int ChecksPerWindow = 10;
 
     private DriftManifest? settings;
     private Distributions? profile;
@@ -28,23 +28,23 @@ internal sealed class DriftGrain(
 
     public Task<DriftReport?> Get() => Task.FromResult(storage.State.Report);
 
-    public async Task<DriftReport?> Look()
+    public async Task<DriftReport?> Evaluate()
     {
         if (isWithoutProfile || !await LoadAsync())
             return storage.State.Report;
         if (await metrics.ReadRecentAsync(Reference, settings!.Rows, CancellationToken.None) is not { } recent
             || recent.Rows < settings.Rows
-            || recent.Until - storage.State.Until < Math.Max(1, settings.Rows / LooksPerWindow))
+            || recent.Until - storage.State.Until < Math.Max(1, settings.Rows / ChecksPerWindow))
         {
             return storage.State.Report;
         }
 
         var before = storage.State.Report;
-        var report = DriftDetector.Look(settings, profile!, recent.Distributions, (before?.Look ?? 0) + 1, recent.Rows, time.GetUtcNow());
+        var report = DriftDetector.Evaluate(settings, profile!, recent.Distributions, (before?.Check ?? 0) + 1, recent.Rows, time.GetUtcNow());
         if (report.Drifted)
             report = report with { Since = before?.Since ?? report.At };
 
-        // What nobody has been told of has not been spent: the look counts once it is stored.
+        // What nobody has been told of has not been spent: the check counts once it is stored.
         await storage.SaveAsync(new DriftState { Report = report, Until = recent.Until });
         return report;
     }

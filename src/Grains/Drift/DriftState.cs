@@ -5,9 +5,9 @@ namespace Progeny.Grains.Drift;
 /// <summary>What <see cref="DriftGrain"/> remembers.</summary>
 public sealed record DriftState
 {
-    /// <summary>The last look; its number is that of all so far.</summary>
+    /// <summary>The last check; its number is that of all so far.</summary>
     public DriftReport? Report { get; init; }
 
-    /// <summary>How many rows the generation had had at the last look.</summary>
+    /// <summary>How many rows the generation had had at the last check.</summary>
     public long Until { get; init; }
 }

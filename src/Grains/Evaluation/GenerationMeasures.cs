@@ -44,7 +44,7 @@ internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore ar
         return await artifacts.PutAsync(stream, long.MaxValue, cancellationToken);
     }
 
-    /// <summary>The profile of the generation in charge; null where there is none.</summary>
+    /// <summary>The profile of the generation in production; null where there is none.</summary>
     private async Task<Distributions?> ChampionAsync(string project, CancellationToken cancellationToken)
     {
         if ((await grains.GetGrain<IProjectGrain>(project).Get())?.Champion is not { } champion

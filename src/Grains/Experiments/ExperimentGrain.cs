@@ -45,7 +45,7 @@ internal sealed class ExperimentGrain(
         {
             var plan = await Rollout.GetPlan();
             var champion = plan.Champion
-                ?? throw new RegistryException(RegistryError.Conflict, $"'{Project}' has no generation in charge yet, beside which others could be tried; promote one first.");
+                ?? throw new RegistryException(RegistryError.Conflict, $"'{Project}' has no generation in production yet, beside which others could be tried; promote one first.");
             var challengers = await sources.ComparableAsync(Project, request, champion);
             await storage.SaveAsync(ExperimentState.Create(Project, Id, request, plan, champion, challengers, time.GetUtcNow(), await sources.LastChangeAsync()));
         }
@@ -94,7 +94,7 @@ internal sealed class ExperimentGrain(
         await RequireOpenAsync();
         var challenger = ExperimentChallengers.Find(State, generation);
         if (await CheckGatesAsync(challenger, Stage.Champion, $"/{Guid.CreateVersion7(time.GetUtcNow()):N}") is { } refusal)
-            throw new RegistryException(RegistryError.Conflict, $"{challenger} must not be in charge: {refusal}. A promotion with force passes over gates.");
+            throw new RegistryException(RegistryError.Conflict, $"{challenger} must not be in production: {refusal}. A promotion with force passes over gates.");
         return await FinishAsync(ExperimentVerdict.Won, challenger, by, $"{challenger.Version} was promoted by {by}{(reason is null ? "." : $": {reason}")}");
     }
 
@@ -140,7 +140,7 @@ internal sealed class ExperimentGrain(
         return ExperimentReport.Info(State);
     }
 
-    /// <param name="suffix">Distinguishes checks that are made by hand, each of which is recorded; null: a check that is repeated after a stop is recorded once.</param>
+    /// <param name="suffix">Distinguishes checks that are made manually, each of which is recorded; null: a check that is repeated after a stop is recorded once.</param>
     private async Task<string?> CheckGatesAsync(GenerationReference generation, Stage stage, string? suffix)
     {
         var report = await gates.CheckAsync(generation, stage, ExperimentReport.Occasion(State, suffix), CancellationToken.None);

@@ -57,7 +57,7 @@ internal sealed class ExperimentSources(
             return challengers.FindAll(generation => !incomparable.ContainsKey(generation));
         throw new PlanException([new PlanFault(
             "metric",
-            $"{string.Join("; ", incomparable.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that has this metric in charge first (POST /api/projects/{project}/promotions)")]);
+            $"{string.Join("; ", incomparable.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that has this metric into production first (POST /api/projects/{project}/promotions)")]);
     }
 
     /// <summary>The generations that cannot be compared with the champion by an experiment's metric, and why.</summary>

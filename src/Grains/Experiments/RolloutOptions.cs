@@ -6,7 +6,7 @@ internal sealed class RolloutOptions
     public const double MinSeconds = 0.1;
     public const double MaxSeconds = 3_600;
 
-    /// <summary>The seconds between two looks at an experiment.</summary>
+    /// <summary>The seconds between two checks of an experiment.</summary>
     public double CheckSeconds { get; set; } = 5;
 
     public TimeSpan Check => TimeSpan.FromSeconds(CheckSeconds);

@@ -8,7 +8,7 @@ using Progeny.Core.Telemetry;
 
 namespace Progeny.Grains.Feedback;
 
-/// <summary>The feedback loops of the projects that this node looks after, as they were seen last, for whoever collects metrics.</summary>
+/// <summary>The feedback loops of the projects that this node runs, as they were seen last, for whoever collects metrics.</summary>
 internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedService
 {
     private readonly ConcurrentDictionary<string, FeedbackReport> reports = new(StringComparer.Ordinal);

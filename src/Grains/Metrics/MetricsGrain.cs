@@ -24,7 +24,7 @@ internal sealed partial class MetricsGrain(IMetricsStore store, SiloStop stop, I
     {
         try
         {
-            await GrainFactory.GetGrain<IDriftGrain>(this.GetPrimaryKeyString()).Look();
+            await GrainFactory.GetGrain<IDriftGrain>(this.GetPrimaryKeyString()).Evaluate();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

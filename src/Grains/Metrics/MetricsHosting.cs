@@ -21,7 +21,7 @@ internal static class MetricsHosting
                 FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two reports of a node to the perfdb."))
             .Validate(
                 metrics => metrics.ScoreSeconds is >= MetricsOptions.MinSeconds and <= MetricsOptions.MaxSeconds,
-                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two looks for outcomes that were reported."))
+                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two searches for outcomes that were reported."))
             .ValidateOnStart();
         services.AddSingleton<ServingMeters>();
         services.AddHostedService<SummaryPublisher>();

@@ -10,6 +10,6 @@ public sealed class MetricsOptions
     /// <summary>The time in seconds between two reports of a silo to the perfdb: at most a window of 10 s.</summary>
     public double PublishSeconds { get; set; } = MaxSeconds;
 
-    /// <summary>The time in seconds between two looks for outcomes that were reported.</summary>
+    /// <summary>The time in seconds between two searches for outcomes that were reported.</summary>
     public double ScoreSeconds { get; set; } = 2;
 }

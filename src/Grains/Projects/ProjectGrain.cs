@@ -142,7 +142,7 @@ internal sealed class ProjectGrain(
             await storage.SaveAsync(storage.State with { OpenJobs = open.ToImmutable() });
     }
 
-    /// <summary>Has the offline agent look at the project.</summary>
+    /// <summary>Has the offline agent check the project.</summary>
     private Task TouchAsync() => GrainFactory.GetGrain<IOfflineScheduleGrain>(IOfflineScheduleGrain.Key).Touch([Name]);
 
     private Task EndAsync() => Retirement.EndAsync(storage.State.Decommissioned!, storage.State.Releases, storage.State.OpenJobs);

@@ -35,7 +35,7 @@ internal sealed class GenerationStages(string project, IGrainFactory grains, IDe
                 Project = project,
                 At = now,
                 Kind = DecisionKind.Retirement,
-                By = by ?? Decommissioning.ByHand,
+                By = by ?? Decommissioning.Operator,
                 Message = $"{generation} was {Word(info.Stage)} and is {Word(stage)} now{Decommissioning.Because(reason)}.",
                 Generation = generation,
             },

@@ -5,7 +5,7 @@ namespace Progeny.Grains.Releases;
 
 internal static class LifecycleHosting
 {
-    /// <summary>What retires, archives and looks back.</summary>
+    /// <summary>What retires, archives, replays and explains.</summary>
     public static void AddArchive(this IServiceCollection services)
     {
         services.AddSingleton<IProjectArchive, ProjectArchive>();

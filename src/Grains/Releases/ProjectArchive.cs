@@ -24,7 +24,7 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
     {
         await RequireNotElsewhereAsync(project, other => other.Project == project);
         foreach (var running in (await grains.GetGrain<IRolloutGrain>(project).List()).Where(experiment => experiment.Status != ExperimentStatus.Ended))
-            await grains.GetGrain<IExperimentGrain>($"{project}/{running.Id}").End(ExperimentVerdict.Aborted, by ?? "by hand", $"the project was decommissioned: {reason}");
+            await grains.GetGrain<IExperimentGrain>($"{project}/{running.Id}").End(ExperimentVerdict.Aborted, by ?? "operator", $"the project was decommissioned: {reason}");
         return await grains.GetGrain<IProjectGrain>(project).Decommission(by, reason);
     }
 

@@ -54,7 +54,7 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
             Project = project,
             At = at,
             Kind = DecisionKind.Retirement,
-            By = by ?? Decommissioning.ByHand,
+            By = by ?? Decommissioning.Operator,
             Message = message,
         },
         CancellationToken.None);

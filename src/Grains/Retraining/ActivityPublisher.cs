@@ -23,7 +23,7 @@ internal sealed partial class ActivityPublisher(
         }
         catch (OperationCanceledException)
         {
-            // The node stops; the next start looks at all projects.
+            // The node stops; the next start checks all projects.
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class OfflineAgentGrain(
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
     private readonly AsyncLock saving = new();
     private OfflineProject? project;
-    private Task<TimeSpan?> looking = Task.FromResult<TimeSpan?>(null);
+    private Task<TimeSpan?> evaluation = Task.FromResult<TimeSpan?>(null);
     private Task pulls = Task.CompletedTask;
     private OfflineAgentInfo? seen;
 
@@ -37,11 +37,11 @@ internal sealed partial class OfflineAgentGrain(
 
     private TimeSpan Check => TimeSpan.FromSeconds(options.Value.CheckSeconds);
 
-    public Task<TimeSpan?> Look(bool touched)
+    public Task<TimeSpan?> Evaluate(bool touched)
     {
-        if (!looking.IsCompleted)
+        if (!evaluation.IsCompleted)
             return Task.FromResult<TimeSpan?>(Check);
-        return looking = LookOnceAsync(touched);
+        return evaluation = EvaluateOnceAsync(touched);
     }
 
     public async Task<OfflineAgentInfo?> Get()
@@ -51,9 +51,9 @@ internal sealed partial class OfflineAgentGrain(
         {
             if (await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
                 return null;
-            if (looking.IsCompleted)
-                looking = LookOnceAsync(touched: false);
-            await looking;
+            if (evaluation.IsCompleted)
+                evaluation = EvaluateOnceAsync(touched: false);
+            await evaluation;
         }
 
         return Shown();
@@ -66,24 +66,24 @@ internal sealed partial class OfflineAgentGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await stop.CancelAsync();
-        await Task.WhenAll(looking, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll(evaluation, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         stop.Dispose();
     }
 
-    /// <returns>After how long it is to look again; null: not before something happens to the project.</returns>
-    private async Task<TimeSpan?> LookOnceAsync(bool touched)
+    /// <returns>After how long it is to be called again; null: not before something happens to the project.</returns>
+    private async Task<TimeSpan?> EvaluateOnceAsync(bool touched)
     {
         var errors = new List<string>();
         IDisposable? first = null;
         try
         {
-            // What ends the node in a later look, would do so in the first one after the next start.
-            first = project is null ? await breaker.EnterAsync(Name, "the first look of the offline agent", stop.Token) : null;
-            return await LookOnceAsync(touched, errors);
+            // What ends the node in a later check, would do so in the first one after the next start.
+            first = project is null ? await breaker.EnterAsync(Name, "the first check of the offline agent", stop.Token) : null;
+            return await EvaluateOnceAsync(touched, errors);
         }
         catch (ProjectHeldException exception)
         {
-            seen = Shown() with { LookedAt = time.GetUtcNow(), Error = exception.Message };
+            seen = Shown() with { CheckedAt = time.GetUtcNow(), Error = exception.Message };
             return null;
         }
         finally
@@ -92,12 +92,12 @@ internal sealed partial class OfflineAgentGrain(
         }
     }
 
-    private async Task<TimeSpan?> LookOnceAsync(bool touched, List<string> errors)
+    private async Task<TimeSpan?> EvaluateOnceAsync(bool touched, List<string> errors)
     {
         try
         {
             project ??= new OfflineProject(Name, GrainFactory, releases);
-            if (!await project.LookAsync())
+            if (!await project.EvaluateAsync())
             {
                 Rest();
                 return null;
@@ -105,12 +105,12 @@ internal sealed partial class OfflineAgentGrain(
         }
         catch (Exception exception) when (exception is not OutOfMemoryException && !stop.IsCancellationRequested)
         {
-            LogFailed(logger, exception, Name, "looking at the project");
-            seen = Shown() with { LookedAt = time.GetUtcNow(), Error = exception.Message };
+            LogFailed(logger, exception, Name, "checking the project");
+            seen = Shown() with { CheckedAt = time.GetUtcNow(), Error = exception.Message };
             return Check;
         }
 
-        var next = Shown() with { LookedAt = time.GetUtcNow() };
+        var next = Shown() with { CheckedAt = time.GetUtcNow() };
         var held = breaker.HeldOf(Name);
         if (held is not null)
             errors.Add(held);
@@ -133,7 +133,7 @@ internal sealed partial class OfflineAgentGrain(
             waits.Add(Until(next.Evaluation.Next));
         });
         await TryAsync("checking alerts", async () => waits.Add(await GrainFactory.GetGrain<IAlertGrain>(Name).Check()));
-        await TryAsync("looking after what is kept", async () => waits.Add(Until(await upkeep.RunAsync(project, touched, stop.Token))));
+        await TryAsync("removing what is too old", async () => waits.Add(Until(await upkeep.RunAsync(project, touched, stop.Token))));
         seen = next with { Error = errors.Count == 0 ? null : string.Join(" ", errors) };
         if (errors.Count > (held is null ? 0 : 1) || project.HasOpenJob || !pulls.IsCompleted)
             return Check;
@@ -159,7 +159,7 @@ internal sealed partial class OfflineAgentGrain(
         }
     }
 
-    /// <summary>Pulls outcomes beside the looks: a feed that hangs keeps nothing else waiting.</summary>
+    /// <summary>Pulls outcomes beside the checks: a feed that hangs keeps nothing else waiting.</summary>
     private async Task PullAsync(Manifest manifest, bool paused, BackOff backOff)
     {
         try
@@ -173,7 +173,7 @@ internal sealed partial class OfflineAgentGrain(
         }
     }
 
-    /// <summary>There is nothing to look after any more, until the project is published or brought back.</summary>
+    /// <summary>There is nothing to run any more, until the project is published or brought back.</summary>
     private void Rest()
     {
         seen = null;

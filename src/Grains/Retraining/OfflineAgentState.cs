@@ -27,7 +27,7 @@ public sealed record OfflineAgentState
     public string? SeenJob { get; init; }
 
     /// <summary>The place in the list of outcome reports when it was seen first.</summary>
-    public long SeenPlace { get; init; }
+    public long SeenReportOffset { get; init; }
 
     /// <summary>The place in the query log when it was seen first.</summary>
     public long SeenSequence { get; init; }
@@ -38,8 +38,8 @@ public sealed record OfflineAgentState
     {
         Project = project,
         Paused = false,
-        Training = new OfflineWork { Wanted = false, Waits = "the first look" },
-        Evaluation = new OfflineWork { Wanted = false, Waits = "the first look" },
+        Training = new OfflineWork { Wanted = false, Waits = "the first check" },
+        Evaluation = new OfflineWork { Wanted = false, Waits = "the first check" },
     }) with
     {
         Paused = PausedBy is not null,

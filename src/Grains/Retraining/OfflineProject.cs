@@ -42,9 +42,9 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, Compiled
 
     private string? Read { get; set; }
 
-    /// <summary>Looks anew.</summary>
-    /// <returns>Whether there is a project to look after.</returns>
-    public async Task<bool> LookAsync()
+    /// <summary>Reads the project anew.</summary>
+    /// <returns>Whether there is a project to run.</returns>
+    public async Task<bool> EvaluateAsync()
     {
         var project = grains.GetGrain<IProjectGrain>(name);
         if (await project.Get() is not { Decommissioned: null } info)

@@ -8,15 +8,15 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Retraining;
 
 /// <inheritdoc cref="IOfflineScheduleGrain"/>
-/// <remarks>It stores nothing: a new activation looks at all projects once, and what is due follows from what is stored of each.</remarks>
+/// <remarks>It stores nothing: a new activation checks all projects once, and what is due follows from what is stored of each.</remarks>
 internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions> options, SiloStop stop, TimeProvider time, ILogger<OfflineScheduleGrain> logger)
     : Grain, IOfflineScheduleGrain, IRemindable
 {
     private const string WakeReminder = "wake";
-    private const int MaxConcurrentLooks = 8;
+    private const int MaxConcurrentChecks = 8;
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>For so long after an event a project is looked at with every check: what follows from an event may take a while to be stored.</summary>
+    /// <summary>For so long after an event a project is checked with every check: what follows from an event may take a while to be stored.</summary>
     private static readonly TimeSpan ActiveFor = TimeSpan.FromMinutes(1);
 
     /// <summary>By more than this the clock of the wall must not get ahead of the monotonic one, or behind it, between two checks.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly TimeSpan check = TimeSpan.FromSeconds(options.Value.CheckSeconds);
     private (DateTimeOffset Wall, long Stamp) checkedAt;
-    private int looks;
+    private int underWay;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    /// <summary>Starts the looks that are due, some at a time; none waits for another.</summary>
+    /// <summary>Starts the checks that are due, some at a time; none waits for another.</summary>
     private Task CheckAsync(CancellationToken cancellationToken)
     {
         if (stop.Token.IsCancellationRequested)
@@ -78,23 +78,23 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
     {
         foreach (var (project, entry) in entries)
         {
-            if (looks >= MaxConcurrentLooks)
+            if (underWay >= MaxConcurrentChecks)
                 return;
             if (!entry.IsLooking && entry.DueAt <= now)
-                _ = LookAsync(project, entry);
+                _ = EvaluateAsync(project, entry);
         }
     }
 
-    private async Task LookAsync(string project, Entry entry)
+    private async Task EvaluateAsync(string project, Entry entry)
     {
-        looks++;
+        underWay++;
         (entry.IsLooking, entry.DueAt) = (true, long.MaxValue);
         var touched = entry.IsTouched;
         entry.IsTouched = false;
         TimeSpan? wait;
         try
         {
-            wait = await GrainFactory.GetGrain<IOfflineAgentGrain>(project).Look(touched);
+            wait = await GrainFactory.GetGrain<IOfflineAgentGrain>(project).Evaluate(touched);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -103,7 +103,7 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
             wait = check;
         }
 
-        looks--;
+        underWay--;
         entry.IsLooking = false;
         var now = time.GetTimestamp();
         if (entry.TouchedAt is { } at && time.GetElapsedTime(at, now) < ActiveFor)
@@ -119,13 +119,13 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
 
     private sealed class Entry
     {
-        /// <summary>The timestamp from which on it is to be looked at.</summary>
+        /// <summary>The timestamp from which on it is to be checked.</summary>
         public long DueAt { get; set; }
 
         /// <summary>The timestamp of the last event.</summary>
         public long? TouchedAt { get; set; }
 
-        /// <summary>Whether something happened since the last look began.</summary>
+        /// <summary>Whether something happened since the last check began.</summary>
         public bool IsTouched { get; set; }
 
         public bool IsLooking { get; set; }

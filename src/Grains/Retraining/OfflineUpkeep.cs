@@ -47,7 +47,7 @@ internal sealed class OfflineUpkeep(
             var report = await feedback.ReadAsync(name, now, cancellationToken);
             instruments.Set(name, report);
 
-            // Before this node's first look nobody knows when the last query came, except that it is as old as the youngest one.
+            // Before this node's first check nobody knows when the last query came, except that it is as old as the youngest one.
             if (last.Measured is null && !touched && report.Ages.FirstOrDefault(age => age.Queries > 0) is { } youngest)
                 last = last with { ActiveAt = now.AddSeconds(-youngest.FromSeconds) };
             last = last with { Measured = now, IsEmpty = begins.All(begin => begin.At is null) };

@@ -19,14 +19,14 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
     /// <summary>Who asks for jobs, in front of the reason.</summary>
     public const string Agent = "offline agent";
 
-    /// <summary>Looks, and starts a training where one is due.</summary>
+    /// <summary>Checks, and starts a training where one is due.</summary>
     /// <returns>What was seen, what is to be remembered, and after how long <c>retrain.when</c> is to be asked again; null: not before something happens.</returns>
     public async Task<(OfflineWork Work, RetrainMemory Memory, TimeSpan? Stable)> RunAsync(
         OfflineProject project, bool paused, RetrainMemory memory, BackOff backOff, CancellationToken cancellationToken)
     {
         var history = project.History(JobKind.Train, JobKind.Tune);
         if (project.Manifest.Retrain is not { } retrain)
-            return (Work(history, wanted: false, "the manifest has no retrain; a training is started by hand", null), memory, null);
+            return (Work(history, wanted: false, "the manifest has no retrain; a training is started manually", null), memory, null);
         await SayFailureAsync(project, history, backOff, cancellationToken);
         var now = time.GetUtcNow();
         if (memory.Job != history.Newest?.Id)
@@ -105,7 +105,7 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
             { Lineage.QueriesTo: { } place } => await outcomes.CountFromAsync(name, place, cancellationToken),
             { CreatedAt: var made } => await outcomes.CountAsync(name, made, cancellationToken),
         };
-        return (fresh, await outcomes.CountFromAsync(name, seen.Place, cancellationToken));
+        return (fresh, await outcomes.CountFromAsync(name, seen.ReportOffset, cancellationToken));
     }
 
     private async Task<(ConditionVerdict? Verdict, TimeSpan? Stable)> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)

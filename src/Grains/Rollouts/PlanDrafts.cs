@@ -43,7 +43,7 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         };
     }
 
-    /// <summary>A draft with one generation in charge of all traffic; its release says who stands in for it.</summary>
+    /// <summary>A draft with one generation in production for all traffic; its release says who stands in for it.</summary>
     /// <returns>Null: there is no such generation.</returns>
     public async Task<PlanDraft?> OfOneAsync(GenerationReference generation, RolloutPlan before, string reason, string? by)
     {

@@ -41,7 +41,7 @@ internal sealed class PlanWriter(
         History.RequireVersion(project, draft.Version);
         // Without a version the last plan wins; but what was rolled back while models were loaded must not come back by a plan made before.
         if (draft.Version is null && History.Promotions.Skip(promotions).Any(promotion => promotion.Rollback))
-            throw new RegistryException(RegistryError.Conflict, $"'{project}' was rolled back to {Plan.Champion} while the models of this plan were loaded; look at that first.");
+            throw new RegistryException(RegistryError.Conflict, $"'{project}' was rolled back to {Plan.Champion} while the models of this plan were loaded; see that first.");
         var plan = await _drafts.ToPlanAsync(draft, Plan);
         _drafts.Forget(draft.Arms);
         await PutAsync(plan, PlanChange.Shares);
@@ -50,15 +50,15 @@ internal sealed class PlanWriter(
 
     /// <summary>Makes a generation the champion of all traffic. No gate is asked.</summary>
     public Task<Promotion> PromoteAsync(GenerationReference generation, string reason, string? by) =>
-        PutInChargeAsync(generation, reason, by, PlanChange.Promotion, version: null);
+        PutIntoProductionAsync(generation, reason, by, PlanChange.Promotion, version: null);
 
     /// <inheritdoc cref="IRolloutGrain.RollBack"/>
     public async Task<Promotion> RollBackAsync(GenerationReference? generation, string? by, string reason, long? version)
     {
         await RequireProjectAsync();
         if (version is { } known && known != Plan.Version)
-            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was to be left, but plan {Plan.Version} is in force by now; look at that first.");
-        return await PutInChargeAsync(History.RollbackTarget(project, generation), reason, by, PlanChange.Rollback, version);
+            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was to be left, but plan {Plan.Version} is in force by now; see that first.");
+        return await PutIntoProductionAsync(History.RollbackTarget(project, generation), reason, by, PlanChange.Rollback, version);
     }
 
     /// <inheritdoc cref="IRolloutGrain.SetStage"/>
@@ -89,7 +89,7 @@ internal sealed class PlanWriter(
             throw new RegistryException(RegistryError.NotFound, $"There is no project '{project}'.");
     }
 
-    private async Task<Promotion> PutInChargeAsync(GenerationReference generation, string reason, string? by, PlanChange change, long? version)
+    private async Task<Promotion> PutIntoProductionAsync(GenerationReference generation, string reason, string? by, PlanChange change, long? version)
     {
         // A champion that comes while the model is loaded is not displaced by one that was chosen before; shares may change.
         var promotions = History.Promotions.Length;
@@ -102,7 +102,7 @@ internal sealed class PlanWriter(
         History.RequireActive(project);
         History.RequireVersion(project, version);
         if (History.Promotions.Length != promotions)
-            throw new RegistryException(RegistryError.Conflict, $"{Plan.Champion?.ToString() ?? "Nobody"} was put in charge of '{project}' while the model of {generation} was loaded; look at that first.");
+            throw new RegistryException(RegistryError.Conflict, $"{Plan.Champion?.ToString() ?? "Nobody"} was put into production in '{project}' while the model of {generation} was loaded; see that first.");
         await PutAsync(await ToPlanAsync(draft), change);
         return History.Promotions[^1];
     }

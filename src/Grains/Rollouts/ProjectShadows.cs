@@ -5,7 +5,7 @@ using Progeny.Core.Rollouts;
 
 namespace Progeny.Grains.Rollouts;
 
-/// <summary>Asks projects which of their arms answered unseen, and what arms are chosen by.</summary>
+/// <summary>Asks projects which of their arms answered as shadows, and what arms are chosen by.</summary>
 internal sealed class ProjectShadows(IGrainFactory grains) : IShadowPeriods, IStickyKeys
 {
     public async ValueTask<ImmutableArray<ShadowPeriod>> ListAsync(string project) => await grains.GetGrain<IRolloutGrain>(project).ListShadows();

@@ -51,14 +51,14 @@ internal sealed class ProposalConductor(
         if (State.Active is { } active)
             throw new RegistryException(RegistryError.Conflict, $"{active} runs; end it first (POST /api/projects/{project}/experiments/{active}/abort).");
         var champion = plans.Plan.Champion
-            ?? throw new RegistryException(RegistryError.Conflict, $"'{project}' has no generation in charge yet, beside which others could be tried; promote one first.");
+            ?? throw new RegistryException(RegistryError.Conflict, $"'{project}' has no generation in production yet, beside which others could be tried; promote one first.");
         var (strategy, occasion) = (RolloutStrategies.Of(request.Settings.Strategy), ByHand());
         foreach (var generation in request.Generations.Where(generation => generation.Project == project && generation != champion))
             await RequireGatesAsync(generation, strategy.Entry, occasion);
         var taking = await ExperimentCandidates.ListAsync(grains, project, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
         taking = await PassingAsync(taking, [champion, .. request.Generations], strategy.Entry, occasion);
         if (!strategy.IsEndless && taking.All(generation => generation == champion))
-            throw new RegistryException(RegistryError.Conflict, $"{champion} is in charge already and cannot want its own place; name another generation (GET /api/projects/{project}/generations lists them).");
+            throw new RegistryException(RegistryError.Conflict, $"{champion} is in production already and cannot want its own place; name another generation (GET /api/projects/{project}/generations lists them).");
         return await experiment.StartAsync(request with { Generations = taking });
     }
 
@@ -121,7 +121,7 @@ internal sealed class ProposalConductor(
         switch (step)
         {
             case ProposalStep.None:
-                return new Proposal(generation, ProposalOutcome.Promoted, "It is in charge.", null);
+                return new Proposal(generation, ProposalOutcome.Promoted, "It is in production.", null);
             case ProposalStep.Stage:
                 return new Proposal(generation, ProposalOutcome.Staged, "It waits until somebody promotes it: serving.rollout.strategy is explicit.", null);
             case ProposalStep.PromoteFirst:
@@ -182,11 +182,11 @@ internal sealed class ProposalConductor(
             try
             {
                 await plans.PromoteAsync(generation, $"{why}, made by {by}", "rollout");
-                return new Proposal(generation, ProposalOutcome.Promoted, $"It is in charge: {why}.", null);
+                return new Proposal(generation, ProposalOutcome.Promoted, $"It is in production: {why}.", null);
             }
             catch (RegistryException exception) when (exception.Error == RegistryError.Conflict)
             {
-                // Where another one was put in charge while its model was loaded, it is the newest still.
+                // Where another one was put into production while its model was loaded, it is the newest still.
                 if (plans.Plan.Version == version)
                     return await RefuseAsync(generation, by, exception.Message);
             }
@@ -239,7 +239,7 @@ internal sealed class ProposalConductor(
         return report.Passed ? null : report.Refusal;
     }
 
-    /// <summary>The occasion of a request by hand: gates are checked each time anew.</summary>
+    /// <summary>The occasion of a manual request: gates are checked each time anew.</summary>
     private GateOccasion ByHand() => new(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
 
     private Task DecideAsync(GenerationReference generation, string by, string what, string message) => decisions.AppendAsync(

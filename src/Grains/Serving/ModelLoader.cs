@@ -12,7 +12,7 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Serving;
 
 /// <summary>
-/// Brings a model from the store into the node. One in whose load the node has ended before is looked at in a process of its own first.
+/// Brings a model from the store into the node. One in whose load the node has ended before is checked in a process of its own first.
 /// </summary>
 internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker breaker, IModelCheck check, IOptions<JobOptions> options) : IModelLoader
 {

@@ -51,7 +51,7 @@ internal sealed class EvaluationJob(IGrainFactory grains, GateSubjects generatio
         }
 
         return (await grains.GetGrain<IProjectGrain>(job.Project).Get())?.Champion
-            ?? throw new RegistryException(RegistryError.NotFound, $"No generation of '{job.Project}' is in charge; name one.");
+            ?? throw new RegistryException(RegistryError.NotFound, $"No generation of '{job.Project}' is in production; name one.");
     }
 
     private sealed class Rows(IProgress<TrainingProgress> progress) : IProgress<long>

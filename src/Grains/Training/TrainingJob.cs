@@ -85,7 +85,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
             Measure = true,
         };
-        var outcomesEnd = (await queries.GetEndAsync(cancellationToken)).Place;
+        var outcomesEnd = (await queries.GetEndAsync(cancellationToken)).ReportOffset;
         TrainingResult result;
         try
         {
@@ -118,8 +118,8 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 FirstOrdinal = result.Data?.First?.ToString(),
                 LastOrdinal = result.Data?.Last?.ToString(),
                 Previous = previous?.Reference.Generation,
-                QueriesFrom = result.Data?.Queries?.From.Place,
-                QueriesTo = result.Data?.Queries?.To.Place ?? outcomesEnd,
+                QueriesFrom = result.Data?.Queries?.From.ReportOffset,
+                QueriesTo = result.Data?.Queries?.To.ReportOffset ?? outcomesEnd,
                 LogFrom = result.Data?.Queries?.From.Sequence,
                 LogTo = result.Data?.Queries?.To.Sequence,
                 QueryRows = result.Data?.QueryRows ?? 0,

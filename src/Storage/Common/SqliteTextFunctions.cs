@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// The functions of SQLite whose time grows with the product of two lengths, in the place of its own: with the same results, but a call looks at the
+/// The functions of SQLite whose time grows with the product of two lengths, in the place of its own: with the same results, but a call checks the
 /// clock. SQLite itself does so between the steps of a statement only, never inside a function.
 /// </summary>
 internal static class SqliteTextFunctions
@@ -12,7 +12,7 @@ internal static class SqliteTextFunctions
     private const int Deterministic = 0x800;
     private const int Innocuous = 0x200000;
 
-    // Comparisons between two looks at the clock.
+    // Comparisons between two readings of the clock.
     private const int Stride = 16 << 20;
 
     /// <summary>Registers <c>instr</c>, <c>replace</c>, and <c>trim</c>, <c>ltrim</c>, <c>rtrim</c> with a set of characters.</summary>

@@ -16,7 +16,7 @@ internal readonly ref struct TextPattern
     // A set of characters is this, less the place in the pattern where it begins.
     private const int FirstSet = -4;
 
-    // Comparisons between two looks at the clock.
+    // Comparisons between two readings of the clock.
     private const int Stride = 4_096;
 
     private readonly ReadOnlySpan<byte> pattern;

@@ -19,8 +19,8 @@ public sealed class SqliteDecisionLog(MetricsDatabase database) : IDecisionLog
 
     private const string Select =
         """
-        SELECT place, id, at, kind, decided_by, message, generation, experiment, figures FROM decisions
-        WHERE project = :project AND (:experiment IS NULL OR experiment = :experiment) AND place < :before ORDER BY place DESC LIMIT :limit
+        SELECT sequence, id, at, kind, decided_by, message, generation, experiment, figures FROM decisions
+        WHERE project = :project AND (:experiment IS NULL OR experiment = :experiment) AND sequence < :before ORDER BY sequence DESC LIMIT :limit
         """;
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed class ExpressionConnection : IDisposable
     private const int MaxInstructions = 12_000;
     private const int MaxArguments = 32;
 
-    // Between two looks at the clock at most so much is called, of the weights of Weigh.
+    // Between two checks of the clock at most so much is called, of the weights of Weigh.
     private const int MaxWeight = 400;
 
     private readonly HashSet<string> readable = new(StringComparer.OrdinalIgnoreCase);
@@ -100,7 +100,7 @@ internal sealed class ExpressionConnection : IDisposable
 
     /// <summary>What is wrong with the number of calls in a statement that could be prepared; null: nothing.</summary>
     /// <remarks>
-    /// Most functions take time in proportion to their values only, which is too little to look at the clock in each. So their calls are counted, in
+    /// Most functions take time in proportion to their values only, which is too little to read the clock in each. So their calls are counted, in
     /// the compiled program, since it may repeat what the text has once.
     /// </remarks>
     public ExpressionError? Weigh(string sql)

@@ -3,7 +3,7 @@ using Progeny.Storage.QueryLog.Outcomes;
 namespace Progeny.Storage.Feedback;
 
 /// <summary>
-/// Finds for each outcome the newest record of its key that is not after it. Records are handed in in any order and looked at by their
+/// Finds for each outcome the newest record of its key that is not after it. Records are handed in in any order and checked by their
 /// time, newest first, once no newer one can come: then the first that is not after an outcome is the one.
 /// </summary>
 internal sealed class KeyedMatcher
@@ -34,7 +34,7 @@ internal sealed class KeyedMatcher
     /// <param name="key">One that is wanted.</param>
     public void Add(string key, long at, long sequence, string queryId) => records.Enqueue((keys[key], at, queryId), (-at, -sequence));
 
-    /// <summary>Looks at the records behind a time; those of that time and before wait, since others may still come.</summary>
+    /// <summary>Checks the records behind a time; those of that time and before wait, since others may still come.</summary>
     public void Settle(long after)
     {
         while (records.TryPeek(out var record, out _) && record.At > after)

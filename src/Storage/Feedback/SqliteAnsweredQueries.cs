@@ -41,7 +41,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
     /// <inheritdoc/>
     public async Task<long> CountAsync(AnsweredRequest request, CancellationToken cancellationToken)
     {
-        if (request.To.Place <= 1)
+        if (request.To.ReportOffset <= 1)
             return 0;
         var found = new AnsweredCollector(null, null, isCountOnly: true);
         await FindAsync(request, found, cancellationToken);
@@ -64,7 +64,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
 
     private async Task FindAsync(AnsweredRequest request, AnsweredCollector found, CancellationToken cancellationToken)
     {
-        if (request.From.Place <= 1)
+        if (request.From.ReportOffset <= 1)
         {
             // No report was known at the mark, so no query was.
             await ScanAsync(request, from: 0, (probe, _) => probe, found, cancellationToken);
@@ -72,7 +72,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
         else
         {
             await FollowAsync(request, found, cancellationToken);
-            await ScanAsync(request, request.From.Sequence, (report, known) => report is { } r && r.First < request.From.Place && !known() ? r : null, found, cancellationToken);
+            await ScanAsync(request, request.From.Sequence, (report, known) => report is { } r && r.First < request.From.ReportOffset && !known() ? r : null, found, cancellationToken);
         }
     }
 
@@ -85,7 +85,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
         {
             if (cursor.MoveTo(keys[index].Sequence) is not { } reader)
                 continue;
-            value.Bind(1, keys[index].Place);
+            value.Bind(1, keys[index].ReportOffset);
             if (value.Step())
                 rows[index] = new AnsweredQuery(keys[index].Sequence, reader.At, projection.Read(reader), value.Text(0));
             value.Reset();
@@ -97,26 +97,26 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
     /// <summary>Queries whose first report lies between the marks.</summary>
     private async Task FollowAsync(AnsweredRequest request, AnsweredCollector found, CancellationToken cancellationToken)
     {
-        for (long? place = request.From.Place; place is not null;)
+        for (long? offset = request.From.ReportOffset; offset is not null;)
         {
-            var from = place.Value;
-            place = await database.ReadAsync((connection, recent) => Follow(connection, recent, request, from, found), cancellationToken);
+            var from = offset.Value;
+            offset = await database.ReadAsync((connection, recent) => Follow(connection, recent, request, from, found), cancellationToken);
         }
     }
 
-    /// <returns>The place to go on from; null: that was the last report.</returns>
+    /// <returns>The offset to go on from; null: that was the last report.</returns>
     private static long? Follow(SqliteConnection connection, RecentIds recent, AnsweredRequest request, long from, AnsweredCollector found)
     {
-        var reports = connection.Query<(long Place, string QueryId)>(
+        var reports = connection.Query<(long Offset, string QueryId)>(
             "SELECT id, query_id FROM outcomes WHERE project = :Project AND id >= :from AND id < :to ORDER BY id LIMIT :ReportsAtOnce",
-            new { request.Project, from, to = request.To.Place, ReportsAtOnce }).AsList();
-        using var probe = new ReportProbe(connection, request.Project, request.To.Place);
+            new { request.Project, from, to = request.To.ReportOffset, ReportsAtOnce }).AsList();
+        using var probe = new ReportProbe(connection, request.Project, request.To.ReportOffset);
         var ids = new List<string>();
         var places = new List<long>();
-        foreach (var (place, queryId) in reports)
+        foreach (var (offset, queryId) in reports)
         {
             // A correction is not the first that is known of its query.
-            if (probe.Find(queryId) is { } both && both.First == place)
+            if (probe.Find(queryId) is { } both && both.First == offset)
             {
                 ids.Add(queryId);
                 places.Add(both.Last);
@@ -135,11 +135,11 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
                 found.Add(answered.Key, answered.Lack);
         }
 
-        return reports.Count < ReportsAtOnce ? null : reports[^1].Place + 1;
+        return reports.Count < ReportsAtOnce ? null : reports[^1].Offset + 1;
     }
 
     /// <summary>Goes through the records from a sequence number on, newest first.</summary>
-    /// <param name="wanted">Of the reports of a live record and a look whether its id was known at the request's begin: the reports where it is wanted.</param>
+    /// <param name="wanted">Of the reports of a live record and a check whether its id was known at the request's begin: the reports where it is wanted.</param>
     private async Task ScanAsync(
         AnsweredRequest request,
         long from,
@@ -174,7 +174,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
               AND s.first < ?3 AND s.first >= ifnull((SELECT max(first) FROM segments WHERE first <= ?2), 0)
             ORDER BY s.first
             """);
-        using var probe = new ReportProbe(connection, request.Project, request.To.Place);
+        using var probe = new ReportProbe(connection, request.Project, request.To.ReportOffset);
         scan.Bind(1, request.Project);
         scan.Bind(2, from);
         scan.Bind(3, until);

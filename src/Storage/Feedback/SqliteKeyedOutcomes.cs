@@ -8,9 +8,9 @@ using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.Feedback;
 
-/// <summary>Outcomes by key and time, in the file of the query log, in which their queries are looked for.</summary>
+/// <summary>Outcomes by key and time, in the file of the query log, in which their queries are searched for.</summary>
 /// <remarks>
-/// An outcome is looked for once in all that was answered within the limit before it. From then on it is compared only with segments
+/// An outcome is searched for once in all that was answered within the limit before it. From then on it is compared only with segments
 /// behind the place up to which was searched that hold records which are not after it: records that were written late. An index says which
 /// segments hold answers about an entity; of an entity that was never asked about none is read.
 /// </remarks>
@@ -75,7 +75,7 @@ public sealed class SqliteKeyedOutcomes(QueryDatabase database, TimeProvider tim
                 cancellationToken);
         }
 
-        // By the clock that no leap misleads; before its first look, a minute after the start at most, nothing goes.
+        // By the clock that no leap misleads; before its first check, a minute after the start at most, nothing goes.
         while (database.Age is { } age && await database.WriteAsync(() => database.Keyed.Remove(project, age - retention), cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
         var (waiting, ambiguous) = await CountAsync(project, cancellationToken);

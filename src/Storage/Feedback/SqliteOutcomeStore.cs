@@ -16,7 +16,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     public Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         IReadOnlyList<OutcomeEntry> (connection, _) =>
             connection.Query<OutcomeEntry>(
-                "SELECT id AS Place, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after AND late = 0 ORDER BY id LIMIT :limit",
+                "SELECT id AS Offset, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > :after AND late = 0 ORDER BY id LIMIT :limit",
                 new { after, limit }).AsList(),
         cancellationToken);
 
@@ -30,7 +30,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
     /// <inheritdoc/>
     public Task<long> CountAsync(string project, DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, _) => connection.ExecuteScalar<long>(
-            // Reports lie in the order of their arrival, so only the new ones are looked at.
+            // Reports lie in the order of their arrival, so only the new ones are checked.
             """
             SELECT count(DISTINCT hash) FROM outcomes
             WHERE project = :project AND late = 0 AND id > ifnull((SELECT id FROM outcomes WHERE reported_at <= :since ORDER BY id DESC LIMIT 1), 0)
@@ -39,15 +39,15 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<long> CountFromAsync(string project, long place, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<long> CountFromAsync(string project, long offset, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, _) => connection.ExecuteScalar<long>(
             """
-            SELECT count(*) FROM (SELECT DISTINCT hash, query_id FROM outcomes WHERE project = :project AND id >= :place) AS n
+            SELECT count(*) FROM (SELECT DISTINCT hash, query_id FROM outcomes WHERE project = :project AND id >= :offset) AS n
             WHERE NOT EXISTS (
                 SELECT 1 FROM outcomes AS o INDEXED BY outcomes_by_hash
-                WHERE o.hash = n.hash AND o.late = 0 AND o.id < :place AND o.query_id = n.query_id AND o.project = :project)
+                WHERE o.hash = n.hash AND o.late = 0 AND o.id < :offset AND o.query_id = n.query_id AND o.project = :project)
             """,
-            new { project, place }),
+            new { project, offset }),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed class SqliteOutcomeStore(QueryDatabase database) : IOutcomeStore
                 cancellationToken);
         }
 
-        // Looking for the queries is left to a reader: the writer has better things to do.
+        // Searching for the queries is left to a reader: the writer has better things to do.
         var changed = outcomes.Where((_, i) => changes[i] != OutcomeChange.None).Select(outcome => outcome.QueryId).ToList();
         var ids = changed.Distinct().ToList();
         var known = await database.ReadAsync(

@@ -4,7 +4,7 @@ using Progeny.Core.Feeds;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>Looks once, at start, whether the roles of PostgreSQL feeds may do more than read, and warns of those that may.</summary>
+/// <summary>Checks once, at start, whether the roles of PostgreSQL feeds may do more than read, and warns of those that may.</summary>
 internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<PostgresRoleCheck> logger) : BackgroundService
 {
     private const string Query =

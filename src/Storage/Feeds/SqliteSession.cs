@@ -14,7 +14,7 @@ namespace Progeny.Storage.Feeds;
 /// </remarks>
 internal sealed class SqliteSession : IDisposable
 {
-    // Virtual machine steps between two looks at the token: some milliseconds, so that looking costs nothing.
+    // Virtual machine steps between two checks of the token: some milliseconds, so that it costs nothing.
     private const int StepsBetweenChecks = 50_000;
 
     /// <summary>The longest value and row, in bytes.</summary>

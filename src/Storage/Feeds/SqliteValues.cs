@@ -16,7 +16,7 @@ internal static class SqliteValues
         for (var i = 0; i < values.Length; i++)
         {
             var parameter = command.Parameters[i];
-            // The driver keeps the type of the first value unless it is told to look again.
+            // The driver keeps the type of the first value unless it is told to read it again.
             parameter.ResetSqliteType();
             parameter.Value = values[i] ?? DBNull.Value;
         }

@@ -52,10 +52,10 @@ internal static class MetricsSchema
             start INTEGER NOT NULL,
             name TEXT NOT NULL,
             arm TEXT NOT NULL,
-            unseen INTEGER NOT NULL,
+            shadow INTEGER NOT NULL,
             sum REAL NOT NULL,
             count INTEGER NOT NULL,
-            PRIMARY KEY (generation, step, start, name, arm, unseen)
+            PRIMARY KEY (generation, step, start, name, arm, shadow)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX figures_by_age ON figures (step, start);
 
@@ -97,7 +97,7 @@ internal static class MetricsSchema
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE score_changes (
-            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
             project TEXT NOT NULL,
             added INTEGER NOT NULL,
             generation INTEGER NOT NULL,
@@ -109,7 +109,7 @@ internal static class MetricsSchema
             changed INTEGER NOT NULL,
             cluster INTEGER
         ) STRICT;
-        CREATE INDEX score_changes_by_project ON score_changes (project, place);
+        CREATE INDEX score_changes_by_project ON score_changes (project, position);
         CREATE INDEX score_changes_by_age ON score_changes (changed);
 
         CREATE TABLE waiting (
@@ -122,13 +122,13 @@ internal static class MetricsSchema
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX waiting_by_due ON waiting (due);
 
-        CREATE TABLE place (
+        CREATE TABLE score_cursor (
             reports INTEGER NOT NULL
         ) STRICT;
-        INSERT INTO place (reports) VALUES (0);
+        INSERT INTO score_cursor (reports) VALUES (0);
 
         CREATE TABLE decisions (
-            place INTEGER PRIMARY KEY AUTOINCREMENT,
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
             project TEXT NOT NULL,
             at INTEGER NOT NULL,
@@ -139,7 +139,7 @@ internal static class MetricsSchema
             experiment TEXT,
             figures TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX decisions_by_project ON decisions (project, place);
+        CREATE INDEX decisions_by_project ON decisions (project, sequence);
 
         CREATE TABLE recent (
             generation INTEGER NOT NULL,

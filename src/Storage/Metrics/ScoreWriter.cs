@@ -17,8 +17,8 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     /// <summary>The name under which the number of known outcomes is stored among the figures.</summary>
     public const string OutcomesName = "outcomes";
 
-    private readonly SqliteStatement selectPlace = new(connection, "SELECT reports FROM place");
-    private readonly SqliteStatement updatePlace = new(connection, "UPDATE place SET reports = ?1");
+    private readonly SqliteStatement selectCursor = new(connection, "SELECT reports FROM score_cursor");
+    private readonly SqliteStatement updateCursor = new(connection, "UPDATE score_cursor SET reports = ?1");
     private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived, cluster FROM scores WHERE project = ?1 AND query_id = ?2");
     private readonly SqliteStatement upsertScore = new(
         connection,
@@ -51,7 +51,7 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     /// <param name="now">The time by which windows and changes are old.</param>
     public bool Apply(ScoreBatch batch, DateTimeOffset now)
     {
-        if (Place() != batch.Before)
+        if (Cursor() != batch.Before)
             return false;
         var arrived = batch.At.ToUnixTimeSeconds();
         arrivals.Clear();
@@ -75,12 +75,12 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
         foreach (var waiting in batch.GivenUp)
             Remove(waiting.Project, waiting.QueryId);
-        updatePlace.Bind(1, batch.After);
-        updatePlace.Execute();
+        updateCursor.Bind(1, batch.After);
+        updateCursor.Execute();
         return true;
     }
 
-    /// <summary>Does what <see cref="IScoreStore.SweepAsync"/> says. Scores of the first versions have no place (0): the time tells of them.</summary>
+    /// <summary>Does what <see cref="IScoreStore.SweepAsync"/> says.</summary>
     public bool Sweep(LogStart begin) => SweptAtOnce == connection.Execute(
         """
         DELETE FROM scores WHERE project = :Project AND query_id IN (
@@ -103,20 +103,20 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     public void Dispose()
     {
         arrivals.Dispose();
-        foreach (var statement in (SqliteStatement[])[selectPlace, updatePlace, selectScore, upsertScore, insertChange, upsertWaiting, removeWaiting])
+        foreach (var statement in (SqliteStatement[])[selectCursor, updateCursor, selectScore, upsertScore, insertChange, upsertWaiting, removeWaiting])
             statement.Dispose();
     }
 
-    private long Place()
+    private long Cursor()
     {
         try
         {
-            selectPlace.Step();
-            return selectPlace.Int64(0);
+            selectCursor.Step();
+            return selectCursor.Int64(0);
         }
         finally
         {
-            selectPlace.Reset();
+            selectCursor.Reset();
         }
     }
 
@@ -143,12 +143,12 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 
     private void Count(string project, StoredScore score, int sign, DateTimeOffset now)
     {
-        var unseen = score.Reason == Reasons.Shadow;
-        windows.Add(score.Generation, score.Second, score.Arm, unseen, OutcomesName, new MetricFigure(0, sign), now);
+        var isShadow = score.Reason == Reasons.Shadow;
+        windows.Add(score.Generation, score.Second, score.Arm, isShadow, OutcomesName, new MetricFigure(0, sign), now);
         arrivals.Add(score.Generation, ArrivalWriter.CountName, score.Arrived, new MetricFigure(0, sign));
         foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, double>>(score.Figures)!)
         {
-            windows.Add(score.Generation, score.Second, score.Arm, unseen, name, new MetricFigure(sign * value, sign), now);
+            windows.Add(score.Generation, score.Second, score.Arm, isShadow, name, new MetricFigure(sign * value, sign), now);
             arrivals.Add(score.Generation, name, score.Arrived, new MetricFigure(sign * value, sign));
         }
 

@@ -105,7 +105,7 @@ public sealed class SqliteMetricsStore(MetricsDatabase database, TimeProvider ti
             }
         }
 
-        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, arm, name, sum, count FROM figures {Chosen} AND (unseen = 0 OR :byGeneration)", range))
+        using (var figures = connection.ExecuteReader($"SELECT g.release, g.generation, start, arm, name, sum, count FROM figures {Chosen} AND (shadow = 0 OR :byGeneration)", range))
         {
             while (figures.Read())
             {

@@ -23,9 +23,9 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 
     private const string SelectChanges =
         """
-        SELECT c.place, c.added, g.project, g.release, g.generation, c.arm, c.reason, c.sequence, c.moment, c.figures, c.cluster
+        SELECT c.position, c.added, g.project, g.release, g.generation, c.arm, c.reason, c.sequence, c.moment, c.figures, c.cluster
         FROM score_changes AS c JOIN generations AS g ON g.id = c.generation
-        WHERE c.project = :project AND c.place > :after ORDER BY c.place LIMIT :limit
+        WHERE c.project = :project AND c.position > :after ORDER BY c.position LIMIT :limit
         """;
 
     private const string SelectArrived =
@@ -37,7 +37,7 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : IScoreStore
 
     /// <inheritdoc/>
     public Task<long> GetPlaceAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT reports FROM place"), cancellationToken);
+        database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT reports FROM score_cursor"), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken) => database.ReadAsync(

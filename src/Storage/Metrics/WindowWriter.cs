@@ -40,7 +40,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement upsertFigure = new(
         connection,
         """
-        INSERT INTO figures (generation, step, start, name, arm, unseen, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO figures (generation, step, start, name, arm, shadow, sum, count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT DO UPDATE SET sum = coalesce(sum + excluded.sum, 9e999), count = count + excluded.count
         """);
 
@@ -53,7 +53,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         connection, "INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3) RETURNING id");
 
     private readonly SqliteStatement removeChanges = new(
-        connection, $"DELETE FROM score_changes WHERE place IN (SELECT place FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MaxRemoved})");
+        connection, $"DELETE FROM score_changes WHERE position IN (SELECT position FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MaxRemoved})");
 
     private readonly SqliteStatement[] remove =
     [
@@ -79,8 +79,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Adds a figure to its windows of all resolutions that are kept; a negative one takes away what was added.</summary>
-    /// <param name="unseen">Whether the arm is a shadow: its figures are not the project's.</param>
-    public void Add(long generation, long at, string arm, bool unseen, string name, MetricFigure figure, DateTimeOffset now)
+    /// <param name="isShadow">Whether the arm is a shadow: its figures are not the project's.</param>
+    public void Add(long generation, long at, string arm, bool isShadow, string name, MetricFigure figure, DateTimeOffset now)
     {
         foreach (var resolution in MetricsResolution.All)
         {
@@ -91,7 +91,7 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
             upsertFigure.Bind(3, resolution.StartOf(at));
             upsertFigure.Bind(4, name);
             upsertFigure.Bind(5, arm);
-            upsertFigure.Bind(6, unseen ? 1L : 0L);
+            upsertFigure.Bind(6, isShadow ? 1L : 0L);
             upsertFigure.Bind(7, figure.Sum);
             upsertFigure.Bind(8, figure.Count);
             upsertFigure.Execute();

@@ -80,7 +80,7 @@ internal static class QuerySchema
         CREATE INDEX outcomes_by_value ON outcomes (hash, value, observed_at);
         CREATE INDEX outcomes_by_project ON outcomes (project);
 
-        -- Outcomes by key and time: fresh ones were never looked for; of the others those without a query wait.
+        -- Outcomes by key and time: fresh ones were never searched for; of the others those without a query wait.
         CREATE TABLE keyed (
             id INTEGER PRIMARY KEY,
             project TEXT NOT NULL,

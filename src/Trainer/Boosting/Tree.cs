@@ -8,7 +8,7 @@ namespace Progeny.Trainer.Boosting;
 /// <param name="Weight">What a leaf's value is multiplied with: 1, or less for a tree that dart dropped.</param>
 /// <param name="Left">The node where a row goes below the value; -1 for a leaf.</param>
 /// <param name="Right">The node where other rows go.</param>
-/// <param name="Column">The column that an inner node looks at.</param>
+/// <param name="Column">The column that an inner node checks.</param>
 /// <param name="Value">An inner node's threshold, a leaf's value.</param>
 /// <param name="DefaultLeft">Whether a row whose column is missing goes left.</param>
 public sealed record Tree(int Output, float Weight, int[] Left, int[] Right, int[] Column, float[] Value, bool[] DefaultLeft)

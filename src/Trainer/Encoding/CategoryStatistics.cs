@@ -20,7 +20,7 @@ internal sealed class CategoryStatistics
     readonly long[][] _counts;
 
     /// <param name="column">The feature.</param>
-    /// <param name="categories">The categories to look at; others count as missing.</param>
+    /// <param name="categories">The categories to encode; others count as missing.</param>
     /// <param name="label">The labels.</param>
     /// <param name="rows">The number of rows, from the first, to learn from.</param>
     /// <param name="classes">The number of means a category: 1, or with three or more classes their number.</param>

@@ -25,13 +25,13 @@ public sealed class JudgingCommandsTests
         server.Answer(
             "GET /api/projects/demo/drift",
             """
-            [{"version":"1.0.0:1","status":"drifted","look":{"look":7,"at":"2026-11-22T12:00:00+00:00","rows":1000,"level":0.001,"since":"2026-11-22T11:00:00+00:00","drifted":true,"columns":[
+            [{"version":"1.0.0:1","status":"drifted","report":{"check":7,"at":"2026-11-22T12:00:00+00:00","rows":1000,"level":0.001,"since":"2026-11-22T11:00:00+00:00","drifted":true,"columns":[
               {"name":"x","is_prediction":false,"rows":1000,"psi":0.31,"test":"kolmogorov_smirnov","statistic":0.2,"p_value":1e-20,"drifted":true},
               {"name":"label","is_prediction":true,"rows":1000,"psi":0.01,"test":"chi_square","statistic":1.5,"p_value":0.2,"drifted":false}]}},
              {"version":"1.0.0:2","status":"unknown"}]
             """);
         var output = (await server.RunAsync("drift", "demo")).ShouldSucceed().Out;
-        output.ShouldContain("1.0.0:1: drifted since 2026-11-22 11:00:00Z; look 7 at 2026-11-22 12:00:00Z, 1,000 rows");
+        output.ShouldContain("1.0.0:1: drifted since 2026-11-22 11:00:00Z; check 7 at 2026-11-22 12:00:00Z, 1,000 rows");
         output.ShouldContain("1.0.0:2: there is no training profile");
         var lines = output.Split('\n');
         lines.ShouldContain(line => line.Contains("x") && line.Contains("yes") && line.Contains("0.3100") && line.Contains("KS") && line.Contains("1.0e-20"));
@@ -54,7 +54,7 @@ public sealed class JudgingCommandsTests
         output.ShouldContain("loss 2: loss > 1 is true");
         output.ShouldContain("latency_p99 > 9");
         server.Answer("GET /api/projects/quiet/alerts", "[]");
-        (await server.RunAsync("alerts", "quiet")).ShouldSucceed().Out.ShouldStartWith("The release in charge of 'quiet' has no alerts");
+        (await server.RunAsync("alerts", "quiet")).ShouldSucceed().Out.ShouldStartWith("The release in production in 'quiet' has no alerts");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class RegistryCommandsTests
             "POST /api/projects/demo/promotions",
             """{"generation":"demo@0.1.0:2","previous":"demo@0.1.0:1","at":"2026-01-02T03:04:05Z","reason":"it is better"}""");
         var run = (await server.RunAsync("model", "promote", "demo", "0.1.0:2", "--reason", "it is better")).ShouldSucceed();
-        run.Out.Trim().ShouldBe("In charge: demo@0.1.0:2 (before: demo@0.1.0:1)");
+        run.Out.Trim().ShouldBe("In production: demo@0.1.0:2 (before: demo@0.1.0:1)");
         server.BodyText.ShouldBe("""{"version":"0.1.0:2","reason":"it is better"}""");
     }
 

@@ -72,7 +72,7 @@ public sealed class ExperimentCommandsTests
         await using var server = await FakeServer.StartAsync();
         server.Answer(
             "GET /api/projects/demo/decisions",
-            """[{"place":12,"id":"x","at":"2026-01-02T03:04:05Z","kind":"experiment","by":"canary-7","message":"It is worse.","figures":{"mean_challenger":0.41}}]""");
+            """[{"sequence":12,"id":"x","at":"2026-01-02T03:04:05Z","kind":"experiment","by":"canary-7","message":"It is worse.","figures":{"mean_challenger":0.41}}]""");
         var text = (await server.RunAsync("decisions", "demo", "--figures")).ShouldSucceed().Out;
         text.ShouldContain("canary-7");
         text.ShouldContain("mean_challenger 0.4100");

@@ -37,7 +37,7 @@ public sealed class AlertEpisodesTests
         changed.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             episode => episode.Name.ShouldBe("slow"),
             episode => episode.Until.ShouldNotBeNull(),
-            episode => episode.Message.ShouldBe("flights@1.0.0:2 is in charge, whose manifest has no such alert"));
+            episode => episode.Message.ShouldBe("flights@1.0.0:2 is in production, whose manifest has no such alert"));
         AlertEpisodes.Update(next, [Alerts[1]], [Verdict(true)], Champion, DateTimeOffset.UnixEpoch.AddHours(2)).Changed.ShouldBeEmpty();
     }
 

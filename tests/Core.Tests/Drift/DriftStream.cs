@@ -5,7 +5,7 @@ namespace Progeny.Core.Tests.Drift;
 
 /// <summary>
 /// A stream of queries, from the one seed: numbers far from zero and near it, few and many categories, missing values, and a prediction.
-/// From query 1,001 on one number is greater by a shift in standard deviations. It is looked at as a node does: at the newest 1,000, each
+/// From query 1,001 on one number is greater by a shift in standard deviations. It is checked as a node does: at the newest 1,000, each
 /// time 100 have come.
 /// </summary>
 internal sealed class DriftStream
@@ -42,7 +42,7 @@ internal sealed class DriftStream
             foreach (var each in blocks)
                 window.Merge(each);
             blocks.Dequeue();
-            if (DriftDetector.Look(new DriftManifest(), training, window, ++looks, Window, DateTimeOffset.UnixEpoch).Drifted)
+            if (DriftDetector.Evaluate(new DriftManifest(), training, window, ++looks, Window, DateTimeOffset.UnixEpoch).Drifted)
                 return query + Block;
         }
 

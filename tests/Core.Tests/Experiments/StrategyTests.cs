@@ -32,10 +32,10 @@ public sealed class StrategyTests
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Shadow, Outcomes = 100, Time = TimeSpan.FromHours(1) };
         var begun = Begin(Of(settings, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>();
         begun.Weights.Select(weight => (weight.Weight, weight.IsShadow)).ShouldBe([(1, false), (0, true)]);
-        Look(Of(settings, (30, 99), (30, 99))).ShouldBeOfType<RolloutDecision.Stay>();
-        Look(Of(settings, (30, 100), (30, 100))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
-        Look(Of(settings, (3, 60), (55, 60))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
-        Look(Of(settings, (3, 60), (3, 60)) with { Elapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(Of(settings, (30, 99), (30, 99))).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(Of(settings, (30, 100), (30, 100))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        Evaluate(Of(settings, (3, 60), (55, 60))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
+        Evaluate(Of(settings, (3, 60), (3, 60)) with { Elapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
     }
 
     [Fact]
@@ -44,11 +44,11 @@ public sealed class StrategyTests
         var begun = Begin(Of(Canary, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>();
         (begun.Step, begun.Gate).ShouldBe((0, null));
         begun.Weights.Select(weight => weight.Weight).ShouldBe([0.9, 0.1]);
-        Look(Of(Canary, (100, 900), (10, 99))).ShouldBeOfType<RolloutDecision.Stay>();
-        var next = Look(Of(Canary, (100, 900), (10, 100))).ShouldBeOfType<RolloutDecision.Serve>();
+        Evaluate(Of(Canary, (100, 900), (10, 99))).ShouldBeOfType<RolloutDecision.Stay>();
+        var next = Evaluate(Of(Canary, (100, 900), (10, 100))).ShouldBeOfType<RolloutDecision.Serve>();
         (next.Step, next.Gate).ShouldBe((1, Stage.Challenger));
         next.Weights.Select(weight => weight.Weight).ShouldBe([0.5, 0.5]);
-        Look(Of(Canary, (20, 200), (20, 200)) with { Step = 1 }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        Evaluate(Of(Canary, (20, 200), (20, 200)) with { Step = 1 }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
     }
 
     [Fact]
@@ -57,19 +57,19 @@ public sealed class StrategyTests
         var few = Of(Canary, (100, 900), (10, 100));
         few = few with { Arms = [.. few.Arms.Select(arm => arm with { InStep = arm.InStep with { Clusters = ClusterSums.None.Add(7, 1, 1) } })] };
 
-        Look(few).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("of too few entities (10 groups of each arm are needed): with sticky: false");
-        Look(few with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("of too few entities");
+        Evaluate(few).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("of too few entities (10 groups of each arm are needed): with sticky: false");
+        Evaluate(few with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("of too few entities");
     }
 
     [Fact]
     public void Canary_that_is_worse_is_rolled_back_before_its_step_is_over_and_one_that_is_too_slow_too()
     {
-        var worse = Look(Of(Canary, (100, 900), (30, 50))).ShouldBeOfType<RolloutDecision.GiveUp>();
+        var worse = Evaluate(Of(Canary, (100, 900), (30, 50))).ShouldBeOfType<RolloutDecision.GiveUp>();
         worse.Verdict.ShouldBe(ExperimentVerdict.RolledBack);
         worse.Message.ShouldContain("1.0.0:2 loss 0.6 of 50 outcomes");
-        var slow = Look(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>();
+        var slow = Evaluate(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>();
         slow.Message.ShouldContain("too few outcomes");
-        Look(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromMinutes(59) }).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromMinutes(59) }).ShouldBeOfType<RolloutDecision.Stay>();
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class StrategyTests
         {
             var random = new Random(seed);
             var snapshot = Of(Canary with { Strategy = strategy, Steps = [.. Enumerable.Repeat(Canary.Steps[0], 3)] }, (0, 0), (0, 0));
-            while (!IsOut(Look(snapshot)))
+            while (!IsOut(Evaluate(snapshot)))
             {
                 snapshot.Arms[1].All.Count.ShouldBeLessThan(40);
                 var arm = random.NextDouble() < share ? 1 : 0;
@@ -118,7 +118,7 @@ public sealed class StrategyTests
         var steps = Canary with { Steps = [new CanaryStep(0.1, 30, TimeSpan.FromHours(1)), new CanaryStep(0.9, 200, TimeSpan.FromHours(1)), new CanaryStep(1, 100, TimeSpan.FromHours(1))] };
         var snapshot = Of(steps, (0, 0), (0, 0));
         RolloutDecision After(ArmSums champion, ArmSums canary, int step) =>
-            Look(snapshot with { Step = step, Arms = [snapshot.Arms[0] with { InStep = champion }, snapshot.Arms[1] with { InStep = canary }] });
+            Evaluate(snapshot with { Step = step, Arms = [snapshot.Arms[0] with { InStep = champion }, snapshot.Arms[1] with { InStep = canary }] });
         After(losses.Scale(10), losses, 0).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("50 are needed, and 50 of the champion");
         After(losses.Scale(10), losses.Scale(2), 0).ShouldBeOfType<RolloutDecision.Serve>().Step.ShouldBe(1);
         After(losses, losses.Scale(10), 1).ShouldBeOfType<RolloutDecision.Stay>();
@@ -129,8 +129,8 @@ public sealed class StrategyTests
         // With all the traffic there is nobody to be compared with.
         After(ArmSums.None, losses.Scale(10), 2).ShouldBeOfType<RolloutDecision.Promote>();
         var shadow = new ExperimentSettings { Strategy = RolloutStrategy.Shadow, Outcomes = 10 };
-        Look(Of(shadow, (10, 49), (10, 49))).ShouldBeOfType<RolloutDecision.Stay>();
-        Look(Of(shadow, (10, 50), (10, 50))).ShouldBeOfType<RolloutDecision.Promote>();
+        Evaluate(Of(shadow, (10, 49), (10, 49))).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(Of(shadow, (10, 50), (10, 50))).ShouldBeOfType<RolloutDecision.Promote>();
     }
 
     [Fact]
@@ -138,20 +138,20 @@ public sealed class StrategyTests
     {
         var snapshot = Of(Canary, (0, 0), (0, 0));
         var failing = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 1) }, snapshot.Arms[1] with { Served = new(40, 20) }] };
-        Look(failing).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("fails on 20 of 40 requests");
+        Evaluate(failing).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("fails on 20 of 40 requests");
         var seldom = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 20) }, snapshot.Arms[1] with { Served = new(40, 1) }] };
-        Look(seldom).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(seldom).ShouldBeOfType<RolloutDecision.Stay>();
     }
 
     [Fact]
     public void Test_ends_with_the_better_one_with_nobody_or_without_a_verdict()
     {
         Begin(Of(AbTest, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([0.6, 0.2, 0.2]);
-        Look(Of(AbTest, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
-        Look(Of(AbTest, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
-        Look(Of(AbTest, (50, 200), (50, 200))).ShouldBeOfType<RolloutDecision.Stay>();
-        Look(Of(AbTest, (125, 500), (125, 500))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
-        Look(Of(AbTest, (50, 200), (50, 200)) with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(Of(AbTest, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        Evaluate(Of(AbTest, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
+        Evaluate(Of(AbTest, (50, 200), (50, 200))).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(Of(AbTest, (125, 500), (125, 500))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(Of(AbTest, (50, 200), (50, 200)) with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
     }
 
     [Fact]
@@ -175,23 +175,23 @@ public sealed class StrategyTests
     {
         // The second has more evidence, for it has more outcomes; the third the better mean.
         var two = Of(AbTest, (250, 500), (300, 1_000), (20, 200));
-        var promoted = Look(two).ShouldBeOfType<RolloutDecision.Promote>();
+        var promoted = Evaluate(two).ShouldBeOfType<RolloutDecision.Promote>();
         promoted.Arm.ShouldBe("c");
         promoted.Message.ShouldContain("1.0.0:2 is better, too");
 
         var foreign = two with { Arms = two.Arms.SetItem(2, two.Arms[2] with { Generation = new GenerationReference("rules", "1.0.0", 1) }) };
-        Look(foreign).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
-        // While one that can be in charge has no verdict, the test goes on, and ends by its bounds.
+        Evaluate(foreign).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        // While one that can be in production has no verdict, the test goes on, and ends by its bounds.
         var open = foreign with { Arms = foreign.Arms.SetItem(1, Of(AbTest, (0, 0), (100, 200)).Arms[1]) };
-        Look(open).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("rules@1.0.0:1 is better, but another project's");
-        Look(open with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
-        Look(open with { Arms = [open.Arms[0], open.Arms[2]] }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("c");
+        Evaluate(open).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("rules@1.0.0:1 is better, but another project's");
+        Evaluate(open with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(open with { Arms = [open.Arms[0], open.Arms[2]] }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("c");
     }
 
     [Fact]
     public void Challenger_that_lost_is_out_and_the_others_keep_their_proportions()
     {
-        var dropped = Look(Of(AbTest, (60, 200), (160, 200), (60, 200))).ShouldBeOfType<RolloutDecision.Serve>();
+        var dropped = Evaluate(Of(AbTest, (60, 200), (160, 200), (60, 200))).ShouldBeOfType<RolloutDecision.Serve>();
         dropped.Weights.ShouldBe([new ArmWeight("a", 1), new ArmWeight("b", 0, IsOut: true), new ArmWeight("c", 1)]);
         dropped.Step.ShouldBeNull();
     }
@@ -200,16 +200,16 @@ public sealed class StrategyTests
     public void Several_challengers_need_more_evidence_each()
     {
         // The first figures that suffice for one question do not for two more.
-        var hits = Enumerable.Range(0, 100).Select(i => 100 - i).First(hits => Look(Of(AbTest, (100, 200), (hits, 200))) is RolloutDecision.Promote);
-        Look(Of(AbTest, (100, 200), (hits, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Stay>();
-        Look(Of(AbTest, (100, 200), (hits - 10, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
+        var hits = Enumerable.Range(0, 100).Select(i => 100 - i).First(hits => Evaluate(Of(AbTest, (100, 200), (hits, 200))) is RolloutDecision.Promote);
+        Evaluate(Of(AbTest, (100, 200), (hits, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(Of(AbTest, (100, 200), (hits - 10, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
     }
 
     [Fact]
     public void Goal_turns_the_verdict_round()
     {
-        Look(Of(AbTest with { Goal = Goal.Maximize }, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.GiveUp>();
-        Look(Of(AbTest with { Goal = Goal.Maximize }, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
+        Evaluate(Of(AbTest with { Goal = Goal.Maximize }, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.GiveUp>();
+        Evaluate(Of(AbTest with { Goal = Goal.Maximize }, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
     }
 
     [Fact]
@@ -217,10 +217,10 @@ public sealed class StrategyTests
     {
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize };
         Begin(Of(settings, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - 0.5) < 1e-6);
-        var moved = Look(Of(settings, (20, 40), (25, 40))).ShouldBeOfType<RolloutDecision.Serve>();
+        var moved = Evaluate(Of(settings, (20, 40), (25, 40))).ShouldBeOfType<RolloutDecision.Serve>();
         moved.Champion.ShouldBeNull();
         moved.Weights[1].Weight.ShouldBeInRange(0.8, 0.95);
-        var sure = Look(Of(settings, (20, 100), (60, 100))).ShouldBeOfType<RolloutDecision.Serve>();
+        var sure = Evaluate(Of(settings, (20, 100), (60, 100))).ShouldBeOfType<RolloutDecision.Serve>();
         (sure.Champion, sure.Gate).ShouldBe(("b", Stage.Champion));
     }
 
@@ -231,7 +231,7 @@ public sealed class StrategyTests
         var snapshot = Of(settings, (0, 0), (0, 0), (0, 0));
         var losses = new ArmSums(1_000, 500, 300, 1_000);
         var joined = snapshot with { Arms = [snapshot.Arms[0] with { All = losses }, snapshot.Arms[1] with { All = losses }, snapshot.Arms[2] with { Weight = 0 }] };
-        var serve = Look(joined).ShouldBeOfType<RolloutDecision.Serve>();
+        var serve = Evaluate(joined).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Champion.ShouldBeNull();
         serve.Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - (1 / 3d)) < 1e-6);
     }
@@ -242,11 +242,11 @@ public sealed class StrategyTests
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" };
         var snapshot = Of(settings, (0, 0), (0, 0));
         var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(snapshot.Arms[0].Generation, 1).Add(snapshot.Arms[1].Generation, 3);
-        var serve = Look(snapshot with { Selection = new SelectionResult(weights, null) }).ShouldBeOfType<RolloutDecision.Serve>();
+        var serve = Evaluate(snapshot with { Selection = new SelectionResult(weights, null) }).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Weights.Select(weight => weight.Weight).ShouldBe([0.25, 0.75]);
         serve.Champion.ShouldBe("b");
-        Look(snapshot with { Selection = new SelectionResult(weights.Clear(), "it is odd") }).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("it is odd");
-        Look(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(snapshot with { Selection = new SelectionResult(weights.Clear(), "it is odd") }).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("it is odd");
+        Evaluate(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Stay>();
         Begin(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([1, 0]);
     }
 
@@ -258,14 +258,14 @@ public sealed class StrategyTests
         var rules = snapshot.Arms[1] with { Generation = new GenerationReference("rules", "1.0.0", 1) };
         var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(rules.Generation, 1);
         snapshot = snapshot with { Arms = snapshot.Arms.SetItem(1, rules), Selection = new SelectionResult(weights, null) };
-        var serve = Look(snapshot).ShouldBeOfType<RolloutDecision.Serve>();
+        var serve = Evaluate(snapshot).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Champion.ShouldBeNull();
         serve.Weights.ShouldBe([new ArmWeight("a", 0, IsShadow: true), new ArmWeight("b", 1), new ArmWeight("c", 0, IsShadow: true)]);
 
         var inForce = snapshot with { Arms = [snapshot.Arms[0] with { Weight = 0, IsShadow = true }, rules, snapshot.Arms[2] with { Weight = 0, IsShadow = true }] };
-        Look(inForce).ShouldBeOfType<RolloutDecision.Stay>();
+        Evaluate(inForce).ShouldBeOfType<RolloutDecision.Stay>();
         var joined = inForce with { Arms = inForce.Arms.SetItem(2, inForce.Arms[2] with { IsShadow = false }) };
-        Look(joined).ShouldBeOfType<RolloutDecision.Serve>().Weights[2].IsShadow.ShouldBeTrue();
+        Evaluate(joined).ShouldBeOfType<RolloutDecision.Serve>().Weights[2].IsShadow.ShouldBeTrue();
     }
 
     [Fact]
@@ -273,17 +273,17 @@ public sealed class StrategyTests
     {
         var bandit = Of(new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize }, (20, 100), (60, 100), (20, 100));
         var refused = bandit with { Arms = bandit.Arms.SetItem(1, bandit.Arms[1] with { IsRefused = true }) };
-        var serve = Look(refused).ShouldBeOfType<RolloutDecision.Serve>();
+        var serve = Evaluate(refused).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Champion.ShouldBeNull();
         serve.Weights[1].Weight.ShouldBeGreaterThan(0.9);
 
         var select = Of(new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" }, (0, 0), (0, 0), (0, 0));
         select = select with { Arms = select.Arms.SetItem(1, select.Arms[1] with { IsRefused = true }) };
-        RolloutDecision Choose(int arm) => Look(select with
+        RolloutDecision Choose(int arm) => Evaluate(select with
         {
             Selection = new SelectionResult(ImmutableDictionary<GenerationReference, double>.Empty.Add(select.Arms[arm].Generation, 1), null),
         });
-        Choose(1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("gates do not let 1.0.0:2 be in charge");
+        Choose(1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("gates do not let 1.0.0:2 be in production");
         Choose(2).ShouldBeOfType<RolloutDecision.Serve>().Champion.ShouldBe("c");
     }
 
@@ -291,9 +291,9 @@ public sealed class StrategyTests
 
     private static RolloutDecision Begin(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Begin(snapshot);
 
-    private static RolloutDecision Look(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Look(snapshot);
+    private static RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Strategy(snapshot.Settings.Strategy).Evaluate(snapshot);
 
-    /// <summary>Arms a (in charge), b, c … of equal weights, by their ones and trials.</summary>
+    /// <summary>Arms a (in production), b, c … of equal weights, by their ones and trials.</summary>
     private static ExperimentSnapshot Of(ExperimentSettings settings, params (int Hits, int Trials)[] arms) => new()
     {
         Settings = settings,

@@ -101,13 +101,13 @@ public sealed class DriftTests
                 window.Feature("size").Record(i % 100);
         }
 
-        var report = DriftDetector.Look(new DriftManifest(), training, window, 1, 4_000, Now);
+        var report = DriftDetector.Evaluate(new DriftManifest(), training, window, 1, 4_000, Now);
         report.Drifted.ShouldBeTrue();
         report.Columns.Where(column => column.Drifted).Select(column => (column.Name, column.Test)).ShouldBe(
             [("kind", DriftTest.ChiSquare), ("size", DriftTest.KolmogorovSmirnov)], ignoreOrder: true);
         report.Columns[^1].Name.ShouldBe("same");
-        DriftDetector.Look(new DriftManifest { Features = ["same"] }, training, window, 1, 4_000, Now).Columns.ShouldHaveSingleItem().Name.ShouldBe("same");
-        DriftDetector.Look(new DriftManifest { Psi = 100 }, training, window, 1, 4_000, Now).Drifted.ShouldBeFalse();
+        DriftDetector.Evaluate(new DriftManifest { Features = ["same"] }, training, window, 1, 4_000, Now).Columns.ShouldHaveSingleItem().Name.ShouldBe("same");
+        DriftDetector.Evaluate(new DriftManifest { Psi = 100 }, training, window, 1, 4_000, Now).Drifted.ShouldBeFalse();
     }
 
     /// <summary>What a column was in the training, and what it is now; NaN is missing.</summary>
@@ -140,7 +140,7 @@ public sealed class DriftTests
             Record(training.Feature(what), before(random));
         for (var i = 0; i < 1_000; i++)
             Record(window.Feature(what), now(random));
-        DriftDetector.Look(new DriftManifest(), training, window, 1, 1_000, Now).Drifted.ShouldBeTrue();
+        DriftDetector.Evaluate(new DriftManifest(), training, window, 1, 1_000, Now).Drifted.ShouldBeTrue();
 
         static void Record(ColumnDistribution column, object value)
         {
@@ -172,7 +172,7 @@ public sealed class DriftTests
                 target.Feature("same").Record("a");
             }
 
-            var report = DriftDetector.Look(new DriftManifest { Psi = 0 }, training, window, 1, newest, Now);
+            var report = DriftDetector.Evaluate(new DriftManifest { Psi = 0 }, training, window, 1, newest, Now);
             report.Drifted.ShouldBeFalse();
             report.Columns.ShouldAllBe(column => column.Psi < 40.0 / Math.Min(rows, newest));
             report.Columns.Where(column => column.Name is "constant" or "same").ShouldAllBe(column => column.Psi == 0);

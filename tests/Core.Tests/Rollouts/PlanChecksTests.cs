@@ -24,7 +24,7 @@ public sealed class PlanChecksTests
         PlanChecks.ChampionOf(new PlanDraft { Arms = [Canary, Champion] }, Champion.Generation).ShouldBe(Champion);
         PlanChecks.ChampionOf(new PlanDraft { Arms = [Canary] }, Champion.Generation).ShouldBe(Canary);
         Check(new PlanDraft { Arms = [Canary, Plans.Arm("other", 1, generation: 3)] }).ShouldHaveSingleItem().ToString()
-            .ShouldBe("champion: is missing; name the arm in charge, since demo@1.0.0:1, which is in charge now, is none of the arms");
+            .ShouldBe("champion: is missing; name the arm in production, since demo@1.0.0:1, which is in production now, is none of the arms");
     }
 
     [Theory]

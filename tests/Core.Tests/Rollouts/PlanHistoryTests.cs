@@ -23,7 +23,7 @@ public sealed class PlanHistoryTests
         before.Generation.ShouldBe(2);
         history = history.Add(Plan(4, 2), PlanChange.Rollback, lastRecord: 0);
         history.RollbackTarget("demo", null).Generation.ShouldBe(1);
-        Should.Throw<RegistryException>(() => history.RollbackTarget("demo", Generation(7))).Message.ShouldContain("was never in charge");
+        Should.Throw<RegistryException>(() => history.RollbackTarget("demo", Generation(7))).Message.ShouldContain("was never in production");
     }
 
     [Fact]

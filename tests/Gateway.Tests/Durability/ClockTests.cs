@@ -121,12 +121,12 @@ public sealed class ClockTests : IAsyncLifetime
 
         // What was missed is done once, and no more.
         await UntilAsync(phase, "/api/projects/scheduled/jobs", jobs => jobs.AsArray().Count(HasSucceeded) == expectedTrainings);
-        // An event, after which the project is looked at with every check for a minute.
+        // An event, after which the project is checked with every check for a minute.
         await node.PostAsync("/api/projects/scheduled/outcomes", new { outcomes = new[] { new { query_id = $"{phase} event", outcome = 1 } } });
         for (var look = 0; look < 5; look++)
         {
-            var at = (string)(await node.GetAsync("/api/projects/scheduled/offline"))["looked_at"]!;
-            await node.UntilAsync("/api/projects/scheduled/offline", agent => (string)agent["looked_at"]! != at);
+            var at = (string)(await node.GetAsync("/api/projects/scheduled/offline"))["checked_at"]!;
+            await node.UntilAsync("/api/projects/scheduled/offline", agent => (string)agent["checked_at"]! != at);
         }
 
         (await node.GetAsync("/api/projects/scheduled/jobs")).AsArray().Count.ShouldBe(trainings = expectedTrainings, phase);

@@ -56,7 +56,7 @@ public sealed class StopTests : IDisposable
         await gate.UntilNobodyWaitsAsync();
     }
 
-    /// <summary>A project whose agent, alert, retraining and canary all have to be looked at.</summary>
+    /// <summary>A project whose agent, alert, retraining and canary all have to be checked.</summary>
     private async Task ServeAsync(Node node, string project)
     {
         var source = LoopProject.Write(

@@ -67,7 +67,7 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         kept[1].Message.ShouldStartWith("gated@1.1.0:1 must not become champion: eval_accuracy 0.75");
         kept[1].Figures["champion.eval_accuracy"].ShouldBe(1);
 
-        // Of a generation in charge only the stage asked about is on its way.
+        // Of a generation in production only the stage asked about is on its way.
         var again = await node.GetAsync("/api/projects/gated/generations/1.0.0:1/gates?before=champion");
         again["verdicts"]!.AsArray().Select(verdict => (string)verdict!["name"]!).ShouldBe(["tests", "good", "better"]);
         var shadow = await node.GetAsync("/api/projects/gated/generations/1.1.0:1/gates?before=shadow");

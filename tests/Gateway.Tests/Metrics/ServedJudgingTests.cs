@@ -75,7 +75,7 @@ public sealed class ServedJudgingTests : IAsyncLifetime
         using (var response = await node.PublishAsync("idle", JudgedProject.Write(Path.Combine(folder, "idle"), "idle")))
             response.IsSuccessStatusCode.ShouldBeTrue();
         var job = await node.EndOfAsync((string)(await node.PostAsync("/api/projects/idle/jobs", new { kind = "evaluate" }))["id"]!);
-        ((string)job["status"]!, (string)job["message"]!).ShouldBe(("failed", "No generation of 'idle' is in charge; name one."));
+        ((string)job["status"]!, (string)job["message"]!).ShouldBe(("failed", "No generation of 'idle' is in production; name one."));
         var (status, problem) = await node.TryPostAsync("/api/projects/idle/jobs", """{"kind": "evaluate", "version": "1.0.0:7"}""");
         (status, (string)problem["detail"]!).ShouldBe((404, "There is no generation idle@1.0.0:7."));
     }
@@ -85,19 +85,19 @@ public sealed class ServedJudgingTests : IAsyncLifetime
     {
         ((string)(await DriftAsync(_ => true))["status"]!).ShouldBe("waiting");
         await AskAsync(500, shift: 0);
-        var stable = await DriftAsync(drift => drift["look"] is not null);
+        var stable = await DriftAsync(drift => drift["report"] is not null);
         ((string)stable["status"]!).ShouldBe("stable");
-        ((int)stable["look"]!["rows"]!).ShouldBeGreaterThanOrEqualTo(500);
-        var looks = (int)stable["look"]!["look"]!;
+        ((int)stable["report"]!["rows"]!).ShouldBeGreaterThanOrEqualTo(500);
+        var looks = (int)stable["report"]!["check"]!;
 
         await node.DisposeAsync();
         node = await Node.StartAsync(node.Data, "--Metrics:PublishSeconds", "0.1");
         await AskAsync(1_000, shift: 0.3);
 
-        // The first look that finds it may find it in less than the last one, whose queries are all new.
-        var drifted = await DriftAsync(drift => (string)drift["status"]! == "drifted" && drift["look"]!["columns"]!.AsArray().Count(column => (bool)column!["drifted"]!) == 3);
-        ((int)drifted["look"]!["look"]!).ShouldBeGreaterThan(looks);
-        var columns = drifted["look"]!["columns"]!.AsArray();
+        // The first check that finds it may find it in less than the last one, whose queries are all new.
+        var drifted = await DriftAsync(drift => (string)drift["status"]! == "drifted" && drift["report"]!["columns"]!.AsArray().Count(column => (bool)column!["drifted"]!) == 3);
+        ((int)drifted["report"]!["check"]!).ShouldBeGreaterThan(looks);
+        var columns = drifted["report"]!["columns"]!.AsArray();
         columns.Where(column => (bool)column!["drifted"]!).Select(column => (string)column!["name"]!).Order().ShouldBe(["label", "probability", "x"], ignoreOrder: true);
         ((string)columns.Single(column => (string)column!["name"]! == "kind")!["test"]!).ShouldBe("chi_square");
 

@@ -97,7 +97,7 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         var back = await node.PostAsync("/api/projects/ends/recommission", new { reason = "asked for" });
         back["decommissioned"].ShouldBeNull();
         (await StagesAsync("ends")).ShouldBe(["staged", "staged"]);
-        await UntilStatusAsync("/api/projects/ends/predict", 409, "no generation in charge");
+        await UntilStatusAsync("/api/projects/ends/predict", 409, "no generation in production");
         await node.PostAsync("/api/projects/ends/promotions", new { version = "1.0.0:2" });
         await UntilStatusAsync("/api/projects/ends/predict", 200, "");
         (await node.TryPostAsync("/api/projects/ends/recommission", "{}")).Status.ShouldBe(409);

@@ -1,6 +1,6 @@
 namespace Progeny.Gateway.Tests.Rollouts;
 
-/// <summary>An experiment that ends leaves one generation in charge of all traffic, whatever cannot serve any more.</summary>
+/// <summary>An experiment that ends leaves one generation in production for all traffic, whatever cannot serve any more.</summary>
 public sealed class EndingTests(RolloutNode rollout) : IClassFixture<RolloutNode>
 {
     [Fact]
@@ -11,7 +11,7 @@ public sealed class EndingTests(RolloutNode rollout) : IClassFixture<RolloutNode
         await StartAsync("ours", """{"strategy": "abtest", "generations": ["1.1.0:1"], "arms": ["theirs@1.0.0:1"]}""");
         var (status, problem) = await rollout.Node.TryPostAsync("/api/projects/ours/experiments/abtest-1/promote", """{"version": "theirs@1.0.0:1", "by": "anna"}""");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldBe("theirs@1.0.0:1 is another project's and cannot be in charge of 'ours'; 1.1.0:1 would be right.");
+        ((string)problem["detail"]!).ShouldBe("theirs@1.0.0:1 is another project's and cannot be in production in 'ours'; 1.1.0:1 would be right.");
         ((string)(await rollout.Node.GetAsync("/api/projects/ours/experiments/abtest-1"))["status"]!).ShouldBe("running");
         var promoted = await rollout.Node.PostAsync("/api/projects/ours/experiments/abtest-1/promote", new { by = "anna" });
         ((string)promoted["verdict"]!).ShouldBe("won");

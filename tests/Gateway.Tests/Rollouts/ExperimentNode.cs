@@ -5,7 +5,7 @@ using Progeny.Gateway.Tests.Releases;
 namespace Progeny.Gateway.Tests.Rollouts;
 
 /// <summary>
-/// A node that looks at experiments often, and an outside world that knows how good each generation is: the models all say x, and the
+/// A node that checks experiments often, and an outside world that knows how good each generation is: the models all say x, and the
 /// world reports x, or something else, as often as a test wants it to.
 /// </summary>
 public sealed class ExperimentNode : IAsyncLifetime
@@ -43,7 +43,7 @@ public sealed class ExperimentNode : IAsyncLifetime
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Trains a generation, which is proposed when its job has ended: the first one is in charge then, unless somebody has to promote it.</summary>
+    /// <summary>Trains a generation, which is proposed when its job has ended: the first one is in production then, unless somebody has to promote it.</summary>
     public async Task<string> TrainAsync(string project, bool isExplicit = false)
     {
         var job = await Node.TrainAsync(project);

@@ -189,7 +189,7 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
 
         var (status, problem) = await node.TryPostAsync("/api/projects/back/rollback", """{"version": "1.0.0:7"}""");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldContain("was never in charge");
+        ((string)problem["detail"]!).ShouldContain("was never in production");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class PlanTests(NodeFixture fixture) : IClassFixture<NodeFixture>
         await PublishAsync("host", generations: 1);
         await PublishAsync("guest", generations: 1);
         var problem = await RefusedAsync("host", 400, """{"arms": [{"name": "g", "generation": "guest@1.0.0:1", "weight": 1}]}""");
-        ((string)problem["errors"]![0]!["message"]!).ShouldContain("a generation of 'host' must be in charge");
+        ((string)problem["errors"]![0]!["message"]!).ShouldContain("a generation of 'host' must be in production");
         await SetAsync("host", """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 1}, {"name": "g", "generation": "guest@1.0.0:1", "weight": 1}], "champion": "own"}""");
         (await StagesAsync("guest")).ShouldBe(["staged"]);
     }

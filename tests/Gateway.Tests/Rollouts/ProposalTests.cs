@@ -111,7 +111,7 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         await fixture.TrainAsync(project);
         var (status, problem) = await Node.TryPostAsync($"/api/projects/{project}/experiments", $$"""{"strategy": "{{strategy}}", "generations": ["1.0.0:1"]{{more}}}""");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldStartWith($"{project}@1.0.0:1 is in charge already and cannot want its own place; name another generation");
+        ((string)problem["detail"]!).ShouldStartWith($"{project}@1.0.0:1 is in production already and cannot want its own place; name another generation");
         (await Node.GetAsync($"/api/projects/{project}/experiments")).AsArray().ShouldBeEmpty();
     }
 

@@ -29,7 +29,7 @@ public sealed class SlowModelTests : IClassFixture<SlowModelTests.HeldNode>
         models.LetGo(digest);
         var (status, problem) = await slow;
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldStartWith("slow@1.0.0:1 was put in charge of 'slow' while the model of slow@1.4.0:1 was loaded");
+        ((string)problem["detail"]!).ShouldStartWith("slow@1.0.0:1 was put into production in 'slow' while the model of slow@1.4.0:1 was loaded");
         ((string)(await rollout.Node.GetAsync("/api/projects/slow"))["champion"]!).ShouldBe("slow@1.0.0:1");
     }
 

@@ -159,7 +159,7 @@ public sealed class PredictAnswersTests(ServingNode serving)
     [InlineData("/api/projects/nobody/versions/1.0.0:1/predict", 404, "There is no generation nobody@1.0.0:1")]
     [InlineData("/api/projects/rich/versions/1.0.0:2/predict", 404, "There is no generation rich@1.0.0:2")]
     [InlineData("/api/projects/rich/versions/latest/predict", 404, "'latest' is no version; one looks like '1.2.0:3'")]
-    [InlineData("/api/projects/idle/predict", 409, "no generation in charge yet; train one and promote it")]
+    [InlineData("/api/projects/idle/predict", 409, "no generation in production yet; train one and promote it")]
     [InlineData("/api/projects/types/predict", 400, "declares no features, so it has no rows; ask it by tensors (POST /v2/models/types/infer)")]
     public async Task Project_or_version_that_cannot_answer_is_told_why(string path, int status, string message)
     {

@@ -49,7 +49,7 @@ public sealed class ServingNode : IAsyncLifetime
         await PublishAsync("idle", ServedProjects.All["rich"].Manifest, ServedProjects.All["rich"].Model);
     }
 
-    /// <summary>Publishes a project, imports its model and puts it in charge.</summary>
+    /// <summary>Publishes a project, imports its model and puts it into production.</summary>
     public async Task ImportAsync(string name, string manifest, byte[] model, string version = "1.0.0")
     {
         await PublishAsync(name, manifest, model, version);

@@ -52,7 +52,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await ServeFirstAsync("strange");
         await ReportAsync("strange", 0, 50);
         var reported = DateTimeOffset.UtcNow;
-        await node.UntilAsync("/api/projects/strange/offline", agent => (DateTimeOffset)agent["looked_at"]! > reported.AddSeconds(0.5));
+        await node.UntilAsync("/api/projects/strange/offline", agent => (DateTimeOffset)agent["checked_at"]! > reported.AddSeconds(0.5));
         (await node.GetAsync("/api/projects/strange/jobs")).AsArray().Count.ShouldBe(1);
 
         await AskAsync("strange", 0, 3);
@@ -175,7 +175,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         var seen = await node.UntilAsync("/api/projects/busy/offline", agent => (string?)agent["training"]!["waits"] == $"job {job} goes on");
 
         // Another look later there is still one. What the training could not know may start the next one as soon as it has ended.
-        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset)agent["looked_at"]! > (DateTimeOffset)seen["looked_at"]!);
+        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset)agent["checked_at"]! > (DateTimeOffset)seen["checked_at"]!);
         (await node.GetAsync("/api/projects/busy/jobs")).AsArray().Count.ShouldBe(1);
         gate.Open();
         await node.EndOfAsync(job);
@@ -192,7 +192,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
             await node.PostAsync("/api/projects/long/jobs", new { kind = "evaluate" });
 
         var asked = DateTimeOffset.UtcNow;
-        await node.UntilAsync("/api/projects/long/offline", agent => (DateTimeOffset)agent["looked_at"]! > asked.AddSeconds(0.2));
+        await node.UntilAsync("/api/projects/long/offline", agent => (DateTimeOffset)agent["checked_at"]! > asked.AddSeconds(0.2));
         var jobs = (await node.GetAsync("/api/projects/long/jobs")).AsArray();
         gate.Open();
         jobs.Count(job => (string?)job!["request"]?["kind"] == "train" || (string?)job["kind"] == "train").ShouldBe(1);
@@ -210,16 +210,16 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await node.DisposeAsync();
         await InitializeAsync();
 
-        // A project whose job goes on is looked at with every check, here twenty times and more.
-        // Whoever asks before the first look has the agent look, too: both are over when the other project was looked at for a while.
+        // A project whose job goes on is checked with every check, here twenty times and more.
+        // Whoever asks before the first check has the agent look, too: both are over when the other project was checked for a while.
         var started = DateTimeOffset.UtcNow;
-        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["looked_at"] > started.AddSeconds(0.5));
-        var first = (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["looked_at"] is not null))["looked_at"]!;
-        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["looked_at"] > first.AddSeconds(1));
-        ((DateTimeOffset)(await node.GetAsync("/api/projects/idle/offline"))["looked_at"]!).ShouldBe(first);
+        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["checked_at"] > started.AddSeconds(0.5));
+        var first = (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["checked_at"] is not null))["checked_at"]!;
+        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["checked_at"] > first.AddSeconds(1));
+        ((DateTimeOffset)(await node.GetAsync("/api/projects/idle/offline"))["checked_at"]!).ShouldBe(first);
 
         await ReportAsync("idle", 0, 1);
-        await node.UntilAsync("/api/projects/idle/offline", agent => (DateTimeOffset?)agent["looked_at"] > first);
+        await node.UntilAsync("/api/projects/idle/offline", agent => (DateTimeOffset?)agent["checked_at"] > first);
         gate.Open();
         await node.EndOfAsync(job);
     }

@@ -48,7 +48,7 @@ public sealed class SqliteDecisionLogTests : IDisposable
 
         var first = await log.ListAsync("flights", null, null, 2, CancellationToken.None);
         first.Select(entry => entry.Decision.Id).ShouldBe(["d4", "d3"]);
-        var second = await log.ListAsync("flights", null, first[^1].Place, 2, CancellationToken.None);
+        var second = await log.ListAsync("flights", null, first[^1].Sequence, 2, CancellationToken.None);
         second.Select(entry => entry.Decision.Id).ShouldBe(["d2", "d1"]);
         (await log.ListAsync("flights", "even", null, 10, CancellationToken.None)).Select(entry => entry.Decision.Id).ShouldBe(["d4", "d2", "d0"]);
     }

@@ -113,9 +113,9 @@ public sealed class AnsweredQueriesTests : IDisposable
 
         (await FindAsync(QueryMark.Start, end, maxRows: 3)).Select(query => query.Id).ShouldBe(["q94", "q96", "q98"]);
         (await FindAsync(QueryMark.Start, end, window: TimeSpan.FromMinutes(6))).Select(query => query.Id).ShouldBe(["q92", "q94", "q96", "q98"]);
-        (await FindAsync(new QueryMark(end.Place - 2, end.Sequence), end)).Select(query => query.Id).ShouldBe(["q0", "q2"]);
+        (await FindAsync(new QueryMark(end.ReportOffset - 2, end.Sequence), end)).Select(query => query.Id).ShouldBe(["q0", "q2"]);
         (await FindAsync(QueryMark.Start, new QueryMark(3, end.Sequence))).Select(query => query.Id).ShouldBe(["q96", "q98"]);
-        (await FindAsync(QueryMark.Start, new QueryMark(end.Place, 4))).Select(query => query.Id).ShouldBe(["q0", "q2"]);
+        (await FindAsync(QueryMark.Start, new QueryMark(end.ReportOffset, 4))).Select(query => query.Id).ShouldBe(["q0", "q2"]);
     }
 
     [Fact]

@@ -127,15 +127,15 @@ public sealed class SqliteScoreStoreTests : IDisposable
         var changes = await scores.ReadChangesAsync("flights", 0, 10, default);
         changes.Select(change => (change.IsAdded, change.Arm, change.Values["loss"])).ShouldBe([(true, "champion", 1), (true, "canary", 0)]);
         (changes[0].Sequence, changes[0].Reason, changes[0].Generation, changes[0].At).ShouldBe((7, "share", First, Noon.AddSeconds(3)));
-        (await scores.GetLastChangeAsync(default)).ShouldBe(changes[^1].Place);
+        (await scores.GetLastChangeAsync(default)).ShouldBe(changes[^1].Offset);
 
         await scores.ApplyAsync(Scored(2, 3, InArm("b", "canary", 1)), default);
-        var corrected = await scores.ReadChangesAsync("flights", changes[^1].Place, 10, default);
+        var corrected = await scores.ReadChangesAsync("flights", changes[^1].Offset, 10, default);
         corrected.Select(change => (change.IsAdded, change.Values["loss"])).ShouldBe([(false, 0), (true, 1)]);
 
         await scores.ApplyAsync(Scored(3, 4, InArm("d", "canary", 1) with { Cluster = 5 }), default);
         await scores.ApplyAsync(Scored(4, 5, InArm("d", "canary", 0)), default);
-        (await scores.ReadChangesAsync("flights", corrected[^1].Place, 10, default)).Select(change => (change.IsAdded, change.Cluster))
+        (await scores.ReadChangesAsync("flights", corrected[^1].Offset, 10, default)).Select(change => (change.IsAdded, change.Cluster))
             .ShouldBe([(true, (int?)5), (false, 5), (true, null)]);
         (await scores.ReadChangesAsync("others", 0, 10, default)).ShouldBeEmpty();
     }

@@ -41,7 +41,7 @@ public sealed class OutcomeSweepTests : IDisposable
             continue;
 
         (await outcomes.ListAsync(0, 10_000, default)).Select(entry => entry.QueryId).ShouldBe(["young", "other", "waits", "newest"]);
-        var before = (await outcomes.ListAsync(0, 10_000, default))[^1].Place;
+        var before = (await outcomes.ListAsync(0, 10_000, default))[^1].Offset;
         await outcomes.ReportAsync("flights", [new("next", "late", null, Noon.AddDays(10))], default);
         (await outcomes.ListAsync(before, 10, default)).Single().QueryId.ShouldBe("next");
     }

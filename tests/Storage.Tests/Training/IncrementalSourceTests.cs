@@ -203,7 +203,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         PackageDigest = "",
         To = data.To?.ToString(),
         LastOrdinal = data.Last?.ToString(),
-        QueriesTo = data.Queries?.To.Place,
+        QueriesTo = data.Queries?.To.ReportOffset,
         LogTo = data.Queries?.To.Sequence,
     };
 

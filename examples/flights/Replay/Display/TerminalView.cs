@@ -47,7 +47,7 @@ internal sealed class TerminalView(IAnsiConsole console, TimeProvider time) : IV
         Row(table, "queries per second", Texts.Rate(now.PerSecond));
         Row(table, "latency p50", Texts.Milliseconds(now.P50));
         Row(table, "latency p99", Texts.Milliseconds(now.P99));
-        Row(table, "generation in charge", now.Generation ?? "–");
+        Row(table, "generation in production", now.Generation ?? "–");
         Row(table, "outcomes reported", Texts.Count(now.Score.Outcomes));
         Row(table, "accuracy", Texts.Share(now.Score.Accuracy), Texts.Share(now.Score.BaselineAccuracy));
         Row(table, "log loss", Texts.Loss(now.Score.LogLoss), Texts.Loss(now.Score.BaselineLogLoss));

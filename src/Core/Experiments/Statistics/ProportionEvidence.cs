@@ -3,7 +3,7 @@ using MathNet.Numerics;
 namespace Progeny.Core.Experiments.Statistics;
 
 /// <summary>
-/// The evidence that one proportion is above another: an e-process, so that looking at any time, any number of times, is allowed, and
+/// The evidence that one proportion is above another: an e-process, so that checking at any time, any number of times, is allowed, and
 /// stopping at a value of 1/α is wrong with a probability of at most α. It depends on the four counts only, whatever order they came in.
 /// </summary>
 /// <remarks>

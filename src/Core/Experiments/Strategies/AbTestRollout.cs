@@ -5,7 +5,7 @@ using Progeny.Core.Experiments.Statistics;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
-/// Champion and challengers have fixed shares until a sequential test, which may be looked at any time, has a verdict. It asks both ways
+/// Champion and challengers have fixed shares until a sequential test, which may be checked at any time, has a verdict. It asks both ways
 /// of each challenger; alpha is divided among these questions (Bonferroni), so that any wrong verdict has a probability of at most alpha.
 /// A challenger that is found to be worse is out. What it had is divided in the proportions that there are, so that the draw between the
 /// champion and each other one stays as it was.
@@ -30,7 +30,7 @@ internal sealed class AbTestRollout : IRolloutStrategy
         { Step = 0 };
     }
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot)
     {
         var (settings, champion) = (snapshot.Settings, snapshot.Champion);
         var limit = Ways * (snapshot.Arms.Length - 1) / settings.Alpha;
@@ -38,7 +38,7 @@ internal sealed class AbTestRollout : IRolloutStrategy
             [.. snapshot.Challengers.Select(arm => (arm, Comparison.Of(champion.All, arm.All, settings.Goal, settings.Alpha)))];
         var won = compared.FindAll(pair => pair.Comparison.EvidenceBetter >= limit && FailureCheck.Problem(snapshot, pair.Arm) is null);
         var own = won.FindAll(pair => IsOwn(pair.Arm));
-        // Another project's cannot be in charge: while one that can is in the test, it goes on.
+        // Another project's cannot be in production: while one that can is in the test, it goes on.
         if (own.Count > 0 || (won.Count > 0 && !snapshot.Challengers.Any(IsOwn)))
             return Promote(snapshot, own.Count > 0 ? own : won, limit);
 
@@ -46,9 +46,9 @@ internal sealed class AbTestRollout : IRolloutStrategy
         if (lost.Count > 0)
             return Drop(snapshot, [.. lost.Select(pair => pair.Arm)], string.Join(' ', lost.Select(pair => Problem(snapshot, pair.Arm, pair.Comparison, limit))));
         var figures = string.Join("; ", compared.Select(pair => DecisionText.Both(pair.Arm, pair.Arm.All, champion.All, settings.Metric)))
-            + string.Concat(won.Select(pair => $"; {pair.Arm.Generation} is better, but another project's, which cannot be in charge"))
+            + string.Concat(won.Select(pair => $"; {pair.Arm.Generation} is better, but another project's, which cannot be in production"))
             + DecisionText.TooFew(snapshot.Arms.Select(arm => arm.All));
-        var none = won.Count == 0 ? "No difference was found" : "Nothing that can be in charge was found to be better";
+        var none = won.Count == 0 ? "No difference was found" : "Nothing that can be in production was found to be better";
         if (champion.All.Count >= settings.Outcomes && compared.TrueForAll(pair => pair.Arm.All.Count >= settings.Outcomes))
             return new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"{none} in {settings.Outcomes} outcomes of each arm: {figures}.");
         return snapshot.Elapsed >= settings.Time
@@ -58,7 +58,7 @@ internal sealed class AbTestRollout : IRolloutStrategy
         bool IsOwn(SnapshotArm arm) => arm.Generation.Project == champion.Generation.Project;
     }
 
-    /// <summary>Of several that are better than the champion the one with the best mean is in charge: the most evidence has the one with the most traffic.</summary>
+    /// <summary>Of several that are better than the champion the one with the best mean is in production: the most evidence has the one with the most traffic.</summary>
     private static RolloutDecision.Promote Promote(ExperimentSnapshot snapshot, List<(SnapshotArm Arm, Comparison Comparison)> won, double limit)
     {
         var settings = snapshot.Settings;

@@ -7,7 +7,7 @@ namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
 /// Each arm has the share that its rewards earn. New generations join, and it never ends. An arm that is the best with a probability of
-/// 95 % is in charge; that name changes nothing for the traffic, nor do gates that refuse it. An arm that is surely worse than the one in
+/// 95 % is in production; that name changes nothing for the traffic, nor do gates that refuse it. An arm that is surely worse than the one in
 /// charge is out, unless the past fades: what is worse now may be better later then.
 /// </summary>
 internal sealed class BanditRollout : IRolloutStrategy
@@ -25,7 +25,7 @@ internal sealed class BanditRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => Divide(snapshot, "Shares by what is known so far", null);
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot)
     {
         var arms = Taking(snapshot);
         foreach (var arm in arms.Where(arm => !arm.IsChampion))
@@ -59,7 +59,7 @@ internal sealed class BanditRollout : IRolloutStrategy
         { Champion = champion, Gate = champion is null ? null : Stage.Champion };
     }
 
-    /// <summary>Whether an arm is worse than the one in charge. All arms together, those to come included, share alpha.</summary>
+    /// <summary>Whether an arm is worse than the one in production. All arms together, those to come included, share alpha.</summary>
     private static bool IsWorse(ExperimentSnapshot snapshot, SnapshotArm arm)
     {
         var (settings, champion) = (snapshot.Settings, snapshot.Champion);

@@ -19,7 +19,7 @@ internal sealed class CanaryRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => Serve(snapshot, 0, "It begins");
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot)
     {
         var (settings, champion, canary) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
         var step = settings.Steps[snapshot.Step];

@@ -8,7 +8,7 @@ public sealed record ExperimentSnapshot
 {
     public required ExperimentSettings Settings { get; init; }
 
-    /// <summary>The arm in charge and those that want its place.</summary>
+    /// <summary>The arm in production and those that want its place.</summary>
     public required ImmutableArray<SnapshotArm> Arms { get; init; }
 
     /// <summary>The step, from 0.</summary>

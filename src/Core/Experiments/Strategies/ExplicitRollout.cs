@@ -14,5 +14,5 @@ internal sealed class ExplicitRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Stay("It is staged until somebody promotes it (serving.rollout.strategy is explicit).");
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot) => Begin(snapshot);
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Begin(snapshot);
 }

@@ -18,5 +18,5 @@ public interface IRolloutStrategy
     RolloutDecision Begin(ExperimentSnapshot snapshot);
 
     /// <summary>What happens next, by what is known now.</summary>
-    RolloutDecision Look(ExperimentSnapshot snapshot);
+    RolloutDecision Evaluate(ExperimentSnapshot snapshot);
 }

@@ -3,7 +3,7 @@ using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Experiments.Strategies;
 
-/// <summary>It is in charge once it has passed its gates.</summary>
+/// <summary>It is in production once it has passed its gates.</summary>
 internal sealed class LatestRollout : IRolloutStrategy
 {
     public RolloutStrategy Strategy => RolloutStrategy.Latest;
@@ -14,5 +14,5 @@ internal sealed class LatestRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Promote(snapshot.Challengers.First().Name, "It is the latest generation.");
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot) => Begin(snapshot);
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Begin(snapshot);
 }

@@ -17,14 +17,14 @@ public abstract record RolloutDecision(string Message)
         /// <summary>The step that begins, from 0; null: the one that runs goes on.</summary>
         public int? Step { get; init; }
 
-        /// <summary>The arm that is in charge from now on; null: the one that is.</summary>
+        /// <summary>The arm that is in production from now on; null: the one that is.</summary>
         public string? Champion { get; init; }
 
-        /// <summary>The stage whose gates the challengers, or the arm in charge from now on, must pass first; null: none.</summary>
+        /// <summary>The stage whose gates the challengers, or the arm in production from now on, must pass first; null: none.</summary>
         public Stage? Gate { get; init; }
     }
 
-    /// <summary>The experiment ends, and an arm of it is in charge of all traffic.</summary>
+    /// <summary>The experiment ends, and an arm of it is in production for all traffic.</summary>
     /// <param name="Arm">Its name; it must pass the gates before <see cref="Stage.Champion"/> first.</param>
     public sealed record Promote(string Arm, string Message) : RolloutDecision(Message);
 

@@ -4,9 +4,9 @@ using Progeny.Abstractions.Releases;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
-/// The project's own SQL over the figures of all generations gives the shares, at every look. Where it yields nothing that can be used,
-/// the shares stay as they are. In charge is the project's own generation with the greatest weight. Generations of weight 0 answer every query
-/// unseen: what the SQL asks of them would never be known otherwise.
+/// The project's own SQL over the figures of all generations gives the shares, at every check. Where it yields nothing that can be used,
+/// the shares stay as they are. In production is the project's own generation with the greatest weight. Generations of weight 0 shadow every query:
+/// what the SQL asks of them would never be known otherwise.
 /// </summary>
 internal sealed class SelectRollout : IRolloutStrategy
 {
@@ -24,7 +24,7 @@ internal sealed class SelectRollout : IRolloutStrategy
         var serve => serve,
     };
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot) => Decide(snapshot);
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Decide(snapshot);
 
     private static RolloutDecision Decide(ExperimentSnapshot snapshot)
     {
@@ -39,7 +39,7 @@ internal sealed class SelectRollout : IRolloutStrategy
         var next = WeightOf(first) > WeightOf(champion) ? first : null;
         var said = string.Join(", ", arms.Where(arm => WeightOf(arm) > 0).Select(arm => $"{arm.Generation.VersionIn(champion.Generation.Project)} {DecisionText.Share(WeightOf(arm) / total)}"));
         if (next is { IsRefused: true })
-            return new RolloutDecision.Stay($"The shares stay as they are: serving.rollout.select yields {said}, and gates do not let {next.Generation.Version} be in charge.");
+            return new RolloutDecision.Stay($"The shares stay as they are: serving.rollout.select yields {said}, and gates do not let {next.Generation.Version} be in production.");
         var before = arms.Sum(arm => arm.Weight);
         var moved = arms.Sum(arm => Math.Max(0, (WeightOf(arm) / total) - (before > 0 ? arm.Weight / before : 0)));
         if (moved < MinChange && next is null && arms.TrueForAll(arm => arm.IsShadow == !(WeightOf(arm) > 0)))

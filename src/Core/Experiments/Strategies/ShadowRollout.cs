@@ -5,7 +5,7 @@ using Progeny.Core.Experiments.Statistics;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
-/// It answers unseen until its outcomes suffice, as many as the test needs to find anything at least; then its gates decide, unless it is
+/// It answers as a shadow until its outcomes suffice, as many as the test needs to find anything at least; then its gates decide, unless it is
 /// found to be worse before.
 /// </summary>
 internal sealed class ShadowRollout : IRolloutStrategy
@@ -18,10 +18,10 @@ internal sealed class ShadowRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Serve(
         [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 : 0, IsShadow: !arm.IsChampion))],
-        $"It answers unseen until {snapshot.Settings.Outcomes} of its outcomes are known.")
+        $"It answers as a shadow until {snapshot.Settings.Outcomes} of its outcomes are known.")
     { Step = 0 };
 
-    public RolloutDecision Look(ExperimentSnapshot snapshot)
+    public RolloutDecision Evaluate(ExperimentSnapshot snapshot)
     {
         var (settings, champion, shadow) = (snapshot.Settings, snapshot.Champion, snapshot.Challengers.First());
         var both = DecisionText.Both(shadow, shadow.All, champion.All, settings.Metric);

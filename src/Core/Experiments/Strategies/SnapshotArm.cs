@@ -4,7 +4,7 @@ using Progeny.Abstractions.Releases;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>An arm as a strategy sees it.</summary>
-/// <param name="IsChampion">Whether it is in charge.</param>
+/// <param name="IsChampion">Whether it is in production.</param>
 /// <param name="Weight">Its part of the traffic.</param>
 /// <param name="IsOut">Whether it has lost and is out.</param>
 /// <param name="All">Its outcomes since the experiment began.</param>
@@ -18,10 +18,10 @@ public sealed record SnapshotArm(string Name, GenerationReference Generation, bo
         init;
     }
 
-    /// <summary>Whether it answers every query unseen.</summary>
+    /// <summary>Whether it answers every query as a shadow.</summary>
     public bool IsShadow { get; init; }
 
-    /// <summary>Whether gates have lately refused to let it be in charge.</summary>
+    /// <summary>Whether gates have lately refused to let it be in production.</summary>
     public bool IsRefused { get; init; }
 
     /// <summary>Its requests, and how many of them failed.</summary>

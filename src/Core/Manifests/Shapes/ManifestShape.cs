@@ -44,7 +44,7 @@ internal static class ManifestShape
         Watermark = keys.Optional("watermark", Field,
             "The column of the query that grows with every row that is new or changed; only rows from the last one known on are read"),
         Every = keys.Optional("every", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
-            "The time between two looks at the feed", OutcomesStandard.Every),
+            "The time between two checks of the feed", OutcomesStandard.Every),
         MatchWithin = keys.Optional("match_within", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500)),
             "Without query_id: how long before the time of an outcome its query was answered at most", OutcomesStandard.MatchWithin),
     });
@@ -63,7 +63,7 @@ internal static class ManifestShape
     private static readonly MapShape<AlertManifest> Alert = new(keys => new()
     {
         Name = keys.Required("name", Name, "The alert's name"),
-        When = keys.Required("when", Text, "SQL over the figures of the generation in charge, true while there is something to be told"),
+        When = keys.Required("when", Text, "SQL over the figures of the generation in production, true while there is something to be told"),
         Webhook = keys.Optional("webhook", Feed, "The name of a webhook that an operator configured; without it the alert is only shown"),
     });
 

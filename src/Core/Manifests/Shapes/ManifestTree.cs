@@ -19,7 +19,7 @@ internal sealed class ManifestTree
         parser = new Parser(new StringReader(yaml));
     }
 
-    /// <summary>The root, or null after an error that leaves nothing to look at.</summary>
+    /// <summary>The root, or null after an error that leaves nothing to check.</summary>
     public static ManifestNode? Read(string yaml, ErrorList errors)
     {
         if (yaml.Length > ManifestParser.MaxLength)

@@ -36,7 +36,7 @@ internal static class ServingShapes
         Goal = keys.For(Compared).Optional("goal", Choice<Goal>("a goal"),
             "Whether the less of it the better, or the more", RolloutStandard.Goal),
         Steps = [.. keys.For("canary").Optional("steps", ListOf(Step, min: 1),
-            "What a challenger goes through before it is in charge (canary)", [])],
+            "What a challenger goes through before it is in production (canary)", [])],
         Share = keys.For("abtest").Optional("share", Fraction,
             "The share of the traffic that the challengers without one of their own have together (abtest)", RolloutStandard.Share),
         Shares = [.. keys.For("abtest").Optional("shares", DictionaryOf(Fraction, Generation, min: 1),

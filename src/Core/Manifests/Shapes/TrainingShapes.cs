@@ -56,7 +56,7 @@ internal static class TrainingShapes
             "Whether the model is trained once more on all rows after the evaluation", EvaluationStandard.Refit),
         Every = keys.OptionalValue("every", new DurationShape(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             "The time between two evaluations of what was served"),
-        Groups = keys.Optional("groups", ListOf(Field, unique: true), "Fields by whose values fairness is looked at", []),
+        Groups = keys.Optional("groups", ListOf(Field, unique: true), "Fields by whose values fairness is checked", []),
     });
 
     public static readonly MapShape<RetrainManifest> Retrain = new(keys => new()

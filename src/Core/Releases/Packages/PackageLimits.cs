@@ -15,7 +15,7 @@ public sealed record PackageLimits
     public int MaxEntries { get; init; } = 10_000;
 
     /// <summary>
-    /// How many times larger a file may be than what it takes in the zip, and all files together than the zip; looked at above
+    /// How many times larger a file may be than what it takes in the zip, and all files together than the zip; checked above
     /// <see cref="RatioFreeBytes"/>.
     /// </summary>
     public int MaxRatio { get; init; } = 200;

@@ -4,7 +4,7 @@ using Progeny.Core.Manifests;
 namespace Progeny.Core.Releases.Packages;
 
 /// <summary>
-/// The end-of-central-directory record of a zip (APPNOTE 4.3.16), looked at before the archive is opened: the zip library reads the whole
+/// The end-of-central-directory record of a zip (APPNOTE 4.3.16), checked before the archive is opened: the zip library reads the whole
 /// directory into memory, so its size must be bounded first.
 /// </summary>
 internal static class ZipTrailer

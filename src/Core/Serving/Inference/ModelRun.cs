@@ -71,7 +71,7 @@ internal sealed class ModelRun : IDisposable
         Options.Dispose();
     }
 
-    /// <summary>Looks at the run that is under way, if any; called by the watchdog alone.</summary>
+    /// <summary>Checks the run that is under way, if any; called by the watchdog alone.</summary>
     /// <param name="now">The time in milliseconds.</param>
     /// <param name="stopping">When the node began to stop; null: it does not.</param>
     /// <returns>Whether a run is under way.</returns>

@@ -2,7 +2,7 @@ namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
 /// Stops runs of models that take too long: past <see cref="MaxRunTime"/>, when nobody waits for the answer any more, or when the node stops.
-/// One thread looks at the runs of all models now and then, so that a run needs no timer of its own.
+/// One thread checks the runs of all models now and then, so that a run needs no timer of its own.
 /// </summary>
 public sealed class ModelWatchdog : IDisposable
 {
@@ -16,8 +16,8 @@ public sealed class ModelWatchdog : IDisposable
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShrinkInterval = TimeSpan.FromSeconds(2);
 
-    // Of looks that found nothing; then it sleeps until the next run.
-    private const int IdleLooks = 40;
+    // Of checks that found nothing; then it sleeps until the next run.
+    private const int IdleChecks = 40;
 
     private readonly List<ModelRun> _runs = [];
     private readonly AutoResetEvent _wake = new(false);
@@ -74,7 +74,7 @@ public sealed class ModelWatchdog : IDisposable
             _runs.Remove(run);
     }
 
-    /// <summary>Has the thread look again, if it sleeps. One that falls asleep at this moment looks within a second in any case.</summary>
+    /// <summary>Has the thread check again, if it sleeps. One that falls asleep at this moment checks within a second in any case.</summary>
     internal void Wake()
     {
         if (_isAsleep)
@@ -89,11 +89,11 @@ public sealed class ModelWatchdog : IDisposable
         var idle = 0;
         while (!_isDisposed)
         {
-            _isAsleep = idle >= IdleLooks && !_shrinks;
+            _isAsleep = idle >= IdleChecks && !_shrinks;
             _wake.WaitOne(_isAsleep ? LongestSleep : Interval);
             _isAsleep = false;
             var now = Environment.TickCount64;
-            idle = Look(now) ? 0 : Math.Min(idle + 1, IdleLooks);
+            idle = Check(now) ? 0 : Math.Min(idle + 1, IdleChecks);
             if (_shrinks && now - _shrunkAt > ShrinkInterval.TotalMilliseconds)
             {
                 (_shrinks, _shrunkAt) = (false, now);
@@ -102,7 +102,7 @@ public sealed class ModelWatchdog : IDisposable
         }
     }
 
-    private bool Look(long now)
+    private bool Check(long now)
     {
         var since = Volatile.Read(ref _stoppingSince);
         var any = false;

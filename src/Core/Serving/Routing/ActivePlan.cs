@@ -42,7 +42,7 @@ public sealed class ActivePlan : IDisposable
     /// <summary>The indices of the arms that answer for one that fails, the first one first.</summary>
     public ImmutableArray<int> Fallback { get; }
 
-    /// <summary>The indices of the arms that get every query unseen.</summary>
+    /// <summary>The indices of the arms that shadow every query.</summary>
     public ImmutableArray<int> Shadows { get; }
 
     /// <summary>Whether it can be asked by rows: its arms have features.</summary>

@@ -172,7 +172,7 @@ public sealed partial class OnlineAgent(
         isUnknown = !await plans.ExistsAsync(project);
         return RouteChoice.Refuse(isUnknown ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
             : released ? new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again.")
-            : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in charge yet; train one and promote it (POST /api/projects/{project}/promotions)."));
+            : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in production yet; train one and promote it (POST /api/projects/{project}/promotions)."));
     }
 
     /// <summary>The generation that a caller asked for by its version, in the plan or not.</summary>
@@ -256,7 +256,7 @@ public sealed partial class OnlineAgent(
         }
     }
 
-    /// <summary>Nobody is in charge any more.</summary>
+    /// <summary>Nobody is in production any more.</summary>
     private ServingError? LeaveAll()
     {
         if (Interlocked.Exchange(ref active, null) is { } before)
@@ -267,7 +267,7 @@ public sealed partial class OnlineAgent(
     /// <summary>
     /// Follows a plan once all its arms that queries or entities go to are ready. Where some are not, the one before answers on; only where
     /// there is none that does as well, the arms that are ready answer, and the fallback chain for the others. Arms without traffic of
-    /// their own, which only stand in for others or see queries unseen, are waited for by nobody.
+    /// their own, which only stand in for others or are shadows, are waited for by nobody.
     /// </summary>
     /// <returns>Why an arm is not ready; null: all are.</returns>
     private async Task<ServingError?> TakeOverAsync(RolloutPlan plan)

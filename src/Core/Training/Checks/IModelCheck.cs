@@ -2,9 +2,9 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Training.Checks;
 
-/// <summary>Looks at models that nobody knows yet: loads them, holds them to their project, and runs them.</summary>
+/// <summary>Checks models that nobody knows yet: loads them, holds them to their project, and runs them.</summary>
 public interface IModelCheck
 {
-    /// <exception cref="TrainingFailedException">The model is refused, or could not be looked at; the message says why.</exception>
+    /// <exception cref="TrainingFailedException">The model is refused, or could not be checked; the message says why.</exception>
     Task<ModelFindings> RunAsync(ModelCheckRequest request, CancellationToken cancellationToken);
 }

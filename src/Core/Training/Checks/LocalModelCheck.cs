@@ -8,7 +8,7 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Core.Training.Checks;
 
 /// <summary>
-/// Looks at models in this process, which must be one that may be lost: a model can end the process that loads it, or hold it for ever.
+/// Checks models in this process, which must be one that may be lost: a model can end the process that loads it, or hold it for ever.
 /// </summary>
 /// <param name="rules">Compiles the rules of manifests; null: no tests are asked for.</param>
 /// <param name="watchdog">Stops runs; null: that of programs that are no nodes.</param>

@@ -8,7 +8,7 @@ public static class ProcessLimits
     private const int Data = 2; // RLIMIT_DATA
     private const long OfRuntime = 1L << 30; // stacks of threads and what the collector of garbage has set aside
 
-    /// <summary>Has this process fail to allocate past a limit, on Linux; whoever started it also looks at what it holds.</summary>
+    /// <summary>Has this process fail to allocate past a limit, on Linux; whoever started it also checks what it holds.</summary>
     public static void SetMemory(long bytes)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)

@@ -8,6 +8,6 @@ internal sealed record IdBlock(long Start, uint[] Keys)
 
     public static long StartOf(long sequence) => sequence & ~(long)(Size - 1);
 
-    /// <summary>The part of a query's hash by which it is looked for: its upper 32 bits. Finds, never proves.</summary>
+    /// <summary>The part of a query's hash by which it is searched for: its upper 32 bits. Finds, never proves.</summary>
     public static uint KeyOf(long hash) => (uint)((ulong)hash >> 32);
 }

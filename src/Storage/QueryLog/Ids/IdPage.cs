@@ -36,7 +36,7 @@ internal static class IdPage
         return page;
     }
 
-    /// <summary>Adds the sequence numbers of the records that may be the ones looked for.</summary>
+    /// <summary>Adds the sequence numbers of the records that may be the ones searched for.</summary>
     public static void Find(ReadOnlySpan<byte> page, uint key, long start, ICollection<long> sequences)
     {
         var numbers = MemoryMarshal.Cast<byte, uint>(page);

@@ -3,7 +3,7 @@ namespace Progeny.Storage.QueryLog.Ids;
 /// <summary>What a run is good for. Stored: the numbers must not change.</summary>
 internal enum IdRunState
 {
-    /// <summary>It is being merged from others; nobody looks into it yet.</summary>
+    /// <summary>It is being merged from others; nobody reads it yet.</summary>
     Building,
 
     Ready,

@@ -4,7 +4,7 @@ namespace Progeny.Storage.QueryLog.Ids;
 /// <param name="Last">The sequence number of the last record.</param>
 internal sealed record RecentIds(IReadOnlyList<IdBlock> Blocks, long Last)
 {
-    /// <summary>Adds the sequence numbers of the records that may be the ones looked for.</summary>
+    /// <summary>Adds the sequence numbers of the records that may be the ones searched for.</summary>
     public void Find(uint key, ICollection<long> sequences)
     {
         foreach (var block in Blocks)

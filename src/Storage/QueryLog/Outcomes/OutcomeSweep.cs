@@ -19,7 +19,7 @@ internal sealed class OutcomeSweep(SqliteConnection connection)
     /// <summary>How long reports of a project are kept that never logged a record.</summary>
     private static readonly TimeSpan Default = new ServingManifest().Retention;
 
-    private long place;
+    private long offset;
     private DateTimeOffset? ended;
 
     /// <param name="now">The time by which reports are old.</param>
@@ -36,9 +36,9 @@ internal sealed class OutcomeSweep(SqliteConnection connection)
         var seen = connection.Query<(long Id, string Project, string QueryId, long ReportedAt)>(
             """
             SELECT id, project, query_id, reported_at FROM outcomes
-            WHERE id > :place AND id < (SELECT max(id) FROM outcomes) ORDER BY id LIMIT :ReportsAtOnce
+            WHERE id > :offset AND id < (SELECT max(id) FROM outcomes) ORDER BY id LIMIT :ReportsAtOnce
             """,
-            new { place, ReportsAtOnce }).AsList();
+            new { offset, ReportsAtOnce }).AsList();
         var old = seen.Where(row => projects.Contains(row.Project) && row.ReportedAt < QueryCodes.Encode(now) - (1_000_000 * retentions.GetValueOrDefault(row.Project, (long)Default.TotalSeconds))).ToList();
         foreach (var project in old.GroupBy(row => row.Project))
             Remove(project.Key, [.. project.Select(row => (row.Id, row.QueryId))], recent);
@@ -46,12 +46,12 @@ internal sealed class OutcomeSweep(SqliteConnection connection)
         // Reports lie in the order of their arrival: where none of many is old, none behind them is, but for projects that keep theirs longer.
         if (seen.Count < ReportsAtOnce || (old.Count == 0 && seen[^1].ReportedAt >= QueryCodes.Encode(now) - (1_000_000 * retentions.Values.DefaultIfEmpty((long)Default.TotalSeconds).Min())))
         {
-            place = 0;
+            offset = 0;
             ended = now;
             return false;
         }
 
-        place = seen[^1].Id;
+        offset = seen[^1].Id;
         return true;
     }
 

@@ -12,7 +12,7 @@ public sealed class IntervalTests
         low.ShouldBeLessThan(0.3);
         high.ShouldBeGreaterThan(0.3);
 
-        // Clopper-Pearson, for one look: 0.2124 to 0.3998.
+        // Clopper-Pearson, for one check: 0.2124 to 0.3998.
         low.ShouldBeInRange(0.14, 0.2124);
         high.ShouldBeInRange(0.3998, 0.49);
         ProportionInterval.Of(0, 50, 0.05).Low.ShouldBe(0);
