@@ -18,13 +18,17 @@ public static class QueryHandler
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<ServedAnswer> PredictAsync(OnlineAgent agent, PredictQuery query, CancellationToken cancellationToken)
     {
+        IDisposable? turn = null;
         try
         {
+            if (LargeQueries.IsLarge(query.Body.Length))
+                turn = await agent.LargeQueries.EnterAsync(cancellationToken);
             var answer = await agent.PredictAsync(query, cancellationToken);
             return answer.Error is { } error ? new ServedAnswer(error) : PredictResponseWriter.Write(answer);
         }
         finally
         {
+            turn?.Dispose();
             agent.Leave();
         }
     }
@@ -33,8 +37,11 @@ public static class QueryHandler
     /// <inheritdoc cref="PredictAsync"/>
     public static async ValueTask<ServedAnswer> InferAsync(OnlineAgent agent, EncodedInferQuery query, CancellationToken cancellationToken)
     {
+        IDisposable? turn = null;
         try
         {
+            if (LargeQueries.IsLarge(query.Body.Length))
+                turn = await agent.LargeQueries.EnterAsync(cancellationToken);
             var (request, malformed) = InferRequestReader.Read(query.Body, query.JsonLength);
             if (request is null)
                 return new ServedAnswer(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
@@ -44,6 +51,7 @@ public static class QueryHandler
         }
         finally
         {
+            turn?.Dispose();
             agent.Leave();
         }
     }

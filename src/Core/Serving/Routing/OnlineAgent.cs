@@ -57,6 +57,9 @@ public sealed partial class OnlineAgent(
     /// <summary>What the project's shadows have still to answer on this silo.</summary>
     public ShadowQueue Shadows => executor.Shadows;
 
+    /// <summary>The project's large queries under way on this silo.</summary>
+    public LargeQueries LargeQueries { get; } = new();
+
     /// <summary>The version of the plan that queries follow, and the shadow queries that were dropped.</summary>
     public AgentStatus Status => new(active?.Plan.Version, Shadows.Dropped);
 
