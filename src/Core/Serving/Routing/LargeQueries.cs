@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>
@@ -18,11 +20,16 @@ public sealed class LargeQueries
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await turns.WaitAsync(cancellationToken);
+        HeldThreads.Add();
         return new Turn(turns);
     }
 
     private sealed class Turn(SemaphoreSlim turns) : IDisposable
     {
-        public void Dispose() => turns.Release();
+        public void Dispose()
+        {
+            HeldThreads.Remove();
+            turns.Release();
+        }
     }
 }
