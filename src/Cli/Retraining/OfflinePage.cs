@@ -30,7 +30,7 @@ internal static class OfflinePage
 
     private static IEnumerable<(string, string?)> Work(string name, OfflineWork work) =>
     [
-        (name, $"waits for {work.Waits}"),
+        (name, $"waits for {work.WaitsFor}"),
         ("  not before", Tables.Time(work.Next)),
         ("  failed", work.Failures == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{work.Failures} in a row")),
         ("  last job", work.Job is null ? null : $"{work.Job}, {(work.Status is { } status ? ApiJson.NameOf(status) : "")}, {Tables.Time(work.CreatedAt)}"),

@@ -42,35 +42,25 @@ internal sealed class QueryLogStripe
     public static (Dictionary<Key, QueryBatchBuilder> Builders, int Requests) Drain(
         ReadOnlySpan<QueryLogStripe> stripes, bool close, List<TaskCompletionSource<bool>> waiters)
     {
-        Dictionary<Key, QueryBatchBuilder>? joined = null;
-        var total = 0;
+        // All at once: of two records that a client added one after the other, on two processors, the second is never taken alone.
         foreach (var stripe in stripes)
+            stripe.gate.Enter();
+
+        var total = 0;
+        var taken = new Dictionary<Key, QueryBatchBuilder>[stripes.Length];
+        for (var i = 0; i < stripes.Length; i++)
         {
-            var drained = stripe.Drain(close, waiters);
-            total += drained.Requests;
-            if (drained.Builders.Count == 0)
-                continue;
-            if (joined is null)
-            {
-                joined = drained.Builders;
-                continue;
-            }
-
-            foreach (var (key, builder) in drained.Builders)
-            {
-                ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(joined, key, out var exists);
-                if (!exists)
-                {
-                    known = builder;
-                    continue;
-                }
-
-                known!.Add(builder);
-                builder.Dispose();
-            }
+            total += stripes[i].requests;
+            taken[i] = stripes[i].Take(close, waiters);
         }
 
-        return (joined ?? [], total);
+        foreach (var stripe in stripes)
+            stripe.gate.Exit();
+
+        var joined = new Dictionary<Key, QueryBatchBuilder>();
+        foreach (var (key, builder) in taken.SelectMany(one => one))
+            Join(joined, key, builder);
+        return (joined, total);
     }
 
     /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
@@ -80,22 +70,31 @@ internal sealed class QueryLogStripe
             return closed ? Task.CompletedTask : (written ??= new TaskCompletionSource<bool>()).Task;
     }
 
-    private (Dictionary<Key, QueryBatchBuilder> Builders, int Requests) Drain(bool close, List<TaskCompletionSource<bool>> waiters)
+    private static void Join(Dictionary<Key, QueryBatchBuilder> joined, Key key, QueryBatchBuilder builder)
     {
-        lock (gate)
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(joined, key, out var exists);
+        if (!exists)
         {
-            closed |= close;
-            if (written is not null)
-                waiters.Add(written);
-            written = null;
-            var drained = (builders, requests);
-            if (builders.Count > 0)
-                builders = [];
-            requests = 0;
-            records = 0;
-            bytes = 0;
-            return drained;
+            known = builder;
+            return;
         }
+
+        known!.Add(builder);
+        builder.Dispose();
+    }
+
+    /// <summary>Takes what is here; the caller holds the lock.</summary>
+    private Dictionary<Key, QueryBatchBuilder> Take(bool close, List<TaskCompletionSource<bool>> waiters)
+    {
+        closed |= close;
+        if (written is not null)
+            waiters.Add(written);
+        written = null;
+        var taken = builders;
+        if (builders.Count > 0)
+            builders = [];
+        (requests, records, bytes) = (0, 0, 0);
+        return taken;
     }
 
     private ValueTask<bool>? TryAdd(QueryLogEntry entry, QueryBatchBuilder? large, long most)

@@ -10,7 +10,7 @@ public sealed record OfflineWork
     [Id(0)] public required bool Wanted { get; init; }
 
     /// <summary>What the next one waits for, in a sentence.</summary>
-    [Id(1)] public required string Waits { get; init; }
+    [Id(1)] public required string WaitsFor { get; init; }
 
     /// <summary>When the next one may start by the clock or after failures; null: the clock says nothing of it.</summary>
     [Id(2)] public DateTimeOffset? Next { get; init; }

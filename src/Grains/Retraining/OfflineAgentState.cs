@@ -38,8 +38,8 @@ public sealed record OfflineAgentState
     {
         Project = project,
         Paused = false,
-        Training = new OfflineWork { Wanted = false, Waits = "the first check" },
-        Evaluation = new OfflineWork { Wanted = false, Waits = "the first check" },
+        Training = new OfflineWork { Wanted = false, WaitsFor = "the first check" },
+        Evaluation = new OfflineWork { Wanted = false, WaitsFor = "the first check" },
     }) with
     {
         Paused = PausedBy is not null,

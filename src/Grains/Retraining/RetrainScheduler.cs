@@ -76,7 +76,7 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
     internal static OfflineWork Work(JobHistory history, bool wanted, string waits, DateTimeOffset? next) => new()
     {
         Wanted = wanted,
-        Waits = waits,
+        WaitsFor = waits,
         Next = next,
         Failures = history.Failures,
         Job = history.Newest?.Id,

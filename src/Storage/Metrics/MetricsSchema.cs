@@ -11,7 +11,7 @@ namespace Progeny.Storage.Metrics;
 internal static class MetricsSchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const string Script =
         $"""

@@ -12,7 +12,7 @@ namespace Progeny.Storage.QueryLog;
 internal static class QuerySchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public const string Script =
         $"""

@@ -31,7 +31,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await ServeFirstAsync("loop");
         await AskAsync("loop", 0, 5);
         await ReportAsync("loop", 0, 4);
-        var waits = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits"]!).Contains("new_outcomes 4", StringComparison.Ordinal));
+        var waits = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 4", StringComparison.Ordinal));
         ((bool)waits["training"]!["wanted"]!).ShouldBeTrue();
         (await GenerationsAsync("loop")).Count.ShouldBe(1);
 
@@ -40,7 +40,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         var lineage = (await GenerationsAsync("loop"))[1]!["lineage"]!;
         ((int)lineage["query_rows"]!).ShouldBe(5);
         ((string)lineage["last_ordinal"]!).ShouldBe("19");
-        var agent = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
+        var agent = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
         ((string)agent["training"]!["status"]!).ShouldBe("succeeded");
         (await GenerationsAsync("loop")).Count.ShouldBe(2);
     }
@@ -127,7 +127,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     {
         await PublishAsync("clock", "retrain: {every: 1h}");
         await node.UntilAsync("/api/projects/clock/generations", generations => generations.AsArray().Count == 1);
-        var agent = await node.UntilAsync("/api/projects/clock/offline", agent => (string?)agent["training"]!["waits"] == "the clock");
+        var agent = await node.UntilAsync("/api/projects/clock/offline", agent => (string?)agent["training"]!["waits_for"] == "the clock");
         agent["training"]!["next"].ShouldNotBeNull();
         (await node.GetAsync("/api/projects/clock/jobs")).AsArray().Count.ShouldBe(1);
     }
@@ -156,7 +156,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         ((bool)(await node.PostAsync("/api/projects/rests/offline/pause", new { reason = "holidays" }))["paused"]!).ShouldBeTrue();
         await AskAsync("rests", 0, 1);
         await ReportAsync("rests", 0, 1);
-        var paused = await node.UntilAsync("/api/projects/rests/offline", agent => (string?)agent["training"]!["waits"] == "it is paused");
+        var paused = await node.UntilAsync("/api/projects/rests/offline", agent => (string?)agent["training"]!["waits_for"] == "it is paused");
         ((string)paused["paused_by"]!).ShouldBe("holidays");
         (await node.GetAsync("/api/projects/rests/jobs")).AsArray().Count.ShouldBe(1);
 
@@ -172,7 +172,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         (await node.PublishAsync("busy", Path.Combine(folder, "busy"))).EnsureSuccessStatusCode();
         var job = (string)(await node.PostAsync("/api/projects/busy/jobs", new { kind = "train" }))["id"]!;
         await ReportAsync("busy", 0, 3);
-        var seen = await node.UntilAsync("/api/projects/busy/offline", agent => (string?)agent["training"]!["waits"] == $"job {job} goes on");
+        var seen = await node.UntilAsync("/api/projects/busy/offline", agent => (string?)agent["training"]!["waits_for"] == $"job {job} goes on");
 
         // Another look later there is still one. What the training could not know may start the next one as soon as it has ended.
         await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset)agent["checked_at"]! > (DateTimeOffset)seen["checked_at"]!);
@@ -187,7 +187,7 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         var gate = new Gate(folder);
         LoopProject.Write(Path.Combine(folder, "long"), "long", "retrain: {every: 1h}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
         (await node.PublishAsync("long", Path.Combine(folder, "long"))).EnsureSuccessStatusCode();
-        await node.UntilAsync("/api/projects/long/offline", agent => ((string)agent["training"]!["waits"]!).EndsWith("goes on", StringComparison.Ordinal));
+        await node.UntilAsync("/api/projects/long/offline", agent => ((string)agent["training"]!["waits_for"]!).EndsWith("goes on", StringComparison.Ordinal));
         for (var i = 0; i < 35; i++)
             await node.PostAsync("/api/projects/long/jobs", new { kind = "evaluate" });
 
