@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -122,12 +123,19 @@ public sealed partial class ClientGatewayTests(ServingNode serving, ClientGatewa
         while (true)
         {
             var page = await log.ListAsync(project, null, null, null, 1_000, limit.Token);
-            QueryRecord[] records = [.. page.Select(query => query.Record with { At = default, Latency = default! })
-                .Where(record => record.QueryId == queryId || record.QueryId.StartsWith($"{queryId}:", StringComparison.Ordinal))];
+            string[] records = [.. page.Select(query => query.Record with { At = default, Latency = default! })
+                .Where(record => record.QueryId == queryId || record.QueryId.StartsWith($"{queryId}:", StringComparison.Ordinal)).Select(JsonOf)];
             if (records.Length > 0 && records.Length % 2 == 0 && records.Take(records.Length / 2).SequenceEqual(records.Skip(records.Length / 2)))
                 return;
             await Task.Delay(20, limit.Token);
         }
+    }
+
+    private static string JsonOf(QueryRecord record)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        QueryRecordWriter.Write(json, record);
+        return Encoding.UTF8.GetString(json.WrittenSpan);
     }
 
     [GeneratedRegex("door-[0-9]+", RegexOptions.NonBacktracking)]
