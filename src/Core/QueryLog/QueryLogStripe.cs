@@ -47,7 +47,7 @@ internal sealed class QueryLogStripe
             stripe.gate.Enter();
 
         var total = 0;
-        var taken = new Dictionary<Key, QueryBatchBuilder>[stripes.Length];
+        var taken = new Dictionary<Key, QueryBatchBuilder>?[stripes.Length];
         for (var i = 0; i < stripes.Length; i++)
         {
             total += stripes[i].requests;
@@ -58,7 +58,7 @@ internal sealed class QueryLogStripe
             stripe.gate.Exit();
 
         var joined = new Dictionary<Key, QueryBatchBuilder>();
-        foreach (var (key, builder) in taken.SelectMany(one => one))
+        foreach (var (key, builder) in taken.SelectMany(one => one ?? []))
             Join(joined, key, builder);
         return (joined, total);
     }
@@ -84,16 +84,18 @@ internal sealed class QueryLogStripe
     }
 
     /// <summary>Takes what is here; the caller holds the lock.</summary>
-    private Dictionary<Key, QueryBatchBuilder> Take(bool close, List<TaskCompletionSource<bool>> waiters)
+    /// <returns>Null: there was nothing.</returns>
+    private Dictionary<Key, QueryBatchBuilder>? Take(bool close, List<TaskCompletionSource<bool>> waiters)
     {
         closed |= close;
         if (written is not null)
             waiters.Add(written);
         written = null;
-        var taken = builders;
-        if (builders.Count > 0)
-            builders = [];
         (requests, records, bytes) = (0, 0, 0);
+        if (builders.Count == 0)
+            return null;
+        var taken = builders;
+        builders = [];
         return taken;
     }
 
