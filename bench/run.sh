@@ -8,7 +8,7 @@ source scripts/setup.sh
 export ORT_DISABLE_TELEMETRY=1
 
 require_tools
-require_packages wrk libxgboost0 python3-numpy python3-onnx python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-xgboost
+require_packages wrk libxgboost0 python3-numpy python3-onnx python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-xgboost python3-sklearn
 build_all
 
 # The peer on Node, outside the sources. Its packages bring scripts that would download more; they are not run.
