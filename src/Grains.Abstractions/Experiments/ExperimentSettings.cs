@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Progeny.Abstractions.Experiments;
 
-/// <summary>The rules of an experiment, as <c>serving.rollout</c> of a manifest or whoever starts it by hand says them.</summary>
+/// <summary>The rules of an experiment, as <c>serving.rollout</c> of a manifest, or the request that starts it, has them.</summary>
 [GenerateSerializer, Immutable, Alias("progeny.experiment-settings")]
 public sealed record ExperimentSettings
 {
