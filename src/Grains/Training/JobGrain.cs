@@ -124,8 +124,7 @@ internal sealed partial class JobGrain(
 
     private async Task<JobInfo> BeginAttemptAsync()
     {
-        var job = storage.State.Job!;
-        job = job with { Status = JobStatus.Running, Message = "Starts.", StartedAt = time.GetUtcNow(), Attempts = job.Attempts + 1 };
+        var job = storage.State.Begin(time.GetUtcNow());
         await SaveAsync(state => state with { Job = job });
         return job;
     }
@@ -134,15 +133,7 @@ internal sealed partial class JobGrain(
     {
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(outcome.Log));
         var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
-        var job = storage.State.Job! with
-        {
-            Status = status,
-            Message = outcome.Message,
-            Progress = status == JobStatus.Succeeded ? 1 : latest?.Fraction ?? 0,
-            EndedAt = time.GetUtcNow(),
-            Generation = outcome.Generation,
-            Metrics = outcome.Metrics,
-        };
+        var job = storage.State.End(status, outcome, latest?.Fraction ?? 0, time.GetUtcNow());
         await SaveAsync(state => state with { Job = job, Log = digest });
         await ReportAsync();
     }

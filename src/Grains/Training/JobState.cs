@@ -37,6 +37,22 @@ public sealed record JobState
     internal bool HasProposal => !Reported
         && Job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune };
 
+    /// <summary>The job at the begin of an attempt.</summary>
+    internal JobInfo Begin(DateTimeOffset now) =>
+        Job! with { Status = JobStatus.Running, Message = "Starts.", StartedAt = now, Attempts = Job.Attempts + 1 };
+
+    /// <summary>The job at its end.</summary>
+    /// <param name="progress">From 0 to 1, where it has not succeeded.</param>
+    internal JobInfo End(JobStatus status, JobOutcome outcome, double progress, DateTimeOffset now) => Job! with
+    {
+        Status = status,
+        Message = outcome.Message,
+        Progress = status == JobStatus.Succeeded ? 1 : progress,
+        EndedAt = now,
+        Generation = outcome.Generation,
+        Metrics = outcome.Metrics,
+    };
+
     /// <summary>The job as it is shown.</summary>
     /// <param name="progress">The progress that its work reported last; null: none yet.</param>
     /// <param name="isProposed">Whether its generation was proposed. Until then the job is shown as running.</param>
