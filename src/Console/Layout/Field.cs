@@ -12,11 +12,11 @@ public sealed record Field(string Name, string? Text)
 
     /// <summary>Values by name; none for null.</summary>
     public static IReadOnlyList<Field> Of(IReadOnlyDictionary<string, object?>? values) =>
-        [.. (values ?? new Dictionary<string, object?>()).Select(pair => new Field(pair.Key, pair.Value is { } value ? Cut(ValueText.Of(value)) : null))];
+        [.. values?.Select(pair => new Field(pair.Key, pair.Value is { } value ? Cut(ValueText.Of(value)) : null)) ?? []];
 
     /// <summary>Tensors by name; none for null.</summary>
     public static IReadOnlyList<Field> Of(LoggedTensors? logged) =>
-        logged is null ? [] : [.. logged.Tensors.Select(tensor => new Field(tensor.Name, Cut(QueryRecordJson.Tensor(tensor, logged.HasData))))];
+        [.. logged?.Tensors.Select(tensor => new Field(tensor.Name, Cut(QueryRecordJson.Tensor(tensor, logged.HasData)))) ?? []];
 
     private static string Cut(string text) => text is { Length: > MaxCharacters } ? $"{text[..MaxCharacters]}…" : text;
 }

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Queries;
 using Progeny.Console.Layout;
+using Progeny.Core.Evaluation;
 
 namespace Progeny.Console.QueryLog;
 
@@ -16,11 +17,7 @@ public sealed record ShownPrediction(string? Label, double? Value, IReadOnlyList
     public string? Text => Label ?? (Value is { } value ? Show.Figure(value) : null);
 
     /// <summary>Takes a logged prediction, of one row; null for none.</summary>
-    public static ShownPrediction? Of(Prediction? prediction) => prediction switch
-    {
-        null => null,
-        { Classes.IsEmpty: true } => new ShownPrediction(null, prediction.Row(0)[0], []),
-        _ => new ShownPrediction(
-            prediction.Classes[prediction.Labels.Span[0]], null, [.. prediction.Classes.Select((name, i) => (name, (double)prediction.Row(0)[i]))]),
-    };
+    public static ShownPrediction? Of(Prediction? prediction) => prediction is null ? null : new ShownPrediction(
+        LoggedScores.Label(prediction), LoggedScores.Value(prediction),
+        [.. prediction.Classes.Zip(LoggedScores.Probabilities(prediction, prediction.Classes) ?? [])]);
 }

@@ -1,8 +1,8 @@
 namespace Progeny.Core.Common;
 
 /// <summary>
-/// The threads of the thread pool that runs of models and large queries hold for long. The pool may have as many more meanwhile, so that everything else on the
-/// node finds the threads that it would find without them.
+/// The threads of the thread pool that runs of models and large queries hold for long. The pool may have as many more meanwhile, so that
+/// everything else on the node finds the threads that it would find without them.
 /// </summary>
 internal static class HeldThreads
 {

@@ -10,8 +10,8 @@ namespace Progeny.Core.Drift;
 /// <see cref="DriftManifest.FalseAlarms"/> (docs/drift.md).
 /// </summary>
 /// <remarks>
-/// Check k may spend α · 6 / (π² k²) of the rate α, which adds up to α over all checks; the columns of a check share that evenly (Bonferroni).
-/// Both bounds hold however checks and columns depend on each other.
+/// Check k may spend α · 6 / (π² k²) of the rate α, which adds up to α over all checks; the columns of a check share that evenly
+/// (Bonferroni). Both bounds hold however checks and columns depend on each other.
 /// </remarks>
 public static class DriftDetector
 {

@@ -2,7 +2,10 @@ using Progeny.Core.Gates;
 
 namespace Progeny.Core.Drift;
 
-/// <summary>What is to be said of training rows beside those that the generation in production was trained on. That they fit the schema has been seen when they were read.</summary>
+/// <summary>
+/// What is to be said of training rows beside those that the generation in production was trained on. That they fit the schema has been
+/// seen when they were read.
+/// </summary>
 public static class TrainingDataCheck
 {
     /// <summary>The figures <c>data_*</c> by name; those that need a champion's profile are left out where there is none.</summary>

@@ -78,22 +78,13 @@ public sealed class MetricSet : IDisposable
     {
         if (_manifest.Task == MachineLearningTask.Regression)
         {
-            return LoggedScores.Value(prediction) is { } value && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth)
+            return LoggedScores.Value(prediction) is { } value
+                && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth)
                 ? (truth - value) * (truth - value)
                 : null;
         }
 
         var index = _classes.ToList().IndexOf(outcome);
-        if (index < 0)
-            return null;
-        var row = new double[_classes.Count];
-        for (var i = 0; i < row.Length; i++)
-        {
-            if (LoggedScores.Probability(prediction, _classes[i]) is not { } probability)
-                return null;
-            row[i] = probability;
-        }
-
-        return LogLoss.Of(row, index);
+        return index >= 0 && LoggedScores.Probabilities(prediction, _classes) is { } probabilities ? LogLoss.Of(probabilities, index) : null;
     }
 }

@@ -114,21 +114,12 @@ internal sealed class ServedRows(Manifest manifest)
         }
 
         var @class = classes.ToList().IndexOf(served.Outcome);
-        if (@class < 0)
+        if (@class < 0 || LoggedScores.Probabilities(served.Prediction, classes) is not { } scores || !Array.TrueForAll(scores, IsProbability))
             return null;
-        var scores = new double[classes.Count];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            if (LoggedScores.Probability(served.Prediction, classes[i]) is not { } score || Probability(score) is not { } probability)
-                return null;
-            scores[i] = (float)probability;
-        }
-
-        return new Row(@class, scores, served.Fields);
+        return new Row(@class, Array.ConvertAll(scores, score => (double)(float)Math.Clamp(score, 0, 1)), served.Fields);
 
         // What single precision adds to 1 or takes from 0 is no error of the model.
-        static double? Probability(double score) =>
-            score is >= -ModelAcceptance.Tolerance and <= 1 + ModelAcceptance.Tolerance ? Math.Clamp(score, 0, 1) : null;
+        static bool IsProbability(double score) => score is >= -ModelAcceptance.Tolerance and <= 1 + ModelAcceptance.Tolerance;
     }
 
     private sealed record Row(double Truth, double[] Scores, IReadOnlyList<string?> Groups);

@@ -130,7 +130,10 @@ public static class Explainer
     {
         List<string> notes = [.. run.Notes];
         if (run.Answer.Prediction is { } answered && QueryRecordJson.Prediction(answered) != QueryRecordJson.Prediction(run.OfModel!))
-            notes.Add($"A rule behind the model changed the answer to {QueryRecordJson.Prediction(record)}; what is explained is the model's own prediction.");
+        {
+            notes.Add($"A rule behind the model changed the answer to {QueryRecordJson.Prediction(record)}; " +
+                "what is explained is the model's own prediction.");
+        }
         return notes;
     }
 }

@@ -10,8 +10,8 @@ public interface IKeyedOutcomes
     Task AddAsync(string project, IReadOnlyList<KeyedOutcome> outcomes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Searches for the queries of what waits, and reports the outcomes whose query is found. What it costs grows with the queries that were
-    /// answered within the limit before an outcome; one that found none is compared only with records that are written later.
+    /// Searches for the queries of what waits, and reports the outcomes whose query is found. What it costs grows with the queries that
+    /// were answered within the limit before an outcome; one that found none is compared only with records that are written later.
     /// </summary>
     /// <param name="within">How long before the outcome's time its query was answered at most.</param>
     /// <param name="settled">Outcomes after this time wait: a query before them may not be in the log yet.</param>

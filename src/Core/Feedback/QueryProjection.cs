@@ -17,7 +17,8 @@ public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<s
     public IReadOnlyList<string> Fields => fields;
 
     /// <summary>
-    /// Whether a record is the answer that the caller got: not of a model that answered as a shadow or failed, and not of a query that failed.
+    /// Whether a record is the answer that the caller got: not of a model that answered as a shadow or failed, and not of a query that
+    /// failed.
     /// </summary>
     public static bool IsLive(QueryBatchReader reader) => !reader.Failed && reader.Reason is not (Reasons.Shadow or Reasons.Failed);
 

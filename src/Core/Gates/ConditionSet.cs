@@ -35,7 +35,8 @@ public sealed class ConditionSet : IDisposable
     /// <summary>Asks a gate.</summary>
     /// <param name="gate">Its place in <see cref="Manifest.Gates"/>.</param>
     /// <param name="candidate">The figures of the generation that wants through, by <see cref="FigureNames"/>.</param>
-    /// <param name="champion">Those of the generation in production; null: none is, and a gate that compares with it lets everybody through.</param>
+    /// <param name="champion">Those of the generation in production; null: none is, and a gate that compares with it lets everybody
+    /// through.</param>
     public ConditionVerdict Gate(int gate, IReadOnlyDictionary<string, double?> candidate, IReadOnlyDictionary<string, double?>? champion) =>
         Ask(GatePath(gate), manifest.Gates[gate].When, candidate, champion, comparesWithChampion: true);
 

@@ -33,6 +33,9 @@ public sealed record ServingManifest
     /// <summary>For binary tasks, the probability of the positive class from which it is predicted.</summary>
     public double Threshold { get; init; } = 0.5;
 
-    /// <summary>How a new generation comes to answer queries (docs/experiments.md). Each strategy has members of its own; the parser refuses the others'.</summary>
+    /// <summary>
+    /// How a new generation comes to answer queries (docs/experiments.md). Each strategy has members of its own; the parser refuses the
+    /// others'.
+    /// </summary>
     public ExperimentSettings Rollout { get; init; } = new();
 }

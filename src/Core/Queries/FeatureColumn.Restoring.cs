@@ -26,7 +26,9 @@ public sealed partial class FeatureColumn
         Mark(row);
     }
 
-    /// <summary>Sets the value that a record of the query log has, bit for bit and without the schema's bounds; null leaves it missing.</summary>
+    /// <summary>
+    /// Sets the value that a record of the query log has, bit for bit and without the schema's bounds; null leaves it missing.
+    /// </summary>
     /// <param name="value">A float, long, bool or text, by the feature's type.</param>
     internal void Restore(int row, object? value)
     {

@@ -14,7 +14,7 @@ public sealed class QueryBatchBuilder : IDisposable
     private readonly string project;
     private readonly QueryLogPlan plan;
 
-    /// <summary>For queries of a generation by its own wishes.</summary>
+    /// <summary>For the queries of a generation, by what its manifest says of the log.</summary>
     /// <param name="project">The project asked; null: the generation's own.</param>
     public QueryBatchBuilder(QueryLogPlan plan, string? project = null)
     {

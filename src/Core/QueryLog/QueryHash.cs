@@ -13,5 +13,6 @@ public static class QueryHash
     /// <summary>The seed of a project, for many ids of it.</summary>
     internal static long SeedOf(ReadOnlySpan<char> project) => Of(0, project);
 
-    internal static long Of(long seed, ReadOnlySpan<char> queryId) => unchecked((long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(queryId), seed));
+    internal static long Of(long seed, ReadOnlySpan<char> queryId) =>
+        unchecked((long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(queryId), seed));
 }

@@ -18,10 +18,13 @@ public sealed class QueryLogPage(IReadOnlyList<LoggedQuery> queries, bool isCut)
 
     public LoggedQuery this[int index] => queries[index];
 
-    /// <summary>About what a record takes in an answer: most characters of its texts take a byte, and a number some twenty at most.</summary>
+    /// <summary>
+    /// About what a record takes in an answer: most characters of its texts take a byte, and a number some twenty at most.
+    /// </summary>
     public static long BytesOf(QueryRecord record) =>
         BytesOf(record.Fields) + BytesOf(record.Inputs) + BytesOf(record.Augmented) + BytesOf(record.Prediction) + BytesOf(record.Outputs)
-        + (record.Error?.Length ?? 0) + record.Rules.Sum(rule => rule.Length) + (record.Entity?.Length ?? 0) + record.QueryId.Length + BytesBeside;
+        + (record.Error?.Length ?? 0) + record.Rules.Sum(rule => rule.Length) + (record.Entity?.Length ?? 0) + record.QueryId.Length
+        + BytesBeside;
 
     public IEnumerator<LoggedQuery> GetEnumerator() => queries.GetEnumerator();
 
@@ -35,9 +38,11 @@ public sealed class QueryLogPage(IReadOnlyList<LoggedQuery> queries, bool isCut)
     private static long BytesOf(IReadOnlyDictionary<string, object?>? values) =>
         values?.Sum(pair => (long)pair.Key.Length + (pair.Value is string text ? text.Length : NumberBytes)) ?? 0;
 
-    private static long BytesOf(Prediction? prediction) => prediction is null ? 0 : prediction.Classes.Sum(name => (long)name.Length) + (prediction.Width * NumberBytes);
+    private static long BytesOf(Prediction? prediction) =>
+        prediction is null ? 0 : prediction.Classes.Sum(name => (long)name.Length) + (prediction.Width * NumberBytes);
 
     // A byte of data is three digits and a comma, and an element of eight bytes some twenty characters.
     private static long BytesOf(LoggedTensors? logged) =>
-        logged?.Tensors.Sum(tensor => tensor.Elements.IsDefault ? 4L * tensor.Data.Length : tensor.Elements.Sum(element => (long)element.Length)) ?? 0;
+        logged?.Tensors.Sum(tensor =>
+            tensor.Elements.IsDefault ? 4L * tensor.Data.Length : tensor.Elements.Sum(element => (long)element.Length)) ?? 0;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Progeny.Core.Manifests;
 
 namespace Progeny.Core.QueryLog;
@@ -57,10 +56,14 @@ internal sealed class QueryLogStripe
         foreach (var stripe in stripes)
             stripe.gate.Exit();
 
-        var joined = new Dictionary<Key, QueryBatchBuilder>();
-        foreach (var (key, builder) in taken.SelectMany(one => one ?? []))
-            Join(joined, key, builder);
-        return (joined, total);
+        Dictionary<Key, QueryBatchBuilder>? joined = null;
+        foreach (var one in taken)
+        {
+            if (one is not null)
+                joined = joined is null ? one : Join(joined, one);
+        }
+
+        return (joined ?? [], total);
     }
 
     /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
@@ -70,17 +73,17 @@ internal sealed class QueryLogStripe
             return closed ? Task.CompletedTask : (written ??= new TaskCompletionSource<bool>()).Task;
     }
 
-    private static void Join(Dictionary<Key, QueryBatchBuilder> joined, Key key, QueryBatchBuilder builder)
+    private static Dictionary<Key, QueryBatchBuilder> Join(Dictionary<Key, QueryBatchBuilder> joined, Dictionary<Key, QueryBatchBuilder> more)
     {
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(joined, key, out var exists);
-        if (!exists)
+        foreach (var (key, builder) in more)
         {
-            known = builder;
-            return;
+            if (joined.TryAdd(key, builder))
+                continue;
+            joined[key].Add(builder);
+            builder.Dispose();
         }
 
-        known!.Add(builder);
-        builder.Dispose();
+        return joined;
     }
 
     /// <summary>Takes what is here; the caller holds the lock.</summary>

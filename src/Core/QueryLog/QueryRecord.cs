@@ -31,8 +31,8 @@ public sealed record QueryRecord
     public string? Entity { get; init; }
 
     /// <summary>
-    /// The query's own fields by name, in the order of the schema: a bool, a long, a float (of a feature), a double (of another field), a text, or
-    /// null. Null: they were not kept (<c>serving.log_sample</c>), or the query was <see cref="Inputs"/>.
+    /// The query's own fields by name, in the order of the schema: a bool, a long, a float (of a feature), a double (of another field), a
+    /// text, or null. Null: they were not kept (<c>serving.log_sample</c>), or the query was <see cref="Inputs"/>.
     /// </summary>
     public IReadOnlyDictionary<string, object?>? Fields { get; init; }
 

@@ -31,7 +31,8 @@ public static class QueryRecordJson
     public static string Tensors(LoggedTensors tensors) => Write(tensors, WriteTensors);
 
     /// <summary>One tensor as an object.</summary>
-    public static string Tensor(Tensor tensor, bool hasData) => Write((tensor, hasData), static (writer, of) => WriteTensor(writer, of.tensor, of.hasData));
+    public static string Tensor(Tensor tensor, bool hasData) =>
+        Write((tensor, hasData), static (writer, of) => WriteTensor(writer, of.tensor, of.hasData));
 
     /// <summary>The names of the rules that fired as an array; null: none.</summary>
     public static string? Rules(QueryRecord record) => record.Rules.IsEmpty ? null : Write(record.Rules, WriteRules);

@@ -7,7 +7,10 @@ using Progeny.Core.Manifests.Shapes;
 
 namespace Progeny.Core.Rollouts;
 
-/// <summary>Reads the rules of an experiment that somebody starts manually: what <c>serving.rollout</c> of a manifest may say, held to the same checks.</summary>
+/// <summary>
+/// Reads the rules of an experiment that somebody starts manually: what <c>serving.rollout</c> of a manifest may say, held to the same
+/// checks.
+/// </summary>
 public static class RolloutReader
 {
     private const string Prefix = RolloutChecks.Path + ".";

@@ -24,7 +24,9 @@ public static class ShadowPeriods
         return [.. next.TakeLast(Most)];
     }
 
-    /// <summary>The arms that may have answered a query as shadows: by its sequence in the log, for a clock may have been set meanwhile.</summary>
+    /// <summary>
+    /// The arms that may have answered a query as shadows: by its sequence in the log, for a clock may have been set meanwhile.
+    /// </summary>
     /// <param name="at">When it was asked; counts for the moments after a time, when its last queries are logged.</param>
     public static IEnumerable<string> Of(ImmutableArray<ShadowPeriod> periods, long sequence, DateTimeOffset at) =>
         periods.Where(period => Has(period, sequence, at)).Select(period => period.Arm).Distinct(StringComparer.Ordinal);

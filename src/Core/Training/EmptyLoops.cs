@@ -3,7 +3,8 @@ using Progeny.Core.Common.Onnx;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// Loops without a node in their body. ONNX Runtime checks whether a run shall stop before each node, so that nothing could stop such a loop.
+/// Loops without a node in their body. ONNX Runtime checks whether a run shall stop before each node, so that nothing could stop such a
+/// loop.
 /// </summary>
 internal static class EmptyLoops
 {

@@ -15,7 +15,10 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(10);
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
 
-    /// <summary>Finds who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory beside.</summary>
+    /// <summary>
+    /// Finds who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory
+    /// beside.
+    /// </summary>
     public long Measure()
     {
         if (!OperatingSystem.IsLinux())

@@ -48,13 +48,19 @@ public sealed class TrainerOptions
     /// <summary>How much a trainer may leave.</summary>
     public TrainerLimits Limits { get; } = new();
 
-    /// <summary>The program that checks new models: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told otherwise.</summary>
+    /// <summary>
+    /// The program that checks new models: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told
+    /// otherwise.
+    /// </summary>
     public string ModelCheck { get; set; } = Path.Combine(AppContext.BaseDirectory, "Progeny.ModelCheck.dll");
 
     /// <summary>The time that a check of a new model may take.</summary>
     public TimeSpan CheckTime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The memory that a check of a new model may take in any case, in bytes; for large models there is more (<see cref="CheckMemoryFactor"/>).</summary>
+    /// <summary>
+    /// The memory that a check of a new model may take in any case, in bytes; for large models there is more
+    /// (<see cref="CheckMemoryFactor"/>).
+    /// </summary>
     public long CheckMemory { get; set; } = 1L << 30;
 
     /// <summary>How many times the size of its file a check of a model may take besides.</summary>

@@ -7,7 +7,8 @@ namespace Progeny.Gateway.Rollouts;
 
 /// <summary>A plan to put in force.</summary>
 /// <param name="Arms">The generations of the plan.</param>
-/// <param name="Champion">The name of the arm in production; may be left out where there is one arm, or the generation in production stays.</param>
+/// <param name="Champion">The name of the arm in production; may be left out where there is one arm, or the generation in production
+/// stays.</param>
 /// <param name="Fallback">The names of the arms that answer for one that fails, the first one first.</param>
 /// <param name="Shadows">The names of the arms that shadow every query.</param>
 /// <param name="StickyKey">The field that is hashed to choose an arm, or <c>query_id</c>; without it the entity.</param>

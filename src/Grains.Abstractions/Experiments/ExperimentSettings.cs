@@ -23,7 +23,10 @@ public sealed record ExperimentSettings
     /// <summary>abtest: the share of the traffic that the challengers without one of their own have together, in equal parts.</summary>
     [Id(4)] public double Share { get; init; } = 0.5;
 
-    /// <summary>abtest: the probability that a difference is found where there is none, however often it is checked. canary: the same for a roll-back.</summary>
+    /// <summary>
+    /// abtest: the probability that a difference is found where there is none, however often it is checked. canary: the same for a
+    /// roll-back.
+    /// </summary>
     [Id(5)] public double Alpha { get; init; } = 0.05;
 
     /// <summary>shadow, abtest: the outcomes of each arm after which it ends (abtest: without a verdict).</summary>

@@ -4,8 +4,8 @@ using Progeny.Abstractions.Releases;
 namespace Progeny.Abstractions.Retraining;
 
 /// <summary>
-/// Runs a project while nobody underWay: trains it again, has it evaluated, pulls outcomes, checks alerts and removes what is too old. What is
-/// due follows from what is stored, so it may be woken at any time and as often as one likes. Key: the project's name.
+/// Runs a project unattended: trains it again, has it evaluated, pulls outcomes, checks alerts and removes what is too old. What is due
+/// follows from what is stored, so it may be woken at any time and as often as one likes. Key: the project's name.
 /// </summary>
 [Alias("progeny.offline-agent")]
 public interface IOfflineAgentGrain : IGrainWithStringKey
@@ -13,8 +13,8 @@ public interface IOfflineAgentGrain : IGrainWithStringKey
     /// <summary>Does what is due for the project. The schedule of all agents calls it.</summary>
     /// <param name="touched">Whether something has happened to the project since.</param>
     /// <returns>After how long it is to be called again; null: not before something happens to the project.</returns>
-    [Alias("evaluate"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
-    Task<TimeSpan?> Evaluate(bool touched);
+    [Alias("check-project"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
+    Task<TimeSpan?> CheckProject(bool touched);
 
     /// <summary>What it did last and what it waits for; null where there is no such project.</summary>
     [Alias("get")]

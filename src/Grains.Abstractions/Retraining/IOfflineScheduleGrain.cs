@@ -17,7 +17,9 @@ public interface IOfflineScheduleGrain : IGrainWithStringKey
     [Alias("start")]
     Task Start();
 
-    /// <summary>Something happened to these projects: they are checked soon, and then again and again for a minute. Nobody waits for it.</summary>
+    /// <summary>
+    /// Something happened to these projects: they are checked soon, and then again and again for a minute. Nobody waits for it.
+    /// </summary>
     [Alias("touch"), OneWay]
     Task Touch(ImmutableArray<string> projects);
 }

@@ -140,7 +140,8 @@ internal sealed class ExperimentGrain(
         return ExperimentReport.Info(State);
     }
 
-    /// <param name="suffix">Distinguishes checks that are made manually, each of which is recorded; null: a check that is repeated after a stop is recorded once.</param>
+    /// <param name="suffix">Distinguishes checks that are made manually, each of which is recorded; null: a check that is repeated after
+    /// a stop is recorded once.</param>
     private async Task<string?> CheckGatesAsync(GenerationReference generation, Stage stage, string? suffix)
     {
         var report = await gates.CheckAsync(generation, stage, ExperimentReport.Occasion(State, suffix), CancellationToken.None);

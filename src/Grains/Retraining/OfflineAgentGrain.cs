@@ -29,7 +29,7 @@ internal sealed partial class OfflineAgentGrain(
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(siloStop.Token);
     private readonly AsyncLock saving = new();
     private OfflineProject? project;
-    private Task<TimeSpan?> evaluation = Task.FromResult<TimeSpan?>(null);
+    private Task<TimeSpan?> check = Task.FromResult<TimeSpan?>(null);
     private Task pulls = Task.CompletedTask;
     private OfflineAgentInfo? seen;
 
@@ -37,11 +37,11 @@ internal sealed partial class OfflineAgentGrain(
 
     private TimeSpan Check => TimeSpan.FromSeconds(options.Value.CheckSeconds);
 
-    public Task<TimeSpan?> Evaluate(bool touched)
+    public Task<TimeSpan?> CheckProject(bool touched)
     {
-        if (!evaluation.IsCompleted)
+        if (!check.IsCompleted)
             return Task.FromResult<TimeSpan?>(Check);
-        return evaluation = EvaluateOnceAsync(touched);
+        return check = CheckOnceAsync(touched);
     }
 
     public async Task<OfflineAgentInfo?> Get()
@@ -51,9 +51,9 @@ internal sealed partial class OfflineAgentGrain(
         {
             if (await GrainFactory.GetGrain<IProjectGrain>(Name).Get() is null)
                 return null;
-            if (evaluation.IsCompleted)
-                evaluation = EvaluateOnceAsync(touched: false);
-            await evaluation;
+            if (check.IsCompleted)
+                check = CheckOnceAsync(touched: false);
+            await check;
         }
 
         return Shown();
@@ -66,12 +66,12 @@ internal sealed partial class OfflineAgentGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await stop.CancelAsync();
-        await Task.WhenAll(evaluation, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll(check, pulls).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         stop.Dispose();
     }
 
     /// <returns>After how long it is to be called again; null: not before something happens to the project.</returns>
-    private async Task<TimeSpan?> EvaluateOnceAsync(bool touched)
+    private async Task<TimeSpan?> CheckOnceAsync(bool touched)
     {
         var errors = new List<string>();
         IDisposable? first = null;
@@ -79,7 +79,7 @@ internal sealed partial class OfflineAgentGrain(
         {
             // What ends the node in a later check, would do so in the first one after the next start.
             first = project is null ? await breaker.EnterAsync(Name, "the first check of the offline agent", stop.Token) : null;
-            return await EvaluateOnceAsync(touched, errors);
+            return await CheckOnceAsync(touched, errors);
         }
         catch (ProjectHeldException exception)
         {
@@ -92,12 +92,12 @@ internal sealed partial class OfflineAgentGrain(
         }
     }
 
-    private async Task<TimeSpan?> EvaluateOnceAsync(bool touched, List<string> errors)
+    private async Task<TimeSpan?> CheckOnceAsync(bool touched, List<string> errors)
     {
         try
         {
             project ??= new OfflineProject(Name, GrainFactory, releases);
-            if (!await project.EvaluateAsync())
+            if (!await project.ReadAsync())
             {
                 Rest();
                 return null;

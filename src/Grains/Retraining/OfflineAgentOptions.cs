@@ -17,7 +17,9 @@ public sealed class OfflineAgentOptions
     /// <summary>The seconds between two checks of a project's feedback loop for <c>/metrics</c>.</summary>
     public double MeasureSeconds { get; set; } = 60;
 
-    /// <summary>The seconds after which an outcome by key and time is searched for in the log: by then the queries before it are written.</summary>
+    /// <summary>
+    /// The seconds after which an outcome by key and time is searched for in the log: by then the queries before it are written.
+    /// </summary>
     public double SettleSeconds { get; set; } = 30;
 
     internal BackOff BackOff => new(TimeSpan.FromSeconds(BackOffSeconds), TimeSpan.FromSeconds(LongestBackOffSeconds));

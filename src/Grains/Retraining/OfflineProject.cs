@@ -44,7 +44,7 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, Compiled
 
     /// <summary>Reads the project anew.</summary>
     /// <returns>Whether there is a project to run.</returns>
-    public async Task<bool> EvaluateAsync()
+    public async Task<bool> ReadAsync()
     {
         var project = grains.GetGrain<IProjectGrain>(name);
         if (await project.Get() is not { Decommissioned: null } info)

@@ -16,7 +16,9 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
     private const int MaxConcurrentChecks = 8;
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>For so long after an event a project is checked with every check: what follows from an event may take a while to be stored.</summary>
+    /// <summary>
+    /// For so long after an event a project is checked with every check: what follows from an event may take a while to be stored.
+    /// </summary>
     private static readonly TimeSpan ActiveFor = TimeSpan.FromMinutes(1);
 
     /// <summary>By more than this the clock of the wall must not get ahead of the monotonic one, or behind it, between two checks.</summary>
@@ -81,11 +83,11 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
             if (underWay >= MaxConcurrentChecks)
                 return;
             if (!entry.IsLooking && entry.DueAt <= now)
-                _ = EvaluateAsync(project, entry);
+                _ = CheckAsync(project, entry);
         }
     }
 
-    private async Task EvaluateAsync(string project, Entry entry)
+    private async Task CheckAsync(string project, Entry entry)
     {
         underWay++;
         (entry.IsLooking, entry.DueAt) = (true, long.MaxValue);
@@ -94,7 +96,7 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
         TimeSpan? wait;
         try
         {
-            wait = await GrainFactory.GetGrain<IOfflineAgentGrain>(project).Evaluate(touched);
+            wait = await GrainFactory.GetGrain<IOfflineAgentGrain>(project).CheckProject(touched);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -21,7 +21,8 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
 
     /// <summary>Starts an experiment.</summary>
     /// <param name="proposed">
-    /// The generation for whose sake it is started; null: a person started it. That it has its experiment is stored at once: proposed again after the node
+    /// The generation for whose sake it is started; null: a person started it. That it has its experiment is stored at once: proposed
+    /// again after the node
     /// died, it must not get another one.
     /// </param>
     /// <exception cref="PlanException">Its generations cannot serve together.</exception>

@@ -4,7 +4,8 @@ using SQLitePCL;
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// The functions of SQLite whose time grows with the product of two lengths, in the place of its own: with the same results, but a call checks the
+/// The functions of SQLite whose time grows with the product of two lengths, in the place of its own: with the same results, but a call
+/// checks the
 /// clock. SQLite itself does so between the steps of a statement only, never inside a function.
 /// </summary>
 internal static class SqliteTextFunctions

@@ -100,7 +100,8 @@ internal sealed class ExpressionConnection : IDisposable
 
     /// <summary>What is wrong with the number of calls in a statement that could be prepared; null: nothing.</summary>
     /// <remarks>
-    /// Most functions take time in proportion to their values only, which is too little to read the clock in each. So their calls are counted, in
+    /// Most functions take time in proportion to their values only, which is too little to read the clock in each. So their calls are
+    /// counted, in
     /// the compiled program, since it may repeat what the text has once.
     /// </remarks>
     public ExpressionError? Weigh(string sql)

@@ -56,7 +56,8 @@ internal static class ExpressionText
     }
 
     /// <summary>What stands before and behind an expression that reads some of its tables.</summary>
-    /// <remarks>A plain name is searched for in the inner SELECT first, so outer tables with columns of the same name do not make it ambiguous.</remarks>
+    /// <remarks>A plain name is searched for in the inner SELECT first, so outer tables with columns of the same name do not make it
+    /// ambiguous.</remarks>
     public static (string Before, string After) Around(Expression expression, IReadOnlyCollection<ExpressionTable> read)
     {
         var inner = From(expression.Tables.Where(read.Contains));

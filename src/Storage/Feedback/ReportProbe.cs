@@ -5,7 +5,8 @@ using Progeny.Storage.Common;
 namespace Progeny.Storage.Feedback;
 
 /// <summary>Finds the first report of a query's outcome, and the one that counts, before an offset, over one reader's snapshot.</summary>
-/// <remarks>Left to itself SQLite may search for a query's reports among all of its project's, which are as many as there ever were.</remarks>
+/// <remarks>Left to itself SQLite may search for a query's reports among all of its project's, which are as many as there ever
+/// were.</remarks>
 internal sealed class ReportProbe : IDisposable
 {
     private readonly string project;

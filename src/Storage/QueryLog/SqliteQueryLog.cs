@@ -208,9 +208,10 @@ public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, Re
                 var sequence = segment.First + reader.Index;
                 if (sequence < from || sequence > until || reader.Failed || outcomes.Find(reader) is not { } outcome)
                     continue;
-                served.Add(new ServedOutcome(sequence, segment.Batch.Generation.Release, segment.Batch.Generation.Generation, reader.ReadPrediction(), outcome)
+                var owner = segment.Batch.Generation;
+                served.Add(new ServedOutcome(sequence, owner.Release, owner.Generation, reader.ReadPrediction(), outcome)
                 {
-                    Owner = segment.Batch.Generation.Project,
+                    Owner = owner.Project,
                     Reason = reader.Reason,
                     Hash = reader.Hash,
                     Fields = fields.Count == 0 ? [] : [.. fields.Select(reader.FieldText)],

@@ -43,7 +43,10 @@ public sealed class ExperimentNode : IAsyncLifetime
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Trains a generation, which is proposed when its job has ended: the first one is in production then, unless somebody has to promote it.</summary>
+    /// <summary>
+    /// Trains a generation, which is proposed when its job has ended: the first one is in production then, unless somebody has to promote
+    /// it.
+    /// </summary>
     public async Task<string> TrainAsync(string project, bool isExplicit = false)
     {
         var job = await Node.TrainAsync(project);

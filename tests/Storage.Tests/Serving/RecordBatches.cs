@@ -14,7 +14,6 @@ internal sealed class RecordBatches(TimeSpan retention)
     private readonly List<QueryBatch> batches = [];
     private QueryBatchBuilder? builder;
     private QueryRecord? last;
-    private Manifest manifest = null!;
     private QuerySchema schema = null!;
     private QueryLogPlan plan = null!;
 
@@ -76,7 +75,7 @@ internal sealed class RecordBatches(TimeSpan retention)
     {
         Take();
         var classes = record.Prediction?.Classes ?? [];
-        manifest = new Manifest
+        var manifest = new Manifest
         {
             Name = record.Project,
             Version = new SemanticVersion(1, 0, 0),

@@ -5,7 +5,10 @@ using Progeny.Replay.Serving;
 
 namespace Progeny.Replay.Lifecycle;
 
-/// <summary>Brings the project on the node so far that a generation is in production; from there on it runs itself. What a former start did is not done again.</summary>
+/// <summary>
+/// Brings the project on the node so far that a generation is in production; from there on it runs itself. What a former start did is not
+/// done again.
+/// </summary>
 internal sealed class ProjectSetup(NodeClient node, IView view, TimeProvider time)
 {
     private const string Succeeded = "succeeded";
@@ -43,7 +46,9 @@ internal sealed class ProjectSetup(NodeClient node, IView view, TimeProvider tim
         view.Say($"Released: {folder}");
     }
 
-    /// <summary>The first generation is put into production as soon as it has passed its gates; why it has not is among the decisions.</summary>
+    /// <summary>
+    /// The first generation is put into production as soon as it has passed its gates; why it has not is among the decisions.
+    /// </summary>
     private async Task<string> InProductionAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

@@ -3,7 +3,10 @@ using MathNet.Numerics.Distributions;
 
 namespace Progeny.Core.Experiments.Statistics;
 
-/// <summary>The usual test of two proportions, which may be checked once only, after a number of outcomes fixed before: what sequential tests are held to.</summary>
+/// <summary>
+/// The usual test of two proportions, which may be checked once only, after a number of outcomes fixed before: what sequential tests are
+/// held to.
+/// </summary>
 public static class FixedSampleTest
 {
     /// <summary>The outcomes of each arm that find a difference with a power (Fleiss, Levin and Paik, "Statistical Methods for Rates and Proportions", 2003, eq. 4.14).</summary>

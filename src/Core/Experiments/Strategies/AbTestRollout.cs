@@ -58,7 +58,10 @@ internal sealed class AbTestRollout : IRolloutStrategy
         bool IsOwn(SnapshotArm arm) => arm.Generation.Project == champion.Generation.Project;
     }
 
-    /// <summary>Of several that are better than the champion the one with the best mean is in production: the most evidence has the one with the most traffic.</summary>
+    /// <summary>
+    /// Of several that are better than the champion the one with the best mean is in production: the most evidence has the one with the
+    /// most traffic.
+    /// </summary>
     private static RolloutDecision.Promote Promote(ExperimentSnapshot snapshot, List<(SnapshotArm Arm, Comparison Comparison)> won, double limit)
     {
         var settings = snapshot.Settings;

@@ -7,8 +7,8 @@ namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
 /// Each arm has the share that its rewards earn. New generations join, and it never ends. An arm that is the best with a probability of
-/// 95 % is in production; that name changes nothing for the traffic, nor do gates that refuse it. An arm that is surely worse than the one in
-/// production is out, unless the past fades: what is worse now may be better later then.
+/// 95 % is in production; that name changes nothing for the traffic, nor do gates that refuse it. An arm that is surely worse than the
+/// one in production is out, unless the past fades: what is worse now may be better later then.
 /// </summary>
 internal sealed class BanditRollout : IRolloutStrategy
 {

@@ -5,8 +5,8 @@ namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
 /// The project's own SQL over the figures of all generations gives the shares, at every check. Where it yields nothing that can be used,
-/// the shares stay as they are. In production is the project's own generation with the greatest weight. Generations of weight 0 shadow every query:
-/// what the SQL asks of them would never be known otherwise.
+/// the shares stay as they are. In production is the project's own generation with the greatest weight. Generations of weight 0 shadow
+/// every query: what the SQL asks of them would never be known otherwise.
 /// </summary>
 internal sealed class SelectRollout : IRolloutStrategy
 {

@@ -5,8 +5,8 @@ using Progeny.Core.Experiments.Statistics;
 namespace Progeny.Core.Experiments.Strategies;
 
 /// <summary>
-/// It answers as a shadow until its outcomes suffice, as many as the test needs to find anything at least; then its gates decide, unless it is
-/// found to be worse before.
+/// It answers as a shadow until its outcomes suffice, as many as the test needs to find anything at least; then its gates decide, unless
+/// it is found to be worse before.
 /// </summary>
 internal sealed class ShadowRollout : IRolloutStrategy
 {

@@ -74,7 +74,9 @@ public sealed class ModelWatchdog : IDisposable
             _runs.Remove(run);
     }
 
-    /// <summary>Has the thread check again, if it sleeps. One that falls asleep at this moment checks within a second in any case.</summary>
+    /// <summary>
+    /// Has the thread check again, if it sleeps. One that falls asleep at this moment checks within a second in any case.
+    /// </summary>
     internal void Wake()
     {
         if (_isAsleep)

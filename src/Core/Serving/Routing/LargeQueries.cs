@@ -3,8 +3,8 @@ using Progeny.Core.Common;
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>
-/// The large queries of a project, which compute for long. Half of the node's processors at most work for them at once, so that other queries
-/// find one; the others wait for their turn.
+/// The large queries of a project, which compute for long. Half of the node's processors at most work for them at once, so that other
+/// queries find one; the others wait for their turn.
 /// </summary>
 public sealed class LargeQueries
 {

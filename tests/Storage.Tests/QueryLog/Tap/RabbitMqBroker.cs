@@ -12,7 +12,9 @@ namespace Progeny.Storage.Tests.QueryLog.Tap;
 /// <summary>A private RabbitMQ on loopback ports, with its data in a folder of its own. It takes seconds to start: one for all tests.</summary>
 public sealed class RabbitMqBroker : IAsyncLifetime
 {
-    /// <summary>A queue with all that comes to the exchange <see cref="LastingExchange"/>, which the broker has from its configuration.</summary>
+    /// <summary>
+    /// A queue with all that comes to the exchange <see cref="LastingExchange"/>, which the broker has from its configuration.
+    /// </summary>
     public const string LastingQueue = "lasting";
 
     public const string LastingExchange = "other";
