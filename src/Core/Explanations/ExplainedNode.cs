@@ -3,7 +3,7 @@ namespace Progeny.Core.Explanations;
 /// <summary>A node of a tree.</summary>
 internal sealed class ExplainedNode
 {
-    /// <summary>The column that it checks; -1 for a leaf.</summary>
+    /// <summary>The column whose value it compares; -1 for a leaf.</summary>
     public required int Column { get; init; }
 
     public float Threshold { get; init; }

@@ -8,7 +8,7 @@ namespace Progeny.Grains.Projects;
 /// <inheritdoc cref="IRosterGrain"/>
 internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains)] IPersistentState<RosterState> storage) : Grain, IRosterGrain
 {
-    // Changes of plans are counted in memory: another activation has another epoch, and whoever asks it checks all plans once.
+    // Changes of plans are counted in memory: another activation has another epoch, and who asks it then reads all plans once.
     private readonly Guid epoch = Guid.NewGuid();
     private readonly Dictionary<string, long> planChanges = new(StringComparer.Ordinal);
     private long changes;

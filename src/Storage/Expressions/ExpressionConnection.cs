@@ -17,7 +17,7 @@ internal sealed class ExpressionConnection : IDisposable
     private const int MaxInstructions = 12_000;
     private const int MaxArguments = 32;
 
-    // Between two checks of the clock at most so much is called, of the weights of Weigh.
+    // Between two readings of the clock at most so much is called, of the weights of Weigh.
     private const int MaxWeight = 400;
 
     private readonly HashSet<string> readable = new(StringComparer.OrdinalIgnoreCase);

@@ -139,7 +139,7 @@ public sealed class SqliteAnsweredQueries(QueryDatabase database) : IAnsweredQue
     }
 
     /// <summary>Goes through the records from a sequence number on, newest first.</summary>
-    /// <param name="wanted">Of the reports of a live record and a check whether its id was known at the request's begin: the reports
+    /// <param name="wanted">Of the reports of a live record and of whether its id was known at the request's begin: the reports
     /// where it is wanted.</param>
     private async Task ScanAsync(
         AnsweredRequest request,

@@ -213,7 +213,7 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
-    /// <summary>The quick way; false where the model fails, or returns another shape than it states, which is checked otherwise.</summary>
+    /// <summary>The quick way; false where the model fails, or returns another shape than it states; the slow way finds out which.</summary>
     private static bool TryRunPlain(ModelLane lane, ReadOnlySpan<ModelPart> parts, ReadOnlySpan<int> firsts)
     {
         try
