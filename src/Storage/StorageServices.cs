@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
+using Progeny.Core.Common;
 using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Expressions;
@@ -15,6 +16,7 @@ using Progeny.Core.Releases;
 using Progeny.Core.Rules;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
+using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Expressions;
@@ -31,8 +33,8 @@ namespace Progeny.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// The stores of a node, under its data folder: artifacts, query log and outcomes, and the feeds of the configuration section
-    /// <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
+    /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
+    /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -43,11 +45,29 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
+        services.AddSingleton<RetentionScope>();
+        var cluster = new ClusterOptions();
+        configuration.GetSection("Cluster").Bind(cluster);
+        _ = cluster.IsMember ? services.AddClusterStores(cluster) : services.AddNodeStores();
+        services.AddHostedService<PostgresRoleCheck>();
+        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
+    }
+
+    /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
+    public static IServiceCollection AddVolatileStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
+        return services.AddExpressions().AddFeeds(configuration);
+    }
+
+    /// <summary>The stores of a node that stands alone, under its data folder.</summary>
+    private static IServiceCollection AddNodeStores(this IServiceCollection services)
+    {
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
-        services.AddSingleton<RetentionScope>();
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IQueryLogTail, SqliteQueryLogTail>();
         services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
@@ -60,16 +80,16 @@ public static class StorageServices
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
-        services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
+        return services;
     }
 
-    /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
-    public static IServiceCollection AddVolatileStorage(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>The stores that all members of a cluster share, in its database.</summary>
+    private static IServiceCollection AddClusterStores(this IServiceCollection services, ClusterOptions cluster)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
-        return services.AddExpressions().AddFeeds(configuration);
+        services.AddSingleton(Options.Create(cluster));
+        services.AddSingleton<ClusterDatabase>();
+        services.AddHostedService<ClusterDatabaseStartup>();
+        return services;
     }
 
     private static IServiceCollection AddTap(this IServiceCollection services, IConfiguration configuration)

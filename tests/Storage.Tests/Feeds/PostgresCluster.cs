@@ -1,38 +1,22 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Npgsql;
 
 namespace Progeny.Storage.Tests.Feeds;
 
-/// <summary>A private PostgreSQL on a loopback port, which lives as long as the tests of one class.</summary>
+/// <summary>A private PostgreSQL with a table of airports, which lives as long as the tests of one class.</summary>
 public sealed class PostgresCluster : IAsyncLifetime
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("progeny-postgres-");
-    private bool started;
+    private PostgresServer? server;
 
     /// <summary>Where the newest installed PostgreSQL has its programs, or null.</summary>
-    public static string? Programs { get; } = Find();
+    public static string? Programs => PostgresServer.Programs;
 
-    public string ConnectionString { get; private set; } = "";
-
-    private string Data => Path.Combine(folder.FullName, "data");
+    public string ConnectionString => server?.ConnectionString ?? "";
 
     public async Task InitializeAsync()
     {
         if (Programs is null)
             return;
-        // PostgreSQL refuses to run as root; its package brings a user for it.
-        if (Environment.UserName == "root")
-            await RunAsync("chown", "postgres", folder.FullName);
-        await RunAsUserAsync("initdb", "-D", Data, "-U", "progeny", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
-        var port = FreePort();
-        await RunAsUserAsync(
-            "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(folder.FullName, "log"),
-            "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off", "start");
-        started = true;
-        ConnectionString = $"Host=127.0.0.1;Port={port};Username=progeny;Database=postgres";
+        server = await PostgresServer.StartNewAsync();
         await using var source = NpgsqlDataSource.Create(ConnectionString);
         await using var command = source.CreateCommand(
             """
@@ -47,45 +31,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (started)
-            await RunAsUserAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
-        folder.Delete(recursive: true);
-    }
-
-    private static string? Find()
-    {
-        const string root = "/usr/lib/postgresql";
-        return !OperatingSystem.IsLinux() || !Directory.Exists(root)
-            ? null
-            : Directory.GetDirectories(root).Select(path => Path.Combine(path, "bin")).Where(path => File.Exists(Path.Combine(path, "initdb"))).Order().LastOrDefault();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static Task RunAsUserAsync(string program, params string[] arguments)
-    {
-        var path = Path.Combine(Programs!, program);
-        return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = new Process();
-        process.StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
-        process.ErrorDataReceived += (_, line) => output.AppendLine(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        await process.WaitForExitAsync(timeout.Token);
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output}");
+        if (server is not null)
+            await server.DisposeAsync();
     }
 }
