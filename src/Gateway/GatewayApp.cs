@@ -38,9 +38,10 @@ public static class GatewayApp
             kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(Requests.MinBodyRate, Requests.BodyGrace);
         });
+        var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
-        builder.Services.AddProgenyStorage(builder.Configuration);
-        builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+        builder.Services.AddProgenyStorage(builder.Configuration, cluster);
+        builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));

@@ -9,8 +9,9 @@ return await NodeProgram.RunAsync(() =>
 {
     var builder = Host.CreateApplicationBuilder(NodeSettings.HostArguments(args));
     builder.Configuration.AddNodeSettings(args);
+    var cluster = builder.Configuration.ReadCluster();
     var storage = StorageOptions.From(builder.Configuration);
-    builder.Services.AddProgenyStorage(builder.Configuration);
-    builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+    builder.Services.AddProgenyStorage(builder.Configuration, cluster);
+    builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
     return builder.Build();
 });

@@ -36,7 +36,8 @@ public static class StorageServices
     /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
     /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
-    public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="cluster">Whether, and of what, the node is a member; null: it stands alone.</param>
+    public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
         services.AddOptions<StorageOptions>()
             .Configure(options => options.DataFolder = StorageOptions.From(configuration).DataFolder)
@@ -46,9 +47,7 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
-        var cluster = new ClusterOptions();
-        configuration.GetSection("Cluster").Bind(cluster);
-        _ = cluster.IsMember ? services.AddClusterStores(cluster) : services.AddNodeStores();
+        _ = cluster is { IsMember: true } ? services.AddClusterStores(cluster) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
     }
@@ -64,6 +63,7 @@ public static class StorageServices
     /// <summary>The stores of a node that stands alone, under its data folder.</summary>
     private static IServiceCollection AddNodeStores(this IServiceCollection services)
     {
+        services.AddHostedService<GrainFileStartup>();
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QueryDatabase(

@@ -3,6 +3,9 @@ namespace Progeny.Core.Common;
 /// <summary>What makes a process a member of a cluster, configuration section <c>Cluster</c>.</summary>
 public sealed class ClusterOptions
 {
+    /// <summary>The least that <see cref="MaxConnections"/> can be.</summary>
+    public const int MinConnections = 5;
+
     /// <summary>The connection string of the cluster's PostgreSQL database, as Npgsql reads it; null: this node stands alone, with a data folder for everything.</summary>
     public string? ConnectionString { get; set; }
 

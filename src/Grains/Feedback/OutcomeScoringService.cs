@@ -2,12 +2,16 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
+using Progeny.Grains.Common;
 using Progeny.Grains.Metrics;
 
 namespace Progeny.Grains.Feedback;
 
-/// <summary>Scores outcomes as they are reported. Several nodes may do so at once: the place in the list of reports is moved by one of them.</summary>
-internal sealed partial class OutcomeScoringService(OutcomeScorer scorer, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoringService> logger)
+/// <summary>
+/// Scores outcomes as they are reported, on one silo of a cluster. Should two of them do so at once, the place in the list of reports is moved by one.
+/// </summary>
+internal sealed partial class OutcomeScoringService(
+    OutcomeScorer scorer, Leadership leadership, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoringService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
@@ -20,7 +24,7 @@ internal sealed partial class OutcomeScoringService(OutcomeScorer scorer, IOptio
             try
             {
                 await Task.Delay(wait, time, stoppingToken);
-                while (await scorer.RunAsync(stoppingToken))
+                while (leadership.IsLeader && await scorer.RunAsync(stoppingToken))
                     stoppingToken.ThrowIfCancellationRequested();
                 wait = TimeSpan.FromSeconds(options.Value.ScoreSeconds);
             }

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Progeny.Abstractions.Common;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -23,6 +25,7 @@ using Progeny.Grains.Serving;
 using Progeny.Grains.Telemetry;
 using Progeny.Grains.Training;
 using Progeny.Grains.Tuning;
+using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 
 namespace Progeny.Grains.Hosting;
 
@@ -36,15 +39,19 @@ public static class SiloHosting
     private static readonly TimeSpan IdleFor = TimeSpan.FromDays(30);
 
     /// <summary>Adds the silo.</summary>
-    /// <param name="grainsConnectionString">The SQLite database for what grains store; its tables exist when the silo starts.</param>
+    /// <param name="cluster">Whether, and of what, the silo is a member.</param>
+    /// <param name="grainsConnectionString">
+    /// The database for what grains store, PostgreSQL's of a member and else a SQLite file; its tables exist when the silo starts.
+    /// </param>
     /// <param name="jobsFolder">The folder for the folders of running jobs.</param>
-    public static void AddProgenySilo(this IHostApplicationBuilder builder, string grainsConnectionString, string jobsFolder)
+    public static void AddProgenySilo(this IHostApplicationBuilder builder, ClusterOptions cluster, string grainsConnectionString, string jobsFolder)
     {
         var services = builder.Services;
         var startup = new StartupLog();
         startup.AddFilters(builder.Logging, builder.Configuration);
         services.AddSingleton(startup);
         services.AddSingleton<SiloStop>();
+        services.AddSingleton<Leadership>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
@@ -107,25 +114,19 @@ public static class SiloHosting
         var options = builder.Configuration.Read<SiloOptions>("Silo");
         builder.UseOrleans(silo =>
         {
-            // No gateway: a client there would have no need to prove who it is, and those of this process need none.
-            silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port), gatewayPort: 0);
-            // The table of members holds this silo alone, which must not evict itself when the machine's clock leaps.
-            silo.Configure<ClusterMembershipOptions>(membership =>
-            {
-                membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
-                membership.DefunctSiloCleanupPeriod = null;
-            });
-            silo.UseInMemoryReminderService();
+            if (cluster.IsMember)
+                silo.UseCluster(cluster, options, grainsConnectionString);
+            else
+                StandAlone(silo, options);
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
             silo.Services.AddSingleton<IOutgoingGrainCallFilter, StopCallFilter>();
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
             silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
             {
-                storage.Invariant = "System.Data.SQLite";
+                storage.Invariant = cluster.IsMember ? StorageNames.PostgresInvariant : StorageNames.SqliteInvariant;
                 storage.ConnectionString = grainsConnectionString;
                 storage.GrainStorageSerializer = new ProgenyGrainStorageSerializer();
             });
-            silo.AddMemoryGrainStorage(StorageNames.PubSub);
             silo.AddMemoryStreams(StreamNames.QueryProvider);
             silo.Services.Configure<StreamCacheEvictionOptions>(StreamNames.QueryProvider, eviction =>
             {
@@ -145,5 +146,21 @@ public static class SiloHosting
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());
+    }
+
+    private static void StandAlone(ISiloBuilder silo, SiloOptions options)
+    {
+        // No gateway: a client there would have no need to prove who it is, and those of this process need none.
+        silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port ?? 0), gatewayPort: 0);
+        // The table of members holds this silo alone, which must not evict itself when the machine's clock leaps.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
+            membership.DefunctSiloCleanupPeriod = null;
+        });
+        silo.UseInMemoryReminderService();
+        silo.UseSiloMetadata(SiloRoles.All.ToDictionary(role => role, _ => "true"));
+        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
+        silo.AddMemoryGrainStorage(StorageNames.PubSub);
     }
 }

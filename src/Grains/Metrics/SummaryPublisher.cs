@@ -10,13 +10,15 @@ namespace Progeny.Grains.Metrics;
 
 /// <summary>
 /// Reads the query log behind what the perfdb holds, and sends summaries of it to the grains of their generations. After a start that is
-/// what the process before had not sent; it is read in parts, beside the queries. Counts of generations that log nothing go the same way.
+/// what the process before had not sent; it is read in parts, beside the queries. Of a cluster one silo reads the log, which all of them write.
+/// Counts of generations that log nothing are sent by each silo.
 /// </summary>
 internal sealed partial class SummaryPublisher(
     IQueryLogTail log,
     IMetricsStore store,
     ServingMeters meters,
     IGrainFactory grains,
+    Leadership leadership,
     IOptions<MetricsOptions> options,
     SiloStop stop,
     TimeProvider time,
@@ -46,13 +48,14 @@ internal sealed partial class SummaryPublisher(
         {
             try
             {
-                fold ??= await BeginAsync(either.Token);
+                // What another silo has begun is read on from where the perfdb stands.
+                fold = leadership.IsLeader ? fold ?? await BeginAsync(either.Token) : null;
                 var begin = time.GetUtcNow();
                 var end = MetricsResolution.StartOf(begin, interval) + interval;
-                await ReadAsync(fold, end - begin, either.Token);
+                await (fold is null ? Task.Delay(end - begin, time, either.Token) : ReadAsync(fold, end - begin, either.Token));
                 var now = time.GetUtcNow();
                 // What was counted until the end of a window belongs to it.
-                if (!await SendAsync([.. fold.Close(), .. unlogged.Close(now < end ? now : end.AddTicks(-1))]))
+                if (!await SendAsync([.. fold?.Close() ?? [], .. unlogged.Close(now < end ? now : end.AddTicks(-1))]))
                     await Task.Delay(Retry, time, either.Token);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException && either.IsCancellationRequested)

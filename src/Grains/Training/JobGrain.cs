@@ -12,6 +12,7 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Training;
 
 /// <inheritdoc cref="IJobGrain"/>
+[RequiresRole(SiloRoles.Training)]
 internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
     JobRunner runner,

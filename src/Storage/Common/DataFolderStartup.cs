@@ -1,24 +1,16 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Progeny.Storage.Common;
 
-/// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once, and creates the tables for grain state.</summary>
+/// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once.</summary>
 internal sealed partial class DataFolderStartup(DataFolder folder, ILogger<DataFolderStartup>? logger = null) : IHostedLifecycleService
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (logger is not null && folder.ClosedFrom is { } mode)
             LogClosed(logger, folder.Paths.DataFolder, Convert.ToString((int)mode, 8));
-        try
-        {
-            await GrainStorageSchema.EnsureCreatedAsync(folder.Paths.GrainsConnectionString, cancellationToken);
-        }
-        catch (SqliteException exception)
-        {
-            throw new DataFolderException($"The database '{folder.Paths.GrainsPath}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
-        }
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
+using Progeny.Core.Common;
+using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Common;
 
@@ -30,8 +32,11 @@ public sealed class StorageOptions
     /// <summary>Says which process that is, for people.</summary>
     public string LockHolderPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK.holder");
 
+    /// <summary>The connection string of the database for what grains store: the cluster's, or of a node that stands alone <see cref="GrainsPath"/>.</summary>
+    public string GrainsConnectionString(ClusterOptions cluster) => cluster.IsMember ? ClusterConnection.OfOrleans(cluster) : LocalGrainsConnectionString;
+
     /// <summary>The connection string of <see cref="GrainsPath"/>.</summary>
-    public string GrainsConnectionString => new SqliteConnectionStringBuilder { DataSource = GrainsPath, DefaultTimeout = 30 }.ConnectionString;
+    public string LocalGrainsConnectionString => new SqliteConnectionStringBuilder { DataSource = GrainsPath, DefaultTimeout = 30 }.ConnectionString;
 
     /// <summary>The settings of a configuration: key <c>Data</c>, or else the environment variable <c>PROGENY_DATA</c>.</summary>
     public static StorageOptions From(IConfiguration configuration)

@@ -109,9 +109,10 @@ public sealed class PublishingTests : IAsyncLifetime
     private async Task StartAsync(IMetricsStore? store)
     {
         var builder = Host.CreateApplicationBuilder(["--Data", folder, "--Metrics:PublishSeconds", "0.1", "--Logging:LogLevel:Default", "None"]);
+        var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
-        builder.Services.AddProgenyStorage(builder.Configuration);
-        builder.AddProgenySilo(storage.GrainsConnectionString, storage.JobsPath);
+        builder.Services.AddProgenyStorage(builder.Configuration, cluster);
+        builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
         if (store is not null)
             builder.Services.Replace(ServiceDescriptor.Singleton(store));
         silo = builder.Build();

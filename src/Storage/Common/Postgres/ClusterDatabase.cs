@@ -10,26 +10,10 @@ public sealed class ClusterDatabase : IAsyncDisposable
     /// <summary>How long a statement may take, in seconds, unless its command says otherwise.</summary>
     public const int StatementSeconds = 10;
 
-    private const int ConnectSeconds = 3;
-    private const int IdleTransactionSeconds = 15;
-
     public ClusterDatabase(IOptions<ClusterOptions> options)
     {
-        var settings = new NpgsqlConnectionStringBuilder(options.Value.ConnectionString);
-        settings.ApplicationName ??= "progeny";
-        settings.MaxPoolSize = options.Value.MaxConnections;
-        settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
-        settings.CommandTimeout = Math.Min(settings.CommandTimeout, StatementSeconds);
-        settings.CancellationTimeout = 1_000;
-        settings.KeepAlive = settings.KeepAlive == 0 ? ConnectSeconds : settings.KeepAlive;
-        // A node that is cut off must hold no lock for longer than others can wait.
-        settings.Options = string.Join(' ', new[] { settings.Options, $"-c idle_in_transaction_session_timeout={IdleTransactionSeconds}s -c TimeZone=UTC" }.Where(part => part is not null));
-        ConnectionString = settings.ConnectionString;
-        Source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
+        Source = new NpgsqlDataSourceBuilder(ClusterConnection.OfStores(options.Value)).Build();
     }
-
-    /// <summary>The connection string with the limits of this process.</summary>
-    public string ConnectionString { get; }
 
     /// <summary>For who needs a connection to itself.</summary>
     public NpgsqlDataSource Source { get; }

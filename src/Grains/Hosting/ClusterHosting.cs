@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Progeny.Grains.Common;
+using ClusterOptions = Progeny.Core.Common.ClusterOptions;
+
+namespace Progeny.Grains.Hosting;
+
+/// <summary>Makes a silo, or a process without one, a member of a cluster whose members, grain state and reminders are in PostgreSQL.</summary>
+public static class ClusterHosting
+{
+    // With one vote a cluster of two heals itself; a silo that cannot write its vote to the database declares nobody dead.
+    private const int Votes = 1;
+    private const int MissedProbes = 2;
+    private const int MaxName = 63;
+
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ClientResponseTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The settings of the section <c>Cluster</c>.</summary>
+    /// <exception cref="SettingException">One of them is wrong.</exception>
+    public static ClusterOptions ReadCluster(this IConfiguration configuration)
+    {
+        var cluster = configuration.Read<ClusterOptions>("Cluster");
+        if (!cluster.IsMember && cluster.Role != Core.Common.ClusterRole.Node)
+            throw new SettingException("Cluster:Role is client, and Cluster:ConnectionString is missing; it must name the database of the cluster whose nodes this process is to ask.");
+        if (cluster.Id.Length is 0 or > MaxName || !cluster.Id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+            throw new SettingException($"Cluster:Id is '{cluster.Id}'; it must be 1 to {MaxName} letters, digits, '-', '_' or '.', the same for all members of a cluster.");
+        if (cluster.MaxConnections < ClusterOptions.MinConnections)
+            throw new SettingException($"Cluster:MaxConnections is {cluster.MaxConnections}; it must be {ClusterOptions.MinConnections} or more, the connections to the database that this process opens at most.");
+        return cluster;
+    }
+
+    /// <summary>Makes a host without a silo a client of a cluster.</summary>
+    /// <param name="connectionString">The database's connection string, with the limits of this process.</param>
+    internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
+    {
+        client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
+        client.UseAdoNetClustering(clustering =>
+        {
+            clustering.Invariant = StorageNames.PostgresInvariant;
+            clustering.ConnectionString = connectionString;
+        });
+        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TableRefresh);
+        // The answer of a silo that dies never comes.
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClientResponseTimeout);
+        client.AddMemoryStreams(Abstractions.Common.StreamNames.QueryProvider);
+        client.UseConnectionRetryFilter<ConnectionRetry>();
+    });
+
+    /// <summary>Makes a silo a member.</summary>
+    /// <inheritdoc cref="UseCluster(IHostApplicationBuilder, ClusterOptions, string)"/>
+    internal static void UseCluster(this ISiloBuilder silo, ClusterOptions cluster, SiloOptions options, string connectionString)
+    {
+        Check(options);
+        silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
+        silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
+        silo.ConfigureEndpoints(AddressOf(options), options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        silo.UseAdoNetClustering(clustering =>
+        {
+            clustering.Invariant = StorageNames.PostgresInvariant;
+            clustering.ConnectionString = connectionString;
+        });
+        silo.UseAdoNetReminderService(reminders =>
+        {
+            reminders.Invariant = StorageNames.PostgresInvariant;
+            reminders.ConnectionString = connectionString;
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = membership.MaxProbeTimeout = options.ProbeTimeout;
+            membership.MinProbeTimeout = options.ProbeTimeout / 2;
+            membership.NumMissedProbesLimit = MissedProbes;
+            membership.NumVotesForDeathDeclaration = Votes;
+            membership.TableRefreshTimeout = TableRefresh;
+            membership.IAmAliveTablePublishTimeout = SignOfLife;
+            membership.ExtendProbeTimeoutDuringDegradation = false;
+        });
+        silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
+        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
+        silo.AddAdoNetGrainStorage(StorageNames.PubSub, storage =>
+        {
+            storage.Invariant = StorageNames.PostgresInvariant;
+            storage.ConnectionString = connectionString;
+        });
+    }
+
+    private static void Name(Orleans.Configuration.ClusterOptions names, ClusterOptions cluster) => names.ClusterId = names.ServiceId = cluster.Id;
+
+    private static void Check(SiloOptions options)
+    {
+        if (options.Address is not null && options.ParsedAddress is null)
+            throw new SettingException($"Silo:Address is '{options.Address}'; it must be an IP address of this machine, such as 10.0.0.7, by which the other silos reach it.");
+        if (options.ClusterPort is < 1 or > IPEndPoint.MaxPort)
+            throw new SettingException($"Silo:Port is {options.Port}; in a cluster it must be a port, 1 to {IPEndPoint.MaxPort}.");
+        if (options.GatewayPort is < 0 or > IPEndPoint.MaxPort || options.GatewayPort == options.ClusterPort)
+            throw new SettingException($"Silo:GatewayPort is {options.GatewayPort}; it must be a port other than Silo:Port, or 0 where no process without a silo may connect here.");
+        if (options.RoleList.Length == 0 || options.RoleList.FirstOrDefault(role => !SiloRoles.All.Contains(role)) is not null)
+            throw new SettingException($"Silo:Roles is '{options.Roles}'; it must be one or more of {string.Join(", ", SiloRoles.All)}, with commas between them.");
+        if (options.ProbeTimeout < TimeSpan.FromMilliseconds(200) || options.ProbeTimeout > TimeSpan.FromMinutes(1))
+            throw new SettingException($"Silo:ProbeTimeout is {options.ProbeTimeout}; it must be 00:00:00.2 to 00:01:00.");
+    }
+
+    /// <summary>Where the silo listens.</summary>
+    private static IPAddress AddressOf(SiloOptions options) => options.ParsedAddress
+        ?? NetworkInterface.GetAllNetworkInterfaces()
+            .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(address => address.Address)
+            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
+        ?? IPAddress.Loopback;
+}

@@ -1,0 +1,47 @@
+using Npgsql;
+using Progeny.Core.Common;
+
+namespace Progeny.Storage.Common.Postgres;
+
+/// <summary>The connection strings of a member: that of the operator, with limits by which a database that does not answer stops nobody for long.</summary>
+public static class ClusterConnection
+{
+    private const int ConnectSeconds = 3;
+    private const int IdleTransactionSeconds = 15;
+
+    // Orleans reads and writes single rows; our stores have the rest.
+    private const int ShareOfOrleans = 3;
+
+    /// <summary>For Orleans: members, grain state and reminders.</summary>
+    /// <exception cref="FormatException">The operator's string cannot be read.</exception>
+    public static string OfOrleans(ClusterOptions options) => Limit(options, Math.Max(1, options.MaxConnections / ShareOfOrleans));
+
+    /// <summary>For our stores.</summary>
+    /// <inheritdoc cref="OfOrleans"/>
+    public static string OfStores(ClusterOptions options) => Limit(options, options.MaxConnections - Math.Max(1, options.MaxConnections / ShareOfOrleans));
+
+    private static string Limit(ClusterOptions options, int connections)
+    {
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            // Not the string itself: a password may be in it.
+            throw new FormatException(
+                $"Cluster:ConnectionString cannot be read ({exception.Message}); it must be like 'Host=db.example;Database=progeny;Username=progeny;Password=…'.", exception);
+        }
+
+        settings.ApplicationName ??= $"progeny {options.Id}";
+        settings.MaxPoolSize = connections;
+        settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
+        settings.CommandTimeout = Math.Min(settings.CommandTimeout, ClusterDatabase.StatementSeconds);
+        settings.CancellationTimeout = 1_000;
+        settings.KeepAlive = settings.KeepAlive == 0 ? ConnectSeconds : settings.KeepAlive;
+        // A node that is cut off must hold no lock for longer than others can wait.
+        settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout={IdleTransactionSeconds}s -c TimeZone=UTC".Trim();
+        return settings.ConnectionString;
+    }
+}
