@@ -18,6 +18,7 @@ using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
+using Progeny.Silo.Hosting;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -53,6 +54,8 @@ public static class GatewayApp
         app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
         app.MapOpenApi();
         app.MapAbout();
+        app.MapNode();
+        app.MapCluster();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();

@@ -64,6 +64,7 @@ public static class StorageServices
     private static IServiceCollection AddNodeStores(this IServiceCollection services)
     {
         services.AddHostedService<GrainFileStartup>();
+        services.AddSingleton<IDatabaseHealth, OwnFilesHealth>();
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QueryDatabase(
@@ -89,6 +90,9 @@ public static class StorageServices
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
         services.AddHostedService<ClusterDatabaseStartup>();
+        services.AddSingleton<ClusterDatabaseHealth>();
+        services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         return services;
     }
 

@@ -5,7 +5,7 @@ using Progeny.Gateway.Common;
 using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
-using Progeny.Gateway.Telemetry;
+using Progeny.Silo.Hosting;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -29,7 +29,7 @@ internal static class GatewayServices
         services.AddExceptionHandler<ExceptionProblems>();
         // The request's span is the first of a query and continues the caller's trace, where traces are exported.
         services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
-        services.AddSingleton<PrometheusMetrics>();
+        services.AddNodeEndpoints();
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<QueryTails>();
         services.AddApiDescription();

@@ -3,7 +3,6 @@ using Progeny.Abstractions.Projects;
 using Progeny.Contracts.Metrics;
 using Progeny.Core.Metrics;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Telemetry;
 
 namespace Progeny.Gateway.Metrics;
 
@@ -14,8 +13,6 @@ internal static class MetricsApi
         routes.MapGet("/api/projects/{project}/metrics", ReadAsync).WithTags("Metrics")
             .WithSummary("What a project did, as time series: requests, errors, latency, loss and its own metrics.")
             .WithProblems(400, 404);
-        routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
-            .Produces<string>(200, "text/plain").WithTags("Metrics").WithSummary("What this node counted since its start, in the Prometheus text format.");
     }
 
     private static async Task<Results<Ok<MetricsView>, ProblemHttpResult>> ReadAsync(

@@ -24,8 +24,6 @@ internal static class InferenceProtocolApi
         var group = routes.MapGroup(Root).WithTags("Open Inference Protocol");
         group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .WithSummary("The server's name, version and extensions.");
-        group.MapGet("/health/live", () => new Health { Live = true }).WithSummary("Whether the node runs.");
-        group.MapGet("/health/ready", ReadyAsync).WithSummary("Whether the node answers queries.");
         foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
         {
             var model = group.MapGroup(path).WithProblems(404, 409, 410);
@@ -35,12 +33,6 @@ internal static class InferenceProtocolApi
                 .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
                 .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
         }
-    }
-
-    private static async Task<Ok<Health>> ReadyAsync(IClusterClient cluster)
-    {
-        await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
-        return TypedResults.Ok(new Health { Ready = true });
     }
 
     private static async Task<Results<Ok<ModelDescription>, ProblemHttpResult>> DescribeAsync(

@@ -6,6 +6,9 @@ namespace Progeny.Grains.Hosting;
 /// <summary>The versions of the libraries that a node stands on.</summary>
 public static class LibraryVersions
 {
+    /// <summary>The version of this program.</summary>
+    public static string Progeny { get; } = Version(typeof(LibraryVersions).Assembly);
+
     /// <summary>The version of Microsoft Orleans, e.g. <c>10.4.2</c>.</summary>
     public static string Orleans { get; } = Version(typeof(Grain).Assembly);
 

@@ -52,6 +52,9 @@ public static class SiloHosting
         services.AddSingleton(startup);
         services.AddSingleton<SiloStop>();
         services.AddSingleton<Leadership>();
+        services.AddSingleton<ProcessLoad>();
+        services.AddSingleton<NodeReadiness>();
+        services.AddSingleton<ClusterOverview>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddOtlp(builder.Configuration);
         services.AddSingleton<ServedGenerations>();
@@ -112,6 +115,8 @@ public static class SiloHosting
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
         services.AddHostedService<QueryLogService>();
         var options = builder.Configuration.Read<SiloOptions>("Silo");
+        services.AddSingleton(new SiloRoleList(cluster.IsMember ? options.RoleList : SiloRoles.All));
+        services.AddPlacementDirector<OwnSiloPlacement, OwnSiloPlacement.Director>();
         builder.UseOrleans(silo =>
         {
             if (cluster.IsMember)

@@ -34,6 +34,9 @@ internal sealed class TrainingSlots(IOptions<JobOptions> options) : IDisposable
         }
     }
 
+    /// <summary>How many places are taken: jobs that run.</summary>
+    public int Taken => (2 * options.Value.AtOnce) - trainings.CurrentCount - evaluations.CurrentCount;
+
     /// <summary>Takes a further place for a job that has one; null: none is free now.</summary>
     public IDisposable? TryTake() => trainings.Wait(0) ? new Slot(trainings, null) : null;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Progeny.Gateway.Telemetry;
+namespace Progeny.Silo.Telemetry;
 
 /// <summary>Writes the Prometheus text exposition format, version 0.0.4.</summary>
 /// <remarks>https://prometheus.io/docs/instrumenting/exposition_formats/: all samples of a metric in one group behind its HELP and TYPE.</remarks>

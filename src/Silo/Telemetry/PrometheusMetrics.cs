@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using Progeny.Core.Metrics;
 using Progeny.Core.Telemetry;
 
-namespace Progeny.Gateway.Telemetry;
+namespace Progeny.Silo.Telemetry;
 
 /// <summary>What this node counted since its start, for Prometheus.</summary>
 internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory factory)

@@ -1,0 +1,40 @@
+using Progeny.Abstractions.Hosting;
+
+namespace Progeny.Grains.Hosting;
+
+/// <summary>All silos of the cluster, or the one of a node that stands alone.</summary>
+public sealed class ClusterOverview(IGrainFactory grains)
+{
+    // A silo that takes longer is shown without what it would say.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    /// <summary>The members, by name: those that are there, and those that were declared dead within the last hour.</summary>
+    public async Task<IReadOnlyList<NodeOverview>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var members = await grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false, cancellationToken);
+        var recent = members
+            .Where(member => member.Status != SiloStatus.Dead || LastSeen(member) > now - TimeSpan.FromHours(1))
+            .GroupBy(member => (member.SiloName, member.Status == SiloStatus.Dead))
+            // Of a node that was started again and again, its last death.
+            .SelectMany(same => same.Key.Item2 ? same.OrderByDescending(LastSeen).Take(1) : same);
+        return [.. (await Task.WhenAll(recent.Select(AskAsync))).OrderBy(node => node.Name, StringComparer.Ordinal).ThenBy(node => node.IsDead)];
+    }
+
+    private static DateTimeOffset LastSeen(MembershipEntry member) =>
+        new(DateTime.SpecifyKind(member.IAmAliveTime > member.StartTime ? member.IAmAliveTime : member.StartTime, DateTimeKind.Utc));
+
+    private async Task<NodeOverview> AskAsync(MembershipEntry member)
+    {
+        var node = new NodeOverview(member.SiloName, member.SiloAddress.Endpoint.ToString(), member.Status.ToString().ToLowerInvariant(), LastSeen(member));
+        if (member.Status != SiloStatus.Active)
+            return node;
+        try
+        {
+            return node with { Status = await grains.GetGrain<INodeGrain>(member.SiloAddress.ToParsableString()).GetStatus().WaitAsync(Limit) };
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            return node with { State = "silent" };
+        }
+    }
+}
