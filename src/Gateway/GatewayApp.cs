@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
+using Progeny.Core.Common;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
@@ -42,7 +43,10 @@ public static class GatewayApp
         var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);
-        builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        if (cluster.Role == ClusterRole.Client)
+            builder.AddProgenyClient(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        else
+            builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));

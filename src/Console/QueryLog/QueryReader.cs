@@ -6,7 +6,7 @@ using Progeny.Core.QueryLog;
 namespace Progeny.Console.QueryLog;
 
 /// <summary>Reads what the pages of queries show.</summary>
-internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryLogBuffer buffer)
+internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryFinder finder)
 {
     private const int PageLength = 100;
 
@@ -21,5 +21,5 @@ internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryLo
         return new QueriesView(project, only?.Version, queries, start is null, queries.Before);
     }
 
-    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => buffer.FindAsync(project, id, cancellationToken);
+    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => finder.FindAsync(project, id, cancellationToken);
 }

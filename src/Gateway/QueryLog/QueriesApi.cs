@@ -76,7 +76,7 @@ internal static class QueriesApi
         string project,
         string queryId,
         HttpRequest request,
-        QueryLogBuffer buffer,
+        QueryFinder finder,
         IQueryLog log,
         CancellationToken cancellationToken,
         long? sequence = null)
@@ -85,7 +85,7 @@ internal static class QueriesApi
         var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];
         if (sent.Length > SegmentsBeforeId)
             queryId = Uri.UnescapeDataString(sent[SegmentsBeforeId]);
-        var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await buffer.FindAsync(project, queryId, cancellationToken);
+        var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await finder.FindAsync(project, queryId, cancellationToken);
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
             : TypedResults.Ok(query.ToView());

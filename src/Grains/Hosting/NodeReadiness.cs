@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Progeny.Core.Common;
 
@@ -10,6 +11,7 @@ namespace Progeny.Grains.Hosting;
 /// </summary>
 public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth database, IServiceProvider services, TimeProvider time)
 {
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
@@ -26,7 +28,9 @@ public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth
             return "The node stops.";
         if (!HasStarted)
             return "The node starts.";
-        if (database.Unreachable == TimeSpan.Zero || Peers() is not { Count: > 0 } peers)
+        if (services.GetService<IClusterMembershipService>() is not { } membership)
+            return await IsConnectedAsync(cancellationToken) ? null : "No node of the cluster can be reached.";
+        if (database.Unreachable == TimeSpan.Zero || PeersIn(membership) is not { Count: > 0 } peers)
             return null;
         return await IsAloneAsync(peers, cancellationToken)
             ? $"The node is cut off: it reaches neither the database, for {database.Unreachable.TotalSeconds:0} s ({database.Problem}), nor one of the {peers.Count} other nodes."
@@ -52,13 +56,24 @@ public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth
         }
     }
 
-    private IReadOnlyList<SiloAddress> Peers()
+    private List<SiloAddress> PeersIn(IClusterMembershipService membership)
     {
-        // A process without a silo has no list of members.
-        if (services.GetService(typeof(IClusterMembershipService)) is not IClusterMembershipService membership)
-            return [];
-        var own = ((ILocalSiloDetails)services.GetService(typeof(ILocalSiloDetails))!).SiloAddress;
+        var own = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
         return [.. membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(own)).Select(member => member.SiloAddress)];
+    }
+
+    /// <summary>Whether this process, which has no silo, reaches one.</summary>
+    private async Task<bool> IsConnectedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.GetRequiredService<IClusterClient>().GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken).WaitAsync(CallLimit, time, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static async Task<bool> ReachesAsync(SiloAddress silo)

@@ -1,17 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Progeny.Abstractions.Common;
-using Progeny.Core.Manifests;
+using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
-using Progeny.Core.Training;
-using Progeny.Core.Tuning;
 using Progeny.Grains.Common;
 using Progeny.Grains.Evaluation;
 using Progeny.Grains.Feedback;
@@ -47,75 +44,28 @@ public static class SiloHosting
     public static void AddProgenySilo(this IHostApplicationBuilder builder, ClusterOptions cluster, string grainsConnectionString, string jobsFolder)
     {
         var services = builder.Services;
-        var startup = new StartupLog();
-        startup.AddFilters(builder.Logging, builder.Configuration);
-        services.AddSingleton(startup);
-        services.AddSingleton<SiloStop>();
+        var options = builder.Configuration.Read<SiloOptions>("Silo");
+        if (!cluster.IsMember)
+            options.Roles = string.Join(',', SiloRoles.All);
+        builder.AddShared(jobsFolder, options.IsServing);
         services.AddSingleton<Leadership>();
-        services.AddSingleton<ProcessLoad>();
-        services.AddSingleton<NodeReadiness>();
-        services.AddSingleton<ClusterOverview>();
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddOtlp(builder.Configuration);
-        services.AddSingleton<ServedGenerations>();
-        services.AddModels(builder.Configuration);
-        services.AddSingleton<InferencePipeline>();
         services.AddSingleton<IPlanSource, GrainPlanSource>();
-        services.AddSingleton<IBlueprintSource, GrainBlueprintSource>();
         services.AddSingleton<AgentRegistry>();
         services.AddSingleton<OnlineAgentFactory>();
-        services.AddSingleton<GrainOnlineAgents>();
         services.AddSingleton<IOnlineAgents, OnlineAgents>();
-        services.AddSingleton<ReleaseChecks>();
-        services.AddOptions<ReleaseOptions>()
-            .Configure(releases => builder.Configuration.ReadInto("Releases", releases))
-            .Validate(
-                releases => releases.MaxManifestBytes is >= 1 and <= ManifestParser.MaxLength,
-                $"Releases:MaxManifestBytes is {builder.Configuration["Releases:MaxManifestBytes"]}; it must be 1 to {ManifestParser.MaxLength}, the bytes of a manifest.")
-            .Validate(
-                releases => releases.MaxRules >= 1,
-                $"Releases:MaxRules is {builder.Configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and tests of a manifest.")
-            .ValidateOnStart();
-        services.AddOptions<JobOptions>()
-            .Configure(jobs => jobs.Folder = jobsFolder)
-            .Configure(jobs => builder.Configuration.ReadInto("Jobs", jobs))
-            .Validate(jobs => jobs.AtOnce >= 1, $"Jobs:AtOnce is {builder.Configuration["Jobs:AtOnce"]}; it must be 1 or more, the number of trainings that run at once on this node.")
-            .Validate(jobs => jobs.MaxAttempts >= 1, $"Jobs:MaxAttempts is {builder.Configuration["Jobs:MaxAttempts"]}; it must be 1 or more, the number of times that a job is started at most.")
-            .Validate(jobs => jobs.MaxCrashes >= 1, $"Jobs:MaxCrashes is {builder.Configuration["Jobs:MaxCrashes"]}; it must be 1 or more, after how many ends of the node in the middle of the same step of a project it is not taken any more.")
-            .ValidateOnStart();
-        services.AddSingleton<ProjectBreaker>();
-        services.AddOptions<TrainerOptions>()
-            .Configure(trainer => trainer.LowPriority = true)
-            .Configure(trainer => builder.Configuration.ReadInto("Trainer", trainer))
-            .Validate(trainer => trainer.CheckTime > TimeSpan.Zero && trainer.CheckTime <= TimeSpan.FromDays(1), $"Trainer:CheckTime is {builder.Configuration["Trainer:CheckTime"]}; it must be a time above 0 and of at most a day, such as 00:10:00, the time that a check of a new model may take.")
-            .Validate(trainer => trainer.CheckMemory >= 256L << 20 && trainer.CheckMemoryFactor >= 0, "Trainer:CheckMemory must be 268435456 (256 MiB) or more, the bytes that a check of a new model may take, and Trainer:CheckMemoryFactor 0 or more, how many times the size of its file it may take besides.")
-            .Validate(trainer => trainer.Threads >= 0, $"Trainer:Threads is {builder.Configuration["Trainer:Threads"]}; it must be 0 (half of the cores) or more, the number of threads that a trainer uses.")
-            .Validate(trainer => trainer.MaxMemory >= 0, $"Trainer:MaxMemory is {builder.Configuration["Trainer:MaxMemory"]}; it must be 0 (what the machine has) or more, in bytes.")
-            .Validate(trainer => trainer.MaxTime > TimeSpan.Zero && trainer.MaxTime <= TimeSpan.FromDays(30), $"Trainer:MaxTime is {builder.Configuration["Trainer:MaxTime"]}; it must be above 0 and at most 30 days, such as 7.00:00:00.")
-            .Validate(trainer => trainer.OutputGrace > TimeSpan.Zero && trainer.OutputGrace <= TimeSpan.FromMinutes(1), $"Trainer:OutputGrace is {builder.Configuration["Trainer:OutputGrace"]}; it must be above 0 and at most a minute, such as 00:00:02.")
-            .ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TrainerOptions>>().Value);
-        services.AddSingleton<TrainingSlots>();
-        services.AddSingleton<JobRunner>();
-        services.AddSingleton<TrainingRun>();
-        services.AddSingleton<TrainingJob>();
-        services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
-        services.AddSingleton<TuneRun>();
-        services.AddSingleton<IJobWork, TuneJob>();
-        services.AddSingleton<IJobWork, EvaluationJob>();
+        services.AddReleases(builder.Configuration);
+        services.AddJobs();
         services.AddOfflineAgents(builder.Configuration);
-        services.AddEvaluation();
-        services.AddGates();
         services.AddHostedService<SiloInstruments>();
         services.AddRollouts(builder.Configuration);
-        services.AddArchive();
         services.AddSingleton<QueryLogBuffer>();
+        services.AddSingleton(provider => new QueryFinder(
+            provider.GetRequiredService<IQueryLog>(), provider.GetRequiredService<QueryLogBuffer>(), cluster.IsMember, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EmptyGrainCollector>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
         services.AddHostedService<QueryLogService>();
-        var options = builder.Configuration.Read<SiloOptions>("Silo");
-        services.AddSingleton(new SiloRoleList(cluster.IsMember ? options.RoleList : SiloRoles.All));
+        services.AddSingleton(new SiloRoleList(options.RoleList));
         services.AddPlacementDirector<OwnSiloPlacement, OwnSiloPlacement.Director>();
         builder.UseOrleans(silo =>
         {
@@ -151,6 +101,43 @@ public static class SiloHosting
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());
+    }
+
+    /// <summary>Adds what a process without a silo needs to answer clients of the API through the nodes of a cluster.</summary>
+    /// <param name="connectionString">The cluster's database.</param>
+    /// <param name="jobsFolder">The folder in which a model is checked that ended this process before.</param>
+    public static void AddProgenyClient(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString, string jobsFolder)
+    {
+        var services = builder.Services;
+        builder.AddShared(jobsFolder, isServing: false);
+        services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<GrainOnlineAgents>());
+        services.AddSingleton<ServingMeters>();
+        services.AddSingleton(provider => new QueryFinder(provider.GetRequiredService<IQueryLog>(), null, isShared: true, provider.GetRequiredService<TimeProvider>()));
+        builder.UseCluster(cluster, connectionString);
+    }
+
+    /// <summary>Adds what processes with a silo and without one need.</summary>
+    private static void AddShared(this IHostApplicationBuilder builder, string jobsFolder, bool isServing)
+    {
+        var services = builder.Services;
+        var startup = new StartupLog();
+        startup.AddFilters(builder.Logging, builder.Configuration);
+        services.AddSingleton(startup);
+        services.AddSingleton<SiloStop>();
+        services.AddSingleton<ProcessLoad>();
+        services.AddSingleton<NodeReadiness>();
+        services.AddSingleton<ClusterOverview>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOtlp(builder.Configuration);
+        services.AddSingleton<ServedGenerations>();
+        services.AddTrainers(builder.Configuration, jobsFolder);
+        services.AddModels(builder.Configuration, isServing);
+        services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<IBlueprintSource, GrainBlueprintSource>();
+        services.AddSingleton<GrainOnlineAgents>();
+        services.AddEvaluation();
+        services.AddGates();
+        services.AddArchive();
     }
 
     private static void StandAlone(ISiloBuilder silo, SiloOptions options)

@@ -36,6 +36,9 @@ public sealed class SiloOptions
     /// <summary><see cref="Roles"/> one by one.</summary>
     internal string[] RoleList => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Whether the silo answers queries.</summary>
+    internal bool IsServing => RoleList.Contains(SiloRoles.Serving);
+
     /// <summary><see cref="Name"/>, or what holds where it is not set.</summary>
     internal string ShownName => string.IsNullOrEmpty(Name) ? Environment.MachineName : Name;
 }

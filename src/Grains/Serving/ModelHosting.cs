@@ -11,7 +11,8 @@ namespace Progeny.Grains.Serving;
 /// <summary>Registers what loads and runs models on a node.</summary>
 internal static class ModelHosting
 {
-    public static void AddModels(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="isServing">Whether the grains of models are placed in this process.</param>
+    public static void AddModels(this IServiceCollection services, IConfiguration configuration, bool isServing)
     {
         services.AddOptions<ServingOptions>()
             .Configure(options => configuration.ReadInto("Serving", options))
@@ -27,7 +28,10 @@ internal static class ModelHosting
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
         services.AddSingleton<IModelLoader, ModelLoader>();
         services.AddSingleton<ModelFactory>();
-        services.AddSingleton<IModelOwners, GrainModelOwners>();
+        if (isServing)
+            services.AddSingleton<IModelOwners, GrainModelOwners>();
+        else
+            services.AddSingleton<IModelOwners, LocalModelOwners>();
         services.AddSingleton<ModelCache>();
         services.AddHostedService<ModelStop>();
         services.AddSingleton<IModelCheck>(provider =>

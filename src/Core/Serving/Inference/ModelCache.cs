@@ -36,6 +36,13 @@ public sealed partial class ModelCache(ServingOptions options, IModelOwners owne
     /// <summary>The size of their files.</summary>
     public long Bytes => Interlocked.Read(ref loadedBytes);
 
+    /// <summary>Whether a model is loaded.</summary>
+    public bool Contains(GenerationReference reference)
+    {
+        lock (gate)
+            return entries.TryGetValue(reference, out var entry) && entry.Model is not null;
+    }
+
     /// <summary>Leases the model; has its owner load it, where it is not loaded.</summary>
     /// <exception cref="ModelException">The model cannot be loaded or does not fit its project.</exception>
     public async ValueTask<ModelLease> AcquireAsync(GenerationReference reference)

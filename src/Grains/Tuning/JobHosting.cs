@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Training;
+using Progeny.Core.Tuning;
+using Progeny.Grains.Training;
+
+namespace Progeny.Grains.Tuning;
+
+/// <summary>Registers what jobs do.</summary>
+internal static class JobHosting
+{
+    public static void AddJobs(this IServiceCollection services)
+    {
+        services.AddSingleton<TrainingSlots>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<TrainingRun>();
+        services.AddSingleton<TrainingJob>();
+        services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
+        services.AddSingleton<TuneRun>();
+        services.AddSingleton<IJobWork, TuneJob>();
+        services.AddSingleton<IJobWork, EvaluationJob>();
+    }
+}
