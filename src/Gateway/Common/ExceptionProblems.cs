@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Releases;
@@ -12,6 +13,8 @@ namespace Progeny.Gateway.Common;
 /// </summary>
 internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json, RequestFaults faults) : IExceptionHandler
 {
+    private const string RetryAfterSeconds = "2";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (status, title, detail) = exception switch
@@ -27,12 +30,16 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
                 bad, httpContext.Request, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint, json.Value.SerializerOptions)),
             // What the server throws for the length of a chunk that no number holds.
             IOException { InnerException: OverflowException } chunk => (StatusCodes.Status400BadRequest, "Invalid request", chunk.Message),
+            StorageUnavailableException => (StatusCodes.Status503ServiceUnavailable, "Storage unavailable", exception.Message),
+            OrleansException => (StatusCodes.Status503ServiceUnavailable, "No node answers", $"The part of the cluster that this needs does not answer now; ask again. {exception.Message}"),
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
         if (status >= StatusCodes.Status500InternalServerError)
             faults.Log(httpContext, exception);
         httpContext.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
         if (exception is RegistryException { Faults: { IsEmpty: false } found })

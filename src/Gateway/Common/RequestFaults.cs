@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Progeny.Abstractions.Common;
 
 namespace Progeny.Gateway.Common;
 
@@ -17,7 +18,7 @@ internal sealed partial class RequestFaults(ILogger<RequestFaults> logger)
         var traceId = Activity.Current?.Id ?? context.TraceIdentifier;
         if (IsAbort(context, exception))
             return;
-        if (exception is TimeoutException)
+        if (exception is TimeoutException or StorageUnavailableException or OrleansException)
             LogTimeout(exception, context.Request.Method, context.Request.Path, traceId);
         else
             LogFault(exception, context.Request.Method, context.Request.Path, traceId);
@@ -33,6 +34,6 @@ internal sealed partial class RequestFaults(ILogger<RequestFaults> logger)
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed (trace id {TraceId})")]
     private partial void LogFault(Exception exception, string method, string path, string traceId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} got no answer in time (trace id {TraceId})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} got no answer (trace id {TraceId})")]
     private partial void LogTimeout(Exception exception, string method, string path, string traceId);
 }

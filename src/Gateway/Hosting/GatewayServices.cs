@@ -46,6 +46,7 @@ internal static class GatewayServices
             branch.UseExceptionHandler();
             branch.Use(CutStartedAsync);
             branch.UseStatusCodePages();
+            branch.UseMiddleware<DatabaseGuard>();
         });
     }
 

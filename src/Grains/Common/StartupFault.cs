@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 
 namespace Progeny.Grains.Common;
 

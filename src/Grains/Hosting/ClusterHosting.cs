@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Storage;
+using Progeny.Core.Common;
 using Progeny.Grains.Common;
 using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 
@@ -15,8 +17,8 @@ namespace Progeny.Grains.Hosting;
 /// <summary>Makes a silo, or a process without one, a member of a cluster whose members, grain state and reminders are in PostgreSQL.</summary>
 public static class ClusterHosting
 {
-    // With one vote a cluster of two heals itself; a silo that cannot write its vote to the database declares nobody dead.
-    private const int Votes = 1;
+    // Of a cluster of two, one is enough. A silo that cannot write its vote to the database declares nobody dead.
+    private const int Votes = 2;
     private const int MissedProbes = 2;
     private const int MaxName = 63;
 
@@ -85,6 +87,10 @@ public static class ClusterHosting
         });
         silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
         silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
+        silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(
+            services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Database),
+            services.GetRequiredService<IDatabaseHealth>(),
+            services.GetRequiredService<IGrainContextAccessor>()));
         silo.AddAdoNetGrainStorage(StorageNames.PubSub, storage =>
         {
             storage.Invariant = StorageNames.PostgresInvariant;

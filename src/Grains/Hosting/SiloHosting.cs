@@ -76,7 +76,7 @@ public static class SiloHosting
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
             silo.Services.AddSingleton<IOutgoingGrainCallFilter, StopCallFilter>();
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
-            silo.AddAdoNetGrainStorage(StorageNames.Grains, storage =>
+            silo.AddAdoNetGrainStorage(cluster.IsMember ? StorageNames.Database : StorageNames.Grains, storage =>
             {
                 storage.Invariant = cluster.IsMember ? StorageNames.PostgresInvariant : StorageNames.SqliteInvariant;
                 storage.ConnectionString = grainsConnectionString;

@@ -9,11 +9,18 @@ namespace Progeny.Grains.Serving;
 
 /// <summary>Keeps the plans of this silo's online agents up to date, and deactivates the owners of those that nobody asks.</summary>
 internal sealed partial class AgentPoller(
-    IGrainFactory grains, AgentRegistry agents, ServingOptions options, SiloStop stop, TimeProvider time, ILogger<AgentPoller> logger) : BackgroundService
+    IGrainFactory grains,
+    AgentRegistry agents,
+    IClusterMembershipService membership,
+    ServingOptions options,
+    SiloStop stop,
+    TimeProvider time,
+    ILogger<AgentPoller> logger) : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private PlanMark? seen;
+    private MembershipVersion members;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -44,12 +51,16 @@ internal sealed partial class AgentPoller(
     private async Task PollAsync()
     {
         HashSet<string> changed = [];
-        var all = false;
+        // A silo that died may have stored a plan and not told the roster.
+        var version = membership.CurrentSnapshot.Version;
+        var all = version != members;
         try
         {
             var changes = await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).ListPlanChanges(seen);
-            (seen, all) = (changes.Mark, changes.All);
+            seen = changes.Mark;
+            all |= changes.All;
             changed = [.. changes.Projects];
+            members = version;
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
@@ -105,6 +106,11 @@ internal sealed partial class JobGrain(
             if (outcome.Succeeded || !NodeStops)
                 await EndAsync(outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
         }
+        catch (StorageUnavailableException exception)
+        {
+            // The job stays open; it runs again when it is woken.
+            LogInterrupted(logger, exception, this.GetPrimaryKeyString());
+        }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             if (storage.State.CancelRequested && stop.IsCancellationRequested)
@@ -182,6 +188,9 @@ internal sealed partial class JobGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its end could not be reported to its project")]
     private static partial void LogNotReported(ILogger logger, Exception exception, string job);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is interrupted, since its state or results cannot be stored; it is started again")]
+    private static partial void LogInterrupted(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string job);

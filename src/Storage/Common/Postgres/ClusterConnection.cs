@@ -18,7 +18,11 @@ public static class ClusterConnection
 
     /// <summary>For our stores.</summary>
     /// <inheritdoc cref="OfOrleans"/>
-    public static string OfStores(ClusterOptions options) => Limit(options, options.MaxConnections - Math.Max(1, options.MaxConnections / ShareOfOrleans));
+    public static string OfStores(ClusterOptions options) => Limit(options, options.MaxConnections - Math.Max(1, options.MaxConnections / ShareOfOrleans) - 1);
+
+    /// <summary>For the check whether the database answers, which must not wait behind others.</summary>
+    /// <inheritdoc cref="OfOrleans"/>
+    public static string OfHealth(ClusterOptions options) => Limit(options, 1);
 
     private static string Limit(ClusterOptions options, int connections)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Common;
 
 namespace Progeny.Storage.Common.Postgres;
@@ -15,6 +16,9 @@ public sealed class ClusterDatabase : IAsyncDisposable
         Source = new NpgsqlDataSourceBuilder(ClusterConnection.OfStores(options.Value)).Build();
     }
 
+    /// <summary>Why the database cannot be reached, as the last check found; null: it answers. Until a check succeeds nothing else is tried.</summary>
+    internal string? Problem { get; set; }
+
     /// <summary>For who needs a connection to itself.</summary>
     public NpgsqlDataSource Source { get; }
 
@@ -22,6 +26,7 @@ public sealed class ClusterDatabase : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">The database does not answer.</exception>
     public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        ThrowIfAway();
         try
         {
             await using var connection = await Source.OpenConnectionAsync(cancellationToken);
@@ -37,6 +42,7 @@ public sealed class ClusterDatabase : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">The database does not answer; whether the transaction was committed may not be known.</exception>
     public async Task<T> WriteAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        ThrowIfAway();
         try
         {
             await using var connection = await Source.OpenConnectionAsync(cancellationToken);
@@ -49,6 +55,14 @@ public sealed class ClusterDatabase : IAsyncDisposable
         {
             throw PostgresFaults.Unavailable(exception);
         }
+    }
+
+    /// <summary>Refuses at once what would be waited for.</summary>
+    /// <exception cref="StorageUnavailableException">The database is known to be away.</exception>
+    internal void ThrowIfAway()
+    {
+        if (Problem is { } problem)
+            throw new StorageUnavailableException($"The cluster's database cannot be reached: {problem}");
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();

@@ -1,16 +1,20 @@
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
 using Progeny.Core.Common;
 
 namespace Progeny.Storage.Common.Postgres;
 
 /// <summary>Checks every two seconds whether the cluster's database answers, and says in the log when that changes.</summary>
-internal sealed partial class ClusterDatabaseHealth(ClusterDatabase database, TimeProvider time, ILogger<ClusterDatabaseHealth> logger) : BackgroundService, IDatabaseHealth
+internal sealed partial class ClusterDatabaseHealth(
+    ClusterDatabase database, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ClusterDatabaseHealth> logger) : BackgroundService, IDatabaseHealth
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(ClusterConnection.OfHealth(options.Value));
     private volatile Failure? _failure;
     private long _latencyTicks;
 
@@ -19,6 +23,12 @@ internal sealed partial class ClusterDatabaseHealth(ClusterDatabase database, Ti
     public TimeSpan Unreachable => _failure is { } failure ? time.GetElapsedTime(failure.Since) : TimeSpan.Zero;
 
     public TimeSpan? Latency => TimeSpan.FromTicks(Interlocked.Read(ref _latencyTicks));
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _source.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,9 +52,9 @@ internal sealed partial class ClusterDatabaseHealth(ClusterDatabase database, Ti
         var started = time.GetTimestamp();
         try
         {
-            await database.ReadAsync((connection, token) => connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: token)), stoppingToken)
-                .WaitAsync(Limit, time, stoppingToken);
+            await AskAsync(stoppingToken).WaitAsync(Limit, time, stoppingToken);
             Interlocked.Exchange(ref _latencyTicks, time.GetElapsedTime(started).Ticks);
+            database.Problem = null;
             if (Interlocked.Exchange(ref _failure, null) is { } before)
                 LogAnswers(logger, time.GetElapsedTime(before.Since));
         }
@@ -54,7 +64,14 @@ internal sealed partial class ClusterDatabaseHealth(ClusterDatabase database, Ti
             if (_failure is null)
                 LogFailed(logger, reason);
             _failure = new Failure(reason, _failure?.Since ?? started);
+            database.Problem = reason;
         }
+    }
+
+    private async Task AskAsync(CancellationToken stoppingToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(stoppingToken);
+        await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The cluster's database cannot be reached: {Reason}")]

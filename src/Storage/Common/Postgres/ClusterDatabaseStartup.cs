@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Common;
 
 namespace Progeny.Storage.Common.Postgres;

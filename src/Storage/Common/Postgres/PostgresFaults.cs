@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 
 namespace Progeny.Storage.Common.Postgres;
 
