@@ -47,6 +47,10 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("wake")]
     Task Wake();
 
+    /// <summary>Whether a training or search may begin: no other one of the project that was started earlier is open.</summary>
+    [Alias("may-train"), AlwaysInterleave]
+    Task<bool> MayTrain(string jobId);
+
     /// <summary>Takes note that a job ended, so that it is not woken again.</summary>
     [Alias("job-ended")]
     Task JobEnded(string jobId);

@@ -111,6 +111,18 @@ internal sealed class ProjectGrain(
 
     public Task<ImmutableArray<string>> ListRecentJobs() => Task.FromResult(storage.State.RecentJobs());
 
+    public async Task<bool> MayTrain(string jobId)
+    {
+        foreach (var earlier in storage.State.OpenTrainings().TakeWhile(open => open != jobId))
+        {
+            // One that was never stored, or has ended, holds nobody up.
+            if (await GrainFactory.GetGrain<IJobGrain>(earlier).Get() is { Status: JobStatus.Queued or JobStatus.Running })
+                return false;
+        }
+
+        return true;
+    }
+
     public async Task JobEnded(string jobId)
     {
         if (storage.State.OpenJobs.Contains(jobId))

@@ -22,7 +22,7 @@ public sealed record ProjectState
     /// <summary>When and why the project was ended; null: it is active.</summary>
     public Decommission? Decommissioned { get; init; }
 
-    /// <summary>The newest trainings and searches, newest first: many evaluations do not push them out.</summary>
+    /// <summary>The newest trainings and searches, newest first, and all that are open: many evaluations do not push them out.</summary>
     public ImmutableArray<string> Trainings { get; init; } = [];
 
     /// <summary>The newest evaluations, newest first.</summary>
@@ -33,9 +33,12 @@ public sealed record ProjectState
     {
         Jobs = [job, .. Jobs.Take(MaxJobs - 1)],
         OpenJobs = OpenJobs.Add(job),
-        Trainings = kind is JobKind.Evaluate ? Trainings : [job, .. Trainings.Take(MaxOfAKind - 1)],
+        Trainings = kind is JobKind.Evaluate ? Trainings : [job, .. Trainings.Where((id, i) => i < MaxOfAKind - 1 || OpenJobs.Contains(id))],
         Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MaxOfAKind - 1)] : Evaluations,
     };
+
+    /// <summary>The trainings and searches that have not ended, the oldest first.</summary>
+    public IEnumerable<string> OpenTrainings() => OpenJobs.Where(Trainings.Contains);
 
     /// <summary>What is needed to know when something is started next; newest first within trainings and within evaluations.</summary>
     public ImmutableArray<string> RecentJobs() => [.. Trainings.Concat(Evaluations).Concat(OpenJobs).Distinct(StringComparer.Ordinal)];

@@ -106,9 +106,9 @@ internal sealed partial class JobGrain(
             if (outcome.Succeeded || !NodeStops)
                 await EndAsync(outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
         }
-        catch (StorageUnavailableException exception)
+        catch (Exception exception) when (exception is StorageUnavailableException or OrleansException or TimeoutException)
         {
-            // The job stays open; it runs again when it is woken.
+            // Another silo died, or the database is away. The job stays open; it runs again when it is woken.
             LogInterrupted(logger, exception, this.GetPrimaryKeyString());
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -189,7 +189,7 @@ internal sealed partial class JobGrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its end could not be reported to its project")]
     private static partial void LogNotReported(ILogger logger, Exception exception, string job);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is interrupted, since its state or results cannot be stored; it is started again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is interrupted by a failure elsewhere in the cluster; it is started again")]
     private static partial void LogInterrupted(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]
