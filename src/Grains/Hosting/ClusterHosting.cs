@@ -85,6 +85,8 @@ public static class ClusterHosting
             membership.IAmAliveTablePublishTimeout = SignOfLife;
             membership.ExtendProbeTimeoutDuringDegradation = false;
         });
+        silo.Services.AddSingleton<NodeFault>();
+        silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
         silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
         silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(

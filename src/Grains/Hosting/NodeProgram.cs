@@ -11,7 +11,7 @@ namespace Progeny.Grains.Hosting;
 public static partial class NodeProgram
 {
     /// <summary>Builds a node, starts it and stops it on SIGTERM or Ctrl-C.</summary>
-    /// <returns>The exit code: 0, or 1 where it could not start; the reason is then on standard error.</returns>
+    /// <returns>The exit code: 0, or 1 where it could not start or go on; the reason is then on standard error, or in the log.</returns>
     public static async Task<int> RunAsync(Func<IHost> build)
     {
         IHost? host = null;
@@ -33,6 +33,7 @@ public static partial class NodeProgram
         var version = typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         host.Services.GetRequiredService<StartupLog>().Started();
         LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), version, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime);
+        var fault = host.Services.GetService<NodeFault>();
         try
         {
             await host.WaitForShutdownAsync();
@@ -42,7 +43,7 @@ public static partial class NodeProgram
             await CloseAsync(host);
         }
 
-        return 0;
+        return fault is { IsSet: true } ? 1 : 0;
     }
 
     /// <summary>Stops what has started of a host that could not start as a whole.</summary>
