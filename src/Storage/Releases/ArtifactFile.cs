@@ -9,10 +9,11 @@ internal static class ArtifactFile
 {
     private const int BufferSize = 128 * 1024;
 
-    /// <summary>Writes a new file and flushes it to disk.</summary>
+    /// <summary>Writes a new file.</summary>
+    /// <param name="isDurable">Whether it is on disk when the call returns.</param>
     /// <returns>The digest of the contents.</returns>
     /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; the file holds a part of it.</exception>
-    public static async Task<string> WriteAsync(string path, Stream contents, long maxBytes, CancellationToken cancellationToken)
+    public static async Task<string> WriteAsync(string path, Stream contents, long maxBytes, bool isDurable, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -29,7 +30,8 @@ internal static class ArtifactFile
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
 
-            file.Flush(flushToDisk: true);
+            if (isDurable)
+                file.Flush(flushToDisk: true);
         }
         finally
         {

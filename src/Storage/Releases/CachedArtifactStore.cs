@@ -14,7 +14,7 @@ internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache
         var path = TemporaryPath();
         try
         {
-            var digest = await ArtifactFile.WriteAsync(path, contents, maxBytes, cancellationToken);
+            var digest = await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: false, cancellationToken);
             await shared.PutAsync(path, digest, cancellationToken);
             cache.Add(path, digest);
             return digest;
@@ -44,7 +44,7 @@ internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache
         var path = TemporaryPath();
         try
         {
-            var digest = await ArtifactFile.WriteAsync(path, contents, maxBytes, cancellationToken);
+            var digest = await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: false, cancellationToken);
             return await shared.StageAsync(path, digest, cancellationToken);
         }
         finally

