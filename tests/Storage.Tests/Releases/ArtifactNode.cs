@@ -12,7 +12,7 @@ internal sealed class ArtifactNode : IAsyncDisposable
     private readonly TemporaryFolder? _own;
     private readonly IHost _host;
 
-    private ArtifactNode(TemporaryFolder? own, string data, (string Key, string Value)[] settings)
+    private ArtifactNode(TemporaryFolder? own, string data, (string Key, string Value)[] settings, TimeProvider? time = null)
     {
         _own = own;
         Cache = Path.Combine(data, "artifacts-cache");
@@ -20,6 +20,8 @@ internal sealed class ArtifactNode : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("Data", data), new("Cluster:ConnectionString", "Host=127.0.0.1;Port=1;Username=nobody")]);
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
+        if (time is not null)
+            builder.Services.AddSingleton(time);
         builder.Services.AddProgenyStorage(builder.Configuration);
         _host = builder.Build();
     }
@@ -46,9 +48,13 @@ internal sealed class ArtifactNode : IAsyncDisposable
     public static ArtifactNode CreateIn(string data, params (string Key, string Value)[] settings) => new(null, data, settings);
 
     /// <summary>Makes a node and starts it, which creates the tables of its database.</summary>
-    public static async Task<ArtifactNode> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<ArtifactNode> StartAsync(params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, settings);
+
+    /// <summary>Makes a node with a clock of its own and starts it.</summary>
+    public static async Task<ArtifactNode> StartAsync(TimeProvider time, params (string Key, string Value)[] settings)
     {
-        var node = Create(settings);
+        var folder = new TemporaryFolder();
+        var node = new ArtifactNode(folder, folder["data"], settings, time);
         await node._host.StartAsync();
         return node;
     }

@@ -1,5 +1,7 @@
 using Dapper;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Tests.Releases;
 
@@ -17,6 +19,26 @@ public sealed class PostgresArtifactTests(PostgresServerFixture fixture) : Share
             new { digest = Convert.FromHexString(digest) });
 
         sizes.ShouldBe([1 << 20, 1 << 20, 1]);
+    }
+
+    [Fact]
+    public async Task Node_removes_by_itself_what_was_staged_over_a_day_ago()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var node = await ArtifactNode.StartAsync(time, ("Cluster:ConnectionString", fixture.Server.ConnectionString));
+        var (old, young) = (await node.Store.StageAsync(new MemoryStream([1]), 1, default), await node.Store.StageAsync(new MemoryStream([2]), 1, default));
+        await using var connection = Connect();
+        await connection.ExecuteAsync("UPDATE staged_artifacts SET staged_at = staged_at - interval '25 hours' WHERE upload = @old", new { old = Guid.Parse(old[..32]) });
+
+        for (var hours = 0; hours < 20 && await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM staged_artifacts") == 2; hours++)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            await Task.Delay(200);
+        }
+
+        await Should.ThrowAsync<ArtifactMissingException>(() => node.Store.KeepAsync(old, default));
+        await node.Store.KeepAsync(young, default);
+        await AssertTidyAsync();
     }
 
     internal override Task<ArtifactNode> NewNodeAsync() => ArtifactNode.StartAsync(("Cluster:ConnectionString", fixture.Server.ConnectionString));

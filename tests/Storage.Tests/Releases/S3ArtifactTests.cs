@@ -48,6 +48,16 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     }
 
     [Fact]
+    public async Task Put_when_contents_change_on_the_way_is_refused()
+    {
+        endpoint.Fail(S3Fault.ChangedContents, int.MaxValue);
+
+        (await Should.ThrowAsync<AmazonS3Exception>(() => PutAsync(new byte[200_000]))).ErrorCode.ShouldBe("SignatureDoesNotMatch");
+
+        endpoint.Bucket.Objects.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Put_when_large_is_sent_in_parts()
     {
         await Store.PutAsync(new RepeatableStream((2 * PartBytes) + 1, 3), long.MaxValue, default);

@@ -17,16 +17,17 @@ internal static class S3Body
     private const string ChecksumHeader = "x-amz-checksum-crc32";
 
     /// <summary>Receives the contents.</summary>
+    /// <param name="isChanged">Whether a byte of them changes on the way.</param>
     /// <returns>Their MD5 in hexadecimal digits, and their CRC-32 as the service writes it.</returns>
     /// <exception cref="S3Error">They are not what was signed or announced.</exception>
-    public static async Task<(string Md5, string Crc)> ReceiveAsync(HttpRequest request, S3Signature signature, string path)
+    public static async Task<(string Md5, string Crc)> ReceiveAsync(HttpRequest request, S3Signature signature, string path, bool isChanged)
     {
         await using var file = File.Create(path);
         var sums = new Sums();
         var announced = request.Headers[ChecksumHeader].ToString();
         if (signature.Payload is Chunked or ChunkedTrailer)
         {
-            var length = await ReceiveChunksAsync(request.BodyReader, signature, file, sums);
+            var length = await ReceiveChunksAsync(request.BodyReader, signature, file, sums, isChanged);
             if (length != long.Parse(request.Headers["x-amz-decoded-content-length"].ToString(), CultureInfo.InvariantCulture))
                 throw new S3Error(400, "IncompleteBody");
             if (signature.Payload == ChunkedTrailer)
@@ -56,7 +57,7 @@ internal static class S3Body
             throw new S3Error(400, "XAmzContentSHA256Mismatch");
     }
 
-    private static async Task<long> ReceiveChunksAsync(PipeReader body, S3Signature signature, FileStream file, Sums sums)
+    private static async Task<long> ReceiveChunksAsync(PipeReader body, S3Signature signature, FileStream file, Sums sums, bool isChanged)
     {
         long length = 0;
         while (true)
@@ -68,6 +69,8 @@ internal static class S3Body
             try
             {
                 await ReadExactlyAsync(body, buffer.AsMemory(0, size));
+                if (isChanged && length == 0)
+                    buffer[0] ^= 1;
                 signature.CheckChunk(buffer.AsSpan(0, size), signed);
                 if (size == 0)
                     return length;

@@ -85,7 +85,7 @@ internal sealed class S3Endpoint : IAsyncDisposable
             if (fault == S3Fault.Cut)
                 context.Abort();
             else
-                await AnswerAsync(request, response, fault == S3Fault.CutContents);
+                await AnswerAsync(request, response, fault);
         }
         catch (S3Error error)
         {
@@ -115,7 +115,7 @@ internal sealed class S3Endpoint : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(HttpRequest request, HttpResponse response, bool cut)
+    private async Task AnswerAsync(HttpRequest request, HttpResponse response, S3Fault? fault)
     {
         var signature = new S3Signature(request, AccessKey, SecretKey);
         var path = request.Path.Value!.TrimStart('/').Split('/', 2);
@@ -132,7 +132,7 @@ internal sealed class S3Endpoint : IAsyncDisposable
                 await WriteAsync(response, ListObjects(request.Query["prefix"].ToString(), request.Query["continuation-token"].ToString()));
                 break;
             case "GET" or "HEAD" when key != "":
-                await SendAsync(response, Bucket.Get(key), request.Method == "HEAD", cut);
+                await SendAsync(response, Bucket.Get(key), request.Method == "HEAD", fault == S3Fault.CutContents);
                 break;
             case "POST" when request.Query.ContainsKey("uploads"):
                 await ReceiveAsync(request, signature);
@@ -157,7 +157,7 @@ internal sealed class S3Endpoint : IAsyncDisposable
                 await WriteAsync(response, new XElement("CopyObjectResult", Text("ETag", $"\"{copy.Etag}\""), Text("LastModified", Time(copy.ModifiedAt))));
                 break;
             case "PUT" when key != "":
-                var contents = await ReceiveAsync(request, signature);
+                var contents = await ReceiveAsync(request, signature, fault == S3Fault.ChangedContents);
                 Bucket.Put(key, contents.Path, contents.Etag);
                 Confirm(response, contents.Etag, contents.Crc);
                 break;
@@ -175,10 +175,10 @@ internal sealed class S3Endpoint : IAsyncDisposable
         }
     }
 
-    private async Task<(string Path, string Etag, string Crc)> ReceiveAsync(HttpRequest request, S3Signature signature)
+    private async Task<(string Path, string Etag, string Crc)> ReceiveAsync(HttpRequest request, S3Signature signature, bool isChanged = false)
     {
         var path = Bucket.NewFile();
-        var (md5, crc) = await S3Body.ReceiveAsync(request, signature, path);
+        var (md5, crc) = await S3Body.ReceiveAsync(request, signature, path, isChanged);
         return (path, md5, crc);
     }
 

@@ -11,4 +11,7 @@ internal enum S3Fault
 
     /// <summary>The connection is cut in the middle of the contents of an answer.</summary>
     CutContents,
+
+    /// <summary>A byte of the contents of the request is not the one that was sent.</summary>
+    ChangedContents,
 }
