@@ -29,7 +29,8 @@ internal sealed class ArtifactCache : IDisposable
         if (Directory.Exists(TemporaryFolder))
             Directory.Delete(TemporaryFolder, recursive: true);
         Directory.CreateDirectory(TemporaryFolder);
-        foreach (var file in Directory.EnumerateDirectories(folder, "??").SelectMany(Directory.EnumerateFiles).Select(path => new FileInfo(path)).OrderBy(file => file.LastWriteTimeUtc))
+        var files = Directory.EnumerateDirectories(folder, "??").SelectMany(Directory.EnumerateFiles).Select(path => new FileInfo(path));
+        foreach (var file in files.OrderBy(file => file.LastWriteTimeUtc))
         {
             var digest = file.Directory!.Name + file.Name;
             _entries[digest] = new Entry(digest) { Bytes = file.Length, Version = 1, LastUse = ++_uses };

@@ -27,7 +27,9 @@ internal static class ArtifactNames
     public static (Guid Id, string Digest) Ticket(string ticket)
     {
         ArgumentNullException.ThrowIfNull(ticket);
-        return ticket.Split('.') is [{ Length: IdLength } id, { Length: DigestLength } digest] && Guid.TryParseExact(id, "n", out var guid) && digest.All(char.IsAsciiHexDigit)
+        return ticket.Split('.') is [{ Length: IdLength } id, { Length: DigestLength } digest]
+            && Guid.TryParseExact(id, "n", out var guid)
+            && digest.All(char.IsAsciiHexDigit)
             ? (guid, digest.ToLowerInvariant())
             : throw new ArgumentException($"'{ticket}' is no ticket of a staged artifact.", nameof(ticket));
     }

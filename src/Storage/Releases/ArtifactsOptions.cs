@@ -1,6 +1,9 @@
 namespace Progeny.Storage.Releases;
 
-/// <summary>Where the members of a cluster keep their artifacts, configuration section <c>Artifacts</c>. A node that stands alone keeps them in its data folder.</summary>
+/// <summary>
+/// Where the members of a cluster keep their artifacts, configuration section <c>Artifacts</c>. A node that stands alone keeps them in its
+/// data folder.
+/// </summary>
 public sealed class ArtifactsOptions
 {
     /// <summary>The cluster's database.</summary>

@@ -104,14 +104,16 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
         try
         {
             await using var file = ArtifactFile.Open(path, path);
-            await using var writer = await connection.BeginBinaryImportAsync("COPY artifact_chunks (upload, number, data) FROM STDIN (FORMAT BINARY)", cancellationToken);
+            await using var writer = await connection.BeginBinaryImportAsync(
+                "COPY artifact_chunks (upload, number, data) FROM STDIN (FORMAT BINARY)", cancellationToken);
+            var chunk = buffer.AsMemory(0, ChunkBytes);
             long size = 0;
-            for (var number = 0; await file.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellationToken) is var read and > 0; number++)
+            for (var number = 0; await file.ReadAtLeastAsync(chunk, ChunkBytes, throwOnEndOfStream: false, cancellationToken) is var read and > 0; number++)
             {
                 await writer.StartRowAsync(cancellationToken);
                 await writer.WriteAsync(upload, NpgsqlDbType.Uuid, cancellationToken);
                 await writer.WriteAsync(number, NpgsqlDbType.Integer, cancellationToken);
-                await writer.WriteAsync(buffer.AsMemory(0, read), NpgsqlDbType.Bytea, cancellationToken);
+                await writer.WriteAsync(chunk[..read], NpgsqlDbType.Bytea, cancellationToken);
                 size += read;
             }
 
@@ -161,7 +163,10 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
 
     private Task<int> RemoveStagedAsync(string condition, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-            $"WITH gone AS (DELETE FROM staged_artifacts WHERE {condition} RETURNING upload) DELETE FROM artifact_chunks WHERE upload IN (SELECT upload FROM gone)",
+            $"""
+            WITH gone AS (DELETE FROM staged_artifacts WHERE {condition} RETURNING upload)
+            DELETE FROM artifact_chunks WHERE upload IN (SELECT upload FROM gone)
+            """,
             parameters,
             commandTimeout: RemovalSeconds,
             cancellationToken: token)),

@@ -132,7 +132,14 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
         async () =>
         {
             await _transfers.UploadAsync(
-                new TransferUtilityUploadRequest { BucketName = _bucket, Key = key, FilePath = path, PartSize = PartBytes, ContentType = "application/octet-stream" },
+                new TransferUtilityUploadRequest
+                {
+                    BucketName = _bucket,
+                    Key = key,
+                    FilePath = path,
+                    PartSize = PartBytes,
+                    ContentType = "application/octet-stream",
+                },
                 cancellationToken);
             return true;
         },
@@ -155,7 +162,8 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
                 {
                     return false;
                 }
-                catch (Exception exception) when (exception is not AmazonServiceException && attempt < MaxRetries && S3Faults.IsTransient(exception, cancellationToken))
+                catch (Exception exception) when (
+                    exception is not AmazonServiceException && attempt < MaxRetries && S3Faults.IsTransient(exception, cancellationToken))
                 {
                 }
             }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Progeny.Core.Common;
 using Progeny.Core.Releases;
 using Progeny.Storage.Releases;
 
@@ -22,7 +23,7 @@ internal sealed class ArtifactNode : IAsyncDisposable
             builder.Configuration[key] = value;
         if (time is not null)
             builder.Services.AddSingleton(time);
-        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
         _host = builder.Build();
     }
 

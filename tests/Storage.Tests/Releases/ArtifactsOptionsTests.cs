@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Tests.Releases;
@@ -26,7 +27,8 @@ public sealed class ArtifactsOptionsTests : IDisposable
     [InlineData("Artifacts:CacheBytes is 10; it must be 1048576 (1 MiB) or more", "CacheBytes=10")]
     public async Task Node_when_a_setting_is_wrong_stops_and_names_the_key(string reason, params string[] settings)
     {
-        using var host = Build([("Cluster:ConnectionString", "Host=127.0.0.1;Port=1"), .. settings.Select(setting => ($"Artifacts:{setting.Split('=')[0]}", setting.Split('=')[1]))]);
+        var artifacts = settings.Select(setting => setting.Split('=')).Select(setting => ($"Artifacts:{setting[0]}", setting[1]));
+        using var host = Build([("Cluster:ConnectionString", "Host=127.0.0.1;Port=1"), .. artifacts]);
 
         var message = (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message;
 
@@ -49,8 +51,10 @@ public sealed class ArtifactsOptionsTests : IDisposable
     private IHost Build((string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
-        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.Configuration["Data"] = folder["data"];
+        foreach (var (key, value) in settings)
+            builder.Configuration[key] = value;
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
         return builder.Build();
     }
 }
