@@ -47,7 +47,7 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
-        _ = cluster is { IsMember: true } ? services.AddClusterStores(cluster) : services.AddNodeStores();
+        _ = cluster is { IsMember: true } ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
     }
@@ -65,8 +65,7 @@ public static class StorageServices
     {
         services.AddHostedService<GrainFileStartup>();
         services.AddSingleton<IDatabaseHealth, OwnFilesHealth>();
-        services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
-            provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
+        services.AddNodeArtifacts();
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
@@ -85,7 +84,7 @@ public static class StorageServices
     }
 
     /// <summary>The stores that all members of a cluster share, in its database.</summary>
-    private static IServiceCollection AddClusterStores(this IServiceCollection services, ClusterOptions cluster)
+    private static IServiceCollection AddClusterStores(this IServiceCollection services, ClusterOptions cluster, IConfiguration configuration)
     {
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
@@ -93,7 +92,7 @@ public static class StorageServices
         services.AddSingleton<ClusterDatabaseHealth>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
-        return services;
+        return services.AddClusterArtifacts(configuration);
     }
 
     private static IServiceCollection AddTap(this IServiceCollection services, IConfiguration configuration)

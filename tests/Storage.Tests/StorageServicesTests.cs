@@ -76,6 +76,7 @@ public sealed class StorageServicesTests : IDisposable
             return;
         Directory.CreateDirectory(folder["data"], (UnixFileMode)0b111_101_101);
         Directory.CreateDirectory(folder["data/jobs"]);
+        Directory.CreateDirectory(folder["data/artifacts-cache"]);
         using var host = Build(("Data", folder["data"]));
         await host.StartAsync();
         using var made = Build(("Data", folder["made"]));

@@ -23,6 +23,9 @@ public sealed class StorageOptions
     /// <summary>Packages, models and states by SHA-256.</summary>
     public string ArtifactsPath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts");
 
+    /// <summary>Artifacts of a cluster that this node has used, by SHA-256.</summary>
+    public string ArtifactsCachePath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts-cache");
+
     /// <summary>The folders of running training jobs.</summary>
     public string JobsPath => Path.Combine(Path.GetFullPath(DataFolder), "jobs");
 

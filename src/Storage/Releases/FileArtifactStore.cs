@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Progeny.Core.Releases;
 using Progeny.Storage.Common;
 
@@ -11,10 +9,7 @@ namespace Progeny.Storage.Releases;
 /// </summary>
 public sealed class FileArtifactStore : IArtifactStore
 {
-    private const int BufferSize = 128 * 1024;
-    private const int DigestLength = 2 * SHA256.HashSizeInBytes;
-
-    // Old enough that no writer can still be at it: the store may be shared by nodes.
+    // Old enough that no writer can still be at it.
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
 
     private readonly string root;
@@ -22,11 +17,17 @@ public sealed class FileArtifactStore : IArtifactStore
 
     /// <summary>Opens a store, creating its folder where there is none, and removes what writers that died left behind over an hour ago.</summary>
     public FileArtifactStore(string root, TimeProvider time)
+        : this(root, time.GetUtcNow() - LeftoverAge)
+    {
+    }
+
+    /// <summary>Opens a store, creating its folder where there is none, and removes what was staged before a time and is there still.</summary>
+    internal FileArtifactStore(string root, DateTimeOffset abandonedBefore)
     {
         this.root = Path.GetFullPath(root);
         temporary = Path.Combine(this.root, "tmp");
         Directory.CreateDirectory(temporary);
-        RemoveLeftovers(time.GetUtcNow() - LeftoverAge);
+        RemoveAbandoned(abandonedBefore);
     }
 
     /// <inheritdoc/>
@@ -50,8 +51,7 @@ public sealed class FileArtifactStore : IArtifactStore
         var path = Path.Combine(temporary, Guid.NewGuid().ToString("n"));
         try
         {
-            // The ticket carries the digest, so that who keeps it need not read it again.
-            var ticket = $"{Path.GetFileName(path)}.{await WriteAsync(path, contents, maxBytes, cancellationToken)}";
+            var ticket = ArtifactNames.NewTicket(await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: true, cancellationToken));
             File.Move(path, PathOfStaged(ticket));
             return ticket;
         }
@@ -65,14 +65,14 @@ public sealed class FileArtifactStore : IArtifactStore
     public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<Stream>(OpenFile(PathOfStaged(ticket), ticket));
+        return Task.FromResult<Stream>(ArtifactFile.Open(PathOfStaged(ticket), ticket));
     }
 
     /// <inheritdoc/>
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (path, digest) = (PathOfStaged(ticket), DigestOf(ticket));
+        var (path, digest) = (PathOfStaged(ticket), ArtifactNames.Ticket(ticket).Digest);
         if (!File.Exists(path))
             throw new ArtifactMissingException(ticket);
         Publish(path, digest);
@@ -90,15 +90,10 @@ public sealed class FileArtifactStore : IArtifactStore
     /// <inheritdoc/>
     public async Task<Stream> OpenAsync(string digest, CancellationToken cancellationToken)
     {
-        var path = PathOf(digest);
-        var file = OpenFile(path, digest);
+        var file = ArtifactFile.Open(PathOf(digest), digest);
         try
         {
-            var actual = await SHA256.HashDataAsync(file, cancellationToken);
-            if (!actual.AsSpan().SequenceEqual(Convert.FromHexString(digest)))
-                throw new ArtifactCorruptException(digest);
-            file.Position = 0;
-            return file;
+            return await ArtifactFile.MatchesAsync(file, digest, cancellationToken) ? file : throw new ArtifactCorruptException(digest);
         }
         catch
         {
@@ -114,31 +109,14 @@ public sealed class FileArtifactStore : IArtifactStore
         return Task.FromResult(File.Exists(PathOf(digest)));
     }
 
-    private static async Task<string> WriteAsync(string path, Stream contents, long maxBytes, CancellationToken cancellationToken)
+    /// <summary>Removes what was staged before a time and is there still, and what writers that died left behind.</summary>
+    internal void RemoveAbandoned(DateTimeOffset before)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        foreach (var path in Directory.EnumerateFiles(temporary))
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-            long length = 0;
-            while (await contents.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken) is var read and > 0)
-            {
-                length += read;
-                if (length > maxBytes)
-                    throw new ArtifactTooLargeException(maxBytes);
-                hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            }
-
-            file.Flush(flushToDisk: true);
+            if (File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
+                File.Delete(path);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // Renames over a file that is there already: the contents are the same by their digest, and should the old file be damaged,
@@ -153,51 +131,27 @@ public sealed class FileArtifactStore : IArtifactStore
             DiskSync.FlushFolder(root);
         }
 
-        File.Move(path, target, overwrite: true);
-        DiskSync.FlushFolder(folder);
-    }
-
-    private static FileStream OpenFile(string path, string digest)
-    {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferSize, useAsync: true);
+            File.Move(path, target, overwrite: true);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
-            throw new ArtifactMissingException(digest);
+            throw new ArtifactMissingException(Path.GetFileName(path));
         }
+
+        DiskSync.FlushFolder(folder);
     }
 
     private string PathOfStaged(string ticket)
     {
-        ArgumentNullException.ThrowIfNull(ticket);
-        return ticket.Split('.') is [{ Length: 32 } name, { Length: DigestLength } digest] && name.All(char.IsAsciiHexDigit) && digest.All(char.IsAsciiHexDigit)
-            ? Path.Combine(temporary, ticket)
-            : throw new ArgumentException($"'{ticket}' is no ticket of a staged artifact.", nameof(ticket));
+        _ = ArtifactNames.Ticket(ticket);
+        return Path.Combine(temporary, ticket);
     }
-
-    private static string DigestOf(string ticket) => ticket[(ticket.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private string PathOf(string digest)
     {
-        ArgumentNullException.ThrowIfNull(digest);
-        if (digest.Length != DigestLength || !digest.All(char.IsAsciiHexDigit))
-        {
-            throw new ArgumentException(
-                $"'{digest}' is no digest of an artifact; a digest is the SHA-256 of its contents, {DigestLength} hexadecimal digits.", nameof(digest));
-        }
-
-        var name = digest.ToLowerInvariant();
+        var name = ArtifactNames.Digest(digest);
         return Path.Combine(root, name[..2], name[2..]);
-    }
-
-    private void RemoveLeftovers(DateTimeOffset before)
-    {
-        foreach (var path in Directory.EnumerateFiles(temporary))
-        {
-            if (File.GetLastWriteTimeUtc(path) < before.UtcDateTime)
-                File.Delete(path);
-        }
     }
 }

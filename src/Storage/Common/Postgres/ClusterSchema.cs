@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -14,6 +15,7 @@ internal static class ClusterSchema
     [
         [
             OrleansSchema.Script,
+            PostgresArtifacts.Schema,
         ],
     ];
 

@@ -1,0 +1,25 @@
+using System.Net;
+using Amazon.Runtime;
+using Progeny.Core.Common;
+
+namespace Progeny.Storage.Releases;
+
+/// <summary>Tells failures of an S3 service that pass by themselves from refusals.</summary>
+internal static class S3Faults
+{
+    /// <summary>Whether the same request may succeed a little later.</summary>
+    public static bool IsTransient(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => true,
+        AmazonServiceException { StatusCode: 0, InnerException: { } inner } => IsTransient(inner, cancellationToken),
+        AmazonServiceException => false,
+        AmazonClientException { InnerException: { } inner } => IsTransient(inner, cancellationToken),
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        HttpRequestException or IOException or TimeoutException or WebException => true,
+        _ => false,
+    };
+
+    /// <summary>The failure as callers know it; it says what the service or the network said.</summary>
+    public static StorageUnavailableException Unavailable(Exception exception) =>
+        new($"The S3 service of the artifacts does not answer now: {exception.Message}", exception);
+}
