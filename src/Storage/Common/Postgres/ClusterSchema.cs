@@ -14,6 +14,7 @@ internal static class ClusterSchema
     [
         [
             OrleansSchema.Script,
+            ClusterRetentionClock.Schema,
         ],
     ];
 
