@@ -22,7 +22,7 @@ using Progeny.Storage.Evaluation;
 using Progeny.Storage.Expressions;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;

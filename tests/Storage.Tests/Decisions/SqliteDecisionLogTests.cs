@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Progeny.Abstractions.Decisions;
 using Progeny.Abstractions.Releases;
 using Progeny.Storage.Decisions;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 
 namespace Progeny.Storage.Tests.Decisions;
 

@@ -1,6 +1,6 @@
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Metrics;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 
 namespace Progeny.Storage.Tests.Metrics;

@@ -4,7 +4,7 @@ using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Rollouts;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 
 namespace Progeny.Storage.Tests.Metrics;

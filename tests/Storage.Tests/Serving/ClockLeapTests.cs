@@ -1,6 +1,6 @@
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
