@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Progeny.Storage.Metrics.Postgres;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -15,6 +16,7 @@ internal static class ClusterSchema
         [
             OrleansSchema.Script,
             ClusterRetentionClock.Schema,
+            PostgresMetricsSchema.Script,
         ],
     ];
 
