@@ -20,8 +20,13 @@ public sealed class PostgresDecisionLog(ClusterDatabase database) : DecisionLog
         """;
 
     /// <inheritdoc/>
-    public override Task AppendAsync(Decision decision, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Insert, Parameters(decision), cancellationToken: token)), cancellationToken);
+    public override Task AppendAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        // PostgreSQL's texts hold no NUL, which a person may have written; that must not keep a promotion from being decided.
+        var parameters = Parameters(decision with { Message = decision.Message.Replace('\0', '\uFFFD') });
+        return database.WriteAsync(
+            (connection, token) => connection.ExecuteAsync(new CommandDefinition(Insert, parameters, cancellationToken: token)), cancellationToken);
+    }
 
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>

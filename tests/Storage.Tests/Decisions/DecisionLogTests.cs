@@ -48,7 +48,7 @@ public abstract class DecisionLogTests : PerfdbTests
         (await Log.CountAsync("flights", CancellationToken.None)).ShouldBe(5);
     }
 
-    private static Decision Decision(string project, string id, string? experiment) => new()
+    internal static Decision Decision(string project, string id, string? experiment) => new()
     {
         Id = id,
         Project = project,
