@@ -22,7 +22,8 @@ using Progeny.Storage.Evaluation;
 using Progeny.Storage.Expressions;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
@@ -92,6 +93,11 @@ public static class StorageServices
         services.AddSingleton<ClusterDatabaseHealth>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
+        services.AddSingleton<PostgresPerfdb>();
+        services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
+        services.AddSingleton<IScoreStore, PostgresScoreStore>();
+        services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
+        services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         return services.AddClusterArtifacts(configuration);
     }
 

@@ -1,31 +1,18 @@
-using System.Text.Json;
+using System.Data.Common;
 using Dapper;
-using Progeny.Abstractions.Releases;
 using Progeny.Core.Evaluation;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 
 namespace Progeny.Storage.Evaluation;
 
 /// <summary>The last evaluations in the file of the perfdb.</summary>
-public sealed class SqliteEvaluationStore(MetricsDatabase database) : IEvaluationStore
+public sealed class SqliteEvaluationStore(MetricsDatabase database) : EvaluationStore
 {
-    private const string Upsert =
-        """
-        INSERT INTO evaluations (generation, at, report) VALUES (:generation, :at, :report)
-        ON CONFLICT (generation) DO UPDATE SET at = excluded.at, report = excluded.report
-        """;
+    /// <inheritdoc/>
+    public override Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.Execute(Upsert, Parameters(evaluation)), cancellationToken);
 
     /// <inheritdoc/>
-    public Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-            Upsert,
-            new { generation = evaluation.Generation.ToString(), at = evaluation.At.ToUnixTimeMilliseconds(), report = JsonSerializer.Serialize(evaluation, FigureJson.Options) }),
-        cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<ServedEvaluation?> FindAsync(GenerationReference generation, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.ExecuteScalar<string?>("SELECT report FROM evaluations WHERE generation = :generation", new { generation = generation.ToString() }) is { } report
-            ? JsonSerializer.Deserialize<ServedEvaluation>(report, FigureJson.Options)
-            : null,
-        cancellationToken);
+    protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        database.ReadAsync(work, cancellationToken);
 }

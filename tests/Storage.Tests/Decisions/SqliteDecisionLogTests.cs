@@ -1,66 +1,16 @@
-using System.Collections.Immutable;
-using Progeny.Abstractions.Decisions;
-using Progeny.Abstractions.Releases;
-using Progeny.Storage.Decisions;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Tests.Metrics;
 
 namespace Progeny.Storage.Tests.Decisions;
 
-public sealed class SqliteDecisionLogTests : IDisposable
+public sealed class SqliteDecisionLogTests : DecisionLogTests
 {
     private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => folder.Dispose();
-
-    [Fact]
-    public async Task Decision_is_kept_as_it_was_also_by_the_next_node()
+    public override async Task DisposeAsync()
     {
-        var decision = Decision("flights", "canary-3:start", "canary-3") with
-        {
-            Generation = new GenerationReference("flights", "1.2.0", 3),
-            Figures = ImmutableSortedDictionary<string, double>.Empty.Add("loss", 0.25).Add("champion.loss", 0.5),
-        };
-        using (var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System))
-            await new SqliteDecisionLog(database).AppendAsync(decision, CancellationToken.None);
-        using var again = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
-        var kept = (await new SqliteDecisionLog(again).ListAsync("flights", null, null, 10, CancellationToken.None)).ShouldHaveSingleItem().Decision;
-        (kept with { Figures = decision.Figures }).ShouldBe(decision);
-        kept.Figures.ShouldBe(decision.Figures);
+        await base.DisposeAsync();
+        folder.Dispose();
     }
 
-    [Fact]
-    public async Task Decision_that_is_made_again_after_a_stop_is_kept_once_as_it_was_first()
-    {
-        using var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
-        var log = new SqliteDecisionLog(database);
-        await log.AppendAsync(Decision("flights", "same", null), CancellationToken.None);
-        await log.AppendAsync(Decision("flights", "same", null) with { Message = "later" }, CancellationToken.None);
-        (await log.ListAsync("flights", null, null, 10, CancellationToken.None)).ShouldHaveSingleItem().Decision.Message.ShouldBe("because");
-    }
-
-    [Fact]
-    public async Task List_is_of_one_project_or_experiment_newest_first_page_by_page()
-    {
-        using var database = new MetricsDatabase(folder["metrics.db"], TimeProvider.System);
-        var log = new SqliteDecisionLog(database);
-        for (var i = 0; i < 6; i++)
-            await log.AppendAsync(Decision(i == 5 ? "other" : "flights", $"d{i}", i % 2 == 0 ? "even" : null), CancellationToken.None);
-
-        var first = await log.ListAsync("flights", null, null, 2, CancellationToken.None);
-        first.Select(entry => entry.Decision.Id).ShouldBe(["d4", "d3"]);
-        var second = await log.ListAsync("flights", null, first[^1].Sequence, 2, CancellationToken.None);
-        second.Select(entry => entry.Decision.Id).ShouldBe(["d2", "d1"]);
-        (await log.ListAsync("flights", "even", null, 10, CancellationToken.None)).Select(entry => entry.Decision.Id).ShouldBe(["d4", "d2", "d0"]);
-    }
-
-    private static Decision Decision(string project, string id, string? experiment) => new()
-    {
-        Id = id,
-        Project = project,
-        At = new DateTimeOffset(2026, 3, 1, 12, 0, 0, 500, TimeSpan.Zero),
-        Kind = DecisionKind.Experiment,
-        By = "canary",
-        Message = "because",
-        Experiment = experiment,
-    };
+    private protected override Task<ITestPerfdb> OpenAsync() => Task.FromResult<ITestPerfdb>(new SqlitePerfdb(folder, Clock));
 }

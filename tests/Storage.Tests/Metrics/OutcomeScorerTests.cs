@@ -7,7 +7,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Rollouts;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.Metrics;
+using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Rules;
 using Progeny.Storage.Tests.Serving;

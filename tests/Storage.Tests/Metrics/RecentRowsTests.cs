@@ -1,59 +1,41 @@
 using Progeny.Abstractions.Metrics;
 using Progeny.Core.Drift;
-using Progeny.Storage.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 
 namespace Progeny.Storage.Tests.Metrics;
 
 /// <summary>The newest rows of a generation by their number.</summary>
-public sealed class RecentRowsTests : IDisposable
+public abstract class RecentRowsTests : PerfdbTests
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    protected RecentRowsTests() => Clock.Advance(TimeSpan.FromHours(3));
 
-    private readonly TemporaryFolder folder = new();
-    private readonly Clock clock = new(Noon.AddHours(3));
-    private readonly MetricsDatabase database;
-    private readonly SqliteMetricsStore store;
-
-    public RecentRowsTests()
-    {
-        database = new MetricsDatabase(folder["metrics.db"], clock);
-        store = new SqliteMetricsStore(database, clock);
-    }
-
-    public void Dispose()
-    {
-        database.Dispose();
-        folder.Dispose();
-    }
-
-    [Fact]
+    [ContractFact]
     public async Task Newest_rows_come_however_many_lie_in_one_moment()
     {
-        (await store.ReadRecentAsync(First, 100, default)).ShouldBeNull();
+        (await Metrics.ReadRecentAsync(First, 100, default)).ShouldBeNull();
         for (var i = 0; i < 30; i++)
-            await store.StoreAllAsync(Rows(50, value: i, Noon));
-        var all = await store.ReadRecentAsync(First, 10_000, default);
+            await Metrics.StoreAllAsync(Rows(50, value: i, Noon));
+        var all = await Metrics.ReadRecentAsync(First, 10_000, default);
         (all!.Until, all.Rows).ShouldBe((1_500, 1_500));
-        var newest = await store.ReadRecentAsync(First, 200, default);
+        var newest = await Metrics.ReadRecentAsync(First, 200, default);
         (newest!.Until, newest.Rows).ShouldBe((1_500, 200));
         newest.Distributions.Features["x"].Numbers.Buckets.Min(bucket => bucket.Lower).ShouldBeGreaterThanOrEqualTo(25);
 
         // The rows of another generation, and a summary that comes again, are not among them.
         var again = Rows(1_000, value: 99, Noon);
-        await store.StoreAllAsync(again, again, again with { Source = Guid.NewGuid(), Generation = First with { Generation = 2 } });
-        newest = await store.ReadRecentAsync(First, 200, default);
+        await Metrics.StoreAllAsync(again, again, again with { Source = Guid.NewGuid(), Generation = First with { Generation = 2 } });
+        newest = await Metrics.ReadRecentAsync(First, 200, default);
         (newest!.Until, newest.Rows).ShouldBe((2_500, 1_000));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task No_more_blocks_are_kept_than_may_be_asked_for_and_longer_windows_come_from_those_of_time()
     {
         for (var i = 0; i < 70; i++)
-            await store.StoreAllAsync(Rows(1_000, value: i, Noon.AddMinutes(i)));
-        (await store.ReadRecentAsync(First, RecentLimit, default))!.Rows.ShouldBe(RecentLimit);
-        (await store.ReadRecentAsync(First, 60_000, default))!.Rows.ShouldBe(60_000);
-        (await store.ReadRecentAsync(First, 1_000_000, default))!.Rows.ShouldBeGreaterThanOrEqualTo(60_000);
+            await Metrics.StoreAllAsync(Rows(1_000, value: i, Noon.AddMinutes(i)));
+        (await Metrics.ReadRecentAsync(First, RecentLimit, default))!.Rows.ShouldBe(RecentLimit);
+        (await Metrics.ReadRecentAsync(First, 60_000, default))!.Rows.ShouldBe(60_000);
+        (await Metrics.ReadRecentAsync(First, 1_000_000, default))!.Rows.ShouldBeGreaterThanOrEqualTo(60_000);
     }
 
     private const int RecentLimit = 50_000;

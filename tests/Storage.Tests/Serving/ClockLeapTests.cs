@@ -1,9 +1,5 @@
-using Progeny.Core.Feedback;
-using Progeny.Core.Metrics;
-using Progeny.Storage.Metrics;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Metrics;
-using static Progeny.Storage.Tests.Metrics.Summaries;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Serving;
@@ -103,48 +99,6 @@ public sealed class ClockLeapTests : IDisposable
         clock.Now += TimeSpan.FromHours(14);
         Upkeep();
         (await Has("old")).ShouldBeFalse();
-    }
-
-    [Fact]
-    public async Task Time_series_when_the_clock_leaps_ahead_and_back_lose_nothing_and_count_late_outcomes()
-    {
-        using var perfdb = new MetricsDatabase(folder["metrics.db"], clock);
-        var (metrics, scores) = (new SqliteMetricsStore(perfdb, clock), new SqliteScoreStore(perfdb));
-        await metrics.StoreAllAsync(Create(Noon, null, 100, 200));
-
-        clock.Now += Year;
-        clock.Advance(TimeSpan.FromMinutes(2));
-        await metrics.StoreAllAsync(Create(clock.Now, null, 1));
-        await scores.ApplyAsync(new ScoreBatch(0, 1, [Score(0.5)], [], []), default);
-        clock.Now -= Year;
-        clock.Advance(TimeSpan.FromMinutes(2));
-        await metrics.StoreAllAsync(Create(clock.Now, First with { Project = "others" }, 1));
-        await scores.ApplyAsync(new ScoreBatch(1, 2, [Score(2)], [], []), default);
-
-        foreach (var resolution in MetricsResolution.All)
-        {
-            var point = (await metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: true), default)).ShouldHaveSingleItem();
-            (point.Counts.Requests, point.Outcomes, point.Loss).ShouldBe((2, 1, 2.0));
-        }
-
-        static OutcomeScore Score(double loss) => new("flights", First, "q", Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss });
-    }
-
-    [Fact]
-    public async Task Time_series_when_the_clock_is_put_back_are_removed_as_they_grow_old_by_it()
-    {
-        using var perfdb = new MetricsDatabase(folder["metrics.db"], clock);
-        var metrics = new SqliteMetricsStore(perfdb, clock);
-        await metrics.StoreAllAsync(Create(Noon.AddDays(-40), null, 100));
-        clock.Now -= TimeSpan.FromDays(30);
-        await metrics.StoreAllAsync(Create(clock.Now.AddHours(-20), null, 100));
-        (await Points()).ShouldBe(1);
-        clock.Advance(TimeSpan.FromHours(5));
-        await metrics.StoreAllAsync(Create(clock.Now, null, 100));
-        (await Points()).ShouldBe(1);
-
-        async Task<int> Points() =>
-            (await metrics.ReadAsync(new MetricsQuery("flights", Noon.AddDays(-60), Noon, TimeSpan.FromSeconds(10), ByGeneration: true), default)).Count;
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(database), nameof(log))]

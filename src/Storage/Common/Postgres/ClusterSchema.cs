@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Common.Postgres;
@@ -16,6 +17,8 @@ internal static class ClusterSchema
         [
             OrleansSchema.Script,
             PostgresArtifacts.Schema,
+            ClusterRetentionClock.Schema,
+            PostgresMetricsSchema.Script,
         ],
     ];
 

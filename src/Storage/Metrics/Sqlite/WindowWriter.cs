@@ -6,15 +6,13 @@ using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>Adds to windows and removes old ones; used by one thread, within the transaction that is open.</summary>
 internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
 {
     // Enough for hundreds of generations to be gone from as fast as they come, and little enough not to be noticed.
     private const int MaxRemoved = 500;
-
-    private static readonly TimeSpan ChangesKept = TimeSpan.FromDays(30);
 
     private static readonly string[] Aged = ["windows", "distributions", "figures"];
 
@@ -73,36 +71,36 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         if (cursors.Read(summary.Source, generation) is var cursor && cursor != summary.After)
             return cursor;
         cursors.Write(summary, generation, now);
-        foreach (var window in summary.Windows)
-            Add(generation, window, now);
+        recent.Add(generation, summary);
+        foreach (var sum in WindowSum.Of(summary, now))
+        {
+            AddCounts(generation, sum);
+            if (sum.Distributions is { } distributions)
+                AddDistributions(generation, sum, distributions);
+        }
+
         return summary.Through;
     }
 
-    /// <summary>Adds a figure to its windows of all resolutions that are kept; a negative one takes away what was added.</summary>
-    /// <param name="isShadow">Whether the arm is a shadow: its figures are not the project's.</param>
-    public void Add(long generation, long at, string arm, bool isShadow, string name, MetricFigure figure, DateTimeOffset now)
+    /// <summary>Adds a figure to its window; a negative one takes away what was added.</summary>
+    public void Add(FigureKey key, MetricFigure figure)
     {
-        foreach (var resolution in MetricsResolution.All)
-        {
-            if (!resolution.Keeps(resolution.StartOf(at), now))
-                continue;
-            upsertFigure.Bind(1, generation);
-            upsertFigure.Bind(2, (long)resolution.Seconds);
-            upsertFigure.Bind(3, resolution.StartOf(at));
-            upsertFigure.Bind(4, name);
-            upsertFigure.Bind(5, arm);
-            upsertFigure.Bind(6, isShadow ? 1L : 0L);
-            upsertFigure.Bind(7, figure.Sum);
-            upsertFigure.Bind(8, figure.Count);
-            upsertFigure.Execute();
-        }
+        upsertFigure.Bind(1, key.Generation);
+        upsertFigure.Bind(2, (long)key.Step);
+        upsertFigure.Bind(3, key.Start);
+        upsertFigure.Bind(4, key.Name);
+        upsertFigure.Bind(5, key.Arm);
+        upsertFigure.Bind(6, key.IsShadow ? 1L : 0L);
+        upsertFigure.Bind(7, figure.Sum);
+        upsertFigure.Bind(8, figure.Count);
+        upsertFigure.Execute();
     }
 
     /// <summary>Removes some of what is not kept any more.</summary>
     public void RemoveOld(DateTimeOffset now)
     {
         cursors.RemoveOld(now);
-        removeChanges.Bind(1, (now - ChangesKept).ToUnixTimeSeconds());
+        removeChanges.Bind(1, (now - PerfdbRetention.Changes).ToUnixTimeSeconds());
         removeChanges.Execute();
         recent.RemoveOld((now - MetricsResolution.All[^1].Kept).ToUnixTimeSeconds());
         foreach (var statement in remove)
@@ -148,53 +146,36 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         }
     }
 
-    private void Add(long generation, WindowSummary window, DateTimeOffset now)
-    {
-        var at = window.Start.ToUnixTimeSeconds();
-        if (!window.Distributions.IsEmpty)
-            recent.Add(generation, at, window.Distributions.Span);
-        foreach (var resolution in MetricsResolution.All)
-        {
-            if (!resolution.Keeps(resolution.StartOf(at), now))
-                continue;
-            AddCounts(generation, resolution.Seconds, resolution.StartOf(at), window);
-            if (resolution != MetricsResolution.Finest && !window.Distributions.IsEmpty)
-                AddDistributions(generation, resolution.Seconds, resolution.StartOf(at), window.Distributions.Span);
-        }
-    }
-
-    private void AddCounts(long generation, int step, long start, WindowSummary summary)
+    private void AddCounts(long generation, WindowSum sum)
     {
         upsertWindow.Bind(1, generation);
-        upsertWindow.Bind(2, (long)step);
-        upsertWindow.Bind(3, start);
-        upsertWindow.Bind(4, summary.Rows);
-        upsertWindow.Bind(5, summary.Errors);
-        upsertWindow.Bind(6, summary.AugmentMicroseconds);
-        upsertWindow.Bind(7, summary.QueueMicroseconds);
-        upsertWindow.Bind(8, summary.PredictMicroseconds);
-        var latency = LatencyHistogram.Decode(summary.Latency.Span);
-        Read(selectWindow, generation, step, start, latency.Merge);
-        upsertWindow.Bind(9, latency.Encode());
+        upsertWindow.Bind(2, (long)sum.Step);
+        upsertWindow.Bind(3, sum.Start);
+        upsertWindow.Bind(4, sum.Counts.Rows);
+        upsertWindow.Bind(5, sum.Counts.Errors);
+        upsertWindow.Bind(6, sum.Counts.AugmentMicroseconds);
+        upsertWindow.Bind(7, sum.Counts.QueueMicroseconds);
+        upsertWindow.Bind(8, sum.Counts.PredictMicroseconds);
+        Read(selectWindow, generation, sum, sum.Counts.Latency.Merge);
+        upsertWindow.Bind(9, sum.Counts.Latency.Encode());
         upsertWindow.Execute();
     }
 
-    private void AddDistributions(long generation, int step, long start, ReadOnlySpan<byte> encoded)
+    private void AddDistributions(long generation, WindowSum sum, Distributions distributions)
     {
-        var distributions = Distributions.Decode(encoded);
-        Read(selectDistributions, generation, step, start, stored => distributions.Merge(Distributions.Decode(stored)));
+        Read(selectDistributions, generation, sum, stored => distributions.Merge(Distributions.Decode(stored)));
         upsertDistributions.Bind(1, generation);
-        upsertDistributions.Bind(2, (long)step);
-        upsertDistributions.Bind(3, start);
+        upsertDistributions.Bind(2, (long)sum.Step);
+        upsertDistributions.Bind(3, sum.Start);
         upsertDistributions.Bind(4, distributions.Encode());
         upsertDistributions.Execute();
     }
 
-    private static void Read(SqliteStatement select, long generation, int step, long start, Action<ReadOnlySpan<byte>> use)
+    private static void Read(SqliteStatement select, long generation, WindowSum sum, Action<ReadOnlySpan<byte>> use)
     {
         select.Bind(1, generation);
-        select.Bind(2, (long)step);
-        select.Bind(3, start);
+        select.Bind(2, (long)sum.Step);
+        select.Bind(3, sum.Start);
         try
         {
             if (select.Step())

@@ -1,21 +1,16 @@
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Drift;
+using Progeny.Abstractions.Metrics;
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>Keeps the newest rows of generations in blocks of some hundred rows; used by one thread, within the transaction that is open.</summary>
 internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
 {
-    /// <summary>How many rows of a generation are kept in blocks.</summary>
-    public const int MaxRows = 50_000;
-
-    // A block that has less takes up what comes next.
-    private const int MinRows = 100;
     private const int MaxRemoved = 500;
 
     private readonly SqliteStatement selectLast = new(
-        connection, "SELECT until, rows, data FROM recent WHERE generation = ?1 ORDER BY until DESC LIMIT 1");
+        connection, "SELECT until, rows, start, data FROM recent WHERE generation = ?1 ORDER BY until DESC LIMIT 1");
 
     private readonly SqliteStatement insert = new(connection, "INSERT INTO recent (generation, until, rows, start, data) VALUES (?1, ?2, ?3, ?4, ?5)");
     private readonly SqliteStatement removeOne = new(connection, "DELETE FROM recent WHERE generation = ?1 AND until = ?2");
@@ -23,32 +18,24 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement removeOld = new(
         connection, $"DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < ?1 ORDER BY start LIMIT {MaxRemoved})");
 
-    /// <summary>Adds what a silo reported at once.</summary>
-    public void Add(long generation, long start, ReadOnlySpan<byte> encoded)
+    /// <summary>Adds the rows of a summary.</summary>
+    public void Add(long generation, GenerationSummary summary)
     {
-        var distributions = Distributions.Decode(encoded);
-        var rows = distributions.Rows;
-        if (rows == 0)
+        if (RecentChange.Of(Last(generation), summary) is not { } change)
             return;
-        var until = rows;
-        if (Last(generation) is { } last)
+        if (change.Replaced is { } replaced)
+            Remove(removeOne, generation, replaced);
+        foreach (var block in change.Added)
         {
-            until += last.Until;
-            if (last.Rows < MinRows)
-            {
-                distributions.Merge(Distributions.Decode(last.Data));
-                rows += last.Rows;
-                Remove(removeOne, generation, last.Until);
-            }
+            insert.Bind(1, generation);
+            insert.Bind(2, block.Until);
+            insert.Bind(3, block.Rows);
+            insert.Bind(4, block.Start);
+            insert.Bind(5, block.Data);
+            insert.Execute();
         }
 
-        insert.Bind(1, generation);
-        insert.Bind(2, until);
-        insert.Bind(3, rows);
-        insert.Bind(4, start);
-        insert.Bind(5, distributions.Encode());
-        insert.Execute();
-        Remove(removeBefore, generation, until - MaxRows);
+        Remove(removeBefore, generation, change.RemovedUntil);
     }
 
     /// <summary>Removes some of what is older.</summary>
@@ -71,12 +58,12 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
         statement.Execute();
     }
 
-    private (long Until, long Rows, byte[] Data)? Last(long generation)
+    private RecentBlock? Last(long generation)
     {
         selectLast.Bind(1, generation);
         try
         {
-            return selectLast.Step() ? (selectLast.Int64(0), selectLast.Int64(1), selectLast.Blob(2).ToArray()) : null;
+            return selectLast.Step() ? new RecentBlock(selectLast.Int64(0), selectLast.Int64(1), selectLast.Int64(2), selectLast.Blob(3).ToArray()) : null;
         }
         finally
         {

@@ -1,22 +1,12 @@
-using System.Text.Json;
-using Dapper;
 using Microsoft.Data.Sqlite;
-using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
-using Progeny.Core.QueryLog;
-using Progeny.Core.Rollouts;
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>Stores how good predictions were; used by one thread, within the transaction that is open.</summary>
 internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter windows) : IDisposable
 {
-    private const int SweptAtOnce = 1_000;
-
-    /// <summary>The name under which the number of known outcomes is stored among the figures.</summary>
-    public const string OutcomesName = "outcomes";
-
     private readonly SqliteStatement selectCursor = new(connection, "SELECT reports FROM score_cursor");
     private readonly SqliteStatement updateCursor = new(connection, "UPDATE score_cursor SET reports = ?1");
     private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived, cluster FROM scores WHERE project = ?1 AND query_id = ?2");
@@ -53,16 +43,19 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     {
         if (Cursor() != batch.Before)
             return false;
-        var arrived = batch.At.ToUnixTimeSeconds();
-        arrivals.Clear();
-        foreach (var score in batch.Scores)
+        var tally = new ScoreTally(batch.At.ToUnixTimeSeconds(), now);
+        tally.Add(batch.Scores, Find, windows.IdOf);
+        foreach (var ((project, queryId), score) in tally.Scores)
         {
-            Replace(score, arrived, now);
-            Remove(score.Project, score.QueryId);
+            Store(project, queryId, score);
+            Remove(project, queryId);
         }
 
-        arrivals.Flush(arrived);
-
+        foreach (var (key, figure) in tally.Figures)
+            windows.Add(key, figure);
+        foreach (var (project, isAdded, score) in tally.Changes)
+            AddChange(project, isAdded, score, now);
+        arrivals.Add(tally);
         foreach (var waiting in batch.Waiting)
         {
             upsertWaiting.Bind(1, waiting.Project);
@@ -79,26 +72,6 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         updateCursor.Execute();
         return true;
     }
-
-    /// <summary>Does what <see cref="IScoreStore.SweepAsync"/> says.</summary>
-    public bool Sweep(LogStart begin) => SweptAtOnce == connection.Execute(
-        """
-        DELETE FROM scores WHERE project = :Project AND query_id IN (
-            SELECT query_id FROM scores
-            WHERE project = :Project AND generation = (SELECT id FROM generations WHERE project = :Owner AND release = :Release AND generation = :Generation)
-              AND sequence < :Sequence AND (sequence > 0 OR moment < :moment)
-            ORDER BY sequence LIMIT :SweptAtOnce)
-        """,
-        new
-        {
-            begin.Project,
-            Owner = begin.Generation.Project,
-            begin.Generation.Release,
-            begin.Generation.Generation,
-            begin.Sequence,
-            moment = begin.At?.ToUnixTimeMilliseconds() ?? long.MaxValue,
-            SweptAtOnce,
-        });
 
     public void Dispose()
     {
@@ -120,40 +93,26 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         }
     }
 
-    private void Replace(OutcomeScore score, long arrived, DateTimeOffset now)
+    private void Store(string project, string queryId, StoredScore score)
     {
-        if (Find(score.Project, score.QueryId) is { } old)
-            Count(score.Project, old, -1, now);
-        var stored = new StoredScore(
-            windows.IdOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds(), arrived, score.Cluster);
-        Count(score.Project, stored, 1, now);
-        upsertScore.Bind(1, score.Project);
-        upsertScore.Bind(2, score.QueryId);
-        upsertScore.Bind(3, stored.Generation);
-        upsertScore.Bind(4, stored.Second);
-        upsertScore.Bind(5, stored.Figures);
-        upsertScore.Bind(6, stored.Arm);
-        upsertScore.Bind(7, stored.Reason);
-        upsertScore.Bind(8, stored.Sequence);
-        upsertScore.Bind(9, stored.Moment);
-        upsertScore.Bind(10, stored.Arrived);
-        upsertScore.Bind(11, stored.Cluster);
+        upsertScore.Bind(1, project);
+        upsertScore.Bind(2, queryId);
+        upsertScore.Bind(3, score.Generation);
+        upsertScore.Bind(4, score.Second);
+        upsertScore.Bind(5, score.Figures);
+        upsertScore.Bind(6, score.Arm);
+        upsertScore.Bind(7, score.Reason);
+        upsertScore.Bind(8, score.Sequence);
+        upsertScore.Bind(9, score.Moment);
+        upsertScore.Bind(10, score.Arrived);
+        upsertScore.Bind(11, (long?)score.Cluster);
         upsertScore.Execute();
     }
 
-    private void Count(string project, StoredScore score, int sign, DateTimeOffset now)
+    private void AddChange(string project, bool isAdded, StoredScore score, DateTimeOffset now)
     {
-        var isShadow = score.Reason == Reasons.Shadow;
-        windows.Add(score.Generation, score.Second, score.Arm, isShadow, OutcomesName, new MetricFigure(0, sign), now);
-        arrivals.Add(score.Generation, ArrivalWriter.CountName, score.Arrived, new MetricFigure(0, sign));
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, double>>(score.Figures)!)
-        {
-            windows.Add(score.Generation, score.Second, score.Arm, isShadow, name, new MetricFigure(sign * value, sign), now);
-            arrivals.Add(score.Generation, name, score.Arrived, new MetricFigure(sign * value, sign));
-        }
-
         insertChange.Bind(1, project);
-        insertChange.Bind(2, sign > 0 ? 1L : 0L);
+        insertChange.Bind(2, isAdded ? 1L : 0L);
         insertChange.Bind(3, score.Generation);
         insertChange.Bind(4, score.Arm);
         insertChange.Bind(5, score.Reason);
@@ -161,20 +120,20 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         insertChange.Bind(7, score.Moment);
         insertChange.Bind(8, score.Figures);
         insertChange.Bind(9, now.ToUnixTimeSeconds());
-        insertChange.Bind(10, score.Cluster);
+        insertChange.Bind(10, (long?)score.Cluster);
         insertChange.Execute();
     }
 
-    private StoredScore? Find(string project, string queryId)
+    private StoredScore? Find((string Project, string QueryId) key)
     {
-        selectScore.Bind(1, project);
-        selectScore.Bind(2, queryId);
+        selectScore.Bind(1, key.Project);
+        selectScore.Bind(2, key.QueryId);
         try
         {
             return selectScore.Step()
                 ? new StoredScore(
                     selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5), selectScore.Int64(6),
-                    selectScore.IsNull(7) ? null : selectScore.Int64(7))
+                    selectScore.IsNull(7) ? null : (int)selectScore.Int64(7))
                 : null;
         }
         finally
@@ -188,10 +147,5 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         removeWaiting.Bind(1, project);
         removeWaiting.Bind(2, queryId);
         removeWaiting.Execute();
-    }
-
-    private sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived, long? Cluster)
-    {
-        public long Second => Moment / 1000;
     }
 }

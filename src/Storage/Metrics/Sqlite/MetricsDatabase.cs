@@ -1,9 +1,10 @@
+using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>The file of the perfdb: one writer, and readers beside it.</summary>
 public sealed class MetricsDatabase : IDisposable
@@ -68,13 +69,14 @@ public sealed class MetricsDatabase : IDisposable
     internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => writer.RunAsync(() => work(connection), cancellationToken);
 
     /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>
-    internal Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    internal Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => Task.Run(
+        async () =>
         {
-            using var reader = new SqliteConnection(readerString);
-            reader.Open();
-            using var snapshot = reader.BeginTransaction(deferred: true);
-            return work(reader);
+            // SQLite's driver does everything synchronously.
+            await using var reader = new SqliteConnection(readerString);
+            await reader.OpenAsync(cancellationToken);
+            await using var snapshot = reader.BeginTransaction(deferred: true);
+            return await work(reader, cancellationToken);
         },
         cancellationToken);
 }

@@ -1,6 +1,6 @@
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>
 /// <remarks>

@@ -2,15 +2,12 @@ using Microsoft.Data.Sqlite;
 using Progeny.Abstractions.Metrics;
 using Progeny.Storage.Common;
 
-namespace Progeny.Storage.Metrics;
+namespace Progeny.Storage.Metrics.Sqlite;
 
 /// <summary>Keeps up to where the windows hold each source of summaries; used by one thread, within the transaction that is open.</summary>
 internal sealed class CursorWriter(SqliteConnection connection) : IDisposable
 {
     private const int MaxRemoved = 500;
-
-    // A silo run sends a summary again for as long as it lives, and it sends something every few seconds while it is in use.
-    private static readonly TimeSpan RunsKept = TimeSpan.FromDays(31);
 
     private readonly SqliteStatement select = new(connection, "SELECT through FROM cursors WHERE source = ?1 AND generation = ?2");
     private readonly SqliteStatement upsert = new(
@@ -56,7 +53,7 @@ internal sealed class CursorWriter(SqliteConnection connection) : IDisposable
     /// <summary>Removes some cursors of silo runs that ended long ago.</summary>
     public void RemoveOld(DateTimeOffset now)
     {
-        removeRuns.Bind(1, (now - RunsKept).ToUnixTimeSeconds());
+        removeRuns.Bind(1, (now - PerfdbRetention.Runs).ToUnixTimeSeconds());
         removeRuns.Execute();
     }
 

@@ -1,0 +1,38 @@
+using Progeny.Core.Decisions;
+using Progeny.Core.Evaluation;
+using Progeny.Core.Feedback;
+using Progeny.Core.Metrics;
+using Progeny.Storage.Decisions;
+using Progeny.Storage.Evaluation;
+using Progeny.Storage.Metrics.Sqlite;
+
+namespace Progeny.Storage.Tests.Metrics;
+
+/// <summary>A perfdb in a file.</summary>
+internal sealed class SqlitePerfdb : ITestPerfdb
+{
+    private readonly MetricsDatabase database;
+
+    public SqlitePerfdb(TemporaryFolder folder, TimeProvider time)
+    {
+        database = new MetricsDatabase(folder["metrics.db"], time);
+        Metrics = new SqliteMetricsStore(database, time);
+        Scores = new SqliteScoreStore(database);
+        Decisions = new SqliteDecisionLog(database);
+        Evaluations = new SqliteEvaluationStore(database);
+    }
+
+    public IMetricsStore Metrics { get; }
+
+    public IScoreStore Scores { get; }
+
+    public IDecisionLog Decisions { get; }
+
+    public IEvaluationStore Evaluations { get; }
+
+    public ValueTask DisposeAsync()
+    {
+        database.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
