@@ -24,6 +24,7 @@ using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
 
@@ -69,11 +70,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
-        services.AddSingleton<IQueryLogTail, SqliteQueryLogTail>();
-        services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
-        services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();
-        services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
-        services.AddSingleton<IFeedbackReader, SqliteFeedbackReader>();
+        services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
@@ -91,6 +88,14 @@ public static class StorageServices
         services.AddHostedService<ClusterDatabaseStartup>();
         return services;
     }
+
+    /// <summary>What reads and follows the query log, and keeps the outcomes beside it, wherever they are.</summary>
+    private static IServiceCollection AddQueryReaders(this IServiceCollection services) =>
+        services.AddSingleton<IQueryLogTail, QueryLogTail>()
+            .AddSingleton<IOutcomeStore, OutcomeStore>()
+            .AddSingleton<IKeyedOutcomes, KeyedOutcomes>()
+            .AddSingleton<IAnsweredQueries, AnsweredQueries>()
+            .AddSingleton<IFeedbackReader, FeedbackReader>();
 
     private static IServiceCollection AddTap(this IServiceCollection services, IConfiguration configuration)
     {

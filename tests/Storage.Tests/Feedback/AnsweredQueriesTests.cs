@@ -2,7 +2,7 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -15,15 +15,15 @@ public sealed class AnsweredQueriesTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly QueryDatabase database;
     private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
-    private readonly SqliteAnsweredQueries answered;
+    private readonly OutcomeStore outcomes;
+    private readonly AnsweredQueries answered;
 
     public AnsweredQueriesTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
         log = new SqliteQueryLog(database, TimeProvider.System);
-        outcomes = new SqliteOutcomeStore(database);
-        answered = new SqliteAnsweredQueries(database);
+        outcomes = new OutcomeStore(database);
+        answered = new AnsweredQueries(database);
     }
 
     public void Dispose()

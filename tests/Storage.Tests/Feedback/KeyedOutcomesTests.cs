@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -18,15 +18,15 @@ public sealed class KeyedOutcomesTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly QueryDatabase database;
     private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
-    private readonly SqliteKeyedOutcomes keyed;
+    private readonly OutcomeStore outcomes;
+    private readonly KeyedOutcomes keyed;
 
     public KeyedOutcomesTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
         log = new SqliteQueryLog(database, TimeProvider.System);
-        outcomes = new SqliteOutcomeStore(database);
-        keyed = new SqliteKeyedOutcomes(database, TimeProvider.System);
+        outcomes = new OutcomeStore(database);
+        keyed = new KeyedOutcomes(database, TimeProvider.System);
     }
 
     public void Dispose()
@@ -120,7 +120,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await MatchAsync(Came("c", 10, "1"))).ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 499, 0));
         await Should.ThrowAsync<Exception>(() => MatchAsync(Came("a", 11, "1")));
 
-        var sql = Enumerable.Range(1, 6).Aggregate(SqliteKeyedOutcomes.SegmentsOfEntity, (text, i) => text.Replace($"?{i}", "1", StringComparison.Ordinal));
+        var sql = Enumerable.Range(1, 6).Aggregate(QueryDatabase.SegmentsOfEntity, (text, i) => text.Replace($"?{i}", "1", StringComparison.Ordinal));
         var plan = (await QueryAsync<(long, long, long, string Detail)>("EXPLAIN QUERY PLAN " + sql)).Select(step => step.Detail).ToList();
         plan.Count.ShouldBe(2);
         plan[0].ShouldStartWith("SEARCH e USING PRIMARY KEY (project=? AND hash=? AND first<?)");

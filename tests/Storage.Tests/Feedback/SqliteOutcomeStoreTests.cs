@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -13,13 +13,13 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly QueryDatabase database;
     private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
+    private readonly OutcomeStore outcomes;
 
     public SqliteOutcomeStoreTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
         log = new SqliteQueryLog(database, TimeProvider.System);
-        outcomes = new SqliteOutcomeStore(database);
+        outcomes = new OutcomeStore(database);
     }
 
     public void Dispose()
@@ -194,7 +194,7 @@ public sealed class SqliteOutcomeStoreTests : IDisposable
 
     private async IAsyncEnumerable<AnsweredQuery> AnsweredAsync()
     {
-        var answered = new SqliteAnsweredQueries(database);
+        var answered = new AnsweredQueries(database);
         var found = await answered.FindAsync(
             new AnsweredRequest { Project = "flights", To = await answered.GetEndAsync(default), Projection = new QueryProjection([], new HashSet<string>()) }, default);
         found.Keys.Count.ShouldBe(1);

@@ -1,6 +1,6 @@
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -11,13 +11,13 @@ public sealed class OutcomeSweepTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly QueryDatabase database;
     private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
+    private readonly OutcomeStore outcomes;
 
     public OutcomeSweepTests()
     {
         database = new QueryDatabase(folder["queries.db"]);
         log = new SqliteQueryLog(database, new FixedTime(Noon.AddDays(10)));
-        outcomes = new SqliteOutcomeStore(database);
+        outcomes = new OutcomeStore(database);
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Releases;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -11,7 +12,7 @@ public sealed class SqliteQueryLogTailTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private QueryDatabase database;
-    private SqliteQueryLogTail tail;
+    private QueryLogTail tail;
 
     public SqliteQueryLogTailTests() => Open();
 
@@ -56,7 +57,7 @@ public sealed class SqliteQueryLogTailTests : IDisposable
         Open();
         (await tail.ReadIdAsync(default)).ShouldBe(id);
         using var other = new QueryDatabase(folder["other.db"]);
-        (await new SqliteQueryLogTail(other).ReadIdAsync(default)).ShouldNotBe(id);
+        (await new QueryLogTail(other).ReadIdAsync(default)).ShouldNotBe(id);
     }
 
     private Task<long> StartAsync(params (int Generation, long Through)[] counted) => tail.FindStartAsync(
@@ -66,6 +67,6 @@ public sealed class SqliteQueryLogTailTests : IDisposable
     private void Open()
     {
         database = new QueryDatabase(folder["queries.db"]);
-        tail = new SqliteQueryLogTail(database);
+        tail = new QueryLogTail(database);
     }
 }

@@ -4,7 +4,7 @@ using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -319,7 +319,7 @@ public sealed class SqliteQueryLogTests : IDisposable
     {
         await log.AppendAsync(
             [.. Many(40_000), Create("failed") with { Prediction = null, Error = "The model refused." }, Create("q7", generation: 2), Create("q8", "other")], default);
-        var outcomes = new SqliteOutcomeStore(database);
+        var outcomes = new OutcomeStore(database);
         await outcomes.ReportAsync("flights", [new("q39999", "late", null, Noon), new("q7", "late", null, Noon), new("failed", "late", null, Noon)], default);
         await outcomes.ReportAsync("flights", [new("q7", "on time", null, Noon)], default);
         await outcomes.ReportAsync("other", [new("q8", "late", null, Noon)], default);

@@ -1,7 +1,7 @@
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Storage.Metrics;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Metrics;
 using static Progeny.Storage.Tests.Metrics.Summaries;
 using static Progeny.Storage.Tests.Serving.QueryRecords;

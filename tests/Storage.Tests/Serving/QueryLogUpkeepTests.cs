@@ -2,7 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Serving;
@@ -87,7 +87,7 @@ public sealed class QueryLogUpkeepTests : IDisposable
     public async Task Upkeep_removes_nothing_of_a_project_that_has_ended()
     {
         Log.Append(Batches([Create("a"), Create("b", "other")], TimeSpan.FromDays(1)));
-        var outcomes = new SqliteOutcomeStore(Database);
+        var outcomes = new OutcomeStore(Database);
         await outcomes.ReportAsync("flights", [new("unknown", "late", null, Noon)], default);
         await outcomes.ReportAsync("other", [new("unknown", "late", null, Noon), new("newest", "late", null, Noon)], default);
         var running = new RetentionScope();
