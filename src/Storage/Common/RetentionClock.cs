@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Progeny.Storage.Common;
@@ -29,7 +29,7 @@ internal sealed partial class RetentionClock(TimeProvider time, ILogger? logger)
     private DateTimeOffset savedAt;
 
     /// <summary>The time to go by.</summary>
-    public DateTimeOffset Read(DbConnection connection)
+    public DateTimeOffset Read(SqliteConnection connection)
     {
         var (now, stamp) = (time.GetUtcNow(), time.GetTimestamp());
         var (seen, trusted, held, _) = last ?? Load(connection, now, stamp);
@@ -52,7 +52,7 @@ internal sealed partial class RetentionClock(TimeProvider time, ILogger? logger)
     }
 
     /// <summary>What was remembered; of a file that holds nothing yet, the clock as it is.</summary>
-    private (DateTimeOffset Seen, DateTimeOffset Trusted, TimeSpan Held, long Stamp) Load(DbConnection connection, DateTimeOffset now, long stamp)
+    private (DateTimeOffset Seen, DateTimeOffset Trusted, TimeSpan Held, long Stamp) Load(SqliteConnection connection, DateTimeOffset now, long stamp)
     {
         var (seen, trusted, held) = connection.QuerySingle<(long?, long?, long)>("SELECT seen, trusted, held FROM age");
         return seen is { } known
@@ -60,11 +60,11 @@ internal sealed partial class RetentionClock(TimeProvider time, ILogger? logger)
             : (now, now, TimeSpan.Zero, stamp);
     }
 
-    private void Save(DbConnection connection, DateTimeOffset now, DateTimeOffset trusted, TimeSpan held)
+    private void Save(SqliteConnection connection, DateTimeOffset now, DateTimeOffset trusted, TimeSpan held)
     {
         savedAt = now;
         connection.Execute(
-            "UPDATE age SET seen = @seen, trusted = @trusted, held = @held",
+            "UPDATE age SET seen = :seen, trusted = :trusted, held = :held",
             new { seen = now.ToUnixTimeMilliseconds(), trusted = trusted.ToUnixTimeMilliseconds(), held = (long)held.TotalMilliseconds });
     }
 
