@@ -13,6 +13,7 @@ internal static class ClusterSchema
     private static readonly string[][] Versions =
     [
         [
+            ClusterRetentionClock.Schema,
         ],
     ];
 
