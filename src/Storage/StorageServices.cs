@@ -24,6 +24,7 @@ using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
@@ -86,6 +87,9 @@ public static class StorageServices
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
         services.AddHostedService<ClusterDatabaseStartup>();
+        services.AddSingleton<PostgresQueryStore>();
+        services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
+        services.AddSingleton<IQueryLog, PostgresQueryLog>();
         return services;
     }
 

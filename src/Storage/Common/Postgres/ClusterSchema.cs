@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Progeny.Storage.QueryLog.Postgres;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -14,6 +15,8 @@ internal static class ClusterSchema
     [
         [
             ClusterRetentionClock.Schema,
+            PostgresQuerySchema.Script,
+            PostgresQueryFunctions.Script,
         ],
     ];
 

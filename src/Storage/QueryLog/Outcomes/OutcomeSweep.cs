@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
@@ -8,8 +9,9 @@ namespace Progeny.Storage.QueryLog.Outcomes;
 /// Removes reports of outcomes that are older than any generation of their project keeps its records and whose record is gone, a few at a
 /// time, within a transaction that the caller opens. Goes through the list once an hour.
 /// </summary>
+/// <param name="remove">Removes reports by their offsets, on a connection.</param>
 /// <remarks>The newest report stays, whatever its age: the places of reports go on behind it.</remarks>
-internal sealed class OutcomeSweep
+internal sealed class OutcomeSweep(Action<DbConnection, IReadOnlyList<long>> remove)
 {
     private const int ReportsAtOnce = 1_000;
     private static readonly TimeSpan Rest = TimeSpan.FromHours(1);
@@ -53,11 +55,11 @@ internal sealed class OutcomeSweep
         return true;
     }
 
-    private static void Remove(ILogSnapshot snapshot, string project, IReadOnlyList<(long Id, string QueryId)> reports)
+    private void Remove(ILogSnapshot snapshot, string project, IReadOnlyList<(long Id, string QueryId)> reports)
     {
         var ids = reports.Select(report => report.QueryId).Distinct().ToList();
         var kept = new HashSet<string>();
         new RecordFinder(snapshot, project).Find(ids, (index, _, _) => kept.Add(ids[index]));
-        snapshot.Connection.Execute("DELETE FROM outcomes WHERE id IN @ids", new { ids = reports.Where(report => !kept.Contains(report.QueryId)).Select(report => report.Id).ToList() });
+        remove(snapshot.Connection, [.. reports.Where(report => !kept.Contains(report.QueryId)).Select(report => report.Id)]);
     }
 }

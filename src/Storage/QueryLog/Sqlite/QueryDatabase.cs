@@ -41,7 +41,7 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
     private Task? catchUp;
     private readonly OutcomeWriter outcomes;
     private readonly KeyedWriter keyed;
-    private readonly OutcomeSweep outcomeSweep = new();
+    private readonly OutcomeSweep outcomeSweep = new((connection, offsets) => connection.Execute("DELETE FROM outcomes WHERE id IN @offsets", new { offsets }));
     private long age = long.MinValue;
     private bool stale;
 

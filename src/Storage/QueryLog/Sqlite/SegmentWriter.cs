@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Progeny.Abstractions.QueryLog;
-using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
 
@@ -83,26 +82,13 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Inserts a batch at a place of its own.</summary>
     internal void Insert(long first, QueryBatch batch)
     {
-        long from = long.MaxValue, until = long.MinValue;
-        var reader = new QueryBatchReader(batch);
-        while (reader.Read())
-        {
-            ids.Add(first + reader.Index, reader.Hash);
-            if (!reader.IsFirstOfRequest)
-                continue;
-            var at = QueryCodes.Encode(reader.At);
-            from = Math.Min(from, at);
-            until = Math.Max(until, at);
-        }
-
-        if (reader.Index + 1 != batch.Count || batch.Count == 0)
-            throw new InvalidDataException($"A batch of {batch.Generation} says that it has {batch.Count} records; it has {reader.Index + 1}.");
+        var index = BatchIndex.Of(batch, (offset, hash) => ids.Add(first + offset, hash));
         insertSegment.Bind(1, first);
         insertSegment.Bind(2, (long)batch.Count);
         insertSegment.Bind(3, OriginOf(batch));
         insertSegment.Bind(4, LayoutOf(batch.Layout));
-        insertSegment.Bind(5, from);
-        insertSegment.Bind(6, until);
+        insertSegment.Bind(5, index.FromAt);
+        insertSegment.Bind(6, index.UntilAt);
         insertSegment.Bind(7, batch.Data.Span);
         insertSegment.Execute();
     }
