@@ -15,6 +15,6 @@ public abstract class QueryStore
     /// <summary>Stores outcomes.</summary>
     internal abstract IFeedbackWriter Feedback { get; }
 
-    /// <summary>Runs a read on the thread pool, over a snapshot of its own, which holds what was written before the call.</summary>
+    /// <summary>Runs a read on another thread, over a snapshot of its own, which holds what was written before the call.</summary>
     internal abstract Task<T> ReadAsync<T>(Func<ILogSnapshot, T> work, CancellationToken cancellationToken);
 }

@@ -9,9 +9,12 @@ using Progeny.Storage.Feedback;
 namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>The query log and the outcomes in the database of a cluster.</summary>
-public sealed class PostgresQueryStore : QueryStore
+public sealed class PostgresQueryStore : QueryStore, IDisposable
 {
+    private const int MaxReaders = 8;
+
     private readonly ClusterDatabase _database;
+    private readonly ReaderThreads _readers = new("query log reader", MaxReaders);
     private readonly LogNames _names = new();
     private readonly PostgresLogSweep _sweep;
 
@@ -28,27 +31,19 @@ public sealed class PostgresQueryStore : QueryStore
 
     internal override DateTimeOffset? Age => _sweep.Age;
 
+    public void Dispose() => _readers.Dispose();
+
     /// <summary>Appends to the log, on the calling thread.</summary>
     internal SegmentAppender Appender { get; }
 
-    internal override async Task<T> ReadAsync<T>(Func<ILogSnapshot, T> work, CancellationToken cancellationToken)
-    {
-        try
+    /// <inheritdoc/>
+    internal override Task<T> ReadAsync<T>(Func<ILogSnapshot, T> work, CancellationToken cancellationToken) => _readers.RunAsync(
+        () => Run(connection =>
         {
-            await using var connection = await _database.Source.OpenConnectionAsync(cancellationToken);
-            return await Task.Run(
-                () =>
-                {
-                    using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
-                    return work(new PostgresSnapshot(connection, _names));
-                },
-                cancellationToken);
-        }
-        catch (Exception exception) when (PostgresFaults.IsTransient(exception))
-        {
-            throw PostgresFaults.Unavailable(exception);
-        }
-    }
+            using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
+            return work(new PostgresSnapshot(connection, _names));
+        }),
+        cancellationToken);
 
     /// <summary>Runs statements on the calling thread, each in a transaction of its own unless they open one.</summary>
     /// <exception cref="StorageUnavailableException">The database does not answer.</exception>
