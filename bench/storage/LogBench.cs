@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 
 namespace Progeny.Storage.Bench;
 
@@ -98,7 +98,7 @@ internal static class LogBench
     private static async Task MeasureOutcomesAsync(SqliteQueryLog log, QueryDatabase database, int logged)
     {
         const int reports = 10_000;
-        var outcomes = new SqliteOutcomeStore(database);
+        var outcomes = new OutcomeStore(database);
         var report = Stopwatch.StartNew();
         await outcomes.ReportAsync(
             "flights", [.. Enumerable.Range(0, reports).Select(i => new ReportedOutcome(LogProject.IdOf(i * 10), "1", null, DateTimeOffset.UnixEpoch))], default);

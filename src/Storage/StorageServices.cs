@@ -25,6 +25,8 @@ using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Postgres;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
 
@@ -37,7 +39,7 @@ public static class StorageServices
     /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
     /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
-    /// <param name="cluster">Whether, and of what, the node is a member; null: it stands alone.</param>
+    /// <param name="cluster">Whether, and of what, the node is a member; null: as the section <c>Cluster</c> says.</param>
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
         services.AddOptions<StorageOptions>()
@@ -48,7 +50,8 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
-        _ = cluster is { IsMember: true } ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
+        cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
+        _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
     }
@@ -70,11 +73,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
-        services.AddSingleton<IQueryLogTail, SqliteQueryLogTail>();
-        services.AddSingleton<IOutcomeStore, SqliteOutcomeStore>();
-        services.AddSingleton<IKeyedOutcomes, SqliteKeyedOutcomes>();
-        services.AddSingleton<IAnsweredQueries, SqliteAnsweredQueries>();
-        services.AddSingleton<IFeedbackReader, SqliteFeedbackReader>();
+        services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
@@ -98,8 +97,19 @@ public static class StorageServices
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
+        services.AddSingleton<PostgresQueryStore>();
+        services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
+        services.AddSingleton<IQueryLog, PostgresQueryLog>();
         return services.AddClusterArtifacts(configuration);
     }
+
+    /// <summary>What reads and follows the query log, and keeps the outcomes beside it, wherever they are.</summary>
+    private static IServiceCollection AddQueryReaders(this IServiceCollection services) =>
+        services.AddSingleton<IQueryLogTail, QueryLogTail>()
+            .AddSingleton<IOutcomeStore, OutcomeStore>()
+            .AddSingleton<IKeyedOutcomes, KeyedOutcomes>()
+            .AddSingleton<IAnsweredQueries, AnsweredQueries>()
+            .AddSingleton<IFeedbackReader, FeedbackReader>();
 
     private static IServiceCollection AddTap(this IServiceCollection services, IConfiguration configuration)
     {

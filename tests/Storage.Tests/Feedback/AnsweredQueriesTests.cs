@@ -2,41 +2,28 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
+using Progeny.Storage.Tests.Stores;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Feedback;
 
-public sealed class AnsweredQueriesTests : IDisposable
+/// <summary>What is found of answered queries in every database.</summary>
+public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
 {
     private const string Project = "flights";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly QueryDatabase database;
-    private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
-    private readonly SqliteAnsweredQueries answered;
+    private readonly IQueryLog log = home.Log();
+    private readonly OutcomeStore outcomes = new(home.Store);
+    private readonly AnsweredQueries answered = new(home.Store);
 
-    public AnsweredQueriesTests()
-    {
-        database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database, TimeProvider.System);
-        outcomes = new SqliteOutcomeStore(database);
-        answered = new SqliteAnsweredQueries(database);
-    }
-
-    public void Dispose()
-    {
-        database.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => home.Dispose();
 
     /// <summary>
     /// Queries are answered, unseen, failed, asked again; outcomes come before and after, twice, corrected; trainings succeed, and fail and
     /// come again from the mark before. Whatever the order, the trainings that count take each query once, and in the end all that are known.
     /// </summary>
-    [Theory]
+    [StoreTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -103,7 +90,7 @@ public sealed class AnsweredQueriesTests : IDisposable
         }
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Find_of_a_window_takes_the_last_in_time()
     {
         for (var i = 0; i < 100; i++)
@@ -118,7 +105,7 @@ public sealed class AnsweredQueriesTests : IDisposable
         (await FindAsync(QueryMark.Start, new QueryMark(end.ReportOffset, 4))).Select(query => query.Id).ShouldBe(["q0", "q2"]);
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Find_of_a_window_in_a_long_log_stops_before_its_begin_and_misses_nothing()
     {
         const int count = 80_000;
@@ -131,7 +118,7 @@ public sealed class AnsweredQueriesTests : IDisposable
         found.Select(query => query.Id).ShouldBe(Enumerable.Range(0, count).Where(i => i % 100 == 7).TakeLast(250).Select(i => $"q{i}"));
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Records_that_lack_a_field_are_counted_by_what_they_lack()
     {
         await log.AppendAsync([Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = Fields("""{"origin":null}""") }], default);

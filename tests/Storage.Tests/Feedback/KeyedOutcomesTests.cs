@@ -1,41 +1,28 @@
-using Dapper;
-using Microsoft.Data.Sqlite;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
+using Progeny.Storage.Tests.Stores;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.Feedback;
 
 /// <summary>Outcomes that name a key and a time find the newest live answer about that key which is not after it.</summary>
-public sealed class KeyedOutcomesTests : IDisposable
+public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
 {
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Quarter = TimeSpan.FromDays(90);
 
-    private readonly TemporaryFolder folder = new();
-    private readonly QueryDatabase database;
-    private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
-    private readonly SqliteKeyedOutcomes keyed;
+    private readonly IQueryLog log = home.Log();
+    private readonly OutcomeStore outcomes = new(home.Store);
+    private readonly KeyedOutcomes keyed = new(home.Store, TimeProvider.System);
 
-    public KeyedOutcomesTests()
-    {
-        database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database, TimeProvider.System);
-        outcomes = new SqliteOutcomeStore(database);
-        keyed = new SqliteKeyedOutcomes(database, TimeProvider.System);
-    }
+    /// <summary>Data that no reader takes, in SQL.</summary>
+    protected abstract string EmptyData { get; }
 
-    public void Dispose()
-    {
-        database.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => home.Dispose();
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_belongs_to_the_newest_live_answer_about_its_key_at_or_before_its_time()
     {
         await log.AppendAsync(
@@ -50,7 +37,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await OutcomeAsync("a1"), await OutcomeAsync("a2"), await OutcomeAsync("a3"), await OutcomeAsync("b1")).ShouldBe(("3", "2", "4", null));
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_without_an_answer_within_the_limit_waits_and_is_seen_to()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -58,7 +45,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await OutcomeAsync("a1")).ShouldBe("1");
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_waits_until_its_time_is_settled_and_for_records_that_are_written_late()
     {
         await keyed.AddAsync("flights", [Came("a", 10, "1"), Came("b", 10, "2"), Came("c", 10, "3")], default);
@@ -73,7 +60,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await OutcomeAsync("b2")).ShouldBe("2");
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_with_several_answers_of_the_same_moment_is_ambiguous_until_a_newer_one_is_written()
     {
         await log.AppendAsync([About("a0", "a", 1), About("a1", "a", 5), About("a2", "a", 5)], default);
@@ -85,7 +72,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await OutcomeAsync("newer")).ShouldBe("1");
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_that_comes_again_changes_nothing_and_the_last_observed_counts()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -97,7 +84,7 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await outcomes.ListAsync(0, 10, default)).Count.ShouldBe(2);
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcome_that_is_older_than_records_are_kept_is_removed()
     {
         await keyed.AddAsync("flights", [Came("a", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-91) }, Came("b", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-89) }], default);
@@ -107,27 +94,21 @@ public sealed class KeyedOutcomesTests : IDisposable
         (await MatchAsync()).Waiting.ShouldBe(1);
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Outcomes_about_entities_that_were_never_asked_about_read_no_record_of_others()
     {
         await log.AppendAsync([About("a1", "a", 0), About("b1", "b", 1)], default);
         (await MatchAsync(Came("a", 10, "1"))).Receipt.Accepted.ShouldBe(1);
 
         // Once the index is written nothing of the records is asked for: damaged, they would refuse to be read.
-        await Sql("UPDATE segments SET data = x'00'");
+        await home.QueryAsync<long>($"UPDATE segments SET data = {EmptyData}");
         (await MatchAsync([.. Enumerable.Range(0, 500).Select(i => Came($"never {i}", 10, "1"))])).ShouldBe(new KeyedMatches(new(0, 0, 0, 0), 500, 0));
         await log.AppendAsync([About("c1", "c", 2), About("n7", "never 7", 5)], default);
         (await MatchAsync(Came("c", 10, "1"))).ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 499, 0));
         await Should.ThrowAsync<Exception>(() => MatchAsync(Came("a", 11, "1")));
-
-        var sql = Enumerable.Range(1, 6).Aggregate(SqliteKeyedOutcomes.SegmentsOfEntity, (text, i) => text.Replace($"?{i}", "1", StringComparison.Ordinal));
-        var plan = (await QueryAsync<(long, long, long, string Detail)>("EXPLAIN QUERY PLAN " + sql)).Select(step => step.Detail).ToList();
-        plan.Count.ShouldBe(2);
-        plan[0].ShouldStartWith("SEARCH e USING PRIMARY KEY (project=? AND hash=? AND first<?)");
-        plan[1].ShouldStartWith("SEARCH s USING INTEGER PRIMARY KEY");
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Index_by_entity_forgets_what_the_log_has_removed()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -135,14 +116,14 @@ public sealed class KeyedOutcomesTests : IDisposable
         await log.AppendAsync([About("a2", "a", 20)], default);
         await MatchAsync(Came("a", 30, "2"));
         (await CountAsync()).ShouldBe(2);
-        await Sql("DELETE FROM segments WHERE first = 1");
+        await home.QueryAsync<long>("DELETE FROM segments WHERE first = 1");
         await MatchAsync(Came("b", 30, "2"));
         (await CountAsync()).ShouldBe(1);
 
-        async Task<long> CountAsync() => (await QueryAsync<long>("SELECT count(*) FROM keyed_entities")).Single();
+        async Task<long> CountAsync() => (await home.QueryAsync<long>("SELECT count(*) FROM keyed_entities")).Single();
     }
 
-    [Theory]
+    [StoreTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -178,14 +159,6 @@ public sealed class KeyedOutcomesTests : IDisposable
         }
 
         found.ShouldBe(expected, ignoreOrder: true);
-    }
-
-    private Task Sql(string sql) => QueryAsync<long>(sql);
-
-    private async Task<IEnumerable<T>> QueryAsync<T>(string sql)
-    {
-        await using var connection = new SqliteConnection($"Data Source={folder["queries.db"]};Pooling=False");
-        return await connection.QueryAsync<T>(sql);
     }
 
     private static QueryRecord About(string queryId, string? key, double minute) => Create(queryId) with { At = Noon.AddMinutes(minute), Entity = key };

@@ -7,7 +7,7 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 
 namespace Progeny.Storage.Tests.Feedback;
@@ -20,7 +20,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     private readonly SqliteConnection connection;
     private readonly SqliteFeed feed;
     private readonly QueryDatabase database;
-    private readonly SqliteOutcomeStore outcomes;
+    private readonly OutcomeStore outcomes;
     private Ordinal? reached;
     private long below;
 
@@ -32,7 +32,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         connection.Execute("CREATE TABLE landed (query_id, outcome, at, changed)");
         feed = new SqliteFeed("flights", connectionString);
         database = new QueryDatabase(folder["queries.db"]);
-        outcomes = new SqliteOutcomeStore(database);
+        outcomes = new OutcomeStore(database);
     }
 
     public IFeed Get(string name, string project) => feed;
@@ -240,7 +240,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
             "tail 'N1': at is noon; an ISO 8601 time or seconds since 1970 would be right.",
             "tail 'N1': at is missing; an ISO 8601 time or seconds since 1970 would be right.",
         ]);
-        var matched = await new SqliteKeyedOutcomes(database, TimeProvider.System).MatchAsync("flights", TimeSpan.FromDays(7), DateTimeOffset.MaxValue, TimeSpan.FromDays(90), default);
+        var matched = await new KeyedOutcomes(database, TimeProvider.System).MatchAsync("flights", TimeSpan.FromDays(7), DateTimeOffset.MaxValue, TimeSpan.FromDays(90), default);
         matched.ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 0, 0));
         (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("q9", "1"), ("q1", "0"), ("q2", "1")], ignoreOrder: true);
     }
@@ -275,7 +275,7 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
             Pipeline = new() { Model = "model.onnx" },
         };
         var sum = (Rows: 0L, Accepted: 0L, Corrected: 0L);
-        await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
+        await new OutcomePuller(this, outcomes, new KeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
             manifest,
             reached,
             below,

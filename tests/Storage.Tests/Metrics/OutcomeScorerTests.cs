@@ -8,7 +8,7 @@ using Progeny.Core.QueryLog;
 using Progeny.Core.Rollouts;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Metrics.Sqlite;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Rules;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
@@ -25,7 +25,7 @@ public sealed class OutcomeScorerTests : IDisposable
     private readonly QueryDatabase queries;
     private readonly MetricsDatabase perfdb;
     private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
+    private readonly OutcomeStore outcomes;
     private readonly SqliteScoreStore scores;
     private readonly Homes homes = new();
     private readonly OutcomeScorer scorer;
@@ -35,7 +35,7 @@ public sealed class OutcomeScorerTests : IDisposable
         queries = new QueryDatabase(folder["queries.db"]);
         perfdb = new MetricsDatabase(folder["metrics.db"], clock);
         log = new SqliteQueryLog(queries, clock);
-        outcomes = new SqliteOutcomeStore(queries);
+        outcomes = new OutcomeStore(queries);
         scores = new SqliteScoreStore(perfdb);
         scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, new ProjectActivity(), clock);
     }

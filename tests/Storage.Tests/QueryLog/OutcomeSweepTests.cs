@@ -1,32 +1,20 @@
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
 using Progeny.Storage.Tests.Serving;
+using Progeny.Storage.Tests.Stores;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.QueryLog;
 
-public sealed class OutcomeSweepTests : IDisposable
+/// <summary>How long every database keeps outcomes.</summary>
+public abstract class OutcomeSweepTests(LogHome home) : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly QueryDatabase database;
-    private readonly SqliteQueryLog log;
-    private readonly SqliteOutcomeStore outcomes;
+    private readonly IQueryLog log = home.Log(new FixedTime(Noon.AddDays(10)));
+    private readonly OutcomeStore outcomes = new(home.Store);
 
-    public OutcomeSweepTests()
-    {
-        database = new QueryDatabase(folder["queries.db"]);
-        log = new SqliteQueryLog(database, new FixedTime(Noon.AddDays(10)));
-        outcomes = new SqliteOutcomeStore(database);
-    }
+    public void Dispose() => home.Dispose();
 
-    public void Dispose()
-    {
-        database.Dispose();
-        folder.Dispose();
-    }
-
-    [Fact]
+    [StoreFact]
     public async Task Upkeep_removes_outcomes_with_their_records_and_keeps_the_others()
     {
         await log.AppendAsync(Many(3_000), default, TimeSpan.FromDays(7));

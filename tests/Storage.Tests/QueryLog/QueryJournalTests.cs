@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using Progeny.Abstractions.QueryLog;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Feedback;
-using Progeny.Storage.QueryLog;
-using Progeny.Storage.QueryLog.Journal;
+using Progeny.Storage.QueryLog.Sqlite;
+using Progeny.Storage.QueryLog.Sqlite.Journal;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
 namespace Progeny.Storage.Tests.QueryLog;
@@ -29,7 +29,7 @@ public sealed class QueryJournalTests : IDisposable
         log.Journal(Journaled("d"));
         (await log.MeasureAsync("flights", default)).Records.ShouldBe(4);
         log.Journal(Journaled("e"));
-        (await new SqliteOutcomeStore(database).ReportAsync("flights", [new("e", "late", null, Noon)], default)).Unmatched.ShouldBe(0);
+        (await new OutcomeStore(database).ReportAsync("flights", [new("e", "late", null, Noon)], default)).Unmatched.ShouldBe(0);
         (await log.FindAsync("flights", "e", default))!.Outcomes.Count.ShouldBe(1);
     }
 

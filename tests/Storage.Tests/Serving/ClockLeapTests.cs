@@ -1,4 +1,4 @@
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Metrics;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 

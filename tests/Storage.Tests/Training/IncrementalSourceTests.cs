@@ -10,7 +10,7 @@ using Progeny.Core.QueryLog;
 using Progeny.Core.Training;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Serving;
 using static Progeny.Storage.Tests.Serving.QueryRecords;
 
@@ -159,7 +159,7 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     {
         await AnswerAsync(3, 1, 2);
         await new SqliteQueryLog(database, TimeProvider.System).AppendAsync([Create("odd") with { Fields = Fields("""{"x":"much"}""") }, Create("bad") with { Fields = Fields("""{"x":9}""") }], default);
-        await new SqliteOutcomeStore(database).ReportAsync("flights", [new("odd", "1", null, Noon), new("bad", "late", null, Noon)], default);
+        await new OutcomeStore(database).ReportAsync("flights", [new("odd", "1", null, Noon), new("bad", "late", null, Noon)], default);
         var manifest = Manifest(null, queriesOnly: true);
 
         var (data, rows) = await ReadAsync(manifest, null);
@@ -212,14 +212,14 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         var log = new SqliteQueryLog(database, TimeProvider.System);
         var minute = 0;
         await log.AppendAsync(xs.Select(x => Create($"q{x}") with { At = Noon.AddMinutes((x > 99 ? x : 0) + minute++), Fields = Fields($$"""{"x":{{x}}}""") }), default);
-        await new SqliteOutcomeStore(database).ReportAsync("flights", [.. xs.Reverse().Select(x => new ReportedOutcome($"q{x}", "1", null, Noon))], default);
+        await new OutcomeStore(database).ReportAsync("flights", [.. xs.Reverse().Select(x => new ReportedOutcome($"q{x}", "1", null, Noon))], default);
     }
 
     private async Task<(TrainingData? Data, List<double> Rows)> ReadAsync(Manifest manifest, Lineage? after)
     {
         try
         {
-            var data = await new TrainingSource(this, new SqliteAnsweredQueries(database), time: new FixedTime(Noon.AddDays(30))).WriteAsync(
+            var data = await new TrainingSource(this, new AnsweredQueries(database), time: new FixedTime(Noon.AddDays(30))).WriteAsync(
                 manifest, folder[""], new SourceRange { Once = manifest.Pipeline.Incremental, After = after }, folder["data.csv"], null, default);
             var rows = new List<double>();
             await foreach (var (features, _) in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default))

@@ -9,7 +9,7 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Feeds;
-using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.Tests.Feeds;
 
 namespace Progeny.Storage.Tests.Training;
@@ -85,7 +85,7 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
     {
         var table = $"landed_{type}";
         using var database = new QueryDatabase(folder["queries.db"]);
-        var outcomes = new SqliteOutcomeStore(database);
+        var outcomes = new OutcomeStore(database);
         await ExecuteAsync($"CREATE TABLE {table} (query_id text, outcome float8, changed {type}); INSERT INTO {table} VALUES ('a', 1, '2026-11-20'), ('b', 2, '2026-11-21');");
         Ordinal? watermark = null;
         (await PullAsync()).ShouldBe((2, 2));
@@ -96,7 +96,7 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
         async Task<(long Rows, long Accepted)> PullAsync()
         {
             var sum = (Rows: 0L, Accepted: 0L);
-            await new OutcomePuller(this, outcomes, new SqliteKeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
+            await new OutcomePuller(this, outcomes, new KeyedOutcomes(database, TimeProvider.System), TimeProvider.System).PullAsync(
                 Project with { Outcomes = new() { Feed = "flights", Query = $"SELECT * FROM {table};", Watermark = "changed" } },
                 watermark,
                 0,

@@ -18,6 +18,12 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
 
     private const string Select = "SELECT seen, trusted, held, reader FROM retention_clocks WHERE name = @name";
 
+    private const string Save =
+        """
+        INSERT INTO retention_clocks (name, seen, trusted, held, reader) VALUES (@name, @seen, @trusted, @held, @reader)
+        ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, trusted = excluded.trusted, held = excluded.held, reader = excluded.reader
+        """;
+
     private readonly Guid reader = Guid.NewGuid();
     private readonly Lock gate = new();
     private (RetentionState State, long Stamp)? last;
@@ -40,13 +46,15 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
     {
         var stored = await connection.QuerySingleOrDefaultAsync<(long, long, long, Guid)?>(new CommandDefinition(Select, new { name }, cancellationToken: cancellationToken));
         var state = Advance(stored);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO retention_clocks (name, seen, trusted, held, reader) VALUES (@name, @seen, @trusted, @held, @reader)
-            ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, trusted = excluded.trusted, held = excluded.held, reader = excluded.reader
-            """,
-            new { name, seen = state.Seen.ToUnixTimeMilliseconds(), trusted = state.Trusted.ToUnixTimeMilliseconds(), held = (long)state.Held.TotalMilliseconds, reader },
-            cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(Save, Row(state), cancellationToken: cancellationToken));
+        return state.Trusted;
+    }
+
+    /// <inheritdoc cref="AgreeAsync"/>
+    public DateTimeOffset Agree(NpgsqlConnection connection)
+    {
+        var state = Advance(connection.QuerySingleOrDefault<(long, long, long, Guid)?>(Select, new { name }));
+        connection.Execute(Save, Row(state));
         return state.Trusted;
     }
 
@@ -84,6 +92,9 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
             return state;
         }
     }
+
+    private object Row(RetentionState state) =>
+        new { name, seen = state.Seen.ToUnixTimeMilliseconds(), trusted = state.Trusted.ToUnixTimeMilliseconds(), held = (long)state.Held.TotalMilliseconds, reader };
 
     private void Log(TimeSpan? leap)
     {

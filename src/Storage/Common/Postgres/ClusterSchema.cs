@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Common.Postgres;
@@ -19,6 +20,8 @@ internal static class ClusterSchema
             PostgresArtifacts.Schema,
             ClusterRetentionClock.Schema,
             PostgresMetricsSchema.Script,
+            PostgresQuerySchema.Script,
+            PostgresQueryFunctions.Script,
         ],
     ];
 

@@ -1,3 +1,5 @@
+using Progeny.Core.QueryLog;
+
 namespace Progeny.Storage.QueryLog.Outcomes;
 
 /// <summary>An outcome by key and time that waits for its query. Times are in microseconds since 1970, UTC.</summary>
@@ -21,4 +23,8 @@ internal sealed class KeyedRow
 
     /// <summary>When several queries were answered, all of which it may belong to; null: there are none such.</summary>
     public long? Tie { get; set; }
+
+    /// <summary>The outcome as a report of its query; null: none was found.</summary>
+    public ReportedOutcome? ToReport(DateTimeOffset now) =>
+        QueryId is null ? null : new ReportedOutcome(QueryId, Value, QueryCodes.DecodeTime(ObservedAt), now) { IsReread = true };
 }

@@ -1,0 +1,62 @@
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Progeny.Core.Common;
+using Progeny.Core.QueryLog;
+using Progeny.Storage.Common.Postgres;
+using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Postgres;
+
+namespace Progeny.Storage.Tests.Stores;
+
+/// <summary>A query log in a database of its own, as any number of nodes share it.</summary>
+public sealed class PostgresHome : LogHome
+{
+    private readonly StoreServer server;
+    private readonly List<(ClusterDatabase Database, PostgresQueryStore Store)> nodes = [];
+    private PostgresQueryStore store;
+
+    public PostgresHome(StoreServer server, bool another = false)
+    {
+        this.server = server;
+        ConnectionString = server.CreateDatabase(another);
+        store = Node();
+    }
+
+    public string ConnectionString { get; }
+
+    public override QueryStore Store => store;
+
+    /// <summary>What another process has of the log.</summary>
+    public PostgresQueryStore Node(TimeProvider? time = null, RetentionScope? running = null, int maxConnections = 10)
+    {
+        var database = new ClusterDatabase(Options.Create(new ClusterOptions { ConnectionString = ConnectionString, MaxConnections = maxConnections }));
+        var node = new PostgresQueryStore(database, time ?? TimeProvider.System, running);
+        nodes.Add((database, node));
+        return node;
+    }
+
+    public override IQueryLog Log(TimeProvider? time = null, RetentionScope? running = null) =>
+        new PostgresQueryLog(time is null && running is null ? store : Node(time, running));
+
+    public override void Reopen() => store = Node();
+
+    public override LogHome Other() => new PostgresHome(server, another: true);
+
+    public override async Task<IReadOnlyList<T>> QueryAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        return (await connection.QueryAsync<T>(sql)).AsList();
+    }
+
+    public override void Dispose()
+    {
+        foreach (var (database, node) in nodes)
+        {
+            node.Dispose();
+            database.Source.Dispose();
+        }
+
+        server.DropDatabase(ConnectionString);
+    }
+}
