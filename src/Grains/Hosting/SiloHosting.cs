@@ -57,8 +57,6 @@ public static class SiloHosting
         services.AddJobs();
         services.AddOfflineAgents(builder.Configuration);
         services.AddHostedService<SiloInstruments>();
-        services.AddSingleton<JobInstruments>();
-        services.AddHostedService(provider => provider.GetRequiredService<JobInstruments>());
         services.AddRollouts(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
         services.AddSingleton(provider => new QueryFinder(
