@@ -17,7 +17,7 @@ write_balancer_nodes() {
 
 check_balancer() {
     local problems
-    problems=$(BALANCER_SOCKET=$folder/run/balancer.sock haproxy -c -q "${balancer_files[@]}" "$folder/balancer.cfg" 2>&1) ||
+    problems=$(BALANCER_SOCKET=$folder/run/balancer.sock haproxy -c "${balancer_files[@]}" "$folder/balancer.cfg" 2>&1) ||
         fail "HAProxy refuses its configuration:" "$problems"
 }
 
