@@ -1,4 +1,4 @@
-# Sourced by run.sh, test.sh and progeny: brings what they need on a Debian with the .NET SDK and Node, and builds.
+# Sourced by run.sh, cluster.sh, test.sh and progeny: brings what they need on a Debian with the .NET SDK and Node, and builds.
 # Everything is made once: with nothing changed, a second call costs a fraction of a second.
 
 # The .NET SDK and npm report their use unless told not to.
@@ -50,7 +50,7 @@ require_packages() {
 # takes ten seconds.
 build() {
     local stamp log=artifacts/build.log state
-    stamp=artifacts/built-$(echo "$*" | tr -c 'A-Za-z0-9.\n' _)
+    stamp=$(build_stamp "$@")
     state=$(sources_state)
     [ "$(cat "$stamp" 2>/dev/null)" != "$state" ] || return 0
     mkdir -p artifacts
@@ -66,6 +66,9 @@ build() {
     printf '%s\n' "$state" >"$stamp"
 }
 
+# build_stamp SOLUTION [OPTION...]: the file that says of which sources a build was made.
+build_stamp() { echo "artifacts/built-$(echo "$*" | tr -c 'A-Za-z0-9.\n' _)"; }
+
 # What the build reads: every source file's path, size and time, and the SDK.
 sources_state() {
     {
@@ -75,9 +78,13 @@ sources_state() {
     } | sha256sum
 }
 
-# The programs that ./run.sh and ./progeny start, without tests and benchmarks. What the analyzers say is for who changes the code:
+# The programs that ./run.sh, ./cluster.sh and ./progeny start, without tests and benchmarks. What the analyzers say is for who changes the code:
 # ./test.sh and a plain "dotnet build Orleans.sln" ask them.
-build_programs() { build Programs.slnf -p:RunAnalyzers=false; }
+build_programs() { build "${program_builds[@]}"; }
+program_builds=(Programs.slnf -p:RunAnalyzers=false)
+
+# A short name of the sources that the programs were built from.
+programs_state() { cut -c 1-12 "$(build_stamp "${program_builds[@]}")"; }
 
 # Benchmarks as well.
 build_all() { build Orleans.sln -p:RunAnalyzers=false; }

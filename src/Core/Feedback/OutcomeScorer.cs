@@ -15,7 +15,8 @@ namespace Progeny.Core.Feedback;
 /// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
 public sealed class OutcomeScorer(
-    IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, ProjectActivity activity, TimeProvider time)
+    IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, ProjectActivity activity, ScoreMeters meters,
+    TimeProvider time)
 {
     private const int Most = 500;
 
@@ -47,6 +48,8 @@ public sealed class OutcomeScorer(
             await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
         var after = reports.Count == 0 ? offset : reports[^1].Offset;
         var stored = await scores.ApplyAsync(new ScoreBatch(offset, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
+        if (stored)
+            meters.Add(found);
         foreach (var project in reports.Select(report => report.Project).Concat(found.Select(score => score.Project)).Distinct())
             activity.Add(project);
         return !stored || reports.Count == Most || due.Count == Most;

@@ -3,13 +3,14 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Progeny.Abstractions.Feedback;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Feedback;
 using Progeny.Core.Telemetry;
 
 namespace Progeny.Grains.Feedback;
 
 /// <summary>The feedback loops of the projects that this node runs, as they were seen last, for whoever collects metrics.</summary>
-internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedService
+internal sealed class FeedbackInstruments(IMeterFactory factory, ScoreMeters scores) : IHostedService
 {
     private readonly ConcurrentDictionary<string, FeedbackReport> reports = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, OutcomePull> pulls = new(StringComparer.Ordinal);
@@ -21,6 +22,8 @@ internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedServic
         meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
         meter.CreateObservableCounter("progeny.outcomes.behind", () => Pulls(pull => pull.Behind), null, "Rows of outcomes that came behind the watermark and were not read.");
         meter.CreateObservableGauge("progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is far ahead.");
+        meter.CreateObservableCounter("progeny.scores", () => Scores(total => total.Scores), null, "Predictions that this node scored, as their outcomes were reported.");
+        meter.CreateObservableCounter("progeny.loss", () => Scores(total => total.Loss), null, "The sum of their losses.");
         return Task.CompletedTask;
     }
 
@@ -38,6 +41,10 @@ internal sealed class FeedbackInstruments(IMeterFactory factory) : IHostedServic
 
     private IEnumerable<Measurement<long>> Pulls(Func<OutcomePull, long> count) =>
         pulls.Select(pair => new Measurement<long>(count(pair.Value), new KeyValuePair<string, object?>("project", pair.Key)));
+
+    private IEnumerable<Measurement<double>> Scores(Func<(GenerationReference Generation, long Scores, double Loss), double> figure) =>
+        scores.All.Select(total => new Measurement<double>(
+            figure(total), new("project", total.Generation.Project), new KeyValuePair<string, object?>("version", total.Generation.Version)));
 
     private IEnumerable<Measurement<double>> Latencies()
     {

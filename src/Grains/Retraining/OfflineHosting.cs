@@ -19,6 +19,7 @@ internal static class OfflineHosting
                 "OfflineAgent:CheckSeconds, OfflineAgent:BackOffSeconds, OfflineAgent:MeasureSeconds and OfflineAgent:SettleSeconds must be from 0.01 to 86400, and OfflineAgent:LongestBackOffSeconds not below BackOffSeconds.")
             .ValidateOnStart();
         services.AddSingleton<OutcomePuller>();
+        services.AddSingleton<ScoreMeters>();
         services.AddSingleton<OutcomeScorer>();
         services.AddSingleton<OutcomeIngestion>();
         services.AddSingleton<RetrainScheduler>();

@@ -17,6 +17,7 @@ namespace Progeny.Grains.Training;
 internal sealed partial class JobGrain(
     [PersistentState("job", StorageNames.Grains)] IPersistentState<JobState> storage,
     JobRunner runner,
+    JobInstruments instruments,
     IArtifactStore artifacts,
     TimeProvider time,
     SiloStop siloStop,
@@ -142,6 +143,7 @@ internal sealed partial class JobGrain(
         var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
         var job = storage.State.End(status, outcome, latest?.Fraction ?? 0, time.GetUtcNow());
         await SaveAsync(state => state with { Job = job, Log = digest });
+        instruments.Add(job);
         await ReportAsync();
     }
 

@@ -12,6 +12,8 @@ internal static class JobHosting
     {
         services.AddSingleton<TrainingSlots>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobInstruments>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobInstruments>());
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<TrainingJob>();
         services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());

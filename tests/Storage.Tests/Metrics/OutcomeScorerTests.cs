@@ -28,6 +28,7 @@ public sealed class OutcomeScorerTests : IDisposable
     private readonly OutcomeStore outcomes;
     private readonly SqliteScoreStore scores;
     private readonly Homes homes = new();
+    private readonly ScoreMeters meters = new();
     private readonly OutcomeScorer scorer;
 
     public OutcomeScorerTests()
@@ -37,7 +38,7 @@ public sealed class OutcomeScorerTests : IDisposable
         log = new SqliteQueryLog(queries, clock);
         outcomes = new OutcomeStore(queries);
         scores = new SqliteScoreStore(perfdb);
-        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, new ProjectActivity(), clock);
+        scorer = new OutcomeScorer(outcomes, log, scores, homes, homes, homes, new ProjectActivity(), meters, clock);
     }
 
     public void Dispose()
@@ -57,6 +58,7 @@ public sealed class OutcomeScorerTests : IDisposable
         await WaitAsync(TimeSpan.FromDays(1));
         (await LossesAsync()).ShouldBe([4]);
         (await WaitingAsync()).ShouldBe(0);
+        meters.All.Select(total => (total.Scores, total.Loss)).ShouldBe([(1, 4)]);
     }
 
     [Fact]

@@ -1,0 +1,73 @@
+using System.Reflection;
+using Progeny.Core.Common;
+using Progeny.Core.Serving.Inference;
+using Progeny.Core.Training;
+using Progeny.Grains.Common;
+using Progeny.Grains.Hosting;
+using Progeny.Grains.Metrics;
+using Progeny.Grains.Releases;
+using Progeny.Grains.Retraining;
+using Progeny.Storage.Alerts;
+using Progeny.Storage.Feeds;
+using Progeny.Storage.QueryLog.Tap;
+
+namespace Progeny.Architecture.Tests.Deployment;
+
+/// <summary>The settings that a node reads: the properties of its options, and keys that have none.</summary>
+internal static class KnownSettings
+{
+    /// <summary>What stands for a name of the operator's own.</summary>
+    private const string AnyName = "*";
+
+    /// <summary>The sections of the configuration that the program reads as a whole, and the options that each fills.</summary>
+    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Cluster"] = typeof(ClusterOptions),
+        ["Silo"] = typeof(SiloOptions),
+        ["Serving"] = typeof(ServingOptions),
+        ["Metrics"] = typeof(MetricsOptions),
+        ["Experiments"] = Internal(typeof(SiloOptions), "Progeny.Grains.Experiments.RolloutOptions"),
+        ["OfflineAgent"] = typeof(OfflineAgentOptions),
+        ["Jobs"] = typeof(JobOptions),
+        ["Trainer"] = typeof(TrainerOptions),
+        ["Releases"] = typeof(ReleaseOptions),
+        ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
+        [$"Feeds:{AnyName}"] = typeof(FeedOptions),
+        [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
+    };
+
+    /// <summary>Keys that are read by their name.</summary>
+    private static readonly string[] Single = ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+
+    private static readonly HashSet<string> Patterns =
+    [
+        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Select(key => key.ToUpperInvariant()),
+    ];
+
+    /// <summary>The names of the sections, without the part that an operator chooses.</summary>
+    public static IEnumerable<string> SectionNames => Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts");
+
+    /// <summary>Whether a node reads a key.</summary>
+    public static bool Knows(string key)
+    {
+        var parts = key.ToUpperInvariant().Split(':');
+        return Patterns.Contains(string.Join(':', parts))
+            || Enumerable.Range(1, parts.Length - 1).Any(place => Patterns.Contains(string.Join(':', parts.Select((part, at) => at == place ? AnyName : part))));
+    }
+
+    private static IEnumerable<string> KeysOf(string section, Type options)
+    {
+        foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.CanWrite)
+                yield return $"{section}:{property.Name}";
+            else if (property.PropertyType.Assembly == options.Assembly)
+            {
+                foreach (var key in KeysOf($"{section}:{property.Name}", property.PropertyType))
+                    yield return key;
+            }
+        }
+    }
+
+    private static Type Internal(Type neighbour, string name) => neighbour.Assembly.GetType(name, throwOnError: true)!;
+}
