@@ -20,6 +20,10 @@ public static class NodeSettings
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:Polly"] = "Warning",
 
+        // They report, with stack traces, each queue of the live tails that goes with its silo.
+        ["Logging:LogLevel:Orleans.Streams"] = "Critical",
+        ["Logging:LogLevel:Orleans.Providers"] = "Critical",
+
         // With any level at all it opens an activity and a scope for each request, for nobody.
         ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
     };

@@ -21,9 +21,11 @@ public static class ClusterHosting
     private const int Votes = 2;
     private const int MissedProbes = 2;
     private const int MaxName = 63;
+    private const int StreamQueues = 2;
 
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StreamPullInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClientResponseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The settings of the section <c>Cluster</c>.</summary>
@@ -53,7 +55,7 @@ public static class ClusterHosting
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TableRefresh);
         // The answer of a silo that dies never comes.
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClientResponseTimeout);
-        client.AddMemoryStreams(Abstractions.Common.StreamNames.QueryProvider);
+        client.AddMemoryStreams(Abstractions.Common.StreamNames.QueryProvider, streams => streams.ConfigurePartitioning(StreamQueues));
         client.UseConnectionRetryFilter<ConnectionRetry>();
     });
 
@@ -98,6 +100,13 @@ public static class ClusterHosting
             storage.Invariant = StorageNames.PostgresInvariant;
             storage.ConnectionString = connectionString;
         });
+    }
+
+    /// <summary>A queue of a stream may be on another silo than the agent that reads it, which asks it again and again.</summary>
+    internal static void UseFewMessages(this ISiloMemoryStreamConfigurator streams)
+    {
+        streams.ConfigurePartitioning(StreamQueues);
+        streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = StreamPullInterval));
     }
 
     private static void Name(Orleans.Configuration.ClusterOptions names, ClusterOptions cluster) => names.ClusterId = names.ServiceId = cluster.Id;

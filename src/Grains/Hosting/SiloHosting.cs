@@ -82,7 +82,11 @@ public static class SiloHosting
                 storage.ConnectionString = grainsConnectionString;
                 storage.GrainStorageSerializer = new ProgenyGrainStorageSerializer();
             });
-            silo.AddMemoryStreams(StreamNames.QueryProvider);
+            silo.AddMemoryStreams(StreamNames.QueryProvider, streams =>
+            {
+                if (cluster.IsMember)
+                    streams.UseFewMessages();
+            });
             silo.Services.Configure<StreamCacheEvictionOptions>(StreamNames.QueryProvider, eviction =>
             {
                 // A subscriber that stalls holds what came in these seconds, and misses what is older.
