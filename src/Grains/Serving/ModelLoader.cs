@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;

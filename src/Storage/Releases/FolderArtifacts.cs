@@ -1,4 +1,4 @@
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 
 namespace Progeny.Storage.Releases;
 

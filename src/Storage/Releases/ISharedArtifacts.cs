@@ -1,4 +1,4 @@
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Releases;

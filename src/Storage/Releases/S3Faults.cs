@@ -1,6 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 
 namespace Progeny.Storage.Releases;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Progeny.Abstractions.Metrics;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Decisions;
 using Progeny.Core.Drift;
 using Progeny.Core.Evaluation;

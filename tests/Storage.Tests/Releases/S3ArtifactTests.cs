@@ -1,5 +1,5 @@
 using Amazon.S3;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Storage.Tests.Releases.S3;
 
 namespace Progeny.Storage.Tests.Releases;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Tests.Releases;

@@ -5,7 +5,7 @@ using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Progeny.Abstractions.Releases;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Metrics;
 using Progeny.Storage.Common.Postgres;
 
