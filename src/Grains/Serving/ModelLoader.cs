@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
@@ -38,7 +39,7 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker break
         {
             throw new ModelException($"{served.Reference} is not loaded: the node ended when it was, and so did the process that tried it since. {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or IOException)
+        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or StorageUnavailableException or IOException)
         {
             throw new ModelException($"The model of {served.Reference} cannot be read: {exception.Message}", exception);
         }

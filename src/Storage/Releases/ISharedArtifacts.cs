@@ -5,7 +5,8 @@ namespace Progeny.Storage.Releases;
 
 /// <summary>
 /// Where all nodes of a cluster keep their artifacts. What comes in and goes out is a file of the node; nobody but
-/// <see cref="CachedArtifactStore"/> checks contents. Every member may throw a <see cref="StorageUnavailableException"/>.
+/// <see cref="CachedArtifactStore"/> checks contents. Every member may throw a <see cref="StorageUnavailableException"/>, or an
+/// <see cref="IOException"/> where waiting does not help.
 /// </summary>
 public interface ISharedArtifacts
 {

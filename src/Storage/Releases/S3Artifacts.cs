@@ -198,7 +198,7 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
         },
         cancellationToken);
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
@@ -207,6 +207,10 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
         catch (Exception exception) when (S3Faults.IsTransient(exception, cancellationToken))
         {
             throw S3Faults.Unavailable(exception);
+        }
+        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException)
+        {
+            throw S3Faults.Refused(_bucket, exception);
         }
     }
 

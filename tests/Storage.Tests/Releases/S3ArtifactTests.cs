@@ -24,8 +24,8 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         await using var node = ArtifactNode.Create([.. Settings(), ("Artifacts:AccessKey", accessKey), ("Artifacts:SecretKey", secretKey)]);
 
-        (await Should.ThrowAsync<AmazonS3Exception>(() => node.Store.PutAsync(new MemoryStream([1, 2, 3]), 3, default))).ErrorCode.ShouldBe(code);
-        (await Should.ThrowAsync<AmazonS3Exception>(() => node.Store.OpenAsync(new string('a', 64), default))).ErrorCode.ShouldBe(code);
+        await AssertRefusedAsync(() => node.Store.PutAsync(new MemoryStream([1, 2, 3]), 3, default), code);
+        await AssertRefusedAsync(() => node.Store.OpenAsync(new string('a', 64), default), code);
 
         endpoint.Bucket.Objects.ShouldBeEmpty();
     }
@@ -35,7 +35,7 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         await using var node = ArtifactNode.Create([.. Settings(), ("Artifacts:Bucket", "no-such-bucket")]);
 
-        (await Should.ThrowAsync<AmazonS3Exception>(() => node.Store.OpenAsync(new string('a', 64), default))).ErrorCode.ShouldBe("NoSuchBucket");
+        await AssertRefusedAsync(() => node.Store.OpenAsync(new string('a', 64), default), "NoSuchBucket");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         endpoint.Fail(S3Fault.ChangedContents, int.MaxValue);
 
-        (await Should.ThrowAsync<AmazonS3Exception>(() => PutAsync(new byte[200_000]))).ErrorCode.ShouldBe("SignatureDoesNotMatch");
+        await AssertRefusedAsync(() => PutAsync(new byte[200_000]), "SignatureDoesNotMatch");
 
         endpoint.Bucket.Objects.ShouldBeEmpty();
     }
@@ -144,6 +144,14 @@ public sealed class S3ArtifactTests : SharedArtifactContract
         endpoint.Bucket.Objects.Keys.ShouldAllBe(key => key.StartsWith("team/progeny/blobs/", StringComparison.Ordinal));
         endpoint.Bucket.Uploads.ShouldBeEmpty();
         return Task.CompletedTask;
+    }
+
+    private static async Task AssertRefusedAsync(Func<Task> request, string code)
+    {
+        var refused = await Should.ThrowAsync<IOException>(request);
+        refused.InnerException.ShouldBeOfType<AmazonS3Exception>().ErrorCode.ShouldBe(code);
+        refused.Message.ShouldContain($"({code})");
+        refused.Message.ShouldNotContain(S3Endpoint.SecretKey);
     }
 
     private (string Key, string Value)[] Settings() =>
