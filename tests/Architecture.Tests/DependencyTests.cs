@@ -18,12 +18,12 @@ public sealed class DependencyTests
         ["ModelCheck"] = ["Core", "Storage"],
         ["Cli"] = ["Contracts", "Core", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
         ["Silo"] = ["Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck"],
-        ["Gateway"] = ["Contracts", "Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck", "Console"],
+        ["Gateway"] = ["Contracts", "Core", "Grains", "Grains.Abstractions", "Storage", "Trainer", "ModelCheck", "Console", "Silo"],
         ["Console"] = ["Core", "Grains.Abstractions"],
     };
 
     /// <summary>Assemblies of programs that know HTTP.</summary>
-    private static readonly string[] KnowHttp = ["Progeny.Gateway", "Progeny.Console"];
+    private static readonly string[] KnowHttp = ["Progeny.Gateway", "Progeny.Console", "Progeny.Silo"];
 
     private static readonly string[] Drivers = ["Microsoft.Data.Sqlite", "SQLitePCLRaw", "Npgsql", "System.Data.SQLite", "Dapper"];
 
@@ -44,7 +44,7 @@ public sealed class DependencyTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void Nothing_outside_the_gateway_knows_http(string assembly)
+    public void Nothing_outside_the_hosts_knows_http(string assembly)
     {
         if (!KnowHttp.Contains(assembly))
             Uses(assembly).Where(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)).ShouldBeEmpty();
