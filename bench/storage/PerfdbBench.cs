@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Drift;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
@@ -31,7 +32,7 @@ internal static class PerfdbBench
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
-        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
         using var host = builder.Build();
         await host.StartAsync();
         var metrics = host.Services.GetRequiredService<IMetricsStore>();
@@ -44,9 +45,12 @@ internal static class PerfdbBench
 
         var now = DateTimeOffset.UtcNow;
         await MeasureAsync($"{name}.scores-{ScoreCount}-new", round => scores.ApplyAsync(Score(round, round * ScoreCount, now), default));
-        await MeasureAsync($"{name}.scores-{ScoreCount}-corrected", round => scores.ApplyAsync(Score(Rounds + 1 + round, round * ScoreCount, now), default));
-        await MeasureAsync($"{name}.changes-{ScoreCount}", round => scores.ReadChangesAsync("flights", round * ScoreCount, ScoreCount, default));
-        await MeasureAsync($"{name}.read-hour", _ => metrics.ReadAsync(new MetricsQuery("flights", now.AddHours(-1), now, TimeSpan.FromSeconds(10), ByGeneration: true), default));
+        await MeasureAsync($"{name}.scores-{ScoreCount}-corrected", round => scores.ApplyAsync(
+            Score(Rounds + 1 + round, round * ScoreCount, now), default));
+        await MeasureAsync($"{name}.changes-{ScoreCount}", round => scores.ReadChangesAsync(
+            "flights", round * ScoreCount, ScoreCount, default));
+        await MeasureAsync($"{name}.read-hour", _ => metrics.ReadAsync(
+            new MetricsQuery("flights", now.AddHours(-1), now, TimeSpan.FromSeconds(10), ByGeneration: true), default));
         await host.StopAsync();
     }
 

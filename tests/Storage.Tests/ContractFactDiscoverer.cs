@@ -7,8 +7,10 @@ namespace Progeny.Storage.Tests;
 /// <summary>Finds the tests of <see cref="ContractFactAttribute"/>.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscoverer(messages)
 {
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new Case(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+    protected override IXunitTestCase CreateTestCase(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        new Case(
+            DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 
     /// <summary>One test; it is made again from its text in the process that runs it.</summary>
     public sealed class Case : XunitTestCase

@@ -15,14 +15,16 @@ public abstract class DecisionLog : IDecisionLog
     private const string Select =
         """
         SELECT sequence, id, at, kind, decided_by, message, generation, experiment, figures FROM decisions
-        WHERE project = :project AND (:experiment IS NULL OR experiment = :experiment) AND sequence < :before ORDER BY sequence DESC LIMIT :limit
+        WHERE project = :project AND (:experiment IS NULL OR experiment = :experiment) AND sequence < :before
+        ORDER BY sequence DESC LIMIT :limit
         """;
 
     /// <inheritdoc/>
     public abstract Task AppendAsync(Decision decision, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DecisionEntry>> ListAsync(string project, string? experiment, long? before, int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<DecisionEntry>> ListAsync(
+        string project, string? experiment, long? before, int limit, CancellationToken cancellationToken) => ReadAsync(
         async Task<IReadOnlyList<DecisionEntry>> (connection, token) =>
         {
             await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(

@@ -8,8 +8,8 @@ namespace Progeny.Storage.Decisions;
 /// <summary>Decisions in the cluster's database, from which nothing removes them.</summary>
 public sealed class PostgresDecisionLog(ClusterDatabase database) : DecisionLog
 {
-    // The row of the last number is locked until the transaction ends, so numbers grow in the order of commits: a reader that goes on behind a
-    // number misses none. A decision that is known takes no number.
+    // The row of the last number is locked until the transaction ends, so numbers grow in the order of commits: a reader that goes on
+    // behind a number misses none. A decision that is known takes no number.
     private const string Insert =
         """
         WITH next AS (
@@ -25,7 +25,8 @@ public sealed class PostgresDecisionLog(ClusterDatabase database) : DecisionLog
         // PostgreSQL's texts hold no NUL, which a person may have written; that must not keep a promotion from being decided.
         var parameters = Parameters(decision with { Message = decision.Message.Replace('\0', '\uFFFD') });
         return database.WriteAsync(
-            (connection, token) => connection.ExecuteAsync(new CommandDefinition(Insert, parameters, cancellationToken: token)), cancellationToken);
+            (connection, token) => connection.ExecuteAsync(new CommandDefinition(Insert, parameters, cancellationToken: token)),
+            cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,9 @@ public abstract class EvaluationStore : IEvaluationStore
         async (connection, token) =>
         {
             var report = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-                "SELECT report FROM evaluations WHERE generation = :generation", new { generation = generation.ToString() }, cancellationToken: token));
+                "SELECT report FROM evaluations WHERE generation = :generation",
+                new { generation = generation.ToString() },
+                cancellationToken: token));
             return report is null ? null : JsonSerializer.Deserialize<ServedEvaluation>(report, FigureJson.Options);
         },
         cancellationToken);

@@ -10,7 +10,8 @@ public sealed class PostgresEvaluationStore(ClusterDatabase database) : Evaluati
 {
     /// <inheritdoc/>
     public override Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Upsert, Parameters(evaluation), cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Upsert, Parameters(evaluation), cancellationToken: token)),
+        cancellationToken);
 
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>

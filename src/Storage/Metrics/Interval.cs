@@ -1,6 +1,9 @@
 namespace Progeny.Storage.Metrics;
 
-/// <summary>Lets through what is to be done at most once in a length of time. By the monotonic clock: one that was put back would stop it until it has caught up. Thread-safe.</summary>
+/// <summary>
+/// Lets through what is to be done at most once in a length of time. By the monotonic clock: one that was put back would stop it until it
+/// has caught up. Thread-safe.
+/// </summary>
 internal sealed class Interval(TimeProvider time, TimeSpan length)
 {
     private readonly Lock _gate = new();

@@ -11,22 +11,33 @@ namespace Progeny.Storage.Metrics;
 /// <summary>What the perfdb is on every database: how its windows are read.</summary>
 public abstract class MetricsStore(TimeProvider time) : IMetricsStore
 {
-    private const string Chosen = "AS w JOIN generations AS g ON g.id = w.generation WHERE g.project = :project AND w.step = :seconds AND w.start >= :from AND w.start < :to";
+    private const string Chosen =
+        """
+        AS w JOIN generations AS g ON g.id = w.generation
+        WHERE g.project = :project AND w.step = :seconds AND w.start >= :from AND w.start < :to
+        """;
 
     private const string SelectCursors =
-        "SELECT g.project, g.release, g.generation, c.through FROM cursors AS c JOIN generations AS g ON g.id = c.generation WHERE c.source = :id";
+        """
+        SELECT g.project, g.release, g.generation, c.through FROM cursors AS c JOIN generations AS g ON g.id = c.generation
+        WHERE c.source = :id
+        """;
 
-    private const string SelectWindows = $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}";
+    private const string SelectWindows =
+        $"SELECT g.release, g.generation, start, rows, errors, augment, queue, predict, latency FROM windows {Chosen}";
 
-    private const string SelectFigures = $"SELECT g.release, g.generation, start, arm, name, sum, count FROM figures {Chosen} AND (shadow = 0 OR :byGeneration)";
+    private const string SelectFigures =
+        $"SELECT g.release, g.generation, start, arm, name, sum, count FROM figures {Chosen} AND (shadow = 0 OR :byGeneration)";
 
-    private const string SelectDistributions = $"SELECT data FROM distributions {Chosen} AND g.release = :Release AND g.generation = :Generation";
+    private const string SelectDistributions =
+        $"SELECT data FROM distributions {Chosen} AND g.release = :Release AND g.generation = :Generation";
 
     /// <inheritdoc/>
     public abstract Task<long> StoreAsync(GenerationSummary summary, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyDictionary<GenerationReference, long>> ReadCursorsAsync(Guid source, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyDictionary<GenerationReference, long>> ReadCursorsAsync(
+        Guid source, CancellationToken cancellationToken) => ReadAsync(
         async Task<IReadOnlyDictionary<GenerationReference, long>> (connection, token) =>
         {
             var rows = await connection.QueryAsync<(string Project, string Release, int Generation, long Through)>(
@@ -39,7 +50,8 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
     public async Task<IReadOnlyList<MetricsPoint>> ReadAsync(MetricsQuery query, CancellationToken cancellationToken)
     {
         var resolution = MetricsResolution.For(query.Step)
-            ?? throw new ArgumentException($"A step must be a multiple of {MetricsResolution.Finest.Seconds} s; {query.Step} is not.", nameof(query));
+            ?? throw new ArgumentException(
+                $"A step must be a multiple of {MetricsResolution.Finest.Seconds} s; {query.Step} is not.", nameof(query));
         var range = new
         {
             project = query.Project,
@@ -57,7 +69,8 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
                 await AddFiguresAsync(connection, range, row => PointOf(row, query.ByArm ? row.GetString(3) : null), token);
                 return (IReadOnlyList<MetricsPoint>)
                 [
-                    .. points.OrderBy(pair => pair.Key.Generation?.Release, StringComparer.Ordinal).ThenBy(pair => pair.Key.Generation?.Generation)
+                    .. points.OrderBy(pair => pair.Key.Generation?.Release, StringComparer.Ordinal).ThenBy(
+                        pair => pair.Key.Generation?.Generation)
                         .ThenBy(pair => pair.Key.Arm, StringComparer.Ordinal).ThenBy(pair => pair.Key.Start)
                         .Select(pair => pair.Value),
                 ];
@@ -69,7 +82,8 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
             var generation = query.ByGeneration ? new GenerationReference(query.Project, row.GetString(0), row.GetInt32(1)) : null;
             var start = MetricsResolution.StartOf(DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(2)), query.Step);
             if (!points.TryGetValue((generation, arm, start.UtcTicks), out var point))
-                points.Add((generation, arm, start.UtcTicks), point = new MetricsPoint { Start = start, Generation = generation, Arm = arm });
+                points.Add(
+                    (generation, arm, start.UtcTicks), point = new MetricsPoint { Start = start, Generation = generation, Arm = arm });
             return point;
         }
     }
@@ -93,7 +107,8 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
             async (connection, token) =>
             {
                 var distributions = new Distributions();
-                await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(SelectDistributions, range, cancellationToken: token));
+                await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(
+                    SelectDistributions, range, cancellationToken: token));
                 while (await rows.ReadAsync(token))
                     distributions.Merge(Distributions.Decode((byte[])rows.GetValue(0)));
                 return distributions;
@@ -111,9 +126,11 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
     /// <summary>The time by which windows that are still stored are old; null: none of them is.</summary>
     protected virtual ValueTask<DateTimeOffset?> ReadAgeAsync(CancellationToken cancellationToken) => default;
 
-    private static async Task AddCountsAsync(DbConnection connection, object range, Func<DbDataReader, ServingCounts> find, CancellationToken cancellationToken)
+    private static async Task AddCountsAsync(
+        DbConnection connection, object range, Func<DbDataReader, ServingCounts> find, CancellationToken cancellationToken)
     {
-        await using var windows = await connection.ExecuteReaderAsync(new CommandDefinition(SelectWindows, range, cancellationToken: cancellationToken));
+        await using var windows = await connection.ExecuteReaderAsync(new CommandDefinition(
+            SelectWindows, range, cancellationToken: cancellationToken));
         while (await windows.ReadAsync(cancellationToken))
         {
             var counts = find(windows);
@@ -126,9 +143,11 @@ public abstract class MetricsStore(TimeProvider time) : IMetricsStore
         }
     }
 
-    private static async Task AddFiguresAsync(DbConnection connection, object range, Func<DbDataReader, MetricsPoint> find, CancellationToken cancellationToken)
+    private static async Task AddFiguresAsync(
+        DbConnection connection, object range, Func<DbDataReader, MetricsPoint> find, CancellationToken cancellationToken)
     {
-        await using var figures = await connection.ExecuteReaderAsync(new CommandDefinition(SelectFigures, range, cancellationToken: cancellationToken));
+        await using var figures = await connection.ExecuteReaderAsync(new CommandDefinition(
+            SelectFigures, range, cancellationToken: cancellationToken));
         while (await figures.ReadAsync(cancellationToken))
         {
             var point = find(figures);

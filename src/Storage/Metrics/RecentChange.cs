@@ -21,7 +21,9 @@ internal sealed record RecentChange(long? Replaced, IReadOnlyList<RecentBlock> A
         long? replaced = null;
         foreach (var window in summary.Windows)
         {
-            if (window.Distributions.IsEmpty || Distributions.Decode(window.Distributions.Span) is not { Rows: > 0 and var rows } distributions)
+            if (window.Distributions.IsEmpty)
+                continue;
+            if (Distributions.Decode(window.Distributions.Span) is not { Rows: > 0 and var rows } distributions)
                 continue;
             var until = rows + (last?.Until ?? 0);
             if (last is { Rows: < MinRows })

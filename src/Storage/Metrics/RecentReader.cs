@@ -17,14 +17,18 @@ internal static class RecentReader
 
     private const string SelectBlocks = "SELECT data FROM recent WHERE generation = :id AND until > :from ORDER BY until DESC";
     private const string SelectWindows =
-        "SELECT start, data FROM distributions WHERE generation = :id AND step = :seconds AND start < :before ORDER BY start DESC LIMIT :page";
+        """
+        SELECT start, data FROM distributions WHERE generation = :id AND step = :seconds AND start < :before
+        ORDER BY start DESC LIMIT :page
+        """;
 
     private const string SelectFirst = "SELECT min(start) FROM distributions WHERE generation = :id AND step = :seconds";
 
     // A reader that ends early has been sent the rest of its page already.
     private const int Page = 100;
 
-    public static async Task<RecentRows?> ReadAsync(DbConnection connection, GenerationReference generation, long rows, CancellationToken cancellationToken)
+    public static async Task<RecentRows?> ReadAsync(
+        DbConnection connection, GenerationReference generation, long rows, CancellationToken cancellationToken)
     {
         var (id, until) = await connection.QuerySingleOrDefaultAsync<(long Id, long? Until)>(new CommandDefinition(
             SelectLast, new { generation.Project, generation.Release, generation.Generation }, cancellationToken: cancellationToken));
@@ -34,7 +38,8 @@ internal static class RecentReader
         if (rows <= RecentBlock.MaxRows)
         {
             // Blocks lie behind each other without a gap, so those that end behind a number of rows hold them.
-            await using var blocks = await connection.ExecuteReaderAsync(new CommandDefinition(SelectBlocks, new { id, from = last - rows }, cancellationToken: cancellationToken));
+            await using var blocks = await connection.ExecuteReaderAsync(new CommandDefinition(
+                SelectBlocks, new { id, from = last - rows }, cancellationToken: cancellationToken));
             while (await blocks.ReadAsync(cancellationToken))
                 distributions.Merge(Distributions.Decode((byte[])blocks.GetValue(0)));
             return new RecentRows(last, distributions.Rows, distributions);

@@ -20,7 +20,8 @@ public abstract class ScoreStore : IScoreStore
         """
         DELETE FROM scores WHERE project = :Project AND query_id IN (
             SELECT query_id FROM scores
-            WHERE project = :Project AND generation = (SELECT id FROM generations WHERE project = :Owner AND release = :Release AND generation = :Generation)
+            WHERE project = :Project
+              AND generation = (SELECT id FROM generations WHERE project = :Owner AND release = :Release AND generation = :Generation)
               AND sequence < :Sequence AND (sequence > 0 OR moment < :Moment)
             ORDER BY sequence LIMIT :SweptAtOnce)
         """;
@@ -35,7 +36,9 @@ public abstract class ScoreStore : IScoreStore
     private const string SelectWaiting =
         "SELECT project, query_id, value, since, due FROM waiting WHERE due <= :now OR due > :latest ORDER BY due LIMIT :limit";
 
-    /// <summary>Columns: arm, project, release, generation, number of values, and what <see cref="ReadSums"/> reads, from number 5 on.</summary>
+    /// <summary>
+    /// Columns: arm, project, release, generation, number of values, and what <see cref="ReadSums"/> reads, from number 5 on.
+    /// </summary>
     private protected abstract string SelectArms { get; }
 
     /// <summary>Columns: name, number of outcomes, and what <see cref="ReadSum"/> reads, from number 2 on.</summary>
@@ -45,21 +48,29 @@ public abstract class ScoreStore : IScoreStore
 
     /// <inheritdoc/>
     public Task<long> GetPlaceAsync(CancellationToken cancellationToken) => ReadAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT reports FROM score_cursor", cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("SELECT reports FROM score_cursor", cancellationToken: token)),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken) => ListAsync(
+    public Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(
+        DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken) => ListAsync(
         SelectWaiting,
         new { now = now.ToUnixTimeSeconds(), latest = (now + longest).ToUnixTimeSeconds() + 1, limit },
         row => new WaitingOutcome(
-            row.GetString(0), row.GetString(1), row.GetString(2), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(3)), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(4))),
+            row.GetString(0),
+            row.GetString(1),
+            row.GetString(2),
+            DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(3)),
+            DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(4))),
         cancellationToken);
 
     /// <inheritdoc/>
     public abstract Task<bool> ApplyAsync(ScoreBatch batch, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken) => ListAsync(
+    public Task<IReadOnlyList<ArmScores>> ReadArmsAsync(
+        string project, DateTimeOffset since, string metric, CancellationToken cancellationToken) => ListAsync(
         SelectArms,
         new { project, since = since.ToUnixTimeMilliseconds(), metric, share = Reasons.Share, shadow = Reasons.Shadow },
         row =>
@@ -81,17 +92,20 @@ public abstract class ScoreStore : IScoreStore
             since = since.ToUnixTimeSeconds() - ArrivalKey.Step,
             until = until.ToUnixTimeSeconds(),
         };
-        var rows = await ListAsync(SelectArrived, range, row => (Name: row.GetString(0), Figure: new MetricFigure(ReadSum(row), row.GetInt64(1))), cancellationToken);
+        var rows = await ListAsync(
+            SelectArrived, range, row => (Name: row.GetString(0), Figure: new MetricFigure(ReadSum(row), row.GetInt64(1))), cancellationToken);
         var figures = rows.ToDictionary(row => row.Name, row => row.Figure, StringComparer.Ordinal);
         return (figures.Remove(ArrivalKey.CountName, out var outcomes) ? outcomes.Count : 0, figures);
     }
 
     /// <inheritdoc/>
     public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) => ReadAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectLastChange, cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectLastChange, cancellationToken: token)),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken) => ListAsync(
+    public Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(
+        string project, long after, int limit, CancellationToken cancellationToken) => ListAsync(
         SelectChanges,
         new { project, after, limit },
         row => new ScoreChange(
@@ -112,7 +126,9 @@ public abstract class ScoreStore : IScoreStore
     /// <summary>Runs a read over a snapshot of its own.</summary>
     protected abstract Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>How many values of an arm are neither 0 nor 1, their sum, and the sum of their squares; either is infinite where it overflows.</summary>
+    /// <summary>
+    /// How many values of an arm are neither 0 nor 1, their sum, and the sum of their squares; either is infinite where it overflows.
+    /// </summary>
     private protected abstract (long Others, double Sum, double Squares) ReadSums(DbDataReader row);
 
     /// <summary>The sum of a figure; infinite where it overflows.</summary>
@@ -130,9 +146,11 @@ public abstract class ScoreStore : IScoreStore
         SweptAtOnce,
     };
 
-    private static GenerationReference Generation(DbDataReader row, int column) => new(row.GetString(column), row.GetString(column + 1), row.GetInt32(column + 2));
+    private static GenerationReference Generation(DbDataReader row, int column) =>
+        new(row.GetString(column), row.GetString(column + 1), row.GetInt32(column + 2));
 
-    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken) => ReadAsync(
+    private Task<IReadOnlyList<T>> ListAsync<T>(
+        string sql, object parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken) => ReadAsync(
         async Task<IReadOnlyList<T>> (connection, token) =>
         {
             await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: token));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
@@ -35,7 +36,7 @@ internal sealed class ScoreTally(long arrived, DateTimeOffset age)
     /// <param name="find">Finds the score that a query has in the database; null: none.</param>
     /// <param name="idOf">The number of a generation in the database.</param>
     public void Add(
-        IEnumerable<OutcomeScore> scores, Func<(string Project, string QueryId), StoredScore?> find, Func<Abstractions.Releases.GenerationReference, long> idOf)
+        IEnumerable<OutcomeScore> scores, Func<(string Project, string QueryId), StoredScore?> find, Func<GenerationReference, long> idOf)
     {
         foreach (var score in scores)
         {
@@ -43,7 +44,14 @@ internal sealed class ScoreTally(long arrived, DateTimeOffset age)
             if ((_scores.GetValueOrDefault(key) ?? find(key)) is { } old)
                 Count(score.Project, old, -1);
             var stored = new StoredScore(
-                idOf(score.Generation), JsonSerializer.Serialize(score.Values), score.Arm, score.Reason, score.Sequence, score.At.ToUnixTimeMilliseconds(), arrived, score.Cluster);
+                idOf(score.Generation),
+                JsonSerializer.Serialize(score.Values),
+                score.Arm,
+                score.Reason,
+                score.Sequence,
+                score.At.ToUnixTimeMilliseconds(),
+                arrived,
+                score.Cluster);
             Count(score.Project, stored, 1);
             _scores[key] = stored;
         }
@@ -59,11 +67,12 @@ internal sealed class ScoreTally(long arrived, DateTimeOffset age)
 
     private void Add(StoredScore score, string name, string arrivalName, MetricFigure figure)
     {
+        var isShadow = score.Reason == Reasons.Shadow;
         foreach (var resolution in MetricsResolution.All)
         {
             var start = resolution.StartOf(score.Second);
             if (resolution.Keeps(start, age))
-                Add(_figures, new FigureKey(score.Generation, resolution.Seconds, start, name, score.Arm, score.Reason == Reasons.Shadow), figure);
+                Add(_figures, new FigureKey(score.Generation, resolution.Seconds, start, name, score.Arm, isShadow), figure);
         }
 
         if (score.Arrived != 0)

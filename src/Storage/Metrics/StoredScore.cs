@@ -6,7 +6,8 @@ namespace Progeny.Storage.Metrics;
 /// <param name="Sequence">The place of the prediction in the query log.</param>
 /// <param name="Moment">When it was predicted, in milliseconds since 1970.</param>
 /// <param name="Arrived">When its outcome came, in seconds since 1970; 0: that is not known.</param>
-internal sealed record StoredScore(long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived, int? Cluster)
+internal sealed record StoredScore(
+    long Generation, string Figures, string Arm, string Reason, long Sequence, long Moment, long Arrived, int? Cluster)
 {
     /// <summary>When it was predicted, in seconds since 1970.</summary>
     public long Second => Moment / 1000;

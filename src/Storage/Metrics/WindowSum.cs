@@ -11,7 +11,9 @@ internal sealed record WindowSum(int Step, long Start)
 {
     public ServingCounts Counts { get; } = new();
 
-    /// <summary>How features and predictions were spread; null: nothing of it was logged, or windows of this length do not hold it.</summary>
+    /// <summary>
+    /// How features and predictions were spread; null: nothing of it was logged, or windows of this length do not hold it.
+    /// </summary>
     public Distributions? Distributions { get; private set; }
 
     /// <summary>What a summary adds to the windows of every resolution that are kept, in a fixed order.</summary>

@@ -8,5 +8,6 @@ public sealed class PostgresEvaluationStoreTests(ClusterServer server) : Evaluat
 {
     private string? database;
 
-    private protected override async Task<ITestPerfdb> OpenAsync() => new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
+    private protected override async Task<ITestPerfdb> OpenAsync() =>
+        new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
 }

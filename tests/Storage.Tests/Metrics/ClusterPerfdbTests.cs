@@ -3,8 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
-using Progeny.Abstractions.Metrics;
 using Progeny.Abstractions.Common;
+using Progeny.Abstractions.Metrics;
+using Progeny.Core.Common;
 using Progeny.Core.Decisions;
 using Progeny.Core.Drift;
 using Progeny.Core.Evaluation;
@@ -59,8 +60,10 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         var counts = summaries.Count * windows;
         foreach (var resolution in MetricsResolution.All)
         {
-            var points = await reader.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false), default);
-            (points.Sum(point => point.Counts.Requests), points.Sum(point => point.Counts.Rows), points.Sum(point => point.Counts.Latency.Sum))
+            var points = await reader.ReadAsync(
+                new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false), default);
+            (points.Sum(point => point.Counts.Requests), points.Sum(point => point.Counts.Rows), points.Sum(
+                point => point.Counts.Latency.Sum))
                 .ShouldBe((counts, 2 * counts, 100L * counts));
         }
 
@@ -95,9 +98,11 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         (await writers[0].Scores.GetLastChangeAsync(default)).ShouldBe(seen.Count);
         seen.Count(change => change.IsAdded).ShouldBe(batches * each);
         // What came and was not replaced is what the windows hold.
-        var point = (await writers[0].Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), false), default)).ShouldHaveSingleItem();
+        var hour = new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), ByGeneration: false);
+        var point = (await writers[0].Metrics.ReadAsync(hour, default)).ShouldHaveSingleItem();
         point.Outcomes.ShouldBe(seen.Sum(change => change.IsAdded ? 1 : -1));
-        point.Figures[MetricsPoint.LossName].Sum.ShouldBe(seen.Sum(change => (change.IsAdded ? 1 : -1) * change.Values[MetricsPoint.LossName]));
+        point.Figures[MetricsPoint.LossName].Sum.ShouldBe(seen.Sum(
+            change => (change.IsAdded ? 1 : -1) * change.Values[MetricsPoint.LossName]));
     }
 
     [ContractFact]
@@ -112,7 +117,8 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         clock.Advance(TimeSpan.FromDays(3));
         await node.Metrics.StoreAsync(Create(clock.Now, null, 100), default);
         (await PartitionsAsync("windows_10")).ShouldBe(["windows_10_20261125", "windows_10_20261126"]);
-        (await PartitionsAsync("windows_60")).ShouldBe(["windows_60_20261122", "windows_60_20261123", "windows_60_20261125", "windows_60_20261126"]);
+        (await PartitionsAsync("windows_60")).ShouldBe(
+            ["windows_60_20261122", "windows_60_20261123", "windows_60_20261125", "windows_60_20261126"]);
 
         clock.Advance(TimeSpan.FromDays(800));
         await node.Scores.ApplyAsync(new ScoreBatch(0, 1, [Score("a", 1) with { At = clock.Now }], [], []) { At = clock.Now }, default);
@@ -131,7 +137,7 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         await node.Metrics.StoreAsync(Create(Noon, null, 100), default);
 
         (await PartitionsAsync("windows_10")).ShouldContain("windows_10_20261122");
-        (await node.Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromSeconds(10), false), default)).ShouldHaveSingleItem().Counts.Requests.ShouldBe(1);
+        (await PointsAsync(node, TimeSpan.FromSeconds(10))).ShouldBe(1);
     }
 
     [ContractFact]
@@ -204,7 +210,8 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         var numbers = entries.Select(entry => entry.Sequence).ToList();
         numbers.ShouldBe(numbers.Distinct().OrderDescending());
         foreach (var i in Enumerable.Range(0, writers.Count))
-            entries.Select(entry => entry.Decision.Id).Where(id => id.StartsWith($"own-{i}-", StringComparison.Ordinal)).ShouldBe(Enumerable.Range(0, each).Reverse().Select(j => $"own-{i}-{j}"));
+            entries.Select(entry => entry.Decision.Id).Where(id => id.StartsWith($"own-{i}-", StringComparison.Ordinal)).ShouldBe(
+                Enumerable.Range(0, each).Reverse().Select(j => $"own-{i}-{j}"));
     }
 
     [ContractFact]
@@ -212,7 +219,8 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
     {
         var node = StartNodes(1)[0];
         await node.Decisions.AppendAsync(Decisions.DecisionLogTests.Decision("flights", "a", null) with { Message = "be\0cause" }, default);
-        (await node.Decisions.ListAsync("flights", null, null, 10, default)).ShouldHaveSingleItem().Decision.Message.ShouldBe("be\uFFFDcause");
+        (await node.Decisions.ListAsync("flights", null, null, 10, default)).ShouldHaveSingleItem().Decision.Message.ShouldBe(
+            "be\uFFFDcause");
     }
 
     [ContractFact]
@@ -221,7 +229,7 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         using var folder = new TemporaryFolder();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), new("Cluster:ConnectionString", connectionString)]);
-        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
         using var host = builder.Build();
         await host.StartAsync();
         var services = host.Services;
@@ -248,9 +256,11 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
         {
             await Should.ThrowAsync<StorageUnavailableException>(() => node.Metrics.StoreAsync(Create(Noon, null, 100), default));
             await Should.ThrowAsync<StorageUnavailableException>(() => PointsAsync(node, TimeSpan.FromMinutes(1)));
-            await Should.ThrowAsync<StorageUnavailableException>(() => node.Scores.ApplyAsync(new ScoreBatch(0, 1, [Score("a", 1)], [], []), default));
+            await Should.ThrowAsync<StorageUnavailableException>(() => node.Scores.ApplyAsync(
+                new ScoreBatch(0, 1, [Score("a", 1)], [], []), default));
             await Should.ThrowAsync<StorageUnavailableException>(() => node.Scores.GetPlaceAsync(default));
-            await Should.ThrowAsync<StorageUnavailableException>(() => node.Decisions.AppendAsync(Decisions.DecisionLogTests.Decision("flights", "a", null), default));
+            await Should.ThrowAsync<StorageUnavailableException>(() => node.Decisions.AppendAsync(
+                Decisions.DecisionLogTests.Decision("flights", "a", null), default));
             await Should.ThrowAsync<StorageUnavailableException>(() => node.Evaluations.FindAsync(First, default));
         }
         finally
@@ -270,7 +280,9 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
     {
         var rows = new Distributions();
         rows.Feature("x").Record(value);
-        return Create(First, [.. Enumerable.Range(0, windows).Select(i => Create(Noon.AddSeconds(10 * i), null, 100).Windows[0] with { Distributions = rows.Encode() })]);
+        return Create(First, [.. Enumerable.Range(0, windows).Select(OfWindow)]);
+
+        WindowSummary OfWindow(int i) => Create(Noon.AddSeconds(10 * i), null, 100).Windows[0] with { Distributions = rows.Encode() };
     }
 
     private static async Task<int> PointsAsync(PostgresPerfdbNode node, TimeSpan step) =>
@@ -300,7 +312,8 @@ public sealed class ClusterPerfdbTests(ClusterServer server) : IAsyncLifetime
     private async Task<IReadOnlyList<string>> PartitionsAsync(string table)
     {
         await using var connection = new NpgsqlConnection(connectionString);
-        return [.. await connection.QueryAsync<string>("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = @table::regclass ORDER BY 1", new { table })];
+        const string sql = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = @table::regclass ORDER BY 1";
+        return [.. await connection.QueryAsync<string>(sql, new { table })];
     }
 
     private async Task ExecuteAsync(string sql)

@@ -6,5 +6,6 @@ public sealed class PostgresRecentRowsTests(ClusterServer server) : RecentRowsTe
 {
     private string? database;
 
-    private protected override async Task<ITestPerfdb> OpenAsync() => new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
+    private protected override async Task<ITestPerfdb> OpenAsync() =>
+        new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
 }

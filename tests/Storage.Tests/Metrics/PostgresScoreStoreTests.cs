@@ -6,5 +6,6 @@ public sealed class PostgresScoreStoreTests(ClusterServer server) : ScoreStoreTe
 {
     private string? database;
 
-    private protected override async Task<ITestPerfdb> OpenAsync() => new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
+    private protected override async Task<ITestPerfdb> OpenAsync() =>
+        new PostgresPerfdbNode(database ??= await server.CreateAsync(), Clock);
 }

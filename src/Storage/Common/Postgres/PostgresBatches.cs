@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Progeny.Storage.Common.Postgres;
 
-/// <summary>Statements that go to the database together, in one round trip. Each sees what those before it did, and what others committed meanwhile.</summary>
+/// <summary>
+/// Statements that go to the database together, in one round trip. Each sees what those before it did, and what others committed meanwhile.
+/// </summary>
 internal static class PostgresBatches
 {
     /// <summary>Appends a statement.</summary>

@@ -4,7 +4,9 @@ using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Metrics.Postgres;
 
-/// <summary>The partitions of the perfdb's tables. Windows have partitions of a day, those of an hour, of 30 days; changes of scores of 5 days.</summary>
+/// <summary>
+/// The partitions of the perfdb's tables. Windows have partitions of a day, those of an hour, of 30 days; changes of scores of 5 days.
+/// </summary>
 internal sealed class PerfdbPartitions
 {
     private const int WindowDays = 1;
@@ -28,16 +30,21 @@ internal sealed class PerfdbPartitions
     }
 
     /// <summary>Makes the partitions that windows need, in the transaction that is open.</summary>
-    public Task EnsureAsync(NpgsqlConnection connection, IReadOnlyCollection<WindowSum> windows, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
+    public Task EnsureAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<WindowSum> windows, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
         connection,
         windows.Select(window => (_windows[("windows", window.Step)], window.Start))
-            .Concat(windows.Where(window => window.Distributions is not null).Select(window => (_windows[("distributions", window.Step)], window.Start))),
+            .Concat(windows.Where(window => window.Distributions is not null).Select(window => (
+                _windows[("distributions", window.Step)], window.Start))),
         cancellationToken);
 
     /// <summary>Makes the partitions that figures and changes of scores need, in the transaction that is open.</summary>
     /// <param name="changed">When the scores change, in seconds since 1970.</param>
-    public Task EnsureAsync(NpgsqlConnection connection, IEnumerable<FigureKey> figures, long changed, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
-        connection, figures.Select(figure => (_windows[("figures", figure.Step)], figure.Start)).Append((_changes, changed)), cancellationToken);
+    public Task EnsureAsync(
+        NpgsqlConnection connection, IEnumerable<FigureKey> figures, long changed, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
+        connection,
+        figures.Select(figure => (_windows[("figures", figure.Step)], figure.Start)).Append((_changes, changed)),
+        cancellationToken);
 
     /// <summary>Makes the partitions of now and those that follow them, so that nobody who counts has to.</summary>
     public async Task EnsureAheadAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
@@ -46,7 +53,8 @@ internal sealed class PerfdbPartitions
         var second = now.ToUnixTimeSeconds();
         await RangePartitions.EnsureAsync(
             connection,
-            _windows.Values.Append(_changes).SelectMany(partitions => (IEnumerable<(RangePartitions, long)>)[(partitions, second), (partitions, second + partitions.Length)]),
+            _windows.Values.Append(_changes).SelectMany(
+                partitions => (IEnumerable<(RangePartitions, long)>)[(partitions, second), (partitions, second + partitions.Length)]),
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -56,7 +64,8 @@ internal sealed class PerfdbPartitions
     public async Task DropAsync(NpgsqlConnection connection, DateTimeOffset age, CancellationToken cancellationToken)
     {
         foreach (var ((_, step), partitions) in _windows)
-            await partitions.DropAsync(connection, age - MetricsResolution.All.Single(resolution => resolution.Seconds == step).Kept, cancellationToken);
+            await partitions.DropAsync(
+                connection, age - MetricsResolution.All.Single(resolution => resolution.Seconds == step).Kept, cancellationToken);
         await _changes.DropAsync(connection, age - PerfdbRetention.Changes, cancellationToken);
     }
 

@@ -1,12 +1,12 @@
 namespace Progeny.Storage.Metrics.Postgres;
 
 /// <summary>
-/// The perfdb's tables in the cluster's database, and those of decisions and evaluations. Times are in seconds since 1970 in UTC, those of decisions,
-/// evaluations, and moments, in milliseconds.
+/// The perfdb's tables in the cluster's database, and those of decisions and evaluations. Times are in seconds since 1970 in UTC, those of
+/// decisions, evaluations, and moments, in milliseconds.
 /// </summary>
 /// <remarks>
-/// What grows with time is partitioned by it (<see cref="PerfdbPartitions"/>): by resolution, since each is kept for another time, and then by range.
-/// Names are compared by their bytes, as SQLite does, whatever the database's own collation.
+/// What grows with time is partitioned by it (<see cref="PerfdbPartitions"/>): by resolution, since each is kept for another time, and then
+/// by range. Names are compared by their bytes, as SQLite does, whatever the database's own collation.
 /// </remarks>
 internal static class PostgresMetricsSchema
 {
@@ -122,8 +122,8 @@ internal static class PostgresMetricsSchema
         );
         CREATE INDEX waiting_by_due ON waiting (due);
 
-        -- One row: the place up to which reports are scored, and the position of the last change. Who scores holds it, so that positions grow in
-        -- the order of commits and a reader that goes on behind one misses none.
+        -- One row: the place up to which reports are scored, and the position of the last change. Who scores holds it, so that positions grow
+        -- in the order of commits and a reader that goes on behind one misses none.
         CREATE TABLE score_cursor (
             reports bigint NOT NULL,
             changes bigint NOT NULL

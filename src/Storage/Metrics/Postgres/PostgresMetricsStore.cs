@@ -11,7 +11,8 @@ public sealed class PostgresMetricsStore(PostgresPerfdb perfdb, TimeProvider tim
     {
         var age = await perfdb.ReadAgeAsync(cancellationToken);
         var generation = await perfdb.IdOfAsync(summary.Generation, cancellationToken);
-        var cursor = await perfdb.WriteAsync((connection, token) => new SummaryTransaction(connection, perfdb.Partitions, generation, summary, age).RunAsync(token), cancellationToken);
+        var cursor = await perfdb.WriteAsync(
+            (connection, token) => new SummaryTransaction(connection, perfdb.Partitions, generation, summary, age).RunAsync(token), cancellationToken);
         await perfdb.UpkeepAsync(cancellationToken);
         return cursor;
     }
@@ -21,5 +22,6 @@ public sealed class PostgresMetricsStore(PostgresPerfdb perfdb, TimeProvider tim
         perfdb.ReadSnapshotAsync(work, cancellationToken);
 
     /// <inheritdoc/>
-    protected override async ValueTask<DateTimeOffset?> ReadAgeAsync(CancellationToken cancellationToken) => await perfdb.ReadAgeAsync(cancellationToken);
+    protected override async ValueTask<DateTimeOffset?> ReadAgeAsync(CancellationToken cancellationToken) =>
+        await perfdb.ReadAgeAsync(cancellationToken);
 }

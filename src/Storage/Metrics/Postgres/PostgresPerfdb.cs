@@ -33,7 +33,8 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
         database.ReadAsync((connection, token) => work(connection, token), cancellationToken);
 
     /// <summary>Runs statements that change nothing over one snapshot.</summary>
-    internal Task<T> ReadSnapshotAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => database.ReadAsync(
+    internal Task<T> ReadSnapshotAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, token) =>
         {
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, token);
@@ -42,8 +43,8 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
         cancellationToken);
 
     /// <summary>
-    /// Runs statements in one transaction. It is begun again where the server ended it for the sake of another, and where a partition is missing
-    /// that this process thought to be there.
+    /// Runs statements in one transaction. It is begun again where the server ended it for the sake of another, and where a partition is
+    /// missing that this process thought to be there.
     /// </summary>
     internal async Task<T> WriteAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -57,7 +58,8 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
             {
                 Partitions.Forget();
                 var state = ((exception as PostgresException) ?? exception.InnerException as PostgresException)?.SqlState;
-                if (attempt == MaxAttempts || state is not (PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.CheckViolation))
+                if (attempt == MaxAttempts || state is not (
+                    PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.CheckViolation))
                     throw;
             }
         }
@@ -80,7 +82,9 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
         return generations.GetOrAdd(generation, id);
     }
 
-    /// <summary>Now and then makes the partitions to come and removes what is old, unless another member of the cluster is about it.</summary>
+    /// <summary>
+    /// Now and then makes the partitions to come and removes what is old, unless another member of the cluster is about it.
+    /// </summary>
     internal async Task UpkeepAsync(CancellationToken cancellationToken)
     {
         if (!upkeep.IsDue())
@@ -100,7 +104,8 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
 
     private async Task<bool> UpkeepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT pg_try_advisory_lock(@UpkeepLock)", new { UpkeepLock }, cancellationToken: cancellationToken)))
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT pg_try_advisory_lock(@UpkeepLock)", new { UpkeepLock }, cancellationToken: cancellationToken)))
             return false;
         try
         {
@@ -111,7 +116,8 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
                 """
                 DELETE FROM cursors WHERE logged = 0 AND (source, generation) IN (
                     SELECT source, generation FROM cursors WHERE logged = 0 AND changed < @runs ORDER BY changed LIMIT @MaxRemoved);
-                DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < @recent ORDER BY start LIMIT @MaxRemoved);
+                DELETE FROM recent WHERE (generation, until) IN (
+                    SELECT generation, until FROM recent WHERE start < @recent ORDER BY start LIMIT @MaxRemoved);
                 """,
                 new
                 {

@@ -26,8 +26,11 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
 
     private protected override string SelectArrived =>
         """
-        SELECT name, CAST(sum(count) AS bigint), coalesce(sum(sum) FILTER (WHERE abs(sum) < 1e300), 0), array_agg(sum) FILTER (WHERE abs(sum) >= 1e300) FROM arrivals
-        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since AND start <= :until
+        SELECT name, CAST(sum(count) AS bigint), coalesce(sum(sum) FILTER (WHERE abs(sum) < 1e300), 0),
+            array_agg(sum) FILTER (WHERE abs(sum) >= 1e300)
+        FROM arrivals
+        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation)
+          AND start > :since AND start <= :until
         GROUP BY name
         """;
 
@@ -40,7 +43,8 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
         var generations = new Dictionary<GenerationReference, long>();
         foreach (var generation in batch.Scores.Select(score => score.Generation).Distinct())
             generations.Add(generation, await perfdb.IdOfAsync(generation, cancellationToken));
-        var isApplied = await perfdb.WriteAsync((connection, token) => new ScoreTransaction(connection, perfdb.Partitions, batch, generations, age).RunAsync(token), cancellationToken);
+        var isApplied = await perfdb.WriteAsync(
+            (connection, token) => new ScoreTransaction(connection, perfdb.Partitions, batch, generations, age).RunAsync(token), cancellationToken);
         await perfdb.UpkeepAsync(cancellationToken);
         return isApplied;
     }
@@ -51,7 +55,8 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
         {
             // A score that is replaced meanwhile is another one, and stays.
             await connection.ExecuteAsync(new CommandDefinition(ScoreTransaction.Lock, cancellationToken: token));
-            return SweptAtOnce == await connection.ExecuteAsync(new CommandDefinition(DeleteSwept, SweptBefore(begin), cancellationToken: token));
+            return SweptAtOnce == await connection.ExecuteAsync(new CommandDefinition(
+                DeleteSwept, SweptBefore(begin), cancellationToken: token));
         },
         cancellationToken);
 
@@ -69,5 +74,6 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
 
     private static double[] LargeOf(DbDataReader row, int column) => row.IsDBNull(column) ? [] : row.GetFieldValue<double[]>(column);
 
-    private static double Sum(double sum, IEnumerable<double> values) => values.Aggregate(new MetricFigure(sum, 0), (total, value) => total + new MetricFigure(value, 0)).Sum;
+    private static double Sum(double sum, IEnumerable<double> values) => values.Aggregate(new MetricFigure(sum, 0), (total, value) =>
+        total + new MetricFigure(value, 0)).Sum;
 }

@@ -7,13 +7,17 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.Metrics.Postgres;
 
 /// <summary>
-/// Stores the scores of a batch: three round trips, however many there are. Whoever scores holds the row of the cursor, so nobody else writes
-/// scores, figures, arrivals, changes or what waits meanwhile; and the changes are numbered in the order of commits.
+/// Stores the scores of a batch: three round trips, however many there are. Whoever scores holds the row of the cursor, so nobody else
+/// writes scores, figures, arrivals, changes or what waits meanwhile; and the changes are numbered in the order of commits.
 /// </summary>
 /// <param name="generations">The numbers of the batch's generations.</param>
 /// <param name="age">The time by which windows and changes are old.</param>
 internal sealed class ScoreTransaction(
-    NpgsqlConnection connection, PerfdbPartitions partitions, ScoreBatch batch, IReadOnlyDictionary<GenerationReference, long> generations, DateTimeOffset age)
+    NpgsqlConnection connection,
+    PerfdbPartitions partitions,
+    ScoreBatch batch,
+    IReadOnlyDictionary<GenerationReference, long> generations,
+    DateTimeOffset age)
 {
     /// <summary>Takes the lock that keeps others from scoring.</summary>
     public const string Lock = "SELECT reports, changes FROM score_cursor FOR UPDATE";
@@ -24,7 +28,9 @@ internal sealed class ScoreTransaction(
         FROM unnest($1, $2) AS k (project, query_id) JOIN scores AS s ON s.project = k.project AND s.query_id = k.query_id
         """;
 
-    private const string SelectArrivals = "SELECT generation, name, start, sum, count FROM arrivals WHERE generation = ANY ($1) AND start = ANY ($2)";
+    private const string SelectFigures = "SELECT generation, step, start, name, arm, shadow, sum, count FROM figures";
+    private const string SelectArrivals =
+        "SELECT generation, name, start, sum, count FROM arrivals WHERE generation = ANY ($1) AND start = ANY ($2)";
 
     private const string UpsertFigures =
         """
@@ -45,7 +51,8 @@ internal sealed class ScoreTransaction(
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             AS score (project, query_id, generation, figures, arm, reason, sequence, moment, arrived, cluster)
         ON CONFLICT (project, query_id) DO UPDATE SET generation = excluded.generation, figures = excluded.figures, arm = excluded.arm,
-            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment, arrived = excluded.arrived, cluster = excluded.cluster
+            reason = excluded.reason, sequence = excluded.sequence, moment = excluded.moment, arrived = excluded.arrived,
+            cluster = excluded.cluster
         """;
 
     private const string InsertChanges =
@@ -61,12 +68,15 @@ internal sealed class ScoreTransaction(
         """;
 
     private const string RemoveWaiting =
-        "DELETE FROM waiting AS w USING unnest($1, $2) AS gone (project, query_id) WHERE w.project = gone.project AND w.query_id = gone.query_id";
+        """
+        DELETE FROM waiting AS w USING unnest($1, $2) AS gone (project, query_id) WHERE w.project = gone.project AND w.query_id = gone.query_id
+        """;
 
     private static readonly string TrimArrivals =
         $"""
         DELETE FROM arrivals WHERE generation = $1 AND start <= (
-            SELECT start FROM arrivals WHERE generation = $1 AND name = '{ArrivalKey.CountName}' ORDER BY start DESC LIMIT 1 OFFSET {ArrivalKey.MaxParts})
+            SELECT start FROM arrivals WHERE generation = $1 AND name = '{ArrivalKey.CountName}'
+            ORDER BY start DESC LIMIT 1 OFFSET {ArrivalKey.MaxParts})
         """;
 
     private readonly ScoreTally tally = new(batch.At.ToUnixTimeSeconds(), age);
@@ -91,10 +101,12 @@ internal sealed class ScoreTransaction(
         return true;
     }
 
-    private async Task<(long Place, long LastChange, Dictionary<(string Project, string QueryId), StoredScore> Stored)> ReadScoresAsync(CancellationToken cancellationToken)
+    private async Task<(long Place, long LastChange, Dictionary<(string Project, string QueryId), StoredScore> Stored)> ReadScoresAsync(
+        CancellationToken cancellationToken)
     {
         await using var reads = connection.CreateBatch();
-        reads.Add(Lock).Add(SelectScores, batch.Scores.Select(score => score.Project).ToArray(), batch.Scores.Select(score => score.QueryId).ToArray());
+        reads.Add(Lock).Add(
+            SelectScores, batch.Scores.Select(score => score.Project).ToArray(), batch.Scores.Select(score => score.QueryId).ToArray());
         await using var reader = await reads.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var (place, lastChange) = (reader.GetInt64(0), reader.GetInt64(1));
@@ -116,8 +128,12 @@ internal sealed class ScoreTransaction(
         return (place, lastChange, stored);
     }
 
-    /// <summary>The sums that are stored, of the windows and parts of time that change. They are added up here, since PostgreSQL refuses a sum that overflows.</summary>
-    private async Task<(Dictionary<FigureKey, MetricFigure> Figures, Dictionary<ArrivalKey, MetricFigure> Arrivals)> ReadSumsAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The sums that are stored, of the windows and parts of time that change. They are added up here, since PostgreSQL refuses a sum that
+    /// overflows.
+    /// </summary>
+    private async Task<(Dictionary<FigureKey, MetricFigure> Figures, Dictionary<ArrivalKey, MetricFigure> Arrivals)> ReadSumsAsync(
+        CancellationToken cancellationToken)
     {
         var figures = new Dictionary<FigureKey, MetricFigure>();
         var arrivals = new Dictionary<ArrivalKey, MetricFigure>();
@@ -126,19 +142,22 @@ internal sealed class ScoreTransaction(
         foreach (var keys in steps)
         {
             reads.Add(
-                $"SELECT generation, step, start, name, arm, shadow, sum, count FROM figures WHERE generation = ANY ($1) AND step = {keys.Key} AND start = ANY ($2)",
+                $"{SelectFigures} WHERE generation = ANY ($1) AND step = {keys.Key} AND start = ANY ($2)",
                 keys.Select(key => key.Generation).Distinct().ToArray(),
                 keys.Select(key => key.Start).Distinct().ToArray());
         }
 
         reads.Add(
-            SelectArrivals, tally.Arrivals.Keys.Select(key => key.Generation).Distinct().ToArray(), tally.Arrivals.Keys.Select(key => key.Start).Distinct().ToArray());
+            SelectArrivals,
+            tally.Arrivals.Keys.Select(key => key.Generation).Distinct().ToArray(),
+            tally.Arrivals.Keys.Select(key => key.Start).Distinct().ToArray());
         await using var reader = await reads.ExecuteReaderAsync(cancellationToken);
         foreach (var _ in steps)
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                var key = new FigureKey(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5) == 1);
+                var (generation, step, start) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2));
+                var key = new FigureKey(generation, step, start, reader.GetString(3), reader.GetString(4), reader.GetInt32(5) == 1);
                 figures.Add(key, new MetricFigure(reader.GetDouble(6), reader.GetInt64(7)));
             }
 
@@ -146,7 +165,8 @@ internal sealed class ScoreTransaction(
         }
 
         while (await reader.ReadAsync(cancellationToken))
-            arrivals.Add(new ArrivalKey(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2)), new MetricFigure(reader.GetDouble(3), reader.GetInt64(4)));
+            arrivals.Add(new ArrivalKey(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2)), new MetricFigure(
+                reader.GetDouble(3), reader.GetInt64(4)));
         return (figures, arrivals);
     }
 
@@ -154,7 +174,8 @@ internal sealed class ScoreTransaction(
     {
         if (tally.Figures.Count == 0)
             return;
-        var (keys, sums) = (tally.Figures.Keys.ToList(), tally.Figures.Select(pair => stored.GetValueOrDefault(pair.Key) + pair.Value).ToList());
+        var (keys, sums) = (
+            tally.Figures.Keys.ToList(), tally.Figures.Select(pair => stored.GetValueOrDefault(pair.Key) + pair.Value).ToList());
         writes.Add(
             UpsertFigures,
             keys.Select(key => key.Generation).ToArray(),
@@ -242,6 +263,7 @@ internal sealed class ScoreTransaction(
         }
 
         if (batch.GivenUp.Count > 0)
-            writes.Add(RemoveWaiting, batch.GivenUp.Select(one => one.Project).ToArray(), batch.GivenUp.Select(one => one.QueryId).ToArray());
+            writes.Add(
+                RemoveWaiting, batch.GivenUp.Select(one => one.Project).ToArray(), batch.GivenUp.Select(one => one.QueryId).ToArray());
     }
 }

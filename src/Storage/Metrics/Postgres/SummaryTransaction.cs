@@ -6,22 +6,30 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.Metrics.Postgres;
 
 /// <summary>
-/// Adds a summary to its windows and moves its cursor: two round trips, however many windows it has. The row of its generation is locked, which
-/// is the only lock that two summaries can meet at; so windows, distributions and blocks of recent rows can be read, merged and written back.
+/// Adds a summary to its windows and moves its cursor: two round trips, however many windows it has. The row of its generation is locked,
+/// which is the only lock that two summaries can meet at; so windows, distributions and blocks of recent rows can be read, merged and
+/// written back.
 /// </summary>
 /// <param name="generation">The number of the generation.</param>
 /// <param name="age">The time by which windows are old.</param>
-internal sealed class SummaryTransaction(NpgsqlConnection connection, PerfdbPartitions partitions, long generation, GenerationSummary summary, DateTimeOffset age)
+internal sealed class SummaryTransaction(
+    NpgsqlConnection connection, PerfdbPartitions partitions, long generation, GenerationSummary summary, DateTimeOffset age)
 {
     private const string Lock = "SELECT FROM generations WHERE id = $1 FOR NO KEY UPDATE";
 
     private const string MoveFirst =
         """
         INSERT INTO cursors (source, generation, through, logged, changed) VALUES ($1, $2, $4, $5, $6)
-        ON CONFLICT (source, generation) DO UPDATE SET through = excluded.through, changed = excluded.changed WHERE cursors.through = $3 RETURNING through
+        ON CONFLICT (source, generation) DO UPDATE SET through = excluded.through, changed = excluded.changed WHERE cursors.through = $3
+        RETURNING through
         """;
 
-    private const string MoveNext = "UPDATE cursors SET through = $4, logged = $5, changed = $6 WHERE source = $1 AND generation = $2 AND through = $3 RETURNING through";
+    private const string MoveNext =
+        """
+        UPDATE cursors SET through = $4, logged = $5, changed = $6 WHERE source = $1 AND generation = $2 AND through = $3
+        RETURNING through
+        """;
+
     private const string SelectCursor = "SELECT through FROM cursors WHERE source = $1 AND generation = $2";
     private const string SelectLastBlock = "SELECT until, rows, start, data FROM recent WHERE generation = $1 ORDER BY until DESC LIMIT 1";
 
@@ -30,8 +38,8 @@ internal sealed class SummaryTransaction(NpgsqlConnection connection, PerfdbPart
         INSERT INTO windows (generation, step, start, rows, errors, augment, queue, predict, latency)
         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (generation, step, start) DO UPDATE SET rows = windows.rows + excluded.rows, errors = windows.errors + excluded.errors,
-            augment = windows.augment + excluded.augment, queue = windows.queue + excluded.queue, predict = windows.predict + excluded.predict,
-            latency = excluded.latency
+            augment = windows.augment + excluded.augment, queue = windows.queue + excluded.queue,
+            predict = windows.predict + excluded.predict, latency = excluded.latency
         """;
 
     private const string UpsertDistributions =
@@ -41,7 +49,8 @@ internal sealed class SummaryTransaction(NpgsqlConnection connection, PerfdbPart
         """;
 
     private const string RemoveBlock = "DELETE FROM recent WHERE generation = $1 AND until = $2";
-    private const string InsertBlocks = "INSERT INTO recent (generation, until, rows, start, data) SELECT $1, * FROM unnest($2, $3, $4, $5)";
+    private const string InsertBlocks =
+        "INSERT INTO recent (generation, until, rows, start, data) SELECT $1, * FROM unnest($2, $3, $4, $5)";
     private const string RemoveBlocks = "DELETE FROM recent WHERE generation = $1 AND until <= $2";
 
     private readonly IReadOnlyList<WindowSum> sums = WindowSum.Of(summary, age);
@@ -62,7 +71,14 @@ internal sealed class SummaryTransaction(NpgsqlConnection connection, PerfdbPart
         var source = summary.Source.ToByteArray(bigEndian: true);
         await using var batch = connection.CreateBatch();
         batch.Add(Lock, generation)
-            .Add(summary.After == 0 ? MoveFirst : MoveNext, source, generation, summary.After, summary.Through, summary.IsLogged ? 1 : 0, age.ToUnixTimeSeconds())
+            .Add(
+                summary.After == 0 ? MoveFirst : MoveNext,
+                source,
+                generation,
+                summary.After,
+                summary.Through,
+                summary.IsLogged ? 1 : 0,
+                age.ToUnixTimeSeconds())
             .Add(SelectCursor, source, generation)
             .Add(SelectLastBlock, generation);
         var merges = AddSelects(batch);
@@ -93,11 +109,13 @@ internal sealed class SummaryTransaction(NpgsqlConnection connection, PerfdbPart
         foreach (var windows in sums.GroupBy(sum => sum.Step).Select(group => group.ToDictionary(sum => sum.Start)))
         {
             var step = windows.Values.First().Step;
-            batch.Add($"SELECT start, latency FROM windows WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, windows.Keys.ToArray());
+            var starts = windows.Keys.ToArray();
+            batch.Add($"SELECT start, latency FROM windows WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, starts);
             merges.Add((start, data) => windows[start].Counts.Latency.Merge(data));
-            if (windows.Values.Where(sum => sum.Distributions is not null).Select(sum => sum.Start).ToArray() is not { Length: > 0 } starts)
+            if (windows.Values.Where(sum => sum.Distributions is not null).Select(sum => sum.Start).ToArray() is not { Length: > 0 } spread)
                 continue;
-            batch.Add($"SELECT start, data FROM distributions WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, starts);
+            batch.Add(
+                $"SELECT start, data FROM distributions WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, spread);
             merges.Add((start, data) => windows[start].Distributions!.Merge(Distributions.Decode(data)));
         }
 

@@ -10,7 +10,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : ScoreStore
 {
     private protected override string SelectArms =>
         """
-        SELECT s.arm, g.project, g.release, g.generation, count(*), sum(s.value <> 0 AND s.value <> 1), coalesce(sum(s.value), 9e999), coalesce(sum(s.value * s.value), 9e999)
+        SELECT s.arm, g.project, g.release, g.generation, count(*), sum(s.value <> 0 AND s.value <> 1),
+            coalesce(sum(s.value), 9e999), coalesce(sum(s.value * s.value), 9e999)
         FROM (
             SELECT arm, generation, json_extract(figures, '$.' || json_quote(:metric)) AS value FROM scores
             WHERE project = :project AND moment >= :since AND reason IN (:share, :shadow)
@@ -21,7 +22,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : ScoreStore
     private protected override string SelectArrived =>
         """
         SELECT name, sum(count), coalesce(sum(sum), 9e999) FROM arrivals
-        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation) AND start > :since AND start <= :until
+        WHERE generation = (SELECT id FROM generations WHERE project = :Project AND release = :Release AND generation = :Generation)
+          AND start > :since AND start <= :until
         GROUP BY name
         """;
 
@@ -39,7 +41,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : ScoreStore
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         database.ReadAsync(work, cancellationToken);
 
-    private protected override (long Others, double Sum, double Squares) ReadSums(DbDataReader row) => (row.GetInt64(5), row.GetDouble(6), row.GetDouble(7));
+    private protected override (long Others, double Sum, double Squares) ReadSums(DbDataReader row) =>
+        (row.GetInt64(5), row.GetDouble(6), row.GetDouble(7));
 
     private protected override double ReadSum(DbDataReader row) => row.GetDouble(2);
 }
