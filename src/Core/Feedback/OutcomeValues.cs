@@ -35,9 +35,9 @@ public static class OutcomeValues
 
         if (classes.Count == 0)
         {
-            return text is { Length: > 0 and <= MaxCharacters }
+            return text is { Length: > 0 and <= MaxCharacters } && !text.Contains('\0')
                 ? (text, null)
-                : (null, $"{shown()} is no outcome; a text of 1 to {MaxCharacters} characters, a number or a boolean is");
+                : (null, $"{shown()} is no outcome; a text of 1 to {MaxCharacters} characters, none of them NUL, a number or a boolean is");
         }
 
         return text is not null && classes.Contains(text, StringComparer.Ordinal)
