@@ -55,7 +55,8 @@ public static class GatewayApp
         var app = builder.Build();
         app.UseProblemDetails();
         app.UseConsole();
-        app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
+        app.MapConsole(new NodeAbout(
+            AboutApi.Version, app.Services.GetRequiredService<NodeName>().Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
         app.MapOpenApi();
         app.MapAbout();
         app.MapNode();
