@@ -47,6 +47,7 @@ public static class GatewayApp
             builder.AddProgenyClient(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
         else
             builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        builder.AddDashboard(cluster);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
@@ -60,6 +61,7 @@ public static class GatewayApp
         app.MapOpenApi();
         app.MapAbout();
         app.MapNode();
+        app.MapDashboard();
         app.MapCluster();
         app.MapProjects();
         app.MapRollout();

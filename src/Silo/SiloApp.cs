@@ -22,10 +22,12 @@ public static class SiloApp
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);
         builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        builder.AddDashboard(cluster);
         builder.Services.AddNodeEndpoints();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         var app = builder.Build();
         app.MapNode();
+        app.MapDashboard();
         return app;
     }
 }

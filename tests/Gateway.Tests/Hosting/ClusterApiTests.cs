@@ -45,6 +45,6 @@ public sealed class ClusterApiTests(ServingNode serving)
         page.ShouldContain("<span class=\"mark good\">active</span>");
         page.ShouldContain("serving, training");
         page.ShouldContain("<th scope=\"row\">Roster</th>");
-        page.ShouldContain("<dt>silent</dt>");
+        page.ShouldContain("<th scope=\"row\">silent</th>");
     }
 }
