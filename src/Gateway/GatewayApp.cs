@@ -14,12 +14,12 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Releases;
 using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
-using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Hosting;
+using Progeny.Silo.Security;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -50,7 +50,7 @@ public static class GatewayApp
         builder.AddDashboard(cluster);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
-        builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
+        builder.AddRequestGuard();
         change?.Invoke(builder.Services);
 
         var app = builder.Build();

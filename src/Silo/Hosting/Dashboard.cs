@@ -12,8 +12,10 @@ namespace Progeny.Silo.Hosting;
 /// </remarks>
 public static class Dashboard
 {
+    /// <summary>Where it is.</summary>
+    public const string Path = "/dashboard";
+
     private const string Key = "Dashboard:Enabled";
-    private const string Path = "/dashboard";
 
     /// <summary>Adds what a silo collects for the dashboard, or what a process without one asks it with.</summary>
     /// <exception cref="SettingException">The setting is neither true nor false.</exception>
