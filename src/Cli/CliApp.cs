@@ -5,6 +5,7 @@ using Progeny.Cli.Evaluation;
 using Progeny.Cli.Experiments;
 using Progeny.Cli.Explanations;
 using Progeny.Cli.Feedback;
+using Progeny.Cli.Hosting;
 using Progeny.Cli.Metrics;
 using Progeny.Cli.Projects;
 using Progeny.Cli.QueryLog;
@@ -107,6 +108,7 @@ public static class CliApp
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
+            new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
             AboutCommand.Create(context),
         };
 }

@@ -14,12 +14,12 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Releases;
 using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
-using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Hosting;
+using Progeny.Silo.Security;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -47,18 +47,21 @@ public static class GatewayApp
             builder.AddProgenyClient(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
         else
             builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        builder.AddDashboard(cluster);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
-        builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
+        builder.AddRequestGuard();
         change?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseProblemDetails();
         app.UseConsole();
-        app.MapConsole(() => new NodeAbout(AboutApi.Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
+        app.MapConsole(new NodeAbout(
+            AboutApi.Version, app.Services.GetRequiredService<NodeName>().Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
         app.MapOpenApi();
         app.MapAbout();
         app.MapNode();
+        app.MapDashboard();
         app.MapCluster();
         app.MapProjects();
         app.MapRollout();

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Hosting;
+using Progeny.Silo.Security;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -22,10 +23,15 @@ public static class SiloApp
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);
         builder.AddProgenySilo(cluster, storage.GrainsConnectionString(cluster), storage.JobsPath);
+        builder.AddDashboard(cluster);
+        builder.AddRequestGuard();
         builder.Services.AddNodeEndpoints();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         var app = builder.Build();
+        // Health and metrics are asked for by the names that a cluster gives its nodes, and say nothing that a foreign page could use.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Dashboard.Path), dashboard => dashboard.UseRequestGuard());
         app.MapNode();
+        app.MapDashboard();
         return app;
     }
 }

@@ -60,10 +60,13 @@ internal static class Tables
 
     public static string Time(DateTimeOffset? value) => value?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
-    public static string Duration(TimeSpan value) =>
-        value < TimeSpan.FromMinutes(1)
-            ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s")
-            : value.ToString(value < TimeSpan.FromHours(1) ? @"m\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture);
+    public static string Duration(TimeSpan value) => value switch
+    {
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.0} s"),
+        { TotalHours: < 1 } => value.ToString(@"m\:ss", CultureInfo.InvariantCulture),
+        { TotalDays: < 1 } => value.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        _ => value.ToString(@"d' d 'h\:mm", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>'1 row', '2 rows'.</summary>
     public static string Plural(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";

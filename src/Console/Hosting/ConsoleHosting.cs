@@ -7,6 +7,7 @@ using Progeny.Console.Layout;
 using Progeny.Console.Projects;
 using Progeny.Console.QueryLog;
 using Progeny.Console.Releases;
+using Progeny.Core.Hosting;
 
 namespace Progeny.Console.Hosting;
 
@@ -14,7 +15,7 @@ namespace Progeny.Console.Hosting;
 public static class ConsoleHosting
 {
     /// <summary>What belongs to programs: there a missing address is answered for programs.</summary>
-    private static readonly PathString[] _machinePaths = ["/api", "/v2", "/openapi", "/metrics"];
+    private static readonly PathString[] _machinePaths = ["/api", "/v2", "/openapi", "/metrics", "/health"];
 
     /// <summary>Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.</summary>
     public static void AddConsole(this IServiceCollection services)
@@ -34,13 +35,14 @@ public static class ConsoleHosting
     });
 
     /// <summary>Maps the pages.</summary>
-    /// <param name="about">What the node is; asked when somebody wants to know.</param>
-    public static void MapConsole(this IEndpointRouteBuilder routes, Func<NodeAbout> about)
+    /// <param name="about">What the node is.</param>
+    public static void MapConsole(this IEndpointRouteBuilder routes, NodeAbout about)
     {
         ConsoleAssets.Map(routes);
         var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
         pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync()));
-        pages.MapGet("/about", () => new ConsolePage<AboutPage>(about()));
+        pages.MapGet("/about", () => new ConsolePage<AboutPage>(about));
+        pages.MapGet("/cluster", ClusterAsync);
         pages.MapGet("/projects/{project}", ProjectAsync);
         pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
         pages.MapGet("/projects/{project}/generations/{version}", GenerationAsync);
@@ -48,6 +50,9 @@ public static class ConsoleHosting
         pages.MapGet("/projects/{project}/queries", QueriesAsync);
         pages.MapGet("/projects/{project}/query", QueryAsync);
     }
+
+    private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
+        new ConsolePage<ClusterPage>(await cluster.ListAsync(time.GetUtcNow(), cancellationToken));
 
     private static async Task<IResult> ProjectAsync(string project, ProjectReader reader, CancellationToken cancellationToken) =>
         await reader.FindAsync(project, cancellationToken) is { } view ? new ConsolePage<ProjectPage>(view) : Missing($"There is no project “{project}”.");

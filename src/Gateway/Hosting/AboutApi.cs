@@ -1,4 +1,5 @@
 using Progeny.Contracts.Hosting;
+using Progeny.Core.Common;
 using Progeny.Grains.Hosting;
 
 namespace Progeny.Gateway.Hosting;
@@ -9,7 +10,7 @@ internal static class AboutApi
 
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/about", () => new About("Progeny", Version, Environment.MachineName, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
+        routes.MapGet("/api/about", (NodeName node) => new About("Progeny", Version, node.Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
             .WithTags("About").WithSummary("The version of this node, of Orleans and of ONNX Runtime.");
     }
 }

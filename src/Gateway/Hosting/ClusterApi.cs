@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Contracts.Hosting;
-using Progeny.Grains.Hosting;
+using Progeny.Core.Hosting;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -9,7 +9,7 @@ internal static class ClusterApi
     public static void MapCluster(this IEndpointRouteBuilder routes) => routes.MapGet("/api/cluster", ShowAsync).WithTags("Cluster")
         .WithSummary("The silos of the cluster: their state, roles, load, and what they hold in memory.");
 
-    private static async Task<Ok<ClusterView>> ShowAsync(ClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<Ok<ClusterView>> ShowAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         TypedResults.Ok(new ClusterView([.. (await cluster.ListAsync(time.GetUtcNow(), cancellationToken)).Select(ToView)]));
 
     private static NodeView ToView(NodeOverview node) => new(node.Name, node.Address, node.State, node.SeenAt)

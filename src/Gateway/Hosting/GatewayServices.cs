@@ -6,6 +6,7 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Silo.Hosting;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -37,7 +38,7 @@ internal static class GatewayServices
 
     public static void UseProblemDetails(this WebApplication app)
     {
-        app.UseMiddleware<RequestGuard>();
+        app.UseRequestGuard();
         app.UseRouting();
         app.UseMiddleware<NameGuard>();
         app.UseCompressedRequests();

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Progeny.Core.Manifests;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Security;
 

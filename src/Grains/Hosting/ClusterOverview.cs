@@ -1,14 +1,14 @@
 using Progeny.Abstractions.Hosting;
+using Progeny.Core.Hosting;
 
 namespace Progeny.Grains.Hosting;
 
-/// <summary>All silos of the cluster, or the one of a node that stands alone.</summary>
-public sealed class ClusterOverview(IGrainFactory grains)
+/// <inheritdoc/>
+internal sealed class ClusterOverview(IGrainFactory grains) : IClusterOverview
 {
     // A silo that takes longer is shown without what it would say.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>The members, by name: those that are there, and those that were declared dead within the last hour.</summary>
     public async Task<IReadOnlyList<NodeOverview>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var members = await grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false, cancellationToken);

@@ -15,7 +15,7 @@ public sealed class SiloOptions
     /// <summary>The IP address by which other silos reach this one, where it listens; null: the first address of this machine that is not loopback.</summary>
     public string? Address { get; set; }
 
-    /// <summary>The name of this node in lists, logs and metrics; null: the machine's name.</summary>
+    /// <summary>The name of this process in lists, metrics and traces, of one without a silo as well; null: the machine's name.</summary>
     public string? Name { get; set; }
 
     /// <summary>What this silo does, as a list with commas: <c>serving</c> (it answers queries) and <c>training</c> (it runs jobs).</summary>

@@ -4,6 +4,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Progeny.Core.Common;
 using Progeny.Core.Telemetry;
 using Progeny.Grains.Common;
 
@@ -17,7 +18,7 @@ internal static class OtlpHosting
 
     /// <summary>Adds the export where the address of a collector is set: <c>Otlp:Endpoint</c>, or else OpenTelemetry's own variable.</summary>
     /// <exception cref="SettingException">The address is none.</exception>
-    public static void AddOtlp(this IServiceCollection services, IConfiguration configuration)
+    public static void AddOtlp(this IServiceCollection services, IConfiguration configuration, NodeName name)
     {
         var key = string.IsNullOrEmpty(configuration[Key]) ? CommonKey : Key;
         if (configuration[key] is not { Length: > 0 } address)
@@ -25,7 +26,7 @@ internal static class OtlpHosting
         if (!Uri.TryCreate(address, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
             throw new SettingException($"{key} is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318.");
         services.AddOpenTelemetry()
-            .ConfigureResource(node => node.AddService("progeny", serviceInstanceId: Environment.MachineName))
+            .ConfigureResource(node => node.AddService("progeny", serviceInstanceId: name.Value))
             .WithTracing(traces => traces.AddSource(ProgenyTelemetry.Name).AddOtlpExporter(options => SendTo(endpoint, options, "traces")))
             .WithMetrics(metrics => metrics.AddMeter(ProgenyTelemetry.Name).AddRuntimeInstrumentation()
                 .AddOtlpExporter(options => SendTo(endpoint, options, "metrics")));

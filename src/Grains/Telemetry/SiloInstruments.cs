@@ -1,15 +1,24 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
+using Progeny.Core.Common;
 using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Telemetry;
+using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Telemetry;
 
 /// <summary>What a silo counts, for whoever collects it; it is read when it is collected and costs nothing otherwise.</summary>
 internal sealed class SiloInstruments(
-    IMeterFactory factory, ServingMeters meters, QueryLogBuffer log, ModelCache models, IEnumerable<IQueryOutlet> outlets) : IHostedService
+    IMeterFactory factory,
+    ServingMeters meters,
+    QueryLogBuffer log,
+    ModelCache models,
+    TrainingSlots jobs,
+    IDatabaseHealth database,
+    IClusterMembershipService membership,
+    IEnumerable<IQueryOutlet> outlets) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,10 +32,15 @@ internal sealed class SiloInstruments(
         meter.CreateObservableCounter("progeny.outlet.dropped", () => Outlets(outlet => outlet.Dropped), null, "Records not published because whoever takes them was too slow or away.");
         meter.CreateObservableGauge("progeny.outlet.waiting", () => Outlets(outlet => outlet.Waiting), null, "Records that wait to be published.");
         meter.CreateObservableGauge("progeny.models.loaded", () => models.Count, null, "Models in the memory of this node.");
+        meter.CreateObservableGauge("progeny.jobs.running", () => jobs.Taken, null, "Jobs that run on this node.");
+        meter.CreateObservableGauge("progeny.database.up", () => database.Problem is null ? 1 : 0, null, "1: this node reaches its database; 0: it does not.");
+        meter.CreateObservableGauge("progeny.cluster.nodes", CountNodes, null, "Active silos of the cluster, as this node knows them.");
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private int CountNodes() => membership.CurrentSnapshot.Members.Values.Count(member => member.Status == SiloStatus.Active);
 
     private IEnumerable<Measurement<long>> Outlets(Func<IQueryOutlet, long> figure) =>
         outlets.Select(outlet => new Measurement<long>(figure(outlet), new KeyValuePair<string, object?>("outlet", outlet.Name)));

@@ -1,19 +1,20 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Progeny.Core.Common;
 using Progeny.Core.Metrics;
 using Progeny.Core.Telemetry;
 
 namespace Progeny.Silo.Telemetry;
 
 /// <summary>What this node counted since its start, for Prometheus.</summary>
-internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory factory)
+internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory factory, NodeName node)
 {
     private const string Latency = "progeny_latency_seconds";
 
     /// <summary>The text of one scrape.</summary>
     public string Write()
     {
-        var text = new PrometheusText();
+        var text = new PrometheusText(node);
         WriteInstruments(text);
         WriteLatencies(text);
         WriteProcess(text);

@@ -25,6 +25,7 @@ public sealed class ApiRecordTests(ServingNode serving)
 {
     [Theory]
     [InlineData("/api/about", typeof(About))]
+    [InlineData("/api/cluster", typeof(ClusterView))]
     [InlineData("/api/projects", typeof(ProjectInfo[]))]
     [InlineData("/api/projects/iris", typeof(ProjectInfo))]
     [InlineData("/api/projects/iris/archive", typeof(ArchiveInfo))]

@@ -13,12 +13,14 @@ namespace Progeny.Gateway.Tests.Metrics;
 /// <summary>What the gateway says of what was served.</summary>
 public sealed partial class MetricsApiTests : IAsyncLifetime
 {
+    private const string NodeLabel = "{node=\"node \\\"1\\\"\"";
+
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
     private Node node = null!;
 
     public async Task InitializeAsync()
     {
-        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1");
+        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1", "--Silo:Name", "node \"1\"");
         var project = Directory.CreateDirectory(Path.Combine(folder, "demo")).FullName;
         var (manifest, model) = ServedProjects.All["rich"];
         await File.WriteAllTextAsync(
@@ -136,10 +138,14 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         samples["progeny_log_dropped_total"].ShouldBe(0);
         samples["progeny_outlet_dropped_total{outlet=\"stream\"}"].ShouldBe(0);
         samples["progeny_models_loaded"].ShouldBe(0);
+        samples["progeny_jobs_running"].ShouldBe(0);
+        samples["progeny_database_up"].ShouldBe(1);
+        samples["progeny_cluster_nodes"].ShouldBe(1);
         samples["process_resident_memory_bytes"].ShouldBeGreaterThan(1e6);
     }
 
-    /// <summary>Reads the text format strictly: each metric's HELP and TYPE once and before its samples, all samples of a metric together, none twice.</summary>
+    /// <summary>Reads the text format strictly: each metric's HELP and TYPE once and before its samples, all samples of a metric together, none twice, and the node's label first in all.</summary>
+    /// <returns>The samples without that label.</returns>
     private static Dictionary<string, double> Parse(string text)
     {
         text.ShouldEndWith("\n");
@@ -165,7 +171,10 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
                 sample.Success.ShouldBeTrue(line);
                 var name = sample.Groups["name"].Value;
                 (type == "histogram" ? name.Replace("_bucket", "").Replace("_sum", "").Replace("_count", "") : name).ShouldBe(current);
-                samples.TryAdd(line[..line.LastIndexOf(' ')], double.Parse(sample.Groups["value"].Value, NumberStyles.Float, CultureInfo.InvariantCulture)).ShouldBeTrue(line);
+                var (labels, value) = (line[name.Length..line.LastIndexOf(' ')], sample.Groups["value"].Value);
+                labels.ShouldStartWith(NodeLabel);
+                labels = labels[NodeLabel.Length..] is ['}'] ? "" : $"{{{labels[(NodeLabel.Length + 1)..]}";
+                samples.TryAdd($"{name}{labels}", double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture)).ShouldBeTrue(line);
             }
         }
 

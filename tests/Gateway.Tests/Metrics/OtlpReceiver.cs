@@ -51,6 +51,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             .Select(metric => Fields(metric, 1).Single().ToStringUtf8()),
     ];
 
+    /// <summary>The values of <c>service.instance.id</c>, by the numbers of opentelemetry/proto/common/v1/common.proto and resource/v1/resource.proto.</summary>
+    public IReadOnlyList<string> Instances =>
+    [
+        .. Bodies.SelectMany(sent => Fields(ByteString.CopyFrom(sent.Body), 1))
+            .SelectMany(resource => Fields(resource, 1))
+            .SelectMany(resource => Fields(resource, 1))
+            .Where(attribute => Fields(attribute, 1).Single().ToStringUtf8() == "service.instance.id")
+            .Select(attribute => Fields(Fields(attribute, 2).Single(), 1).Single().ToStringUtf8())
+            .Distinct(),
+    ];
+
     public static async Task<OtlpReceiver> StartAsync()
     {
         var receiver = new OtlpReceiver();

@@ -25,7 +25,7 @@ public sealed class OtlpTests : IDisposable
         var (manifest, model) = ServedProjects.All["rich"];
         await File.WriteAllTextAsync(Path.Combine(project, "progeny.yaml"), $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
-        await using (var node = await Node.StartAsync(Path.Combine(folder, "data"), "--Otlp:Endpoint", collector.Url))
+        await using (var node = await Node.StartAsync(Path.Combine(folder, "data"), "--Otlp:Endpoint", collector.Url, "--Silo:Name", "traced"))
         {
             using var response = await node.PublishAsync("demo", project);
             response.IsSuccessStatusCode.ShouldBeTrue();
@@ -46,6 +46,7 @@ public sealed class OtlpTests : IDisposable
         spans.Count.ShouldBe(3);
         collector.MetricNames.ShouldContain("progeny.requests");
         collector.MetricNames.ShouldContain("progeny.latency");
+        collector.Instances.ShouldBe(["traced"]);
     }
 
     [Theory]

@@ -86,7 +86,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await node.UntilAsync("/api/projects/pulls/generations", generations => generations.AsArray().Count == 2);
         ((int)(await GenerationsAsync("pulls"))[1]!["lineage"]!["query_rows"]!).ShouldBe(3);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await node.Http.GetStringAsync("/metrics", patience.Token)).Contains("progeny_feedback_share{project=\"pulls\",age=\"0\"} 0.6\n", StringComparison.Ordinal))
+        var share = $"progeny_feedback_share{{node=\"{Environment.MachineName}\",project=\"pulls\",age=\"0\"}} 0.6\n";
+        while (!(await node.Http.GetStringAsync("/metrics", patience.Token)).Contains(share, StringComparison.Ordinal))
             await Task.Delay(50, patience.Token);
     }
 

@@ -1,10 +1,10 @@
-namespace Progeny.Gateway.Security;
+namespace Progeny.Silo.Security;
 
 /// <summary>Why a request is refused before its endpoint is reached.</summary>
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Title">The kind of the problem.</param>
 /// <param name="Detail">What is wrong, and what would be right.</param>
-internal sealed record GuardProblem(int Status, string Title, string Detail)
+public sealed record GuardProblem(int Status, string Title, string Detail)
 {
     /// <summary>Answers with problem details, which under <c>/v2</c> have the member of the Open Inference Protocol for errors.</summary>
     public Task ExecuteAsync(HttpContext context)

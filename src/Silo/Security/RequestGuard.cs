@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
-using Progeny.Gateway.Common;
 
-namespace Progeny.Gateway.Security;
+namespace Progeny.Silo.Security;
 
 /// <summary>
 /// Keeps pages of other origins out, which a browser lets send requests to any address of the machine: by the host that was asked for (a name that
@@ -10,6 +9,7 @@ namespace Progeny.Gateway.Security;
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
 {
+    private const int MaxShown = 80;
     private const string FetchSite = "Sec-Fetch-Site";
     private const string Setting = "the setting Http:AllowedHosts names others (docs/operations.md)";
 
@@ -87,5 +87,5 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
 
     private static GuardProblem Foreign(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
-    private static string Quoted(string text) => Problems.Quoted(text);
+    private static string Quoted(string text) => text.Length > MaxShown ? $"'{text[..MaxShown]}…'" : $"'{text}'";
 }

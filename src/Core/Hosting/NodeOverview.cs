@@ -1,6 +1,6 @@
 using Progeny.Abstractions.Hosting;
 
-namespace Progeny.Grains.Hosting;
+namespace Progeny.Core.Hosting;
 
 /// <summary>A member of the cluster.</summary>
 /// <param name="Address">Where other silos reach it.</param>

@@ -1,7 +1,7 @@
 using System.Net;
 using Progeny.Grains.Common;
 
-namespace Progeny.Gateway.Security;
+namespace Progeny.Silo.Security;
 
 /// <summary>The names and addresses under which a node may be asked, with any port (docs/operations.md).</summary>
 internal sealed class AllowedHosts
