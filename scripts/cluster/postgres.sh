@@ -60,8 +60,8 @@ start_postgres() {
     say "Starting PostgreSQL on port $postgres_port ..."
     # One that was killed leaves a file that names its process, whose number may be another program's by now.
     as_postgres "$programs/pg_ctl" -D "$postgres_folder/data" -w -t 60 -l "$postgres_folder/log" \
-        -o "-c port=$postgres_port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400" start >/dev/null ||
-        { tail -n 10 "$postgres_folder/log" >&2; fail "PostgreSQL did not start; its log is $postgres_folder/log."; return; }
+        -o "-c port=$postgres_port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400" start >"$folder/postgres.start" 2>&1 ||
+        { cat "$folder/postgres.start" >&2; tail -n 10 "$postgres_folder/log" >&2; fail "PostgreSQL did not start; its log is $postgres_folder/log."; return; }
     remember postgres "$(head -n 1 "$postgres_folder/data/postmaster.pid")"
     [ -n "$(ask_postgres "SELECT 1 FROM pg_roles WHERE rolname = 'progeny'")" ] || ask_postgres "CREATE ROLE progeny LOGIN PASSWORD '$(cat "$folder/password")'" || return
     [ -n "$(ask_postgres "SELECT 1 FROM pg_database WHERE datname = 'progeny'")" ] || ask_postgres "CREATE DATABASE progeny OWNER progeny"

@@ -10,6 +10,7 @@ using Progeny.Grains.Retraining;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
+using Progeny.Storage.Releases;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -31,6 +32,7 @@ internal static class KnownSettings
         ["Jobs"] = typeof(JobOptions),
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
+        ["Artifacts"] = typeof(ArtifactsOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
