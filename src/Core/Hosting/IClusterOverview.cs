@@ -3,6 +3,6 @@ namespace Progeny.Core.Hosting;
 /// <summary>All silos of the cluster, or the one of a node that stands alone.</summary>
 public interface IClusterOverview
 {
-    /// <summary>The members, by name: those that are there, and those that were declared dead, or left, within the last hour.</summary>
+    /// <summary>The members, by name: those that are there, and those that were declared dead within the last hour.</summary>
     Task<IReadOnlyList<NodeOverview>> ListAsync(DateTimeOffset now, CancellationToken cancellationToken);
 }

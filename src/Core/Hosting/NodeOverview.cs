@@ -11,6 +11,6 @@ public sealed record NodeOverview(string Name, string Address, string State, Dat
     /// <summary>What it says of itself; null: nothing.</summary>
     public NodeStatus? Status { get; init; }
 
-    /// <summary>Whether the others have declared it dead, or it has left.</summary>
+    /// <summary>Whether the others have declared it dead.</summary>
     public bool IsDead => State == "dead";
 }

@@ -13,7 +13,8 @@ internal sealed class ClusterOverview(IGrainFactory grains) : IClusterOverview
     {
         var members = await grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false, cancellationToken);
         var recent = members
-            .Where(member => member.Status != SiloStatus.Dead || LastSeen(member) > now - TimeSpan.FromHours(1))
+            // One that left in an orderly way was suspected by nobody.
+            .Where(member => member.Status != SiloStatus.Dead || (member.SuspectTimes is { Count: > 0 } && LastSeen(member) > now - TimeSpan.FromHours(1)))
             .GroupBy(member => (member.SiloName, member.Status == SiloStatus.Dead))
             // Of a node that was started again and again, its last death.
             .SelectMany(same => same.Key.Item2 ? same.OrderByDescending(LastSeen).Take(1) : same);
