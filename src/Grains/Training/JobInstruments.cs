@@ -15,7 +15,8 @@ internal sealed class JobInstruments(IMeterFactory factory, TrainingSlots slots)
     {
         var meter = factory.Create(ProgenyTelemetry.Name);
         meter.CreateObservableGauge("progeny.jobs.running", () => slots.Taken, null, "Jobs that run on this node.");
-        meter.CreateObservableCounter("progeny.jobs.ended", Ended, null, "Jobs that ended on this node (status: succeeded, failed, cancelled).");
+        meter.CreateObservableCounter(
+            "progeny.jobs.ended", Ended, null, "Jobs that ended on this node (status: succeeded, failed, cancelled).");
         return Task.CompletedTask;
     }
 
@@ -25,7 +26,10 @@ internal sealed class JobInstruments(IMeterFactory factory, TrainingSlots slots)
     public void Add(JobInfo job) => _ended.AddOrUpdate((job.Project, job.Request.Kind, job.Status), 1, (_, count) => count + 1);
 
     private IEnumerable<Measurement<long>> Ended() => _ended.Select(pair => new Measurement<long>(
-        pair.Value, new("project", pair.Key.Project), new("kind", Name(pair.Key.Kind)), new KeyValuePair<string, object?>("status", Name(pair.Key.Status))));
+        pair.Value,
+        new("project", pair.Key.Project),
+        new("kind", Name(pair.Key.Kind)),
+        new KeyValuePair<string, object?>("status", Name(pair.Key.Status))));
 
     private static string Name<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
-/// <summary>HAProxy takes the configuration of the balancer. Without HAProxy (Debian: apt-get install haproxy) there is nobody to ask.</summary>
+/// <summary>HAProxy takes the configuration of the balancer.</summary>
 public sealed class BalancerTests
 {
     private const string Common = "deploy/haproxy/haproxy.cfg";
@@ -31,7 +31,8 @@ public sealed class BalancerTests
     /// <summary>What HAProxy says against a configuration; empty: nothing.</summary>
     private static async Task<string> CheckAsync(params string[] files)
     {
-        using var process = Process.Start(new ProcessStartInfo(HaproxyFactAttribute.Program!, ["-c", .. files.SelectMany(file => new[] { "-f", file })])
+        string[] arguments = ["-c", .. files.SelectMany(file => new[] { "-f", file })];
+        using var process = Process.Start(new ProcessStartInfo(HaproxyFactAttribute.Program!, arguments)
         {
             UseShellExecute = false,
             WorkingDirectory = Repository.Root,

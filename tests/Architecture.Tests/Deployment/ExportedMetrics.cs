@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Mono.Cecil;
-using Mono.Cecil.Cil;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -8,6 +7,8 @@ namespace Progeny.Architecture.Tests.Deployment;
 internal static partial class ExportedMetrics
 {
     private const string Exporter = "Progeny.Silo.Telemetry.PrometheusMetrics";
+    private const string Counter = "CreateObservableCounter";
+    private const string Gauge = "CreateObservableGauge";
 
     /// <summary>The names of all samples.</summary>
     public static IReadOnlySet<string> Names()
@@ -25,20 +26,21 @@ internal static partial class ExportedMetrics
 
     private static IEnumerable<string> NamesIn(TypeDefinition type, MethodDefinition method)
     {
+        var isExporter = type.FullName == Exporter || type.DeclaringType?.FullName == Exporter;
         string? text = null;
         foreach (var instruction in method.Body.Instructions)
         {
             // The exporter's own: those of the process by their names, and the histogram with the suffixes of its samples.
-            if (instruction.OpCode == OpCodes.Ldstr && (type.FullName == Exporter || type.DeclaringType?.FullName == Exporter) && Sample().IsMatch((string)instruction.Operand))
+            if (isExporter && instruction.Operand is string sample && Sample().IsMatch(sample))
             {
-                yield return (string)instruction.Operand;
+                yield return sample;
             }
-            else if (instruction.OpCode == OpCodes.Ldstr && Instrument().IsMatch((string)instruction.Operand))
-                text = (string)instruction.Operand;
-            else if (text is not null && instruction.Operand is MethodReference { Name: "CreateObservableCounter" or "CreateObservableGauge" } created)
+            else if (instruction.Operand is string name && Instrument().IsMatch(name))
+                text = name;
+            else if (text is not null && instruction.Operand is MethodReference { Name: Counter or Gauge } created)
             {
                 // An instrument's name is written as PrometheusMetrics writes it.
-                yield return text.Replace('.', '_') + (created.Name == "CreateObservableCounter" ? "_total" : "");
+                yield return text.Replace('.', '_') + (created.Name == Counter ? "_total" : "");
                 text = null;
             }
         }

@@ -11,5 +11,6 @@ internal sealed class HaproxyFactAttribute : FactAttribute
     }
 
     /// <summary>The program, or null.</summary>
-    public static string? Program { get; } = new[] { "/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/usr/bin/haproxy" }.FirstOrDefault(File.Exists);
+    public static string? Program { get; } =
+        new[] { "/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/usr/bin/haproxy" }.FirstOrDefault(File.Exists);
 }

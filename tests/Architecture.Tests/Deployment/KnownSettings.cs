@@ -39,7 +39,8 @@ internal static class KnownSettings
     };
 
     /// <summary>Keys that are read by their name.</summary>
-    private static readonly string[] Single = ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+    private static readonly string[] Single =
+        ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
 
     private static readonly HashSet<string> Patterns =
     [
@@ -47,14 +48,16 @@ internal static class KnownSettings
     ];
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
-    public static IEnumerable<string> SectionNames => Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts");
+    public static IEnumerable<string> SectionNames =>
+        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts");
 
     /// <summary>Whether a node reads a key.</summary>
     public static bool Knows(string key)
     {
         var parts = key.ToUpperInvariant().Split(':');
         return Patterns.Contains(string.Join(':', parts))
-            || Enumerable.Range(1, parts.Length - 1).Any(place => Patterns.Contains(string.Join(':', parts.Select((part, at) => at == place ? AnyName : part))));
+            || Enumerable.Range(1, parts.Length - 1)
+                .Any(place => Patterns.Contains(string.Join(':', parts.Select((part, at) => at == place ? AnyName : part))));
     }
 
     private static IEnumerable<string> KeysOf(string section, Type options)

@@ -41,7 +41,9 @@ public sealed partial class MetricsTests
         Unknown(expressions).ShouldBeEmpty();
     }
 
-    /// <summary>The names in expressions that neither a node exports nor Prometheus makes itself. A recorded series has colons in its name.</summary>
+    /// <summary>
+    /// The names in expressions that neither a node exports nor Prometheus makes itself. A recorded series has colons in its name.
+    /// </summary>
     private static IEnumerable<string> Unknown(IEnumerable<string> expressions)
     {
         var exported = ExportedMetrics.Names();
@@ -52,7 +54,9 @@ public sealed partial class MetricsTests
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 
     /// <summary>A metric: a name of several words, in no label and no function's place.</summary>
-    [GeneratedRegex(@"(?<![\w:$""])(?!histogram_quantile\b)(up\b|[a-z]+(_[a-z]+)+)(?![\w:(])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"(?<![\w:$""])(?!histogram_quantile\b)(up\b|[a-z]+(_[a-z]+)+)(?![\w:(])",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Metric();
 
     [GeneratedRegex(@"^\s+expr: (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]

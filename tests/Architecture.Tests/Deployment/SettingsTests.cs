@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
-/// <summary>A setting in the files that start nodes, and in the docs, is one that a node reads: a wrong one would be passed over in silence.</summary>
+/// <summary>
+/// A setting in the files that start nodes, and in the docs, is one that a node reads: a wrong one would be passed over in silence.
+/// </summary>
 public sealed partial class SettingsTests
 {
     [Fact]
@@ -56,7 +58,9 @@ public sealed partial class SettingsTests
     }
 
     /// <summary>A variable that is set for a node. Compose's own, which are only read (<c>${PROGENY_PORT}</c>), have capitals only.</summary>
-    [GeneratedRegex(@"(?<![{\w])PROGENY_(?<key>[A-Z]?[a-z]\w*|DATA)(?=[=:\s])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"(?<![{\w])PROGENY_(?<key>[A-Z]?[a-z]\w*|DATA)(?=[=:\s])",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Variable();
 
     /// <summary>An option of a node's command line.</summary>
@@ -67,7 +71,9 @@ public sealed partial class SettingsTests
     [GeneratedRegex(@"^\|[^|]*", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex FirstCell();
 
-    /// <summary>A key as the docs write it, <c>&lt;name&gt;</c> standing for a name of the operator's own. Those that are shortened are left out.</summary>
+    /// <summary>
+    /// A key as the docs write it, <c>&lt;name&gt;</c> standing for a name of the operator's own. Those that are shortened are left out.
+    /// </summary>
     [GeneratedRegex("`(?<key>urls|Data|[A-Z]\\w*(:[\\w<>]+)+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Key();
 }
