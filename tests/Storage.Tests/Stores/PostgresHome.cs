@@ -28,9 +28,9 @@ public sealed class PostgresHome : LogHome
     public override QueryStore Store => store;
 
     /// <summary>What another process has of the log.</summary>
-    public PostgresQueryStore Node(TimeProvider? time = null, RetentionScope? running = null, int maxConnections = 10)
+    public PostgresQueryStore Node(TimeProvider? time = null, RetentionScope? running = null, int maxConnections = 10, string? connection = null)
     {
-        var database = new ClusterDatabase(Options.Create(new ClusterOptions { ConnectionString = ConnectionString, MaxConnections = maxConnections }));
+        var database = new ClusterDatabase(Options.Create(new ClusterOptions { ConnectionString = connection ?? ConnectionString, MaxConnections = maxConnections }));
         var node = new PostgresQueryStore(database, time ?? TimeProvider.System, running);
         nodes.Add((database, node));
         return node;
