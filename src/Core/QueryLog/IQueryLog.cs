@@ -7,12 +7,16 @@ public interface IQueryLog
 {
     /// <summary>
     /// Writes batches to the journal before the log, on the calling thread; they are on disk when the call returns, and reads that begin
-    /// afterwards find them. For one caller at a time.
+    /// afterwards find them. For one caller at a time. In a cluster there is no journal: they are appended.
     /// </summary>
     /// <exception cref="IOException">They could not be written. They are not in the journal then.</exception>
+    /// <exception cref="Common.StorageUnavailableException">The cluster's database does not answer; whether it holds them may not be known.</exception>
     void Journal(IReadOnlyList<QueryBatch> batches);
 
-    /// <summary>Appends in one transaction what is in the journal and these batches, on the calling thread; they are on disk when the call returns.</summary>
+    /// <summary>
+    /// Appends what is in the journal and these batches, on the calling thread; reads that begin afterwards find them. They are on disk when the
+    /// call returns, in a cluster a moment later. After a failure the same batches, with or without others, can be appended again: each is there once.
+    /// </summary>
     void Append(IReadOnlyList<QueryBatch> batches);
 
     /// <summary>Removes a part of what is older than it is kept, of the projects that run; called now and then, on the thread that appends.</summary>

@@ -1,0 +1,5 @@
+using Progeny.Storage.Tests.Stores;
+
+namespace Progeny.Storage.Tests.Feedback;
+
+public sealed class SqliteFeedbackReaderTests() : FeedbackReaderTests(new SqliteHome());
