@@ -17,19 +17,41 @@ public sealed class ClusterServer : IAsyncLifetime
     private PostgresServer? server;
     private int databases;
 
+    internal PostgresServer Server => server!;
+
     public async Task InitializeAsync()
     {
         if (PostgresServer.Programs is null)
             return;
         server = await PostgresServer.StartNewAsync();
-        await ExecuteAsync($"CREATE DATABASE {Template}");
-        using var folder = new TemporaryFolder();
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), new("Cluster:ConnectionString", Of(Template))]);
-        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
-        using var host = builder.Build();
-        await host.StartAsync();
-        await host.StopAsync();
+        await CreateTablesAsync(Template);
+    }
+
+    /// <inheritdoc cref="CreateAsync"/>
+    public string Create()
+    {
+        if (server is null)
+            return "";
+        var name = $"test{Interlocked.Increment(ref databases)}";
+        Execute($"CREATE DATABASE {name} TEMPLATE {Template}");
+        return Of(name);
+    }
+
+    /// <summary>Makes a database of another cluster: those of <see cref="CreateAsync"/> are copies of one.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateOtherAsync()
+    {
+        var name = $"other{Interlocked.Increment(ref databases)}";
+        await CreateTablesAsync(name);
+        return Of(name);
+    }
+
+    /// <summary>Removes a database.</summary>
+    public void Drop(string connectionString)
+    {
+        using (var pooled = new NpgsqlConnection(connectionString))
+            NpgsqlConnection.ClearPool(pooled);
+        Execute($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
     }
 
     /// <summary>Makes a database.</summary>
@@ -51,8 +73,27 @@ public sealed class ClusterServer : IAsyncLifetime
             await server.DisposeAsync();
     }
 
+    /// <summary>Makes a database with its tables, as the first node of a cluster does.</summary>
+    private async Task CreateTablesAsync(string database)
+    {
+        await ExecuteAsync($"CREATE DATABASE {database}");
+        using var folder = new TemporaryFolder();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), new("Cluster:ConnectionString", Of(database))]);
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.StopAsync();
+    }
+
     private string Of(string database) =>
         new NpgsqlConnectionStringBuilder(server!.ConnectionString) { Database = database, Pooling = database != Template }.ConnectionString;
+
+    private void Execute(string sql)
+    {
+        using var connection = new NpgsqlConnection(server!.ConnectionString + ";Pooling=false");
+        connection.Execute(sql);
+    }
 
     private async Task ExecuteAsync(string sql)
     {

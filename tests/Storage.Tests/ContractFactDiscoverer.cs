@@ -12,6 +12,12 @@ public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscover
         new Case(
             DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 
+    /// <summary>Why a test of a class that needs PostgreSQL is skipped; null: it is not.</summary>
+    internal static string? SkipReason(ITestMethod testMethod) =>
+        PostgresServer.Programs is null && testMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsPostgresAttribute)).Any()
+            ? "PostgreSQL is not installed (Debian: apt-get install postgresql)."
+            : null;
+
     /// <summary>One test; it is made again from its text in the process that runs it.</summary>
     public sealed class Case : XunitTestCase
     {
@@ -26,9 +32,6 @@ public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscover
         {
         }
 
-        protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
-            PostgresServer.Programs is null && TestMethod.TestClass.Class.GetCustomAttributes(typeof(NeedsPostgresAttribute)).Any()
-                ? "PostgreSQL is not installed (Debian: apt-get install postgresql)."
-                : base.GetSkipReason(factAttribute);
+        protected override string? GetSkipReason(IAttributeInfo factAttribute) => SkipReason(TestMethod) ?? base.GetSkipReason(factAttribute);
     }
 }

@@ -10,7 +10,7 @@ public interface IQueryLog
     /// afterwards find them. For one caller at a time. In a cluster there is no journal: they are appended.
     /// </summary>
     /// <exception cref="IOException">They could not be written. They are not in the journal then.</exception>
-    /// <exception cref="Common.StorageUnavailableException">The cluster's database does not answer; whether it holds them may not be known.</exception>
+    /// <exception cref="Abstractions.Common.StorageUnavailableException">The cluster's database does not answer; whether it holds them may not be known.</exception>
     void Journal(IReadOnlyList<QueryBatch> batches);
 
     /// <summary>

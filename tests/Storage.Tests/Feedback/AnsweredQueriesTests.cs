@@ -23,7 +23,7 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
     /// Queries are answered, unseen, failed, asked again; outcomes come before and after, twice, corrected; trainings succeed, and fail and
     /// come again from the mark before. Whatever the order, the trainings that count take each query once, and in the end all that are known.
     /// </summary>
-    [StoreTheory]
+    [ContractTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -90,7 +90,7 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
         }
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_of_a_window_takes_the_last_in_time()
     {
         for (var i = 0; i < 100; i++)
@@ -105,7 +105,7 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
         (await FindAsync(QueryMark.Start, new QueryMark(end.ReportOffset, 4))).Select(query => query.Id).ShouldBe(["q0", "q2"]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_of_a_window_in_a_long_log_stops_before_its_begin_and_misses_nothing()
     {
         const int count = 80_000;
@@ -118,7 +118,7 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
         found.Select(query => query.Id).ShouldBe(Enumerable.Range(0, count).Where(i => i % 100 == 7).TakeLast(250).Select(i => $"q{i}"));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Records_that_lack_a_field_are_counted_by_what_they_lack()
     {
         await log.AppendAsync([Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = Fields("""{"origin":null}""") }], default);

@@ -14,7 +14,7 @@ public abstract class FeedbackReaderTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_has_the_latency_of_first_reports_the_share_of_each_age_and_what_has_no_query()
     {
         var now = Noon.AddDays(2);
@@ -33,7 +33,7 @@ public abstract class FeedbackReaderTests(LogHome home) : IDisposable
         report.Ages.Select(age => (age.Queries, age.WithOutcome)).ShouldBe([(0, 0), (10, 1), (0, 0), (20, 10), (0, 0), (0, 0)]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_of_a_project_without_queries_is_empty()
     {
         var report = await new FeedbackReader(home.Store).ReadAsync("flights", Noon, default);

@@ -22,7 +22,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_belongs_to_the_newest_live_answer_about_its_key_at_or_before_its_time()
     {
         await log.AppendAsync(
@@ -37,7 +37,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await OutcomeAsync("a1"), await OutcomeAsync("a2"), await OutcomeAsync("a3"), await OutcomeAsync("b1")).ShouldBe(("3", "2", "4", null));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_without_an_answer_within_the_limit_waits_and_is_seen_to()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -45,7 +45,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await OutcomeAsync("a1")).ShouldBe("1");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_waits_until_its_time_is_settled_and_for_records_that_are_written_late()
     {
         await keyed.AddAsync("flights", [Came("a", 10, "1"), Came("b", 10, "2"), Came("c", 10, "3")], default);
@@ -60,7 +60,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await OutcomeAsync("b2")).ShouldBe("2");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_with_several_answers_of_the_same_moment_is_ambiguous_until_a_newer_one_is_written()
     {
         await log.AppendAsync([About("a0", "a", 1), About("a1", "a", 5), About("a2", "a", 5)], default);
@@ -72,7 +72,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await OutcomeAsync("newer")).ShouldBe("1");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_that_comes_again_changes_nothing_and_the_last_observed_counts()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -84,7 +84,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await outcomes.ListAsync(0, 10, default)).Count.ShouldBe(2);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcome_that_is_older_than_records_are_kept_is_removed()
     {
         await keyed.AddAsync("flights", [Came("a", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-91) }, Came("b", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-89) }], default);
@@ -94,7 +94,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         (await MatchAsync()).Waiting.ShouldBe(1);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Outcomes_about_entities_that_were_never_asked_about_read_no_record_of_others()
     {
         await log.AppendAsync([About("a1", "a", 0), About("b1", "b", 1)], default);
@@ -108,7 +108,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         await Should.ThrowAsync<Exception>(() => MatchAsync(Came("a", 11, "1")));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Index_by_entity_forgets_what_the_log_has_removed()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
@@ -123,7 +123,7 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         async Task<long> CountAsync() => (await home.QueryAsync<long>("SELECT count(*) FROM keyed_entities")).Single();
     }
 
-    [StoreTheory]
+    [ContractTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

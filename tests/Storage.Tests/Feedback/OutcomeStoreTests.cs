@@ -16,7 +16,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_corrected_keeps_the_history_and_the_last_counts()
     {
         await log.AppendAsync([Create("a")], default);
@@ -30,7 +30,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await log.ListAsync("flights", null, null, null, 1, default))[0].Outcomes.ShouldBe([first, second]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_repeated_changes_nothing()
     {
         var report = new ReportedOutcome("a", "late", Noon, Noon);
@@ -44,7 +44,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "a", default))!.Outcomes.ShouldBe([report]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_it_goes_back_to_an_earlier_value_is_a_correction_again()
     {
         foreach (var value in (string[])["late", "on time", "late"])
@@ -54,7 +54,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "a", default))!.Outcomes.Select(outcome => outcome.Value).ShouldBe(["late", "on time", "late"]);
     }
 
-    [StoreTheory]
+    [ContractTheory]
     [InlineData("AB")]
     [InlineData("BA")]
     [InlineData("ABAB")]
@@ -84,7 +84,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
             query.Outcome.ShouldBe("on time");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_without_a_time_counts_in_place_of_what_came_before_and_an_older_observation_does_not_revert_it()
     {
         await log.AppendAsync([Create("a")], default);
@@ -97,7 +97,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "a", default))!.Outcomes[^1].Value.ShouldBe("late");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_the_query_comes_later_waits_for_it()
     {
         (await outcomes.ReportAsync("flights", [new("a", "late", null, Noon), new("b", "late", null, Noon)], default))
@@ -110,7 +110,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
             .ShouldBe(new OutcomeReceipt(0, 2, 0, 1));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_one_call_holds_the_same_query_more_than_once_takes_them_in_order()
     {
         var receipt = await outcomes.ReportAsync(
@@ -119,7 +119,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         receipt.ShouldBe(new OutcomeReceipt(1, 1, 1, 2));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_of_one_project_says_nothing_about_another()
     {
         await log.AppendAsync([Create("a"), Create("a", "other")], default);
@@ -129,7 +129,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "a", default))!.Outcomes.ShouldBeEmpty();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_of_ten_thousand_works()
     {
         await log.AppendAsync(Many(10_000), default);
@@ -140,7 +140,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         receipt.ShouldBe(new OutcomeReceipt(10_000, 0, 0, 0));
     }
 
-    [StoreTheory]
+    [ContractTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Report_of_many_corrections_of_one_query_takes_about_as_long_as_of_many_queries(bool late)
@@ -165,7 +165,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         }
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_of_one_query_does_not_wait_for_a_call_with_very_many()
     {
         var many = outcomes.ReportAsync("flights", [.. Enumerable.Range(0, 20_000).Select(i => new ReportedOutcome("a", $"{i}", null, Noon))], default);
@@ -176,7 +176,7 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         (await many).ShouldBe(new OutcomeReceipt(1, 19_999, 0, 20_000));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_when_empty_is_an_empty_receipt() =>
         (await outcomes.ReportAsync("flights", [], default)).ShouldBe(new OutcomeReceipt(0, 0, 0, 0));
 

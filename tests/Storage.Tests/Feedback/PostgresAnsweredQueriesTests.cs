@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.Feedback;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresAnsweredQueriesTests(StoreServer server) : AnsweredQueriesTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresAnsweredQueriesTests(ClusterServer server) : AnsweredQueriesTests(new PostgresHome(server));

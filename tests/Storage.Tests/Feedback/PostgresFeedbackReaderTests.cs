@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.Feedback;
 
-[Collection(ClusterTests.Name)]
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
 public sealed class PostgresFeedbackReaderTests(ClusterServer server) : FeedbackReaderTests(new PostgresHome(server));

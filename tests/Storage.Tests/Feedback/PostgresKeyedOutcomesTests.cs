@@ -2,8 +2,9 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.Feedback;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresKeyedOutcomesTests(StoreServer server) : KeyedOutcomesTests(new PostgresHome(server))
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresKeyedOutcomesTests(ClusterServer server) : KeyedOutcomesTests(new PostgresHome(server))
 {
     protected override string EmptyData => "'\\x00'";
 }

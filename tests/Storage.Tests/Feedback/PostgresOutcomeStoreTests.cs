@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.Feedback;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresOutcomeStoreTests(StoreServer server) : OutcomeStoreTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresOutcomeStoreTests(ClusterServer server) : OutcomeStoreTests(new PostgresHome(server));

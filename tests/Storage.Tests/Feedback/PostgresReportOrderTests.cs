@@ -7,7 +7,8 @@ using static Progeny.Storage.Tests.Serving.QueryRecords;
 namespace Progeny.Storage.Tests.Feedback;
 
 /// <summary>Reports of outcomes that reach several nodes of a cluster at once.</summary>
-[Collection(ClusterTests.Name)]
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
 public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
 {
     private const int Nodes = 6;
@@ -17,7 +18,7 @@ public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Reports_of_one_query_at_once_have_one_first_and_a_reader_with_a_cursor_misses_none()
     {
         using var reported = new CancellationTokenSource();
@@ -40,7 +41,7 @@ public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
             .ShouldBe(Enumerable.Range(0, Nodes).SelectMany(node => Enumerable.Range(0, Calls).Select(i => $"{node}-{i}")).Order());
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Report_that_reaches_all_nodes_at_once_counts_once()
     {
         for (var i = 0; i < 10; i++)
@@ -52,7 +53,7 @@ public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
         }
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Text_that_PostgreSQL_cannot_hold_is_stored_without_it()
     {
         var outcomes = new OutcomeStore(home.Store);

@@ -14,7 +14,7 @@ public abstract class OutcomeSweepTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Upkeep_removes_outcomes_with_their_records_and_keeps_the_others()
     {
         await log.AppendAsync(Many(3_000), default, TimeSpan.FromDays(7));

@@ -10,14 +10,15 @@ using static Progeny.Storage.Tests.Serving.QueryRecords;
 namespace Progeny.Storage.Tests.QueryLog;
 
 /// <summary>The days of the log are partitions, which come by themselves and go as a whole.</summary>
-[Collection(ClusterTests.Name)]
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
 public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
 {
     private readonly PostgresHome home = new(server);
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Days_are_made_once_by_nodes_that_start_at_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Factory.StartNew(
@@ -27,7 +28,7 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
         (await home.Log().MeasureAsync("flights", default)).Records.ShouldBe(10);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Record_is_found_by_id_and_place_whatever_day_it_is_of()
     {
         await FillAsync();
@@ -45,7 +46,7 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
         (last, requests.Sum(request => request.Requests)).ShouldBe((5, 4));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Day_goes_as_a_whole_when_nothing_in_it_has_to_be_kept()
     {
         await FillAsync();
@@ -64,7 +65,7 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
         (await home.Log().FindAsync("flights", "next", default))!.Sequence.ShouldBe(6);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Day_that_somebody_reads_is_dropped_another_time()
     {
         await FillAsync();
@@ -85,7 +86,7 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
         (await PartitionsAsync()).ShouldNotContain("segments_20200101");
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Day_of_a_project_that_does_not_run_is_kept()
     {
         await FillAsync();

@@ -1,5 +1,5 @@
 using Npgsql;
-using Progeny.Core.Common;
+using Progeny.Abstractions.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Postgres;
@@ -9,7 +9,8 @@ using static Progeny.Storage.Tests.Serving.QueryRecords;
 namespace Progeny.Storage.Tests.QueryLog;
 
 /// <summary>One order of the log for all nodes of a cluster, in which nothing is twice and nothing is missing.</summary>
-[Collection(ClusterTests.Name)]
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
 public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
 {
     private const int Writers = 10;
@@ -19,7 +20,7 @@ public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Nodes_that_write_at_once_share_one_order_without_gaps_and_readers_with_a_cursor_miss_nothing()
     {
         using var written = new CancellationTokenSource();
@@ -48,7 +49,7 @@ public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
         }
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Append_whose_answer_is_lost_is_done_once()
     {
         using var proxy = new LossyProxy(server.Server.Port);
@@ -62,7 +63,7 @@ public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
         (await IdsAsync()).ShouldBe(["first", "a", "b"]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Batches_that_come_again_after_a_failure_with_others_are_there_once()
     {
         using var proxy = new LossyProxy(server.Server.Port);

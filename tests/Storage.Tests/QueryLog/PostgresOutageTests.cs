@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NuGet.Versioning;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Common;
 using Progeny.Core.Manifests;
@@ -12,6 +13,7 @@ using static Progeny.Storage.Tests.Serving.QueryRecords;
 namespace Progeny.Storage.Tests.QueryLog;
 
 /// <summary>What a node does while its cluster's database does not answer, and after it came back. The server is one of its own.</summary>
+[NeedsPostgres]
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -31,7 +33,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         await server.DisposeAsync();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Calls_fail_as_unavailable_while_the_server_is_stopped_and_go_on_after_it()
     {
         var log = home.Log();
@@ -55,7 +57,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         log.Upkeep().ShouldBeFalse();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Buffer_keeps_fast_records_up_to_its_bound_and_refuses_durable_ones_until_the_server_is_back()
     {
         using var buffer = new QueryLogBuffer(home.Log(), [], NullLogger<QueryLogBuffer>.Instance, maxBytes: 64 * 1024);

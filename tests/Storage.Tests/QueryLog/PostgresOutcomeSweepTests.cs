@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.QueryLog;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresOutcomeSweepTests(StoreServer server) : OutcomeSweepTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresOutcomeSweepTests(ClusterServer server) : OutcomeSweepTests(new PostgresHome(server));

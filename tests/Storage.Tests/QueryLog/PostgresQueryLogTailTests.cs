@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.QueryLog;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresQueryLogTailTests(StoreServer server) : QueryLogTailTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresQueryLogTailTests(ClusterServer server) : QueryLogTailTests(new PostgresHome(server));

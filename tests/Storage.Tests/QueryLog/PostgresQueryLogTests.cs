@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.QueryLog;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresQueryLogTests(StoreServer server) : QueryLogTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresQueryLogTests(ClusterServer server) : QueryLogTests(new PostgresHome(server));

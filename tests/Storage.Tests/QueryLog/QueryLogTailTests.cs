@@ -15,7 +15,7 @@ public abstract class QueryLogTailTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Segments_come_in_the_order_of_the_log_behind_a_place()
     {
         (await tail.ReadAsync(0, default)).ShouldBeEmpty();
@@ -27,7 +27,7 @@ public abstract class QueryLogTailTests(LogHome home) : IDisposable
         (await tail.ReadAsync(3, default)).ShouldBeEmpty();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Start_is_before_the_first_record_that_is_not_counted()
     {
         var log = home.Log();
@@ -42,14 +42,14 @@ public abstract class QueryLogTailTests(LogHome home) : IDisposable
         (await StartAsync((1, 4), (2, 3))).ShouldBe(4);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Identity_is_of_the_database()
     {
         var id = await tail.ReadIdAsync(default);
         home.Reopen();
         tail = new QueryLogTail(home.Store);
         (await tail.ReadIdAsync(default)).ShouldBe(id);
-        using var other = home.Other();
+        using var other = await home.OtherAsync();
         (await new QueryLogTail(other.Store).ReadIdAsync(default)).ShouldNotBe(id);
     }
 

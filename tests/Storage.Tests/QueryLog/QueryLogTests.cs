@@ -14,7 +14,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_when_appended_returns_the_record_with_every_attribute()
     {
         var full = Create("a") with
@@ -38,7 +38,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.FindAsync("other", "a", default)).ShouldBeNull();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_when_an_id_is_repeated_returns_the_newest_and_counts_the_attempts()
     {
         await log.AppendAsync([Create("a"), Create("a", "other"), Create("b")], default);
@@ -52,7 +52,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         found.Sequence.ShouldBe(4);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Requests_are_counted_by_arm_and_reason_behind_a_place()
     {
         var failed = Create("f") with { Prediction = null, Error = "The model refused.", Reason = "failed", Arm = "challenger", Generation = 2 };
@@ -70,7 +70,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.CountRequestsAsync("nobody", 0, default)).Requests.ShouldBeEmpty();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task List_pages_through_a_project_from_the_newest_to_the_oldest()
     {
         await log.AppendAsync([.. Many(3_000).SelectMany(record => new[] { record, record with { Project = "other" } })], default);
@@ -85,7 +85,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         ids.ShouldBe(Enumerable.Range(0, 3_000).Reverse().Select(i => $"q{i}"));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Page_ends_where_its_bytes_do_and_says_where_the_next_begins()
     {
         var fields = new Dictionary<string, object?> { ["note"] = new string('x', 1 << 20) };
@@ -104,7 +104,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.ListAsync("flights", null, null, null, 2, default)).Before.ShouldBe(9);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task One_record_that_is_larger_than_a_page_is_a_page()
     {
         await log.AppendAsync([Create("a"), Create("b") with { Fields = new Dictionary<string, object?> { ["note"] = new string('x', 5 << 20) } }], default);
@@ -112,7 +112,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.ListAsync("flights", null, null, null, 10, default)).Select(query => query.Record.QueryId).ShouldBe(["b"]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task List_when_the_matching_records_are_old_and_few_finds_them()
     {
         await log.AppendAsync([Create("old", release: "0.9.0", generation: 4), .. Many(20_000)], default);
@@ -123,14 +123,14 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.ListAsync("nobody", null, null, null, 10, default)).ShouldBeEmpty();
     }
 
-    [StoreTheory]
+    [ContractTheory]
     [InlineData(0)]
     [InlineData(1_001)]
     public async Task List_when_the_limit_is_out_of_bounds_says_so(int limit) =>
         (await Should.ThrowAsync<ArgumentOutOfRangeException>(() => log.ListAsync("flights", null, null, null, limit, default)))
             .Message.ShouldContain("between 1 and 1,000");
 
-    [StoreFact]
+    [ContractFact]
     public async Task Log_when_reopened_holds_what_was_appended_and_goes_on_counting()
     {
         await log.AppendAsync(Many(10), default);
@@ -142,7 +142,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "next", default))!.Sequence.ShouldBe(11);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Append_when_one_of_many_callers_brings_a_bad_batch_keeps_all_others()
     {
         var bad = Batches([Create("bad")], TimeSpan.FromDays(1))[0];
@@ -169,7 +169,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         logged.Select(query => query.Sequence).ShouldBe(Enumerable.Range(1, 36).Reverse().Select(i => (long)i));
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Append_when_many_write_and_read_at_once_loses_nothing()
     {
         using var done = new CancellationTokenSource();
@@ -200,7 +200,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.ListAsync("flights", null, null, null, 1, default))[0].Sequence.ShouldBe(8_000);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Append_of_ten_thousand_records_keeps_them_all_under_their_ids()
     {
         await log.AppendAsync(Many(10_000), default);
@@ -209,7 +209,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
             (await log.FindAsync("flights", $"q{i}", default))!.Sequence.ShouldBe(i + 1);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_when_the_log_has_more_than_one_index_block_looks_into_all_of_them()
     {
         for (var i = 0; i < 7; i++)
@@ -224,7 +224,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.FindAsync("flights", "b6-5535", default))!.Sequence.ShouldBe(65_536);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Find_when_an_id_was_used_again_finds_each_record_by_its_place_and_the_last_answer()
     {
         await log.AppendAsync([Create("q"), Create("other"), Create("q", generation: 2), Create("q") with { Prediction = null, Error = "refused" }], default);
@@ -242,7 +242,7 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
         (await log.FindAnsweredAsync("flights", "nobody", default)).ShouldBeNull();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task ReadServed_streams_predictions_with_the_outcome_that_counts_in_the_order_of_the_log()
     {
         await log.AppendAsync(

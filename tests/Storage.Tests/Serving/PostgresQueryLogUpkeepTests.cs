@@ -2,5 +2,6 @@ using Progeny.Storage.Tests.Stores;
 
 namespace Progeny.Storage.Tests.Serving;
 
-[Collection(ClusterTests.Name)]
-public sealed class PostgresQueryLogUpkeepTests(StoreServer server) : QueryLogUpkeepTests(new PostgresHome(server));
+[Collection(ClusterCollection.Name)]
+[NeedsPostgres]
+public sealed class PostgresQueryLogUpkeepTests(ClusterServer server) : QueryLogUpkeepTests(new PostgresHome(server));

@@ -12,7 +12,7 @@ public abstract class QueryLogUpkeepTests(LogHome home) : IDisposable
 
     public void Dispose() => home.Dispose();
 
-    [StoreFact]
+    [ContractFact]
     public async Task Upkeep_removes_what_is_older_than_its_project_keeps_it()
     {
         Log.Append(Batches(Many(70_000), TimeSpan.FromDays(1)));
@@ -31,7 +31,7 @@ public abstract class QueryLogUpkeepTests(LogHome home) : IDisposable
         (await Log.FindAsync("flights", "next", default))!.Sequence.ShouldBe(70_011);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Upkeep_keeps_each_record_as_long_as_the_manifest_says_that_it_was_answered_under()
     {
         Log.Append(Batches([Create("long")], TimeSpan.FromDays(90)));
@@ -45,7 +45,7 @@ public abstract class QueryLogUpkeepTests(LogHome home) : IDisposable
         (await Log.FindAsync("flights", "young", default)).ShouldNotBeNull();
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Upkeep_removes_nothing_of_a_project_that_has_ended()
     {
         Log.Append(Batches([Create("a"), Create("b", "other")], TimeSpan.FromDays(1)));
@@ -66,7 +66,7 @@ public abstract class QueryLogUpkeepTests(LogHome home) : IDisposable
         (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.Project, entry.QueryId)).ShouldBe([("flights", "unknown"), ("other", "newest")]);
     }
 
-    [StoreFact]
+    [ContractFact]
     public async Task Begins_say_from_where_on_each_generation_has_records()
     {
         Log.Append(Batches([Create("a"), Create("b", generation: 2), Create("c", "other")], TimeSpan.FromDays(30)));

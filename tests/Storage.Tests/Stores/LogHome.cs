@@ -15,8 +15,8 @@ public abstract class LogHome : IDisposable
     /// <summary>Forgets what a process remembers, as a restart does.</summary>
     public abstract void Reopen();
 
-    /// <summary>Another database.</summary>
-    public abstract LogHome Other();
+    /// <summary>The log of another node that stands alone, or of another cluster.</summary>
+    public abstract Task<LogHome> OtherAsync();
 
     /// <summary>The first column of the rows of a statement.</summary>
     public abstract Task<IReadOnlyList<T>> QueryAsync<T>(string sql);

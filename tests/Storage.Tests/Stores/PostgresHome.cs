@@ -12,14 +12,19 @@ namespace Progeny.Storage.Tests.Stores;
 /// <summary>A query log in a database of its own, as any number of nodes share it.</summary>
 public sealed class PostgresHome : LogHome
 {
-    private readonly StoreServer server;
+    private readonly ClusterServer server;
     private readonly List<(ClusterDatabase Database, PostgresQueryStore Store)> nodes = [];
     private PostgresQueryStore store;
 
-    public PostgresHome(StoreServer server, bool another = false)
+    public PostgresHome(ClusterServer server)
+        : this(server, server.Create())
+    {
+    }
+
+    private PostgresHome(ClusterServer server, string connectionString)
     {
         this.server = server;
-        ConnectionString = server.CreateDatabase(another);
+        ConnectionString = connectionString;
         store = Node();
     }
 
@@ -41,7 +46,7 @@ public sealed class PostgresHome : LogHome
 
     public override void Reopen() => store = Node();
 
-    public override LogHome Other() => new PostgresHome(server, another: true);
+    public override async Task<LogHome> OtherAsync() => new PostgresHome(server, await server.CreateOtherAsync());
 
     public override async Task<IReadOnlyList<T>> QueryAsync<T>(string sql)
     {
@@ -57,6 +62,6 @@ public sealed class PostgresHome : LogHome
             database.Source.Dispose();
         }
 
-        server.DropDatabase(ConnectionString);
+        server.Drop(ConnectionString);
     }
 }

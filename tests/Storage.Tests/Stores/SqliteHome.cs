@@ -30,7 +30,7 @@ public sealed class SqliteHome : LogHome
         database = Open();
     }
 
-    public override LogHome Other() => new SqliteHome();
+    public override Task<LogHome> OtherAsync() => Task.FromResult<LogHome>(new SqliteHome());
 
     public override async Task<IReadOnlyList<T>> QueryAsync<T>(string sql)
     {
