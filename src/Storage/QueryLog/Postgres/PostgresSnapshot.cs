@@ -38,6 +38,9 @@ internal sealed class PostgresSnapshot : ILogSnapshot
     public string OutcomesByHash => "outcomes AS o";
 
     /// <inheritdoc/>
+    public int SegmentsAtOnce => 64;
+
+    /// <inheritdoc/>
     public (long First, long Last) ReadBounds()
     {
         foreach (var day in _days.From(0))

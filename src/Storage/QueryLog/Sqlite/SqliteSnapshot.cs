@@ -24,6 +24,9 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, RecentIds rece
     public string OutcomesByHash => "outcomes AS o INDEXED BY outcomes_by_hash";
 
     /// <inheritdoc/>
+    public int SegmentsAtOnce => 1;
+
+    /// <inheritdoc/>
     public (long First, long Last) ReadBounds()
     {
         using var select = new SqliteStatement(
