@@ -2,10 +2,14 @@ using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Progeny.Core.Common;
 
 namespace Progeny.Storage.Tests;
 
-/// <summary>A private PostgreSQL for the tests of a cluster's stores. Each test has a database of its own with all tables, as the first node made them.</summary>
+/// <summary>
+/// A private PostgreSQL for the tests of a cluster's stores. Each test has a database of its own with all tables, as the first node made
+/// them.
+/// </summary>
 public sealed class ClusterServer : IAsyncLifetime
 {
     private const string Template = "cluster_template";
@@ -76,13 +80,14 @@ public sealed class ClusterServer : IAsyncLifetime
         using var folder = new TemporaryFolder();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), new("Cluster:ConnectionString", Of(database))]);
-        builder.Services.AddProgenyStorage(builder.Configuration);
+        builder.Services.AddProgenyStorage(builder.Configuration, builder.Configuration.GetSection("Cluster").Get<ClusterOptions>());
         using var host = builder.Build();
         await host.StartAsync();
         await host.StopAsync();
     }
 
-    private string Of(string database) => new NpgsqlConnectionStringBuilder(server!.ConnectionString) { Database = database, Pooling = database != Template }.ConnectionString;
+    private string Of(string database) =>
+        new NpgsqlConnectionStringBuilder(server!.ConnectionString) { Database = database, Pooling = database != Template }.ConnectionString;
 
     private void Execute(string sql)
     {

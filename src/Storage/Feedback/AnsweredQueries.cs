@@ -163,7 +163,7 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         using var probe = snapshot.ProbeReports(request.Project, request.To.ReportOffset);
         var window = new List<(AnsweredKey Key, long Hash, string? Lack)>();
         var newestAt = long.MinValue;
-        foreach (var part in snapshot.Read(new SegmentRange(request.Project, from, until)).InParts())
+        foreach (var part in snapshot.Read(new SegmentRange(request.Project, from, until)).InParts(snapshot.SegmentsAtOnce))
         {
             probe.Load(part);
             foreach (var segment in part)

@@ -53,7 +53,7 @@ public sealed class FeedbackReader(QueryStore store) : IFeedbackReader
             var end = youngest == TimeSpan.Zero ? long.MaxValue : QueryCodes.Encode(now - youngest);
             var from = FirstAfter(segments, until, begin);
             var (queries, known) = (0L, 0L);
-            foreach (var part in snapshot.ReadHolding([.. Spread(segments, from, Math.Min(segments.Count, until + 1))]).InParts())
+            foreach (var part in snapshot.ReadHolding([.. Spread(segments, from, Math.Min(segments.Count, until + 1))]).InParts(snapshot.SegmentsAtOnce))
             {
                 outcomes.Load(part);
                 foreach (var segment in part)

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Progeny.Core.QueryLog;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog;
 
@@ -16,6 +16,9 @@ internal interface ILogSnapshot
 
     /// <summary>The table of outcomes in a statement that searches it by hash; named <c>o</c>.</summary>
     string OutcomesByHash { get; }
+
+    /// <summary>For how many segments at once it pays to ask something about their records.</summary>
+    int SegmentsAtOnce { get; }
 
     /// <summary>The sequence number of the first record that is left, and of the last that was ever given to one. There is none where the first is behind the last.</summary>
     (long First, long Last) ReadBounds();

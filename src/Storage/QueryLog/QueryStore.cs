@@ -1,4 +1,4 @@
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog;
 

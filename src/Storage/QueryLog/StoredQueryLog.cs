@@ -173,7 +173,7 @@ public abstract class StoredQueryLog : IQueryLog
     {
         var served = new List<ServedOutcome>();
         using var reports = snapshot.ProbeReports(range.Project);
-        foreach (var part in snapshot.Read(range).InParts())
+        foreach (var part in snapshot.Read(range).InParts(snapshot.SegmentsAtOnce))
         {
             reports.Load(part);
             foreach (var segment in part)

@@ -28,7 +28,7 @@ public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(
             () =>
             {
-                var log = new PostgresQueryLog(home.Node(maxConnections: 2));
+                var log = new PostgresQueryLog(home.Node());
                 for (var i = 0; i < Appends; i++)
                 {
                     var records = Many(1 + ((writer + i) % 7), $"w{writer}-{i}-", writer % 3 == 0 ? "other" : "flights");

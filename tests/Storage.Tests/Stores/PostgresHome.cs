@@ -33,9 +33,9 @@ public sealed class PostgresHome : LogHome
     public override QueryStore Store => store;
 
     /// <summary>What another process has of the log.</summary>
-    public PostgresQueryStore Node(TimeProvider? time = null, RetentionScope? running = null, int maxConnections = 10, string? connection = null)
+    public PostgresQueryStore Node(TimeProvider? time = null, RetentionScope? running = null, string? connection = null)
     {
-        var database = new ClusterDatabase(Options.Create(new ClusterOptions { ConnectionString = connection ?? ConnectionString, MaxConnections = maxConnections }));
+        var database = new ClusterDatabase(Options.Create(new ClusterOptions { ConnectionString = connection ?? ConnectionString }));
         var node = new PostgresQueryStore(database, time ?? TimeProvider.System, running);
         nodes.Add((database, node));
         return node;

@@ -5,7 +5,6 @@ using Npgsql;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common.Postgres;
-using Progeny.Storage.Feedback;
 using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Postgres;

@@ -4,7 +4,7 @@ using Npgsql;
 using Progeny.Abstractions.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common.Postgres;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Postgres;
 

@@ -1,7 +1,7 @@
 using Dapper;
 using Npgsql;
 using Progeny.Core.QueryLog;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Postgres;
 

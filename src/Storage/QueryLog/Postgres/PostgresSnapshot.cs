@@ -2,7 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 using Progeny.Core.QueryLog;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Postgres;
 
@@ -36,6 +36,9 @@ internal sealed class PostgresSnapshot : ILogSnapshot
 
     /// <inheritdoc/>
     public string OutcomesByHash => "outcomes AS o";
+
+    /// <inheritdoc/>
+    public int SegmentsAtOnce => 64;
 
     /// <inheritdoc/>
     public (long First, long Last) ReadBounds()

@@ -10,8 +10,8 @@ namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>Appends batches to the log, on the calling thread. Thread-safe.</summary>
 /// <remarks>
-/// A connection may be lost after the statement was sent, and then nobody knows whether it was done. Batches of such a call that come again,
-/// the same objects, are sent under the number that they had, which the database takes once.
+/// A connection may be lost after the statement was sent, and then nobody knows whether it was done. Batches of such a call that come
+/// again, the same objects, are sent under the number that they had, which the database takes once.
 /// </remarks>
 internal sealed class SegmentAppender(PostgresQueryStore store, LogNames names)
 {
@@ -29,7 +29,9 @@ internal sealed class SegmentAppender(PostgresQueryStore store, LogNames names)
     /// <summary>Appends batches; every reader finds them when the call returns.</summary>
     /// <param name="isDurable">Whether they are on disk then, too; others are so a moment later.</param>
     /// <exception cref="InvalidDataException">A batch is damaged; nothing is appended.</exception>
-    /// <exception cref="StorageUnavailableException">The database does not answer; whether all or a part of the batches are appended may not be known.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The database does not answer; whether all or a part of the batches are appended may not be known.
+    /// </exception>
     public void Append(IReadOnlyList<QueryBatch> batches, bool isDurable)
     {
         var parts = PartsOf(batches);

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.QueryLog;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
-using Progeny.Storage.Feedback;
 using Progeny.Storage.QueryLog.Outcomes;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
 using Progeny.Storage.QueryLog.Sqlite.Journal;

@@ -1,6 +1,5 @@
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
-using Progeny.Storage.Feedback;
 using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Sqlite;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Sqlite;
 

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common;
-using Progeny.Storage.Feedback;
+using Progeny.Storage.QueryLog.Outcomes;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
 
 namespace Progeny.Storage.QueryLog.Sqlite;
@@ -22,6 +22,9 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, RecentIds rece
 
     /// <inheritdoc/>
     public string OutcomesByHash => "outcomes AS o INDEXED BY outcomes_by_hash";
+
+    /// <inheritdoc/>
+    public int SegmentsAtOnce => 1;
 
     /// <inheritdoc/>
     public (long First, long Last) ReadBounds()

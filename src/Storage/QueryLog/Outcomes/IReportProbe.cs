@@ -1,6 +1,6 @@
 using Progeny.Core.QueryLog;
 
-namespace Progeny.Storage.Feedback;
+namespace Progeny.Storage.QueryLog.Outcomes;
 
 /// <summary>Finds the first report of a query's outcome, and the one that counts, over one reader's snapshot.</summary>
 internal interface IReportProbe : IDisposable

@@ -1,8 +1,7 @@
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
-using Progeny.Storage.QueryLog.Outcomes;
 
-namespace Progeny.Storage.Feedback;
+namespace Progeny.Storage.QueryLog.Outcomes;
 
 /// <summary>Stores outcomes. Each call is one transaction, which is on disk when the call returns.</summary>
 internal interface IFeedbackWriter
