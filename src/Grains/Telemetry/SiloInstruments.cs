@@ -5,7 +5,6 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Telemetry;
-using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Telemetry;
 
@@ -15,7 +14,6 @@ internal sealed class SiloInstruments(
     ServingMeters meters,
     QueryLogBuffer log,
     ModelCache models,
-    TrainingSlots jobs,
     IDatabaseHealth database,
     IClusterMembershipService membership,
     IEnumerable<IQueryOutlet> outlets) : IHostedService
@@ -32,7 +30,6 @@ internal sealed class SiloInstruments(
         meter.CreateObservableCounter("progeny.outlet.dropped", () => Outlets(outlet => outlet.Dropped), null, "Records not published because whoever takes them was too slow or away.");
         meter.CreateObservableGauge("progeny.outlet.waiting", () => Outlets(outlet => outlet.Waiting), null, "Records that wait to be published.");
         meter.CreateObservableGauge("progeny.models.loaded", () => models.Count, null, "Models in the memory of this node.");
-        meter.CreateObservableGauge("progeny.jobs.running", () => jobs.Taken, null, "Jobs that run on this node.");
         meter.CreateObservableGauge("progeny.database.up", () => database.Problem is null ? 1 : 0, null, "1: this node reaches its database; 0: it does not.");
         meter.CreateObservableGauge("progeny.cluster.nodes", CountNodes, null, "Active silos of the cluster, as this node knows them.");
         return Task.CompletedTask;
