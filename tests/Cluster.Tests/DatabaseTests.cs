@@ -13,11 +13,15 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
     private const string Fast = "fast";
     private const string Durable = "kept";
     private static readonly TimeSpan RefusedWithin = TimeSpan.FromSeconds(1);
+
+    // The server is ended as by a crash, which takes a moment. It writes what is not durable to its disk after 0.6 s at most.
+    private static readonly TimeSpan MayBeLost = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecoveredWithin = TimeSpan.FromSeconds(15);
 
     private readonly Findings _findings = new(output);
     private readonly TestCluster _cluster = fixture.Cluster;
-    private readonly ConcurrentBag<string> _acknowledged = [];
+    private readonly ConcurrentDictionary<string, long> _acknowledged = [];
+    private readonly ConcurrentDictionary<string, int> _refused = [];
     private TimeSpan _slowest;
 
     [Fact]
@@ -26,6 +30,7 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         await _cluster.EnsureAsync();
         await _cluster.ServeAsync(Fast, "fast");
         await _cluster.ServeAsync(Durable, "durable");
+        var before = await _cluster.Any.GetAsync("/api/cluster");
         foreach (var node in _cluster.Nodes)
         {
             await AskAsync(node, Fast, $"warm-{node.Name}");
@@ -35,6 +40,7 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         using var stop = new CancellationTokenSource();
         var asking = Task.WhenAll(_cluster.Nodes.Select(node => AskUntilAsync(node, stop.Token)));
         await fixture.Server.StopAsync();
+        var stopped = Stopwatch.GetTimestamp();
         try
         {
             var since = Stopwatch.GetTimestamp();
@@ -53,7 +59,7 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         await stop.CancelAsync();
         await asking;
         _findings.Note($"{_acknowledged.Count} predictions were acknowledged, the slowest took {_slowest.TotalSeconds:0.00} s");
-        await RequireLogAsync();
+        await RequireLogAsync(before, stopped);
         _findings.RequireNone(() => _cluster.Warnings());
     }
 
@@ -75,6 +81,8 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         _findings.Expect(
             (int)projects.StatusCode == 503 && projects.Headers.RetryAfter is not null && took2 < RefusedWithin,
             $"GET /api/projects of {node.Name}: {(int)projects.StatusCode}, Retry-After {projects.Headers.RetryAfter}, in {took2.TotalSeconds:0.00} s");
+        using var members = await node.Http.GetAsync("/api/cluster");
+        _findings.Expect(members.IsSuccessStatusCode, $"GET /api/cluster of {node.Name}: {(int)members.StatusCode} {await members.Content.ReadAsStringAsync()}");
         using var live = await node.Http.GetAsync("/v2/health/live");
         _findings.Expect(live.IsSuccessStatusCode, $"{node.Name} is not live: {(int)live.StatusCode}");
         using var ready = await node.Http.GetAsync("/v2/health/ready");
@@ -105,10 +113,11 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         _findings.Expect(took < RecoveredWithin, $"It took {took.TotalSeconds:0.0} s until all had recovered.");
     }
 
-    private async Task RequireLogAsync()
+    private async Task RequireLogAsync(JsonNode before, long stopped)
     {
         var since = Stopwatch.GetTimestamp();
-        foreach (var query in _acknowledged.Order(StringComparer.Ordinal))
+        var lost = 0;
+        foreach (var (query, at) in _acknowledged)
         {
             var isFound = false;
             do
@@ -117,13 +126,24 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
                 isFound = found.IsSuccessStatusCode && (int)JsonNode.Parse(await found.Content.ReadAsStringAsync())!["attempts"]! == 1;
             }
             while (!isFound && Stopwatch.GetElapsedTime(since) < RecoveredWithin);
-            _findings.Expect(isFound, $"{query} was acknowledged, and is not once in the log.");
+            if (!isFound && query.StartsWith(Fast, StringComparison.Ordinal) && at < stopped && Stopwatch.GetElapsedTime(at, stopped) < MayBeLost)
+                lost++;
+            else
+                _findings.Expect(isFound, $"{query} was acknowledged, and is not once in the log.");
         }
 
+        _findings.Note($"{lost} fast records of the last {MayBeLost.TotalSeconds:0.0} s before the server was killed are lost");
+
+        // A durable prediction that was refused is the only one without a record.
         var view = await _cluster.Any.GetAsync("/api/cluster");
         foreach (var node in _cluster.Nodes)
-            _findings.Expect((long?)TestCluster.Of(view, node)?["log_dropped"] == 0, $"{node.Name} has dropped records: {TestCluster.Of(view, node)?.ToJsonString()}");
+        {
+            var dropped = DroppedOf(view, node) - DroppedOf(before, node);
+            _findings.Expect(dropped <= _refused.GetValueOrDefault(node.Name), $"{node.Name} has dropped {dropped} records, and refused {_refused.GetValueOrDefault(node.Name)} predictions.");
+        }
     }
+
+    private static long DroppedOf(JsonNode view, ClusterNode node) => (long)TestCluster.Of(view, node)!["log_dropped"]!;
 
     /// <summary>Asks for fast predictions until told to stop; none may fail, whatever becomes of the database.</summary>
     private async Task AskUntilAsync(ClusterNode node, CancellationToken cancellationToken)
@@ -150,7 +170,9 @@ public sealed class DatabaseTests(ClusterFixture fixture, ITestOutputHelper outp
         using var response = await node.Http.PostAsJsonAsync($"/api/projects/{project}/predict", new { query_id = id, rows = new[] { new { x = 0.5 } } });
         var text = await response.Content.ReadAsStringAsync();
         if (response.IsSuccessStatusCode)
-            _acknowledged.Add($"{project}/queries/{id}");
+            _acknowledged[$"{project}/queries/{id}"] = Stopwatch.GetTimestamp();
+        else
+            _refused.AddOrUpdate(node.Name, 1, (_, count) => count + 1);
         return ((int)response.StatusCode, response.Headers.RetryAfter is not null, Stopwatch.GetElapsedTime(since), text);
     }
 }

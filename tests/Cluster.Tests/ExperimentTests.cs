@@ -11,7 +11,7 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
     private const string Canary = "canary";
     private const string Bandit = "bandit";
     private const int Rows = 40;
-    private const int MaxRows = 6_000;
+    private const int MaxRows = 2_000;
 
     private readonly Findings _findings = new(output);
     private readonly Random _random = new(3);
@@ -41,6 +41,8 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
             rows += Rows;
         }
 
+        await UntilAsync(Canary, info => (string)info["status"]! == "ended");
+        await UntilAsync(Bandit, HasWon);
         await RequireCanaryOnceAsync();
         await RequireBanditAsync();
         _findings.RequireNone(() => _cluster.Warnings());
@@ -66,6 +68,8 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
     }
 
     private Task<JsonNode> ExperimentAsync(string project) => _cluster.Any.UntilAsync($"/api/projects/{project}/experiments/{project}-1", _ => true);
+
+    private Task UntilAsync(string project, Func<JsonNode, bool> wanted) => _cluster.Any.UntilAsync($"/api/projects/{project}/experiments/{project}-1", wanted);
 
     private static bool HasWon(JsonNode bandit) =>
         bandit["arms"]!.AsArray().Any(arm => ((string)arm!["generation"]!).EndsWith("@1.0.0:2", StringComparison.Ordinal) && (double)arm["share"]! > 0.9);

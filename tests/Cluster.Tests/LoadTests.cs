@@ -16,7 +16,7 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
     private static readonly TimeSpan SlowestAllowed = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan HealedWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan InForceWithin = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PromotionInterval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PromotionInterval = TimeSpan.FromSeconds(2);
 
     private readonly Findings _findings = new(output);
     private readonly TestCluster _cluster = fixture.Cluster;
@@ -35,6 +35,7 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
         for (var number = 0; number < _cluster.Nodes.Count; number++)
         {
             await KillAndStartAsync(balancer, _cluster.Nodes[number], _cluster.Nodes[(number + 1) % _cluster.Nodes.Count], load);
+            await promoter.UntilAcknowledgedAsync();
             await promoter.ReadPlanAsync(_cluster.Nodes[(number + 2) % _cluster.Nodes.Count]);
         }
 

@@ -46,6 +46,13 @@ internal sealed class Promoter
         return version;
     }
 
+    /// <summary>Waits until two more promotions were acknowledged.</summary>
+    public Task UntilAcknowledgedAsync()
+    {
+        var wanted = Acknowledged + 2;
+        return Processes.UntilAsync(() => Acknowledged >= wanted, "two more promotions are acknowledged");
+    }
+
     /// <summary>Reads the version of the plan, which must never be less than before.</summary>
     public async Task<JsonNode> ReadPlanAsync(ClusterNode node)
     {

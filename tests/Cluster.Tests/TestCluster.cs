@@ -94,7 +94,9 @@ internal sealed class TestCluster : IDisposable
 
         async Task LookAsync(TimeSpan at)
         {
-            if (StateOf(await survivor.GetAsync("/api/cluster"), node) is null or "dead")
+            // Until the death is known, the silo may hold what is asked for the members.
+            using var answer = await survivor.Http.GetAsync("/api/cluster");
+            if (answer.IsSuccessStatusCode && StateOf(JsonNode.Parse(await answer.Content.ReadAsStringAsync())!, node) is null or "dead")
                 known.Add(at);
         }
     }
@@ -105,11 +107,12 @@ internal sealed class TestCluster : IDisposable
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            var view = await node.GetAsync("/api/cluster");
-            if (wanted(view))
+            using var answer = await node.Http.GetAsync("/api/cluster");
+            var text = await answer.Content.ReadAsStringAsync();
+            if (answer.IsSuccessStatusCode && JsonNode.Parse(text) is { } view && wanted(view))
                 return view;
             if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(30))
-                throw new TimeoutException($"For {node.Name} this did not become true: {what}. It says {view.ToJsonString()}");
+                throw new TimeoutException($"For {node.Name} this did not become true: {what}. It says {text}");
             await Task.Delay(50);
         }
     }
@@ -125,7 +128,7 @@ internal sealed class TestCluster : IDisposable
     public static int CountOf(JsonNode view, ClusterNode node, string kind) => (int?)Of(view, node)?["activations"]?[kind] ?? 0;
 
     /// <summary>What the nodes warned of, the last lines.</summary>
-    public string Warnings(int lines = 60)
+    public string Warnings(int lines = 20)
     {
         var warnings = Nodes.SelectMany(node => node.Output.Split('\n').Where(line => !line.StartsWith("info", StringComparison.Ordinal) && line.Length > 0 && !line.StartsWith(' '))
             .Select(line => $"{node.Name}: {line}"));
@@ -134,6 +137,8 @@ internal sealed class TestCluster : IDisposable
 
     public void Dispose()
     {
+        Directory.CreateDirectory("/tmp/ctests-out");
+        foreach (var node in Nodes) File.WriteAllText($"/tmp/ctests-out/{Id}-{node.Name}.log", node.Output);
         foreach (var node in Nodes)
             node.Dispose();
         _folder.Delete(recursive: true);
