@@ -46,6 +46,15 @@ public sealed class ClusterServer : IAsyncLifetime
         return Of(name);
     }
 
+    /// <summary>Makes a database without any table.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateEmptyAsync()
+    {
+        var name = $"empty{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync($"CREATE DATABASE {name}");
+        return Of(name);
+    }
+
     /// <summary>Removes a database.</summary>
     public void Drop(string connectionString)
     {

@@ -29,7 +29,8 @@ internal sealed class RolePlacementFilter(string role) : PlacementFilterStrategy
         public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filter, PlacementTarget target, IEnumerable<SiloAddress> silos)
         {
             var role = ((RolePlacementFilter)filter).Role;
-            return silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.ContainsKey(role));
+            SiloAddress[] found = [.. silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.ContainsKey(role))];
+            return found is [] ? throw new OrleansException($"No silo of the cluster has the role '{role}' (Silo:Roles); start one.") : found;
         }
     }
 }

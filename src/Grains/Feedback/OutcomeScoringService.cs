@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Feedback;
 using Progeny.Grains.Common;
 using Progeny.Grains.Metrics;
@@ -15,6 +16,7 @@ internal sealed partial class OutcomeScoringService(
     : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,6 +34,12 @@ internal sealed partial class OutcomeScoringService(
             {
                 return;
             }
+            catch (Exception exception) when (exception is OrleansException or TimeoutException or StorageUnavailableException)
+            {
+                // Another silo died, or the database is away: both are soon over.
+                LogInterrupted(logger, exception.Message);
+                wait = Retry;
+            }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 LogFailed(logger, exception);
@@ -39,6 +47,9 @@ internal sealed partial class OutcomeScoringService(
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outcomes cannot be scored now ({Reason}); trying again")]
+    private static partial void LogInterrupted(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Outcomes could not be scored; trying again")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -1,15 +1,21 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
+using Progeny.Core.Training;
 
 namespace Progeny.Storage.Common;
 
 /// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once.</summary>
-internal sealed partial class DataFolderStartup(DataFolder folder, ILogger<DataFolderStartup>? logger = null) : IHostedLifecycleService
+internal sealed partial class DataFolderStartup(DataFolder folder, IOptions<ClusterOptions> cluster, ILogger<DataFolderStartup>? logger = null)
+    : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (logger is not null && folder.ClosedFrom is { } mode)
             LogClosed(logger, folder.Paths.DataFolder, Convert.ToString((int)mode, 8));
+        if (cluster.Value.IsMember)
+            RemoveLeftJobs();
         return Task.CompletedTask;
     }
 
@@ -22,6 +28,26 @@ internal sealed partial class DataFolderStartup(DataFolder folder, ILogger<DataF
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Removes what jobs left when this node was killed: in a cluster they run again on another one, which does not reach this folder.</summary>
+    private void RemoveLeftJobs()
+    {
+        foreach (var left in Directory.EnumerateDirectories(folder.Paths.JobsPath))
+        {
+            try
+            {
+                JobFolder.Delete(left);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (logger is not null)
+                    LogNotRemoved(logger, exception, left);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The folder {Folder} of a job that this node ran before cannot be removed")]
+    private static partial void LogNotRemoved(ILogger logger, Exception exception, string folder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The data folder {Folder} could be read by others (mode {Mode}); it is its owner's only now (700)")]
     private static partial void LogClosed(ILogger logger, string folder, string mode);

@@ -41,9 +41,9 @@ public sealed class ClockTests : IAsyncLifetime
     [Fact]
     public async Task Clock_that_leaps_and_is_put_back_loses_delays_and_repeats_nothing()
     {
-        await PublishAsync(ExperimentNode.Write(
+        await PublishAsync(ExperimentProject.Write(
             Path.Combine(folder, "trial"), "trial", "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500", more: "alerts: [{name: bad, when: loss > 5, webhook: ops}]"));
-        await PublishAsync(ExperimentNode.Write(Path.Combine(folder, "named"), "named", "strategy: explicit"));
+        await PublishAsync(ExperimentProject.Write(Path.Combine(folder, "named"), "named", "strategy: explicit"));
         await PublishAsync(LoopProject.Write(Path.Combine(folder, "scheduled"), "scheduled", "retrain: {every: 1h}"));
         await PublishAsync(LoopProject.Write(
             Path.Combine(folder, "learns"), "learns", "retrain: {when: new_outcomes >= 5}", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}"));
@@ -114,7 +114,7 @@ public sealed class ClockTests : IAsyncLifetime
         asked.AddRange([.. before, .. early]);
 
         // The experiment goes on, and counts each outcome.
-        tried += (await ExperimentNode.ServeAsync(node.Http, "trial", 20, _ => 0, random)).Values.Sum();
+        tried += (await ExperimentProject.ServeAsync(node.Http, "trial", 20, _ => 0, random)).Values.Sum();
         await UntilAsync(
             phase, "/api/projects/trial/experiments/abtest-1", info => (string)info["status"]! == "running" && info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!) == tried);
         await UntilAsync(async () => (await PointsAsync(MetricsResolution.All[^1].Step)).Sum(point => point.Outcomes) == known);
@@ -153,7 +153,7 @@ public sealed class ClockTests : IAsyncLifetime
     {
         for (var served = 0; served < 2_000; served += 50)
         {
-            await ExperimentNode.ServeAsync(node.Http, "trial", 50, version => version == "1.0.0:2" ? 0.95 : 0.3, random);
+            await ExperimentProject.ServeAsync(node.Http, "trial", 50, version => version == "1.0.0:2" ? 0.95 : 0.3, random);
             if ((string)(await node.GetAsync("/api/projects/trial/experiments/abtest-1"))["status"]! == "ended")
                 break;
         }

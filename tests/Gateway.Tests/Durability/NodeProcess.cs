@@ -55,12 +55,13 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Starts a silo and waits until it is up.</summary>
-    public static async Task<NodeProcess> StartSiloAsync(string data)
+    public static async Task<NodeProcess> StartSiloAsync(string data, params string[] settings)
     {
-        var node = new NodeProcess("Progeny.Silo.dll", data, []);
+        var node = new NodeProcess("Progeny.Silo.dll", data, settings);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!node.Output.Contains(" is up, on ", StringComparison.Ordinal))
             await Task.Delay(20, patience.Token);
+        node.Http.BaseAddress = new Uri(await node.address.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         return node;
     }
 

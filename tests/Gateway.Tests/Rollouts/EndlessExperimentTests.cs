@@ -85,7 +85,7 @@ public sealed class EndlessExperimentTests(ExperimentNode fixture) : IClassFixtu
     [Fact]
     public async Task Selection_that_cannot_work_is_refused_at_release_with_its_place()
     {
-        var wrong = ExperimentNode.Write(Directory.CreateTempSubdirectory("progeny-test-").FullName, "unselect", "strategy: select, select: 'SELECT generation, los AS weight FROM generations'");
+        var wrong = ExperimentProject.Write(Directory.CreateTempSubdirectory("progeny-test-").FullName, "unselect", "strategy: select, select: 'SELECT generation, los AS weight FROM generations'");
         using var response = await node.PublishAsync("unselect", wrong);
         ((int)response.StatusCode).ShouldBe(400);
         var problem = await response.Content.ReadAsStringAsync();

@@ -19,20 +19,20 @@ public sealed class ExperimentCrashTests : DataFixture
         var node = await StartAsync();
         try
         {
-            await TrainAsync(node, await node.PublishAndTrainAsync("echo", ExperimentNode.Write(PathOf("echo"), "echo", Rollout, log: "durable")));
+            await TrainAsync(node, await node.PublishAndTrainAsync("echo", ExperimentProject.Write(PathOf("echo"), "echo", Rollout, log: "durable")));
             await node.UntilAsync("/api/projects/echo", info => info["champion"] is not null);
             var job = (string)(await node.PostAsync("/api/projects/echo/jobs", new { kind = "train" }))["id"]!;
             node = await KillAsync(node, random.Next(400));
             await TrainAsync(node, job);
             for (var kills = 1; kills < MaxKills && !HasEnded(await ExperimentAsync(node)); kills++)
             {
-                await ExperimentNode.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
+                await ExperimentProject.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
                 node = await KillAsync(node, random.Next(400));
             }
 
             // What is left to do needs no more luck: the node lives.
             while (!HasEnded(await ExperimentAsync(node)))
-                await ExperimentNode.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
+                await ExperimentProject.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
             var ended = await ExperimentAsync(node);
             ((string)ended["verdict"]!).ShouldBe(verdict, ended.ToJsonString());
             await RequireOnceAsync(node, verdict, plans);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Progeny.Gateway.Tests.Releases;
 
@@ -37,7 +36,7 @@ public sealed class ExperimentNode : IAsyncLifetime
     public async Task PublishAsync(
         string project, string rollout, string version = "1.0.0", string more = "", string operation = "Identity", string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
     {
-        var source = Write(Path.Combine(folder, $"{project}-{version}"), project, rollout, version, more, hit: hit);
+        var source = ExperimentProject.Write(Path.Combine(folder, $"{project}-{version}"), project, rollout, version, more, hit: hit);
         await File.WriteAllBytesAsync(Path.Combine(source, "model.onnx"), EchoModel.ToBytes(operation));
         using var response = await Node.PublishAsync(project, source);
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
@@ -59,29 +58,8 @@ public sealed class ExperimentNode : IAsyncLifetime
     /// <summary>Asks, and reports what came true.</summary>
     /// <param name="hits">How often a generation is right, by its version.</param>
     /// <returns>How many rows each version answered.</returns>
-    public Task<Dictionary<string, int>> ServeAsync(string project, int rows, Func<string, double> hits, Random random) => ServeAsync(Node.Http, project, rows, hits, random);
-
-    /// <inheritdoc cref="ServeAsync(string, int, Func{string, double}, Random)"/>
-    public static async Task<Dictionary<string, int>> ServeAsync(HttpClient http, string project, int rows, Func<string, double> hits, Random random)
-    {
-        var body = new JsonObject { ["rows"] = new JsonArray([.. Enumerable.Range(0, rows).Select(i => new JsonObject { ["x"] = i % 10 })]) };
-        using var asked = await http.PostAsync($"/api/projects/{project}/predict", new StringContent(body.ToJsonString(), null, "application/json"));
-        var answer = JsonNode.Parse(await asked.Content.ReadAsStringAsync())!;
-        asked.IsSuccessStatusCode.ShouldBeTrue(answer.ToJsonString());
-        var served = new Dictionary<string, int>();
-        var outcomes = new JsonArray();
-        foreach (var row in answer["predictions"]!.AsArray())
-        {
-            var version = (string)(row!["version"] ?? answer["version"])!;
-            served[version] = served.GetValueOrDefault(version) + 1;
-            var value = (double)row["value"]!;
-            outcomes.Add(new JsonObject { ["query_id"] = (string)row["query_id"]!, ["outcome"] = random.NextDouble() < hits(version) ? value : value + 100 });
-        }
-
-        using var reported = await http.PostAsync($"/api/projects/{project}/outcomes", new StringContent(new JsonObject { ["outcomes"] = outcomes }.ToJsonString(), null, "application/json"));
-        reported.IsSuccessStatusCode.ShouldBeTrue(await reported.Content.ReadAsStringAsync());
-        return served;
-    }
+    public Task<Dictionary<string, int>> ServeAsync(string project, int rows, Func<string, double> hits, Random random) =>
+        ExperimentProject.ServeAsync(Node.Http, project, rows, hits, random);
 
     /// <summary>Serves until an experiment is as wanted.</summary>
     public async Task<JsonNode> ServeUntilAsync(string project, string experiment, Func<string, double> hits, Func<JsonNode, bool> wanted, int seed, int most = 6_000)
@@ -111,27 +89,4 @@ public sealed class ExperimentNode : IAsyncLifetime
 
     public async Task<List<JsonNode>> DecisionsAsync(string project, string? experiment = null) =>
         [.. (await Node.GetAsync($"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray().Select(decision => decision!)];
-
-    internal static string Write(string folder, string project, string rollout, string version = "1.0.0", string more = "", string log = "fast", string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
-    {
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "progeny.yaml"), string.Create(CultureInfo.InvariantCulture, $$"""
-            name: {{project}}
-            version: {{version}}
-            task: regression
-            schema:
-              features:
-                - {name: x, type: float}
-            label: {name: y}
-            pipeline: {model: model.onnx}
-            metrics:
-              - {name: hit, value: "{{hit}}"}
-            serving:
-              log: {{log}}
-              rollout: {{{rollout}}}
-            {{more}}
-            """));
-        File.WriteAllBytes(Path.Combine(folder, "model.onnx"), EchoModel.ToBytes());
-        return folder;
-    }
 }

@@ -17,6 +17,8 @@ internal static class PostgresFaults
     {
         PostgresException { SqlState: var state } => state == ReadOnly || Array.Exists(Classes, state.StartsWith),
         NpgsqlException => true,
+        // What waiting does not change: an operator has to.
+        SchemaVersionException or ClusterNameException => false,
         TimeoutException or SocketException or IOException => true,
         _ => false,
     };
