@@ -1,4 +1,5 @@
 """A database that is restarted, stopped, slow, full, or has no connection left."""
+import functools
 import os
 import subprocess
 import threading
@@ -87,10 +88,12 @@ class Outages:
             (f"took more than {AT_ONCE_SECONDS} s", [each for each in detected if each[1].seconds > AT_ONCE_SECONDS]),
             ("had no Retry-After", [each for each in detected if each[1].status == 503 and "retry-after" not in each[1].headers]),
         ):
-            self.trial.expect(not faulty, f"{name}: {len(faulty)} of {len(detected)} other requests {fault}, such as {faulty and faulty[0]}")
+            example = ": ".join(map(str, faulty[0])) if faulty else ""
+            self.trial.expect(not faulty, f"{name}: {len(faulty)} of {len(detected)} other requests {fault}, such as {example}")
         late = self.durable.between(began + DETECTION_SECONDS, during - 0.5)
         slow = [seconds for _, seconds in late if seconds > AT_ONCE_SECONDS]
-        self.trial.expect(not slow, f"{name}: {len(slow)} of {len(late)} durable predictions were refused late, after {max(slow, default=0):.1f} s")
+        worst = max(slow, default=0)
+        self.trial.expect(not slow, f"{name}: {len(slow)} of {len(late)} durable predictions were refused late, after {worst:.1f} s")
         answered = [status for status, _ in late if status == 200]
         self.trial.expect(not answered, f"{name}: {len(answered)} durable predictions were acknowledged although nothing could be stored")
 
@@ -112,7 +115,8 @@ class Outages:
     def expect_living(self, name):
         for member in self.cluster.members:
             if not member.runs():
-                self.trial.discrepancy(f"{name}: {member.name} has ended (exit code {member.process.returncode}): {member.log_text()[-600:]}")
+                code = member.process.returncode
+                self.trial.discrepancy(f"{name}: {member.name} has ended (exit code {code}): {member.log_text()[-600:]}")
                 member.start()
                 self.cluster.wait_ready([member])
 
@@ -184,9 +188,8 @@ def database(trial):
         outages.run("crash", lambda: (server.stop("immediate"), server.start()), lambda: None, 0, refuses=False)
         outages.run("stop", server.stop, server.start, seconds)
         for delay in (0.05, 0.5):
-            outages.run(
-                f"slow by {delay * 1000:.0f} ms", lambda: proxy[0].delay(delay), lambda: proxy[0].delay(0), max(15, seconds / 2), refuses=False
-            )
+            begin, end = functools.partial(proxy[0].delay, delay), functools.partial(proxy[0].delay, 0)
+            outages.run(f"slow by {delay * 1000:.0f} ms", begin, end, max(15, seconds / 2), refuses=False)
         exhaust(outages, server, seconds)
         if disk.is_mounted:
             fill(trial, outages, server, disk, seconds)
@@ -238,7 +241,7 @@ def check(trial, cluster, fast, durable, since):
     trial.figure("fast_lost", missing)
     trial.figure("fast_dropped", dropped)
     trial.expect(missing <= dropped, f"{missing} answered queries of log: fast are not in the log, and {dropped} were counted as dropped")
-    unanswered = {query for query, *_ in clients.read_log(cluster.balancer, project.DURABLE) if query.startswith("d-")} - set(durable.acknowledged)
-    trial.note(f"{len(unanswered)} queries that were refused are in the log")
+    asked = {query for query, *_ in clients.read_log(cluster.balancer, project.DURABLE) if query.startswith("d-")}
+    trial.note(f"{len(asked - set(durable.acknowledged))} queries that were refused are in the log")
     trial.figure("failed_predictions", sum(kind == "prediction" for _, kind, _ in fast.failures))
     trial.figure("refused", len(durable.failures))

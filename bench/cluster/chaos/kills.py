@@ -97,7 +97,7 @@ class Operator(threading.Thread):
 
     def check(self):
         """Whether each training ended once, and no generation was made twice."""
-        made = [number for number in self.numbers]
+        made = list(self.numbers)
         for job in self.jobs:
             info = project.wait_job(self.door, job)
             if info["status"] == "succeeded":
@@ -163,7 +163,8 @@ def strike(trial, cluster, victim, how, load):
     healed = watch_healing(trial, cluster, victim)
     trial.most("healed_ms", round(healed * 1000))
     worst = max((seconds for _, seconds in load.between(began - 1, time.monotonic())), default=0)
-    trial.note(f"  it was gone after {time.monotonic() - began:.1f} s, the others knew {healed:.1f} s after its end; worst answer {worst * 1000:.0f} ms")
+    took = time.monotonic() - began
+    trial.note(f"  gone and known to be so after {took:.1f} s, {healed:.1f} s after its end; worst answer {worst * 1000:.0f} ms")
     if healed > HEAL_LIMIT:
         trial.discrepancy(f"the others saw that {victim.name} was gone {healed:.1f} s after its end")
 
@@ -213,7 +214,8 @@ def conclude(trial, load, operator, cluster, since, strikes=None):
         trial.discrepancy(f"the worst answer took {load.worst[0]:.2f} s, asked at {trial.at(load.worst[1]):.1f}")
     clients.check_log(trial, cluster.balancer, [load], since, extra=operator.acknowledged())
     operator.check()
-    trial.note(f"{load.count['prediction']} predictions, {load.count['outcome']} reports; {cluster.balancer.retries()} requests repeated by the balancer")
+    repeated = cluster.balancer.retries()
+    trial.note(f"{load.count['prediction']} predictions, {load.count['outcome']} reports; {repeated} requests repeated by the balancer")
     for member in cluster.members:
         if errors := member.errors():
             trial.note(f"{member.name} logged {errors} errors")

@@ -1,6 +1,7 @@
 """The processes of a cluster: PostgreSQL, nodes, silos for training, and the balancer that ./cluster.sh uses."""
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -17,9 +18,15 @@ ERROR_LINE = re.compile(r"^(fail|crit): ", re.MULTILINE)
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port below those of outgoing connections, one of which might take it while its member is down."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("0.0.0.0", port))
+                return port
+            except OSError:
+                pass
 
 
 class Member:
@@ -129,13 +136,15 @@ class Cluster:
 
     SETTINGS = {"PROGENY_Metrics__PublishSeconds": "1", "PROGENY_Metrics__ScoreSeconds": "1", "PROGENY_OfflineAgent__CheckSeconds": "2"}
 
-    def __init__(self, options, folder, nodes=3, network=None, database=None, settings=None, postgres=None, with_balancer=True, programs=None):
-        """The network gives members and PostgreSQL their places; the database is where nodes find it, if not at its own port."""
+    def __init__(self, options, folder, nodes=3, network=None, database=None, settings=None, postgres=None, programs=None):
+        """
+        The network gives members and PostgreSQL their places. 'database' is a function of the server that says where members find it, if
+        not at its own port; 'settings' one of a member's name that says what it has in its environment.
+        """
         self.options, self.folder, self.members, self.balancer = options, folder, [], None
         place = network.place("db") if network else {}
-        self.postgres = Postgres(
-            folder / "postgres", free_port(), host=place.get("host", "127.0.0.1"), prefix=network.prefix("db") if network else (), **(postgres or {})
-        )
+        host, prefix = place.get("host", "127.0.0.1"), network.prefix("db") if network else ()
+        self.postgres = Postgres(folder / "postgres", free_port(), host=host, prefix=prefix, **(postgres or {}))
         try:
             where = database(self.postgres) if database else self.postgres.connection_string()
             gateway, silo = programs or (options.gateway, options.silo)
@@ -146,9 +155,8 @@ class Cluster:
             for member in self.members:
                 member.start()
             self.wait_ready(self.members)
-            if with_balancer:
-                self.balancer = Balancer(folder, self.nodes)
-                self.wait(lambda: self.balancer.send("GET", "/v2/health/ready").ok, "the balancer answers")
+            self.balancer = Balancer(folder, self.nodes)
+            self.wait(lambda: self.balancer.send("GET", "/v2/health/ready").ok, "the balancer answers")
         except BaseException:
             self.close()
             raise

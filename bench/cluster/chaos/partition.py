@@ -61,10 +61,14 @@ class Partitions:
         sides = {node: Side(node, numbers[:2]) for node in [*lost, others[0]]}
         for side in sides.values():
             side.start()
-        unready, dead = {}, {}
+        unready, dead, said = {}, {}, {}
         while time.monotonic() - began < self.seconds:
             for node in lost:
                 answer = node.ready()
+                if answer.status != said.get(node, 200):
+                    after = time.monotonic() - began
+                    trial.note(f"  {node.name} answers /ready with {answer.status} after {after:.1f} s, in {answer.seconds:.1f} s")
+                    said[node] = answer.status
                 if answer.status == 503 and node not in unready:
                     unready[node] = time.monotonic() - began
                     trial.note(f"  {node.name} is not ready after {unready[node]:.1f} s: {answer.json.get('reason')}")
@@ -85,7 +89,8 @@ class Partitions:
             self.check_cut_off(name, lost, sides, began, healed, unready, dead)
         self.supervise(name, lost)
         self.jobs += [answer.json["id"] for side in sides.values() for _, answer in side.jobs]
-        trial.expect(sides[others[0]].promoted, f"{name}: {others[0].name}, which was not cut off, could not promote: {sides[others[0]].refusals[-1:]}")
+        rest = sides[others[0]]
+        trial.expect(rest.promoted, f"{name}: {rest.node.name}, which was not cut off, could not promote: {rest.refusals[-1:]}")
         self.agree(name)
 
     def check_cut_off(self, name, lost, sides, began, healed, unready, dead):
@@ -143,7 +148,8 @@ class Partitions:
             if None not in versions and len(versions) == 1 and all(plan.get("in_force") for plan in plans):
                 return
             if time.monotonic() > until:
-                self.trial.discrepancy(f"{name}: nodes do not agree: {[(plan and (plan['version'], plan.get('in_force'))) for plan in plans]}")
+                said = [plan and (plan["version"], plan.get("in_force")) for plan in plans]
+                self.trial.discrepancy(f"{name}: nodes do not agree on the version in force: {said}")
                 return
             time.sleep(0.2)
 

@@ -34,21 +34,20 @@ class Postgres:
         command = [str(self.programs / program), *map(str, arguments)]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(
-            [*self.prefix, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", timeout=timeout
-        )
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        done = subprocess.run([*self.prefix, *command], **pipes, text=True, cwd="/", timeout=timeout)
         if check and done.returncode != 0:
             raise RuntimeError(f"{program} ended with {done.returncode}: {done.stdout}")
         return done
 
     def start(self, wait=60):
         options = [f"port={self.port}", f"listen_addresses={self.host}", "unix_socket_directories=", *self.settings]
-        # A pipe that the server inherits would never end.
-        command = [self.programs / "pg_ctl", "-D", self.data, "-w", "-t", wait, "-l", self.log, "-o", " ".join(f"-c {each}" for each in options), "start"]
+        command = [self.programs / "pg_ctl", "-D", self.data, "-w", "-t", wait, "-l", self.log]
+        command += ["-o", " ".join(f"-c {each}" for each in options), "start"]
         user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        done = subprocess.run(
-            [*self.prefix, *user, *map(str, command)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=wait + 30
-        )
+        # A pipe that the server inherits would never end.
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        done = subprocess.run([*self.prefix, *user, *map(str, command)], **pipes, cwd="/", timeout=wait + 30)
         if done.returncode != 0:
             raise RuntimeError(f"PostgreSQL did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
 

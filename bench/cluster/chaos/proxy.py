@@ -9,9 +9,8 @@ class Proxy:
     """Starts one, and says how slow it is to be."""
 
     def __init__(self, host, port):
-        self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-B", __file__, host, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        command = ["/usr/bin/python3", "-B", __file__, host, str(port)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.port = int(self.process.stdout.readline())
 
     def delay(self, seconds):

@@ -12,7 +12,6 @@ from trial import Skipped, part
 SKEW_SECONDS = 300
 WATCH_SECONDS = 60
 RESTART_LIMIT = 20
-CANARY = "canary"
 
 
 def library():
@@ -23,7 +22,7 @@ def library():
 
 
 def clock_of(name):
-    """The settings of a member: the first node's clock is ahead, the second one's behind. Only the time of day differs: time goes on alike."""
+    """The settings of a member: the first node's clock is ahead, the second one's behind. Only the time of day differs."""
     seconds = {"node-1": SKEW_SECONDS, "node-2": -SKEW_SECONDS}.get(name)
     return {"LD_PRELOAD": library(), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if seconds else {}
 
@@ -105,7 +104,8 @@ def canary(trial, cluster):
     """A challenger that is the champion by another name: its verdict must not be that it is worse, and be reached once."""
     door = cluster.nodes[2]
     steps = [{"share": 0.5, "outcomes": 60, "time": "10m"}]
-    body = {"strategy": "canary", "metric": "loss", "goal": "minimize", "steps": steps, "generations": [f"{project.RELEASE}:2"], "by": "chaos"}
+    body = {"strategy": "canary", "metric": "loss", "goal": "minimize", "steps": steps, "by": "chaos"}
+    body["generations"] = [f"{project.RELEASE}:2"]
     promoted = project.promote(door, project.DURABLE, 1)
     if not promoted.ok:
         trial.discrepancy(f"promotion before the experiment: {promoted}")
@@ -124,7 +124,8 @@ def canary(trial, cluster):
         time.sleep(0.5)
     load.stop()
     verdict = info.get("verdict")
-    trial.note(f"the experiment ended as {verdict} after {60 - (until - time.monotonic()):.0f} s: {[each.get('outcomes') for each in info.get('arms', [])]}")
+    outcomes = [arm.get("outcomes") for arm in info.get("arms", [])]
+    trial.note(f"the experiment ended as {verdict} after {60 - (until - time.monotonic()):.0f} s, with outcomes {outcomes}")
     trial.expect(verdict, "the experiment had no verdict within a minute")
 
 
@@ -135,7 +136,8 @@ def check_order(trial, cluster):
         for node in cluster.nodes:
             number += 1
             project.predict(node, project.DURABLE, f"order-{number:03}")
-    records = sorted((sequence, query) for query, sequence, *_ in clients.read_log(cluster.nodes[2], project.DURABLE) if query.startswith("order-"))
+    log = clients.read_log(cluster.nodes[2], project.DURABLE)
+    records = sorted((sequence, query) for query, sequence, *_ in log if query.startswith("order-"))
     names = [query for _, query in records]
     trial.expect(len(names) == number, f"{len(names)} of {number} queries in a row are in the log")
     trial.expect(names == sorted(names), f"the log has queries in another order than they were answered: {names}")

@@ -24,8 +24,9 @@ def build_old(options, folder):
     if archive.wait() != 0:
         raise RuntimeError(f"'git archive {options.old}' failed: --old must name a commit")
     for name in ("Gateway", "Silo"):
+        command = ["dotnet", "build", f"src/{name}", "-c", "Release", f"-p:Version={OLD_VERSION}"]
         done = subprocess.run(
-            ["dotnet", "build", f"src/{name}", "-c", "Release", f"-p:Version={OLD_VERSION}", "-p:RunAnalyzers=false", "--tl:off", "-v:minimal"],
+            [*command, "-p:RunAnalyzers=false", "--tl:off", "-v:minimal"],
             cwd=sources,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -52,8 +53,8 @@ def upgrade(trial):
         operator.start()
         time.sleep(5)
         replace(trial, cluster, lambda member: trial.options.gateway if member in cluster.nodes else trial.options.silo, "to the new build")
-        # And back: what the new build has stored and sent must be read by the old one only while both run, but mostly can be.
-        new = {member["name"]: member.get("version") for member in cluster.nodes[0].send("GET", "/api/cluster").json["nodes"] if member["state"] == "active"}
+        members = cluster.nodes[0].send("GET", "/api/cluster").json["nodes"]
+        new = {member["name"]: member.get("version") for member in members if member["state"] == "active"}
         trial.note(f"versions: {new}")
         trial.expect(OLD_VERSION not in new.values(), f"members of the old build are left: {new}")
         operator.stop()

@@ -56,7 +56,8 @@ class Channel:
             content = response.read()
             if response.will_close:
                 self.close()
-            return Answer(response.status, content, time.monotonic() - began, {name.lower(): value for name, value in response.getheaders()})
+            received = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, content, time.monotonic() - began, received)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             return Answer(0, repr(error).encode(), time.monotonic() - began, {})
