@@ -90,7 +90,7 @@ class Balancer:
     """HAProxy with the configuration of deploy/haproxy."""
 
     def __init__(self, folder, nodes):
-        self.port, self.statistics = free_port(), free_port()
+        self.host, self.port, self.statistics = "127.0.0.1", free_port(), free_port()
         self.socket = folder / "balancer.sock"
         servers = folder / "balancer.cfg"
         lines = ["backend nodes", *(f"    server {node.name} {node.host}:{node.port} check" for node in nodes)]
@@ -103,19 +103,19 @@ class Balancer:
                 stderr=subprocess.STDOUT,
                 env={
                     **os.environ,
-                    "BALANCER_BIND": f"127.0.0.1:{self.port}",
-                    "BALANCER_STATISTICS": f"127.0.0.1:{self.statistics}",
+                    "BALANCER_BIND": f"{self.host}:{self.port}",
+                    "BALANCER_STATISTICS": f"{self.host}:{self.statistics}",
                     "BALANCER_SOCKET": str(self.socket),
                 },
                 start_new_session=True,
             )
 
     def send(self, method, path, body=None, timeout=20, **headers):
-        return web.send("127.0.0.1", self.port, method, path, body, headers, timeout)
+        return web.send(self.host, self.port, method, path, body, headers, timeout)
 
     def retries(self):
         """How often a request was sent again, to the same node or another."""
-        page = web.send("127.0.0.1", self.statistics, "GET", "/;csv").text
+        page = web.send(self.host, self.statistics, "GET", "/;csv").text
         for line in page.splitlines():
             fields = line.split(",")
             if fields[:2] == ["nodes", "BACKEND"]:
