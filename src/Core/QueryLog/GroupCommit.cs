@@ -10,11 +10,14 @@ namespace Progeny.Core.QueryLog;
 /// </summary>
 /// <remarks>
 /// A thread of its own writes what gathers. A query that comes alone writes its record itself: waking another thread and being woken by it
-/// takes as long as a flush of a fast disk.
+/// takes as long as a flush of a fast disk. While the last write was slow, the thread writes those as well.
 /// </remarks>
 internal sealed partial class GroupCommit : IDisposable
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
+
+    // A thread of the pool that waits for longer is missed by other queries: there are as many as processors.
+    private static readonly TimeSpan QuickWrite = TimeSpan.FromMilliseconds(20);
 
     private readonly IQueryLog log;
     private readonly Action<IReadOnlyList<QueryBatch>, bool> ended;
@@ -26,6 +29,7 @@ internal sealed partial class GroupCommit : IDisposable
     private readonly Thread thread;
     private int raised;
     private int together;
+    private volatile bool slow;
     private volatile bool refusing;
     private volatile bool stopping;
     private long reported;
@@ -59,7 +63,7 @@ internal sealed partial class GroupCommit : IDisposable
     {
         if (stripes[Thread.GetCurrentProcessorId() % stripes.Length].TryAdd(entry, most / stripes.Length)?.AsTask() is not { } written)
             return null;
-        if (Volatile.Read(ref together) <= 1 && gate.TryEnter())
+        if (Volatile.Read(ref together) <= 1 && !slow && gate.TryEnter())
         {
             try
             {
@@ -117,7 +121,9 @@ internal sealed partial class GroupCommit : IDisposable
             builder.Dispose();
         }
 
+        var started = Stopwatch.GetTimestamp();
         var written = Write(batches);
+        slow = Stopwatch.GetElapsedTime(started) > QuickWrite;
         ended(batches, written);
         foreach (var waiter in waiters)
         {

@@ -25,6 +25,10 @@ public static class ClusterHosting
 
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
+    // By the clocks of two machines: a silo that seems to have been joining for longer is declared dead. Clocks may be ten minutes apart.
+    private static readonly TimeSpan MaxJoinTime = TimeSpan.FromMinutes(20);
+
     private static readonly TimeSpan StreamPullInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ClientResponseTimeout = TimeSpan.FromSeconds(5);
 
@@ -85,6 +89,7 @@ public static class ClusterHosting
             membership.NumVotesForDeathDeclaration = Votes;
             membership.TableRefreshTimeout = TableRefresh;
             membership.IAmAliveTablePublishTimeout = SignOfLife;
+            membership.MaxJoinAttemptTime = MaxJoinTime;
             membership.ExtendProbeTimeoutDuringDegradation = false;
         });
         silo.Services.AddSingleton<NodeFault>();

@@ -29,6 +29,12 @@ public static partial class NodeProgram
                 await GiveUpAsync(host);
             return 1;
         }
+        catch (Exception exception) when (exception is not OutOfMemoryException && host?.Services.GetService<NodeFault>() is { IsSet: true })
+        {
+            // The others declared it dead while it started, which is in the log.
+            await GiveUpAsync(host);
+            return 1;
+        }
 
         var version = typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         host.Services.GetRequiredService<StartupLog>().Started();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.QueryLog;
@@ -97,6 +98,24 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
         (await Task.WhenAll(others)).ShouldAllBe(written => written);
         log.Journaled.ShouldBe(["first", .. Enumerable.Range(0, 50).Select(i => $"q{i}")]);
         log.Attempts.ShouldBeLessThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public async Task Durable_record_after_a_slow_write_does_not_hold_the_thread_of_its_query()
+    {
+        log.Disk.Reset();
+        var first = AddAsync("first");
+        await RecordingLog.UntilAsync(() => log.Attempts == 1);
+        var started = Stopwatch.GetTimestamp();
+        await RecordingLog.UntilAsync(() => Stopwatch.GetElapsedTime(started) > TimeSpan.FromMilliseconds(50));
+        log.Disk.Set();
+        (await first).ShouldBeTrue();
+
+        log.Disk.Reset();
+        var second = await Task.Run(() => new[] { buffer.AddAsync(Entry(_durable, "second")) }).WaitAsync(TimeSpan.FromSeconds(10));
+        second[0].IsCompleted.ShouldBeFalse();
+        log.Disk.Set();
+        (await second[0]).ShouldBeTrue();
     }
 
     [Fact]

@@ -43,7 +43,9 @@ public static class ClusterConnection
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = Math.Min(settings.CommandTimeout, ClusterDatabase.StatementSeconds);
         settings.CancellationTimeout = 1_000;
-        settings.KeepAlive = settings.KeepAlive == 0 ? ConnectSeconds : settings.KeepAlive;
+        // The kernel's checks of a connection: those of the driver (KeepAlive) each hold a thread of the timers until a database answers that is cut off.
+        if (settings is { TcpKeepAlive: false, KeepAlive: 0 })
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, ConnectSeconds, 1);
         // A node that is cut off must hold no lock for longer than others can wait.
         settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout={IdleTransactionSeconds}s -c TimeZone=UTC".Trim();
         return settings.ConnectionString;

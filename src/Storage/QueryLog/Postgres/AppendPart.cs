@@ -9,6 +9,9 @@ internal sealed class AppendPart
 {
     private const string Sql = "SELECT append_segments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
+    // Queries of a durable log wait for it, and are refused when it fails.
+    private const int LimitSeconds = 5;
+
     private readonly IReadOnlyList<QueryBatch> _batches;
     private readonly List<long> _hashes = [];
     private readonly long[] _from;
@@ -38,7 +41,7 @@ internal sealed class AppendPart
     /// <summary>Sends the statement, which is a transaction.</summary>
     public void Send(NpgsqlConnection connection, LogNames names, bool isDurable)
     {
-        using var command = new NpgsqlCommand(Sql, connection);
+        using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = LimitSeconds };
         var (origins, layouts) = (new long[_batches.Count], new long[_batches.Count]);
         for (var i = 0; i < _batches.Count; i++)
             (origins[i], layouts[i]) = (names.OriginOf(connection, _batches[i]), names.LayoutOf(connection, _batches[i].Layout));

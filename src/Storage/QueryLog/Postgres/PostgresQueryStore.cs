@@ -49,6 +49,7 @@ public sealed class PostgresQueryStore : QueryStore, IDisposable
     /// <exception cref="StorageUnavailableException">The database does not answer.</exception>
     internal T Run<T>(Func<NpgsqlConnection, T> work)
     {
+        _database.ThrowIfAway();
         try
         {
             using var connection = _database.Source.OpenConnection();
