@@ -10,6 +10,10 @@ namespace Progeny.Core.Serving;
 /// <summary>Obtains from a feed the features that a query left out: one <c>augment</c> entry of a manifest.</summary>
 public sealed class Augmenter
 {
+    private const string WarmUpKey = "";
+
+    private static readonly TimeSpan WarmUpLimit = TimeSpan.FromSeconds(1);
+
     private readonly AugmentManifest manifest;
     private readonly TimeProvider time;
     private readonly IReadOnlyList<string> parameters;
@@ -25,6 +29,19 @@ public sealed class Augmenter
         columns = [.. manifest.Features.Select(name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index)];
         cache = new BoundedCache<object?[]?>(manifest.CacheSize, manifest.Cache, time);
         requests = new FeedRequests(manifest, feed, cache, time);
+    }
+
+    /// <summary>
+    /// Asks the feed once about nothing, so that its connection is open and its query prepared before the first query, which waits for the deadline
+    /// only. Ends after a second at most, whatever the feed does.
+    /// </summary>
+    public async Task WarmUpAsync()
+    {
+        var sent = new FeedRequest?[1];
+        var nothing = parameters.ToDictionary(name => name, _ => (object?)null, StringComparer.Ordinal);
+        requests.Send([WarmUpKey], _ => nothing, sent);
+        if (sent[0] is { } request)
+            await Task.WhenAny(request.Ended, Task.Delay(WarmUpLimit));
     }
 
     /// <summary>

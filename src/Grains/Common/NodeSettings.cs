@@ -18,7 +18,9 @@ public static class NodeSettings
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
-        ["Logging:LogLevel:Polly"] = "Warning",
+        // They report, with stack traces, each try to reach a silo that has gone; whoever called says what came of it.
+        ["Logging:LogLevel:Polly"] = "Critical",
+        ["Logging:LogLevel:Orleans.Messaging"] = "Critical",
 
         // They report, with stack traces, each queue of the live tails that goes with its silo.
         ["Logging:LogLevel:Orleans.Streams"] = "Critical",

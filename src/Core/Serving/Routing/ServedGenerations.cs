@@ -37,6 +37,7 @@ public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog 
         if (await blueprints.GetBlueprintAsync(reference) is not { } blueprint)
             return null;
         served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed);
+        await Task.WhenAll(served.Augmenters.Select(augmenter => augmenter.WarmUpAsync()));
         if (ready.Count >= Most)
         {
             foreach (var (old, _) in ready)
