@@ -10,4 +10,7 @@ internal sealed record BalancedAnswer(int Status, string Text, string Node)
     public bool IsRepeated { get; init; }
 
     public TimeSpan Took { get; init; }
+
+    /// <summary>For who looks into it.</summary>
+    public string Described => $"on {Node} after {Took.TotalSeconds:0.00} s: {Status} {Text}";
 }

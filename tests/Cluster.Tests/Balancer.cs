@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 namespace Progeny.Cluster.Tests;
 
 /// <summary>
-/// A balancer as <c>deploy/haproxy</c> has one: round robin over the nodes that are ready, by two checks of four a second, and a request whose
-/// node cannot be reached or ends without an answer goes to another node once more, where that may be done.
+/// A balancer as <c>deploy/haproxy</c> has one: round robin over the nodes that are ready, by two checks of four a second. A request
+/// whose node cannot be reached or ends without an answer goes to another node once more, where that may be done.
 /// </summary>
 internal sealed class Balancer : IAsyncDisposable
 {

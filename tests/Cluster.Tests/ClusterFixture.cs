@@ -24,7 +24,8 @@ public sealed class ClusterFixture : IAsyncLifetime
     internal async Task<TestCluster> CreateAsync(string name)
     {
         await ExecuteAsync(Server.ConnectionString, $"CREATE DATABASE {name}");
-        var cluster = new TestCluster(new NpgsqlConnectionStringBuilder(Server.ConnectionString) { Database = name }.ConnectionString, name);
+        var cluster = new TestCluster(
+            new NpgsqlConnectionStringBuilder(Server.ConnectionString) { Database = name }.ConnectionString, name);
         _clusters.Add(cluster);
         return cluster;
     }

@@ -6,7 +6,7 @@ using Progeny.Gateway.Tests.Durability;
 
 namespace Progeny.Cluster.Tests;
 
-/// <summary>A node of a cluster by its name: it keeps its ports for silos and its data folder when its process ends and another one is started.</summary>
+/// <summary>A node of a cluster by its name: processes end and are started again, its ports for silos and its folder stay.</summary>
 internal sealed class ClusterNode(string name, string folder, IReadOnlyList<string> settings) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -10,6 +10,7 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
 {
     private const string Canary = "canary";
     private const string Bandit = "bandit";
+    private const string Goal = "metric: hit, goal: maximize";
     private const int Rows = 40;
     private const int MaxRows = 2_000;
 
@@ -21,8 +22,10 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
     public async Task Canary_and_bandit_go_on_after_each_silo_was_killed_and_decide_once()
     {
         await _cluster.EnsureAsync();
-        await StartAsync(Canary, "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.3, outcomes: 60, time: 1h}, {share: 0.6, outcomes: 60, time: 1h}]");
-        await StartAsync(Bandit, "strategy: bandit, metric: hit, goal: maximize");
+        await StartAsync(
+            Canary,
+            $"{Goal}, strategy: canary, steps: [{{share: 0.3, outcomes: 60, time: 1h}}, {{share: 0.6, outcomes: 60, time: 1h}}]");
+        await StartAsync(Bandit, $"{Goal}, strategy: bandit");
         for (var number = 0; number < _cluster.Nodes.Count; number++)
         {
             var (node, survivor) = (_cluster.Nodes[number], _cluster.Nodes[(number + 1) % _cluster.Nodes.Count]);
@@ -50,7 +53,8 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
 
     private async Task StartAsync(string project, string rollout)
     {
-        await _cluster.Any.Process.PublishAsync(project, ExperimentProject.Write(_cluster.PathOf(project), project, rollout, log: "durable"));
+        await _cluster.Any.Process.PublishAsync(
+            project, ExperimentProject.Write(_cluster.PathOf(project), project, rollout, log: "durable"));
         for (var generation = 0; generation < 2; generation++)
         {
             await _cluster.TrainAsync(project);
@@ -67,12 +71,15 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
             await ExperimentProject.ServeAsync(node.Http, project, rows, version => version == "1.0.0:2" ? 0.95 : 0.4, _random);
     }
 
-    private Task<JsonNode> ExperimentAsync(string project) => _cluster.Any.UntilAsync($"/api/projects/{project}/experiments/{project}-1", _ => true);
+    private Task<JsonNode> ExperimentAsync(string project) => _cluster.Any.UntilAsync(
+        $"/api/projects/{project}/experiments/{project}-1", _ => true);
 
-    private Task UntilAsync(string project, Func<JsonNode, bool> wanted) => _cluster.Any.UntilAsync($"/api/projects/{project}/experiments/{project}-1", wanted);
+    private Task UntilAsync(string project, Func<JsonNode, bool> wanted) => _cluster.Any.UntilAsync(
+        $"/api/projects/{project}/experiments/{project}-1", wanted);
 
     private static bool HasWon(JsonNode bandit) =>
-        bandit["arms"]!.AsArray().Any(arm => ((string)arm!["generation"]!).EndsWith("@1.0.0:2", StringComparison.Ordinal) && (double)arm["share"]! > 0.9);
+        bandit["arms"]!.AsArray().Any(
+            arm => ((string)arm!["generation"]!).EndsWith("@1.0.0:2", StringComparison.Ordinal) && (double)arm["share"]! > 0.9);
 
     private async Task RequireCanaryOnceAsync()
     {
@@ -85,8 +92,9 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
         _findings.Expect(project["promotions"]!.AsArray().Count == 2, $"There are the promotions {project["promotions"]!.ToJsonString()}.");
         var experiments = (await _cluster.Any.GetAsync($"/api/projects/{Canary}/experiments")).AsArray();
         _findings.Expect(experiments.Count == 1, $"There are the experiments {experiments.ToJsonString()}.");
-        var decisions = (await _cluster.Any.UntilAsync($"/api/projects/{Canary}/decisions?experiment=canary-1", list => list.AsArray().Count >= plans)).AsArray();
-        var ids = decisions.Select(decision => (string)decision!["id"]!).ToList();
+        var decisions = await _cluster.Any.UntilAsync(
+            $"/api/projects/{Canary}/decisions?experiment=canary-1", list => list.AsArray().Count >= plans);
+        var ids = decisions.AsArray().Select(decision => (string)decision!["id"]!).ToList();
         _findings.Expect(ids.Count == plans && ids.Distinct().Count() == plans, $"There are the decisions {string.Join(' ', ids)}.");
     }
 
@@ -95,7 +103,8 @@ public sealed class ExperimentTests(ClusterFixture fixture, ITestOutputHelper ou
         await _cluster.Any.UntilAsync($"/api/projects/{Bandit}", project => (string?)project["champion"] == $"{Bandit}@1.0.0:2");
         var info = await ExperimentAsync(Bandit);
         _findings.Expect((string)info["status"]! == "running" && HasWon(info), $"The bandit is so: {info.ToJsonString()}");
-        var ids = (await _cluster.Any.GetAsync($"/api/projects/{Bandit}/decisions")).AsArray().Select(decision => (string)decision!["id"]!).ToList();
+        var decisions = await _cluster.Any.GetAsync($"/api/projects/{Bandit}/decisions");
+        var ids = decisions.AsArray().Select(decision => (string)decision!["id"]!).ToList();
         _findings.Expect(ids.Distinct().Count() == ids.Count, $"A decision is there twice: {string.Join(' ', ids)}");
         var counted = info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!);
         var reported = (await _cluster.Any.ReadLogAsync(Bandit)).Count(record => record["outcome"] is not null);

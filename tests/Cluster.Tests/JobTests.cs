@@ -19,16 +19,19 @@ public sealed class JobTests(ClusterFixture fixture, ITestOutputHelper output)
         var source = EchoProject.WriteTrained(_cluster.PathOf("trained"), "trained", Gate.Script, gate.Path);
         var job = await _cluster.Any.Process.PublishAndTrainAsync("trained", source);
         await _cluster.Any.UntilAsync($"/api/jobs/{job}", info => (string?)info["message"] == "waits at the gate");
-        var before = await TestCluster.UntilAsync(_cluster.Any, "a node runs the job", view => _cluster.Nodes.Exists(node => JobsOf(view, node) == 1));
+        var before = await TestCluster.UntilAsync(
+            _cluster.Any, "a node runs the job", view => _cluster.Nodes.Exists(node => JobsOf(view, node) == 1));
         var killed = _cluster.Nodes.Single(node => JobsOf(before, node) == 1);
 
         await killed.KillAsync();
         var since = Stopwatch.GetTimestamp();
-        var again = await _cluster.Any.UntilAsync($"/api/jobs/{job}", info => (int)info["attempts"]! == 2 && (string?)info["message"] == "waits at the gate");
+        var again = await _cluster.Any.UntilAsync(
+            $"/api/jobs/{job}", info => (int)info["attempts"]! == 2 && (string?)info["message"] == "waits at the gate");
         _findings.Note($"{killed.Name} was killed; the job runs again after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s");
         var after = await _cluster.Any.GetAsync("/api/cluster");
         _findings.Expect(
-            _cluster.Nodes.Where(node => node != killed).Count(node => JobsOf(after, node) == 1) == 1, $"The job {again.ToJsonString()} runs on none, or on several: {after.ToJsonString()}");
+            _cluster.Nodes.Where(node => node != killed).Count(node => JobsOf(after, node) == 1) == 1,
+            $"The job {again.ToJsonString()} runs on none, or on several: {after.ToJsonString()}");
         gate.Open();
         var ended = await _cluster.Any.UntilAsync($"/api/jobs/{job}", info => info["ended_at"] is not null);
         await _cluster.EnsureAsync();
@@ -62,11 +65,16 @@ public sealed class JobTests(ClusterFixture fixture, ITestOutputHelper output)
         _findings.Expect(
             await ClusterFixture.CountAsync(
                 _cluster.Database,
-                "SELECT count(*) FROM artifacts a WHERE size <> (SELECT coalesce(sum(octet_length(data)), 0) FROM artifact_chunks c WHERE c.upload = a.upload)") == 0,
+                """
+                SELECT count(*) FROM artifacts a
+                WHERE size <> (SELECT coalesce(sum(octet_length(data)), 0) FROM artifact_chunks c WHERE c.upload = a.upload)
+                """) == 0,
             "An artifact lacks some of its chunks.");
-        _findings.Expect(await ClusterFixture.CountAsync(_cluster.Database, "SELECT count(*) FROM staged_artifacts") == 0, "An upload is staged still.");
         _findings.Expect(
-            await ClusterFixture.CountAsync(_cluster.Database, "SELECT count(*) FROM artifact_chunks WHERE upload NOT IN (SELECT upload FROM artifacts)") == 0,
+            await ClusterFixture.CountAsync(_cluster.Database, "SELECT count(*) FROM staged_artifacts") == 0, "An upload is staged still.");
+        _findings.Expect(
+            await ClusterFixture.CountAsync(
+                _cluster.Database, "SELECT count(*) FROM artifact_chunks WHERE upload NOT IN (SELECT upload FROM artifacts)") == 0,
             "There are chunks of no artifact.");
     }
 }

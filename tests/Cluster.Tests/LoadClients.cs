@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Progeny.Cluster.Tests;
 
-/// <summary>Clients of a balancer that ask one query after the other under ids of their own, report some outcomes, and write down what was acknowledged.</summary>
+/// <summary>Clients of a balancer that ask under ids of their own, report some outcomes, and keep what was acknowledged.</summary>
 internal sealed class LoadClients
 {
     /// <summary>One query in so many gets an outcome.</summary>
@@ -57,12 +57,14 @@ internal sealed class LoadClients
         for (var number = 0; !_stop.IsCancellationRequested; number++)
         {
             var id = $"c{client}-{number}";
-            var answer = await _balancer.PostAsync($"/api/projects/{_project}/predict", new { query_id = id, rows = new[] { new { x = number % 7 } } }, again: true);
+            var answer = await _balancer.PostAsync(
+                $"/api/projects/{_project}/predict", new { query_id = id, rows = new[] { new { x = number % 7 } } }, again: true);
             if (answer.Took > TimeSpan.FromMilliseconds(500))
                 Slow.Enqueue((answer.Took, answer.Node));
             if (answer.Status != 200)
             {
-                Failed.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {id} on {answer.Node} after {answer.Took.TotalSeconds:0.00} s: {answer.Status} {answer.Text}");
+                Failed.Enqueue(
+                    $"{DateTime.UtcNow:HH:mm:ss.fff} {id} {answer.Described}");
                 continue;
             }
 
@@ -78,7 +80,8 @@ internal sealed class LoadClients
     {
         for (var since = Stopwatch.GetTimestamp(); ; Interlocked.Increment(ref _reportsRepeated))
         {
-            var answer = await _balancer.PostAsync($"/api/projects/{_project}/outcomes", new { outcomes = new[] { new { query_id = id, outcome } } }, again: false);
+            var answer = await _balancer.PostAsync(
+                $"/api/projects/{_project}/outcomes", new { outcomes = new[] { new { query_id = id, outcome } } }, again: false);
             if (answer.Status == 200)
             {
                 Reported[id] = true;

@@ -41,8 +41,11 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
 
         await load.EndAsync();
         await promoter.EndAsync();
-        _findings.Note($"{load.Acknowledged.Count} predictions, {load.Acknowledged.Values.Count(query => query.IsRepeated)} of them by a second node, slowest {load.Slowest.TotalSeconds:0.00} s (allowed {SlowestAllowed.TotalSeconds:0} s)");
-        _findings.Note($"{load.Reported.Count} outcomes, {load.ReportsRepeated} reports made again; {promoter.Acknowledged} promotions, {promoter.Unknown} without an answer");
+        _findings.Note(
+            $"{load.Acknowledged.Count} predictions, {load.Acknowledged.Values.Count(query => query.IsRepeated)} of them by a second node");
+        _findings.Note($"slowest prediction {load.Slowest.TotalSeconds:0.00} s (allowed {SlowestAllowed.TotalSeconds:0} s)");
+        _findings.Note($"{load.Reported.Count} outcomes, {load.ReportsRepeated} reports made again");
+        _findings.Note($"{promoter.Acknowledged} promotions, {promoter.Unknown} that were not acknowledged");
         foreach (var failed in load.Failed)
             _findings.Expect(false, $"failed: {failed}");
         _findings.Expect(load.Slowest < SlowestAllowed, $"The slowest prediction took {load.Slowest.TotalSeconds:0.00} s.");
@@ -58,7 +61,8 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
         var failed = load.Failed.Count;
         var since = Stopwatch.GetTimestamp();
         var exitCode = await node.TerminateAsync();
-        _findings.Note($"{DateTime.UtcNow:HH:mm:ss.fff} {node.Name} was stopped, in {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s, {load.Failed.Count - failed} failed");
+        _findings.Note(
+            $"{node.Name} was stopped, in {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s, {load.Failed.Count - failed} failed");
         _findings.Expect(exitCode == 0, $"{node.Name} ended with {exitCode} after SIGTERM.");
         await StartAsync(balancer, node);
     }
@@ -68,7 +72,8 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
         var failed = load.Failed.Count;
         _findings.Note($"{DateTime.UtcNow:HH:mm:ss.fff} {node.Name} is killed");
         var healed = await _cluster.KillAsync(node, survivor);
-        _findings.Note($"{DateTime.UtcNow:HH:mm:ss.fff} membership healed in {healed.TotalSeconds:0.0} s, {load.Failed.Count - failed} failed");
+        _findings.Note(
+            $"{DateTime.UtcNow:HH:mm:ss.fff} membership healed in {healed.TotalSeconds:0.0} s, {load.Failed.Count - failed} failed");
         _findings.Expect(healed < HealedWithin, $"The death of {node.Name} was known after {healed.TotalSeconds:0.0} s.");
         await StartAsync(balancer, node);
     }
@@ -92,8 +97,11 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
             _findings.Expect(version is not null, "A promotion was refused after all nodes were back.");
             foreach (var node in _cluster.Nodes)
             {
-                while (version is not null && await AnswersAsync(node) != version && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(10))
+                while (version is not null && await AnswersAsync(node) != version)
+                {
+                    Stopwatch.GetElapsedTime(since).ShouldBeLessThan(InForceWithin * 5, $"{node.Name} answers with another generation");
                     await Task.Delay(20);
+                }
             }
 
             var took = Stopwatch.GetElapsedTime(since);
@@ -103,8 +111,10 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
                 await promoter.ReadPlanAsync(node);
         }
 
-        var history = (await _cluster.Any.GetAsync($"/api/projects/{Project}/rollout/history")).AsArray().Select(plan => (long)plan!["version"]!).ToList();
-        _findings.Expect(history.SequenceEqual(history.Distinct().OrderDescending()), $"The plans had the versions {string.Join(' ', history)}.");
+        var plans = await _cluster.Any.GetAsync($"/api/projects/{Project}/rollout/history");
+        var history = plans.AsArray().Select(plan => (long)plan!["version"]!).ToList();
+        _findings.Expect(
+            history.SequenceEqual(history.Distinct().OrderDescending()), $"The plans had the versions {string.Join(' ', history)}.");
         var generations = (await _cluster.Any.GetAsync($"/api/projects/{Project}/generations")).AsArray();
         _findings.Expect(generations.Count == 2, $"There are generations that nobody trained: {generations.ToJsonString()}");
     }
@@ -117,17 +127,24 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
     {
         var records = await _cluster.Any.ReadLogAsync(Project);
         var counts = records.GroupBy(record => (string)record["query_id"]!).ToDictionary(same => same.Key, same => same.ToList());
-        _findings.Expect(records.Select(record => (long)record["sequence"]!).Distinct().Count() == records.Count, "Two records have one sequence number.");
+        _findings.Expect(
+            records.Select(record => (long)record["sequence"]!).Distinct().Count() == records.Count,
+            "Two records have one sequence number.");
         foreach (var (id, query) in load.Acknowledged)
         {
             var logged = counts.GetValueOrDefault(id, []);
             // The node that ended without an answer may have written its record before.
-            _findings.Expect(logged.Count == 1 || (query.IsRepeated && logged.Count == 2), $"{id} is {logged.Count} times in the log{(query.IsRepeated ? ", asked twice" : "")}.");
-            _findings.Expect(logged.Exists(record => (string)record["version"]! == query.Version), $"{id} was answered by {query.Version}, which the log does not know.");
+            _findings.Expect(
+                logged.Count == 1 || (query.IsRepeated && logged.Count == 2),
+                $"{id} is {logged.Count} times in the log{(query.IsRepeated ? ", asked twice" : "")}.");
+            _findings.Expect(
+                logged.Exists(record => (string)record["version"]! == query.Version),
+                $"{id} was answered by {query.Version}, which the log does not know.");
         }
 
         foreach (var id in load.Reported.Keys)
-            _findings.Expect(counts.GetValueOrDefault(id, []).Exists(record => record["outcome"] is not null), $"The outcome of {id} is lost.");
+            _findings.Expect(
+                counts.GetValueOrDefault(id, []).Exists(record => record["outcome"] is not null), $"The outcome of {id} is lost.");
         await RequireFoundAsync(load, counts);
 
         // Those of queries without an acknowledgement count as well.
@@ -160,13 +177,18 @@ public sealed class LoadTests(ClusterFixture fixture, ITestOutputHelper output)
         while (sums != (records, records, outcomes) && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(25));
 
         _findings.Note($"perfdb equal to the log after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s: {sums}");
-        _findings.Expect(sums == (records, records, outcomes), $"The perfdb has {sums}, the log {records} records with {outcomes} outcomes.");
+        _findings.Expect(
+            sums == (records, records, outcomes), $"The perfdb has {sums}, the log {records} records with {outcomes} outcomes.");
     }
 
     private async Task<(long Requests, long Rows, long Outcomes)> SumAsync(DateTimeOffset began)
     {
-        var metrics = await _cluster.Any.GetAsync($"/api/projects/{Project}/metrics?step=10s&from={began.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+        var metrics = await _cluster.Any.GetAsync(
+            $"/api/projects/{Project}/metrics?step=10s&from={began.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
         var points = metrics["series"]!.AsArray().SelectMany(series => series!["points"]!.AsArray()).ToList();
-        return (points.Sum(point => (long)point!["requests"]!), points.Sum(point => (long)point!["rows"]!), points.Sum(point => (long)point!["outcomes"]!));
+        return (
+            points.Sum(point => (long)point!["requests"]!),
+            points.Sum(point => (long)point!["rows"]!),
+            points.Sum(point => (long)point!["outcomes"]!));
     }
 }

@@ -34,10 +34,12 @@ internal sealed class Promoter
     public async Task<string?> PromoteAsync()
     {
         var version = $"1.0.0:{(++_number % 2) + 1}";
-        var answer = await _balancer.PostAsync($"/api/projects/{_project}/promotions", new { version, reason = $"number {_number}" }, again: false);
+        var answer = await _balancer.PostAsync(
+            $"/api/projects/{_project}/promotions", new { version, reason = $"number {_number}" }, again: false);
         if (answer.Status != 200)
         {
-            _findings.Note($"{DateTime.UtcNow:HH:mm:ss.fff} promotion {_number} on {answer.Node} after {answer.Took.TotalSeconds:0.00} s: {answer.Status} {answer.Text}");
+            _findings.Note(
+                $"{DateTime.UtcNow:HH:mm:ss.fff} promotion {_number} {answer.Described}");
             Unknown++;
             return null;
         }
@@ -58,7 +60,8 @@ internal sealed class Promoter
     {
         var plan = await node.GetAsync($"/api/projects/{_project}/rollout");
         var version = (long)plan["version"]!;
-        _findings.Expect(version >= PlanVersion, $"The plan of {_project} on {node.Name} has version {version}, and had {PlanVersion} before.");
+        _findings.Expect(
+            version >= PlanVersion, $"The plan of {_project} on {node.Name} has version {version}, and had {PlanVersion} before.");
         PlanVersion = Math.Max(version, PlanVersion);
         return plan;
     }

@@ -24,10 +24,12 @@ public sealed class RoleTests(ClusterFixture fixture, ITestOutputHelper output)
         await serving.StartAsync();
         await training.StartSiloAsync();
         await serving.UntilReadyAsync();
-        await TestCluster.UntilAsync(serving, "both are active", view => cluster.Nodes.TrueForAll(node => TestCluster.StateOf(view, node) == "active"));
+        await TestCluster.UntilAsync(
+            serving, "both are active", view => cluster.Nodes.TrueForAll(node => TestCluster.StateOf(view, node) == "active"));
 
         var gate = new Gate(cluster.PathOf(""));
-        var job = await serving.Process.PublishAndTrainAsync(Project, EchoProject.WriteTrained(cluster.PathOf(Project), Project, Gate.Script, gate.Path));
+        var job = await serving.Process.PublishAndTrainAsync(
+            Project, EchoProject.WriteTrained(cluster.PathOf(Project), Project, Gate.Script, gate.Path));
         await serving.UntilAsync($"/api/jobs/{job}", info => (string?)info["message"] == "waits at the gate");
         RequireOnly(cluster, await serving.GetAsync("/api/cluster"), "Job", training);
         gate.Open();
@@ -68,11 +70,13 @@ public sealed class RoleTests(ClusterFixture fixture, ITestOutputHelper output)
     private async Task RequireWaitingAsync(TestCluster cluster, ClusterNode serving, ClusterNode training)
     {
         await training.KillAsync();
-        await TestCluster.UntilAsync(serving, "the silo for training is dead", view => TestCluster.StateOf(view, training) is null or "dead");
+        await TestCluster.UntilAsync(
+            serving, "the silo for training is dead", view => TestCluster.StateOf(view, training) is null or "dead");
         var since = Stopwatch.GetTimestamp();
         using var response = await serving.Http.PostAsJsonAsync($"/api/projects/{Project}/jobs", new { kind = "train" });
         var text = await response.Content.ReadAsStringAsync();
-        _findings.Note($"a job without a silo for training, after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s: {(int)response.StatusCode} {text}");
+        _findings.Note(
+            $"a job without a silo for training: {(int)response.StatusCode} {text}, in {Stopwatch.GetElapsedTime(since)}");
         _findings.Expect((int)response.StatusCode is 202 or 503, $"A job without a silo for training: {(int)response.StatusCode} {text}");
         _findings.Expect(text.Contains("training", StringComparison.Ordinal), $"It does not say what is missing: {text}");
         await training.StartSiloAsync();
@@ -85,27 +89,35 @@ public sealed class RoleTests(ClusterFixture fixture, ITestOutputHelper output)
         var next = await serving.PostAsync($"/api/projects/{Project}/jobs", new { kind = "train" });
         await RequireSucceededAsync(serving, (string)next["id"]!);
         var generations = (await serving.GetAsync($"/api/projects/{Project}/generations")).AsArray().Count;
-        var succeeded = (await serving.GetAsync($"/api/projects/{Project}/jobs")).AsArray().Count(info => (string)info!["status"]! == "succeeded");
+        var succeeded = (await serving.GetAsync($"/api/projects/{Project}/jobs")).AsArray().Count(
+            info => (string)info!["status"]! == "succeeded");
         _findings.Expect(generations == succeeded, $"There are {generations} generations of {succeeded} jobs in {cluster.Id}.");
     }
 
     private async Task RequireApartAsync(TestCluster cluster, ClusterNode serving)
     {
-        var own = (await serving.GetAsync("/api/cluster"))["nodes"]!.AsArray().Select(node => (string)node!["name"]!).Distinct().Order();
-        var others = (await fixture.Cluster.Any.GetAsync("/api/cluster"))["nodes"]!.AsArray().Select(node => (string)node!["name"]!).Distinct().Order();
+        var own = await NamesAsync(serving);
+        var others = await NamesAsync(fixture.Cluster.Any);
         _findings.Expect(own.SequenceEqual(["serving", "training"]), $"{cluster.Id} has the members {string.Join(' ', own)}.");
-        _findings.Expect(others.SequenceEqual(["node1", "node2", "node3"]), $"{fixture.Cluster.Id} has the members {string.Join(' ', others)}.");
+        _findings.Expect(
+            others.SequenceEqual(["node1", "node2", "node3"]), $"{fixture.Cluster.Id} has the members {string.Join(' ', others)}.");
         using var missing = await fixture.Cluster.Any.Http.GetAsync($"/api/projects/{Project}");
         _findings.Expect((int)missing.StatusCode == 404, $"The other cluster knows the project: {(int)missing.StatusCode}");
     }
 
+    private static async Task<IEnumerable<string>> NamesAsync(ClusterNode node) =>
+        (await node.GetAsync("/api/cluster"))["nodes"]!.AsArray().Select(member => (string)member!["name"]!).Distinct().Order();
+
     /// <summary>A process that must not become a member stops with one sentence.</summary>
     private async Task RequireRefusedAsync(TestCluster cluster, string[] settings, string reason)
     {
-        string[] all = [.. cluster.MemberSettings, "--Silo:Address", "127.0.0.1", "--Silo:Port", $"{ClusterNode.FreePort()}", "--Silo:GatewayPort", "0", .. settings];
+        string[] silo = ["--Silo:Address", "127.0.0.1", "--Silo:Port", $"{ClusterNode.FreePort()}", "--Silo:GatewayPort", "0"];
+        string[] all = [.. cluster.MemberSettings, .. silo, .. settings];
         var (exitCode, text) = await NodeProcess.RunAsync("Progeny.Gateway.dll", cluster.PathOf($"refused-{reason.Length}"), all);
         _findings.Note($"{exitCode}: {text}");
         _findings.Expect(exitCode == 1, $"It ended with {exitCode}.");
-        _findings.Expect(text.Contains(reason, StringComparison.Ordinal) && !text.Contains('\n'), $"It did not say in one sentence what is wrong: {text}");
+        _findings.Expect(
+            text.Contains(reason, StringComparison.Ordinal) && !text.Contains('\n'),
+            $"It did not say in one sentence what is wrong: {text}");
     }
 }

@@ -18,7 +18,8 @@ public sealed class StartTests(ClusterFixture fixture, ITestOutputHelper output)
         (await ClusterFixture.CountAsync(cluster.Database, "SELECT count(*) FROM progeny")).ShouldBe(1);
         await cluster.ServeAsync("fresh", "durable");
         foreach (var node in cluster.Nodes)
-            ((string)(await node.PostAsync("/api/projects/fresh/predict", new { rows = new[] { new { x = 1 } } }))["version"]!).ShouldBe("1.0.0:1");
+            ((string)(await node.PostAsync("/api/projects/fresh/predict", new { rows = new[] { new { x = 1 } } }))["version"]!).ShouldBe(
+                "1.0.0:1");
         foreach (var node in cluster.Nodes)
             (await node.TerminateAsync()).ShouldBe(0, node.Output);
     }

@@ -38,7 +38,8 @@ public sealed class TailTests(ClusterFixture fixture, ITestOutputHelper output)
         var heard = UntilHeardAsync(tail, name);
         for (var number = 0; !heard.IsCompleted; number++)
         {
-            using var response = await node.Http.PostAsJsonAsync($"/api/projects/{Project}/predict", new { query_id = $"{name}-{number}", rows = new[] { new { x = 1 } } });
+            using var response = await node.Http.PostAsJsonAsync(
+                $"/api/projects/{Project}/predict", new { query_id = $"{name}-{number}", rows = new[] { new { x = 1 } } });
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
             Stopwatch.GetElapsedTime(since).ShouldBeLessThan(HeardWithin, $"{name}\n{_cluster.Warnings()}");
             await Task.WhenAny(heard, Task.Delay(100));

@@ -122,7 +122,8 @@ internal sealed class TestCluster : IDisposable
 
     /// <summary>What <c>/api/cluster</c> says of a node: of its process that lives, if one does.</summary>
     public static JsonNode? Of(JsonNode view, ClusterNode node) =>
-        view["nodes"]!.AsArray().Where(entry => (string)entry!["name"]! == node.Name).OrderBy(entry => (string)entry!["state"]! == "dead").FirstOrDefault();
+        view["nodes"]!.AsArray().Where(entry => (string)entry!["name"]! == node.Name)
+            .OrderBy(entry => (string)entry!["state"]! == "dead").FirstOrDefault();
 
     /// <summary>The number of grains of a kind on a node.</summary>
     public static int CountOf(JsonNode view, ClusterNode node, string kind) => (int?)Of(view, node)?["activations"]?[kind] ?? 0;
@@ -130,15 +131,16 @@ internal sealed class TestCluster : IDisposable
     /// <summary>What the nodes warned of, the last lines.</summary>
     public string Warnings(int lines = 20)
     {
-        var warnings = Nodes.SelectMany(node => node.Output.Split('\n').Where(line => !line.StartsWith("info", StringComparison.Ordinal) && line.Length > 0 && !line.StartsWith(' '))
-            .Select(line => $"{node.Name}: {line}"));
+        var warnings =
+            from node in Nodes
+            from line in node.Output.Split('\n')
+            where line.StartsWith("warn", StringComparison.Ordinal) || line.StartsWith("fail", StringComparison.Ordinal)
+            select $"{node.Name}: {line}";
         return string.Join('\n', warnings.TakeLast(lines));
     }
 
     public void Dispose()
     {
-        Directory.CreateDirectory("/tmp/ctests-out");
-        foreach (var node in Nodes) File.WriteAllText($"/tmp/ctests-out/{Id}-{node.Name}.log", node.Output);
         foreach (var node in Nodes)
             node.Dispose();
         _folder.Delete(recursive: true);

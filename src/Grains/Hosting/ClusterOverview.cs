@@ -32,14 +32,15 @@ internal sealed class ClusterOverview(IGrainFactory grains, IServiceProvider ser
             return (await table.WaitAsync(Limit, cancellationToken)).Select(member => new Member(
                 member.SiloName, member.SiloAddress, member.Status, LastSeen(member), IsSuspected: member.SuspectTimes is { Count: > 0 }));
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException && own is not null && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (own is not null && exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             // The database is away, or the silo that is asked for the members has just died. What this silo knows holds; only of the dead
             // it does not know when they died.
             return own.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead)
                 .Select(member => new Member(member.Name, member.SiloAddress, member.Status, now, IsSuspected: false));
         }
-        catch (Exception exception) when (exception is not (OutOfMemoryException or OrleansException or TimeoutException or OperationCanceledException))
+        catch (Exception exception) when (
+            exception is not (OutOfMemoryException or OrleansException or TimeoutException or OperationCanceledException))
         {
             throw new StorageUnavailableException($"The members of the cluster cannot be read now: {exception.Message}", exception);
         }

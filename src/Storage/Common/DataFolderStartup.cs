@@ -7,8 +7,8 @@ using Progeny.Core.Training;
 namespace Progeny.Storage.Common;
 
 /// <summary>Takes the data folder's lock before anything else of the node starts, so that a second node stops at once.</summary>
-internal sealed partial class DataFolderStartup(DataFolder folder, IOptions<ClusterOptions> cluster, ILogger<DataFolderStartup>? logger = null)
-    : IHostedLifecycleService
+internal sealed partial class DataFolderStartup(
+    DataFolder folder, IOptions<ClusterOptions> cluster, ILogger<DataFolderStartup>? logger = null) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed partial class DataFolderStartup(DataFolder folder, IOptions<Clus
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Removes what jobs left when this node was killed: in a cluster they run again on another one, which does not reach this folder.</summary>
+    /// <summary>Removes what jobs left when this node was killed: in a cluster they run again elsewhere, from where this folder is not reached.</summary>
     private void RemoveLeftJobs()
     {
         foreach (var left in Directory.EnumerateDirectories(folder.Paths.JobsPath))

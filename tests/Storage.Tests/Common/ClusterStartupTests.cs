@@ -47,7 +47,13 @@ public sealed class ClusterStartupTests(ClusterServer server)
     {
         using var folder = new TemporaryFolder();
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Data", folder["data"]), new("Cluster:ConnectionString", database), new("Cluster:Id", cluster), new("Cluster:MaxConnections", "5")]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Data", folder["data"]),
+            new("Cluster:ConnectionString", database),
+            new("Cluster:Id", cluster),
+            new("Cluster:MaxConnections", "5"),
+        ]);
         builder.Services.AddProgenyStorage(builder.Configuration);
         using var host = builder.Build();
         await host.StartAsync();
