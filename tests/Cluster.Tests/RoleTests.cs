@@ -21,8 +21,7 @@ public sealed class RoleTests(ClusterFixture fixture, ITestOutputHelper output)
         var cluster = await fixture.CreateAsync("roles");
         var serving = cluster.Add("serving", "--Silo:Roles", "serving");
         var training = cluster.Add("training", "--Silo:Roles", "training");
-        await serving.StartAsync();
-        await training.StartSiloAsync();
+        await Task.WhenAll(serving.StartAsync(), training.StartSiloAsync());
         await serving.UntilReadyAsync();
         await TestCluster.UntilAsync(
             serving, "both are active", view => cluster.Nodes.TrueForAll(node => TestCluster.StateOf(view, node) == "active"));

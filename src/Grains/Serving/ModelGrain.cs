@@ -6,11 +6,13 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
 /// <inheritdoc cref="IModelGrain"/>
 /// <remarks>Orleans sees no call of those who use the model in this process; so the cache decides when it is idle.</remarks>
+[RequiresRole(SiloRoles.Serving)]
 [StatelessWorker(maxLocalWorkers: 1, removeIdleWorkers: false), Reentrant, CollectionAgeLimit(AlwaysActive = true)]
 internal sealed class ModelGrain(IBlueprintSource blueprints, ServedGenerations generations, IModelLoader loader, ModelFactory factory, ModelCache models)
     : Grain, IModelGrain

@@ -5,11 +5,13 @@ using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving.Requests;
 using Progeny.Core.Serving.Routing;
 using Progeny.Core.Telemetry;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
 /// <inheritdoc cref="IOnlineAgentGrain"/>
 /// <remarks>Orleans sees no query of callers in this process; so <see cref="AgentPoller"/> decides when it is idle.</remarks>
+[RequiresRole(SiloRoles.Serving)]
 [StatelessWorker(maxLocalWorkers: 1, removeIdleWorkers: false), Reentrant, CollectionAgeLimit(AlwaysActive = true)]
 internal sealed class OnlineAgentGrain(OnlineAgentFactory factory, AgentRegistry agents, TimeProvider time) : Grain, IOnlineAgentGrain
 {
