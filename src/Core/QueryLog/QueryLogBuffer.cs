@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Progeny.Abstractions.Common;
 using Progeny.Abstractions.QueryLog;
 using Progeny.Core.Manifests;
 
@@ -214,6 +215,11 @@ public sealed partial class QueryLogBuffer : IDisposable
         {
             log.Append(unwritten);
         }
+        catch (StorageUnavailableException exception)
+        {
+            LogStorageAway(logger, takenRecords, exception.Message);
+            return false;
+        }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             LogAppendFailed(logger, exception, takenRecords);
@@ -289,6 +295,9 @@ public sealed partial class QueryLogBuffer : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Query {QueryId} cannot be written to the log and is lost to it")]
     private static partial void LogEntryLost(ILogger logger, Exception exception, string queryId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Records} records wait for the query log: {Reason}")]
+    private static partial void LogStorageAway(ILogger logger, long records, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The query log cannot be written ({Records} records); trying again")]
     private static partial void LogAppendFailed(ILogger logger, Exception exception, long records);
