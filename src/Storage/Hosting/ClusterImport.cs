@@ -34,16 +34,16 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(@Lock)", new { ClusterSchema.Lock }, cancellationToken);
         await ClusterLink.CheckStoppedAsync(connection, request.Cluster, cancellationToken);
-
+        await CheckEmptyAsync(connection, cancellationToken);
         var days = await MakeDaysAsync(folder.Queries, connection, cancellationToken);
         await MakeWindowsAsync(folder.Metrics, connection, cancellationToken);
         (SqliteConnection File, IReadOnlyList<MovedTable> Tables)[] all =
             [(folder.Grains, MovedTables.Grains(request.Cluster.Id)), (folder.Queries, MovedTables.Queries(days)), (folder.Metrics, MovedTables.Metrics)];
-        await CheckEmptyAsync(connection, all.SelectMany(file => file.Tables), cancellationToken);
         var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
         var meter = new MoveMeter(
-            all.Sum(file => file.Tables.Sum(table => file.File.ExecuteScalar<long>(table.CountIn(isPostgres: false))))
-                + folder.Queries.ExecuteScalar<long>("SELECT coalesce(sum(count), 0) FROM segments") + files.List().Sum(digest => MoveMeter.UnitsOf(new FileInfo(files.PathOf(digest)).Length)),
+            all.Sum(file => file.Tables.Sum(table => file.File.Number(table.CountIn(isPostgres: false))))
+                + folder.Queries.Number("SELECT coalesce(sum(count), 0) FROM segments")
+                + files.List().Sum(digest => MoveMeter.UnitsOf(new FileInfo(files.PathOf(digest)).Length)),
             progress);
         foreach (var (file, tables) in all)
         {
@@ -51,20 +51,21 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
                 await CopyAsync(file, connection, table, meter, cancellationToken);
         }
 
-        await IndexAsync(folder.Queries, connection, meter, cancellationToken);
+        await IndexAsync(folder.Queries, connection, days, meter, cancellationToken);
         await SetEndsAsync(folder, connection, cancellationToken);
         meter.Begin("artifacts");
         using (var artifacts = ArtifactPlace.Of(request.Artifacts, connection))
             await artifacts.PutAllAsync(files, Path.Combine(folder.Paths.ArtifactsPath, "tmp"), meter, cancellationToken);
         meter.Begin("finishing");
-        await transaction.CommitAsync(cancellationToken);
-        // Without them the first queries of the nodes would be planned blindly.
+        // Without statistics the first statements of the nodes would be planned blindly.
         await ExecuteAsync(connection, "ANALYZE", null, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return new MoveSummary(meter.Counts, meter.Bytes, time.GetElapsedTime(started));
     }
 
-    private static async Task CheckEmptyAsync(NpgsqlConnection connection, IEnumerable<MovedTable> tables, CancellationToken cancellationToken)
+    private async Task CheckEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        IEnumerable<MovedTable> tables = [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded).Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))
         {
@@ -79,22 +80,19 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     /// <summary>Makes the partitions of the log's days.</summary>
     private async Task<LogDays> MakeDaysAsync(SqliteConnection queries, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var days = LogCalendar.Of(queries.Query<(long First, long Until)>("SELECT first, until_at FROM segments ORDER BY first").AsList(), time.GetUtcNow());
+        var days = LogCalendar.Of(queries.Rows<(long First, long Until)>("SELECT first, until_at FROM segments ORDER BY first"), time.GetUtcNow());
         foreach (var (day, first) in days)
         {
             foreach (var parent in (string[])["segments", "query_ids"])
             {
                 await ExecuteAsync(
-                    connection,
-                    $"CREATE TABLE IF NOT EXISTS {parent}_{day} PARTITION OF {parent} FOR VALUES IN ({day})",
-                    null,
-                    cancellationToken);
+                    connection, $"CREATE TABLE IF NOT EXISTS {parent}_{day} PARTITION OF {parent} FOR VALUES IN ({day})", null, cancellationToken);
             }
 
             await ExecuteAsync(connection, "INSERT INTO log_days (day, first) VALUES (@day, @first)", new { day, first }, cancellationToken);
         }
 
-        var last = queries.ExecuteScalar<long>("SELECT max((SELECT last FROM swept), coalesce((SELECT max(first + count - 1) FROM segments), 0))");
+        var last = queries.Number("SELECT max((SELECT last FROM swept), coalesce((SELECT max(first + count - 1) FROM segments), 0))");
         await ExecuteAsync(
             connection, "UPDATE log_end SET last = @last, day = @day", new { last, day = days.Count == 0 ? (int?)null : days[^1].Day }, cancellationToken);
         return new LogDays(days);
@@ -104,8 +102,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     private static Task MakeWindowsAsync(SqliteConnection metrics, NpgsqlConnection connection, CancellationToken cancellationToken) => new PerfdbPartitions().EnsureAsync(
         connection,
         ((string[])["windows", "distributions", "figures"]).SelectMany(table =>
-            metrics.Query<(long Step, long Start)>($"SELECT DISTINCT step, start / 86400 * 86400 FROM {table}").Select(row => (table, (int)row.Step, row.Start))),
-        metrics.Query<long>("SELECT DISTINCT changed / 86400 * 86400 FROM score_changes"),
+            metrics.Rows<(long Step, long Start)>($"SELECT DISTINCT step, start / 86400 * 86400 FROM {table}").Select(row => (table, (int)row.Step, row.Start))),
+        metrics.Rows<long>("SELECT DISTINCT changed / 86400 * 86400 FROM score_changes"),
         cancellationToken);
 
     private static async Task CopyAsync(SqliteConnection file, NpgsqlConnection connection, MovedTable table, MoveMeter meter, CancellationToken cancellationToken)
@@ -138,10 +136,9 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     }
 
     /// <summary>Makes the index by query id.</summary>
-    private static async Task IndexAsync(SqliteConnection queries, NpgsqlConnection connection, MoveMeter meter, CancellationToken cancellationToken)
+    private static async Task IndexAsync(SqliteConnection queries, NpgsqlConnection connection, LogDays days, MoveMeter meter, CancellationToken cancellationToken)
     {
         meter.Begin("index by query id");
-        var days = new LogDays((await connection.QueryAsync<(int, long)>(new CommandDefinition("SELECT day, first FROM log_days ORDER BY day", cancellationToken: cancellationToken))).AsList());
         var hashes = new List<long>();
         var row = new object?[1];
         await using (var copy = await connection.BeginBinaryImportAsync("COPY query_ids (day, hash, sequence) FROM STDIN (FORMAT BINARY)", cancellationToken))
@@ -165,7 +162,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             await copy.CompleteAsync(cancellationToken);
         }
 
-        var records = queries.ExecuteScalar<long>("SELECT coalesce(sum(count), 0) FROM segments");
+        var records = queries.Number("SELECT coalesce(sum(count), 0) FROM segments");
         await CheckAsync(connection, "SELECT count(*) FROM query_ids", records, "records in the index", cancellationToken);
         await CheckAsync(connection, "SELECT coalesce(sum(count), 0)::bigint FROM segments", records, "records", cancellationToken);
         meter.End("records", records);
@@ -183,8 +180,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             """,
             new
             {
-                outcomes = folder.Queries.ExecuteScalar<long>("SELECT coalesce(max(id), 0) FROM outcomes"),
-                reports = folder.Metrics.ExecuteScalar<long>("SELECT reports FROM score_cursor"),
+                outcomes = folder.Queries.Number("SELECT coalesce(max(id), 0) FROM outcomes"),
+                reports = folder.Metrics.Number("SELECT reports FROM score_cursor"),
                 changes = LastOf("score_changes"),
                 decisions = LastOf("decisions"),
             },
@@ -192,7 +189,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         await ExecuteAsync(connection, "DELETE FROM retention_clocks", null, cancellationToken);
         foreach (var (name, file) in ((string, SqliteConnection)[])[(ClusterRetentionClock.QueryLog, folder.Queries), (ClusterRetentionClock.Perfdb, folder.Metrics)])
         {
-            var (seen, trusted, held) = file.QuerySingle<(long?, long?, long)>("SELECT seen, trusted, held FROM age");
+            var (seen, trusted, held) = file.Row<(long?, long?, long)>("SELECT seen, trusted, held FROM age");
             if (seen is null)
                 continue;
             await ExecuteAsync(
@@ -202,7 +199,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
                 cancellationToken);
         }
 
-        long LastOf(string table) => folder.Metrics.ExecuteScalar<long>("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = @table), 0)", new { table });
+        long LastOf(string table) => folder.Metrics.Number("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = @table), 0)", new { table });
     }
 
     private static async Task CheckAsync(NpgsqlConnection connection, string count, long wanted, string name, CancellationToken cancellationToken)

@@ -10,9 +10,6 @@ internal static class MovedTables
 {
     private const string StoredStates = "graintypestring NOT LIKE '%PubSubRendezvousGrain%'";
 
-    /// <summary>The segments of the query log.</summary>
-    public const string Segments = "segments";
-
     /// <summary>The states of grains. Who subscribed to which stream is no part of them: that lives as long as a silo does.</summary>
     /// <param name="cluster">The name of the cluster, which is its service id.</param>
     public static IReadOnlyList<MovedTable> Grains(string cluster) =>
@@ -25,7 +22,7 @@ internal static class MovedTables
             new MovedColumn("ServiceId", ColumnKind.Text) { ToPostgres = _ => cluster, FromPostgres = $"'{ClusterOptions.AloneServiceId}'" })
         {
             Title = "states of grains",
-            PostgresFilter = $"serviceid = '{cluster}' AND {StoredStates}",
+            PostgresFilter = $"serviceid = '{cluster.Replace("'", "''", StringComparison.Ordinal)}' AND {StoredStates}",
             SqliteFilter = $"ServiceId = '{ClusterOptions.AloneServiceId}'",
         },
     ];
@@ -45,7 +42,7 @@ internal static class MovedTables
             IsNumbered = true,
         },
         new(
-            Segments,
+            "segments",
             "first",
             "first bigint, count int, origin bigint, layout bigint, from_at bigint, until_at bigint, data bytea",
             new MovedColumn("day", ColumnKind.Int) { IsInSqlite = false, ToPostgres = row => (long)days.Of((long)row[0]!) })
