@@ -16,9 +16,6 @@ internal sealed record MovedTable(string Name, string Key, IReadOnlyList<MovedCo
     /// <summary>Which rows are moved from PostgreSQL; null: all.</summary>
     public string? PostgresFilter { get; init; }
 
-    /// <summary>Which rows are moved from SQLite; null: all.</summary>
-    public string? SqliteFilter { get; init; }
-
     /// <summary>Whether a new schema has a row that the moved one takes the place of.</summary>
     public bool IsSeeded { get; init; }
 
@@ -32,14 +29,14 @@ internal sealed record MovedTable(string Name, string Key, IReadOnlyList<MovedCo
     public IReadOnlyList<MovedColumn> InPostgres { get; } = [.. Columns.Where(column => column.IsInPostgres)];
 
     /// <summary>The number of rows to be moved, on either side.</summary>
-    public string CountIn(bool isPostgres) => $"SELECT count(*) FROM {Name}{Where(isPostgres ? PostgresFilter : SqliteFilter)}";
+    public string CountIn(bool isPostgres) => $"SELECT count(*) FROM {Name}{(isPostgres ? Where : "")}";
 
     /// <summary>Reads the rows from SQLite.</summary>
-    public string SelectFromSqlite => $"SELECT {string.Join(", ", InSqlite.Select(column => column.Name))} FROM {Name}{Where(SqliteFilter)} ORDER BY {Key}";
+    public string SelectFromSqlite => $"SELECT {string.Join(", ", InSqlite.Select(column => column.Name))} FROM {Name} ORDER BY {Key}";
 
     /// <summary>Reads the rows from PostgreSQL, with the values of SQLite's columns.</summary>
     public string SelectFromPostgres =>
-        $"SELECT {string.Join(", ", InSqlite.Select(column => column.FromPostgres ?? column.Name))} FROM {Name}{Where(PostgresFilter)} ORDER BY {Key}";
+        $"SELECT {string.Join(", ", InSqlite.Select(column => column.FromPostgres ?? column.Name))} FROM {Name}{Where} ORDER BY {Key}";
 
     /// <summary>Writes rows to PostgreSQL. Numbers of rows are taken over as they are.</summary>
     public string Copy => $"COPY {Name} ({string.Join(", ", InPostgres.Select(column => column.Name))}) FROM STDIN (FORMAT BINARY)";
@@ -48,7 +45,7 @@ internal sealed record MovedTable(string Name, string Key, IReadOnlyList<MovedCo
     public string Insert =>
         $"INSERT INTO {Name} ({string.Join(", ", InSqlite.Select(column => column.Name))}) VALUES ({string.Join(", ", InSqlite.Select((_, i) => $"?{i + 1}"))})";
 
-    private static string Where(string? filter) => filter is null ? "" : $" WHERE {filter}";
+    private string Where => PostgresFilter is null ? "" : $" WHERE {PostgresFilter}";
 
     private static IEnumerable<MovedColumn> Parse(string columns) => columns.Split(',', StringSplitOptions.TrimEntries).Select(column =>
         column.Split(' ') is [var name, var kind]

@@ -23,7 +23,6 @@ internal static class MovedTables
         {
             Title = "states of grains",
             PostgresFilter = $"serviceid = '{cluster.Replace("'", "''", StringComparison.Ordinal)}' AND {StoredStates}",
-            SqliteFilter = $"ServiceId = '{ClusterOptions.AloneServiceId}'",
         },
     ];
 

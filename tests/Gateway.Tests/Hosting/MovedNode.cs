@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Npgsql;
 using Progeny.Core.Common;
-using Progeny.Gateway.Tests.Releases;
 using Progeny.Gateway.Tests.Rollouts;
 using Progeny.Storage.Hosting;
 using Progeny.Storage.Releases;
