@@ -14,15 +14,21 @@ internal sealed class ClusterArguments
 
     private readonly Option<string?> _cluster = new("--cluster")
     {
-        Description = "The connection string of the cluster's database; without it PROGENY_Cluster__ConnectionString, which keeps a password from the list of processes.",
+        Description = "The connection string of the cluster's database; without it PROGENY_Cluster__ConnectionString, "
+            + "which keeps a password from the list of processes.",
         HelpName = "CONNECTION",
     };
 
-    private readonly Option<string?> _id = new("--cluster-id") { Description = "The name of the cluster; without it PROGENY_Cluster__Id, or else progeny.", HelpName = "ID" };
+    private readonly Option<string?> _id = new("--cluster-id")
+    {
+        Description = "The name of the cluster; without it PROGENY_Cluster__Id, or else progeny.",
+        HelpName = "ID",
+    };
 
     private readonly Option<string[]> _settings = new("--set")
     {
-        Description = "A setting of the section Artifacts, such as Artifacts:Store=s3, as the nodes of the cluster have it; others come from PROGENY_Artifacts__… May be repeated.",
+        Description = "A setting of the section Artifacts, such as Artifacts:Store=s3, as the nodes of the cluster have it; "
+            + "others come from PROGENY_Artifacts__… May be repeated.",
         HelpName = "KEY=VALUE",
     };
 
@@ -42,12 +48,20 @@ internal sealed class ClusterArguments
     /// <exception cref="CliException">An option is missing or wrong.</exception>
     public MoveRequest Read(ParseResult result, string folder)
     {
-        var configuration = new ConfigurationBuilder().AddConfiguration(_context.Configuration).AddInMemoryCollection(Settings(result.GetValue(_settings) ?? [])).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddConfiguration(_context.Configuration)
+            .AddInMemoryCollection(Settings(result.GetValue(_settings) ?? []))
+            .Build();
         var cluster = new ClusterOptions();
         cluster.ConnectionString = result.GetValue(_cluster) ?? configuration["Cluster:ConnectionString"];
         cluster.Id = result.GetValue(_id) ?? configuration["Cluster:Id"] ?? cluster.Id;
         if (!cluster.IsMember)
-            throw new CliException("--cluster is missing: the connection string of the cluster's database, such as 'Host=db.example;Database=progeny;Username=progeny'.", ExitCodes.Usage);
+        {
+            throw new CliException(
+                "--cluster is missing: the connection string of the cluster's database, such as 'Host=db.example;Database=progeny;Username=progeny'.",
+                ExitCodes.Usage);
+        }
+
         var artifacts = new ArtifactsOptions();
         configuration.GetSection("Artifacts").Bind(artifacts);
         return new MoveRequest(folder, cluster, artifacts);

@@ -18,7 +18,12 @@ internal static class NodeCommands
 
     private static Command CreateImport(CliContext context)
     {
-        var from = new Option<string>("--from") { Description = "The data folder of a node that has stopped.", HelpName = "FOLDER", Required = true };
+        var from = new Option<string>("--from")
+        {
+            Description = "The data folder of a node that has stopped.",
+            HelpName = "FOLDER",
+            Required = true,
+        };
         return Create(
             context, "import", "Copy the data folder of a node into the empty database of a cluster.", from, "cluster",
             (request, progress, token) => new ClusterImport(request, context.Time).RunAsync(progress, token));
@@ -33,7 +38,12 @@ internal static class NodeCommands
     }
 
     private static Command Create(
-        CliContext context, string name, string description, Option<string> folder, string target, Func<MoveRequest, IProgress<MoveProgress>, CancellationToken, Task<MoveSummary>> move)
+        CliContext context,
+        string name,
+        string description,
+        Option<string> folder,
+        string target,
+        Func<MoveRequest, IProgress<MoveProgress>, CancellationToken, Task<MoveSummary>> move)
     {
         var command = new Command(name, description) { folder };
         var arguments = ClusterArguments.AddTo(command, context);
@@ -41,7 +51,8 @@ internal static class NodeCommands
         {
             var request = arguments.Read(result, result.GetValue(folder)!);
             // SQLite's driver works on the calling thread, which draws the progress.
-            var summary = await ProgressDisplay.RunAsync(context, progress => Task.Run(() => move(request, new Steps(progress), cancellationToken), cancellationToken));
+            var summary = await ProgressDisplay.RunAsync(
+                context, progress => Task.Run(() => move(request, new Steps(progress), cancellationToken), cancellationToken));
             Write(context.Out, summary, target);
             return ExitCodes.Success;
         });
@@ -55,7 +66,9 @@ internal static class NodeCommands
             table.AddRow(new Text(count.Name), new Text(count.Count.ToString("N0", CultureInfo.InvariantCulture)));
         console.Write(table);
         console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"The {target} holds it all: {summary.Bytes / 1e6:N1} MB in {summary.Elapsed.TotalSeconds:N1} s, counted on both sides, artifacts checked by their SHA-256."));
+            CultureInfo.InvariantCulture,
+            $"The {target} holds it all: {summary.Bytes / 1e6:N1} MB in {summary.Elapsed.TotalSeconds:N1} s, "
+            + $"counted on both sides, artifacts checked by their SHA-256."));
     }
 
     private sealed class Steps(IProgress<Step> progress) : IProgress<MoveProgress>

@@ -4,9 +4,14 @@ using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Hosting;
 
-/// <summary>Where a cluster keeps its artifacts, as a move uses it: those in its database by the connection, and in the transaction, of the move.</summary>
+/// <summary>
+/// Where a cluster keeps its artifacts, as a move uses it: those in its database by the connection, and in the transaction, of the move.
+/// </summary>
 internal sealed class ArtifactPlace(
-    Func<string, string, CancellationToken, Task> put, Func<string, FileStream, CancellationToken, Task> read, Func<CancellationToken, Task<IReadOnlyList<string>>> list, IDisposable? owned)
+    Func<string, string, CancellationToken, Task> put,
+    Func<string, FileStream, CancellationToken, Task> read,
+    Func<CancellationToken, Task<IReadOnlyList<string>>> list,
+    IDisposable? owned)
     : IDisposable
 {
     /// <summary>The place that settings name.</summary>
@@ -67,12 +72,18 @@ internal sealed class ArtifactPlace(
 
     public void Dispose() => owned?.Dispose();
 
-    private static ArtifactPlace Shared(ISharedArtifacts shared) => new(shared.PutAsync, shared.ReadAsync, shared.ListAsync, shared as IDisposable);
+    private static ArtifactPlace Shared(ISharedArtifacts shared) =>
+        new(shared.PutAsync, shared.ReadAsync, shared.ListAsync, shared as IDisposable);
 
     private async Task<FileStream> CopyAsync(string digest, string folder, CancellationToken cancellationToken)
     {
         var file = new FileStream(
-            Path.Combine(folder, Guid.NewGuid().ToString("n")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            Path.Combine(folder, Guid.NewGuid().ToString("n")),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         try
         {
             await read(digest, file, cancellationToken);

@@ -13,8 +13,8 @@ using Progeny.Storage.Releases;
 namespace Progeny.Storage.Hosting;
 
 /// <summary>
-/// Moves all that a cluster has stored into a new data folder of a node that stands alone. The folder has another name until it is complete;
-/// the cluster stays as it is.
+/// Moves all that a cluster has stored into a new data folder of a node that stands alone. The folder has another name until it is
+/// complete; the cluster stays as it is.
 /// </summary>
 public sealed class ClusterExport(MoveRequest request, TimeProvider time)
 {
@@ -56,10 +56,15 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
         }
     }
 
-    private async Task<MoveMeter> FillAsync(FolderFiles folder, NpgsqlConnection connection, IProgress<MoveProgress> progress, CancellationToken cancellationToken)
+    private async Task<MoveMeter> FillAsync(
+        FolderFiles folder, NpgsqlConnection connection, IProgress<MoveProgress> progress, CancellationToken cancellationToken)
     {
         (SqliteConnection File, IReadOnlyList<MovedTable> Tables)[] all =
-            [(folder.Grains, MovedTables.Grains(request.Cluster.Id)), (folder.Queries, MovedTables.Queries(new LogDays([]))), (folder.Metrics, MovedTables.Metrics)];
+        [
+            (folder.Grains, MovedTables.Grains(request.Cluster.Id)),
+            (folder.Queries, MovedTables.Queries(new LogDays([]))),
+            (folder.Metrics, MovedTables.Metrics),
+        ];
         var total = await CountAsync(connection, Records, cancellationToken)
             + await CountAsync(connection, "SELECT coalesce(sum(size / 1024 + 1), 0)::bigint FROM artifacts", cancellationToken);
         foreach (var table in all.SelectMany(file => file.Tables))
@@ -88,7 +93,8 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
         return meter;
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, SqliteConnection file, MovedTable table, MoveMeter meter, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        NpgsqlConnection connection, SqliteConnection file, MovedTable table, MoveMeter meter, CancellationToken cancellationToken)
     {
         meter.Begin(table.Title ?? table.Name);
         if (table.IsSeeded)
@@ -133,24 +139,29 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
         Check(await CountAsync(connection, Records, cancellationToken), records, "records");
         meter.End("records", records);
-        file.Run("UPDATE swept SET last = @last", new { last = await CountAsync(connection, "SELECT last FROM log_end", cancellationToken) });
+        var end = await CountAsync(connection, "SELECT last FROM log_end", cancellationToken);
+        file.Run("UPDATE swept SET last = @end", new { end });
         await SetClockAsync(connection, file, ClusterRetentionClock.QueryLog, cancellationToken);
     }
 
     /// <summary>Takes over the numbers from which others go on, and the clock.</summary>
     private static async Task EndMetricsAsync(NpgsqlConnection connection, SqliteConnection file, CancellationToken cancellationToken)
     {
-        file.Run("UPDATE score_cursor SET reports = @reports", new { reports = await CountAsync(connection, "SELECT reports FROM score_cursor", cancellationToken) });
-        foreach (var (table, end) in ((string, string)[])[("score_changes", "SELECT changes FROM score_cursor"), ("decisions", "SELECT last FROM decision_end")])
+        var reports = await CountAsync(connection, "SELECT reports FROM score_cursor", cancellationToken);
+        file.Run("UPDATE score_cursor SET reports = @reports", new { reports });
+        (string Table, string End)[] ends = [("score_changes", "SELECT changes FROM score_cursor"), ("decisions", "SELECT last FROM decision_end")];
+        foreach (var (table, end) in ends)
         {
             file.Run("DELETE FROM sqlite_sequence WHERE name = @table", new { table });
-            file.Run("INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @last)", new { table, last = await CountAsync(connection, end, cancellationToken) });
+            var last = await CountAsync(connection, end, cancellationToken);
+            file.Run("INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @last)", new { table, last });
         }
 
         await SetClockAsync(connection, file, ClusterRetentionClock.Perfdb, cancellationToken);
     }
 
-    private static async Task SetClockAsync(NpgsqlConnection connection, SqliteConnection file, string name, CancellationToken cancellationToken)
+    private static async Task SetClockAsync(
+        NpgsqlConnection connection, SqliteConnection file, string name, CancellationToken cancellationToken)
     {
         var clock = await connection.QuerySingleOrDefaultAsync<(long Seen, long Trusted, long Held)?>(new CommandDefinition(
             "SELECT seen, trusted, held FROM retention_clocks WHERE name = @name", new { name }, cancellationToken: cancellationToken));

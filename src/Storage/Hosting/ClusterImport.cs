@@ -13,8 +13,8 @@ using Progeny.Storage.Releases;
 namespace Progeny.Storage.Hosting;
 
 /// <summary>
-/// Moves all that a node that stands alone has stored into the empty database of a cluster, in one transaction. Artifacts that the cluster keeps
-/// elsewhere are there before it ends, and harm nobody when it fails: they are named by their contents.
+/// Moves all that a node that stands alone has stored into the empty database of a cluster, in one transaction. Artifacts that the cluster
+/// keeps elsewhere are there before it ends, and harm nobody when it fails: they are named by their contents.
 /// </summary>
 public sealed class ClusterImport(MoveRequest request, TimeProvider time)
 {
@@ -39,7 +39,11 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         var days = await MakeDaysAsync(folder.Queries, connection, cancellationToken);
         await MakeWindowsAsync(folder.Metrics, connection, cancellationToken);
         (SqliteConnection File, IReadOnlyList<MovedTable> Tables)[] all =
-            [(folder.Grains, MovedTables.Grains(request.Cluster.Id)), (folder.Queries, MovedTables.Queries(days)), (folder.Metrics, MovedTables.Metrics)];
+        [
+            (folder.Grains, MovedTables.Grains(request.Cluster.Id)),
+            (folder.Queries, MovedTables.Queries(days)),
+            (folder.Metrics, MovedTables.Metrics),
+        ];
         var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
         var meter = new MoveMeter(
             all.Sum(file => file.Tables.Sum(table => file.File.Number(table.CountIn(isPostgres: false))))
@@ -66,14 +70,17 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
 
     private async Task CheckEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        IEnumerable<MovedTable> tables = [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics];
-        foreach (var (name, count) in tables.Where(table => !table.IsSeeded).Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
+        IEnumerable<MovedTable> tables =
+            [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics];
+        foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
+            .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))
         {
             if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken)) is var found and > 0)
             {
                 throw new MoveException(
-                    $"The database '{connection.Database}' is not empty: it holds {found} {name}. Name a database that no cluster has used yet; this one stays as it is.");
+                    $"The database '{connection.Database}' is not empty: it holds {found} {name}. "
+                    + "Name a database that no cluster has used yet; this one stays as it is.");
             }
         }
     }
@@ -81,7 +88,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     /// <summary>Makes the partitions of the log's days.</summary>
     private async Task<LogDays> MakeDaysAsync(SqliteConnection queries, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var days = LogCalendar.Of(queries.Rows<(long First, long Until)>("SELECT first, until_at FROM segments ORDER BY first"), time.GetUtcNow());
+        var days = LogCalendar.Of(
+            queries.Rows<(long First, long Until)>("SELECT first, until_at FROM segments ORDER BY first"), time.GetUtcNow());
         foreach (var (day, first) in days)
         {
             foreach (var parent in (string[])["segments", "query_ids"])
@@ -93,21 +101,27 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             await ExecuteAsync(connection, "INSERT INTO log_days (day, first) VALUES (@day, @first)", new { day, first }, cancellationToken);
         }
 
-        var last = queries.Number("SELECT max((SELECT last FROM swept), coalesce((SELECT max(first + count - 1) FROM segments), 0))");
-        await ExecuteAsync(
-            connection, "UPDATE log_end SET last = @last, day = @day", new { last, day = days.Count == 0 ? (int?)null : days[^1].Day }, cancellationToken);
+        var last = queries.Number(
+            "SELECT max((SELECT last FROM swept), coalesce((SELECT max(first + count - 1) FROM segments), 0))");
+        int? newest = days.Count == 0 ? null : days[^1].Day;
+        await ExecuteAsync(connection, "UPDATE log_end SET last = @last, day = @newest", new { last, newest }, cancellationToken);
         return new LogDays(days);
     }
 
     /// <summary>Makes the partitions of the perfdb's windows, and of the changes of scores.</summary>
-    private static Task MakeWindowsAsync(SqliteConnection metrics, NpgsqlConnection connection, CancellationToken cancellationToken) => new PerfdbPartitions().EnsureAsync(
-        connection,
-        ((string[])["windows", "distributions", "figures"]).SelectMany(table =>
-            metrics.Rows<(long Step, long Start)>($"SELECT DISTINCT step, start / 86400 * 86400 FROM {table}").Select(row => (table, (int)row.Step, row.Start))),
-        metrics.Rows<long>("SELECT DISTINCT changed / 86400 * 86400 FROM score_changes"),
-        cancellationToken);
+    private static Task MakeWindowsAsync(SqliteConnection metrics, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        string[] tables = ["windows", "distributions", "figures"];
+        return new PerfdbPartitions().EnsureAsync(
+            connection,
+            tables.SelectMany(table => metrics.Rows<(long Step, long Start)>($"SELECT DISTINCT step, start / 86400 * 86400 FROM {table}")
+                .Select(row => (table, (int)row.Step, row.Start))),
+            metrics.Rows<long>("SELECT DISTINCT changed / 86400 * 86400 FROM score_changes"),
+            cancellationToken);
+    }
 
-    private static async Task CopyAsync(SqliteConnection file, NpgsqlConnection connection, MovedTable table, MoveMeter meter, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        SqliteConnection file, NpgsqlConnection connection, MovedTable table, MoveMeter meter, CancellationToken cancellationToken)
     {
         meter.Begin(table.Title ?? table.Name);
         if (table.IsSeeded)
@@ -128,7 +142,10 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         if (table.IsNumbered)
         {
             await ExecuteAsync(
-                connection, $"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table.Name}", null, cancellationToken);
+                connection,
+                $"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table.Name}",
+                null,
+                cancellationToken);
         }
 
         await CheckAsync(connection, table.CountIn(isPostgres: true), moved, table.Title ?? table.Name, cancellationToken);
@@ -137,7 +154,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     }
 
     /// <summary>Makes the index by query id.</summary>
-    private static async Task IndexAsync(SqliteConnection queries, NpgsqlConnection connection, LogDays days, MoveMeter meter, CancellationToken cancellationToken)
+    private static async Task IndexAsync(
+        SqliteConnection queries, NpgsqlConnection connection, LogDays days, MoveMeter meter, CancellationToken cancellationToken)
     {
         meter.Begin("index by query id");
         var hashes = new List<long>();
@@ -188,7 +206,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             },
             cancellationToken);
         await ExecuteAsync(connection, "DELETE FROM retention_clocks", null, cancellationToken);
-        foreach (var (name, file) in ((string, SqliteConnection)[])[(ClusterRetentionClock.QueryLog, folder.Queries), (ClusterRetentionClock.Perfdb, folder.Metrics)])
+        (string Name, SqliteConnection File)[] clocks = [(ClusterRetentionClock.QueryLog, folder.Queries), (ClusterRetentionClock.Perfdb, folder.Metrics)];
+        foreach (var (name, file) in clocks)
         {
             var (seen, trusted, held) = file.Row<(long?, long?, long)>("SELECT seen, trusted, held FROM age");
             if (seen is null)
@@ -200,12 +219,15 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
                 cancellationToken);
         }
 
-        long LastOf(string table) => folder.Metrics.Number("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = @table), 0)", new { table });
+        long LastOf(string table) =>
+            folder.Metrics.Number("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = @table), 0)", new { table });
     }
 
-    private static async Task CheckAsync(NpgsqlConnection connection, string count, long wanted, string name, CancellationToken cancellationToken)
+    private static async Task CheckAsync(
+        NpgsqlConnection connection, string count, long wanted, string name, CancellationToken cancellationToken)
     {
-        if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken)) is var found && found != wanted)
+        var found = await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken));
+        if (found != wanted)
             throw new MoveException($"The data folder holds {wanted} {name}, and the database {found} after they were copied. {Undone}");
     }
 

@@ -11,10 +11,11 @@ internal static class ClusterLink
 {
     private const string Name = "progeny move";
 
-    // A silo that was killed, and could not say so, is in the table of members for good; it said that it is alive a moment ago only if it is.
+    // A silo that was killed stays in the table of members; one that lives has said so a moment ago.
     private const string SelectRunning =
         """
-        SELECT siloname FROM orleansmembershiptable WHERE deploymentid = @id AND status BETWEEN 1 AND 5 AND abs(extract(epoch FROM now() - iamalivetime)) < @Seconds
+        SELECT siloname FROM orleansmembershiptable
+        WHERE deploymentid = @id AND status BETWEEN 1 AND 5 AND abs(extract(epoch FROM now() - iamalivetime)) < @Seconds
         UNION SELECT 'a process at ' || coalesce(host(client_addr), 'a socket') FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = @application
         ORDER BY 1
@@ -50,9 +51,11 @@ internal static class ClusterLink
     /// <exception cref="SchemaVersionException">It is of another version.</exception>
     public static async Task CheckSchemaAsync(NpgsqlConnection connection, ClusterOptions cluster, CancellationToken cancellationToken)
     {
-        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("SELECT to_regclass('progeny') IS NOT NULL", cancellationToken: cancellationToken)))
+        const string isThere = "SELECT to_regclass('progeny') IS NOT NULL";
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(isThere, cancellationToken: cancellationToken)))
             throw new MoveException($"The database '{connection.Database}' holds no cluster; name that of the cluster with --cluster.");
-        var (found, version) = await connection.QuerySingleAsync<(string, int)>(new CommandDefinition("SELECT cluster, version FROM progeny", cancellationToken: cancellationToken));
+        var (found, version) = await connection.QuerySingleAsync<(string, int)>(new CommandDefinition(
+            "SELECT cluster, version FROM progeny", cancellationToken: cancellationToken));
         if (found != cluster.Id)
             throw new ClusterNameException(connection.Database, found, cluster.Id);
         if (version != ClusterSchema.Version)
@@ -69,7 +72,8 @@ internal static class ClusterLink
         if (running.Count > 0)
         {
             throw new MoveException(
-                $"The cluster '{cluster.Id}' runs: {string.Join(", ", running)}. Stop all of its nodes first; one that was killed counts for {Seconds} seconds.");
+                $"The cluster '{cluster.Id}' runs: {string.Join(", ", running)}. "
+                + $"Stop all of its nodes first; one that was killed counts for {Seconds} seconds.");
         }
     }
 
@@ -83,7 +87,9 @@ internal static class ClusterLink
         {
             // Not the string itself: a password may be in it.
             throw new MoveException(
-                $"The connection string of the cluster cannot be read ({exception.Message}); it must be like 'Host=db.example;Database=progeny;Username=progeny;Password=…'.", exception);
+                $"The connection string of the cluster cannot be read ({exception.Message}); "
+                + "it must be like 'Host=db.example;Database=progeny;Username=progeny;Password=…'.",
+                exception);
         }
     }
 }

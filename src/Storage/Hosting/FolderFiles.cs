@@ -14,7 +14,9 @@ internal sealed class FolderFiles : IDisposable
     private FolderFiles(DataFolder folder, bool isNew)
     {
         _folder = folder;
-        (Grains, Queries, Metrics) = (Open(folder.Paths.GrainsPath, isNew), Open(folder.Paths.QueriesPath, isNew), Open(folder.Paths.MetricsPath, isNew));
+        Grains = Open(folder.Paths.GrainsPath, isNew);
+        Queries = Open(folder.Paths.QueriesPath, isNew);
+        Metrics = Open(folder.Paths.MetricsPath, isNew);
     }
 
     public StorageOptions Paths => _folder.Paths;
@@ -38,7 +40,8 @@ internal sealed class FolderFiles : IDisposable
     }
 
     /// <summary>Makes a folder that is not there yet.</summary>
-    public static Task<FolderFiles> CreateAsync(string path, TimeProvider time, CancellationToken cancellationToken) => PrepareAsync(path, isNew: true, time, cancellationToken);
+    public static Task<FolderFiles> CreateAsync(string path, TimeProvider time, CancellationToken cancellationToken) =>
+        PrepareAsync(path, isNew: true, time, cancellationToken);
 
     /// <summary>Brings to disk what was written to a new folder.</summary>
     public void Flush()
