@@ -157,7 +157,7 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
             (await node.GetAsync($"/api/projects/{project}/generations")).AsArray().Select(generation => (int)generation!["generation"]!).ShouldBe(Enumerable.Range(1, generations + 1));
 
             await node.UntilAsync($"/api/projects/{project}/experiments", experiments => (string)experiments[0]!["status"]! == "running");
-            await Rollouts.ExperimentNode.ServeAsync(node.Http, project, 20, _ => 1, new Random(1));
+            await Rollouts.ExperimentProject.ServeAsync(node.Http, project, 20, _ => 1, new Random(1));
             await node.UntilAsync($"/api/projects/{project}/metrics?step=1h", metrics => MovedNode.Sum(metrics, "rows") >= queries.Count + 20 && MovedNode.Sum(metrics, "outcomes") >= queries.Count + 20);
             var metrics = await node.GetAsync($"/api/projects/{project}/metrics?step=1h");
             (MovedNode.Sum(metrics, "rows"), MovedNode.Sum(metrics, "outcomes")).ShouldBe((queries.Count + 20, queries.Count + 20));

@@ -38,7 +38,7 @@ public sealed class MovedNode : IAsyncLifetime
         foreach (var project in Projects)
         {
             var rollout = project == "ended" ? AbTest : AbTest.Replace("500", "500000", StringComparison.Ordinal);
-            using var response = await node.PublishAsync(project, ExperimentNode.Write(PathOf(project), project, rollout, log: project == "running" ? "durable" : "fast"));
+            using var response = await node.PublishAsync(project, ExperimentProject.Write(PathOf(project), project, rollout, log: project == "running" ? "durable" : "fast"));
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
             await TrainAsync(node, project);
             await node.UntilAsync($"/api/projects/{project}", info => info["champion"] is not null);
@@ -145,7 +145,7 @@ public sealed class MovedNode : IAsyncLifetime
     {
         var random = new Random(5);
         for (var round = 0; round < 60 && !wanted(await node.GetAsync($"/api/projects/{project}/experiments/abtest-1")); round++)
-            await ExperimentNode.ServeAsync(node.Http, project, 50, version => version == "1.0.0:2" ? 0.9 : 0.3, random);
+            await ExperimentProject.ServeAsync(node.Http, project, 50, version => version == "1.0.0:2" ? 0.9 : 0.3, random);
         var queries = await ListAsync(node, project);
         await node.UntilAsync($"/api/projects/{project}/experiments/abtest-1", info => wanted(info) && ((string)info["status"]! == "ended" || Outcomes(info) == queries.Count));
     }
