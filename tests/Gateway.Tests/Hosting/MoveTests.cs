@@ -10,6 +10,8 @@ namespace Progeny.Gateway.Tests.Hosting;
 /// <summary>From one node to a cluster and back: whoever asks cannot tell.</summary>
 public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
 {
+    private const string RunningExperiment = "/api/projects/running/experiments/abtest-1";
+
     [Fact]
     public async Task Cluster_answers_what_the_node_did_and_goes_on_where_it_stood_and_so_does_a_node_again()
     {
@@ -149,15 +151,17 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
     /// <summary>A node goes on: numbers go on, what runs runs on, and what is counted is counted once.</summary>
     private static async Task GoOnAsync(Node node)
     {
+        var before = MovedNode.Outcomes(await node.GetAsync(RunningExperiment));
         foreach (var project in MovedNode.Projects)
         {
             var queries = await MovedNode.ListAsync(node, project);
             var generations = (await node.GetAsync($"/api/projects/{project}/generations")).AsArray().Count;
             await MovedNode.TrainAsync(node, project);
-            (await node.GetAsync($"/api/projects/{project}/generations")).AsArray().Select(generation => (int)generation!["generation"]!).ShouldBe(Enumerable.Range(1, generations + 1));
+            (await node.GetAsync($"/api/projects/{project}/generations")).AsArray().Select(generation => (string)generation!["reference"]!)
+                .ShouldBe(Enumerable.Range(1, generations + 1).Select(number => $"{project}@1.0.0:{number}"));
 
             await node.UntilAsync($"/api/projects/{project}/experiments", experiments => (string)experiments[0]!["status"]! == "running");
-            await Rollouts.ExperimentProject.ServeAsync(node.Http, project, 20, _ => 1, new Random(1));
+            await Rollouts.ExperimentProject.ServeAsync(node.Http, project, 20, _ => 0.5, new Random(1));
             await node.UntilAsync($"/api/projects/{project}/metrics?step=1h", metrics => MovedNode.Sum(metrics, "rows") >= queries.Count + 20 && MovedNode.Sum(metrics, "outcomes") >= queries.Count + 20);
             var metrics = await node.GetAsync($"/api/projects/{project}/metrics?step=1h");
             (MovedNode.Sum(metrics, "rows"), MovedNode.Sum(metrics, "outcomes")).ShouldBe((queries.Count + 20, queries.Count + 20));
@@ -166,8 +170,7 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
             now.Take(20).ShouldAllBe(query => (long)query["sequence"]! > (long)queries[0]["sequence"]!);
         }
 
-        var counted = (await MovedNode.ListAsync(node, "running")).Count;
-        await node.UntilAsync("/api/projects/running/experiments/abtest-1", info => (string)info["status"]! == "running" && MovedNode.Outcomes(info) == counted);
+        await node.UntilAsync(RunningExperiment, info => (string)info["status"]! == "running" && MovedNode.Outcomes(info) == before + 20);
     }
 
     /// <summary>The statements of docs/moving.md that give a cluster another name.</summary>

@@ -145,7 +145,7 @@ public sealed class MovedNode : IAsyncLifetime
     {
         var random = new Random(5);
         for (var round = 0; round < 60 && !wanted(await node.GetAsync($"/api/projects/{project}/experiments/abtest-1")); round++)
-            await ExperimentProject.ServeAsync(node.Http, project, 50, version => version == "1.0.0:2" ? 0.9 : 0.3, random);
+            await ExperimentProject.ServeAsync(node.Http, project, 50, version => project == "running" ? 0.5 : version == "1.0.0:2" ? 0.9 : 0.3, random);
         var queries = await ListAsync(node, project);
         await node.UntilAsync($"/api/projects/{project}/experiments/abtest-1", info => wanted(info) && ((string)info["status"]! == "ended" || Outcomes(info) == queries.Count));
     }
