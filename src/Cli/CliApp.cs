@@ -109,6 +109,7 @@ public static class CliApp
             FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
             new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
+            NodeCommands.Create(context),
             AboutCommand.Create(context),
         };
 }

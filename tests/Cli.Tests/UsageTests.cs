@@ -17,6 +17,9 @@ public sealed class UsageTests
     [InlineData("model", "predict", "demo", "--row", "[1]")]
     [InlineData("model", "predict", "demo", "--row", "{")]
     [InlineData("model", "predict", "demo")]
+    [InlineData("node", "import", "--from", "data")]
+    [InlineData("node", "import", "--cluster", "Host=127.0.0.1")]
+    [InlineData("node", "export", "--to", "data", "--cluster", "Host=127.0.0.1", "--set", "Feeds:a=b")]
     public async Task Wrong_usage_is_exit_code_2_and_says_why(params string[] args)
     {
         var run = await CliRun.Of(args);

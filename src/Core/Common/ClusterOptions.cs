@@ -6,6 +6,9 @@ public sealed class ClusterOptions
     /// <summary>The least that <see cref="MaxConnections"/> can be.</summary>
     public const int MinConnections = 5;
 
+    /// <summary>What the state of grains of a node that stands alone is stored under, in place of a cluster's <see cref="Id"/>.</summary>
+    public const string AloneServiceId = "default";
+
     /// <summary>The connection string of the cluster's PostgreSQL database, as Npgsql reads it; null: this node stands alone, with a data folder for everything.</summary>
     public string? ConnectionString { get; set; }
 

@@ -152,6 +152,7 @@ public static class SiloHosting
     {
         // No gateway: a client there would have no need to prove who it is, and those of this process need none.
         silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port ?? 0), gatewayPort: 0);
+        silo.Configure<Orleans.Configuration.ClusterOptions>(names => names.ServiceId = ClusterOptions.AloneServiceId);
         // The table of members holds this silo alone, which must not evict itself when the machine's clock leaps.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

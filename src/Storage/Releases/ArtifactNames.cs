@@ -8,12 +8,14 @@ internal static class ArtifactNames
     private const int DigestLength = 2 * SHA256.HashSizeInBytes;
     private const int IdLength = 32;
 
+    public static bool IsDigest(string text) => text.Length == DigestLength && text.All(char.IsAsciiHexDigit);
+
     /// <summary>The digest in lower case.</summary>
     /// <exception cref="ArgumentException">It is no digest.</exception>
     public static string Digest(string digest)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        return digest.Length == DigestLength && digest.All(char.IsAsciiHexDigit)
+        return IsDigest(digest)
             ? digest.ToLowerInvariant()
             : throw new ArgumentException(
                 $"'{digest}' is no digest of an artifact; a digest is the SHA-256 of its contents, {DigestLength} hexadecimal digits.", nameof(digest));

@@ -109,6 +109,20 @@ public sealed class FileArtifactStore : IArtifactStore
         return Task.FromResult(File.Exists(PathOf(digest)));
     }
 
+    /// <summary>The digests of all artifacts.</summary>
+    internal IReadOnlyList<string> List() =>
+    [
+        .. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateFiles)
+            .Select(path => Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path)).Where(ArtifactNames.IsDigest).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The file of an artifact, whether it is there or not.</summary>
+    internal string PathOf(string digest)
+    {
+        var name = ArtifactNames.Digest(digest);
+        return Path.Combine(root, name[..2], name[2..]);
+    }
+
     /// <summary>Removes what was staged before a time and is there still, and what writers that died left behind.</summary>
     internal void RemoveAbandoned(DateTimeOffset before)
     {
@@ -147,11 +161,5 @@ public sealed class FileArtifactStore : IArtifactStore
     {
         _ = ArtifactNames.Ticket(ticket);
         return Path.Combine(temporary, ticket);
-    }
-
-    private string PathOf(string digest)
-    {
-        var name = ArtifactNames.Digest(digest);
-        return Path.Combine(root, name[..2], name[2..]);
     }
 }

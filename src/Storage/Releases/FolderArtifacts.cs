@@ -30,6 +30,8 @@ internal sealed class FolderArtifacts : ISharedArtifacts
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) =>
         WithFolderAsync(() => _files.ExistsAsync(digest, cancellationToken));
 
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => WithFolderAsync(() => Task.FromResult(_files.List()));
+
     public Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken) => WithFolderAsync(async () =>
     {
         await using var file = ArtifactFile.Open(path, digest);

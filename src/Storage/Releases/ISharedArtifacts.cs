@@ -19,6 +19,9 @@ public interface ISharedArtifacts
 
     Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken);
 
+    /// <summary>The digests of all artifacts.</summary>
+    Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
+
     /// <summary>Stages a file, and returns the ticket by which every node knows it.</summary>
     Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken);
 

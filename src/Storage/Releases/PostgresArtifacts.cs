@@ -46,17 +46,40 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
     public Task PutAsync(string path, string digest, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, token) =>
         {
-            var upload = Guid.NewGuid();
-            await PublishAsync(connection, Convert.FromHexString(digest), upload, await UploadAsync(connection, upload, path, token), token);
+            await PutAsync(connection, path, digest, token);
             return true;
         },
         cancellationToken);
 
-    public async Task ReadAsync(string digest, FileStream destination, CancellationToken cancellationToken)
+    /// <inheritdoc cref="PutAsync(string, string, CancellationToken)"/>
+    /// <param name="connection">A connection with a transaction that is open.</param>
+    internal static async Task PutAsync(NpgsqlConnection connection, string path, string digest, CancellationToken cancellationToken)
     {
-        if (!await DownloadAsync("artifacts WHERE digest = $1", Convert.FromHexString(digest), destination, cancellationToken))
+        var upload = Guid.NewGuid();
+        await PublishAsync(
+            connection, Convert.FromHexString(digest), upload, await UploadAsync(connection, upload, path, cancellationToken), cancellationToken);
+    }
+
+    public Task ReadAsync(string digest, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, token) =>
+        {
+            await ReadAsync(connection, digest, destination, token);
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(string, FileStream, CancellationToken)"/>
+    internal static async Task ReadAsync(NpgsqlConnection connection, string digest, FileStream destination, CancellationToken cancellationToken)
+    {
+        if (!await DownloadAsync(connection, "artifacts WHERE digest = $1", Convert.FromHexString(digest), destination, cancellationToken))
             throw new ArtifactMissingException(digest);
     }
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(ListAsync, cancellationToken);
+
+    /// <inheritdoc cref="ListAsync(CancellationToken)"/>
+    internal static async Task<IReadOnlyList<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<string>(new CommandDefinition("SELECT encode(digest, 'hex') FROM artifacts ORDER BY digest", cancellationToken: cancellationToken))];
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, token) => connection.ExecuteScalarAsync<bool>(new CommandDefinition(
@@ -75,11 +98,11 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
         },
         cancellationToken);
 
-    public async Task ReadStagedAsync(string ticket, FileStream destination, CancellationToken cancellationToken)
-    {
-        if (!await DownloadAsync("staged_artifacts WHERE upload = $1", ArtifactNames.Ticket(ticket).Id, destination, cancellationToken))
-            throw new ArtifactMissingException(ticket);
-    }
+    public Task ReadStagedAsync(string ticket, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, token) => await DownloadAsync(connection, "staged_artifacts WHERE upload = $1", ArtifactNames.Ticket(ticket).Id, destination, token)
+            ? true
+            : throw new ArtifactMissingException(ticket),
+        cancellationToken);
 
     public Task KeepAsync(string ticket, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, token) =>
@@ -140,26 +163,24 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
             cancellationToken: cancellationToken));
 
     // One statement and so one snapshot: chunks that are replaced meanwhile are read to their end.
-    private Task<bool> DownloadAsync(string source, object key, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
-        async (connection, token) =>
+    private static async Task<bool> DownloadAsync(NpgsqlConnection connection, string source, object key, FileStream destination, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT data FROM (SELECT upload FROM {source}) AS artifact LEFT JOIN artifact_chunks USING (upload) ORDER BY number", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = key });
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
+        var isThere = false;
+        while (await reader.ReadAsync(cancellationToken))
         {
-            await using var command = new NpgsqlCommand(
-                $"SELECT data FROM (SELECT upload FROM {source}) AS artifact LEFT JOIN artifact_chunks USING (upload) ORDER BY number", connection);
-            command.Parameters.Add(new NpgsqlParameter { Value = key });
-            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, token);
-            var isThere = false;
-            while (await reader.ReadAsync(token))
-            {
-                isThere = true;
-                if (await reader.IsDBNullAsync(0, token))
-                    break;
-                await using var chunk = await reader.GetStreamAsync(0, token);
-                await chunk.CopyToAsync(destination, token);
-            }
+            isThere = true;
+            if (await reader.IsDBNullAsync(0, cancellationToken))
+                break;
+            await using var chunk = await reader.GetStreamAsync(0, cancellationToken);
+            await chunk.CopyToAsync(destination, cancellationToken);
+        }
 
-            return isThere;
-        },
-        cancellationToken);
+        return isThere;
+    }
 
     private Task<int> RemoveStagedAsync(string condition, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, token) => connection.ExecuteAsync(new CommandDefinition(

@@ -64,6 +64,17 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => ExistsKeyAsync(BlobKey(digest), cancellationToken);
 
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => AskAsync(
+        async Task<IReadOnlyList<string>> () =>
+        {
+            var (start, digests) = ($"{_prefix}blobs/", new List<string>());
+            var objects = _client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = _bucket, Prefix = start });
+            await foreach (var found in objects.S3Objects.WithCancellation(cancellationToken))
+                digests.Add(found.Key[start.Length..].Replace("/", "", StringComparison.Ordinal));
+            return digests.FindAll(ArtifactNames.IsDigest);
+        },
+        cancellationToken);
+
     public async Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken)
     {
         if (new FileInfo(path).Length > MaxStagedBytes)

@@ -24,6 +24,9 @@ public static class ClusterConnection
     /// <inheritdoc cref="OfOrleans"/>
     public static string OfHealth(ClusterOptions options) => Limit(options, 1);
 
+    /// <summary>The name by which PostgreSQL lists the connections of a cluster's members, unless their connection string gives them another.</summary>
+    internal static string ApplicationOf(ClusterOptions options) => $"progeny {options.Id}";
+
     private static string Limit(ClusterOptions options, int connections)
     {
         NpgsqlConnectionStringBuilder settings;
@@ -38,7 +41,7 @@ public static class ClusterConnection
                 $"Cluster:ConnectionString cannot be read ({exception.Message}); it must be like 'Host=db.example;Database=progeny;Username=progeny;Password=…'.", exception);
         }
 
-        settings.ApplicationName ??= $"progeny {options.Id}";
+        settings.ApplicationName ??= ApplicationOf(options);
         settings.MaxPoolSize = connections;
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = Math.Min(settings.CommandTimeout, ClusterDatabase.StatementSeconds);

@@ -9,9 +9,15 @@ namespace Progeny.Storage.Common.Postgres;
 /// them does not follow its clock none removes by its own, so that a node whose clock is wrong by days removes nothing as long as the others
 /// disagree. Thread-safe.
 /// </summary>
-/// <param name="name">The part, such as <c>perfdb</c>.</param>
+/// <param name="name">The part, such as <see cref="Perfdb"/>.</param>
 internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILogger? logger)
 {
+    /// <summary>The name of the query log's clock.</summary>
+    public const string QueryLog = "query log";
+
+    /// <summary>The name of the perfdb's clock.</summary>
+    public const string Perfdb = "perfdb";
+
     /// <summary>The table of all parts: the wall's clock and this one when last read, in milliseconds since 1970, what is left of a hold, and the process that read them.</summary>
     public const string Schema =
         "CREATE TABLE retention_clocks (name text PRIMARY KEY, seen bigint NOT NULL, trusted bigint NOT NULL, held bigint NOT NULL, reader uuid NOT NULL);";

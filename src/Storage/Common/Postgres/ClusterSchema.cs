@@ -9,8 +9,8 @@ namespace Progeny.Storage.Common.Postgres;
 /// <summary>The tables of a cluster's database, all of them, which its nodes create and migrate themselves.</summary>
 internal static class ClusterSchema
 {
-    // "progeny" as a number. Whoever holds this lock changes the tables; the others wait.
-    private const long Lock = 0x70726F67656E79;
+    /// <summary>"progeny" as a number. Whoever holds this lock changes the tables, or fills them; nodes that start wait.</summary>
+    internal const long Lock = 0x70726F67656E79;
 
     /// <summary>What brings the schema from each version to the next: the first from nothing to version 1. What was published is never changed, only followed.</summary>
     private static readonly string[][] Versions =

@@ -46,6 +46,14 @@ internal sealed class PerfdbPartitions
         figures.Select(figure => (_windows[("figures", figure.Step)], figure.Start)).Append((_changes, changed)),
         cancellationToken);
 
+    /// <summary>Makes the partitions that rows of some times need, in the transaction that is open.</summary>
+    /// <param name="windows">The table, the resolution and the time of windows, in seconds since 1970.</param>
+    /// <param name="changed">When scores change.</param>
+    public Task EnsureAsync(
+        NpgsqlConnection connection, IEnumerable<(string Table, int Step, long Start)> windows, IEnumerable<long> changed, CancellationToken cancellationToken) =>
+        RangePartitions.EnsureAsync(
+            connection, windows.Select(window => (_windows[(window.Table, window.Step)], window.Start)).Concat(changed.Select(second => (_changes, second))), cancellationToken);
+
     /// <summary>Makes the partitions of now and those that follow them, so that nobody who counts has to.</summary>
     public async Task EnsureAheadAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public sealed partial class PostgresPerfdb(ClusterDatabase database, TimeProvide
     private const int MaxAttempts = 5;
     private const int MaxRemoved = 5_000;
 
-    private readonly ClusterRetentionClock clock = new("perfdb", time, logger);
+    private readonly ClusterRetentionClock clock = new(ClusterRetentionClock.Perfdb, time, logger);
     private readonly Interval upkeep = new(time, MetricsResolution.All[1].Step);
     private readonly ConcurrentDictionary<GenerationReference, long> generations = new();
 

@@ -14,6 +14,9 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
 {
     private const int RemovedAtOnce = 1_000;
 
+    /// <summary>What stands for an outcome by key in the index.</summary>
+    internal static byte[] DigestOf(string key, string value) => SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\0{value}"));
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<OutcomeChange>> ReportAsync(string project, IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken) =>
         database.WriteAsync((connection, token) => ReportAsync(connection, project, reports, token), cancellationToken);
@@ -33,7 +36,7 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
             observed = outcomes.Select(outcome => QueryCodes.Encode(outcome.ObservedAt ?? outcome.At)).ToArray(),
             reported = outcomes.Select(outcome => QueryCodes.Encode(outcome.ReportedAt)).ToArray(),
             hashes = outcomes.Select(outcome => EntityHash.Of(outcome.Key)).ToArray(),
-            digests = outcomes.Select(outcome => SHA256.HashData(Encoding.UTF8.GetBytes($"{outcome.Key}\0{outcome.Value}"))).ToArray(),
+            digests = outcomes.Select(outcome => DigestOf(outcome.Key, outcome.Value)).ToArray(),
         },
         cancellationToken);
 

@@ -24,7 +24,7 @@ public sealed class PostgresQueryStore : QueryStore, IDisposable
         _database = database;
         Feedback = new PostgresFeedbackWriter(database);
         Appender = new SegmentAppender(this, _names);
-        _sweep = new PostgresLogSweep(this, new ClusterRetentionClock("query log", time, logger), running ?? RetentionScope.All);
+        _sweep = new PostgresLogSweep(this, new ClusterRetentionClock(ClusterRetentionClock.QueryLog, time, logger), running ?? RetentionScope.All);
     }
 
     internal override IFeedbackWriter Feedback { get; }
