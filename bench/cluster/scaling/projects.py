@@ -19,6 +19,10 @@ RELEASING = 4
 QUIET_SECONDS = 20
 VERSIONS = ("1.0.0:1", "1.0.0:2")
 
+# Of each node, over all projects, when few queries come to many projects.
+SPREAD_RATE = 50
+SPREAD_SECONDS = 20
+
 
 def run(options, places, folder):
     postgres = Postgres(folder)
@@ -40,6 +44,7 @@ def run(options, places, folder):
                 for number in range(size):
                     node.predict(project(number), body)
             lines += idle(postgres, cluster, f"{size}.asked")
+            lines += spread(postgres, cluster, size, body)
             lines += promoted(cluster, size, body)
     finally:
         cluster.stop()
@@ -88,6 +93,29 @@ def idle(postgres, cluster, name):
         f"result projects.{name}.node-cpu-percent {100 * cpu / took:.2f}",
         f"result projects.{name}.messages-per-second {sent[0] / took:.2f}",
         f"result projects.{name}.statements-per-second {sum(calls for calls, _, _ in statements) / took:.2f}"]
+    print(*lines, sep="\n", file=sys.stderr)
+    return lines
+
+
+def spread(postgres, cluster, size, body):
+    """Messages and statements where each project is asked now and then: what is done once a while for each project has its greatest share."""
+    def ask(node):
+        began = time.monotonic()
+        for number in range(SPREAD_RATE * SPREAD_SECONDS):
+            time.sleep(max(0, began + number / SPREAD_RATE - time.monotonic()))
+            node.predict(project(number % size), body)
+
+    def all_ask():
+        with concurrent.futures.ThreadPoolExecutor(len(cluster.nodes)) as pool:
+            for _ in pool.map(ask, cluster.nodes):
+                pass
+        return SPREAD_RATE * SPREAD_SECONDS * len(cluster.nodes)
+
+    predictions, took, sent, statements, _ = traffic.count(postgres, cluster, all_ask)
+    lines = [
+        f"result projects.{size}.spread.predictions-per-second {predictions / took:.0f}",
+        f"result projects.{size}.spread.messages-per-1000 {1000 * sent[0] / predictions:.0f}",
+        f"result projects.{size}.spread.statements-per-1000 {1000 * sum(calls for calls, _, _ in statements) / predictions:.0f}"]
     print(*lines, sep="\n", file=sys.stderr)
     return lines
 
