@@ -98,7 +98,7 @@ def idle(postgres, cluster, name):
 
 
 def spread(postgres, cluster, size, body):
-    """Messages and statements where each project is asked now and then: what is done once a while for each project has its greatest share."""
+    """Messages and statements where each project is asked now and then: what is done for each project has its greatest share."""
     def ask(node):
         began = time.monotonic()
         for number in range(SPREAD_RATE * SPREAD_SECONDS):
