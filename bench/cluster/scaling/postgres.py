@@ -63,6 +63,10 @@ class Postgres:
             f" FROM pg_stat_statements WHERE userid = '{ROLE}'::regrole GROUP BY 3 ORDER BY 1 DESC")
         return [(int(calls), float(mean), text) for calls, mean, text in rows]
 
+    def sessions(self):
+        """How many connections members have."""
+        return int(self.ask(f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{ROLE}'")[0][0])
+
     def log_position(self):
         """How many bytes of write-ahead log there have been."""
         return int(self.ask("SELECT pg_current_wal_insert_lsn() - '0/0'")[0][0])

@@ -42,6 +42,7 @@ def run(options, places, folder):
                 ask(cluster, mode, body, connections, 1)
                 made = count(postgres, cluster, lambda: ask(cluster, mode, body, connections, length))
                 lines += about(f"{mode}-{connections}", *made)
+            lines.append(f"result messages.{mode}.connections-to-database {postgres.sessions()}")
         lines += sizes(postgres, cluster)
     finally:
         cluster.stop()
