@@ -125,7 +125,7 @@ def promoted(cluster, size, body):
     name, acknowledged, everywhere = project(size // 2), [], []
     api = scale.Api(cluster.nodes[0])
     for turn in range(PROMOTIONS):
-        version = VERSIONS[(turn + 1) % 2]
+        version = VERSIONS[cluster.nodes[0].predict(name, body)["version"] == VERSIONS[0]]
         seen = {}
 
         def watch(node):
