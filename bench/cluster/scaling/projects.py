@@ -13,10 +13,8 @@ from idle import small_model
 from members import Cluster
 from postgres import Postgres
 
-STARTS = 3
 PROMOTIONS = 10
 RELEASING = 4
-QUIET_SECONDS = 20
 VERSIONS = ("1.0.0:1", "1.0.0:2")
 
 # Of each node, over all projects, when few queries come to many projects.
@@ -33,17 +31,18 @@ def run(options, places, folder):
             cluster.add(with_meters=True)
         model = small_model(options, cluster.nodes[0])
         body = loads.request_body("one-row", 0)
-        done, sizes = 0, sorted({max(1, options.projects // 3), options.projects})
-        lines += idle(postgres, cluster, "0.unused") + started(cluster, 0)
+        done, sizes = 0, [options.projects] if options.quick else sorted({max(1, options.projects // 3), options.projects})
+        quiet = 10 if options.quick else 30
+        lines += idle(postgres, cluster, "0.unused", quiet) + started(cluster, 0)
         for size in sizes:
             lines += released(options, cluster, model, range(done, size), size)
             done = size
             lines += started(cluster, size)
-            lines += idle(postgres, cluster, f"{size}.unused")
+            lines += idle(postgres, cluster, f"{size}.unused", quiet)
             for node in cluster.nodes:
                 for number in range(size):
                     node.predict(project(number), body)
-            lines += idle(postgres, cluster, f"{size}.asked")
+            lines += idle(postgres, cluster, f"{size}.asked", quiet)
             lines += spread(postgres, cluster, size, body)
             lines += promoted(cluster, size, body)
     finally:
@@ -82,11 +81,11 @@ def started(cluster, size):
     return [f"result projects.{size}.start-seconds {median(took):.2f}"]
 
 
-def idle(postgres, cluster, name):
+def idle(postgres, cluster, name, quiet):
     """What members cost that nobody asks."""
-    time.sleep(QUIET_SECONDS)
+    time.sleep(quiet)
     before = [node.cpu_seconds() for node in cluster.nodes]
-    _, took, sent, statements, _ = traffic.count(postgres, cluster, lambda: time.sleep(QUIET_SECONDS))
+    _, took, sent, statements, _ = traffic.count(postgres, cluster, lambda: time.sleep(quiet))
     cpu = median(node.cpu_seconds() - then for node, then in zip(cluster.nodes, before))
     lines = [
         f"result projects.{name}.node-memory-mb {median(node.memory_mb() for node in cluster.nodes):.0f}",
