@@ -65,8 +65,13 @@ def released(options, cluster, model, numbers, size):
 
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(RELEASING) as pool:
-        for _ in pool.map(one, numbers):
-            pass
+        try:
+            for each in [pool.submit(one, number) for number in numbers]:
+                each.result()
+        except BaseException:
+            # Whoever ends the benchmark does not wait for the others.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     took = time.monotonic() - began
     print(f"projects: {size} released, {len(numbers) / took:.1f} a second.", file=sys.stderr)
     return [f"result projects.{size}.generations-made-per-second {len(numbers) * options.generations / took:.1f}"]

@@ -107,7 +107,7 @@ def step(options, cells, name, connections, body, contenders):
     """Measures all contenders of a step by turns; the next round begins with another."""
     for contender in contenders:
         for mode in MODES:
-            contender.run(mode, body, 64, 1 if options.quick else 4)
+            contender.run(mode, body, 64, 4 if options.quick else 10)
     started = time.monotonic()
     for turn in range(options.rounds):
         at = turn % len(contenders)
