@@ -35,7 +35,7 @@ internal static class OutcomesApi
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(
         string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await ManifestAsync(project, cluster) is not { } manifest)
+        if (await ManifestAsync(project, cluster, time, cancellationToken) is not { } manifest)
             return Problems.NoProject(project);
         if (request.Outcomes is not { Count: > 0 and <= MaxOutcomes })
         {
@@ -59,7 +59,7 @@ internal static class OutcomesApi
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportLinesAsync(
         string project, HttpContext context, IClusterClient cluster, IOutcomeStore store, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await ManifestAsync(project, cluster) is not { } manifest)
+        if (await ManifestAsync(project, cluster, time, cancellationToken) is not { } manifest)
             return Problems.NoProject(project);
         var body = context.Request.BodyReader;
         var (stored, line, problem) = await new OutcomeLines(store, manifest, json.Value.SerializerOptions, time).StoreAsync(body, cancellationToken);
@@ -75,11 +75,14 @@ internal static class OutcomesApi
             extensions: new Dictionary<string, object?> { ["line"] = line, ["stored"] = stored });
     }
 
-    private static async Task<Manifest?> ManifestAsync(string project, IClusterClient cluster)
-    {
-        if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
-            return null;
-        var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
-        return ManifestCache.Of(release!);
-    }
+    private static Task<Manifest?> ManifestAsync(string project, IClusterClient cluster, TimeProvider time, CancellationToken cancellationToken) => Repeated.ReadAsync(
+        async () =>
+        {
+            if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
+                return null;
+            var release = await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get();
+            return ManifestCache.Of(release!);
+        },
+        time,
+        cancellationToken);
 }
