@@ -46,6 +46,8 @@ public static class ClusterConnection
         settings.Timeout = Math.Min(settings.Timeout, ConnectSeconds);
         settings.CommandTimeout = Math.Min(settings.CommandTimeout, ClusterDatabase.StatementSeconds);
         settings.CancellationTimeout = 1_000;
+        // Nothing here leaves anything in a session; to reset it would be a statement more for each use.
+        settings.NoResetOnClose = true;
         // The kernel's checks of a connection: those of the driver (KeepAlive) each hold a thread of the timers until a database answers that is cut off.
         if (settings is { TcpKeepAlive: false, KeepAlive: 0 })
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, ConnectSeconds, 1);
