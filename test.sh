@@ -18,17 +18,20 @@ build Orleans.sln || give_up
 mkdir -p artifacts/test-results
 results=$(mktemp -d artifacts/test-results/run.XXXXXX)
 exit_code=0
-# Those of whole nodes, which wait more than they compute, beside all others one after another. A test that hangs is ended, and fails.
+# Those of whole nodes, which wait more than they compute, beside all others one after another; those that kill the nodes of clusters by
+# themselves at the end, since they measure times. A test that hangs is ended, and fails.
 run_tests() {
     dotnet test "$1" -c $configuration --no-build --tl:off --blame-hang-timeout 3m --blame-hang-dump-type none \
         --logger trx --logger "console;verbosity=minimal" --results-directory "$results" </dev/null
 }
 nodes=tests/Gateway.Tests/Gateway.Tests.csproj
+clusters=tests/Cluster.Tests/Cluster.Tests.csproj
 run_tests $nodes &
 for project in tests/*/*.csproj; do
-    [ "$project" = $nodes ] || run_tests "$project" || exit_code=$?
+    [ "$project" = $nodes ] || [ "$project" = $clusters ] || run_tests "$project" || exit_code=$?
 done
 wait $! || exit_code=$?
+run_tests $clusters || exit_code=$?
 
 count() { find "$results" -name '*.trx' -exec cat {} + | grep -oE '<UnitTestResult [^>]*>' | grep -cE "outcome=\"($1)\""; }
 passed=$(count 'Passed')
