@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Progeny.Abstractions.Queries;
+using Progeny.Core.Common;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 using Progeny.Console.QueryLog;
@@ -69,7 +70,7 @@ public sealed class QueryPageTests
 
     private static async Task<string> RenderAsync(QueryRecord record)
     {
-        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(new NodeName("n")).BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { ["Model"] = new LoggedQuery(1, record, 1, []) });
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<QueryPage>(parameters)).ToHtmlString());
