@@ -95,7 +95,7 @@ public static class ClusterHosting
         silo.Services.AddSingleton<NodeFault>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
         silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
-        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
+        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Transient);
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(
             services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Database),
             services.GetRequiredService<IDatabaseHealth>(),

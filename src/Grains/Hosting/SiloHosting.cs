@@ -162,7 +162,7 @@ public static class SiloHosting
         silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
         silo.UseInMemoryReminderService();
         silo.UseSiloMetadata(SiloRoles.All.ToDictionary(role => role, _ => "true"));
-        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Singleton);
+        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Transient);
         silo.AddMemoryGrainStorage(StorageNames.PubSub);
     }
 }
