@@ -5,8 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Orleans.Placement;
-using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Storage;
 using Progeny.Core.Common;
 using Progeny.Grains.Common;
@@ -94,8 +92,6 @@ public static class ClusterHosting
         });
         silo.Services.AddSingleton<NodeFault>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
-        silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
-        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Transient);
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(
             services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Database),
             services.GetRequiredService<IDatabaseHealth>(),

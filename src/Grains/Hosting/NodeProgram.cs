@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,9 +35,8 @@ public static partial class NodeProgram
             return 1;
         }
 
-        var version = typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         host.Services.GetRequiredService<StartupLog>().Started();
-        LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), version, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime);
+        LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), LibraryVersions.Progeny, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime);
         var fault = host.Services.GetService<NodeFault>();
         try
         {

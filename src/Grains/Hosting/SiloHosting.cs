@@ -75,6 +75,9 @@ public static class SiloHosting
                 silo.UseCluster(cluster, options, grainsConnectionString);
             else
                 StandAlone(silo, options);
+            silo.UseSiloMetadata(options.RoleList.ToDictionary(role => role, _ => "true"));
+            // Transient: each kind of grain has a filter with a role of its own.
+            silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Transient);
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<EmptyGrainCollector>());
             silo.Services.AddSingleton<IOutgoingGrainCallFilter, StopCallFilter>();
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleFor);
@@ -161,8 +164,6 @@ public static class SiloHosting
         });
         silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
         silo.UseInMemoryReminderService();
-        silo.UseSiloMetadata(SiloRoles.All.ToDictionary(role => role, _ => "true"));
-        silo.Services.AddPlacementFilter<RolePlacementFilter, RolePlacementFilter.Director>(ServiceLifetime.Transient);
         silo.AddMemoryGrainStorage(StorageNames.PubSub);
     }
 }
