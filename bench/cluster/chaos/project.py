@@ -50,12 +50,18 @@ def release(door, name, log=DURABLE, generations=2, **more):
     expect(promote(door, name, 1), f"promotion of {name}")
 
 
-def start_training(door, name):
-    return door.send("POST", f"/api/projects/{name}/jobs", {"kind": "train"})
+def start_training(door, name, seconds=0):
+    """Starts a training, and asks again for that time where it is answered with 503: a cluster that has just started may not know its silo for training yet."""
+    until = time.monotonic() + seconds
+    while True:
+        answer = door.send("POST", f"/api/projects/{name}/jobs", {"kind": "train"})
+        if answer.status != 503 or time.monotonic() > until:
+            return answer
+        time.sleep(0.5)
 
 
 def train(door, name, seconds=90):
-    return wait_job(door, expect(start_training(door, name), f"training of {name}")["id"], seconds)
+    return wait_job(door, expect(start_training(door, name, 10), f"training of {name}")["id"], seconds)
 
 
 def wait_job(door, job, seconds=90):

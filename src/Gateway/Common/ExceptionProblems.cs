@@ -5,6 +5,7 @@ using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Releases;
+using Progeny.Grains.Common;
 
 namespace Progeny.Gateway.Common;
 
@@ -31,7 +32,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             // What the server throws for the length of a chunk that no number holds.
             IOException { InnerException: OverflowException } chunk => (StatusCodes.Status400BadRequest, "Invalid request", chunk.Message),
             StorageUnavailableException => (StatusCodes.Status503ServiceUnavailable, "Storage unavailable", exception.Message),
-            OrleansException => (StatusCodes.Status503ServiceUnavailable, "No node answers", $"The part of the cluster that this needs does not answer now; ask again. {exception.Message}"),
+            OrleansException => (StatusCodes.Status503ServiceUnavailable, "No node answers", $"The part of the cluster that this needs does not answer now; ask again. {ClusterFault.Describe(exception)}"),
             TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Storage;
 using Progeny.Core.Common;
 using Progeny.Grains.Common;
@@ -49,6 +50,7 @@ public static class ClusterHosting
     internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
     {
         client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
+        client.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         client.UseAdoNetClustering(clustering =>
         {
             clustering.Invariant = StorageNames.PostgresInvariant;
@@ -67,6 +69,7 @@ public static class ClusterHosting
     {
         Check(options);
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
+        silo.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
         silo.ConfigureEndpoints(AddressOf(options), options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
         silo.UseAdoNetClustering(clustering =>
@@ -127,6 +130,9 @@ public static class ClusterHosting
     }
 
     /// <summary>Where the silo listens.</summary>
+    /// <summary>Errors of the driver, which the table of reminders throws, reach a caller on another silo as what they are.</summary>
+    private static void SendDatabaseErrors(ExceptionSerializationOptions options) => options.SupportedNamespacePrefixes.Add("Npgsql");
+
     private static IPAddress AddressOf(SiloOptions options) => options.ParsedAddress
         ?? NetworkInterface.GetAllNetworkInterfaces()
             .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)

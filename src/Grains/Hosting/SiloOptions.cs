@@ -34,7 +34,7 @@ public sealed class SiloOptions
     internal IPAddress? ParsedAddress => IPAddress.TryParse(Address, out var address) ? address : null;
 
     /// <summary><see cref="Roles"/> one by one.</summary>
-    internal string[] RoleList => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    internal string[] RoleList => [.. Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether the silo answers queries.</summary>
     internal bool IsServing => RoleList.Contains(SiloRoles.Serving);

@@ -2,6 +2,7 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Queries;
 using Progeny.Core.Serving.Inference;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
@@ -18,7 +19,10 @@ internal sealed class GrainModelOwners(IGrainFactory grains) : IModelOwners
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException)
         {
-            throw new ModelException($"The model of {reference} cannot be loaded now: {exception.Message}", exception);
+            throw new ModelException($"The model of {reference} cannot be loaded now: {ClusterFault.Describe(exception)}", exception)
+            {
+                Kind = ServingErrorKind.Unavailable,
+            };
         }
 
         if (error is not null)

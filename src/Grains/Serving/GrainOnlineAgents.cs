@@ -3,6 +3,7 @@ using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Requests;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
@@ -44,7 +45,7 @@ public sealed class GrainOnlineAgents(IGrainFactory grains) : IOnlineAgents
     public ValueTask<AgentStatus> GetStatusAsync(string project) => Grain(project).GetStatus();
 
     private static ServingError Unavailable(string project, Exception exception) =>
-        new(ServingErrorKind.Unavailable, $"No node of the cluster answers queries of '{project}' now: {exception.Message}");
+        new(ServingErrorKind.Unavailable, $"No node of the cluster answers queries of '{project}' now: {ClusterFault.Describe(exception)}");
 
     private static async ValueTask<ServedAnswer> AskAsync(string project, ValueTask<QueryResponse> asked, CancellationToken cancellationToken)
     {

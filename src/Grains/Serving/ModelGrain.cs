@@ -40,6 +40,11 @@ internal sealed class ModelGrain(IBlueprintSource blueprints, ServedGenerations 
             DeactivateOnIdle(); // the next call tries again
             return new ServingError(exception.Kind, exception.Message);
         }
+        catch
+        {
+            DeactivateOnIdle(); // the silo or the database that failed now may answer the next call
+            throw;
+        }
     }
 
     public async ValueTask<ModelMetadata> Describe()

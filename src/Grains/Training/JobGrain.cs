@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
@@ -107,7 +106,7 @@ internal sealed partial class JobGrain(
             if (outcome.Succeeded || !NodeStops)
                 await EndAsync(outcome.Succeeded ? JobStatus.Succeeded : JobStatus.Failed, outcome);
         }
-        catch (Exception exception) when (exception is StorageUnavailableException or OrleansException or TimeoutException)
+        catch (Exception exception) when (ClusterFault.IsPassing(exception))
         {
             // Another silo died, or the database is away. The job stays open; it runs again when it is woken.
             LogInterrupted(logger, exception, this.GetPrimaryKeyString());
