@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
 using Progeny.Core.Common;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
@@ -58,7 +59,7 @@ public static class GatewayApp
         app.UseConsole();
         app.MapConsole(new NodeAbout(
             AboutApi.Version, app.Services.GetRequiredService<NodeName>().Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime));
-        app.MapOpenApi();
+        app.MapOpenApi().Requires(Permissions.None, AccessScope.Node);
         app.MapAbout();
         app.MapNode();
         app.MapDashboard();

@@ -30,6 +30,8 @@ public static class SiloApp
         var app = builder.Build();
         // Health and metrics are asked for by the names that a cluster gives its nodes, and say nothing that a foreign page could use.
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Dashboard.Path), dashboard => dashboard.UseRequestGuard());
+        app.UseRouting();
+        app.UseAccessGuard();
         app.MapNode();
         app.MapDashboard();
         return app;

@@ -8,6 +8,7 @@ using Progeny.Console.Projects;
 using Progeny.Console.QueryLog;
 using Progeny.Console.Releases;
 using Progeny.Core.Hosting;
+using Progeny.Core.Security;
 
 namespace Progeny.Console.Hosting;
 
@@ -16,6 +17,10 @@ public static class ConsoleHosting
 {
     /// <summary>What belongs to programs: there a missing address is answered for programs.</summary>
     private static readonly PathString[] _machinePaths = ["/api", "/v2", "/openapi", "/metrics", "/health"];
+
+    private static readonly RequiredAccess ForAnyCaller = new(Permissions.None, AccessScope.Node);
+    private static readonly RequiredAccess ForAProject = new(Permissions.Read, AccessScope.Project);
+    private static readonly RequiredAccess ForData = new(Permissions.ReadData, AccessScope.Project);
 
     /// <summary>Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.</summary>
     public static void AddConsole(this IServiceCollection services)
@@ -39,16 +44,16 @@ public static class ConsoleHosting
     public static void MapConsole(this IEndpointRouteBuilder routes, NodeAbout about)
     {
         ConsoleAssets.Map(routes);
-        var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
-        pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync()));
-        pages.MapGet("/about", () => new ConsolePage<AboutPage>(about));
-        pages.MapGet("/cluster", ClusterAsync);
+        var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance, ForAProject);
+        pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync())).WithMetadata(ForAnyCaller);
+        pages.MapGet("/about", () => new ConsolePage<AboutPage>(about)).WithMetadata(ForAnyCaller);
+        pages.MapGet("/cluster", ClusterAsync).WithMetadata(new RequiredAccess(Permissions.ReadNodes, AccessScope.Node));
         pages.MapGet("/projects/{project}", ProjectAsync);
         pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
         pages.MapGet("/projects/{project}/generations/{version}", GenerationAsync);
         pages.MapGet("/projects/{project}/decisions", DecisionsAsync);
-        pages.MapGet("/projects/{project}/queries", QueriesAsync);
-        pages.MapGet("/projects/{project}/query", QueryAsync);
+        pages.MapGet("/projects/{project}/queries", QueriesAsync).WithMetadata(ForData);
+        pages.MapGet("/projects/{project}/query", QueryAsync).WithMetadata(ForData);
     }
 
     private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Progeny.Core.Security;
 
 namespace Progeny.Console.Layout;
 
@@ -34,7 +35,7 @@ internal sealed class ConsoleAssets
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var asset in (ReadOnlySpan<ConsoleAssets>)[Style, Script, Icon])
-            routes.MapGet(asset.Address, asset.Send).ExcludeFromDescription();
+            routes.MapGet(asset.Address, asset.Send).ExcludeFromDescription().WithMetadata(RequiredAccess.Nothing);
     }
 
     private IResult Send(HttpResponse response)

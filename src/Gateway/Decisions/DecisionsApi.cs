@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Contracts.Decisions;
 using Progeny.Core.Decisions;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Decisions;
 
@@ -12,7 +14,7 @@ internal static class DecisionsApi
     private const int MaxLimit = 1_000;
 
     public static void MapDecisions(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/projects/{project}/decisions", ListAsync).WithTags("Decisions")
+        routes.MapGet("/api/projects/{project}/decisions", ListAsync).WithTags("Decisions").Requires(Permissions.Read)
             .WithSummary("Who or what decided what about a project, when and on which figures; newest first, kept for ever.")
             .WithProblems(400, 404);
 

@@ -10,8 +10,10 @@ using Progeny.Contracts.Drift;
 using Progeny.Core.Common;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Gates;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Evaluation;
 
@@ -20,15 +22,15 @@ internal static class EvaluationApi
 {
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
-        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations").WithProblems(404);
+        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations").WithProblems(404).Requires(Permissions.Read);
         generation.MapGet("/gates", TryGatesAsync).WithProblems(400)
             .WithSummary("What the gates before a stage say of a generation now; nothing is kept.");
         generation.MapGet("/figures", ReadFiguresAsync).WithProblems(400)
             .WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.");
         generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.");
-        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics").WithProblems(404)
+        routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics").Requires(Permissions.Read).WithProblems(404)
             .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.");
-        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics").WithProblems(404)
+        routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics").Requires(Permissions.Read).WithProblems(404)
             .WithSummary("The alerts of the release in production: which are active, and what their webhooks have not taken yet.");
     }
 

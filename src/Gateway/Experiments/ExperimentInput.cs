@@ -11,7 +11,7 @@ namespace Progeny.Gateway.Experiments;
 
 /// <summary>An experiment that somebody starts manually: the members of <c>serving.rollout</c>, the generations, who and why.</summary>
 /// <param name="Generations">Empty where none are named.</param>
-internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string By, string? Reason)
+internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string? By, string? Reason)
 {
     private const string ByMember = "by";
     private const string ReasonMember = "reason";
@@ -41,7 +41,7 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
             faults.Add(new PlanFault("strategy", "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
         else if (settings is not null && Problem(settings.Strategy, generations.Length) is { } problem)
             faults.Add(new PlanFault(GenerationsMember, problem));
-        return faults.Count == 0 ? new ExperimentInput(settings!, generations, by ?? "operator", reason) : throw new PlanException([.. faults]);
+        return faults.Count == 0 ? new ExperimentInput(settings!, generations, by, reason) : throw new PlanException([.. faults]);
     }
 
     /// <summary>Whoever has a share of its own is named among the arms; of a manual test the generations that want the place are.</summary>

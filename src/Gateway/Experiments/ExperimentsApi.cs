@@ -9,31 +9,38 @@ using Progeny.Core.Experiments;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
 using Progeny.Core.Rollouts;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Security;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Experiments;
 
 internal static class ExperimentsApi
 {
+    /// <summary>Who decided, where nobody says and nobody has to prove it.</summary>
+    private const string Operator = "operator";
+
     public static void MapExperiments(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404);
-        group.MapGet("/", ListAsync).WithSummary("The experiments, newest first, up to 100, with their statistics.");
-        group.MapGet("/{experiment}", GetAsync).WithSummary("One experiment: arms, statistics, history, verdict.");
+        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404).Requires(Permissions.Develop);
+        group.MapGet("/", ListAsync).Requires(Permissions.Read).WithSummary("The experiments, newest first, up to 100, with their statistics.");
+        group.MapGet("/{experiment}", GetAsync).Requires(Permissions.Read).WithSummary("One experiment: arms, statistics, history, verdict.");
         group.MapPost("/", StartAsync).WithProblems(400, 409)
             .WithSummary("Starts an experiment manually: the members of serving.rollout, and the generations.")
             .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
                 operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
-        MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(ByOf(act), act?.Reason));
-        MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(ByOf(act), act?.Reason));
-        MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, ByOf(act), act?.Reason));
-        MapAct(group, "promote", "Ends it; a challenger is in production, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, ByOf(act), act?.Reason));
+        MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(act.By ?? Operator, act.Reason));
+        MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(act.By ?? Operator, act.Reason));
+        MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, act.By ?? Operator, act.Reason));
+        MapAct(group, "promote", "Ends it; a challenger is in production, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, act.By ?? Operator, act.Reason));
     }
 
     private static void MapAct(
-        RouteGroupBuilder group, string verb, string summary, Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act) =>
-        group.MapPost($"/{{experiment}}/{verb}", (string project, string experiment, ExperimentAct? body, IClusterClient cluster) => ActAsync(project, experiment, body, cluster, act))
+        RouteGroupBuilder group, string verb, string summary, Func<IExperimentGrain, ExperimentAct, GenerationReference?, Task<ExperimentInfo>> act) =>
+        group.MapPost($"/{{experiment}}/{verb}", (string project, string experiment, ExperimentAct? body, CurrentCaller caller, IClusterClient cluster) =>
+                ActAsync(project, experiment, body, caller, cluster, act))
             .WithProblems(400, 409).WithSummary(summary);
 
     private static async Task<Results<Ok<IEnumerable<ExperimentView>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)
@@ -50,7 +57,7 @@ internal static class ExperimentsApi
             : Problems.NotFound($"'{project}' has no experiment '{experiment}'.");
 
     private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> StartAsync(
-        string project, JsonElement body, IClusterClient cluster, IExpressionEngine engine)
+        string project, JsonElement body, CurrentCaller caller, IClusterClient cluster, IExpressionEngine engine)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
@@ -63,7 +70,7 @@ internal static class ExperimentsApi
         {
             Settings = input.Settings,
             Generations = input.Generations,
-            By = input.By,
+            By = caller.By(input.By) ?? Operator,
             Reason = input.Reason,
         })).ToView());
     }
@@ -72,16 +79,16 @@ internal static class ExperimentsApi
         string project,
         string experiment,
         ExperimentAct? body,
+        CurrentCaller caller,
         IClusterClient cluster,
-        Func<IExperimentGrain, ExperimentAct?, GenerationReference?, Task<ExperimentInfo>> act)
+        Func<IExperimentGrain, ExperimentAct, GenerationReference?, Task<ExperimentInfo>> act)
     {
         var generation = body?.Version is { } version ? ArmNaming.Read(version, project) : null;
         if (body?.Version is not null && generation is null)
             return Problems.Invalid($"version '{body.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), body, generation)).ToView());
+        var decided = new ExperimentAct(body?.Version, caller.By(body?.By), body?.Reason);
+        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), decided, generation)).ToView());
     }
-
-    private static string ByOf(ExperimentAct? act) => act?.By ?? "operator";
 }

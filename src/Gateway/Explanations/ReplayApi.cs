@@ -5,8 +5,10 @@ using Progeny.Contracts.Explanations;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Queries;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Explanations;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Explanations;
 
@@ -17,7 +19,7 @@ internal static class ReplayApi
 
     public static void MapReplay(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409);
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409).Requires(Permissions.ReadData);
         group.MapGet("/replay", ReplayAsync)
             .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
         group.MapGet("/explain", ExplainAsync).WithProblems(400, 503)

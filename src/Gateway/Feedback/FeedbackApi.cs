@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Core.Feedback;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Feedback;
 
@@ -9,7 +11,7 @@ internal static class FeedbackApi
 {
     public static void MapFeedback(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/projects/{project}/feedback", GetAsync).WithTags("Feedback")
+        routes.MapGet("/api/projects/{project}/feedback", GetAsync).WithTags("Feedback").Requires(Permissions.Read)
             .WithProblems(404).WithSummary("How late outcomes are, and which share of the queries of each age has one.");
     }
 

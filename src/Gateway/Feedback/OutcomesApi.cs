@@ -8,7 +8,9 @@ using Progeny.Contracts.Feedback;
 using Progeny.Core.Feedback;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Feedback;
 
@@ -18,7 +20,7 @@ internal static class OutcomesApi
 
     public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback")
+        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback").Requires(Permissions.ReportOutcomes)
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
             .WithProblems(400, 404)
             .AddOpenApiOperationTransformer((operation, context, _) =>
@@ -29,7 +31,7 @@ internal static class OutcomesApi
                 return Task.CompletedTask;
             });
         routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
-            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().WithOrder(1); // without a type the other one is meant
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().Requires(Permissions.ReportOutcomes).WithOrder(1); // without a type the other one is meant
     }
 
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Contracts.Hosting;
 using Progeny.Core.Hosting;
+using Progeny.Core.Security;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Hosting;
 
 internal static class ClusterApi
 {
-    public static void MapCluster(this IEndpointRouteBuilder routes) => routes.MapGet("/api/cluster", ShowAsync).WithTags("Cluster")
+    public static void MapCluster(this IEndpointRouteBuilder routes) => routes.MapGet("/api/cluster", ShowAsync).WithTags("Cluster").Requires(Permissions.ReadNodes, AccessScope.Node)
         .WithSummary("The silos of the cluster: their state, roles, load, and what they hold in memory.");
 
     private static async Task<Ok<ClusterView>> ShowAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>

@@ -41,6 +41,7 @@ internal static class GatewayServices
         app.UseRequestGuard();
         app.UseRouting();
         app.UseMiddleware<NameGuard>();
+        app.UseAccessGuard();
         app.UseCompressedRequests();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>
         {

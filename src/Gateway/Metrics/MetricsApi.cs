@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Contracts.Metrics;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Metrics;
 
@@ -10,7 +12,7 @@ internal static class MetricsApi
 {
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/projects/{project}/metrics", ReadAsync).WithTags("Metrics")
+        routes.MapGet("/api/projects/{project}/metrics", ReadAsync).WithTags("Metrics").Requires(Permissions.Read)
             .WithSummary("What a project did, as time series: requests, errors, latency, loss and its own metrics.")
             .WithProblems(400, 404);
     }

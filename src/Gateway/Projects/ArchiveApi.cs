@@ -5,8 +5,11 @@ using Progeny.Contracts.Projects;
 using Progeny.Contracts.Releases;
 using Progeny.Core.Releases;
 using Progeny.Core.Rollouts;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Security;
 using Progeny.Grains.Releases;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Projects;
 
@@ -15,49 +18,50 @@ internal static class ArchiveApi
     public static void MapArchive(this IEndpointRouteBuilder routes)
     {
         var generations = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations")
-            .WithProblems(400, 404, 409);
+            .WithProblems(400, 404, 409).Requires(Permissions.Operate);
         Map(generations, "retire", Stage.Retired, "Takes a generation that no plan names out of the choice; it can be promoted again.");
         Map(generations, "archive", Stage.Archived, "Keeps a generation that no plan names for replays and explanations only.");
         Map(generations, "restore", Stage.Staged, "Brings a retired or archived generation back: it is staged.");
 
-        var projects = routes.MapGroup("/api/projects/{project}").WithTags("Projects").WithProblems(404);
+        var projects = routes.MapGroup("/api/projects/{project}").WithTags("Projects").WithProblems(404).Requires(Permissions.Administer);
         projects.MapPost("/decommission", DecommissionAsync).WithProblems(400, 409)
             .WithSummary("Ends a project: off the roster, no queries, no jobs, all generations archived, everything kept. Needs a reason.");
         projects.MapPost("/recommission", RecommissionAsync).WithProblems(400, 409)
             .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in production.");
-        projects.MapGet("/archive", DescribeAsync)
+        projects.MapGet("/archive", DescribeAsync).Requires(Permissions.Read)
             .WithSummary("What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
     }
 
     private static void Map(RouteGroupBuilder group, string verb, Stage stage, string summary) =>
-        group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, IProjectArchive archive) => MoveAsync(project, version, stage, request, archive))
+        group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive) =>
+                MoveAsync(project, version, stage, request, caller, archive))
             .WithSummary(summary);
 
     private static async Task<Results<Ok<GenerationInfo>, ProblemHttpResult>> MoveAsync(
-        string project, string version, Stage stage, RetirementRequest? request, IProjectArchive archive)
+        string project, string version, Stage stage, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive)
     {
         if (Problem(request) is { } problem)
             return Problems.Invalid(problem);
         return GenerationReference.TryParse(project, version, out var generation)
-            ? TypedResults.Ok(await archive.MoveAsync(generation, stage, request?.By, request?.Reason))
+            ? TypedResults.Ok(await archive.MoveAsync(generation, stage, caller.By(request?.By), request?.Reason))
             : Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
     }
 
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> DecommissionAsync(
-        string project, DecommissionRequest request, IProjectArchive archive)
+        string project, DecommissionRequest request, CurrentCaller caller, IProjectArchive archive)
     {
         if (Problem(new RetirementRequest(request.By, request.Reason)) is { } problem)
             return Problems.Invalid(problem);
         return string.IsNullOrWhiteSpace(request.Reason)
             ? Problems.Invalid("'reason' is missing: why the project ends is kept with it.")
-            : TypedResults.Ok(await archive.DecommissionAsync(project, request.By, request.Reason));
+            : TypedResults.Ok(await archive.DecommissionAsync(project, caller.By(request.By), request.Reason));
     }
 
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> RecommissionAsync(
-        string project, RetirementRequest? request, IProjectArchive archive) =>
+        string project, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive) =>
         Problem(request) is { } problem
             ? Problems.Invalid(problem)
-            : TypedResults.Ok(await archive.RecommissionAsync(project, request?.By, request?.Reason));
+            : TypedResults.Ok(await archive.RecommissionAsync(project, caller.By(request?.By), request?.Reason));
 
     private static async Task<Results<Ok<ArchiveInfo>, ProblemHttpResult>> DescribeAsync(
         string project, IProjectArchive archive, CancellationToken cancellationToken) =>

@@ -3,8 +3,11 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Contracts.Rollouts;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Security;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Projects;
 
@@ -12,12 +15,12 @@ internal static class ProjectsApi
 {
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects").WithTags("Projects");
-        group.MapGet("/", ListAsync).WithSummary("The projects on the roster.");
+        var group = routes.MapGroup("/api/projects").WithTags("Projects").Requires(Permissions.Read);
+        group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
-        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409)
+        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409).Requires(Permissions.Develop)
             .WithSummary("Puts a generation into production that passes its gates; in force on all silos within two seconds.");
-        group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409)
+        group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
 
@@ -32,17 +35,17 @@ internal static class ProjectsApi
         await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> PromoteAsync(
-        string project, PromotionRequest request, IClusterClient cluster)
+        string project, PromotionRequest request, CurrentCaller caller, IClusterClient cluster)
     {
         if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, request.By, request.Reason ?? "promoted by request", request.Force));
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force));
     }
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
-        string project, RollbackRequest? request, IClusterClient cluster)
+        string project, RollbackRequest? request, CurrentCaller caller, IClusterClient cluster)
     {
         GenerationReference? generation = null;
         if (request?.Version is { } version && !GenerationReference.TryParse(project, version, out generation))
@@ -51,6 +54,6 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, request?.By, request?.Reason ?? "rolled back by request", request?.PlanVersion));
+        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion));
     }
 }

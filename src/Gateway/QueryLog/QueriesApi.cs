@@ -4,7 +4,9 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Contracts.QueryLog;
 using Progeny.Core.QueryLog;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.QueryLog;
 
@@ -15,7 +17,7 @@ internal static class QueriesApi
 
     public static void MapQueries(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries").WithProblems(404);
+        var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries").WithProblems(404).Requires(Permissions.ReadData);
         group.MapGet("/", ListAsync).WithProblems(400).WithSummary(
             "The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.");
         group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").WithProblems(400, 429, 503)

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Releases;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Releases;
 
@@ -10,10 +12,10 @@ internal static class GenerationsApi
 {
     public static void MapGenerations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations").WithProblems(404);
+        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations").WithProblems(404).Requires(Permissions.Read);
         group.MapGet("/", ListAsync).WithSummary("All generations of all releases, oldest first.");
         group.MapGet("/{version}", GetAsync).WithSummary("One generation: assets, lineage, evaluation, stage.");
-        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").WithSummary("The ONNX model.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").Requires(Permissions.Develop).WithSummary("The ONNX model.");
     }
 
     private static async Task<Results<Ok<IEnumerable<GenerationInfo>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)

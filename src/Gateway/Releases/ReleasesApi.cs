@@ -3,7 +3,9 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Releases;
 using Progeny.Core.Releases.Packages;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Releases;
 
@@ -14,12 +16,12 @@ internal static class ReleasesApi
 
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases");
+        var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases").Requires(Permissions.Read);
         group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").WithMetadata(new BodySizeLimit(MaxBytes))
-            .WithProblems(400, 409, 413).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+            .WithProblems(400, 409, 413).Requires(Permissions.Develop).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
         group.MapGet("/", ListAsync).WithProblems(404).WithSummary("The releases, lowest version first.");
         group.MapGet("/{release}", GetAsync).WithProblems(404).WithSummary("One release with its manifest.");
-        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404)
+        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404).Requires(Permissions.Develop)
             .WithSummary("The package as it was published.");
     }
 

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Retraining;
 using Progeny.Contracts.Retraining;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Retraining;
 
@@ -10,8 +12,8 @@ internal static class OfflineApi
 {
     public static void MapOffline(this IEndpointRouteBuilder routes)
     {
-        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(404);
-        offline.MapGet("/", GetAsync)
+        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(404).Requires(Permissions.Operate);
+        offline.MapGet("/", GetAsync).Requires(Permissions.Read)
             .WithSummary("What the offline agent did last and what it waits for: training, evaluation, pull of outcomes.");
         offline.MapPost("/pause", PauseAsync)
             .WithSummary("Keeps the offline agent from starting jobs and pulling outcomes; what runs goes on.");

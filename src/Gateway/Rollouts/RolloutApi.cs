@@ -2,8 +2,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Contracts.Rollouts;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Security;
 using Progeny.Grains.Serving;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Rollouts;
 
@@ -11,11 +14,11 @@ internal static class RolloutApi
 {
     public static void MapRollout(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/rollout").WithTags("Rollout").WithProblems(404);
+        var group = routes.MapGroup("/api/projects/{project}/rollout").WithTags("Rollout").WithProblems(404).Requires(Permissions.Read);
         group.MapGet("/", GetAsync).WithSummary("The plan in force: which generation answers which share of the traffic.");
         group.MapGet("/history", ListAsync).WithSummary("The plan in force and those before it, newest first, up to 100: who, when and why.");
         group.MapPut("/", SetAsync).WithSummary("Puts a plan in force on all silos within two seconds; its models are loaded first.")
-            .WithProblems(400, 409);
+            .WithProblems(400, 409).Requires(Permissions.Operate);
     }
 
     private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> GetAsync(
@@ -34,11 +37,11 @@ internal static class RolloutApi
     }
 
     private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> SetAsync(
-        string project, RolloutRequest request, IClusterClient cluster, IOnlineAgents agents)
+        string project, RolloutRequest request, CurrentCaller caller, IClusterClient cluster, IOnlineAgents agents)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project)), agents));
+        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project) with { By = caller.By(request.By) }), agents));
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.

@@ -4,9 +4,11 @@ using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
+using Progeny.Core.Security;
 using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Serving;
 
@@ -23,16 +25,20 @@ internal static class InferenceProtocolApi
     {
         var group = routes.MapGroup(Root).WithTags("Open Inference Protocol");
         group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
+            .Requires(Permissions.None, AccessScope.Node)
             .WithSummary("The server's name, version and extensions.");
-        foreach (var path in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
-        {
-            var model = group.MapGroup(path).WithProblems(404, 409, 410);
-            model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
-            model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
-            model.MapPost("/infer", InferAsync).Accepts<InferenceRequest>("application/json", "application/octet-stream")
-                .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
-                .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
-        }
+        Map(group.MapGroup("/models/{model}"), Permissions.Predict);
+        Map(group.MapGroup("/models/{model}/versions/{version}"), Permissions.Predict | Permissions.ChooseVersion);
+    }
+
+    private static void Map(RouteGroupBuilder model, Permissions infer)
+    {
+        model.WithProblems(404, 409, 410).Requires(Permissions.None);
+        model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
+        model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
+        model.MapPost("/infer", InferAsync).Requires(infer).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+            .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
+            .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
     }
 
     private static async Task<Results<Ok<ModelDescription>, ProblemHttpResult>> DescribeAsync(

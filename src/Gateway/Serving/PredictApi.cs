@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Contracts.Serving;
+using Progeny.Core.Security;
 using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Serving;
 
@@ -14,14 +16,14 @@ internal static class PredictApi
     {
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var bodies = routes.ServiceProvider.GetRequiredService<RequestBodies>();
-        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath())
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath()).Requires(Permissions.Predict)
             .WithProblems(400, 404, 408, 409, 410, 413, 429, 503, 504);
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, bodies, project, null, context))
             .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
                 PredictAsync(agents, bodies, project, version, context))
-            .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
+            .Requires(Permissions.Predict | Permissions.ChooseVersion).Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 

@@ -5,7 +5,10 @@ using Progeny.Abstractions.Training;
 using Progeny.Abstractions.Tuning;
 using Progeny.Contracts.Common;
 using Progeny.Contracts.Training;
+using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Security;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Training;
 
@@ -13,20 +16,21 @@ internal static class JobsApi
 {
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
-        var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs").WithProblems(400, 404);
-        project.MapPost("/", StartAsync).WithProblems(409).WithSummary(
+        var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Read);
+        project.MapPost("/", StartAsync).WithProblems(409).Requires(Permissions.Develop).WithSummary(
             "Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
         project.MapGet("/", ListAsync).WithSummary("The project's newest jobs, newest first.");
-        var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs").WithProblems(404);
+        var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs").WithProblems(404).Requires(Permissions.Read, AccessScope.Job);
         jobs.MapGet("/", GetAsync).WithSummary("One job: status, progress, verdict.");
-        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").WithSummary("The last 1 MiB of what its programs printed.");
+        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").Requires(Permissions.Develop, AccessScope.Job).WithSummary("The last 1 MiB of what its programs printed.");
         jobs.MapGet("/trials", ListTrialsAsync)
             .WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
-        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json")
+        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json").Requires(Permissions.Develop, AccessScope.Job)
             .WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
-    private static async Task<Results<Accepted<JobInfo>, ProblemHttpResult>> StartAsync(string project, JobStartRequest request, IClusterClient cluster)
+    private static async Task<Results<Accepted<JobInfo>, ProblemHttpResult>> StartAsync(
+        string project, JobStartRequest request, CurrentCaller caller, IClusterClient cluster)
     {
         if (request.Kind is not { } kind)
             return Problems.Invalid($"The body lacks 'kind' (one of {string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
@@ -36,7 +40,7 @@ internal static class JobsApi
             Release = request.Release,
             From = request.From,
             To = request.To,
-            By = request.By,
+            By = caller.By(request.By),
             Version = request.Version,
             Trials = request.Trials,
             Parallel = request.Parallel,

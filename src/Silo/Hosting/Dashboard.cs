@@ -1,8 +1,10 @@
+using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Progeny.Core.Common;
+using Progeny.Core.Security;
 using Progeny.Grains.Common;
-using ClusterOptions = Progeny.Core.Common.ClusterOptions;
+using Progeny.Silo.Security;
 
 namespace Progeny.Silo.Hosting;
 
@@ -43,7 +45,7 @@ public static class Dashboard
     public static void MapDashboard(this WebApplication app)
     {
         if (IsEnabled(app.Configuration))
-            app.MapOrleansDashboard(Path).ExcludeFromDescription();
+            app.MapOrleansDashboard(Path).ExcludeFromDescription().Requires(Permissions.Operate, AccessScope.Node);
     }
 
     // The page that follows the log holds a connection for an hour, which would hold a node that stops.

@@ -1,3 +1,5 @@
+using Progeny.Core.Security;
+
 namespace Progeny.Silo.Security;
 
 /// <summary>Keeps pages of other origins out of a node (docs/operations.md).</summary>
@@ -5,7 +7,27 @@ public static class GuardHosting
 {
     /// <summary>Adds what <see cref="UseRequestGuard"/> needs.</summary>
     /// <exception cref="Grains.Common.SettingException">The setting <c>Http:AllowedHosts</c> is wrong.</exception>
-    public static void AddRequestGuard(this IHostApplicationBuilder builder) => builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
+    public static void AddRequestGuard(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
+        builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
+        builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
+    }
+
+    /// <summary>Says what a caller needs to be answered at an endpoint, or at all of a group that do not say otherwise themselves.</summary>
+    public static TBuilder Requires<TBuilder>(this TBuilder endpoint, Permissions permissions, AccessScope scope = AccessScope.Project)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredAccess(permissions, scope));
+
+    /// <summary>Has an endpoint answer everybody, without asking who they are.</summary>
+    public static TBuilder RequiresNothing<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(RequiredAccess.Nothing);
+
+    /// <summary>Asks callers who they are and refuses what they may not do: after routing, before anything is read of a body.</summary>
+    public static void UseAccessGuard(this IApplicationBuilder app) => app.UseMiddleware<AccessGuard>();
+
+    /// <summary>Who sent the request: set by the access guard.</summary>
+    public static Caller GetCaller(this HttpContext context) =>
+        context.Features.Get<Caller>() ?? throw new InvalidOperationException("The request has not passed the access guard.");
 
     /// <summary>Refuses requests to a foreign name, and of foreign pages, before anything else sees them.</summary>
     public static void UseRequestGuard(this IApplicationBuilder app) => app.UseMiddleware<RequestGuard>();

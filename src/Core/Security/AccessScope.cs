@@ -1,0 +1,14 @@
+namespace Progeny.Core.Security;
+
+/// <summary>To what the permissions of an endpoint belong.</summary>
+public enum AccessScope
+{
+    /// <summary>To the project in the path.</summary>
+    Project,
+
+    /// <summary>To the project of the job in the path.</summary>
+    Job,
+
+    /// <summary>To no project: the permission is needed for all.</summary>
+    Node,
+}

@@ -1,0 +1,77 @@
+using Progeny.Core.Security;
+
+namespace Progeny.Silo.Security;
+
+/// <summary>
+/// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
+/// read of the body before. A project that the caller has no part in is answered like one that does not exist.
+/// </summary>
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
+{
+    private static readonly GuardProblem _unknownCaller = new(
+        StatusCodes.Status401Unauthorized, "Unauthorized", "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
+
+    public Task InvokeAsync(HttpContext context) => callers.TryFind(context, out var found) ? DecideAsync(context, found) : FindAndDecideAsync(context);
+
+    private async Task FindAndDecideAsync(HttpContext context) => await DecideAsync(context, await callers.FindAsync(context));
+
+    private Task DecideAsync(HttpContext context, CallerFinding found)
+    {
+        if (found.Caller is { } known)
+            context.Features.Set(known);
+        var endpoint = context.GetEndpoint();
+        var required = endpoint?.Metadata.GetMetadata<RequiredAccess>();
+        if (required is { IsForEverybody: true })
+            return next(context);
+        if (found.Caller is not { } caller)
+            return RefuseAsync(context, Unknown(found));
+        if (endpoint is not RouteEndpoint)
+            return next(context); // there is nothing for the path, its method or its type, which the node says in its own way
+        if (required is null)
+            return RefuseAsync(context, Forbidden("Nobody may do this: the endpoint does not say what it requires."));
+        return required.Scope switch
+        {
+            AccessScope.Node => ContinueAsync(context, caller, required, null),
+            AccessScope.Job => ContinueWithJobAsync(context, caller, required),
+            _ => ContinueAsync(context, caller, required, ProjectOf(context)),
+        };
+    }
+
+    private Task ContinueAsync(HttpContext context, Caller caller, RequiredAccess required, string? project)
+    {
+        if (project is not null && !caller.Access.Sees(project))
+            return RefuseAsync(context, new(StatusCodes.Status404NotFound, "Not found", $"There is no project '{project}'."));
+        return caller.Access.Allows(required.Permissions, project)
+            ? next(context)
+            : RefuseAsync(context, Forbidden(Describe(caller, required.Permissions, project)));
+    }
+
+    private async Task ContinueWithJobAsync(HttpContext context, Caller caller, RequiredAccess required)
+    {
+        var job = context.Request.RouteValues["job"] as string ?? "";
+        var project = caller.IsAuthenticated ? await jobs.FindProjectAsync(job) : null;
+        if (caller.IsAuthenticated && (project is null || !caller.Access.Sees(project)))
+            await RefuseAsync(context, new(StatusCodes.Status404NotFound, "Not found", $"There is no job '{job}'."));
+        else
+            await ContinueAsync(context, caller, required, project);
+    }
+
+    private static string ProjectOf(HttpContext context) =>
+        (context.Request.RouteValues["project"] ?? context.Request.RouteValues["model"]) as string
+        ?? throw new InvalidOperationException($"The path of {context.GetEndpoint()} names no project, which its RequiredAccess says.");
+
+    private static string Describe(Caller caller, Permissions needed, string? project) =>
+        $"'{caller.Name}' may not do this {(project is null ? "(it is about no single project)" : $"with '{project}'")}: "
+        + $"it takes {string.Join(" and ", AccessNames.Needed(needed))}.";
+
+    private static GuardProblem Unknown(CallerFinding found) => found.Problem is null ? _unknownCaller : _unknownCaller with { Detail = found.Problem };
+
+    private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
+
+    private static Task RefuseAsync(HttpContext context, GuardProblem problem)
+    {
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        return problem.ExecuteAsync(context);
+    }
+}
