@@ -1,4 +1,5 @@
 using Progeny.Core.Security;
+using Progeny.Grains.Common;
 
 namespace Progeny.Silo.Security;
 
@@ -10,7 +11,12 @@ public static class GuardHosting
     public static void AddRequestGuard(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
-        builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
+        var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
+        builder.Services.AddSingleton(security);
+        if (security.Enabled)
+            builder.Services.AddSingleton<ICallerSource, CallerSource>();
+        else
+            builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
     }
 
