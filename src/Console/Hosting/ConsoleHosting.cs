@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Console.Decisions;
@@ -45,7 +46,7 @@ public static class ConsoleHosting
     {
         ConsoleAssets.Map(routes);
         var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance, ForAProject);
-        pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync())).WithMetadata(ForAnyCaller);
+        pages.MapGet("/", async (HttpContext context, ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync(AccessOf(context)))).WithMetadata(ForAnyCaller);
         pages.MapGet("/about", () => new ConsolePage<AboutPage>(about)).WithMetadata(ForAnyCaller);
         pages.MapGet("/cluster", ClusterAsync).WithMetadata(new RequiredAccess(Permissions.ReadNodes, AccessScope.Node));
         pages.MapGet("/projects/{project}", ProjectAsync);
@@ -55,6 +56,9 @@ public static class ConsoleHosting
         pages.MapGet("/projects/{project}/queries", QueriesAsync).WithMetadata(ForData);
         pages.MapGet("/projects/{project}/query", QueryAsync).WithMetadata(ForData);
     }
+
+    // Set by the access guard, which every host of the console has in front.
+    private static Access AccessOf(HttpContext context) => context.Features.GetRequiredFeature<Caller>().Access;
 
     private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         new ConsolePage<ClusterPage>(await cluster.ListAsync(time.GetUtcNow(), cancellationToken));

@@ -4,6 +4,8 @@ using Progeny.Abstractions.Retraining;
 using Progeny.Contracts.Retraining;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Retraining;
@@ -12,7 +14,7 @@ internal static class OfflineApi
 {
     public static void MapOffline(this IEndpointRouteBuilder routes)
     {
-        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(404).Requires(Permissions.Operate);
+        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Operate);
         offline.MapGet("/", GetAsync).Requires(Permissions.Read)
             .WithSummary("What the offline agent did last and what it waits for: training, evaluation, pull of outcomes.");
         offline.MapPost("/pause", PauseAsync)
@@ -26,16 +28,21 @@ internal static class OfflineApi
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
-        string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "manually"))
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null) =>
+        DecisionWords.Problem(null, request?.Reason) is { } problem ? Problems.Invalid(problem)
+            : await IsThereAsync(project, cluster)
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(Describe(caller, request)))
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
-        string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "manually"))
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null) =>
+        DecisionWords.Problem(null, request?.Reason) is { } problem ? Problems.Invalid(problem)
+            : await IsThereAsync(project, cluster)
+            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(Describe(caller, request)))
             : Problems.NoProject(project);
+
+    private static string Describe(CurrentCaller caller, OfflineRequest? request) =>
+        !caller.Caller.IsAuthenticated ? request?.Reason ?? "manually" : request?.Reason is { } reason ? $"{caller.Caller.Name}: {reason}" : caller.Caller.Name;
 
     // The agent of a name that is no project's must not stay in memory for having been asked.
     private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) => await cluster.GetGrain<IProjectGrain>(project).Get() is not null;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Security;
 using Progeny.Silo.Security;
 
@@ -11,4 +12,8 @@ internal sealed record CurrentCaller(Caller Caller) : IBindableFromHttpContext<C
 
     /// <inheritdoc cref="Caller.By"/>
     public string? By(string? claimed) => Caller.By(claimed);
+
+    /// <summary>The caller as who publishes a release; null: nobody has to prove who they are, and anybody may.</summary>
+    public Publisher? ToPublisher() =>
+        Caller.IsAuthenticated ? new Publisher(Caller.Name, [.. Caller.Access.Entries.Select(entry => entry.ToString())]) : null;
 }
