@@ -1,3 +1,5 @@
+using Progeny.Grains.Security;
+
 namespace Progeny.Silo.Security;
 
 /// <summary>Who must prove who they are, and how; the section <c>Security</c> (docs/security.md).</summary>
@@ -8,4 +10,10 @@ public sealed class SecurityOptions
 
     /// <summary>Whether everybody has to prove who they are.</summary>
     public bool Enabled { get; set; }
+
+    /// <summary>Whether the node may be reached from other machines, and reach the database on another one, without protection.</summary>
+    public bool AllowInsecure { get; set; }
+
+    /// <summary>The certificate that clients are shown at addresses with https.</summary>
+    public CertificateOptions Tls { get; } = new();
 }
