@@ -7,6 +7,8 @@ using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Retraining;
+using Progeny.Silo.Hosting;
+using Progeny.Silo.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
@@ -34,6 +36,8 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
+        ["Security"] = typeof(SecurityOptions),
+        ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
     };
