@@ -51,7 +51,7 @@ public static class ClusterHosting
     internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
     {
         // It listens nowhere; silos elsewhere refuse it without a certificate.
-        if (SiloTls.Add(builder.Services, builder.Configuration, "Cluster:Role is client, which asks silos", isRemote: false) is { } certificate)
+        if (SiloTls.Add(builder.Services, builder.Configuration, builder.Configuration.Read<SiloOptions>("Silo").Tls, "Cluster:Role is client, which asks silos", isRemote: false) is { } certificate)
             client.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         client.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
@@ -73,7 +73,7 @@ public static class ClusterHosting
     {
         Check(options);
         var address = AddressOf(options);
-        if (SiloTls.Add(silo.Services, silo.Configuration, $"The silo listens on {address} (Silo:Address)", !IPAddress.IsLoopback(address)) is { } certificate)
+        if (SiloTls.Add(silo.Services, silo.Configuration, options.Tls, $"The silo listens on {address} (Silo:Address)", !IPAddress.IsLoopback(address)) is { } certificate)
             silo.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         silo.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);

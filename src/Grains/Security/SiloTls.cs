@@ -19,13 +19,13 @@ public static class SiloTls
         services.AddSingleton(source).AddHostedService<CertificateWatch>();
 
     /// <summary>The certificate of a member of a cluster.</summary>
+    /// <param name="place">What connects or is connected to, as the beginning of a sentence.</param>
     /// <param name="isRemote">Whether connections leave this machine.</param>
     /// <returns>The certificate; null: connections of the cluster are without TLS.</returns>
     /// <exception cref="SettingException">A setting, or one of the files, is wrong.</exception>
     /// <exception cref="ExposureException">There must be one.</exception>
-    internal static CertificateSource? Add(IServiceCollection services, IConfiguration configuration, string place, bool isRemote)
+    internal static CertificateSource? Add(IServiceCollection services, IConfiguration configuration, SiloTlsOptions options, string place, bool isRemote)
     {
-        var options = configuration.Read<SiloTlsOptions>(Section);
         if (options.Certificate is null && options.Key is null && options.Authority is null)
         {
             if (isRemote || (bool.TryParse(configuration["Security:Enabled"], out var isGuarded) && isGuarded))

@@ -19,7 +19,7 @@ internal static class ListenAddresses
     public static IEnumerable<Exposure> Check(IConfiguration configuration, SecurityOptions security)
     {
         // The server would listen there instead of at "urls".
-        if (configuration.GetSection(ServerSection).GetChildren().Any())
+        if (configuration.AsEnumerable().Any(setting => setting.Key.StartsWith($"{ServerSection}:", StringComparison.OrdinalIgnoreCase)))
             throw new SettingException($"{ServerSection} is set; name the addresses in {Key}, the certificate in {CertificateKey}.");
         foreach (var url in (configuration[Key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

@@ -1,3 +1,5 @@
+extern alias silo;
+
 using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
@@ -7,12 +9,12 @@ using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Retraining;
-using Progeny.Silo.Hosting;
-using Progeny.Silo.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using silo::Progeny.Silo.Hosting;
+using silo::Progeny.Silo.Security;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -70,7 +72,7 @@ internal static class KnownSettings
         {
             if (property.CanWrite)
                 yield return $"{section}:{property.Name}";
-            else if (property.PropertyType.Assembly == options.Assembly)
+            else if (property.PropertyType.Namespace!.StartsWith("Progeny.", StringComparison.Ordinal))
             {
                 foreach (var key in KeysOf($"{section}:{property.Name}", property.PropertyType))
                     yield return key;
