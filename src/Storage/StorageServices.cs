@@ -30,6 +30,7 @@ using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage;
 
@@ -83,6 +84,7 @@ public static class StorageServices
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
+        services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         return services;
     }
@@ -100,6 +102,7 @@ public static class StorageServices
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
+        services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();

@@ -13,8 +13,8 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
-using silo::Progeny.Silo.Hosting;
-using silo::Progeny.Silo.Security;
+using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
+using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -37,8 +37,8 @@ internal static class KnownSettings
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
-        ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Security"] = typeof(SecurityOptions),
+        ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
