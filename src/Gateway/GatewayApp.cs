@@ -15,6 +15,7 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Releases;
 using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
+using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
@@ -81,6 +82,7 @@ public static class GatewayApp
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapAudit();
         return app;
     }
 }

@@ -14,6 +14,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Releases;
 using Progeny.Core.Rules;
+using Progeny.Core.Security.Audit;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
@@ -29,6 +30,7 @@ using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage;
 
@@ -50,6 +52,7 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
+        services.AddSingleton(provider => new AuditSeal(NodePepper.Read(configuration, provider.GetRequiredService<DataFolder>(), cluster!)));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
@@ -78,6 +81,8 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
+        services.AddSingleton<SqliteAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<SqliteAuditLog>());
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         return services;
@@ -95,6 +100,8 @@ public static class StorageServices
         services.AddSingleton<PostgresPerfdb>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
+        services.AddSingleton<PostgresAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();

@@ -1,5 +1,6 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Silo.Security;
 
@@ -18,6 +19,7 @@ public static class GuardHosting
         else
             builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
+        builder.AddAudit();
     }
 
     /// <summary>Says what a caller needs to be answered at an endpoint, or at all of a group that do not say otherwise themselves.</summary>

@@ -4,10 +4,12 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security.Audit;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -20,7 +22,9 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
         var perfdb = new PostgresPerfdb(Database, time);
         Metrics = new PostgresMetricsStore(perfdb, time);
         Scores = new PostgresScoreStore(perfdb);
-        Decisions = new PostgresDecisionLog(Database);
+        var audit = new PostgresAuditLog(Database, perfdb, new AuditSeal(ITestPerfdb.Secret));
+        Audit = audit;
+        Decisions = new PostgresDecisionLog(Database, audit);
         Evaluations = new PostgresEvaluationStore(Database);
     }
 
@@ -31,6 +35,8 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
     public IScoreStore Scores { get; }
 
     public IDecisionLog Decisions { get; }
+
+    public IAuditLog Audit { get; }
 
     public IEvaluationStore Evaluations { get; }
 
