@@ -65,6 +65,7 @@ public static class GatewayApp
         app.MapNode();
         app.MapDashboard();
         app.MapCluster();
+        app.MapKeys();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();

@@ -15,6 +15,7 @@ using Progeny.Core.QueryLog;
 using Progeny.Core.Releases;
 using Progeny.Core.Rules;
 using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
@@ -52,7 +53,8 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
-        services.AddSingleton(provider => new AuditSeal(NodePepper.Read(configuration, provider.GetRequiredService<DataFolder>(), cluster!)));
+        // A node has its secret in place of it.
+        services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
@@ -84,6 +86,7 @@ public static class StorageServices
         services.AddSingleton<SqliteAuditLog>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<SqliteAuditLog>());
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
+        services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         return services;
     }
@@ -103,6 +106,7 @@ public static class StorageServices
         services.AddSingleton<PostgresAuditLog>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
+        services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();

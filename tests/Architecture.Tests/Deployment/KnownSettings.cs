@@ -1,3 +1,5 @@
+extern alias silo;
+
 using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
@@ -11,6 +13,8 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
+using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -33,6 +37,8 @@ internal static class KnownSettings
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
+        ["Security"] = typeof(SecurityOptions),
+        ["Audit"] = typeof(AuditOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),

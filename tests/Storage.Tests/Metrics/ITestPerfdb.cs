@@ -3,6 +3,7 @@ using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -21,4 +22,6 @@ internal interface ITestPerfdb : IAsyncDisposable
     IAuditLog Audit { get; }
 
     IEvaluationStore Evaluations { get; }
+
+    IApiKeyStore Keys { get; }
 }

@@ -5,6 +5,7 @@ using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
@@ -26,6 +27,7 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
         Audit = audit;
         Decisions = new PostgresDecisionLog(Database, audit);
         Evaluations = new PostgresEvaluationStore(Database);
+        Keys = new PostgresApiKeyStore(Database);
     }
 
     public ClusterDatabase Database { get; }
@@ -39,6 +41,8 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
     public IAuditLog Audit { get; }
 
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

@@ -3,6 +3,7 @@ using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
 using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Sqlite;
@@ -24,6 +25,7 @@ internal sealed class SqlitePerfdb : ITestPerfdb
         Audit = audit;
         Decisions = new SqliteDecisionLog(database, audit);
         Evaluations = new SqliteEvaluationStore(database);
+        Keys = new SqliteApiKeyStore(database);
     }
 
     public IMetricsStore Metrics { get; }
@@ -35,6 +37,8 @@ internal sealed class SqlitePerfdb : ITestPerfdb
     public IAuditLog Audit { get; }
 
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync()
     {

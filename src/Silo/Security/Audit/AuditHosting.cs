@@ -1,5 +1,9 @@
+using System.Text;
 using System.Text.Json;
+using Progeny.Core.Security.Audit;
 using Progeny.Grains.Common;
+using Progeny.Grains.Hosting;
+using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security.Audit;
 
@@ -8,8 +12,13 @@ public static class AuditHosting
 {
     /// <summary>Adds what writes the audit log and what keeps it.</summary>
     /// <exception cref="SettingException">A setting of the section <c>Audit</c> is wrong.</exception>
-    public static void AddAudit(this IHostApplicationBuilder builder)
+    internal static void AddAudit(this IHostApplicationBuilder builder, SecurityOptions security)
     {
+        var cluster = builder.Configuration.ReadCluster();
+        builder.Services.AddSingleton(provider => new AuditSeal(
+            cluster.IsMember && security is { Pepper: null, PepperFile: null }
+                ? []
+                : Encoding.UTF8.GetBytes(Pepper.Read(security, provider.GetRequiredService<DataFolder>().Paths))));
         builder.Services.AddSingleton(AuditOptionsValidator.Check(builder.Configuration.Read<AuditOptions>(AuditOptions.Section)));
         builder.Services.AddSingleton<RefusedAttempts>();
         builder.Services.AddSingleton<AuditRecorder>();

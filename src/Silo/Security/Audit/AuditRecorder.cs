@@ -17,12 +17,17 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
 
     private static readonly string[] Others = ["project", "model"];
 
+    /// <summary>What is known of a request before it is worked on; afterwards, where it failed, the path's values are gone.</summary>
+    public AuditEntry Begin(HttpContext context, string action) => Entry(context, action, 0);
+
     /// <summary>Writes that a request changed something, or failed to.</summary>
     /// <returns>Whether it is on disk.</returns>
-    public async Task<bool> TryRecordAsync(HttpContext context, string action, AuditDraft draft, int status)
+    public async Task<bool> TryRecordAsync(HttpContext context, AuditEntry begun, AuditDraft draft, int status)
     {
-        var entry = Entry(context, action, status) with
+        var entry = begun with
         {
+            At = time.GetUtcNow(),
+            Status = status,
             Before = Bounded(draft.Before),
             After = Bounded(draft.After),
         };

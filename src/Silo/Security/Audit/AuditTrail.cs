@@ -18,6 +18,7 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
     private async Task RecordAsync(HttpContext context, string action)
     {
         var draft = new AuditDraft();
+        var entry = recorder.Begin(context, action);
         context.Features.Set(draft);
         var answer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var held = new MemoryStream();
@@ -34,11 +35,11 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
         {
             context.Features.Set(answer);
             if (!isOver)
-                await recorder.TryRecordAsync(context, action, draft, StatusOfFault(context));
+                await recorder.TryRecordAsync(context, entry, draft, StatusOfFault(context));
         }
 
         var status = context.Response.StatusCode;
-        var isKept = await recorder.TryRecordAsync(context, action, draft, status);
+        var isKept = await recorder.TryRecordAsync(context, entry, draft, status);
         if (!isKept && status < StatusCodes.Status400BadRequest)
         {
             await RefuseAsync(context);
