@@ -97,6 +97,7 @@ public static class StorageServices
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
         services.AddHostedService<ClusterDatabaseStartup>();
+        services.AddSingleton<IMemberNumbers, PostgresMemberNumbers>();
         services.AddSingleton<ClusterDatabaseHealth>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
