@@ -37,6 +37,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;

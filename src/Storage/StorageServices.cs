@@ -42,6 +42,7 @@ public static class StorageServices
     /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
     /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
+    /// <exception cref="ExposureException">The cluster's database is on another machine, and reached without protection.</exception>
     /// <param name="cluster">Whether, and of what, the node is a member; null: as the section <c>Cluster</c> says.</param>
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
@@ -56,6 +57,8 @@ public static class StorageServices
         // A node has its secret in place of it.
         services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
+        if (cluster.IsMember && PostgresTls.FindUnprotected(cluster.ConnectionString) is { } server)
+            services.AddSingleton(Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);

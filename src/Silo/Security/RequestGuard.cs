@@ -19,7 +19,6 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Aud
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
         return refusal is null ? next(context) : RefuseAsync(context, refusal);
     }
