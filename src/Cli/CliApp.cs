@@ -109,6 +109,7 @@ public static class CliApp
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
+            AuditCommands.Create(context),
             new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
             NodeCommands.Create(context),
             KeyCommands.Create(context),

@@ -69,13 +69,15 @@ internal static class ExperimentsApi
         var named = input.Settings.Arms.Concat(input.Settings.Fallback).Select(arm => ArmNaming.Read(arm, project)).OfType<GenerationReference>();
         if (caller.LendingRefusal(input.Generations.Concat(named), project) is { } refusal)
             return refusal;
-        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
+        var experiment = (await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,
             Generations = input.Generations,
             By = caller.By(input.By) ?? Operator,
             Reason = input.Reason,
-        })).ToView());
+        })).ToView();
+        caller.SetAudit(null, new { experiment.Id, experiment.Status }, $"experiment {experiment.Id}");
+        return TypedResults.Ok(experiment);
     }
 
     private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> ActAsync(
@@ -92,6 +94,10 @@ internal static class ExperimentsApi
         if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
             return Problems.Invalid(problem);
         var decided = new ExperimentAct(body?.Version, caller.By(body?.By), body?.Reason);
-        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), decided, generation)).ToView());
+        var grain = cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}");
+        var before = await grain.Get();
+        var after = (await act(grain, decided, generation)).ToView();
+        caller.SetAudit(before is null ? null : new { before.ToView().Status }, new { after.Status, decided.Version, decided.Reason });
+        return TypedResults.Ok(after);
     }
 }

@@ -43,7 +43,12 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (request.Force && caller.Refusal(Permissions.Operate, project, "'force'") is { } refusal)
             return refusal;
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force));
+        caller.SetAudit(null, null, generation.ToString());
+        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+            .Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = generation.ToString(), request.Reason, request.Force }, generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
@@ -56,6 +61,10 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion));
+        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+            .RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion);
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = promotion.Generation.ToString(), request?.Reason }, promotion.Generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 }

@@ -7,6 +7,7 @@ using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Releases;
 
@@ -27,12 +28,13 @@ internal static class ReleasesApi
     }
 
     private static async Task<Created<ReleaseInfo>> PublishAsync(
-        string project, HttpRequest request, CurrentCaller caller, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string project, HttpContext context, CurrentCaller caller, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        var ticket = await artifacts.StageAsync(request.Body, MaxBytes, cancellationToken);
+        var ticket = await artifacts.StageAsync(context.Request.Body, MaxBytes, cancellationToken);
         try
         {
             var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket, caller.ToPublisher());
+            context.SetAudit(null, new { release.Version, release.PackageDigest }, $"release {release.Version}");
             return TypedResults.Created($"/api/projects/{project}/releases/{release.Version}", release);
         }
         finally

@@ -28,18 +28,32 @@ internal static class OfflineApi
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
-        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null) =>
-        DecisionWords.Problem(null, request?.Reason) is { } problem ? Problems.Invalid(problem)
-            : await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(Describe(caller, request)))
-            : Problems.NoProject(project);
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null)
+    {
+        if (DecisionWords.Problem(null, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        if (!await IsThereAsync(project, cluster))
+            return Problems.NoProject(project);
+        var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
+        var before = await agent.Get();
+        var after = await agent.Pause(Describe(caller, request));
+        caller.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        return TypedResults.Ok(after);
+    }
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
-        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null) =>
-        DecisionWords.Problem(null, request?.Reason) is { } problem ? Problems.Invalid(problem)
-            : await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(Describe(caller, request)))
-            : Problems.NoProject(project);
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null)
+    {
+        if (DecisionWords.Problem(null, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
+        if (!await IsThereAsync(project, cluster))
+            return Problems.NoProject(project);
+        var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
+        var before = await agent.Get();
+        var after = await agent.Resume(Describe(caller, request));
+        caller.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        return TypedResults.Ok(after);
+    }
 
     private static string Describe(CurrentCaller caller, OfflineRequest? request) =>
         !caller.Caller.IsAuthenticated ? request?.Reason ?? "manually" : request?.Reason is { } reason ? $"{caller.Caller.Name}: {reason}" : caller.Caller.Name;

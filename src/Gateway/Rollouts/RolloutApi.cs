@@ -44,7 +44,11 @@ internal static class RolloutApi
         var draft = request.ToDraft(project);
         if (caller.LendingRefusal(draft.Arms.Select(arm => arm.Generation), project) is { } refusal)
             return refusal;
-        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(draft with { By = caller.By(draft.By) }), agents));
+        var rollout = cluster.GetGrain<IRolloutGrain>(project);
+        var before = await rollout.GetPlan();
+        var plan = await rollout.SetPlan(draft with { By = caller.By(draft.By) });
+        caller.SetAudit(before.ToView(), plan.ToView());
+        return TypedResults.Ok(await ViewAsync(plan, agents));
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.
