@@ -100,7 +100,12 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
         {
             foreach (var own in AccessTable.RowsOf(endpoint))
             {
-                var row = rows[(own.Method, own.Path)];
+                if (!rows.TryGetValue((own.Method, own.Path), out var row))
+                {
+                    wrong.Add($"{own} is not in the table");
+                    continue;
+                }
+
                 var (status, detail) = await AskAsync(endpoint, own.Method, key);
                 if (!IsAsExpected(status, detail, expected(row)))
                     wrong.Add($"{row.Method} {row.Path}: {status} ({detail}), not {expected(row)}");
