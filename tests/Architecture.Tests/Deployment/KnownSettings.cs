@@ -46,7 +46,7 @@ internal static class KnownSettings
 
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
-        ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+        ["urls", "Data", "Http:AllowedHosts", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
 
     private static readonly HashSet<string> Patterns =
     [
