@@ -84,6 +84,7 @@ public static class GatewayApp
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapAudit();
         return app;
     }
 }

@@ -100,6 +100,7 @@ public static class ClusterHosting
             membership.MaxJoinAttemptTime = MaxJoinTime;
             membership.ExtendProbeTimeoutDuringDegradation = false;
         });
+        silo.Services.AddSingleton<ILocalSiloDetails, MemberDetails>();
         silo.Services.AddSingleton<NodeFault>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(

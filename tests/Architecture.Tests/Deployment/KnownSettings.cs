@@ -13,6 +13,7 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
 using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
 using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
@@ -38,6 +39,7 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Security"] = typeof(SecurityOptions),
+        ["Audit"] = typeof(AuditOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
