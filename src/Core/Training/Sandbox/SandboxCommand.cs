@@ -44,12 +44,14 @@ public sealed class SandboxCommand(SandboxOptions options, string hidden, string
         words.AddRange(user is null ? [] : ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]);
         words.AddRange(filter is null ? [] : ["--seccomp", "9"]);
         AddFiles(words, folder, reads, memory);
-        words.AddRange(["--setenv", "USER", "trainer", "--setenv", "LOGNAME", "trainer", "--chdir", folder, "--"]);
+        words.AddRange(["--setenv", "USER", "trainer", "--setenv", "LOGNAME", "trainer", "--"]);
         if (user is { } id)
             words.AddRange(["/usr/bin/setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--"]);
+
+        // The folder is the job's user's alone, so only that user can change to it.
         words.AddRange(
         [
-            "/usr/bin/prlimit", Limit("nproc", options.MaxProcesses), Limit("nofile", options.MaxOpenFiles), Limit("fsize", options.MaxDiskBytes),
+            "/usr/bin/env", $"--chdir={folder}", "/usr/bin/prlimit", Limit("nproc", options.MaxProcesses), Limit("nofile", options.MaxOpenFiles), Limit("fsize", options.MaxDiskBytes),
             Limit("data", Math.Min(memory, long.MaxValue / 4) * 2 + OfRuntime), Limit("core", 0), "--",
         ]);
         return [.. words, .. command];

@@ -16,6 +16,8 @@ internal sealed class SandboxFixture : IDisposable
         _options = options;
         Secret = _folder.Write("data/secret.db", "the node's secret");
         Job = Directory.CreateDirectory(_folder.At("data/jobs/mine")).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Job, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OtherJob = _folder.Write("data/jobs/other/data.csv", "another job's rows");
         Sandbox = new ProgramSandbox(options, Trainer, _folder.At("data/jobs"), _folder.At("data"), isRestricted: false, TimeProvider.System);
     }
