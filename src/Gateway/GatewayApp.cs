@@ -15,6 +15,7 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Releases;
 using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
+using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
@@ -36,6 +37,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;
@@ -64,6 +66,7 @@ public static class GatewayApp
         app.MapNode();
         app.MapDashboard();
         app.MapCluster();
+        app.MapKeys();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();
@@ -81,6 +84,7 @@ public static class GatewayApp
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapAudit();
         return app;
     }
 }

@@ -5,7 +5,9 @@ using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Releases;
+using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Common;
 
@@ -23,6 +25,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
             RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
             RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            ApiKeyException { Error: ApiKeyError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
+            ApiKeyException { Error: ApiKeyError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
+            ApiKeyException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
@@ -41,7 +46,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-        httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
+        SecurityHeaders.Set(httpContext.Response.Headers); // the exception took the headers away
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
         if (exception is RegistryException { Faults: { IsEmpty: false } found })
             context.ProblemDetails.Extensions["errors"] = found;

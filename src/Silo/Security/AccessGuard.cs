@@ -1,4 +1,5 @@
 using Progeny.Core.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Silo.Security;
 
@@ -6,8 +7,10 @@ namespace Progeny.Silo.Security;
 /// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
 /// read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit)
 {
+    private const string RetryAfterSeconds = "2";
+
     private static readonly GuardProblem _unknownCaller = new(
         StatusCodes.Status401Unauthorized, "Unauthorized", "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
 
@@ -64,14 +67,22 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
         $"'{caller.Name}' may not do this {(project is null ? "(it is about no single project)" : $"with '{project}'")}: "
         + $"it takes {string.Join(" and ", AccessNames.Needed(needed))}.";
 
-    private static GuardProblem Unknown(CallerFinding found) => found.Problem is null ? _unknownCaller : _unknownCaller with { Detail = found.Problem };
+    private static GuardProblem Unknown(CallerFinding found) => found switch
+    {
+        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Storage unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { Problem: { } problem } => _unknownCaller with { Detail = problem },
+        _ => _unknownCaller,
+    };
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
-    private static Task RefuseAsync(HttpContext context, GuardProblem problem)
+    private async Task RefuseAsync(HttpContext context, GuardProblem problem)
     {
+        await audit.RefuseAsync(context, problem.Status);
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
-        return problem.ExecuteAsync(context);
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        await problem.ExecuteAsync(context);
     }
 }

@@ -4,10 +4,13 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -20,8 +23,11 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
         var perfdb = new PostgresPerfdb(Database, time);
         Metrics = new PostgresMetricsStore(perfdb, time);
         Scores = new PostgresScoreStore(perfdb);
-        Decisions = new PostgresDecisionLog(Database);
+        var audit = new PostgresAuditLog(Database, perfdb, new AuditSeal(ITestPerfdb.Secret));
+        Audit = audit;
+        Decisions = new PostgresDecisionLog(Database, audit);
         Evaluations = new PostgresEvaluationStore(Database);
+        Keys = new PostgresApiKeyStore(Database);
     }
 
     public ClusterDatabase Database { get; }
@@ -32,7 +38,11 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
 
     public IDecisionLog Decisions { get; }
 
+    public IAuditLog Audit { get; }
+
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

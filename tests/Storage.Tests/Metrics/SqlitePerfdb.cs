@@ -2,9 +2,12 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security.Audit;
+using Progeny.Core.Security;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Sqlite;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -18,8 +21,11 @@ internal sealed class SqlitePerfdb : ITestPerfdb
         database = new MetricsDatabase(folder["metrics.db"], time);
         Metrics = new SqliteMetricsStore(database, time);
         Scores = new SqliteScoreStore(database);
-        Decisions = new SqliteDecisionLog(database);
+        var audit = new SqliteAuditLog(database, new AuditSeal(ITestPerfdb.Secret));
+        Audit = audit;
+        Decisions = new SqliteDecisionLog(database, audit);
         Evaluations = new SqliteEvaluationStore(database);
+        Keys = new SqliteApiKeyStore(database);
     }
 
     public IMetricsStore Metrics { get; }
@@ -28,7 +34,11 @@ internal sealed class SqlitePerfdb : ITestPerfdb
 
     public IDecisionLog Decisions { get; }
 
+    public IAuditLog Audit { get; }
+
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync()
     {

@@ -2,7 +2,7 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics.Sqlite;
 
-/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>
+/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions and keys, and moments, in milliseconds.</summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
 /// by generation, for reading, and are found by age, for removing. <c>recent</c> holds the newest rows once more, parted by their number and
@@ -11,7 +11,7 @@ namespace Progeny.Storage.Metrics.Sqlite;
 internal static class MetricsSchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const string Script =
         $"""
@@ -156,6 +156,61 @@ internal static class MetricsSchema
             at INTEGER NOT NULL,
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+
+        -- Entries are not changed, and none is removed that the end does not say is removed.
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            decided_by TEXT NOT NULL,
+            address TEXT,
+            action TEXT NOT NULL,
+            request TEXT,
+            project TEXT,
+            subject TEXT,
+            trace_id TEXT,
+            before_json TEXT,
+            after_json TEXT,
+            previous BLOB NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_project ON audit (project, sequence);
+        CREATE INDEX audit_by_time ON audit (at);
+        CREATE TABLE audit_end (
+            last INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            seal BLOB NOT NULL,
+            pruned INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO audit_end (last, hash, seal, pruned) VALUES (0, zeroblob(32), zeroblob(0), 0);
+        CREATE TABLE audit_cursors (
+            receiver TEXT PRIMARY KEY,
+            through INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN
+            SELECT RAISE(ABORT, 'entries of the audit log are not changed');
+        END;
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.sequence > (SELECT pruned FROM audit_end) BEGIN
+            SELECT RAISE(ABORT, 'entries of the audit log are not removed');
+        END;
+
+        CREATE TABLE api_keys (
+            sequence INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            access TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            expires_at INTEGER,
+            revoked_at INTEGER,
+            revoked_by TEXT,
+            last_used_at INTEGER,
+            replaces TEXT
+        ) STRICT;
+
+        CREATE TABLE api_key_state (version INTEGER NOT NULL, pepper TEXT) STRICT;
+        INSERT INTO api_key_state (version) VALUES (0);
 
         {RetentionClock.Schema}
         """;
