@@ -9,6 +9,11 @@ namespace Progeny.Gateway.Tests.Durability;
 /// <summary>A node as an operator starts it, a program of its own, so that it can be killed.</summary>
 internal sealed class NodeProcess : IDisposable
 {
+    /// <summary>
+    /// Settings with which programs of projects run without a sandbox, in a cluster, too: scripts of tests wait for files beside their folder.
+    /// </summary>
+    internal static readonly string[] Unsandboxed = ["--Jobs:Sandbox", "off", "--Jobs:AllowUnsandboxed", "true", "--Jobs:Commands", "*"];
+
     private const string Listening = "Now listening on: ";
 
     private readonly Process process;
@@ -17,7 +22,7 @@ internal sealed class NodeProcess : IDisposable
 
     private NodeProcess(string program, string data, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. Node.Unsandboxed, .. settings]);
+        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. Unsandboxed, .. settings]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
