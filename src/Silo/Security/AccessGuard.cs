@@ -64,7 +64,13 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
         $"'{caller.Name}' may not do this {(project is null ? "(it is about no single project)" : $"with '{project}'")}: "
         + $"it takes {string.Join(" and ", AccessNames.Needed(needed))}.";
 
-    private static GuardProblem Unknown(CallerFinding found) => found.Problem is null ? _unknownCaller : _unknownCaller with { Detail = found.Problem };
+    private static GuardProblem Unknown(CallerFinding found) => found switch
+    {
+        { Problem: null } => _unknownCaller,
+        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem),
+        { IsForbidden: true } => Forbidden(found.Problem),
+        _ => _unknownCaller with { Detail = found.Problem },
+    };
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 

@@ -13,6 +13,7 @@ public static class GuardHosting
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
         builder.Services.AddSingleton(security);
+        builder.AddJwt(security);
         if (security.Enabled)
             builder.Services.AddSingleton<ICallerSource, CallerSource>();
         else

@@ -51,7 +51,7 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
         if (!headers.TryGetValue(FetchSite, out var values))
             return null;
         var site = values.ToString();
-        if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || IsFollowedLink(context.Request))
+        if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || PageOrigin.IsFollowedLink(context.Request))
             return null;
         return Foreign($"The request comes from a page of another origin ({FetchSite}: {Quoted(site)}). The node answers its own pages, and programs, which send no such header.");
     }
@@ -63,10 +63,6 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
         int? port = context.Request.Host.Port is { } asked and not (80 or 443) ? asked : null;
         return hosts.Names(uri.Host) || ((hosts.Allow(uri.Host) || AllowedHosts.IsListeningAt(uri.Host, context.Connection)) && port == (uri.IsDefaultPort ? null : uri.Port));
     }
-
-    /// <summary>Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.</summary>
-    private static bool IsFollowedLink(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     /// <summary>Of a type that is given, routing sees whether the endpoint takes it.</summary>
     private static GuardProblem? UntypedBody(HttpContext context)
