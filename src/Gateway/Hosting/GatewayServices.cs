@@ -40,6 +40,7 @@ internal static class GatewayServices
     {
         app.UseRequestGuard();
         app.UseRouting();
+        app.UseCorsOrigins();
         app.UseMiddleware<NameGuard>();
         app.UseAccessGuard();
         app.UseCompressedRequests();

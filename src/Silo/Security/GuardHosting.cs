@@ -13,7 +13,10 @@ public static class GuardHosting
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
         builder.Services.AddSingleton(security);
+        builder.Services.AddSingleton(new CorsOrigins(builder.Configuration, security));
+        builder.Services.AddCors();
         builder.AddJwt(security);
+        builder.AddClientCertificates(security);
         if (security.Enabled)
             builder.Services.AddSingleton<ICallerSource, CallerSource>();
         else
@@ -31,6 +34,14 @@ public static class GuardHosting
 
     /// <summary>Asks callers who they are and refuses what they may not do: after routing, before anything is read of a body.</summary>
     public static void UseAccessGuard(this IApplicationBuilder app) => app.UseMiddleware<AccessGuard>();
+
+    /// <summary>Answers browsers that ask for pages of other origins, where <c>Http:CorsOrigins</c> names any: after routing.</summary>
+    public static void UseCorsOrigins(this IApplicationBuilder app)
+    {
+        var origins = app.ApplicationServices.GetRequiredService<CorsOrigins>();
+        if (origins.AreNamed)
+            app.UseCors(origins.Configure);
+    }
 
     /// <summary>Who sent the request: set by the access guard.</summary>
     public static Caller GetCaller(this HttpContext context) =>

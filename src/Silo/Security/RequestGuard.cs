@@ -7,7 +7,7 @@ namespace Progeny.Silo.Security;
 /// was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not choose. A
 /// program says nothing of a page, and is judged by its host and its bodies' types alone.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
+internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, CorsOrigins cors)
 {
     private const int MaxShown = 80;
     private const string FetchSite = "Sec-Fetch-Site";
@@ -46,6 +46,8 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
     {
         var headers = context.Request.Headers;
         var origin = headers.Origin.ToString();
+        if (origin.Length > 0 && cors.Allow(origin))
+            return null;
         if (origin.Length > 0 && !IsOwn(origin, context))
             return Foreign($"The page's origin {Quoted(origin)} is not this node's ({context.Request.Host}); {Setting}.");
         if (!headers.TryGetValue(FetchSite, out var values))

@@ -8,4 +8,10 @@ public sealed class SecurityOptions
 
     /// <summary>Whether everybody has to prove who they are.</summary>
     public bool Enabled { get; set; }
+
+    /// <summary>A file with the certificates (PEM) of the authority whose client certificates <see cref="Certificates"/> knows by their subjects.</summary>
+    public string? ClientCertificateAuthority { get; set; }
+
+    /// <summary>The client certificates that prove who somebody is, by the name of their owner.</summary>
+    public Dictionary<string, ClientCertificateOptions> Certificates { get; } = new(StringComparer.Ordinal);
 }
