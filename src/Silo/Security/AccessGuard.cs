@@ -8,6 +8,8 @@ namespace Progeny.Silo.Security;
 /// </summary>
 internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
 {
+    private const string RetryAfterSeconds = "2";
+
     private static readonly GuardProblem _unknownCaller = new(
         StatusCodes.Status401Unauthorized, "Unauthorized", "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
 
@@ -66,10 +68,10 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Unknown(CallerFinding found) => found switch
     {
-        { Problem: null } => _unknownCaller,
-        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem),
-        { IsForbidden: true } => Forbidden(found.Problem),
-        _ => _unknownCaller with { Detail = found.Problem },
+        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { IsForbidden: true, Problem: { } problem } => Forbidden(problem),
+        { Problem: { } problem } => _unknownCaller with { Detail = problem },
+        _ => _unknownCaller,
     };
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
@@ -78,6 +80,8 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
         return problem.ExecuteAsync(context);
     }
 }
