@@ -37,6 +37,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;
@@ -52,10 +53,12 @@ public static class GatewayApp
         builder.AddDashboard(cluster);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
+        builder.AddSessions();
         builder.AddRequestGuard();
         change?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseSessions();
         app.UseProblemDetails();
         app.UseConsole();
         app.MapConsole(new NodeAbout(
@@ -66,6 +69,7 @@ public static class GatewayApp
         app.MapDashboard();
         app.MapCluster();
         app.MapKeys();
+        app.MapSignIn();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();

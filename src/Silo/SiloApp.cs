@@ -19,6 +19,7 @@ public static class SiloApp
     {
         var builder = WebApplication.CreateSlimBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, Defaults);
+        builder.AddHttp();
         var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);
@@ -28,6 +29,7 @@ public static class SiloApp
         builder.Services.AddNodeEndpoints();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         var app = builder.Build();
+        app.UseSecurityHeaders();
         // Health and metrics are asked for by the names that a cluster gives its nodes, and say nothing that a foreign page could use.
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Dashboard.Path), dashboard => dashboard.UseRequestGuard());
         app.UseRouting();

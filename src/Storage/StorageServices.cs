@@ -41,6 +41,7 @@ public static class StorageServices
     /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
     /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
+    /// <exception cref="ExposureException">The cluster's database is on another machine, and reached without protection.</exception>
     /// <param name="cluster">Whether, and of what, the node is a member; null: as the section <c>Cluster</c> says.</param>
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
@@ -53,6 +54,8 @@ public static class StorageServices
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
+        if (cluster.IsMember && PostgresTls.FindUnprotected(cluster.ConnectionString) is { } server)
+            services.AddSingleton(Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
@@ -92,6 +95,7 @@ public static class StorageServices
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
         services.AddHostedService<ClusterDatabaseStartup>();
+        services.AddSingleton<IMemberNumbers, PostgresMemberNumbers>();
         services.AddSingleton<ClusterDatabaseHealth>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
@@ -100,6 +104,7 @@ public static class StorageServices
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
+        services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();

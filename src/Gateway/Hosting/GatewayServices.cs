@@ -38,6 +38,7 @@ internal static class GatewayServices
 
     public static void UseProblemDetails(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseRequestGuard();
         app.UseRouting();
         app.UseCorsOrigins();

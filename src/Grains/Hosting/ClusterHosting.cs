@@ -9,6 +9,7 @@ using Orleans.Serialization;
 using Orleans.Storage;
 using Progeny.Core.Common;
 using Progeny.Grains.Common;
+using Progeny.Grains.Security;
 using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 
 namespace Progeny.Grains.Hosting;
@@ -49,6 +50,9 @@ public static class ClusterHosting
     /// <param name="connectionString">The database's connection string, with the limits of this process.</param>
     internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
     {
+        // It listens nowhere; silos elsewhere refuse it without a certificate.
+        if (SiloTls.Add(builder.Services, builder.Configuration, builder.Configuration.Read<SiloOptions>("Silo").Tls, "Cluster:Role is client, which asks silos", isRemote: false) is { } certificate)
+            client.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         client.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         client.UseAdoNetClustering(clustering =>
@@ -68,10 +72,13 @@ public static class ClusterHosting
     internal static void UseCluster(this ISiloBuilder silo, ClusterOptions cluster, SiloOptions options, string connectionString)
     {
         Check(options);
+        var address = AddressOf(options);
+        if (SiloTls.Add(silo.Services, silo.Configuration, options.Tls, $"The silo listens on {address} (Silo:Address)", !IPAddress.IsLoopback(address)) is { } certificate)
+            silo.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         silo.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
-        silo.ConfigureEndpoints(AddressOf(options), options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        silo.ConfigureEndpoints(address, options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
         silo.UseAdoNetClustering(clustering =>
         {
             clustering.Invariant = StorageNames.PostgresInvariant;
@@ -93,6 +100,7 @@ public static class ClusterHosting
             membership.MaxJoinAttemptTime = MaxJoinTime;
             membership.ExtendProbeTimeoutDuringDegradation = false;
         });
+        silo.Services.AddSingleton<ILocalSiloDetails, MemberDetails>();
         silo.Services.AddSingleton<NodeFault>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(
@@ -129,10 +137,10 @@ public static class ClusterHosting
             throw new SettingException($"Silo:ProbeTimeout is {options.ProbeTimeout}; it must be 00:00:00.2 to 00:01:00.");
     }
 
-    /// <summary>Where the silo listens.</summary>
     /// <summary>Errors of the driver, which the table of reminders throws, reach a caller on another silo as what they are.</summary>
     private static void SendDatabaseErrors(ExceptionSerializationOptions options) => options.SupportedNamespacePrefixes.Add("Npgsql");
 
+    /// <summary>Where the silo listens.</summary>
     private static IPAddress AddressOf(SiloOptions options) => options.ParsedAddress
         ?? NetworkInterface.GetAllNetworkInterfaces()
             .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)

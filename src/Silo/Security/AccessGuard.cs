@@ -6,7 +6,7 @@ namespace Progeny.Silo.Security;
 /// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
 /// read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, IRefusalPages? pages = null)
 {
     private const string RetryAfterSeconds = "2";
 
@@ -76,12 +76,12 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
-    private static Task RefuseAsync(HttpContext context, GuardProblem problem)
+    private Task RefuseAsync(HttpContext context, GuardProblem problem)
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return problem.ExecuteAsync(context);
+        return pages?.Find(context, problem) is { } page ? page.ExecuteAsync(context) : problem.ExecuteAsync(context);
     }
 }

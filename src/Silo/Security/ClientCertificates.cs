@@ -93,7 +93,7 @@ internal sealed class ClientCertificates
     {
         try
         {
-            return new X500DistinguishedName(value).Name;
+            return new X500DistinguishedName(new X500DistinguishedName(value).RawData).Name; // as a certificate has it: the name of the first one is the text
         }
         catch (CryptographicException exception)
         {

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Grains.Common;
 
 namespace Progeny.Silo.Security;
@@ -31,7 +30,7 @@ public static class ProofHosting
             provider.GetRequiredService<TokenIssuer>(), access, provider.GetRequiredService<ILogger<JwtProof>>()));
     }
 
-    /// <summary>Believes the client certificates that the section <c>Security:Certificates</c> names, and has the server ask for them.</summary>
+    /// <summary>Believes the client certificates that the section <c>Security:Certificates</c> names.</summary>
     internal static void AddClientCertificates(this IHostApplicationBuilder builder, SecurityOptions security)
     {
         if (security.Certificates.Count == 0)
@@ -39,7 +38,6 @@ public static class ProofHosting
         if (!security.Enabled)
             throw new SettingException($"Security:Certificates is set, but nobody has to prove who they are on this node; set {SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave it out.");
         var certificates = new ClientCertificates(security, TimeProvider.System);
-        builder.Services.AddSingleton<ICallerProof>(provider => new CertificateProof(certificates, TimeProvider.System));
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureHttpsDefaults(ClientCertificates.AskFor));
+        builder.Services.AddSingleton<ICallerProof>(new CertificateProof(certificates, TimeProvider.System));
     }
 }

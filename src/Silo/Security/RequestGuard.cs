@@ -18,7 +18,6 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
         return refusal is null ? next(context) : refusal.ExecuteAsync(context);
     }

@@ -13,6 +13,8 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
+using JwtOptions = silo::Progeny.Silo.Security.JwtOptions;
 using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
@@ -37,14 +39,19 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Security"] = typeof(SecurityOptions),
+        ["Security:Jwt"] = typeof(JwtOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
+        ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
     };
 
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
-        ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+        [
+        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}",
+        $"Security:Certificates:{AnyName}:Thumbprint", $"Security:Certificates:{AnyName}:Subject", $"Security:Certificates:{AnyName}:Access", $"Security:Jwt:Roles:{AnyName}",
+    ];
 
     private static readonly HashSet<string> Patterns =
     [
@@ -53,7 +60,7 @@ internal static class KnownSettings
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
     public static IEnumerable<string> SectionNames =>
-        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts");
+        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts").Append("Http:CorsOrigins");
 
     /// <summary>Whether a node reads a key.</summary>
     public static bool Knows(string key)
@@ -70,7 +77,7 @@ internal static class KnownSettings
         {
             if (property.CanWrite)
                 yield return $"{section}:{property.Name}";
-            else if (property.PropertyType.Assembly == options.Assembly)
+            else if (property.PropertyType.Namespace!.StartsWith("Progeny.", StringComparison.Ordinal))
             {
                 foreach (var key in KeysOf($"{section}:{property.Name}", property.PropertyType))
                     yield return key;

@@ -3,6 +3,7 @@ using Npgsql;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -22,6 +23,7 @@ internal static class ClusterSchema
             PostgresMetricsSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
+            PostgresSessionKeyStore.Schema,
         ],
     ];
 
