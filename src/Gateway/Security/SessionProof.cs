@@ -34,8 +34,12 @@ internal sealed class SessionProof(Sessions sessions, IAntiforgery antiforgery) 
         var finding = await sessions.FindAsync(ticket.Principal, context.RequestAborted);
         if (finding.Caller is null)
             return finding;
-        context.User = ticket.Principal;
-        return IsSafe(context.Request.Method) || await HasTokenAsync(context) ? finding : new CallerFinding(
+        var before = context.User;
+        context.User = ticket.Principal; // the token is this person's
+        if (IsSafe(context.Request.Method) || await HasTokenAsync(context))
+            return finding;
+        context.User = before;
+        return new CallerFinding(
             null, $"With a session this takes the token of a form of the console (field '{SessionHosting.TokenField}', or the header {SessionHosting.TokenHeader}); programs send a key or a token.")
         {
             IsForbidden = true,
