@@ -87,6 +87,7 @@ public static class GatewayApp
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapAudit();
         return app;
     }
 }

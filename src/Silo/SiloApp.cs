@@ -3,6 +3,7 @@ using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -34,6 +35,7 @@ public static class SiloApp
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Dashboard.Path), dashboard => dashboard.UseRequestGuard());
         app.UseRouting();
         app.UseAccessGuard();
+        app.UseAuditTrail();
         app.MapNode();
         app.MapDashboard();
         return app;

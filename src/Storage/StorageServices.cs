@@ -14,6 +14,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Releases;
 using Progeny.Core.Rules;
+using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
@@ -53,6 +54,8 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
+        // A node has its secret in place of it.
+        services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
         if (cluster.IsMember && PostgresTls.FindUnprotected(cluster.ConnectionString) is { } server)
             services.AddSingleton(Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
@@ -83,6 +86,8 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
+        services.AddSingleton<SqliteAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<SqliteAuditLog>());
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
@@ -102,6 +107,8 @@ public static class StorageServices
         services.AddSingleton<PostgresPerfdb>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
+        services.AddSingleton<PostgresAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
@@ -142,7 +149,13 @@ public static class StorageServices
     private static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WebhooksOptions>()
-            .Configure(options => configuration.GetSection("Webhooks").Bind(options.Webhooks))
+            .Configure(options =>
+            {
+                var section = configuration.GetSection("Webhooks");
+                options.AllowedNetworks = section[WebhooksOptions.AllowedNetworksKey];
+                foreach (var webhook in section.GetChildren().Where(child => !child.Key.Equals(WebhooksOptions.AllowedNetworksKey, StringComparison.OrdinalIgnoreCase)))
+                    options.Webhooks[webhook.Key] = webhook.Get<WebhookOptions>() ?? new WebhookOptions();
+            })
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>());
         services.AddSingleton<IWebhooks, HttpWebhooks>();

@@ -7,6 +7,8 @@ using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
+using Progeny.Silo.Security.Rates;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -44,6 +46,8 @@ internal static class GatewayServices
         app.UseCorsOrigins();
         app.UseMiddleware<NameGuard>();
         app.UseAccessGuard();
+        app.UseRateGuard();
+        app.UseAuditTrail();
         app.UseCompressedRequests();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>
         {

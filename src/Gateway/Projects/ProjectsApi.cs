@@ -41,7 +41,12 @@ internal static class ProjectsApi
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force));
+        caller.SetAudit(null, null, generation.ToString());
+        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+            .Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = generation.ToString(), request.Reason, request.Force }, generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
@@ -54,6 +59,10 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion));
+        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+            .RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion);
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = promotion.Generation.ToString(), request?.Reason }, promotion.Generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 }

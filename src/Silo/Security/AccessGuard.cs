@@ -1,4 +1,5 @@
 using Progeny.Core.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Silo.Security;
 
@@ -6,7 +7,7 @@ namespace Progeny.Silo.Security;
 /// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
 /// read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, IRefusalPages? pages = null)
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit, IRefusalPages? pages = null)
 {
     private const string RetryAfterSeconds = "2";
 
@@ -76,12 +77,13 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
-    private Task RefuseAsync(HttpContext context, GuardProblem problem)
+    private async Task RefuseAsync(HttpContext context, GuardProblem problem)
     {
+        await audit.RefuseAsync(context, problem.Status);
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return pages?.Find(context, problem) is { } page ? page.ExecuteAsync(context) : problem.ExecuteAsync(context);
+        await (pages?.Find(context, problem) is { } page ? page.ExecuteAsync(context) : problem.ExecuteAsync(context));
     }
 }

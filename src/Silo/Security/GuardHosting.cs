@@ -1,6 +1,8 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security.Rates;
 using Progeny.Grains.Hosting;
+using Progeny.Silo.Security.Audit;
 using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
@@ -17,6 +19,8 @@ public static class GuardHosting
         builder.Services.AddSingleton(security);
         builder.Services.AddSingleton(new CorsOrigins(builder.Configuration, security));
         builder.Services.AddCors();
+        builder.Services.AddSingleton(security.RateLimits.Checked());
+        builder.Services.AddSingleton<CallerRates>();
         if (security.Enabled)
         {
             builder.Services.AddSingleton<ICallerSource, CallerSource>();
@@ -30,6 +34,7 @@ public static class GuardHosting
         builder.AddJwt(security);
         builder.AddClientCertificates(security); // the last: a client shows it with every request, whatever else it proves itself by
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
+        builder.AddAudit(security);
     }
 
     private static void AddApiKeys(this IHostApplicationBuilder builder, SecurityOptions security)

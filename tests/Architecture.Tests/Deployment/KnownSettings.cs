@@ -4,6 +4,7 @@ using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
+using Progeny.Gateway.Security;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
@@ -13,6 +14,7 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
 using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
 using JwtOptions = silo::Progeny.Silo.Security.JwtOptions;
 using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
@@ -40,6 +42,8 @@ internal static class KnownSettings
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Security:Jwt"] = typeof(JwtOptions),
+        ["Security:OpenIdConnect"] = typeof(SignInOptions),
+        ["Audit"] = typeof(AuditOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
@@ -48,9 +52,10 @@ internal static class KnownSettings
 
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
-        [
-        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}",
+    [
+        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}",
         $"Security:Certificates:{AnyName}:Thumbprint", $"Security:Certificates:{AnyName}:Subject", $"Security:Certificates:{AnyName}:Access", $"Security:Jwt:Roles:{AnyName}",
+        $"Security:OpenIdConnect:Roles:{AnyName}",
     ];
 
     private static readonly HashSet<string> Patterns =

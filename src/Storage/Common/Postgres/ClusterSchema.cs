@@ -21,6 +21,7 @@ internal static class ClusterSchema
             PostgresArtifacts.Schema,
             ClusterRetentionClock.Schema,
             PostgresMetricsSchema.Script,
+            PostgresAuditSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
             PostgresSessionKeyStore.Schema,
