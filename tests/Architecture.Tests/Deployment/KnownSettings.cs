@@ -4,6 +4,7 @@ using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
+using Progeny.Core.Training.Sandbox;
 using Progeny.Gateway.Security;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
@@ -60,7 +61,7 @@ internal static class KnownSettings
 
     private static readonly HashSet<string> Patterns =
     [
-        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Select(key => key.ToUpperInvariant()),
+        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Concat(KeysOf("Jobs", typeof(SandboxOptions))).Select(key => key.ToUpperInvariant()),
     ];
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
