@@ -195,25 +195,6 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
             isSame &= callers.TryFind(context, out var again) && ReferenceEquals(again.Caller, first.Caller);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000);
         isSame.ShouldBeTrue();
-        if (Environment.GetEnvironmentVariable("KEYS_NS") is { } file)
-        {
-            for (var round = 0; round < 20; round++)
-            {
-                var t = Stopwatch.GetTimestamp();
-                for (var i = 0; i < 1_000_000; i++)
-                    callers.TryFind(context, out var again);
-                File.AppendAllText(file, $"{Stopwatch.GetElapsedTime(t).TotalNanoseconds / 1e6:0.0} ns\n");
-            }
-            context.Request.Protocol = "HTTP/2";
-            context.Features.Set<IConnectionItemsFeature>(new ConnectionItems());
-            for (var round = 0; round < 10; round++)
-            {
-                var t = Stopwatch.GetTimestamp();
-                for (var i = 0; i < 100_000; i++)
-                    callers.TryFind(context, out var again);
-                File.AppendAllText(file, $"h2 {Stopwatch.GetElapsedTime(t).TotalNanoseconds / 1e5:0.0} ns\n");
-            }
-        }
     }
 
     private sealed class ConnectionItems : IConnectionItemsFeature
