@@ -51,6 +51,23 @@ def start(options, folder):
     return server, f"https://127.0.0.1:{secure}"
 
 
+def make_projects(options, folder):
+    """Trains both projects on a node that asks nobody who they are; the other one finds them in its data folder."""
+    server = Server("the node", lambda peer: ["dotnet", options.gateway, "--urls", peer.address, "--Data", str(folder / "data")], folder / "training.log")
+    try:
+        server.wait_until_up()
+        node = loads.Node(server.address, ["dotnet", options.progeny])
+        columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", "at"])
+        for project in (FLOODED, CALM):
+            node.release(
+                loads.manifest(
+                    project, NUMBERS, "fast", {"trainer": "xgboost", "parameters": loads.PARAMETERS},
+                    source={"file": "data.csv", "query": f"SELECT {columns} FROM data", "ordinal": "at"}),
+                {"data.csv": loads.training_data(NUMBERS).encode()})
+    finally:
+        server.stop()
+
+
 def make_key(server, admin, name):
     request = urllib.request.Request(
         f"{server.address}/api/keys", json.dumps({"name": name, "allow": ["predictor"]}).encode(),
@@ -147,18 +164,10 @@ def main():
     options = arguments()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        make_projects(options, folder)
         server, secure = start(options, folder)
         try:
             admin = (folder / "admin.key").read_text().strip()
-            os.environ["PROGENY_KEY"] = admin
-            node = loads.Node(server.address, ["dotnet", options.progeny])
-            columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", "at"])
-            for project in (FLOODED, CALM):
-                node.release(
-                    loads.manifest(
-                        project, NUMBERS, "fast", {"trainer": "xgboost", "parameters": loads.PARAMETERS},
-                        source={"file": "data.csv", "query": f"SELECT {columns} FROM data", "ordinal": "at"}),
-                    {"data.csv": loads.training_data(NUMBERS).encode()})
             body = folder / "body.json"
             body.write_bytes(loads.request_body("one-row", 1))
             keys = {each: make_key(server, admin, each) for each in ("flood", "free", "calm")}
