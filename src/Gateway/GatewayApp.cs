@@ -69,6 +69,7 @@ public static class GatewayApp
         app.MapDashboard();
         app.MapCluster();
         app.MapKeys();
+        app.MapKeyPages();
         app.MapSignIn();
         app.MapProjects();
         app.MapRollout();
