@@ -19,7 +19,7 @@ internal static class ProjectsApi
         group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
         group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409).Requires(Permissions.Develop)
-            .WithSummary("Puts a generation into production that passes its gates; in force on all silos within two seconds.");
+            .WithSummary("Puts a generation into production that passes its gates, in force on all silos within two seconds; one that needs an approval waits (202).");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
@@ -34,14 +34,17 @@ internal static class ProjectsApi
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> GetAsync(string project, IClusterClient cluster) =>
         await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
-    private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> PromoteAsync(
+    private static async Task<Results<Ok<Promotion>, Accepted<PendingPromotion>, ProblemHttpResult>> PromoteAsync(
         string project, PromotionRequest request, CurrentCaller caller, IClusterClient cluster)
     {
         if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
             return Problems.Invalid(problem);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force));
+        var answer = await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
+        return answer.Promotion is { } promotion
+            ? TypedResults.Ok(promotion)
+            : TypedResults.Accepted($"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
     }
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
