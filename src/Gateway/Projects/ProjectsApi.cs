@@ -18,7 +18,7 @@ internal static class ProjectsApi
         var group = routes.MapGroup("/api/projects").WithTags("Projects").Requires(Permissions.Read);
         group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
-        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409).Requires(Permissions.Develop)
+        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 403, 404, 409).Requires(Permissions.Develop)
             .WithSummary("Puts a generation into production that passes its gates, in force on all silos within two seconds; one that needs an approval waits (202).");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
@@ -41,6 +41,8 @@ internal static class ProjectsApi
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
             return Problems.Invalid(problem);
+        if (request.Force && !caller.Caller.Access.Allows(Permissions.Operate, project))
+            return Problems.Forbidden($"'{caller.Caller.Name}' may not pass over the gates of '{project}': it takes {string.Join(" and ", AccessNames.Needed(Permissions.Operate))}. Leave 'force' out.");
         var answer = await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
         return answer.Promotion is { } promotion
             ? TypedResults.Ok(promotion)

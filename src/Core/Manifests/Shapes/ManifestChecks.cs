@@ -44,7 +44,7 @@ internal sealed class ManifestChecks
         checks.CheckMetrics();
         checks.CheckGroups();
         checks.CheckRollout();
-        checks.CheckGates();
+        new GateChecks(root, errors).Run();
         new TuneChecks(root, errors).Run();
         foreach (var list in new[] { "augment", "rules", "metrics", "gates", "alerts", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");
@@ -267,25 +267,6 @@ internal sealed class ManifestChecks
             var path = $"metrics[{index++}].name";
             if (metric["name"] is { } name && name.AsText() is { } text && MetricManifest.Reserved.Contains(text, StringComparer.OrdinalIgnoreCase))
                 errors.Add(name, path, $"{Quote.Of(text)} is a figure of every project; give the metric a name of its own");
-        }
-    }
-
-    private void CheckGates()
-    {
-        var index = 0;
-        foreach (var gate in Items("gates"))
-        {
-            var path = $"gates[{index++}]";
-            if (gate["approval"] is null)
-                RefuseKeys(gate, path, "is for gates with approval only", "within");
-        }
-
-        index = 0;
-        foreach (var hook in Items("hooks"))
-        {
-            var path = $"hooks[{index++}]";
-            if (hook["on"]?.AsText() == "rollback")
-                RefuseKeys(hook, path, "has no use for a rollback, which a hook is told of and cannot hold up", "on_failure");
         }
     }
 
