@@ -16,6 +16,7 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Releases;
 using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
+using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
@@ -65,6 +66,7 @@ public static class GatewayApp
         app.MapNode();
         app.MapDashboard();
         app.MapCluster();
+        app.MapKeys();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();

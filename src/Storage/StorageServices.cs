@@ -14,6 +14,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Releases;
 using Progeny.Core.Rules;
+using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
@@ -29,6 +30,7 @@ using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage;
 
@@ -79,6 +81,7 @@ public static class StorageServices
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
+        services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         return services;
     }
@@ -89,6 +92,7 @@ public static class StorageServices
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
         services.AddHostedService<ClusterDatabaseStartup>();
+        services.AddSingleton<IMemberNumbers, PostgresMemberNumbers>();
         services.AddSingleton<ClusterDatabaseHealth>();
         services.AddSingleton<IDatabaseHealth>(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
         services.AddHostedService(provider => provider.GetRequiredService<ClusterDatabaseHealth>());
@@ -96,6 +100,7 @@ public static class StorageServices
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
+        services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();

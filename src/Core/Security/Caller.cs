@@ -13,6 +13,9 @@ public sealed record Caller(string Name, Access Access)
     /// <summary>The id of the key that the caller has; null: it has proved by other means who it is.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>Cancelled when what the caller has proved itself with is no longer valid: what it follows ends then.</summary>
+    public CancellationToken Ended { get; init; }
+
     /// <summary>Whether the caller has proved who it is.</summary>
     public bool IsAuthenticated => !ReferenceEquals(this, Anybody);
 

@@ -5,6 +5,7 @@ using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Releases;
+using Progeny.Core.Security;
 using Progeny.Grains.Common;
 
 namespace Progeny.Gateway.Common;
@@ -23,6 +24,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
             RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
             RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            ApiKeyException { Error: ApiKeyError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
+            ApiKeyException { Error: ApiKeyError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
+            ApiKeyException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),

@@ -6,6 +6,7 @@ using Progeny.Contracts.QueryLog;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.QueryLog;
@@ -47,13 +48,13 @@ internal static class QueriesApi
     }
 
     private static async Task<IResult> TailAsync(
-        string project, HttpContext context, IClusterClient cluster, QueryTails tails, IHostApplicationLifetime lifetime, string? version = null)
+        string project, HttpContext context, CurrentCaller caller, IClusterClient cluster, QueryTails tails, IHostApplicationLifetime lifetime, string? version = null)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
         if (!TryParseVersion(project, version, out var reference))
             return WrongVersion(version!);
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, caller.Caller.Ended);
         var (tail, refusal) = await tails.JoinAsync(project, reference);
         if (tail is null)
         {

@@ -32,6 +32,7 @@ internal sealed partial class NameGuard(RequestDelegate next)
             $"There is no version {Problems.Quoted(name)}; one looks like '1.2.0' (a release) or '1.2.0:3' (release:generation).",
         "job" when !Job().IsMatch(name) => $"There is no job {Problems.Quoted(name)}; its id is 32 digits, a to f among them.",
         "experiment" when !Experiment().IsMatch(name) => $"There is no experiment {Problems.Quoted(name)}; one looks like 'canary-1'.",
+        "key" when !Key().IsMatch(name) => $"There is no key {Problems.Quoted(name)}; name one by its id or its name.",
         _ => null,
     };
 
@@ -46,4 +47,7 @@ internal sealed partial class NameGuard(RequestDelegate next)
 
     [GeneratedRegex(@"^[a-z][a-z0-9]{0,31}-[0-9]{1,9}\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
     private static partial Regex Experiment();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._@-]{1,60}\z", RegexOptions.CultureInvariant, MatchTimeoutMilliseconds)]
+    private static partial Regex Key();
 }

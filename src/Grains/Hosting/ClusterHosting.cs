@@ -93,6 +93,7 @@ public static class ClusterHosting
             membership.MaxJoinAttemptTime = MaxJoinTime;
             membership.ExtendProbeTimeoutDuringDegradation = false;
         });
+        silo.Services.AddSingleton<ILocalSiloDetails, MemberDetails>();
         silo.Services.AddSingleton<NodeFault>();
         silo.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<NodeFault>());
         silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Grains, (services, _) => new ClusterGrainStorage(
@@ -129,10 +130,10 @@ public static class ClusterHosting
             throw new SettingException($"Silo:ProbeTimeout is {options.ProbeTimeout}; it must be 00:00:00.2 to 00:01:00.");
     }
 
-    /// <summary>Where the silo listens.</summary>
     /// <summary>Errors of the driver, which the table of reminders throws, reach a caller on another silo as what they are.</summary>
     private static void SendDatabaseErrors(ExceptionSerializationOptions options) => options.SupportedNamespacePrefixes.Add("Npgsql");
 
+    /// <summary>Where the silo listens.</summary>
     private static IPAddress AddressOf(SiloOptions options) => options.ParsedAddress
         ?? NetworkInterface.GetAllNetworkInterfaces()
             .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Releases;
@@ -22,6 +21,8 @@ internal sealed partial class JobGrain(
     SiloStop siloStop,
     ILogger<JobGrain> logger) : RemindedGrain, IJobGrain, IStoredGrain
 {
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
+
     public bool IsStored => storage.RecordExists;
 
     private readonly CancellationTokenSource stop = new();
@@ -73,14 +74,7 @@ internal sealed partial class JobGrain(
         return await Get();
     }
 
-    public async Task<string> GetLog()
-    {
-        if (storage.State.Log is not { } digest)
-            return "";
-        await using var stream = await artifacts.OpenAsync(digest, CancellationToken.None);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await reader.ReadToEndAsync();
-    }
+    public async Task<string> GetLog() => storage.State.Log is { } digest ? await artifacts.ReadTextAsync(digest, CancellationToken.None) : "";
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -108,8 +102,9 @@ internal sealed partial class JobGrain(
         }
         catch (Exception exception) when (ClusterFault.IsPassing(exception))
         {
-            // Another silo died, or the database is away. The job stays open; it runs again when it is woken.
+            // Another silo died, or the database is away. The job stays open and is tried again soon, after a stop when it is woken.
             LogInterrupted(logger, exception, this.GetPrimaryKeyString());
+            this.RegisterGrainTimer(static grain => grain.Resume(), this, new GrainTimerCreationOptions(_retryAfter, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -138,8 +133,7 @@ internal sealed partial class JobGrain(
 
     private async Task EndAsync(JobStatus status, JobOutcome outcome)
     {
-        using var text = new MemoryStream(Encoding.UTF8.GetBytes(outcome.Log));
-        var digest = await artifacts.PutAsync(text, long.MaxValue, CancellationToken.None);
+        var digest = await artifacts.PutTextAsync(outcome.Log, CancellationToken.None);
         var job = storage.State.End(status, outcome, latest?.Fraction ?? 0, time.GetUtcNow());
         await SaveAsync(state => state with { Job = job, Log = digest });
         instruments.Add(job);

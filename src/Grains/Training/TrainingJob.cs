@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
-using System.Text;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
@@ -103,7 +102,7 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
                 Model = await PutFileAsync(result.Model!, cancellationToken),
                 ModelBytes = new FileInfo(result.Model!).Length,
                 State = result.State is null ? null : await PutFolderAsync(result.State, folder, cancellationToken),
-                Log = await PutTextAsync(result.Log, cancellationToken),
+                Log = await artifacts.PutTextAsync(result.Log, cancellationToken),
                 Background = result.Background is null ? null : await PutFileAsync(result.Background, cancellationToken),
                 Profile = await measures.KeepProfileAsync(result, cancellationToken),
             },
@@ -169,11 +168,5 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         var zip = Path.Combine(workFolder, "state.zip");
         await ZipFile.CreateFromDirectoryAsync(source, zip, cancellationToken);
         return await PutFileAsync(zip, cancellationToken);
-    }
-
-    private async Task<string> PutTextAsync(string text, CancellationToken cancellationToken)
-    {
-        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return await artifacts.PutAsync(stream, MaxArtifactBytes, cancellationToken);
     }
 }

@@ -8,6 +8,8 @@ namespace Progeny.Silo.Security;
 /// </summary>
 internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
 {
+    private const string RetryAfterSeconds = "2";
+
     private static readonly GuardProblem _unknownCaller = new(
         StatusCodes.Status401Unauthorized, "Unauthorized", "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
 
@@ -64,7 +66,12 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
         $"'{caller.Name}' may not do this {(project is null ? "(it is about no single project)" : $"with '{project}'")}: "
         + $"it takes {string.Join(" and ", AccessNames.Needed(needed))}.";
 
-    private static GuardProblem Unknown(CallerFinding found) => found.Problem is null ? _unknownCaller : _unknownCaller with { Detail = found.Problem };
+    private static GuardProblem Unknown(CallerFinding found) => found switch
+    {
+        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Storage unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { Problem: { } problem } => _unknownCaller with { Detail = problem },
+        _ => _unknownCaller,
+    };
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
@@ -72,6 +79,8 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
         return problem.ExecuteAsync(context);
     }
 }

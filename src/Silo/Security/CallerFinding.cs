@@ -7,6 +7,9 @@ namespace Progeny.Silo.Security;
 /// <param name="Problem">What is wrong with the proof that was given; null: nothing, or none was given.</param>
 public readonly record struct CallerFinding(Caller? Caller, string? Problem)
 {
+    /// <summary>Whether nobody can say at the moment whether the proof is right: the caller is to ask again.</summary>
+    public bool IsUnavailable { get; init; }
+
     /// <summary>Nobody has given a proof.</summary>
     public static CallerFinding None => default;
 }

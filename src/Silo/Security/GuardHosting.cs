@@ -1,5 +1,7 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Grains.Hosting;
+using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
 
@@ -7,17 +9,35 @@ namespace Progeny.Silo.Security;
 public static class GuardHosting
 {
     /// <summary>Adds what <see cref="UseRequestGuard"/> needs.</summary>
-    /// <exception cref="Grains.Common.SettingException">The setting <c>Http:AllowedHosts</c> is wrong.</exception>
+    /// <exception cref="Grains.Common.SettingException">A setting of <c>Http:AllowedHosts</c> or the section <c>Security</c> is wrong.</exception>
     public static void AddRequestGuard(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
         builder.Services.AddSingleton(security);
         if (security.Enabled)
+        {
             builder.Services.AddSingleton<ICallerSource, CallerSource>();
+            builder.AddApiKeys(security);
+        }
         else
+        {
             builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
+        }
+
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
+    }
+
+    private static void AddApiKeys(this IHostApplicationBuilder builder, SecurityOptions security)
+    {
+        var cluster = builder.Configuration.ReadCluster();
+        Pepper.Check(security, cluster);
+        builder.Services.AddSingleton(provider => new ApiKeyHasher(Pepper.Read(security, provider.GetRequiredService<DataFolder>().Paths)));
+        builder.Services.AddSingleton<ApiKeyRing>();
+        builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddSingleton<FirstKey>();
+        builder.Services.AddSingleton<ICallerProof, ApiKeyProof>();
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ApiKeyUpkeep>(provider, cluster));
     }
 
     /// <summary>Says what a caller needs to be answered at an endpoint, or at all of a group that do not say otherwise themselves.</summary>

@@ -8,4 +8,13 @@ public sealed class SecurityOptions
 
     /// <summary>Whether everybody has to prove who they are.</summary>
     public bool Enabled { get; set; }
+
+    /// <summary>The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone makes up.</summary>
+    public string? Pepper { get; set; }
+
+    /// <summary>The file that holds the pepper.</summary>
+    public string? PepperFile { get; set; }
+
+    /// <summary>The file with the first key for everything, which is written where it is not there; null: the first key is printed.</summary>
+    public string? AdminKeyFile { get; set; }
 }

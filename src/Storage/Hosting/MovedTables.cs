@@ -66,7 +66,7 @@ internal static class MovedTables
             new MovedColumn("day", ColumnKind.Int) { IsInSqlite = false, ToPostgres = row => (long)days.Of((long)row[2]!) }),
     ];
 
-    /// <summary>The perfdb, decisions and evaluations.</summary>
+    /// <summary>The perfdb, decisions, evaluations and keys.</summary>
     public static IReadOnlyList<MovedTable> Metrics { get; } =
     [
         new("generations", "id", "id bigint, project text, release text, generation int") { IsNumbered = true },
@@ -101,6 +101,15 @@ internal static class MovedTables
         {
             Title = "decisions",
         },
+        new(
+            "api_keys",
+            "sequence",
+            "sequence bigint, id text, name text, hash text, access text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, revoked_by text, "
+            + "last_used_at bigint, replaces text")
+        {
+            Title = "keys",
+        },
+        new("api_key_state", "version", "version bigint, pepper text") { IsSeeded = true },
         new("recent", "generation, until", "generation bigint, until bigint, rows bigint, start bigint, data bytea"),
         new("evaluations", "generation", "generation text, at bigint, report text") { Title = "evaluations" },
     ];

@@ -1,3 +1,5 @@
+extern alias silo;
+
 using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
@@ -11,6 +13,7 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
 
@@ -33,6 +36,7 @@ internal static class KnownSettings
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
+        ["Security"] = typeof(SecurityOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),

@@ -1,7 +1,10 @@
+using System.Net;
 using Dapper;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Progeny.Core.Common;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
 
@@ -42,8 +45,35 @@ public sealed class ClusterStartupTests(ClusterServer server)
         (await connection.ExecuteScalarAsync<int>("SELECT version FROM progeny")).ShouldBe(99);
     }
 
+    [ContractFact]
+    public async Task Highest_number_of_the_silos_at_an_address_is_found_and_none_where_none_has_joined()
+    {
+        var database = await server.CreateEmptyAsync();
+        var (here, elsewhere) = (new IPEndPoint(IPAddress.Parse("10.0.0.7"), 11_111), new IPEndPoint(IPAddress.Parse("10.0.0.7"), 11_112));
+        int? beforeTheTables = 0, found = null, none = 0;
+        await StartAsync(database, "numbers", numbers => beforeTheTables = numbers.FindLast(here));
+        await using var connection = new NpgsqlConnection(database);
+        await connection.ExecuteAsync("INSERT INTO orleansmembershipversiontable (deploymentid) VALUES ('numbers')");
+        foreach (var number in (int[])[7, 2_000_000_000, 9])
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO orleansmembershiptable (deploymentid, address, port, generation, siloname, hostname, status, starttime, iamalivetime)
+                VALUES ('numbers', '10.0.0.7', 11111, @number, 'n', 'h', 6, now(), now())
+                """,
+                new { number });
+        }
+
+        await StartAsync(database, "numbers", numbers => (found, none) = (numbers.FindLast(here), numbers.FindLast(elsewhere)));
+
+        beforeTheTables.ShouldBeNull();
+        found.ShouldBe(2_000_000_000);
+        none.ShouldBeNull();
+    }
+
     /// <summary>Starts what a node has of storage, and stops it.</summary>
-    private static async Task StartAsync(string database, string cluster)
+    /// <param name="beforeStart">Asks for the numbers of members before anything has been started.</param>
+    private static async Task StartAsync(string database, string cluster, Action<IMemberNumbers>? beforeStart = null)
     {
         using var folder = new TemporaryFolder();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -56,6 +86,7 @@ public sealed class ClusterStartupTests(ClusterServer server)
         ]);
         builder.Services.AddProgenyStorage(builder.Configuration);
         using var host = builder.Build();
+        beforeStart?.Invoke(host.Services.GetRequiredService<IMemberNumbers>());
         await host.StartAsync();
         await host.StopAsync();
     }

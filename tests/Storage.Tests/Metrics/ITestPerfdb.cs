@@ -2,6 +2,7 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -15,4 +16,6 @@ internal interface ITestPerfdb : IAsyncDisposable
     IDecisionLog Decisions { get; }
 
     IEvaluationStore Evaluations { get; }
+
+    IApiKeyStore Keys { get; }
 }

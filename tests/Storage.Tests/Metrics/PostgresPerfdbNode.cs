@@ -4,10 +4,12 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -22,6 +24,7 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
         Scores = new PostgresScoreStore(perfdb);
         Decisions = new PostgresDecisionLog(Database);
         Evaluations = new PostgresEvaluationStore(Database);
+        Keys = new PostgresApiKeyStore(Database);
     }
 
     public ClusterDatabase Database { get; }
@@ -33,6 +36,8 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
     public IDecisionLog Decisions { get; }
 
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 }

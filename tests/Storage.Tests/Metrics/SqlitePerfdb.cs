@@ -2,9 +2,11 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Metrics.Sqlite;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Tests.Metrics;
 
@@ -20,6 +22,7 @@ internal sealed class SqlitePerfdb : ITestPerfdb
         Scores = new SqliteScoreStore(database);
         Decisions = new SqliteDecisionLog(database);
         Evaluations = new SqliteEvaluationStore(database);
+        Keys = new SqliteApiKeyStore(database);
     }
 
     public IMetricsStore Metrics { get; }
@@ -29,6 +32,8 @@ internal sealed class SqlitePerfdb : ITestPerfdb
     public IDecisionLog Decisions { get; }
 
     public IEvaluationStore Evaluations { get; }
+
+    public IApiKeyStore Keys { get; }
 
     public ValueTask DisposeAsync()
     {

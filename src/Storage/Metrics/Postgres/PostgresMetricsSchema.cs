@@ -1,8 +1,8 @@
 namespace Progeny.Storage.Metrics.Postgres;
 
 /// <summary>
-/// The perfdb's tables in the cluster's database, and those of decisions and evaluations. Times are in seconds since 1970 in UTC, those of
-/// decisions, evaluations, and moments, in milliseconds.
+/// The perfdb's tables in the cluster's database, and those of decisions, evaluations and keys. Times are in seconds since 1970 in UTC, those of
+/// decisions, evaluations, keys, and moments, in milliseconds.
 /// </summary>
 /// <remarks>
 /// What grows with time is partitioned by it (<see cref="PerfdbPartitions"/>): by resolution, since each is kept for another time, and then
@@ -165,5 +165,23 @@ internal static class PostgresMetricsSchema
             at bigint NOT NULL,
             report text NOT NULL
         );
+
+        CREATE TABLE api_keys (
+            sequence bigint PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            name text COLLATE "C" NOT NULL,
+            hash text NOT NULL,
+            access text NOT NULL,
+            created_at bigint NOT NULL,
+            created_by text NOT NULL,
+            expires_at bigint,
+            revoked_at bigint,
+            revoked_by text,
+            last_used_at bigint,
+            replaces text
+        );
+
+        CREATE TABLE api_key_state (version bigint NOT NULL, pepper text);
+        INSERT INTO api_key_state (version) VALUES (0);
         """;
 }

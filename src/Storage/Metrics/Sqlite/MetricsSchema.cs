@@ -2,7 +2,7 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics.Sqlite;
 
-/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions, and moments, in milliseconds.</summary>
+/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions and keys, and moments, in milliseconds.</summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
 /// by generation, for reading, and are found by age, for removing. <c>recent</c> holds the newest rows once more, parted by their number and
@@ -11,7 +11,7 @@ namespace Progeny.Storage.Metrics.Sqlite;
 internal static class MetricsSchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const string Script =
         $"""
@@ -156,6 +156,24 @@ internal static class MetricsSchema
             at INTEGER NOT NULL,
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE api_keys (
+            sequence INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            access TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            expires_at INTEGER,
+            revoked_at INTEGER,
+            revoked_by TEXT,
+            last_used_at INTEGER,
+            replaces TEXT
+        ) STRICT;
+
+        CREATE TABLE api_key_state (version INTEGER NOT NULL, pepper TEXT) STRICT;
+        INSERT INTO api_key_state (version) VALUES (0);
 
         {RetentionClock.Schema}
         """;

@@ -1,0 +1,64 @@
+using Progeny.Core.Security;
+using Progeny.Grains.Common;
+
+namespace Progeny.Silo.Security;
+
+/// <summary>
+/// The key for everything without which nobody could make others: made and printed once at the first start, or kept in the file that
+/// <c>Security:AdminKeyFile</c> names.
+/// </summary>
+internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvider time)
+{
+    private const string Setting = "Security:AdminKeyFile";
+
+    /// <summary>Makes the key where it is needed; of several nodes that start together one does.</summary>
+    /// <exception cref="SettingException">The file cannot be read or written, or holds no key.</exception>
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        options.AdminKeyFile is { } path ? EnsureInFileAsync(path, cancellationToken) : EnsurePrintedAsync(cancellationToken);
+
+    private async Task EnsurePrintedAsync(CancellationToken cancellationToken)
+    {
+        if (await keys.EnsureAdminAsync(null, known => known.IsEmpty, cancellationToken) is not { } made)
+            return;
+
+        // Not into the log, which may be sent elsewhere and kept for long.
+        await Console.Out.WriteLineAsync(
+            $"""
+
+            This node asks everybody who they are, and there was no key yet. This is the first one. It is for everything, and it is shown only now:
+
+                {made.Text}
+
+            Keep it in a safe place, and make the keys of people and programs with it: progeny key create NAME --allow ROLE:PROJECT
+
+            """);
+    }
+
+    private async Task EnsureInFileAsync(string path, CancellationToken cancellationToken)
+    {
+        if ((await keys.ListAsync(cancellationToken)).Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())))
+            return;
+        if (!File.Exists(path))
+        {
+            try
+            {
+                SecretFile.Write(path, ApiKeyText.Make());
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new SettingException($"{Setting}: the file '{path}' cannot be written: {exception.Message}", exception);
+            }
+        }
+
+        var text = SecretFile.Read(Setting, path);
+        if (!ApiKeyText.IsWellFormed(text))
+            throw new SettingException($"{Setting}: the file '{path}' holds no key; one is 'pgy_', 8 characters, '_' and 43 characters. The node makes one where there is no file.");
+        var id = ApiKeyText.IdOf(text).ToString();
+        await keys.EnsureAdminAsync(
+            text,
+            known => known.FirstOrDefault(key => key.Id == id) is { } same
+                ? throw new SettingException($"{Setting}: the key {id} in the file '{path}' was revoked or has expired; remove the file, and the node makes a new key there.")
+                : !known.Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())),
+            cancellationToken);
+    }
+}
