@@ -1,10 +1,7 @@
-using System.Text;
-using System.Text.Json;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Progeny.Gateway.Tests.Metrics;
 using Progeny.Gateway.Tests.Security;
-using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Tests.Rollouts;
 
@@ -12,6 +9,10 @@ namespace Progeny.Gateway.Tests.Rollouts;
 public sealed class ApprovalNode : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
+    private readonly Dictionary<string, string> keys = [];
+
+    // The node's own client sends the first key.
+    private readonly HttpClient plain = new();
 
     public Node Node { get; private set; } = null!;
 
@@ -32,6 +33,7 @@ public sealed class ApprovalNode : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        plain.Dispose();
         await Node.DisposeAsync();
         await Receiver.DisposeAsync();
         Directory.Delete(folder, recursive: true);
@@ -48,16 +50,21 @@ public sealed class ApprovalNode : IAsyncLifetime
 
     public async Task TrainAsync(string project) => ((string)(await Node.TrainAsync(project))["status"]!).ShouldBe("succeeded");
 
-    /// <summary>Posts as somebody: a name, then roles and grants.</summary>
+    /// <summary>Posts as somebody: the name of a key, then its roles and grants.</summary>
     public async Task<(int Status, JsonNode Body)> PostAsync(string caller, string path, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        if (!keys.TryGetValue(caller, out var key))
         {
-            Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
-            Headers = { { NamedCallers.Header, caller } },
+            var words = caller.Split(' ');
+            keys[caller] = key = (string)(await Node.PostAsync("/api/keys", new { name = words[0], allow = words[1..] }))["secret"]!;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Node.Http.BaseAddress!, path))
+        {
+            Content = JsonContent.Create(body),
+            Headers = { Authorization = SecuredNode.Bearer(key) },
         };
-        using var client = new HttpClient { BaseAddress = Node.Http.BaseAddress };
-        using var response = await client.SendAsync(request);
+        using var response = await plain.SendAsync(request);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
@@ -73,14 +80,12 @@ public sealed class ApprovalNode : IAsyncLifetime
 
     private async Task StartAsync()
     {
+        var file = Path.Combine(folder, "admin.key");
         Node = await Node.StartAsync(
             Path.Combine(folder, "data"),
-            services => services.AddSingleton<ICallerProof, NamedCallers>(),
-            [
-                "--Security:Enabled", "true", "--Experiments:CheckSeconds", "0.2",
-                "--Webhooks:ops:Url", Receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
-                "--Webhooks:dead:Url", "http://127.0.0.1:1/", "--Webhooks:dead:Secret", WebhookReceiver.Secret,
-            ]);
-        Node.Http.DefaultRequestHeaders.Add(NamedCallers.Header, "key:root admin");
+            "--Security:Enabled", "true", "--Security:AdminKeyFile", file, "--Experiments:CheckSeconds", "0.2",
+            "--Webhooks:ops:Url", Receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
+            "--Webhooks:dead:Url", "http://127.0.0.1:1/", "--Webhooks:dead:Secret", WebhookReceiver.Secret);
+        Node.Http.DefaultRequestHeaders.Authorization = SecuredNode.Bearer((await File.ReadAllTextAsync(file)).Trim());
     }
 }

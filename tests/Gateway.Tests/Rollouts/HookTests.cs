@@ -51,7 +51,7 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
     {
         Answer(403, "");
         await fixture.MakeAsync("forced", "explicit", "hooks: [{on: before_promotion, webhook: ops}]");
-        (await fixture.PostAsync("key:root admin", "/api/projects/forced/promotions", new { version = "1.0.0:1", force = true })).Status.ShouldBe(200);
+        (await fixture.PostAsync("root admin", "/api/projects/forced/promotions", new { version = "1.0.0:1", force = true })).Status.ShouldBe(200);
         await fixture.DecisionAsync("forced", "hook", "it answered 403; the promotion is forced and goes on");
     }
 
@@ -63,14 +63,14 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
         await fixture.TrainAsync("back");
         await PromoteAsync("back", "1.0.0:1");
         await PromoteAsync("back", "1.0.0:2");
-        (await fixture.PostAsync("key:otto operator:back", "/api/projects/back/rollback", new { reason = "it is worse" })).Status.ShouldBe(200);
+        (await fixture.PostAsync("otto-back operator:back", "/api/projects/back/rollback", new { reason = "it is worse" })).Status.ShouldBe(200);
         (await fixture.ChampionAsync("back")).ShouldBe("back@1.0.0:1");
 
         await fixture.DecisionAsync("back", "hook", "It was told that back@1.0.0:2 was rolled back for back@1.0.0:1.");
         await fixture.DecisionAsync("back", "hook", "It could not be told that back@1.0.0:2 was rolled back for back@1.0.0:1, in 5 attempts");
         var told = JsonNode.Parse(Attempts("back").ShouldHaveSingleItem().Body)!;
         ((string)told["event"]!, (string)told["generation"]!, (string)told["champion"]!, (string)told["by"]!, (string)told["reason"]!)
-            .ShouldBe(("rollback", "back@1.0.0:2", "back@1.0.0:1", "key:otto", "it is worse"));
+            .ShouldBe(("rollback", "back@1.0.0:2", "back@1.0.0:1", "key:otto-back", "it is worse"));
     }
 
     [Fact]
@@ -91,5 +91,5 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
         [.. Receiver.Attempts.Where(attempt => (string)JsonNode.Parse(attempt.Body)!["project"]! == project)];
 
     private Task<(int Status, JsonNode Body)> PromoteAsync(string project, string version) =>
-        fixture.PostAsync("key:root admin", $"/api/projects/{project}/promotions", new { version });
+        fixture.PostAsync("root admin", $"/api/projects/{project}/promotions", new { version });
 }
