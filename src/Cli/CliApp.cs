@@ -12,6 +12,7 @@ using Progeny.Cli.QueryLog;
 using Progeny.Cli.Releases;
 using Progeny.Cli.Retraining;
 using Progeny.Cli.Rollouts;
+using Progeny.Cli.Security;
 using Progeny.Cli.Serving;
 using Progeny.Cli.Training;
 using Progeny.Cli.Tuning;
@@ -108,6 +109,7 @@ public static class CliApp
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
+            AuditCommands.Create(context),
             new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
             NodeCommands.Create(context),
             AboutCommand.Create(context),

@@ -38,6 +38,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = Requests.MaxBytes;
@@ -85,6 +86,7 @@ public static class GatewayApp
         app.MapMetrics();
         app.MapEvaluation();
         app.MapApprovals();
+        app.MapAudit();
         return app;
     }
 }

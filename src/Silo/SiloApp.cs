@@ -3,6 +3,7 @@ using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 using Progeny.Storage;
 using Progeny.Storage.Common;
 
@@ -19,6 +20,7 @@ public static class SiloApp
     {
         var builder = WebApplication.CreateSlimBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, Defaults);
+        builder.AddHttp();
         var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);
@@ -28,10 +30,12 @@ public static class SiloApp
         builder.Services.AddNodeEndpoints();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         var app = builder.Build();
+        app.UseSecurityHeaders();
         // Health and metrics are asked for by the names that a cluster gives its nodes, and say nothing that a foreign page could use.
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Dashboard.Path), dashboard => dashboard.UseRequestGuard());
         app.UseRouting();
         app.UseAccessGuard();
+        app.UseAuditTrail();
         app.MapNode();
         app.MapDashboard();
         return app;

@@ -14,6 +14,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Releases;
 using Progeny.Core.Rules;
+using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
@@ -41,6 +42,7 @@ public static class StorageServices
     /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
     /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
+    /// <exception cref="ExposureException">The cluster's database is on another machine, and reached without protection.</exception>
     /// <param name="cluster">Whether, and of what, the node is a member; null: as the section <c>Cluster</c> says.</param>
     public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
@@ -52,7 +54,11 @@ public static class StorageServices
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
         services.AddSingleton<RetentionScope>();
+        // A node has its secret in place of it.
+        services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
+        if (cluster.IsMember && PostgresTls.FindUnprotected(cluster.ConnectionString) is { } server)
+            services.AddSingleton(Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
@@ -80,6 +86,8 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
+        services.AddSingleton<SqliteAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<SqliteAuditLog>());
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
@@ -99,6 +107,8 @@ public static class StorageServices
         services.AddSingleton<PostgresPerfdb>();
         services.AddSingleton<IMetricsStore, PostgresMetricsStore>();
         services.AddSingleton<IScoreStore, PostgresScoreStore>();
+        services.AddSingleton<PostgresAuditLog>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();

@@ -11,16 +11,19 @@ internal sealed class ClusterNode(string name, string folder, IReadOnlyList<stri
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly int _siloPort = FreePort();
-    private readonly int _gatewayPort = FreePort();
-
     // Those that ended as well: requests to them may still be under way, and their output is read after a failure.
     private readonly List<NodeProcess> _processes = [];
 
     public string Name => name;
 
+    /// <summary>Where it listens for other silos.</summary>
+    public int SiloPort { get; } = FreePort();
+
+    /// <summary>Where it listens for processes without a silo.</summary>
+    public int GatewayPort { get; } = FreePort();
+
     /// <summary>Where the other silos reach it.</summary>
-    public string Address => $"127.0.0.1:{_siloPort}";
+    public string Address => $"127.0.0.1:{SiloPort}";
 
     /// <summary>Its folder on disk.</summary>
     public string Data => Path.Combine(folder, name);
@@ -136,7 +139,7 @@ internal sealed class ClusterNode(string name, string folder, IReadOnlyList<stri
 
     private string[] Arguments() =>
     [
-        "--Silo:Name", name, "--Silo:Address", "127.0.0.1", "--Silo:Port", $"{_siloPort}", "--Silo:GatewayPort", $"{_gatewayPort}",
+        "--Silo:Name", name, "--Silo:Address", "127.0.0.1", "--Silo:Port", $"{SiloPort}", "--Silo:GatewayPort", $"{GatewayPort}",
         "--Experiments:CheckSeconds", "0.2", "--Metrics:ScoreSeconds", "0.2", "--Metrics:PublishSeconds", "0.5", .. settings,
     ];
 }

@@ -48,6 +48,24 @@ internal sealed class ServerClient : IDisposable
     public async Task<string> GetTextAsync(FormattableString path, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Get, path, content: null, TimeLimit, cancellationToken)).Text;
 
+    /// <summary>Copies an answer, however long it takes.</summary>
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public async Task DownloadAsync(FormattableString path, Stream target, CancellationToken cancellationToken)
+    {
+        var url = UrlOf(path);
+        try
+        {
+            using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw Refused(response, await response.Content.ReadAsStringAsync(cancellationToken), url);
+            await response.Content.CopyToAsync(target, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException(address, exception);
+        }
+    }
+
     /// <summary>Opens a stream of events.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
     public async Task<ServerEvents> ListenAsync(FormattableString path, TimeProvider time, CancellationToken cancellationToken)

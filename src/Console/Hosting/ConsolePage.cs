@@ -31,7 +31,6 @@ internal sealed class ConsolePage<TPage>(object model, int status = StatusCodes.
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentSecurityPolicy = Policy;
-        response.Headers["Referrer-Policy"] = "same-origin";
         await response.WriteAsync(html, httpContext.RequestAborted);
     }
 }

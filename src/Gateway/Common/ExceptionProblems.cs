@@ -7,6 +7,7 @@ using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Releases;
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Common;
 
@@ -45,7 +46,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-        httpContext.Response.Headers.XContentTypeOptions = "nosniff"; // the exception took the headers away
+        SecurityHeaders.Set(httpContext.Response.Headers); // the exception took the headers away
         var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
         if (exception is RegistryException { Faults: { IsEmpty: false } found })
             context.ProblemDetails.Extensions["errors"] = found;

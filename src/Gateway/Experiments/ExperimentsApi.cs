@@ -66,13 +66,15 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
-        return TypedResults.Ok((await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
+        var experiment = (await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,
             Generations = input.Generations,
             By = caller.By(input.By) ?? Operator,
             Reason = input.Reason,
-        })).ToView());
+        })).ToView();
+        caller.SetAudit(null, new { experiment.Id, experiment.Status }, $"experiment {experiment.Id}");
+        return TypedResults.Ok(experiment);
     }
 
     private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> ActAsync(
@@ -89,6 +91,10 @@ internal static class ExperimentsApi
         if (DecisionWords.Problem(body?.By, body?.Reason) is { } problem)
             return Problems.Invalid(problem);
         var decided = new ExperimentAct(body?.Version, caller.By(body?.By), body?.Reason);
-        return TypedResults.Ok((await act(cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}"), decided, generation)).ToView());
+        var grain = cluster.GetGrain<IExperimentGrain>($"{project}/{experiment}");
+        var before = await grain.Get();
+        var after = (await act(grain, decided, generation)).ToView();
+        caller.SetAudit(before is null ? null : new { before.ToView().Status }, new { after.Status, decided.Version, decided.Reason });
+        return TypedResults.Ok(after);
     }
 }

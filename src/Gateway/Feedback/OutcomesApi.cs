@@ -11,6 +11,7 @@ using Progeny.Core.QueryLog;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Feedback;
 
@@ -20,7 +21,7 @@ internal static class OutcomesApi
 
     public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback").Requires(Permissions.ReportOutcomes)
+        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback").NotAudited().Requires(Permissions.ReportOutcomes)
             .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
             .WithProblems(400, 404)
             .AddOpenApiOperationTransformer((operation, context, _) =>
@@ -31,7 +32,7 @@ internal static class OutcomesApi
                 return Task.CompletedTask;
             });
         routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
-            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().Requires(Permissions.ReportOutcomes).WithOrder(1); // without a type the other one is meant
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().NotAudited().Requires(Permissions.ReportOutcomes).WithOrder(1); // without a type the other one is meant
     }
 
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(

@@ -53,6 +53,7 @@ internal static class ApprovalsApi
         var grain = cluster.GetGrain<IApprovalGrain>(project);
         if ((await grain.List()).FirstOrDefault(each => each.Id == approval) is not { } known)
             return Problems.NotFound($"'{project}' has no approval {approval} (GET /api/projects/{project}/approvals lists them).");
+        caller.SetAudit(null, new { approve, decision.Reason }, known.Generation.ToString());
         return Refusal(caller.Caller, known) is { } refusal
             ? Problems.Forbidden(refusal)
             : TypedResults.Ok(await grain.Decide(approval, approve, caller.By(decision.By) ?? Decommissioning.Operator, decision.Reason));

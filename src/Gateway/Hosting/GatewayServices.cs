@@ -7,6 +7,7 @@ using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -38,10 +39,12 @@ internal static class GatewayServices
 
     public static void UseProblemDetails(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseRequestGuard();
         app.UseRouting();
         app.UseMiddleware<NameGuard>();
         app.UseAccessGuard();
+        app.UseAuditTrail();
         app.UseCompressedRequests();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>
         {

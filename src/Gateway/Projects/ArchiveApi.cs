@@ -33,18 +33,21 @@ internal static class ArchiveApi
     }
 
     private static void Map(RouteGroupBuilder group, string verb, Stage stage, string summary) =>
-        group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive) =>
-                MoveAsync(project, version, stage, request, caller, archive))
+        group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, CurrentCaller caller, IClusterClient cluster, IProjectArchive archive) =>
+                MoveAsync(project, version, stage, request, caller, cluster, archive))
             .WithSummary(summary);
 
     private static async Task<Results<Ok<GenerationInfo>, ProblemHttpResult>> MoveAsync(
-        string project, string version, Stage stage, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive)
+        string project, string version, Stage stage, RetirementRequest? request, CurrentCaller caller, IClusterClient cluster, IProjectArchive archive)
     {
         if (Problem(request) is { } problem)
             return Problems.Invalid(problem);
-        return GenerationReference.TryParse(project, version, out var generation)
-            ? TypedResults.Ok(await archive.MoveAsync(generation, stage, caller.By(request?.By), request?.Reason))
-            : Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+        if (!GenerationReference.TryParse(project, version, out var generation))
+            return Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");
+        var before = await cluster.GetGrain<IGenerationGrain>(generation.ToString()).Get();
+        var moved = await archive.MoveAsync(generation, stage, caller.By(request?.By), request?.Reason);
+        caller.SetAudit(new { before?.Stage }, new { moved.Stage, request?.Reason });
+        return TypedResults.Ok(moved);
     }
 
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> DecommissionAsync(
@@ -52,16 +55,22 @@ internal static class ArchiveApi
     {
         if (Problem(new RetirementRequest(request.By, request.Reason)) is { } problem)
             return Problems.Invalid(problem);
-        return string.IsNullOrWhiteSpace(request.Reason)
-            ? Problems.Invalid("'reason' is missing: why the project ends is kept with it.")
-            : TypedResults.Ok(await archive.DecommissionAsync(project, caller.By(request.By), request.Reason));
+        if (string.IsNullOrWhiteSpace(request.Reason))
+            return Problems.Invalid("'reason' is missing: why the project ends is kept with it.");
+        var ended = await archive.DecommissionAsync(project, caller.By(request.By), request.Reason);
+        caller.SetAudit(new { Decommissioned = false }, new { Decommissioned = true, request.Reason });
+        return TypedResults.Ok(ended);
     }
 
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> RecommissionAsync(
-        string project, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive) =>
-        Problem(request) is { } problem
-            ? Problems.Invalid(problem)
-            : TypedResults.Ok(await archive.RecommissionAsync(project, caller.By(request?.By), request?.Reason));
+        string project, RetirementRequest? request, CurrentCaller caller, IProjectArchive archive)
+    {
+        if (Problem(request) is { } problem)
+            return Problems.Invalid(problem);
+        var back = await archive.RecommissionAsync(project, caller.By(request?.By), request?.Reason);
+        caller.SetAudit(new { Decommissioned = true }, new { Decommissioned = false, request?.Reason });
+        return TypedResults.Ok(back);
+    }
 
     private static async Task<Results<Ok<ArchiveInfo>, ProblemHttpResult>> DescribeAsync(
         string project, IProjectArchive archive, CancellationToken cancellationToken) =>

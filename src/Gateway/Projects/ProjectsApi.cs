@@ -43,10 +43,18 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (request.Force && !caller.Caller.Access.Allows(Permissions.Operate, project))
             return Problems.Forbidden($"'{caller.Caller.Name}' may not pass over the gates of '{project}': it takes {string.Join(" and ", AccessNames.Needed(Permissions.Operate))}. Leave 'force' out.");
-        var answer = await cluster.GetGrain<IRolloutGrain>(project).Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
-        return answer.Promotion is { } promotion
-            ? TypedResults.Ok(promotion)
-            : TypedResults.Accepted($"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
+        caller.SetAudit(null, null, generation.ToString());
+        var answer = await cluster.GetGrain<IRolloutGrain>(project)
+            .Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
+        if (answer.Promotion is not { } promotion)
+        {
+            caller.SetAudit(null, new { answer.Approvals, request.Reason }, generation.ToString());
+            return TypedResults.Accepted($"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
+        }
+
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = generation.ToString(), request.Reason, request.Force }, generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 
     private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> RollBackAsync(
@@ -59,6 +67,10 @@ internal static class ProjectsApi
             return Problems.Invalid(problem);
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await cluster.GetGrain<IRolloutGrain>(project).RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion));
+        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+            .RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion);
+        caller.SetAudit(
+            new { Champion = promotion.Previous?.ToString() }, new { Champion = promotion.Generation.ToString(), request?.Reason }, promotion.Generation.ToString());
+        return TypedResults.Ok(promotion);
     }
 }

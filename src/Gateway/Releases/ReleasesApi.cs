@@ -6,6 +6,7 @@ using Progeny.Core.Releases.Packages;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Releases;
 
@@ -26,12 +27,13 @@ internal static class ReleasesApi
     }
 
     private static async Task<Created<ReleaseInfo>> PublishAsync(
-        string project, HttpRequest request, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string project, HttpContext context, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
-        var ticket = await artifacts.StageAsync(request.Body, MaxBytes, cancellationToken);
+        var ticket = await artifacts.StageAsync(context.Request.Body, MaxBytes, cancellationToken);
         try
         {
             var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket);
+            context.SetAudit(null, new { release.Version, release.PackageDigest }, $"release {release.Version}");
             return TypedResults.Created($"/api/projects/{project}/releases/{release.Version}", release);
         }
         finally

@@ -5,6 +5,7 @@ using Progeny.Contracts.Retraining;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Retraining;
 
@@ -26,16 +27,28 @@ internal static class OfflineApi
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
-        string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Pause(request?.Reason ?? "manually"))
-            : Problems.NoProject(project);
+        string project, HttpContext context, IClusterClient cluster, OfflineRequest? request = null)
+    {
+        if (!await IsThereAsync(project, cluster))
+            return Problems.NoProject(project);
+        var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
+        var before = await agent.Get();
+        var after = await agent.Pause(request?.Reason ?? "manually");
+        context.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        return TypedResults.Ok(after);
+    }
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
-        string project, IClusterClient cluster, OfflineRequest? request = null) =>
-        await IsThereAsync(project, cluster)
-            ? TypedResults.Ok(await cluster.GetGrain<IOfflineAgentGrain>(project).Resume(request?.Reason ?? "manually"))
-            : Problems.NoProject(project);
+        string project, HttpContext context, IClusterClient cluster, OfflineRequest? request = null)
+    {
+        if (!await IsThereAsync(project, cluster))
+            return Problems.NoProject(project);
+        var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
+        var before = await agent.Get();
+        var after = await agent.Resume(request?.Reason ?? "manually");
+        context.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        return TypedResults.Ok(after);
+    }
 
     // The agent of a name that is no project's must not stay in memory for having been asked.
     private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) => await cluster.GetGrain<IProjectGrain>(project).Get() is not null;

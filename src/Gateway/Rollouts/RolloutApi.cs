@@ -41,7 +41,11 @@ internal static class RolloutApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
-        return TypedResults.Ok(await ViewAsync(await cluster.GetGrain<IRolloutGrain>(project).SetPlan(request.ToDraft(project) with { By = caller.By(request.By) }), agents));
+        var rollout = cluster.GetGrain<IRolloutGrain>(project);
+        var before = await rollout.GetPlan();
+        var plan = await rollout.SetPlan(request.ToDraft(project) with { By = caller.By(request.By) });
+        caller.SetAudit(before.ToView(), plan.ToView());
+        return TypedResults.Ok(await ViewAsync(plan, agents));
     }
 
     // An agent that nobody has asked yet takes the plan in force with the first query.

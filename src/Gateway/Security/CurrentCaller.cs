@@ -1,14 +1,23 @@
 using System.Reflection;
 using Progeny.Core.Security;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Security;
 
 /// <summary>The caller of a request, as a parameter of its handler.</summary>
-internal sealed record CurrentCaller(Caller Caller) : IBindableFromHttpContext<CurrentCaller>
+internal sealed record CurrentCaller(Caller Caller, HttpContext Context) : IBindableFromHttpContext<CurrentCaller>
 {
-    public static ValueTask<CurrentCaller?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new CurrentCaller(context.GetCaller()));
+    public static ValueTask<CurrentCaller?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new CurrentCaller(context.GetCaller(), context));
 
     /// <inheritdoc cref="Caller.By"/>
-    public string? By(string? claimed) => Caller.By(claimed);
+    public string? By(string? claimed)
+    {
+        if (Context.Features.Get<AuditDraft>() is { } draft)
+            draft.Claimed = claimed;
+        return Caller.By(claimed);
+    }
+
+    /// <inheritdoc cref="AuditHosting.SetAudit"/>
+    public void SetAudit(object? before, object? after, string? subject = null) => Context.SetAudit(before, after, subject);
 }

@@ -54,6 +54,7 @@ internal static class KeysApi
         if (keys is null)
             return _off;
         return Show(
+            caller,
             await keys.CreateAsync(
                 ApiKeyChecks.ReadName(request.Name), ApiKeyChecks.ReadAccess(request.Allow), request.ExpiresAt, caller.Caller.Name, cancellationToken),
             response,
@@ -74,7 +75,7 @@ internal static class KeysApi
         var overlap = request?.OverlapSeconds ?? ApiKeys.StandardOverlap.TotalSeconds;
         if (!(overlap >= 0 && overlap <= ApiKeys.MaxOverlap.TotalSeconds))
             return Problems.Invalid($"overlap_seconds is {overlap}; 0 to {ApiKeys.MaxOverlap.TotalSeconds} is allowed.");
-        return Show(await keys.RotateAsync(key, TimeSpan.FromSeconds(overlap), caller.Caller.Name, cancellationToken), response, time);
+        return Show(caller, await keys.RotateAsync(key, TimeSpan.FromSeconds(overlap), caller.Caller.Name, cancellationToken), response, time);
     }
 
     private static async Task<Results<Ok<IEnumerable<ApiKeyView>>, ProblemHttpResult>> RevokeAsync(
@@ -83,12 +84,17 @@ internal static class KeysApi
         if (keys is null)
             return _off;
         var revoked = await keys.RevokeAsync(key, force, caller.Caller.Name, cancellationToken);
+        caller.SetAudit(new { Revoked = false }, revoked.Select(Audited));
         return TypedResults.Ok(revoked.Select(each => each.ToView(revoked, time.GetUtcNow())));
     }
 
-    private static Created<NewApiKeyView> Show(NewApiKey made, HttpResponse response, TimeProvider time)
+    private static Created<NewApiKeyView> Show(CurrentCaller caller, NewApiKey made, HttpResponse response, TimeProvider time)
     {
         response.Headers.CacheControl = "no-store";
+        caller.SetAudit(null, Audited(made.Key), $"key {made.Key.Id}");
         return TypedResults.Created($"{Root}/{made.Key.Id}", new NewApiKeyView(made.Text, made.Key.ToView([made.Key], time.GetUtcNow())));
     }
+
+    /// <summary>What the audit log keeps of a key.</summary>
+    private static object Audited(ApiKey key) => new { key.Id, key.Name, Access = string.Join(", ", key.Access), key.ExpiresAt, key.RevokedAt, key.Replaces };
 }

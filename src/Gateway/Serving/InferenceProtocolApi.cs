@@ -9,6 +9,7 @@ using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Serving;
 
@@ -36,7 +37,7 @@ internal static class InferenceProtocolApi
         model.WithProblems(404, 409, 410).Requires(Permissions.None);
         model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
         model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
-        model.MapPost("/infer", InferAsync).Requires(infer).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+        model.MapPost("/infer", InferAsync).NotAudited().Requires(infer).Accepts<InferenceRequest>("application/json", "application/octet-stream")
             .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
             .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
     }

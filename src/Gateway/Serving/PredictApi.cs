@@ -7,6 +7,7 @@ using Progeny.Core.Serving.Requests;
 using Progeny.Gateway.Common;
 using Progeny.Grains.Serving;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Serving;
 
@@ -16,7 +17,7 @@ internal static class PredictApi
     {
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var bodies = routes.ServiceProvider.GetRequiredService<RequestBodies>();
-        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath()).Requires(Permissions.Predict)
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath()).NotAudited().Requires(Permissions.Predict)
             .WithProblems(400, 404, 408, 409, 410, 413, 429, 503, 504);
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, bodies, project, null, context))
             .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()

@@ -9,6 +9,7 @@ using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Training;
 
@@ -46,6 +47,7 @@ internal static class JobsApi
             Parallel = request.Parallel,
             Seed = request.Seed,
         });
+        caller.SetAudit(null, new { job.Id, request.Kind, request.Release, request.Version }, $"job {job.Id}");
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);
     }
 
@@ -75,8 +77,14 @@ internal static class JobsApi
             ? Missing(job)
             : TypedResults.Ok((await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
 
-    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(string job, IClusterClient cluster) =>
-        await cluster.GetGrain<IJobGrain>(job).Cancel() is { } info ? TypedResults.Ok(info) : Missing(job);
+    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(string job, HttpContext context, IClusterClient cluster)
+    {
+        var grain = cluster.GetGrain<IJobGrain>(job);
+        if (await grain.Get() is not { } before || await grain.Cancel() is not { } after)
+            return Missing(job);
+        context.SetAudit(new { before.Project, before.Status }, new { after.Status });
+        return TypedResults.Ok(after);
+    }
 
     private static ProblemHttpResult Missing(string job) => Problems.NotFound($"There is no job '{job}'.");
 }

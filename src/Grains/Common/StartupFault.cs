@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Common;
+using Progeny.Core.Security;
 
 namespace Progeny.Grains.Common;
 
@@ -13,7 +14,7 @@ internal static class StartupFault
         AggregateException { InnerExceptions: { Count: > 0 } inner } when inner.All(each => Describe(each) is not null) =>
             string.Join('\n', inner.Select(Describe)),
         // A folder, a file or an address of this machine, or (FormatException) one that is none.
-        SettingException or StorageUnavailableException or IOException or UnauthorizedAccessException or FormatException => exception.Message,
+        SettingException or ExposureException or StorageUnavailableException or IOException or UnauthorizedAccessException or FormatException => exception.Message,
         _ => null,
     };
 }

@@ -9,6 +9,7 @@ using Orleans.Serialization;
 using Orleans.Storage;
 using Progeny.Core.Common;
 using Progeny.Grains.Common;
+using Progeny.Grains.Security;
 using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 
 namespace Progeny.Grains.Hosting;
@@ -49,6 +50,9 @@ public static class ClusterHosting
     /// <param name="connectionString">The database's connection string, with the limits of this process.</param>
     internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
     {
+        // It listens nowhere; silos elsewhere refuse it without a certificate.
+        if (SiloTls.Add(builder.Services, builder.Configuration, builder.Configuration.Read<SiloOptions>("Silo").Tls, "Cluster:Role is client, which asks silos", isRemote: false) is { } certificate)
+            client.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         client.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         client.UseAdoNetClustering(clustering =>
@@ -68,10 +72,13 @@ public static class ClusterHosting
     internal static void UseCluster(this ISiloBuilder silo, ClusterOptions cluster, SiloOptions options, string connectionString)
     {
         Check(options);
+        var address = AddressOf(options);
+        if (SiloTls.Add(silo.Services, silo.Configuration, options.Tls, $"The silo listens on {address} (Silo:Address)", !IPAddress.IsLoopback(address)) is { } certificate)
+            silo.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         silo.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
         silo.Configure<Orleans.Configuration.SiloOptions>(names => names.SiloName = options.ShownName);
-        silo.ConfigureEndpoints(AddressOf(options), options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
+        silo.ConfigureEndpoints(address, options.ClusterPort, options.GatewayPort, listenOnAnyHostAddress: false);
         silo.UseAdoNetClustering(clustering =>
         {
             clustering.Invariant = StorageNames.PostgresInvariant;

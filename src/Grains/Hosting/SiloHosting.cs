@@ -20,6 +20,7 @@ using Progeny.Grains.QueryLog;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Retraining;
 using Progeny.Grains.Rollouts;
+using Progeny.Grains.Security;
 using Progeny.Grains.Serving;
 using Progeny.Grains.Telemetry;
 using Progeny.Grains.Training;
@@ -154,6 +155,9 @@ public static class SiloHosting
     private static void StandAlone(ISiloBuilder silo, SiloOptions options)
     {
         // No gateway: a client there would have no need to prove who it is, and those of this process need none.
+        // No other process connects to the port between silos: none has the certificate.
+        var certificate = CertificateSource.CreateUnshared();
+        silo.UseTls(tls => SiloTls.Configure(tls, () => certificate));
         silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port ?? 0), gatewayPort: 0);
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => names.ServiceId = ClusterOptions.AloneServiceId);
         // The table of members holds this silo alone, which must not evict itself when the machine's clock leaps.

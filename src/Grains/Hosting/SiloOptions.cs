@@ -1,5 +1,6 @@
 using System.Net;
 using Progeny.Grains.Common;
+using Progeny.Grains.Security;
 
 namespace Progeny.Grains.Hosting;
 
@@ -26,6 +27,9 @@ public sealed class SiloOptions
     /// after about three times this. Less finds the dead sooner, and takes a silo for dead that was only busy.
     /// </summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The certificate by which members of the cluster know each other.</summary>
+    public SiloTlsOptions Tls { get; } = new();
 
     /// <summary><see cref="Port"/>, or what holds in a cluster where it is not set.</summary>
     internal int ClusterPort => Port ?? 11_111;

@@ -1,4 +1,5 @@
 using Progeny.Core.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Silo.Security;
 
@@ -6,7 +7,7 @@ namespace Progeny.Silo.Security;
 /// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
 /// read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs)
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit)
 {
     private const string RetryAfterSeconds = "2";
 
@@ -75,12 +76,13 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Forbidden(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);
 
-    private static Task RefuseAsync(HttpContext context, GuardProblem problem)
+    private async Task RefuseAsync(HttpContext context, GuardProblem problem)
     {
+        await audit.RefuseAsync(context, problem.Status);
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return problem.ExecuteAsync(context);
+        await problem.ExecuteAsync(context);
     }
 }

@@ -1,6 +1,7 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
+using Progeny.Silo.Security.Audit;
 using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
@@ -26,6 +27,7 @@ public static class GuardHosting
         }
 
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
+        builder.AddAudit(security);
     }
 
     private static void AddApiKeys(this IHostApplicationBuilder builder, SecurityOptions security)

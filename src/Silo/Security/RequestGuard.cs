@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Silo.Security;
 
@@ -7,7 +8,7 @@ namespace Progeny.Silo.Security;
 /// was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not choose. A
 /// program says nothing of a page, and is judged by its host and its bodies' types alone.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
+internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, AuditRecorder audit)
 {
     private const int MaxShown = 80;
     private const string FetchSite = "Sec-Fetch-Site";
@@ -18,9 +19,14 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts)
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         var refusal = ForeignHost(context) ?? ForeignPage(context) ?? UntypedBody(context);
-        return refusal is null ? next(context) : refusal.ExecuteAsync(context);
+        return refusal is null ? next(context) : RefuseAsync(context, refusal);
+    }
+
+    private async Task RefuseAsync(HttpContext context, GuardProblem refusal)
+    {
+        await audit.RefuseAsync(context, refusal.Status);
+        await refusal.ExecuteAsync(context);
     }
 
     // A request without a host is of a program: every browser sends one.

@@ -1,3 +1,5 @@
+using Progeny.Grains.Security;
+
 namespace Progeny.Silo.Security;
 
 /// <summary>Who must prove who they are, and how; the section <c>Security</c> (docs/security.md).</summary>
@@ -8,6 +10,12 @@ public sealed class SecurityOptions
 
     /// <summary>Whether everybody has to prove who they are.</summary>
     public bool Enabled { get; set; }
+
+    /// <summary>Whether the node may be reached from other machines, and reach the database on another one, without protection.</summary>
+    public bool AllowInsecure { get; set; }
+
+    /// <summary>The certificate that clients are shown at addresses with https.</summary>
+    public CertificateOptions Tls { get; } = new();
 
     /// <summary>The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone makes up.</summary>
     public string? Pepper { get; set; }

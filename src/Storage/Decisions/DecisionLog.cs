@@ -5,6 +5,7 @@ using Dapper;
 using Progeny.Abstractions.Decisions;
 using Progeny.Abstractions.Releases;
 using Progeny.Core.Decisions;
+using Progeny.Core.Security.Audit;
 using Progeny.Storage.Metrics;
 
 namespace Progeny.Storage.Decisions;
@@ -57,6 +58,20 @@ public abstract class DecisionLog : IDecisionLog
         Generation = decision.Generation?.ToString(),
         decision.Experiment,
         Figures = JsonSerializer.Serialize(decision.Figures, FigureJson.Options),
+    };
+
+    /// <summary>
+    /// The entry of the audit log, which is written in the same transaction: also what nobody asked for is there. Who or what decided stands in it as
+    /// the decision says.
+    /// </summary>
+    private protected static AuditEntry ToAuditEntry(Decision decision) => new()
+    {
+        At = decision.At,
+        By = AuditEntry.Platform,
+        Action = $"decision.{JsonNamingPolicy.SnakeCaseLower.ConvertName(decision.Kind.ToString())}",
+        Project = decision.Project,
+        Subject = decision.Generation?.ToString() ?? decision.Experiment,
+        After = JsonSerializer.Serialize(new { decision.By, decision.Message, decision.Id }, JsonSerializerOptions.Web),
     };
 
     private static Decision Read(string project, DbDataReader row) => new()

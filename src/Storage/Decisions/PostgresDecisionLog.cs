@@ -2,11 +2,12 @@ using System.Data.Common;
 using Dapper;
 using Progeny.Abstractions.Decisions;
 using Progeny.Storage.Common.Postgres;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Decisions;
 
 /// <summary>Decisions in the cluster's database, from which nothing removes them.</summary>
-public sealed class PostgresDecisionLog(ClusterDatabase database) : DecisionLog
+public sealed class PostgresDecisionLog(ClusterDatabase database, PostgresAuditLog audit) : DecisionLog
 {
     // The row of the last number is locked until the transaction ends, so numbers grow in the order of commits: a reader that goes on
     // behind a number misses none. A decision that is known takes no number.
@@ -25,7 +26,13 @@ public sealed class PostgresDecisionLog(ClusterDatabase database) : DecisionLog
         // PostgreSQL's texts hold no NUL, which a person may have written; that must not keep a promotion from being decided.
         var parameters = Parameters(decision with { Message = decision.Message.Replace('\0', '\uFFFD') });
         return database.WriteAsync(
-            (connection, token) => connection.ExecuteAsync(new CommandDefinition(Insert, parameters, cancellationToken: token)),
+            async (connection, token) =>
+            {
+                var added = await connection.ExecuteAsync(new CommandDefinition(Insert, parameters, cancellationToken: token));
+                if (added > 0)
+                    await audit.AppendAsync(connection, ToAuditEntry(decision), token);
+                return added;
+            },
             cancellationToken);
     }
 

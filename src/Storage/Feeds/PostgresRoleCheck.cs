@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Progeny.Core.Feeds;
+using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>Checks once, at start, whether the roles of PostgreSQL feeds may do more than read, and warns of those that may.</summary>
-internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<PostgresRoleCheck> logger) : BackgroundService
+/// <summary>Checks once, at start, whether the roles of PostgreSQL feeds may do more than read, and whether their connections are protected; warns where not.</summary>
+internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, IOptions<FeedsOptions> options, ILogger<PostgresRoleCheck> logger) : BackgroundService
 {
     private const string Query =
         """
@@ -35,6 +37,8 @@ internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<Postg
     {
         foreach (var feed in feeds.Postgres)
         {
+            if (PostgresTls.FindUnprotected(options.Value.Feeds[feed.Name].ConnectionString) is { } server)
+                LogUnprotected(logger, feed.Name, server, PostgresTls.Right);
             using var late = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             late.CancelAfter(MaxTime);
             try
@@ -52,4 +56,7 @@ internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, ILogger<Postg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The role of feed '{Feed}' may do more than read: {Powers}. Give it one that may SELECT what projects need, and no more")]
     private static partial void LogPowers(ILogger logger, string feed, string powers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Feed '{Feed}' is {Server}; {Right}")]
+    private static partial void LogUnprotected(ILogger logger, string feed, string server, string right);
 }

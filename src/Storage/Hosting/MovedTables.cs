@@ -111,6 +111,16 @@ internal static class MovedTables
         },
         new("api_key_state", "version", "version bigint, pepper text") { IsSeeded = true },
         new("recent", "generation, until", "generation bigint, until bigint, rows bigint, start bigint, data bytea"),
+        new(
+            "audit",
+            "sequence",
+            "sequence bigint, at bigint, status bigint, decided_by text, address text, action text, request text, project text, subject text, trace_id text, "
+            + "before_json text, after_json text, previous bytea, hash bytea")
+        {
+            Title = "audit log",
+        },
+        new("audit_end", "last", "last bigint, hash bytea, seal bytea, pruned bigint") { IsSeeded = true },
+        new("audit_cursors", "receiver", "receiver text, through bigint"),
         new("evaluations", "generation", "generation text, at bigint, report text") { Title = "evaluations" },
     ];
 }

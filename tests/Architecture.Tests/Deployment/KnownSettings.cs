@@ -13,6 +13,8 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
+using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
+using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
 using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
@@ -37,7 +39,9 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Security"] = typeof(SecurityOptions),
+        ["Audit"] = typeof(AuditOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
+        ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),
         [$"Webhooks:{AnyName}"] = typeof(WebhookOptions),
     };
@@ -70,7 +74,7 @@ internal static class KnownSettings
         {
             if (property.CanWrite)
                 yield return $"{section}:{property.Name}";
-            else if (property.PropertyType.Assembly == options.Assembly)
+            else if (property.PropertyType.Namespace!.StartsWith("Progeny.", StringComparison.Ordinal))
             {
                 foreach (var key in KeysOf($"{section}:{property.Name}", property.PropertyType))
                     yield return key;

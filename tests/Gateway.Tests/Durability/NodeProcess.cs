@@ -54,6 +54,9 @@ internal sealed class NodeProcess : IDisposable
         return node;
     }
 
+    /// <summary>Starts a gateway, and waits for nothing.</summary>
+    public static NodeProcess Begin(string data, params string[] settings) => new("Progeny.Gateway.dll", data, settings);
+
     /// <summary>Starts a silo and waits until it is up.</summary>
     public static async Task<NodeProcess> StartSiloAsync(string data, params string[] settings)
     {

@@ -4,6 +4,7 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Decisions;
@@ -22,7 +23,9 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
         var perfdb = new PostgresPerfdb(Database, time);
         Metrics = new PostgresMetricsStore(perfdb, time);
         Scores = new PostgresScoreStore(perfdb);
-        Decisions = new PostgresDecisionLog(Database);
+        var audit = new PostgresAuditLog(Database, perfdb, new AuditSeal(ITestPerfdb.Secret));
+        Audit = audit;
+        Decisions = new PostgresDecisionLog(Database, audit);
         Evaluations = new PostgresEvaluationStore(Database);
         Keys = new PostgresApiKeyStore(Database);
     }
@@ -34,6 +37,8 @@ internal sealed class PostgresPerfdbNode : ITestPerfdb
     public IScoreStore Scores { get; }
 
     public IDecisionLog Decisions { get; }
+
+    public IAuditLog Audit { get; }
 
     public IEvaluationStore Evaluations { get; }
 

@@ -2,6 +2,7 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Feedback;
 using Progeny.Core.Metrics;
+using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
@@ -20,7 +21,9 @@ internal sealed class SqlitePerfdb : ITestPerfdb
         database = new MetricsDatabase(folder["metrics.db"], time);
         Metrics = new SqliteMetricsStore(database, time);
         Scores = new SqliteScoreStore(database);
-        Decisions = new SqliteDecisionLog(database);
+        var audit = new SqliteAuditLog(database, new AuditSeal(ITestPerfdb.Secret));
+        Audit = audit;
+        Decisions = new SqliteDecisionLog(database, audit);
         Evaluations = new SqliteEvaluationStore(database);
         Keys = new SqliteApiKeyStore(database);
     }
@@ -30,6 +33,8 @@ internal sealed class SqlitePerfdb : ITestPerfdb
     public IScoreStore Scores { get; }
 
     public IDecisionLog Decisions { get; }
+
+    public IAuditLog Audit { get; }
 
     public IEvaluationStore Evaluations { get; }
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
+using Progeny.Storage.Security;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -20,6 +21,7 @@ internal static class ClusterSchema
             PostgresArtifacts.Schema,
             ClusterRetentionClock.Schema,
             PostgresMetricsSchema.Script,
+            PostgresAuditSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
         ],

@@ -157,6 +157,43 @@ internal static class MetricsSchema
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- Entries are not changed, and none is removed that the end does not say is removed.
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            decided_by TEXT NOT NULL,
+            address TEXT,
+            action TEXT NOT NULL,
+            request TEXT,
+            project TEXT,
+            subject TEXT,
+            trace_id TEXT,
+            before_json TEXT,
+            after_json TEXT,
+            previous BLOB NOT NULL,
+            hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_project ON audit (project, sequence);
+        CREATE INDEX audit_by_time ON audit (at);
+        CREATE TABLE audit_end (
+            last INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            seal BLOB NOT NULL,
+            pruned INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO audit_end (last, hash, seal, pruned) VALUES (0, zeroblob(32), zeroblob(0), 0);
+        CREATE TABLE audit_cursors (
+            receiver TEXT PRIMARY KEY,
+            through INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN
+            SELECT RAISE(ABORT, 'entries of the audit log are not changed');
+        END;
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit WHEN OLD.sequence > (SELECT pruned FROM audit_end) BEGIN
+            SELECT RAISE(ABORT, 'entries of the audit log are not removed');
+        END;
+
         CREATE TABLE api_keys (
             sequence INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
