@@ -93,7 +93,7 @@ internal static class InferenceProtocolApi
         if (answer.Error is { } error)
             await RefuseAsync(context, error);
         else
-            await AnswerWriter.WriteAsync(context.Response, answer);
+            await AnswerWriter.WriteAsync(context, answer);
 
         async Task<ServedAnswer> AskAsync(CancellationToken until)
         {

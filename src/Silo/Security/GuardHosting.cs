@@ -1,5 +1,6 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security.Rates;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Security.Audit;
 using Progeny.Storage.Common;
@@ -16,6 +17,8 @@ public static class GuardHosting
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
         builder.Services.AddSingleton(security);
+        builder.Services.AddSingleton(security.RateLimits.Checked());
+        builder.Services.AddSingleton<CallerRates>();
         if (security.Enabled)
         {
             builder.Services.AddSingleton<ICallerSource, CallerSource>();

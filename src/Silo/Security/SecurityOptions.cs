@@ -1,4 +1,5 @@
 using Progeny.Grains.Security;
+using Progeny.Silo.Security.Rates;
 
 namespace Progeny.Silo.Security;
 
@@ -16,6 +17,9 @@ public sealed class SecurityOptions
 
     /// <summary>The certificate that clients are shown at addresses with https.</summary>
     public CertificateOptions Tls { get; } = new();
+
+    /// <summary>How much callers may ask.</summary>
+    public RateLimitOptions RateLimits { get; } = new();
 
     /// <summary>The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone makes up.</summary>
     public string? Pepper { get; set; }

@@ -4,6 +4,7 @@ using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
+using Progeny.Core.Training.Sandbox;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
@@ -48,11 +49,11 @@ internal static class KnownSettings
 
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
-        ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+        ["urls", "Data", "Http:AllowedHosts", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
 
     private static readonly HashSet<string> Patterns =
     [
-        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Select(key => key.ToUpperInvariant()),
+        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Concat(KeysOf("Jobs", typeof(SandboxOptions))).Select(key => key.ToUpperInvariant()),
     ];
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
