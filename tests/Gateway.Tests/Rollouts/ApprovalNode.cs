@@ -83,7 +83,7 @@ public sealed class ApprovalNode : IAsyncLifetime
         var file = Path.Combine(folder, "admin.key");
         Node = await Node.StartAsync(
             Path.Combine(folder, "data"),
-            "--Security:Enabled", "true", "--Security:AdminKeyFile", file, "--Experiments:CheckSeconds", "0.2",
+            "--Security:Enabled", "true", "--Security:AdminKeyFile", file, "--Experiments:CheckSeconds", "0.2", "--Webhooks:AllowedNetworks", "127.0.0.1/32",
             "--Webhooks:ops:Url", Receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
             "--Webhooks:dead:Url", "http://127.0.0.1:1/", "--Webhooks:dead:Secret", WebhookReceiver.Secret);
         Node.Http.DefaultRequestHeaders.Authorization = SecuredNode.Bearer((await File.ReadAllTextAsync(file)).Trim());
