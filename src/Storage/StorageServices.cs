@@ -111,6 +111,7 @@ public static class StorageServices
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
+        services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();

@@ -41,7 +41,10 @@ public sealed class CliContext
 
     /// <summary>This process' own: its standard streams, and its environment variables <c>PROGENY_…</c>.</summary>
     public static CliContext OfProcess() => new(
-        Console.Out, Console.Error, new ConfigurationBuilder().AddEnvironmentVariables("PROGENY_").Build(), TimeProvider.System);
+        Console.Out,
+        Console.Error,
+        new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)]).AddEnvironmentVariables("PROGENY_").Build(),
+        TimeProvider.System);
 
     private static IAnsiConsole CreateConsole(TextWriter writer)
     {

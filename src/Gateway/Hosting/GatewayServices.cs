@@ -43,6 +43,7 @@ internal static class GatewayServices
         app.UseSecurityHeaders();
         app.UseRequestGuard();
         app.UseRouting();
+        app.UseCorsOrigins();
         app.UseMiddleware<NameGuard>();
         app.UseAccessGuard();
         app.UseRateGuard();

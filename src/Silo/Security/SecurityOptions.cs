@@ -29,4 +29,10 @@ public sealed class SecurityOptions
 
     /// <summary>The file with the first key for everything, which is written where it is not there; null: the first key is printed.</summary>
     public string? AdminKeyFile { get; set; }
+
+    /// <summary>A file with the certificates (PEM) of the authority whose client certificates <see cref="Certificates"/> knows by their subjects.</summary>
+    public string? ClientCertificateAuthority { get; set; }
+
+    /// <summary>The client certificates that prove who somebody is, by the name of their owner.</summary>
+    public Dictionary<string, ClientCertificateOptions> Certificates { get; } = new(StringComparer.Ordinal);
 }
