@@ -37,6 +37,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddSecretFiles();
         builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

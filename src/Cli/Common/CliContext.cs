@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Progeny.Storage.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Common;
@@ -41,7 +42,13 @@ public sealed class CliContext
 
     /// <summary>This process' own: its standard streams, and its environment variables <c>PROGENY_…</c>.</summary>
     public static CliContext OfProcess() => new(
-        Console.Out, Console.Error, new ConfigurationBuilder().AddEnvironmentVariables("PROGENY_").Build(), TimeProvider.System);
+        Console.Out, Console.Error, WithSecrets(new ConfigurationBuilder().AddEnvironmentVariables("PROGENY_")), TimeProvider.System);
+
+    private static IConfiguration WithSecrets(IConfigurationBuilder builder)
+    {
+        _ = builder.AddSecretFiles(builder.Build());
+        return builder.Build();
+    }
 
     private static IAnsiConsole CreateConsole(TextWriter writer)
     {
