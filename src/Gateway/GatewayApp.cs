@@ -82,6 +82,7 @@ public static class GatewayApp
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();
+        app.MapErase();
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
