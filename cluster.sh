@@ -104,7 +104,7 @@ up() {
         esac
         shift
     done
-    require_tools && require_packages libxgboost0 postgresql haproxy && build_programs && bring_examples || return
+    require_tools && require_packages libxgboost0 bubblewrap libseccomp2 postgresql haproxy && build_programs && bring_examples || return
 
     # What is stored and logged is for this user only; that of PostgreSQL gets through to its own folder.
     umask 077

@@ -49,7 +49,7 @@ port_is_free() {
 }
 
 [ -n "$setup_only" ] || port_is_free || exit 1
-require_tools && require_packages libxgboost0 && build_programs && bring_examples || exit 1
+require_tools && require_packages libxgboost0 bubblewrap libseccomp2 && build_programs && bring_examples || exit 1
 [ -z "$setup_only" ] || exit 0
 port_is_free || exit 1
 

@@ -11,7 +11,7 @@ give_up() {
 }
 
 require_tools || give_up
-require_packages libxgboost0 python3-numpy python3-sklearn python3-onnx python3-xgboost postgresql rabbitmq-server haproxy || give_up
+require_packages libxgboost0 bubblewrap libseccomp2 python3-numpy python3-sklearn python3-onnx python3-xgboost postgresql rabbitmq-server haproxy || give_up
 build Orleans.sln || give_up
 
 # A folder of this run's own: results of earlier runs, or of one beside this, never count.

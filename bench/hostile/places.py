@@ -40,6 +40,7 @@ class Places:
             "PROGENY_Feeds__payroll__Projects": "hr-*",
             "PROGENY_Feeds__down__Kind": "postgresql",
             "PROGENY_Feeds__down__ConnectionString": f"Host=127.0.0.1;Port={self.closed_port};Username=x;Password={PASSWORD};Database=x",
+            "PROGENY_Webhooks__AllowedNetworks": "127.0.0.0/8",
             "PROGENY_Webhooks__ops__Url": f"http://127.0.0.1:{self.closed_port}/hook",
             "PROGENY_Webhooks__ops__Secret": WEBHOOK_SECRET,
             "PROGENY_OfflineAgent__CheckSeconds": "1",

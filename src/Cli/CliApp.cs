@@ -113,6 +113,7 @@ public static class CliApp
             AuditCommands.Create(context),
             new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
             NodeCommands.Create(context),
+            KeyCommands.Create(context),
             AboutCommand.Create(context),
         };
 }

@@ -54,10 +54,12 @@ public static class GatewayApp
         builder.AddDashboard(cluster);
         builder.Services.AddConsole();
         builder.Services.AddGatewayServices();
+        builder.AddSessions();
         builder.AddRequestGuard();
         change?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseSessions();
         app.UseProblemDetails();
         app.UseConsole();
         app.MapConsole(new NodeAbout(
@@ -68,6 +70,7 @@ public static class GatewayApp
         app.MapDashboard();
         app.MapCluster();
         app.MapKeys();
+        app.MapSignIn();
         app.MapProjects();
         app.MapRollout();
         app.MapExperiments();

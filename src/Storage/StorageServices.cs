@@ -112,6 +112,7 @@ public static class StorageServices
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<PostgresAuditLog>());
         services.AddSingleton<IDecisionLog, PostgresDecisionLog>();
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
+        services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
@@ -151,7 +152,13 @@ public static class StorageServices
     private static IServiceCollection AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WebhooksOptions>()
-            .Configure(options => configuration.GetSection("Webhooks").Bind(options.Webhooks))
+            .Configure(options =>
+            {
+                var section = configuration.GetSection("Webhooks");
+                options.AllowedNetworks = section[WebhooksOptions.AllowedNetworksKey];
+                foreach (var webhook in section.GetChildren().Where(child => !child.Key.Equals(WebhooksOptions.AllowedNetworksKey, StringComparison.OrdinalIgnoreCase)))
+                    options.Webhooks[webhook.Key] = webhook.Get<WebhookOptions>() ?? new WebhookOptions();
+            })
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>());
         services.AddSingleton<IWebhooks, HttpWebhooks>();

@@ -10,6 +10,7 @@ using Progeny.Core.Releases.Packages;
 using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training.Checks;
+using Progeny.Gateway.Tests.Durability;
 
 namespace Progeny.Gateway.Tests;
 
@@ -49,7 +50,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Starts a node as users start it, but for what is changed.</summary>
     public static async Task<Node> StartWholeAsync(string data, string[] settings, Action<IServiceCollection>? change = null)
     {
-        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", "--Trainer:LowPriority", "false", .. settings], change);
+        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", "--Trainer:LowPriority", "false", .. NodeProcess.Unsandboxed, .. settings], change);
         await built.StartAsync();
         return new Node(built, data);
     }

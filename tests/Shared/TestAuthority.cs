@@ -45,11 +45,13 @@ internal sealed class TestAuthority : IDisposable
 
     /// <summary>A client that trusts this authority alone, and makes a connection for each request.</summary>
     /// <param name="seen">Gets the certificate of each connection.</param>
-    public HttpClient Client(Action<X509Certificate2>? seen = null) => new(new SocketsHttpHandler
+    /// <param name="own">What it shows of itself.</param>
+    public HttpClient Client(Action<X509Certificate2>? seen = null, X509Certificate2? own = null) => new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.Zero,
         SslOptions =
         {
+            ClientCertificates = own is null ? null : [own],
             RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             {
                 var shown = (X509Certificate2)certificate!;

@@ -180,7 +180,7 @@ public sealed class StorageServicesTests : IDisposable
     public async Task Webhook_that_a_project_may_not_use_is_as_if_there_were_none()
     {
         using var host = Build(
-            ("Data", folder["data"]), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), ("Webhooks:ops:Projects", "flights"));
+            ("Data", folder["data"]), ("Webhooks:AllowedNetworks", "127.0.0.0/8"), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), ("Webhooks:ops:Projects", "flights"));
         var webhooks = host.Services.GetRequiredService<IWebhooks>();
 
         (await webhooks.SendAsync("flights", "ops", "1", "{}", default)).ShouldBe("The webhook 'ops' cannot be reached; the node's log says why.");
@@ -200,7 +200,7 @@ public sealed class StorageServicesTests : IDisposable
     {
         using var host = Build(
             ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"),
-            ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), (key, value));
+            ("Webhooks:AllowedNetworks", "127.0.0.0/8"), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), (key, value));
 
         (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(reason);
     }

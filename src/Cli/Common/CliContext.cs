@@ -42,7 +42,10 @@ public sealed class CliContext
 
     /// <summary>This process' own: its standard streams, and its environment variables <c>PROGENY_…</c>.</summary>
     public static CliContext OfProcess() => new(
-        Console.Out, Console.Error, WithSecrets(new ConfigurationBuilder().AddEnvironmentVariables("PROGENY_")), TimeProvider.System);
+        Console.Out,
+        Console.Error,
+        WithSecrets(new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)]).AddEnvironmentVariables("PROGENY_")),
+        TimeProvider.System);
 
     private static IConfiguration WithSecrets(IConfigurationBuilder builder)
     {

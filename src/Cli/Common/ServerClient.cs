@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -13,11 +14,17 @@ internal sealed class ServerClient : IDisposable
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(100);
 
     private readonly Uri address;
+    private readonly ServerKey? key;
     private readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
-    public ServerClient(Uri address)
+    /// <param name="address">Where the server is.</param>
+    /// <param name="key">The key to send; null: none.</param>
+    public ServerClient(Uri address, ServerKey? key)
     {
         this.address = address;
+        this.key = key;
+        if (key is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Text);
         http.BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/");
         http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
     }
@@ -136,7 +143,7 @@ internal sealed class ServerClient : IDisposable
         }
     }
 
-    private static ServerException Refused(HttpResponseMessage response, string text, Uri url)
+    private ServerException Refused(HttpResponseMessage response, string text, Uri url)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
         if (response.Content.Headers.ContentType?.MediaType is "application/problem+json")
@@ -144,7 +151,7 @@ internal sealed class ServerClient : IDisposable
             try
             {
                 if (JsonSerializer.Deserialize<ServerProblem>(text, ApiJson.Options) is { } problem && (problem.Title ?? problem.Detail) is not null)
-                    return new(response.StatusCode, problem, string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()));
+                    return new(response.StatusCode, problem, string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()) + Advice(response.StatusCode));
             }
             catch (JsonException)
             {
@@ -154,6 +161,13 @@ internal sealed class ServerClient : IDisposable
 
         return new(response.StatusCode, null, $"{url} answered {status} and did not say why. Is it the address of a Progeny server?");
     }
+
+    private string Advice(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized when key is null => " No key was sent: give one with --key, in PROGENY_KEY, or in a file (PROGENY_KEY_FILE, or ~/.config/progeny/key).",
+        HttpStatusCode.Unauthorized => $" The key that was sent is that of {key.Origin}.",
+        _ => "",
+    };
 
     private static string Escape(object? part) => Uri.EscapeDataString(Convert.ToString(part, CultureInfo.InvariantCulture) ?? "");
 

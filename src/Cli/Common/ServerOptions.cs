@@ -17,6 +17,12 @@ internal sealed class ServerOptions
         CustomParser = Parse,
     };
 
+    private readonly Option<string?> key = new("--key")
+    {
+        Description = "The key to send, which others on this machine can read from the command line; better in PROGENY_KEY, or in the file that PROGENY_KEY_FILE names (~/.config/progeny/key).",
+        HelpName = "KEY",
+    };
+
     private readonly Option<bool> json = new("--json") { Description = "Print the server's answer as it is." };
 
     private ServerOptions(CliContext context) => this.context = context;
@@ -26,6 +32,7 @@ internal sealed class ServerOptions
     {
         var options = new ServerOptions(context);
         command.Add(options.server);
+        command.Add(options.key);
         if (withJson)
             command.Add(options.json);
         return options;
@@ -34,15 +41,16 @@ internal sealed class ServerOptions
     /// <summary>Whether the answer is wanted as it is.</summary>
     public bool WantsJson(ParseResult result) => result.GetValue(json);
 
-    /// <exception cref="CliException">The address in the environment is none.</exception>
+    /// <exception cref="CliException">The address in the environment is none, or the key cannot be read.</exception>
     public ServerClient Connect(ParseResult result)
     {
+        var sent = ServerKey.Find(context, result.GetValue(key));
         if (result.GetValue(server) is { } given)
-            return new ServerClient(given);
+            return new ServerClient(given, sent);
         var configured = context.Configuration["Server"];
         if (string.IsNullOrEmpty(configured))
             configured = Default;
-        return TryParse(configured, out var address) ? new ServerClient(address) : throw new CliException($"PROGENY_SERVER: {Problem(configured)}", ExitCodes.Usage);
+        return TryParse(configured, out var address) ? new ServerClient(address, sent) : throw new CliException($"PROGENY_SERVER: {Problem(configured)}", ExitCodes.Usage);
     }
 
     private static Uri? Parse(ArgumentResult result)

@@ -23,7 +23,8 @@
   const refresh = async () => {
     if (paused || document.hidden) return;
     const response = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!response.ok) return;
+    if (response.redirected) location.reload(); // the session has ended
+    if (!response.ok || response.redirected) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const fresh = page.getElementById(part.id);

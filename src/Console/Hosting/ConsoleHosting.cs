@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Console.Decisions;
@@ -15,9 +16,6 @@ namespace Progeny.Console.Hosting;
 /// <summary>Mounts the web console in a host that has a cluster client and a query log.</summary>
 public static class ConsoleHosting
 {
-    /// <summary>What belongs to programs: there a missing address is answered for programs.</summary>
-    private static readonly PathString[] _machinePaths = ["/api", "/v2", "/openapi", "/metrics", "/health"];
-
     private static readonly RequiredAccess ForAnyCaller = new(Permissions.None, AccessScope.Node);
     private static readonly RequiredAccess ForAProject = new(Permissions.Read, AccessScope.Project);
     private static readonly RequiredAccess ForData = new(Permissions.ReadData, AccessScope.Project);
@@ -25,6 +23,7 @@ public static class ConsoleHosting
     /// <summary>Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.</summary>
     public static void AddConsole(this IServiceCollection services)
     {
+        services.AddScoped<Visitor>();
         services.AddScoped<ProjectReader>();
         services.AddScoped<QueryReader>();
         services.AddScoped<DecisionReader>();
@@ -35,7 +34,7 @@ public static class ConsoleHosting
     public static void UseConsole(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         await next(context);
-        if (IsUnanswered(context.Response) && IsForPeople(context.Request))
+        if (IsUnanswered(context.Response) && HttpMethods.IsGet(context.Request.Method) && ConsolePages.AreFor(context.Request))
             await Missing($"There is no page at {context.Request.Path}.").ExecuteAsync(context);
     });
 
@@ -45,8 +44,9 @@ public static class ConsoleHosting
     {
         ConsoleAssets.Map(routes);
         var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance, ForAProject);
-        pages.MapGet("/", async (ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync())).WithMetadata(ForAnyCaller);
+        pages.MapGet("/", async (HttpContext context, ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync(AccessOf(context)))).WithMetadata(ForAnyCaller);
         pages.MapGet("/about", () => new ConsolePage<AboutPage>(about)).WithMetadata(ForAnyCaller);
+        pages.MapKeys();
         pages.MapGet("/cluster", ClusterAsync).WithMetadata(new RequiredAccess(Permissions.ReadNodes, AccessScope.Node));
         pages.MapGet("/projects/{project}", ProjectAsync);
         pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
@@ -55,6 +55,9 @@ public static class ConsoleHosting
         pages.MapGet("/projects/{project}/queries", QueriesAsync).WithMetadata(ForData);
         pages.MapGet("/projects/{project}/query", QueryAsync).WithMetadata(ForData);
     }
+
+    // Set by the access guard, which every host of the console has in front.
+    private static Access AccessOf(HttpContext context) => context.Features.GetRequiredFeature<Caller>().Access;
 
     private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         new ConsolePage<ClusterPage>(await cluster.ListAsync(time.GetUtcNow(), cancellationToken));
@@ -92,9 +95,4 @@ public static class ConsoleHosting
 
     private static bool IsUnanswered(HttpResponse response) =>
         response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null, ContentLength: null };
-
-    private static bool IsForPeople(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method)
-        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-        && !_machinePaths.Any(path => request.Path.StartsWithSegments(path));
 }

@@ -8,6 +8,7 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Manifests;
 using Progeny.Core.QueryLog;
+using Progeny.Core.Security;
 
 namespace Progeny.Console.Projects;
 
@@ -23,10 +24,11 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
     /// <summary>How many of the champion's queries its served figures cover.</summary>
     private const int MaxServed = 1_000;
 
-    public async Task<IReadOnlyList<ProjectSummary>> ListAsync()
+    /// <summary>The projects that a caller may know of.</summary>
+    public async Task<IReadOnlyList<ProjectSummary>> ListAsync(Access access)
     {
         var names = await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
-        var projects = await Task.WhenAll(names.Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
+        var projects = await Task.WhenAll(names.Where(access.Sees).Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
         return await Task.WhenAll(projects.OfType<ProjectInfo>().Select(SummarizeAsync));
     }
 

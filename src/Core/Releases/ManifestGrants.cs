@@ -4,8 +4,8 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Releases;
 
-/// <summary>Checks that a manifest names only what an operator lets its project use: feeds and webhooks.</summary>
-public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks)
+/// <summary>Checks that a manifest names only what an operator lets its project use: feeds, webhooks and programs.</summary>
+public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks, IProgramGrants programs)
 {
     /// <summary>Everything that the manifest names and its project may not use.</summary>
     /// <param name="manifest">The manifest that <paramref name="yaml"/> says.</param>
@@ -23,6 +23,8 @@ public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks)
                 found.Add(($"alerts[{i}].webhook", problem));
         }
 
+        if (manifest.Pipeline.Command is [var program, ..] && programs.Refusal(program) is { } refusal)
+            found.Add(("pipeline.command", refusal));
         return ManifestPlaces.Locate(found, yaml);
 
         void Feed(string path, string? name)

@@ -12,7 +12,7 @@ public static partial class PlanChecks
     /// <summary>The most arms of a plan: each of them is a model that every silo keeps loaded.</summary>
     public const int MaxArms = 32;
 
-    /// <summary>The most characters of <see cref="PlanDraft.By"/>.</summary>
+    /// <summary>The most characters of what a client calls itself; <see cref="PlanDraft.By"/> has who it is besides.</summary>
     public const int MaxByCharacters = 200;
 
     /// <summary>The most characters of <see cref="PlanDraft.Reason"/>.</summary>
@@ -31,8 +31,6 @@ public static partial class PlanChecks
         CheckChampion(draft, project, champion, faults);
         if (draft.StickyKey is { Length: 0 or > MaxKeyCharacters })
             faults.Add(new PlanFault(PlanFault.StickyKeyPath, $"must be the name of a field, or {RolloutPlan.QueryIdKey}, or be left out"));
-        if (draft.By is { Length: 0 or > MaxByCharacters })
-            faults.Add(new PlanFault("by", $"has {draft.By.Length} characters; 1 to {MaxByCharacters} are allowed, or leave it out"));
         if (draft.Reason is { Length: > MaxReasonCharacters })
             faults.Add(new PlanFault("reason", $"has {draft.Reason.Length} characters; at most {MaxReasonCharacters} are allowed"));
         return faults;

@@ -42,7 +42,7 @@ public static class ModelAcceptance
         {
             var bytes = await File.ReadAllBytesAsync(model, cancellationToken);
             var parsed = OnnxTensors.TryParse(bytes) ?? throw new ModelException("The model cannot be loaded: it is no ONNX file.");
-            if ((ExternalData.Problem(parsed) ?? EmptyLoops.Problem(parsed)) is { } problem)
+            if ((ExternalData.Problem(parsed) ?? ModelOperators.Problem(parsed) ?? EmptyLoops.Problem(parsed)) is { } problem)
                 throw new ModelException(problem);
             runner = ModelRunner.Load(bytes, manifest, watchdog);
             if (manifest.Features.Count > 0)

@@ -12,8 +12,20 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
 {
     private const int Kill = 9;
     private const int MaxRounds = 100;
+    private const double TicksASecond = 100; // USER_HZ, the same on all of Linux' machines that .NET runs on
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(10);
     private readonly Dictionary<int, string> _startTimes = new() { [root.Id] = StatOf(root.Id)?.StartTime ?? "" };
+    private readonly Dictionary<(int Id, string StartTime), long> _ticks = [];
+    private long _ended;
+
+    /// <summary>The most memory that was found, in bytes.</summary>
+    public long Peak { get; private set; }
+
+    /// <summary>
+    /// The processor time of all processes as they were found last: that of those seen, or of those alive with the children that they have
+    /// waited for, whichever is more.
+    /// </summary>
+    public TimeSpan ProcessorTime => TimeSpan.FromSeconds(Math.Max(_ticks.Values.Sum(), _ended) / TicksASecond);
 
     /// <summary>
     /// Finds who belongs to the tree now and returns the memory they hold, in bytes: the sum of their resident sets, and shared memory
@@ -21,13 +33,23 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
     /// </summary>
     public long Measure()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            root.Refresh();
-            return root.HasExited ? 0 : root.WorkingSet64;
-        }
+        var now = OperatingSystem.IsLinux() ? MeasureTree() : MeasureRoot();
+        Peak = Math.Max(Peak, now);
+        return now;
+    }
 
+    private long MeasureRoot()
+    {
+        root.Refresh();
+        return root.HasExited ? 0 : root.WorkingSet64;
+    }
+
+    private long MeasureTree()
+    {
         var found = Find();
+        foreach (var process in found)
+            _ticks[(process.Id, process.StartTime)] = process.Ticks;
+        _ended = found.Sum(process => process.Ticks + process.TicksOfChildren);
         return (found.Sum(process => process.ResidentPages) * Environment.SystemPageSize) + shared.Measure([.. found.Select(process => process.Id)]);
     }
 
@@ -89,7 +111,7 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
             // pid (name) state ppid pgrp session …: the name may hold spaces and brackets, so fields count from the last bracket.
             var text = File.ReadAllText($"/proc/{id}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new(id, fields[0], Number(fields[1]), Number(fields[3]), fields[19], long.Parse(fields[21], CultureInfo.InvariantCulture));
+            return new(id, fields[0], Number(fields[1]), Number(fields[3]), fields[19], Long(fields[21]), Long(fields[11]) + Long(fields[12]), Long(fields[13]) + Long(fields[14]));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -97,11 +119,12 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
         }
 
         static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+        static long Long(string text) => long.Parse(text, CultureInfo.InvariantCulture);
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int NativeKill(int process, int signal);
 
-    private sealed record Stat(int Id, string State, int Parent, int Session, string StartTime, long ResidentPages);
+    private sealed record Stat(int Id, string State, int Parent, int Session, string StartTime, long ResidentPages, long Ticks, long TicksOfChildren);
 }

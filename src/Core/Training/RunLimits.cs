@@ -1,9 +1,10 @@
 using System.Globalization;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
 /// <summary>How long a trainer may run, and how much memory it may hold: what the manifest says, within the operator's bounds.</summary>
-internal sealed class RunLimits(TimeSpan timeout, long memory, TrainerOptions options)
+internal sealed class RunLimits(TimeSpan timeout, long memory, TrainerOptions options, SandboxOptions? sandbox)
 {
     private readonly long maxMemory = options.MaxMemoryOfTrainer;
 
@@ -12,6 +13,9 @@ internal sealed class RunLimits(TimeSpan timeout, long memory, TrainerOptions op
 
     /// <summary>The most bytes of memory.</summary>
     public long Memory => Math.Min(memory, maxMemory);
+
+    /// <summary>The most processor time of all its processes; null: what fits into <see cref="Time"/>.</summary>
+    public TimeSpan? ProcessorTime => sandbox?.MaxCpuTime is { } most && most > TimeSpan.Zero ? most : null;
 
     public string TooLate => $"The trainer was stopped after its time limit of {Time:c} ({(timeout <= options.MaxTime ? "pipeline.timeout" : "the node's Trainer:MaxTime")}).";
 

@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
 /// <summary>
 /// The shared memory of a tree of processes that is in nobody's resident set: files in <c>/dev/shm</c> and anonymous ones, as far as a process
-/// was seen with them open, and segments of System V that one of them made. On Linux.
+/// was seen with them open, and segments of System V that one of them made. On Linux. In a sandbox: all that is in its file systems of memory.
 /// </summary>
-internal sealed class SharedMemory
+/// <param name="sandboxBytes">The size of <c>/dev/shm</c> in the sandbox; null: there is no sandbox.</param>
+internal sealed class SharedMemory(long? sandboxBytes)
 {
     private const string Folder = "/dev/shm/";
     private const string Anonymous = "/memfd:";
@@ -19,6 +21,8 @@ internal sealed class SharedMemory
     private const int BlocksAt = 64;
     private const int BlockBytes = 512;
 
+    // The sizes of the file systems of memory that a sandbox has (SandboxCommand), by which they are known from those of the machine.
+    private readonly (string Path, long Bytes)[] mounts = sandboxBytes is { } bytes ? [("/dev/shm", bytes), ("/tmp", SandboxCommand.TemporaryBytes)] : [];
     private readonly HashSet<string> files = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> segments = []; // and who made them
     private readonly HashSet<string> before = new(Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder) : [], StringComparer.Ordinal);
@@ -37,6 +41,8 @@ internal sealed class SharedMemory
 
         foreach (var file in files)
             Count(file, inodes);
+        for (var i = 0; i < mounts.Length; i++)
+            inodes[long.MinValue + i] = processes.Select(process => Used($"/proc/{process}/root{mounts[i].Path}", mounts[i].Bytes)).DefaultIfEmpty().Max();
         foreach (var segment in ReadSegments().Where(segment => !segmentsBefore.Contains(segment.Id) && (processes.Contains(segment.Maker) || segments.ContainsKey(segment.Id))))
         {
             segments[segment.Id] = segment.Maker;
@@ -83,11 +89,24 @@ internal sealed class SharedMemory
             var target = TargetOf(link);
             if (target?.StartsWith(Anonymous, StringComparison.Ordinal) == true)
                 yield return link;
-            if (target?.StartsWith(Folder, StringComparison.Ordinal) != true || before.Contains(target))
-                continue;
+            if (sandboxBytes is not null || target?.StartsWith(Folder, StringComparison.Ordinal) != true || before.Contains(target))
+                continue; // A path of the sandbox is not one of the machine.
             if (File.Exists(target))
                 files.Add(target);
             yield return link;
+        }
+    }
+
+    private static long Used(string mount, long bytes)
+    {
+        try
+        {
+            var drive = new DriveInfo(mount);
+            return drive.TotalSize - bytes is >= 0 and < 1 << 16 ? drive.TotalSize - drive.TotalFreeSpace : 0; // rounded up to pages
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
@@ -15,6 +16,7 @@ internal static class TrainerCommand
     // The trainer is what the kernel shall kill first when the machine runs out of memory, not the node.
     // It runs when nothing else wants to, of the processor and of the disk: its niceness, that of its session where the kernel groups
     // processes by session, its scheduling policy (under which whoever wakes up need not wait for it) and its disk class say so.
+    // What makes a sandbox reads the filter of system calls as file 9; the folders that it makes are for the job's user to pass.
     // The shell outlives the trainer (and the signals with which it ends its group) until nothing that came of it is left.
     private const string Guarded = """
         { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null
@@ -29,8 +31,9 @@ internal static class TrainerCommand
         } >/dev/null 2>&1 &
         guardian=$!
         exec 3<&-
-        priority=$1
-        shift
+        priority=$1 filter=$2
+        shift 2
+        [ -z "$filter" ] || { exec 9<"$filter"; umask 022; }
         if [ "$priority" = low ]; then
           { renice -n 19 -p $$; echo 19 >/proc/$$/autogroup; chrt --idle -p 0 $$; ionice -c 3 -p $$; } >/dev/null 2>&1
         fi
@@ -63,7 +66,10 @@ internal static class TrainerCommand
 
     private static readonly string[] Kept = ["PATH", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "XGBOOST_LIBRARY"];
 
-    public static ProcessStartInfo StartInfo(IReadOnlyList<string> command, string folder, TrainerOptions options)
+    /// <param name="reads">What it may read in a sandbox.</param>
+    /// <param name="memory">The memory that it may take, in bytes.</param>
+    public static ProcessStartInfo StartInfo(
+        IReadOnlyList<string> command, string folder, IReadOnlyList<string> reads, long memory, TrainerOptions options, ProgramSandbox? sandbox)
     {
         var temporary = Path.Combine(folder, "tmp");
         Directory.CreateDirectory(temporary);
@@ -75,8 +81,10 @@ internal static class TrainerCommand
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (sandbox?.Filter is not null)
+            command = sandbox.Prepare(command, folder, reads, memory);
         List<string> words = OperatingSystem.IsLinux()
-            ? ["setsid", .. AsSubreaper(), "/bin/sh", "-c", Guarded, "trainer", options.LowPriority ? "low" : "same", .. command]
+            ? ["setsid", .. AsSubreaper(), "/bin/sh", "-c", Guarded, "trainer", options.LowPriority ? "low" : "same", sandbox?.Filter ?? "", .. command]
             : [.. command];
         start.FileName = words[0];
         foreach (var argument in words.Skip(1))

@@ -15,6 +15,9 @@ public enum TrainerVerdict
     /// <summary>It was stopped at its memory limit.</summary>
     OutOfMemory,
 
+    /// <summary>It was stopped at another limit of the node: of processor time, of the disk.</summary>
+    OverLimit,
+
     /// <summary>It was stopped because nobody wants its result any more.</summary>
     Cancelled,
 }

@@ -6,12 +6,13 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training.Checks;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
 /// <summary>The steps of one training, in its work folder.</summary>
 internal sealed class TrainingJob(
-    TrainingRequest request, TrainerProcess process, IModelCheck check, TrainerOptions options, LogTail log, ProgressTracker progress)
+    TrainingRequest request, TrainerProcess process, ProgramSandbox? sandbox, IModelCheck check, TrainerOptions options, LogTail log, ProgressTracker progress)
 {
     private int _runs;
     private TrainerSchema? _schema;
@@ -46,6 +47,8 @@ internal sealed class TrainingJob(
         string rows, Func<string, Task<long>> fill, string? evaluateFile, bool isFinal, CancellationToken cancellationToken)
     {
         var pipeline = Manifest.Pipeline;
+        if (pipeline.Command is [var program, ..] && sandbox?.Refusal(program) is { } refusal)
+            throw new TrainingFailedException(TrainingStage.Trainer, refusal);
         progress.StartTraining(rows);
         var name = string.Create(CultureInfo.InvariantCulture, $"run-{++_runs}");
         var folder = JobFolder.Create(
@@ -70,7 +73,8 @@ internal sealed class TrainingJob(
                 if (TrainerProgress.TryParse(line) is { } said)
                     progress.Trainer(said);
             },
-            cancellationToken);
+            cancellationToken,
+            pipeline.Command is null ? ProgramSandbox.FoldersOf(options.BuiltIn) : []);
         log.Append(Encoding.UTF8.GetBytes(result.Log));
         cancellationToken.ThrowIfCancellationRequested();
         if (result.Verdict is not TrainerVerdict.Succeeded)

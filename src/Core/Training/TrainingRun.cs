@@ -6,6 +6,7 @@ using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training.Checks;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
@@ -15,8 +16,9 @@ namespace Progeny.Core.Training;
 /// trains once more on all rows.
 /// </summary>
 /// <param name="check">Checks the models; null: this process does, which is right for a program that may be lost.</param>
+/// <param name="sandbox">Where trainers run; null: like any program.</param>
 public sealed class TrainingRun(
-    IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
+    IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null, ProgramSandbox? sandbox = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -32,7 +34,7 @@ public sealed class TrainingRun(
         var started = time.GetTimestamp();
         Directory.CreateDirectory(request.WorkFolder);
         var log = new LogTail(options.LogBytes);
-        var job = new TrainingJob(request, new TrainerProcess(options, time), _check, options, log, new ProgressTracker(progress));
+        var job = new TrainingJob(request, new TrainerProcess(options, time, sandbox), sandbox, _check, options, log, new ProgressTracker(progress));
         try
         {
             var result = request.Manifest.Pipeline.Model is { } model

@@ -10,6 +10,7 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Tuning;
 
@@ -19,7 +20,8 @@ namespace Progeny.Core.Tuning;
 /// and its number alone, so a search that was stopped goes on where it was.
 /// </summary>
 /// <param name="check">Checks the models; null: this process does.</param>
-public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null)
+/// <param name="sandbox">Where trainers run; null: like any program.</param>
+public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null, ProgramSandbox? sandbox = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -120,7 +122,7 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
             Directory.CreateDirectory(folder);
             var manifest = TrialParameters.In(request.Manifest, drawn);
             var training = new TrainingRequest { Manifest = manifest, ProjectFolder = request.ProjectFolder, WorkFolder = folder };
-            var job = new TrainingJob(training, new TrainerProcess(options, time), _check, options, new LogTail(options.LogBytes), new ProgressTracker(null));
+            var job = new TrainingJob(training, new TrainerProcess(options, time, sandbox), sandbox, _check, options, new LogTail(options.LogBytes), new ProgressTracker(null));
             var profile = new TrainingProfile(manifest);
             var reports = new List<EvaluationReport>();
             foreach (var split in splits)

@@ -24,6 +24,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
         {
             RegistryException { Error: RegistryError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
             RegistryException { Error: RegistryError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
+            RegistryException { Error: RegistryError.Forbidden } => (StatusCodes.Status403Forbidden, "Forbidden", exception.Message),
             RegistryException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             ApiKeyException { Error: ApiKeyError.NotFound } => (StatusCodes.Status404NotFound, "Not found", exception.Message),
             ApiKeyException { Error: ApiKeyError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),

@@ -27,7 +27,7 @@ internal static class ExperimentsApi
         var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404).Requires(Permissions.Develop);
         group.MapGet("/", ListAsync).Requires(Permissions.Read).WithSummary("The experiments, newest first, up to 100, with their statistics.");
         group.MapGet("/{experiment}", GetAsync).Requires(Permissions.Read).WithSummary("One experiment: arms, statistics, history, verdict.");
-        group.MapPost("/", StartAsync).WithProblems(400, 409)
+        group.MapPost("/", StartAsync).WithProblems(400, 403, 409)
             .WithSummary("Starts an experiment manually: the members of serving.rollout, and the generations.")
             .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
                 operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
@@ -66,6 +66,9 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
+        var named = input.Settings.Arms.Concat(input.Settings.Fallback).Select(arm => ArmNaming.Read(arm, project)).OfType<GenerationReference>();
+        if (caller.LendingRefusal(input.Generations.Concat(named), project) is { } refusal)
+            return refusal;
         var experiment = (await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest
         {
             Settings = input.Settings,

@@ -8,6 +8,7 @@ using Progeny.Gateway.Serving;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
+using Progeny.Silo.Security.Rates;
 
 namespace Progeny.Gateway.Hosting;
 
@@ -42,8 +43,10 @@ internal static class GatewayServices
         app.UseSecurityHeaders();
         app.UseRequestGuard();
         app.UseRouting();
+        app.UseCorsOrigins();
         app.UseMiddleware<NameGuard>();
         app.UseAccessGuard();
+        app.UseRateGuard();
         app.UseAuditTrail();
         app.UseCompressedRequests();
         app.UseWhen(context => !HotPath.IsTaken(context), branch =>

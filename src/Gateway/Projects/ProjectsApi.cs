@@ -16,18 +16,18 @@ internal static class ProjectsApi
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects").WithTags("Projects").Requires(Permissions.Read);
-        group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster.");
+        group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster that the caller may know of.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
-        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 404, 409).Requires(Permissions.Develop)
+        group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 403, 404, 409).Requires(Permissions.Develop)
             .WithSummary("Puts a generation into production that passes its gates; in force on all silos within two seconds.");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
 
-    private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(IClusterClient cluster)
+    private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(CurrentCaller caller, IClusterClient cluster)
     {
         var names = await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
-        var projects = await Task.WhenAll(names.Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
+        var projects = await Task.WhenAll(names.Where(caller.Caller.Access.Sees).Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
         return [.. projects.OfType<ProjectInfo>()];
     }
 
@@ -41,6 +41,8 @@ internal static class ProjectsApi
             return Problems.Invalid($"version '{request.Version}' is no version; one looks like '1.2.0:3' (release:generation).");
         if (DecisionWords.Problem(request.By, request.Reason) is { } problem)
             return Problems.Invalid(problem);
+        if (request.Force && caller.Refusal(Permissions.Operate, project, "'force'") is { } refusal)
+            return refusal;
         caller.SetAudit(null, null, generation.ToString());
         var promotion = await cluster.GetGrain<IRolloutGrain>(project)
             .Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);

@@ -5,6 +5,7 @@ using Progeny.Core.Releases;
 using Progeny.Core.Releases.Packages;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
 
@@ -19,7 +20,7 @@ internal static class ReleasesApi
     {
         var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases").Requires(Permissions.Read);
         group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").WithMetadata(new BodySizeLimit(MaxBytes))
-            .WithProblems(400, 409, 413).Requires(Permissions.Develop).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+            .WithProblems(400, 403, 409, 413).Requires(Permissions.Develop).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
         group.MapGet("/", ListAsync).WithProblems(404).WithSummary("The releases, lowest version first.");
         group.MapGet("/{release}", GetAsync).WithProblems(404).WithSummary("One release with its manifest.");
         group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404).Requires(Permissions.Develop)
@@ -27,12 +28,12 @@ internal static class ReleasesApi
     }
 
     private static async Task<Created<ReleaseInfo>> PublishAsync(
-        string project, HttpContext context, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string project, HttpContext context, CurrentCaller caller, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
     {
         var ticket = await artifacts.StageAsync(context.Request.Body, MaxBytes, cancellationToken);
         try
         {
-            var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket);
+            var release = await cluster.GetGrain<IProjectGrain>(project).Publish(ticket, caller.ToPublisher());
             context.SetAudit(null, new { release.Version, release.PackageDigest }, $"release {release.Version}");
             return TypedResults.Created($"/api/projects/{project}/releases/{release.Version}", release);
         }

@@ -4,8 +4,9 @@ using Progeny.Abstractions.Retraining;
 using Progeny.Contracts.Retraining;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
+using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
-using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Retraining;
 
@@ -13,7 +14,7 @@ internal static class OfflineApi
 {
     public static void MapOffline(this IEndpointRouteBuilder routes)
     {
-        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(404).Requires(Permissions.Operate);
+        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Operate);
         offline.MapGet("/", GetAsync).Requires(Permissions.Read)
             .WithSummary("What the offline agent did last and what it waits for: training, evaluation, pull of outcomes.");
         offline.MapPost("/pause", PauseAsync)
@@ -27,28 +28,35 @@ internal static class OfflineApi
             : Problems.NoProject(project);
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> PauseAsync(
-        string project, HttpContext context, IClusterClient cluster, OfflineRequest? request = null)
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null)
     {
+        if (DecisionWords.Problem(null, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
         if (!await IsThereAsync(project, cluster))
             return Problems.NoProject(project);
         var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
         var before = await agent.Get();
-        var after = await agent.Pause(request?.Reason ?? "manually");
-        context.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        var after = await agent.Pause(Describe(caller, request));
+        caller.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
         return TypedResults.Ok(after);
     }
 
     private static async Task<Results<Ok<OfflineAgentInfo>, ProblemHttpResult>> ResumeAsync(
-        string project, HttpContext context, IClusterClient cluster, OfflineRequest? request = null)
+        string project, CurrentCaller caller, IClusterClient cluster, OfflineRequest? request = null)
     {
+        if (DecisionWords.Problem(null, request?.Reason) is { } problem)
+            return Problems.Invalid(problem);
         if (!await IsThereAsync(project, cluster))
             return Problems.NoProject(project);
         var agent = cluster.GetGrain<IOfflineAgentGrain>(project);
         var before = await agent.Get();
-        var after = await agent.Resume(request?.Reason ?? "manually");
-        context.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
+        var after = await agent.Resume(Describe(caller, request));
+        caller.SetAudit(new { before?.Paused }, new { after.Paused, request?.Reason });
         return TypedResults.Ok(after);
     }
+
+    private static string Describe(CurrentCaller caller, OfflineRequest? request) =>
+        !caller.Caller.IsAuthenticated ? request?.Reason ?? "manually" : request?.Reason is { } reason ? $"{caller.Caller.Name}: {reason}" : caller.Caller.Name;
 
     // The agent of a name that is no project's must not stay in memory for having been asked.
     private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) => await cluster.GetGrain<IProjectGrain>(project).Get() is not null;

@@ -18,7 +18,7 @@ internal static class RolloutApi
         group.MapGet("/", GetAsync).WithSummary("The plan in force: which generation answers which share of the traffic.");
         group.MapGet("/history", ListAsync).WithSummary("The plan in force and those before it, newest first, up to 100: who, when and why.");
         group.MapPut("/", SetAsync).WithSummary("Puts a plan in force on all silos within two seconds; its models are loaded first.")
-            .WithProblems(400, 409).Requires(Permissions.Operate);
+            .WithProblems(400, 403, 409).Requires(Permissions.Operate);
     }
 
     private static async Task<Results<Ok<RolloutView>, ProblemHttpResult>> GetAsync(
@@ -41,9 +41,12 @@ internal static class RolloutApi
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
+        var draft = request.ToDraft(project);
+        if (caller.LendingRefusal(draft.Arms.Select(arm => arm.Generation), project) is { } refusal)
+            return refusal;
         var rollout = cluster.GetGrain<IRolloutGrain>(project);
         var before = await rollout.GetPlan();
-        var plan = await rollout.SetPlan(request.ToDraft(project) with { By = caller.By(request.By) });
+        var plan = await rollout.SetPlan(draft with { By = caller.By(draft.By) });
         caller.SetAudit(before.ToView(), plan.ToView());
         return TypedResults.Ok(await ViewAsync(plan, agents));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
+using Progeny.Core.Rollouts;
 
 namespace Progeny.Gateway.Rollouts;
 
@@ -30,6 +31,8 @@ internal sealed record RolloutRequest(
     {
         var faults = new List<PlanFault>();
         List<RolloutArm> arms = [.. (Arms ?? []).Select((arm, i) => ArmOf(arm, i, project, faults))];
+        if (By is { Length: 0 or > PlanChecks.MaxByCharacters })
+            faults.Add(new PlanFault("by", $"has {By.Length} characters; 1 to {PlanChecks.MaxByCharacters} are allowed, or leave it out"));
         if (faults.Count > 0)
             throw new PlanException([.. faults]);
         return new PlanDraft

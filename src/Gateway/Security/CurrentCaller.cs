@@ -1,4 +1,5 @@
 using System.Reflection;
+using Progeny.Abstractions.Releases;
 using Progeny.Core.Security;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
@@ -20,4 +21,8 @@ internal sealed record CurrentCaller(Caller Caller, HttpContext Context) : IBind
 
     /// <inheritdoc cref="AuditHosting.SetAudit"/>
     public void SetAudit(object? before, object? after, string? subject = null) => Context.SetAudit(before, after, subject);
+
+    /// <summary>The caller as who publishes a release; null: nobody has to prove who they are, and anybody may.</summary>
+    public Publisher? ToPublisher() =>
+        Caller.IsAuthenticated ? new Publisher(Caller.Name, [.. Caller.Access.Entries.Select(entry => entry.ToString())]) : null;
 }

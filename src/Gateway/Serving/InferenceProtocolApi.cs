@@ -28,16 +28,20 @@ internal static class InferenceProtocolApi
         group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .Requires(Permissions.None, AccessScope.Node)
             .WithSummary("The server's name, version and extensions.");
-        Map(group.MapGroup("/models/{model}"), Permissions.Predict);
-        Map(group.MapGroup("/models/{model}/versions/{version}"), Permissions.Predict | Permissions.ChooseVersion);
+        // A version is one in the path, never in the query: by the path the caller's permission to choose it is checked.
+        Map(
+            group.MapGroup("/models/{model}"),
+            Permissions.Predict,
+            (string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies) => InferAsync(model, null, context, agents, bodies));
+        Map(group.MapGroup("/models/{model}/versions/{version}"), Permissions.Predict | Permissions.ChooseVersion, InferAsync);
     }
 
-    private static void Map(RouteGroupBuilder model, Permissions infer)
+    private static void Map(RouteGroupBuilder model, Permissions permissions, Delegate infer)
     {
         model.WithProblems(404, 409, 410).Requires(Permissions.None);
         model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
         model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
-        model.MapPost("/infer", InferAsync).NotAudited().Requires(infer).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+        model.MapPost("/infer", infer).NotAudited().Requires(permissions).Accepts<InferenceRequest>("application/json", "application/octet-stream")
             .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
             .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
     }
@@ -65,7 +69,7 @@ internal static class InferenceProtocolApi
         return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
     }
 
-    private static async Task InferAsync(string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies, string? version = null)
+    private static async Task InferAsync(string model, string? version, HttpContext context, IOnlineAgents agents, RequestBodies bodies)
     {
         // What is refused must cost nothing: before a large body is read.
         if (!RequestBodies.IsSmall(context.Request) && agents.IsFull(model))
@@ -93,7 +97,7 @@ internal static class InferenceProtocolApi
         if (answer.Error is { } error)
             await RefuseAsync(context, error);
         else
-            await AnswerWriter.WriteAsync(context.Response, answer);
+            await AnswerWriter.WriteAsync(context, answer);
 
         async Task<ServedAnswer> AskAsync(CancellationToken until)
         {

@@ -90,7 +90,7 @@ internal static class PredictApi
     }
 
     private static Task SendAsync(HttpContext context, ServedAnswer answer) =>
-        answer.Error is { } error ? RefuseAsync(context, error) : AnswerWriter.WriteAsync(context.Response, answer);
+        answer.Error is { } error ? RefuseAsync(context, error) : AnswerWriter.WriteAsync(context, answer);
 
     private static Task RefuseAsync(HttpContext context, ServingError error)
     {

@@ -7,6 +7,7 @@ using Progeny.Contracts.Common;
 using Progeny.Contracts.Training;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
@@ -35,6 +36,8 @@ internal static class JobsApi
     {
         if (request.Kind is not { } kind)
             return Problems.Invalid($"The body lacks 'kind' (one of {string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
+        if (DecisionWords.Problem(request.By, null) is { } problem)
+            return Problems.Invalid(problem);
         var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(new JobRequest
         {
             Kind = kind,

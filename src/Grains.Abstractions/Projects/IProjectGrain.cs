@@ -16,9 +16,10 @@ public interface IProjectGrain : IGrainWithStringKey
 
     /// <summary>Publishes a release; its version must be greater than all before.</summary>
     /// <param name="ticket">The package's in the artifact store, where it is staged; it is kept once it has passed all checks.</param>
-    /// <exception cref="RegistryException">The version is not greater, or the package belongs to another project.</exception>
+    /// <param name="publisher">Who publishes it, and may not have it do what they may not; null: anybody.</param>
+    /// <exception cref="RegistryException">The version is not greater, the package belongs to another project, or its publisher may not do what it says.</exception>
     [Alias("publish")]
-    Task<ReleaseInfo> Publish(string ticket);
+    Task<ReleaseInfo> Publish(string ticket, Publisher? publisher);
 
     /// <summary>Ends the project: off the roster, no plan, no jobs, all generations archived. One that has ended stays as it is.</summary>
     /// <exception cref="RegistryException">There is no such project.</exception>

@@ -11,4 +11,7 @@ public enum RegistryError
 
     /// <summary>It is wrong in itself, e.g. a package that cannot be read.</summary>
     Invalid,
+
+    /// <summary>Who asked for it may not.</summary>
+    Forbidden,
 }

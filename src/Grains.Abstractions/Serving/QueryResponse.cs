@@ -12,4 +12,7 @@ public sealed record QueryResponse
 
     /// <summary>The number of bytes of the JSON, where outputs in binary are behind it; null: all of the body is JSON.</summary>
     [Id(2)] public int? JsonLength { get; init; }
+
+    /// <summary>The number of rows that are answered.</summary>
+    [Id(3)] public int Rows { get; init; }
 }

@@ -44,14 +44,14 @@ internal sealed class ProjectGrain(
         };
     }
 
-    public async Task<ReleaseInfo> Publish(string ticket)
+    public async Task<ReleaseInfo> Publish(string ticket, Publisher? publisher)
     {
         var (manifest, text) = await Packages.ReadManifestAsync(artifacts, ticket, CancellationToken.None);
         if (manifest.Name != Name)
             throw new RegistryException(RegistryError.Invalid, $"The package is of the project '{manifest.Name}', not of '{Name}'.");
         RequireActive();
         RequireGrowth(manifest.Version);
-        await checks.RequireAsync(manifest, text);
+        await checks.RequireAsync(manifest, text, publisher);
 
         var release = new ReleaseInfo
         {

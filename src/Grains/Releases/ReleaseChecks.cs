@@ -13,10 +13,12 @@ internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants gra
 
     /// <summary>Requires that a manifest is within the operator's bounds, names only what its project may use, and says nothing wrong in SQL.</summary>
     /// <exception cref="RegistryException">It is not; the message has everything that is wrong.</exception>
-    public async Task RequireAsync(Manifest manifest, string text)
+    public async Task RequireAsync(Manifest manifest, string text, Publisher? publisher)
     {
         if (OutOfBounds(manifest, text) is { } problem)
             throw new RegistryException(RegistryError.Invalid, problem);
+        if (publisher is not null && PublisherChecks.Problem(manifest, publisher) is { } forbidden)
+            throw new RegistryException(RegistryError.Forbidden, forbidden);
         var errors = grants.Check(manifest, text);
         if (errors.Count == 0)
             errors = await CompileAsync(manifest, text);

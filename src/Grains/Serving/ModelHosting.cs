@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
+using Progeny.Core.Training.Sandbox;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
@@ -38,7 +39,8 @@ internal static class ModelHosting
         {
             var options = provider.GetRequiredService<ServingOptions>();
             var memory = options.RunMemory > 0 ? options.RunMemory : OnnxRuntimeLibrary.DefaultRunMemory;
-            return new ModelProcess(provider.GetRequiredService<TrainerOptions>(), memory, options.MaxRunTime, provider.GetRequiredService<TimeProvider>());
+            return new ModelProcess(
+                provider.GetRequiredService<TrainerOptions>(), memory, options.MaxRunTime, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ProgramSandbox>());
         });
     }
 }

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
+using Progeny.Core.Releases;
 using Progeny.Core.Training;
+using Progeny.Core.Training.Sandbox;
 using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Training;
@@ -32,5 +35,21 @@ internal static class TrainingHosting
             .Validate(trainer => trainer.OutputGrace > TimeSpan.Zero && trainer.OutputGrace <= TimeSpan.FromMinutes(1), $"Trainer:OutputGrace is {configuration["Trainer:OutputGrace"]}; it must be above 0 and at most a minute, such as 00:00:02.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TrainerOptions>>().Value);
+        services.AddSandbox(configuration, jobsFolder);
+    }
+
+    private static void AddSandbox(this IServiceCollection services, IConfiguration configuration, string jobsFolder)
+    {
+        services.AddSingleton(_ =>
+        {
+            var options = configuration.Read<SandboxOptions>("Jobs");
+            return options.Problem() is { } problem ? throw new SettingException(problem) : options;
+        });
+        var isRestricted = configuration.Read<ClusterOptions>("Cluster").IsMember || configuration.GetValue<bool>("Security:Enabled");
+        services.AddSingleton(provider => new ProgramSandbox(
+            provider.GetRequiredService<SandboxOptions>(), provider.GetRequiredService<TrainerOptions>(), jobsFolder, Path.GetDirectoryName(Path.GetFullPath(jobsFolder))!,
+            isRestricted, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IProgramGrants>(provider => provider.GetRequiredService<ProgramSandbox>());
+        services.AddHostedService<SandboxStartup>();
     }
 }

@@ -28,7 +28,7 @@ public static class HttpHosting
         builder.Services.AddHsts(hsts => hsts.MaxAge = HstsAge);
         var certificate = AddCertificate(builder.Services, security.Tls);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, certificate, asksForCertificates: security.Certificates.Count > 0));
     }
 
     /// <summary>Adds the headers that tell browsers what they may not do, to every answer.</summary>
@@ -48,7 +48,7 @@ public static class HttpHosting
         return source;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, HttpOptions options, CertificateSource? certificate)
+    private static void Configure(KestrelServerOptions kestrel, HttpOptions options, CertificateSource? certificate, bool asksForCertificates)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLineBytes;
@@ -60,10 +60,12 @@ public static class HttpHosting
         kestrel.Limits.MaxRequestBufferSize = Math.Max(kestrel.Limits.MaxRequestBufferSize ?? 0, options.MaxHeaderBytes + options.MaxRequestLineBytes);
         var limit = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(limit.Apply));
-        if (certificate is null)
-            return;
         kestrel.ConfigureHttpsDefaults(https =>
         {
+            if (asksForCertificates)
+                ClientCertificates.AskFor(https);
+            if (certificate is null)
+                return;
             https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
             https.ServerCertificateSelector = (_, _) => certificate.Current.Own;
             // With the certificates between it and its authority, and made once for all connections.

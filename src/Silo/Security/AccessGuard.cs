@@ -7,7 +7,7 @@ namespace Progeny.Silo.Security;
 /// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
 /// read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit)
+internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit, IRefusalPages? pages = null)
 {
     private const string RetryAfterSeconds = "2";
 
@@ -69,7 +69,8 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Unknown(CallerFinding found) => found switch
     {
-        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Storage unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { IsForbidden: true, Problem: { } problem } => Forbidden(problem),
         { Problem: { } problem } => _unknownCaller with { Detail = problem },
         _ => _unknownCaller,
     };
@@ -83,6 +84,6 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
             context.Response.Headers.WWWAuthenticate = "Bearer";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        await problem.ExecuteAsync(context);
+        await (pages?.Find(context, problem) is { } page ? page.ExecuteAsync(context) : problem.ExecuteAsync(context));
     }
 }

@@ -10,6 +10,9 @@ public readonly record struct CallerFinding(Caller? Caller, string? Problem)
     /// <summary>Whether nobody can say at the moment whether the proof is right: the caller is to ask again.</summary>
     public bool IsUnavailable { get; init; }
 
+    /// <summary>Whether the proof is right, but does not stand for a request like this one.</summary>
+    public bool IsForbidden { get; init; }
+
     /// <summary>Nobody has given a proof.</summary>
     public static CallerFinding None => default;
 }

@@ -1,5 +1,6 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Silo.Security.Rates;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Security.Audit;
 using Progeny.Storage.Common;
@@ -16,6 +17,10 @@ public static class GuardHosting
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
         var security = builder.Configuration.Read<SecurityOptions>(SecurityOptions.Section);
         builder.Services.AddSingleton(security);
+        builder.Services.AddSingleton(new CorsOrigins(builder.Configuration, security));
+        builder.Services.AddCors();
+        builder.Services.AddSingleton(security.RateLimits.Checked());
+        builder.Services.AddSingleton<CallerRates>();
         if (security.Enabled)
         {
             builder.Services.AddSingleton<ICallerSource, CallerSource>();
@@ -26,6 +31,8 @@ public static class GuardHosting
             builder.Services.AddSingleton<ICallerSource, OpenCallerSource>();
         }
 
+        builder.AddJwt(security);
+        builder.AddClientCertificates(security); // the last: a client shows it with every request, whatever else it proves itself by
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
         builder.AddAudit(security);
     }
@@ -52,6 +59,14 @@ public static class GuardHosting
 
     /// <summary>Asks callers who they are and refuses what they may not do: after routing, before anything is read of a body.</summary>
     public static void UseAccessGuard(this IApplicationBuilder app) => app.UseMiddleware<AccessGuard>();
+
+    /// <summary>Answers browsers that ask for pages of other origins, where <c>Http:CorsOrigins</c> names any: after routing.</summary>
+    public static void UseCorsOrigins(this IApplicationBuilder app)
+    {
+        var origins = app.ApplicationServices.GetRequiredService<CorsOrigins>();
+        if (origins.AreNamed)
+            app.UseCors(origins.Configure);
+    }
 
     /// <summary>Who sent the request: set by the access guard.</summary>
     public static Caller GetCaller(this HttpContext context) =>

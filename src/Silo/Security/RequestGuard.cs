@@ -8,7 +8,7 @@ namespace Progeny.Silo.Security;
 /// was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not choose. A
 /// program says nothing of a page, and is judged by its host and its bodies' types alone.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, AuditRecorder audit)
+internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, CorsOrigins cors, AuditRecorder audit)
 {
     private const int MaxShown = 80;
     private const string FetchSite = "Sec-Fetch-Site";
@@ -52,12 +52,14 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Aud
     {
         var headers = context.Request.Headers;
         var origin = headers.Origin.ToString();
+        if (origin.Length > 0 && cors.Allow(origin))
+            return null;
         if (origin.Length > 0 && !IsOwn(origin, context))
             return Foreign($"The page's origin {Quoted(origin)} is not this node's ({context.Request.Host}); {Setting}.");
         if (!headers.TryGetValue(FetchSite, out var values))
             return null;
         var site = values.ToString();
-        if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || IsFollowedLink(context.Request))
+        if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || PageOrigin.IsFollowedLink(context.Request))
             return null;
         return Foreign($"The request comes from a page of another origin ({FetchSite}: {Quoted(site)}). The node answers its own pages, and programs, which send no such header.");
     }
@@ -69,10 +71,6 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Aud
         int? port = context.Request.Host.Port is { } asked and not (80 or 443) ? asked : null;
         return hosts.Names(uri.Host) || ((hosts.Allow(uri.Host) || AllowedHosts.IsListeningAt(uri.Host, context.Connection)) && port == (uri.IsDefaultPort ? null : uri.Port));
     }
-
-    /// <summary>Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.</summary>
-    private static bool IsFollowedLink(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     /// <summary>Of a type that is given, routing sees whether the endpoint takes it.</summary>
     private static GuardProblem? UntypedBody(HttpContext context)

@@ -3,7 +3,7 @@ using Progeny.Grains.Common;
 namespace Progeny.Silo.Security;
 
 /// <summary>A file that holds a secret and nothing else.</summary>
-internal static class SecretFile
+public static class SecretFile
 {
     /// <summary>The secret, without the white space around it.</summary>
     /// <param name="setting">The setting that names the file.</param>

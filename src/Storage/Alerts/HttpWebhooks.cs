@@ -12,7 +12,7 @@ namespace Progeny.Storage.Alerts;
 public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger) : IWebhooks, IDisposable
 {
     // A receiver that sends the message elsewhere is not the one that was configured.
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient client = new(OutgoingAddresses.Parse(options.Value.AllowedNetworks).CreateHandler())
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -39,6 +39,11 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
         {
             return string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {webhook.TimeoutSeconds} s.");
         }
+        catch (HttpRequestException exception) when (exception.InnerException is OutgoingAddressException refused)
+        {
+            LogRefused(logger, name, refused.Message);
+            return $"The webhook '{name}' is at an address that this node may not call; the node's log says which.";
+        }
         catch (HttpRequestException exception)
         {
             // It names the address, which may be secret.
@@ -62,4 +67,7 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' cannot be reached")]
     private static partial void LogFailed(ILogger logger, Exception exception, string webhook);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' is not called: {Reason}; Webhooks:AllowedNetworks must name its network")]
+    private static partial void LogRefused(ILogger logger, string webhook, string reason);
 }

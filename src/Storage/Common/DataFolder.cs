@@ -72,7 +72,7 @@ public sealed class DataFolder : IDisposable
 
         return mode;
 
-        bool IsOwn(string folder) => folder == Paths.ArtifactsPath || folder == Paths.ArtifactsCachePath || folder == Paths.JobsPath;
+        bool IsOwn(string folder) => folder == Paths.ArtifactsPath || folder == Paths.ArtifactsCachePath || folder == Paths.JobsPath || folder == Paths.SessionKeysPath;
 
         DataFolderException Refused(string why, Exception? inner = null) => new(
             $"The data folder '{Paths.DataFolder}' cannot be used: {why}. Make it its owner's only (chmod 700), or name one that is not there yet, which the node creates so, with Data or PROGENY_DATA.",

@@ -29,6 +29,9 @@ public sealed class StorageOptions
     /// <summary>The folders of running training jobs.</summary>
     public string JobsPath => Path.Combine(Path.GetFullPath(DataFolder), "jobs");
 
+    /// <summary>The keys by which sessions of the console are encrypted.</summary>
+    public string SessionKeysPath => Path.Combine(Path.GetFullPath(DataFolder), "session-keys");
+
     /// <summary>Held open by the node that owns the folder.</summary>
     public string LockPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK");
 

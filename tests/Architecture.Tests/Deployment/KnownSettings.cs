@@ -4,6 +4,8 @@ using System.Reflection;
 using Progeny.Core.Common;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
+using Progeny.Core.Training.Sandbox;
+using Progeny.Gateway.Security;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
 using Progeny.Grains.Metrics;
@@ -16,6 +18,7 @@ using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
 using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
 using HttpOptions = silo::Progeny.Silo.Hosting.HttpOptions;
+using JwtOptions = silo::Progeny.Silo.Security.JwtOptions;
 using SecurityOptions = silo::Progeny.Silo.Security.SecurityOptions;
 
 namespace Progeny.Architecture.Tests.Deployment;
@@ -40,6 +43,8 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Security"] = typeof(SecurityOptions),
+        ["Security:Jwt"] = typeof(JwtOptions),
+        ["Security:OpenIdConnect"] = typeof(SignInOptions),
         ["Audit"] = typeof(AuditOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Http"] = typeof(HttpOptions),
@@ -49,16 +54,20 @@ internal static class KnownSettings
 
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
-        ["urls", "Data", "Http:AllowedHosts", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}"];
+    [
+        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}",
+        $"Security:Certificates:{AnyName}:Thumbprint", $"Security:Certificates:{AnyName}:Subject", $"Security:Certificates:{AnyName}:Access", $"Security:Jwt:Roles:{AnyName}",
+        $"Security:OpenIdConnect:Roles:{AnyName}",
+    ];
 
     private static readonly HashSet<string> Patterns =
     [
-        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Select(key => key.ToUpperInvariant()),
+        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Concat(KeysOf("Jobs", typeof(SandboxOptions))).Select(key => key.ToUpperInvariant()),
     ];
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
     public static IEnumerable<string> SectionNames =>
-        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts");
+        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts").Append("Http:CorsOrigins");
 
     /// <summary>Whether a node reads a key.</summary>
     public static bool Knows(string key)

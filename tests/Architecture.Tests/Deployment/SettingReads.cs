@@ -6,7 +6,7 @@ namespace Progeny.Architecture.Tests.Deployment;
 /// <summary>The sections of the configuration that the compiled programs read.</summary>
 internal static class SettingReads
 {
-    private static readonly string[] Readers = ["GetSection", "Read", "ReadInto"];
+    private static readonly string[] Readers = ["GetSection", "Read", "ReadInto", "ReadProof"];
 
     /// <summary>The sections that an assembly names where it reads one.</summary>
     public static IEnumerable<string> Of(string assembly)
@@ -27,7 +27,7 @@ internal static class SettingReads
 
     private static bool IsReader(MethodReference method) =>
         Readers.Contains(method.Name)
-        && (method.DeclaringType.Name == "NodeSettings" || method.DeclaringType.Namespace == "Microsoft.Extensions.Configuration");
+        && (method.DeclaringType.Name is "NodeSettings" or "ProofHosting" || method.DeclaringType.Namespace == "Microsoft.Extensions.Configuration");
 
     /// <summary>The text that was loaded last before a call: the section is the last or the last but one argument.</summary>
     private static string? SectionBefore(Instruction call)

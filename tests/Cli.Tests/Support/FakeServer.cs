@@ -36,6 +36,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public string? ContentType { get; private set; }
 
+    /// <summary>The header Authorization of the last request; empty: it had none.</summary>
+    public string Authorization { get; private set; } = "";
+
     public static async Task<FakeServer> StartAsync()
     {
         var server = new FakeServer();
@@ -62,6 +65,7 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         var request = $"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}";
         Requests.Enqueue(request);
+        Authorization = context.Request.Headers.Authorization.ToString();
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         if (body.Length > 0)

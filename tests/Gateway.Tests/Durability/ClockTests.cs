@@ -80,7 +80,7 @@ public sealed class ClockTests : IAsyncLifetime
         services => services.AddSingleton<TimeProvider>(clock),
         [
             "--Experiments:CheckSeconds", "0.2", "--Metrics:ScoreSeconds", "0.1", "--Metrics:PublishSeconds", "0.2", "--OfflineAgent:CheckSeconds", "0.2",
-            "--Webhooks:ops:Url", receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
+            "--Webhooks:AllowedNetworks", "127.0.0.0/8", "--Webhooks:ops:Url", receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret,
         ]);
 
     private async Task RestartAsync()

@@ -9,6 +9,11 @@ namespace Progeny.Gateway.Tests.Durability;
 /// <summary>A node as an operator starts it, a program of its own, so that it can be killed.</summary>
 internal sealed class NodeProcess : IDisposable
 {
+    /// <summary>
+    /// Settings with which programs of projects run without a sandbox, in a cluster, too: scripts of tests wait for files beside their folder.
+    /// </summary>
+    internal static readonly string[] Unsandboxed = ["--Jobs:Sandbox", "off", "--Jobs:AllowUnsandboxed", "true", "--Jobs:Commands", "*"];
+
     private const string Listening = "Now listening on: ";
 
     private readonly Process process;
@@ -17,7 +22,7 @@ internal sealed class NodeProcess : IDisposable
 
     private NodeProcess(string program, string data, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. settings]);
+        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. Unsandboxed, .. settings]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -70,9 +75,13 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>Runs a program that is expected to end by itself.</summary>
     /// <returns>The exit code and what it printed.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string data, params string[] settings)
+    public static Task<(int ExitCode, string Output)> RunAsync(string program, string data, params string[] settings) =>
+        RunAsync(program, data, new Dictionary<string, string>(), settings);
+
+    /// <summary>The same with settings in its environment besides.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string data, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
-        using var node = new NodeProcess(program, data, settings);
+        using var node = new NodeProcess(program, data, settings, environment);
         await node.ExitAsync();
         return (node.process.ExitCode, node.Output.Trim());
     }

@@ -106,7 +106,7 @@ public sealed class AlertTests : IAsyncLifetime
     private Task<Node> StartAsync() => Node.StartAsync(
         Path.Combine(folder, "data"),
         "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1", "--OfflineAgent:CheckSeconds", "0.1",
-        "--Webhooks:ops:Url", receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret);
+        "--Webhooks:AllowedNetworks", "127.0.0.0/8", "--Webhooks:ops:Url", receiver.Url.ToString(), "--Webhooks:ops:Secret", WebhookReceiver.Secret);
 
     private async Task<JsonNode> AlertAsync(string name, Func<JsonNode, bool> wanted)
     {

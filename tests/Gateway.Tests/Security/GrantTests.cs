@@ -13,7 +13,7 @@ public sealed class GrantTests : IAsyncLifetime
         "--Feeds:stock:Kind", "postgresql", "--Feeds:stock:ConnectionString", "Host=127.0.0.1;Port=1;Username=reader;Password=x", "--Feeds:stock:Projects", "shop-*",
         "--Feeds:payroll:Kind", "sqlite", "--Feeds:payroll:ConnectionString", "Data Source=payroll.db", "--Feeds:payroll:Projects", "wages",
         "--Releases:MaxRules", "3", "--Metrics:PublishSeconds", "0.1", "--OfflineAgent:CheckSeconds", "0.1",
-        "--Webhooks:ops:Url", "http://127.0.0.1:1/hook", "--Webhooks:ops:Secret", "0123456789abcdef", "--Webhooks:ops:Projects", "shop-a");
+        "--Webhooks:AllowedNetworks", "127.0.0.0/8", "--Webhooks:ops:Url", "http://127.0.0.1:1/hook", "--Webhooks:ops:Secret", "0123456789abcdef", "--Webhooks:ops:Projects", "shop-a");
 
     public async Task DisposeAsync()
     {

@@ -41,7 +41,7 @@ internal static class InferResponseWriter
         buffer.Json.Flush();
         var outputs = answer.Outputs.Where(output => binary.Wants(output.Name)).ToList();
         if (outputs.Count == 0)
-            return new ServedAnswer(buffer);
+            return new ServedAnswer(buffer, RowsOf(answer));
         var jsonLength = buffer.Written.Length;
         foreach (var output in outputs)
         {
@@ -51,7 +51,16 @@ internal static class InferResponseWriter
                 buffer.Write(output.Data.Span);
         }
 
-        return new ServedAnswer(buffer, jsonLength);
+        return new ServedAnswer(buffer, RowsOf(answer), jsonLength);
+    }
+
+    /// <summary>The first extent of the outputs; an output without one is a single row.</summary>
+    private static int RowsOf(Answer answer)
+    {
+        long rows = 1;
+        foreach (var output in answer.Outputs)
+            rows = Math.Max(rows, output.Shape.IsEmpty ? 1 : output.Shape[0]);
+        return (int)Math.Min(rows, int.MaxValue);
     }
 
     private static void WriteJson(Utf8JsonWriter writer, string queryId, Answer answer, BinaryOutputs binary)

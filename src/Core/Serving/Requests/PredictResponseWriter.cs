@@ -13,7 +13,7 @@ internal static class PredictResponseWriter
         var buffer = ResponseBuffer.Rent();
         Write(buffer.Json, answer);
         buffer.Json.Flush();
-        return new ServedAnswer(buffer);
+        return new ServedAnswer(buffer, answer.QueryIds.Length);
     }
 
     private static void Write(Utf8JsonWriter writer, Answer answer)

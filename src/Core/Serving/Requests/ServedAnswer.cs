@@ -8,12 +8,13 @@ public readonly struct ServedAnswer : IDisposable
     private readonly ResponseBuffer? buffer;
 
     /// <param name="buffer">The response, which is returned when the answer is disposed.</param>
+    /// <param name="rows">The number of rows that are answered.</param>
     /// <param name="jsonLength">The number of bytes of its JSON, where tensors in binary are behind it; else null.</param>
-    public ServedAnswer(ResponseBuffer buffer, int? jsonLength = null) => (this.buffer, Body, JsonLength) = (buffer, buffer.Written, jsonLength);
+    public ServedAnswer(ResponseBuffer buffer, int rows, int? jsonLength = null) => (this.buffer, Body, Rows, JsonLength) = (buffer, buffer.Written, rows, jsonLength);
 
     public ServedAnswer(ServingError error) => Error = error;
 
-    public ServedAnswer(QueryResponse response) => (Error, Body, JsonLength) = (response.Error, response.Body, response.JsonLength);
+    public ServedAnswer(QueryResponse response) => (Error, Body, Rows, JsonLength) = (response.Error, response.Body, response.Rows, response.JsonLength);
 
     /// <summary>Why the query was not answered; null: it was.</summary>
     public ServingError? Error { get; }
@@ -24,8 +25,11 @@ public readonly struct ServedAnswer : IDisposable
     /// <summary>The number of bytes of the JSON, where tensors in binary are behind it; null: all of it is JSON.</summary>
     public int? JsonLength { get; }
 
+    /// <summary>The number of rows that are answered.</summary>
+    public int Rows { get; }
+
     /// <summary>The message that carries the answer to another process.</summary>
-    public QueryResponse ToMessage() => new() { Error = Error, Body = Body.ToArray(), JsonLength = JsonLength };
+    public QueryResponse ToMessage() => new() { Error = Error, Body = Body.ToArray(), JsonLength = JsonLength, Rows = Rows };
 
     public void Dispose() => buffer?.Return();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Progeny.Core.Common;
+using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training.Checks;
 
@@ -10,7 +11,8 @@ namespace Progeny.Core.Training.Checks;
 /// </summary>
 /// <param name="runMemory">The memory that runs of a model may take, in bytes.</param>
 /// <param name="maxRunTime">The longest that a run may take.</param>
-public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time) : IModelCheck
+/// <param name="sandbox">Where the process runs; null: like any program.</param>
+public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time, ProgramSandbox? sandbox = null) : IModelCheck
 {
     /// <summary>The most processes of all projects; one project has one at a time.</summary>
     private const int MaxProcesses = 8;
@@ -55,7 +57,9 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
         {
             var limited = request with { Memory = memory, RunMemory = runMemory, MaxRunTime = maxRunTime };
             await ModelCheckFiles.WriteAsync(folder, limited with { Model = Path.GetFullPath(request.Model) }, cancellationToken);
-            var result = await new TrainerProcess(options, time).RunAsync(Command(), folder, options.CheckTime, memory, _ => { }, cancellationToken);
+            List<string?> reads = [.. ProgramSandbox.FoldersOf(options.ModelCheck), request.Model, request.Data, request.Predictions, request.Evaluate];
+            var result = await new TrainerProcess(options, time, sandbox).RunAsync(
+                Command(), folder, options.CheckTime, memory, _ => { }, cancellationToken, [.. reads.OfType<string>()]);
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Verdict is not TrainerVerdict.Succeeded)
                 throw Failed(Describe(result, memory));
@@ -73,6 +77,7 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
         TrainerVerdict.OutOfMemory => string.Create(
             CultureInfo.InvariantCulture,
             $"The model took {result.PeakMemory >> 20} MiB of memory when it was loaded and run; it may take {memory >> 20} MiB (Trainer:CheckMemory, and {options.CheckMemoryFactor} times its file)."),
+        TrainerVerdict.OverLimit => result.Message,
         _ when result.ExitCode > 128 => $"The model ended the process that checked it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
         _ => $"The model could not be checked: {LastLine(result.Log)}",
     };

@@ -24,6 +24,7 @@ internal static class ClusterSchema
             PostgresAuditSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
+            PostgresSessionKeyStore.Schema,
         ],
     ];
 
