@@ -24,7 +24,7 @@ public sealed class ErasedBatchTests
             {
                 var left = ErasedBatch.Of(batch, entity).ShouldNotBeNull();
 
-                left.Erased.Select(record => record.Index).ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Sequence));
+                left.Erased.Select(record => (long)record.Index).ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Sequence));
                 left.Erased.Select(record => record.QueryId).ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Shown.Rest.QueryId));
                 var after = left.Parts.SelectMany(part => Read(part.First, part.Batch)).ToList();
                 var kept = before.Where(record => record.Entity != entity).ToList();
