@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Progeny beside other servers (see bench/README.md). Brings everything that it needs first.
-# bench/run.sh [--quick] [--only serving|agent|scale|endurance] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...] [--peers PEER...]
+# bench/run.sh [--quick] [--only serving|agent|scale|endurance|auth] [--rounds N] [--seconds N] [--loads LOAD...] [--connections N...] [--peers PEER...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
@@ -28,7 +28,7 @@ quick=
 rest=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --only) only=${2:?--only needs one of serving, agent, scale, endurance}; shift 2 ;;
+        --only) only=${2:?--only needs one of serving, agent, scale, endurance, auth}; shift 2 ;;
         --quick) quick=1; rest+=("$1"); shift ;;
         *) rest+=("$1"); shift ;;
     esac
@@ -41,10 +41,11 @@ measure() { /usr/bin/python3 -B "bench/serving/$1.py" "${node[@]}" "${@:2}"; }
 serving() { measure measure --floor "$(program Floor Progeny.Floor.dll)" --fastify "$fastify/server.js" --fastapi bench/serving/fastapi "$@"; }
 agent() { dotnet "$(program Agent.Bench Progeny.Agent.Bench.dll)" | grep -E '^(\||result )'; }
 scale() { measure scale "$@"; }
+auth() { measure auth "$@"; }
 endurance() { measure endurance "$@"; }
 case $only in
     '') serving "${rest[@]}"; agent; scale; endurance ;;
-    serving | scale | endurance) "$only" "${rest[@]}" ;;
+    serving | scale | endurance | auth) "$only" "${rest[@]}" ;;
     agent) agent ;;
-    *) fail "--only $only: one of serving, agent, scale, endurance is right."; exit 1 ;;
+    *) fail "--only $only: one of serving, agent, scale, endurance, auth is right."; exit 1 ;;
 esac

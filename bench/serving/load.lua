@@ -1,6 +1,10 @@
--- wrk sends the body of the file BODY again and again; at the end one line of JSON says how it went (times in microseconds).
+-- wrk sends the body of the file BODY again and again, with the key KEY where there is one; at the end one line of JSON says how it went (times in microseconds).
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+local key = os.getenv("KEY")
+if key then
+  wrk.headers["Authorization"] = "Bearer " .. key
+end
 local file = assert(io.open(os.getenv("BODY"), "rb"))
 wrk.body = file:read("*a")
 file:close()

@@ -70,6 +70,7 @@ public static class GatewayApp
         app.MapDashboard();
         app.MapCluster();
         app.MapKeys();
+        app.MapKeyPages();
         app.MapSignIn();
         app.MapProjects();
         app.MapRollout();

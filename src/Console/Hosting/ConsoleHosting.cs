@@ -43,10 +43,9 @@ public static class ConsoleHosting
     public static void MapConsole(this IEndpointRouteBuilder routes, NodeAbout about)
     {
         ConsoleAssets.Map(routes);
-        var pages = routes.MapGroup("/").ExcludeFromDescription().WithMetadata(ConsoleMark.Instance, ForAProject);
+        var pages = routes.MapGroup("/").AsPages().WithMetadata(ForAProject);
         pages.MapGet("/", async (HttpContext context, ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync(AccessOf(context)))).WithMetadata(ForAnyCaller);
         pages.MapGet("/about", () => new ConsolePage<AboutPage>(about)).WithMetadata(ForAnyCaller);
-        pages.MapKeys();
         pages.MapGet("/cluster", ClusterAsync).WithMetadata(new RequiredAccess(Permissions.ReadNodes, AccessScope.Node));
         pages.MapGet("/projects/{project}", ProjectAsync);
         pages.MapGet("/projects/{project}/releases/{release}", ReleaseAsync);
@@ -62,8 +61,8 @@ public static class ConsoleHosting
     private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         new ConsolePage<ClusterPage>(await cluster.ListAsync(time.GetUtcNow(), cancellationToken));
 
-    private static async Task<IResult> ProjectAsync(string project, ProjectReader reader, CancellationToken cancellationToken) =>
-        await reader.FindAsync(project, cancellationToken) is { } view ? new ConsolePage<ProjectPage>(view) : Missing($"There is no project “{project}”.");
+    private static async Task<IResult> ProjectAsync(HttpContext context, string project, ProjectReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(project, AccessOf(context), cancellationToken) is { } view ? new ConsolePage<ProjectPage>(view) : Missing($"There is no project “{project}”.");
 
     private static async Task<IResult> ReleaseAsync(string project, string release, ProjectReader reader) =>
         await reader.FindReleaseAsync(project, release) is { } view

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Progeny.Console.Layout;
 using Progeny.Console.Security;
 
@@ -19,4 +21,10 @@ public static class ConsolePages
 
     /// <summary>The page at which people sign in.</summary>
     public static IResult SignIn(SignInView view, int status) => new ConsolePage<SignInPage>(view, status);
+
+    /// <summary>The page of keys.</summary>
+    public static IResult Keys(KeysView view, int status) => new ConsolePage<KeysPage>(view, status);
+
+    /// <summary>Marks endpoints as pages, whose failures are pages too.</summary>
+    public static RouteGroupBuilder AsPages(this RouteGroupBuilder group) => group.ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
 }

@@ -33,14 +33,15 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
     }
 
     /// <summary>A project's view; null where there is no such project.</summary>
-    public async Task<ProjectView?> FindAsync(string name, CancellationToken cancellationToken)
+    /// <param name="access">What who looks at it may do: queries are not for everybody who may read the rest.</param>
+    public async Task<ProjectView?> FindAsync(string name, Access access, CancellationToken cancellationToken)
     {
         if (await cluster.GetGrain<IProjectGrain>(name).Get() is not { } project)
             return null;
         var releases = Task.WhenAll(project.Releases.Reverse().Select(release => Release(name, release).Get()));
         var generations = GenerationsAsync(project);
         var jobs = JobsAsync(name, MaxJobs);
-        var queries = log.ListAsync(name, null, null, null, MaxQueries, cancellationToken);
+        var queries = access.Allows(Permissions.ReadData, name) ? log.ListAsync(name, null, null, null, MaxQueries, cancellationToken) : null;
         var plan = cluster.GetGrain<IRolloutGrain>(name).GetPlan();
         var decided = decisions.ListAsync(name, null, null, MaxDecisions, cancellationToken);
         var known = (await releases).OfType<ReleaseInfo>().ToList();
@@ -51,7 +52,7 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
             Manifest = known is [var newest, ..] ? ManifestOf(newest) : null,
             Generations = [.. (await generations).OrderByDescending(generation => generation.CreatedAt)],
             Jobs = await jobs,
-            Queries = await queries,
+            Queries = queries is null ? null : await queries,
             Plan = await plan,
             Decisions = await decided,
             Served = await ServedAsync(project.Champion, known, cancellationToken),

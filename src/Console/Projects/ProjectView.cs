@@ -26,8 +26,8 @@ public sealed record ProjectView
     /// <summary>The last ones, newest first.</summary>
     public required IReadOnlyList<JobInfo> Jobs { get; init; }
 
-    /// <summary>The last ones, newest first.</summary>
-    public required IReadOnlyList<LoggedQuery> Queries { get; init; }
+    /// <summary>The last ones, newest first; null: who looks may not read them.</summary>
+    public required IReadOnlyList<LoggedQuery>? Queries { get; init; }
 
     /// <summary>Who answers which share of the traffic; without arms: nobody yet.</summary>
     public required RolloutPlan Plan { get; init; }

@@ -96,5 +96,5 @@ internal static class KeysApi
     }
 
     /// <summary>What the audit log keeps of a key.</summary>
-    private static object Audited(ApiKey key) => new { key.Id, key.Name, Access = string.Join(", ", key.Access), key.ExpiresAt, key.RevokedAt, key.Replaces };
+    internal static object Audited(ApiKey key) => new { key.Id, key.Name, Access = string.Join(", ", key.Access), key.ExpiresAt, key.RevokedAt, key.Replaces };
 }

@@ -4,6 +4,7 @@ using Progeny.Console.Hosting;
 using Progeny.Console.Security;
 using Progeny.Core.Security;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Security;
 
@@ -18,10 +19,10 @@ internal static class SignInApi
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").ExcludeFromDescription().RequiresNothing();
+        var pages = routes.MapGroup("").AsPages().RequiresNothing();
         pages.MapGet(Path, (HttpContext context, SignInKinds kinds) => Page(context, kinds, Local(context.Request.Query[ReturnField]), null, StatusCodes.Status200OK));
-        pages.MapPost(Path, SignInAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery();
-        pages.MapPost("/sign-out", SignOutAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery();
+        pages.MapPost(Path, SignInAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery().WithMetadata(new AuditedAs("session.create"));
+        pages.MapPost("/sign-out", SignOutAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery().WithMetadata(new AuditedAs("session.delete"));
         pages.MapGet("/sign-in/openid", AskIssuerAsync);
         pages.MapGet(IssuerSignIn.CallbackPath, ReceiveAsync);
     }
@@ -40,6 +41,7 @@ internal static class SignInApi
         var found = await context.RequestServices.GetRequiredService<Sessions>().FindKeyAsync(form[KeyField].ToString().Trim(), context.RequestAborted);
         if (found.Caller is not { } caller)
             return Page(context, kinds, target, found.Problem, found.IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status401Unauthorized);
+        context.SetAudit(null, null, caller.Name);
         await context.SignInAsync(Sessions.Scheme, Sessions.Begin(caller));
         return SeeOther(context, target);
     }

@@ -1,5 +1,11 @@
+extern alias silo;
+
 using System.Diagnostics;
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ICallerSource = silo::Progeny.Silo.Security.ICallerSource;
 
 namespace Progeny.Gateway.Tests.Security;
 
@@ -168,5 +174,31 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
         var decisions = await Node.GetAsync("/api/projects/echo/decisions");
         var by = decisions.AsArray().Select(decision => (string)decision!["by"]!).First(text => text.Contains("boss", StringComparison.Ordinal));
         by.ShouldBe("key:admin as 'boss@example.com'");
+    }
+
+    [Fact]
+    public void Key_that_a_connection_repeats_is_known_again_without_an_allocation()
+    {
+        var callers = Node.Services.GetRequiredService<ICallerSource>();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IConnectionItemsFeature>(new ConnectionItems());
+        context.Request.Protocol = "HTTP/1.1";
+        context.Request.Headers.Authorization = $"Bearer {secured.AdminKey}";
+        callers.TryFind(context, out var first).ShouldBeTrue();
+        first.Caller!.Name.ShouldBe("key:admin");
+        var isSame = true;
+        for (var i = 0; i < 1_000; i++)
+            isSame &= callers.TryFind(context, out var warm) && ReferenceEquals(warm.Caller, first.Caller);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
+            isSame &= callers.TryFind(context, out var again) && ReferenceEquals(again.Caller, first.Caller);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10_000);
+        isSame.ShouldBeTrue();
+    }
+
+    private sealed class ConnectionItems : IConnectionItemsFeature
+    {
+        public IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
     }
 }
