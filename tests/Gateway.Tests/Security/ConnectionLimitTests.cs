@@ -31,7 +31,7 @@ public sealed class ConnectionLimitTests : DataFixture
         log.Entries.Count(entry => entry.Message.Contains(setting[2..], StringComparison.Ordinal)).ShouldBe(1);
 
         first!.Dispose();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         Socket? third = null;
         while ((third ??= await AskAsync(address)) is null)
             await Task.Delay(20, patience.Token);
@@ -101,7 +101,7 @@ public sealed class ConnectionLimitTests : DataFixture
     private static async Task<string> ReadAsync(Socket socket)
     {
         var buffer = new byte[4096];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token));
     }
 }
