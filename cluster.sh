@@ -7,6 +7,7 @@ source scripts/cluster/processes.sh
 source scripts/cluster/postgres.sh
 source scripts/cluster/balancer.sh
 source scripts/cluster/nodes.sh
+source scripts/cluster/secrets.sh
 source scripts/cluster/status.sh
 
 usage() {
@@ -16,6 +17,7 @@ usage() {
   --training N               silos that run trainings (1); 0: the nodes do it themselves
   --port N                   the balancer's port on 127.0.0.1 (8080); all others lie above it
   --no-example               does not release and train the project flights
+  --secure                   with TLS at the balancer and between silos, and with keys: everybody has to prove who they are (no example)
 ./cluster.sh status          what runs, and whether it is ready
 ./cluster.sh replay [...]    asks about real flights through the balancer until Ctrl-C (--minutes N, --queries N)
 ./cluster.sh kill NAME       kills a member (SIGKILL), as a crash does
@@ -28,10 +30,12 @@ TEXT
 }
 
 folder=${CLUSTER_FOLDER:-$repository/artifacts/cluster}
-nodes=3 training=1 port=8080 postgres_folder='' example=yes interrupted=''
+nodes=3 training=1 port=8080 postgres_folder='' secure='' example=yes interrupted=''
 
 # Every step looks at this between two things that it does: nothing is left half started.
 trap 'interrupted=yes' INT TERM HUP
+
+certificates=$folder/certificates
 
 refuse() { fail "$@"; exit 2; }
 
@@ -46,13 +50,14 @@ load_settings() {
             training) training=$value ;;
             port) port=$value ;;
             postgres_folder) postgres_folder=$value ;;
+            secure) secure=$value ;;
         esac
     done <"$folder/settings"
     set_ports
 }
 
 save_settings() {
-    printf '%s\n' "nodes=$nodes" "training=$training" "port=$port" "postgres_folder=$postgres_folder" >"$folder/settings.new" &&
+    printf '%s\n' "nodes=$nodes" "training=$training" "port=$port" "postgres_folder=$postgres_folder" "secure=$secure" >"$folder/settings.new" &&
         mv "$folder/settings.new" "$folder/settings"
 }
 
@@ -88,7 +93,7 @@ full_name() {
 }
 
 up() {
-    local asked_nodes='' asked_training='' asked_port=''
+    local asked_nodes='' asked_training='' asked_port='' asked_secure=''
     while [ $# -gt 0 ]; do
         case $1 in
             --nodes | --training | --port)
@@ -100,6 +105,7 @@ up() {
                 esac
                 shift ;;
             --no-example) example= ;;
+            --secure) asked_secure=yes ;;
             *) usage >&2; refuse "There is no option $1." ;;
         esac
         shift
@@ -112,14 +118,18 @@ up() {
     lock
     if load_settings && is_anything_alive; then
         [ "${asked_port:-$port}" = "$port" ] || fail "The cluster runs on port $port: './cluster.sh down' first." || return
+        [ "${asked_secure:-$secure}" = "$secure" ] || fail "The cluster runs without --secure: './cluster.sh down' first." || return
         [ "${asked_nodes:-$nodes}" -ge "$nodes" ] || fail "The cluster has $nodes nodes: './cluster.sh scale $asked_nodes' ends those above $asked_nodes." || return
         # With the first of them the nodes would have to give up a role.
         [ "${asked_training:-$training}" -ge "$training" ] && [ "$training" != 0 ] || [ "${asked_training:-$training}" = "$training" ] ||
             fail "The cluster has $training silos for training: './cluster.sh down' first." || return
     fi
-    nodes=${asked_nodes:-$nodes} training=${asked_training:-$training} port=${asked_port:-$port}
+    nodes=${asked_nodes:-$nodes} training=${asked_training:-$training} port=${asked_port:-$port} secure=${asked_secure:-$secure}
+    # The programs that release the example and replay flights send no key.
+    [ -z "$secure" ] || example=
     set_ports
     save_settings
+    make_secrets || return
     start_postgres && start_members && start_balancer && release_example && [ -z "$interrupted" ] || return
     show_status
     explain
@@ -132,11 +142,21 @@ release_example() {
 }
 
 replay() {
+    [ -z "$secure" ] || fail "Replay sends no key, which this cluster asks for." || return
     dotnet "$(program Replay Progeny.Replay.dll)" run --node "http://127.0.0.1:$port" --project examples/flights \
         --flights artifacts/flights/flights.db --journal "$folder/replay.db" "$@" 9>&-
 }
 
 explain() {
+    if [ -n "$secure" ]; then
+        cat <<TEXT
+
+The cluster answers on https://127.0.0.1:$port, to clients that trust $certificates/authority.pem
+The first key, for everything, is in $folder/admin.key
+  curl -s --cacert $certificates/authority.pem -H "Authorization: Bearer \$(cat $folder/admin.key)" https://127.0.0.1:$port/api/cluster
+TEXT
+        return
+    fi
     cat <<TEXT
 
 The cluster answers on http://127.0.0.1:$port (in a browser: the console); the balancer's page is http://127.0.0.1:$statistics_port
@@ -164,6 +184,7 @@ scale() {
         require_tools && build_programs || return
         umask 077
         save_settings
+        make_secrets || return
         start_postgres && start_members && start_balancer || return
     else
         # A node that stops leaves the balancer by itself; then the balancer forgets it.

@@ -2,7 +2,7 @@
 # Makes a private authority and certificates of it, where they are not there yet (docs/tls.md).
 #   scripts/certificates.sh FOLDER NAME [NAME or ADDRESS the certificate is for]...
 # FOLDER gets authority.pem (for everybody who is to trust it), authority.key (to be kept elsewhere: who has it can make members of the
-# cluster), NAME.pem and NAME.key. A certificate holds for 825 days, the authority for ten years; run it again after removing NAME.pem.
+# cluster), NAME.pem, NAME.key, and both in one file for HAProxy, NAME.both.pem. A certificate holds for 825 days, the authority for ten years; run it again after removing NAME.pem.
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '3s/^# *//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 folder=$1 name=$2
@@ -25,4 +25,5 @@ openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$
     openssl x509 -req -days 825 -CA "$folder/authority.pem" -CAkey "$folder/authority.key" -set_serial "0x$(openssl rand -hex 16)" \
         -extfile <(printf '%s\n' "subjectAltName=${names#,}" "extendedKeyUsage=serverAuth,clientAuth" "keyUsage=critical,digitalSignature") \
         -out "$folder/$name.pem.new" 2>/dev/null
+cat "$folder/$name.pem.new" "$folder/$name.key" >"$folder/$name.both.pem"
 mv "$folder/$name.pem.new" "$folder/$name.pem"

@@ -76,7 +76,9 @@ def main():
     try:
         data = make_project(options, folder)
         key = folder / "admin.key"
-        settings = {"open": (), "key": ("--Security:Enabled", "true", "--Security:AdminKeyFile", str(key))}
+        # Limits that are counted and never reached.
+        limits = ("--Security:RateLimits:RequestsPerSecond", "1000000", "--Security:RateLimits:RowsPerSecond", "1000000000")
+        settings = {"open": (), "key": ("--Security:Enabled", "true", "--Security:AdminKeyFile", str(key), *limits)}
         for kind in KINDS:
             shutil.copytree(data, folder / kind)
             servers[kind] = node(options, folder, kind, folder / kind, *settings[kind])

@@ -17,7 +17,7 @@ write_balancer_nodes() {
 
 check_balancer() {
     local problems
-    problems=$(BALANCER_SOCKET=$folder/run/balancer.sock haproxy -c "${balancer_files[@]}" "$folder/balancer.cfg" 2>&1) ||
+    problems=$(BALANCER_TLS=$(balancer_tls) BALANCER_SOCKET=$folder/run/balancer.sock haproxy -c "${balancer_files[@]}" "$folder/balancer.cfg" 2>&1) ||
         fail "HAProxy refuses its configuration:" "$problems"
 }
 
@@ -35,7 +35,7 @@ start_balancer() {
     fi
     require_free "the balancer" "$port" "$statistics_port" || return
     say "Starting the balancer on port $port ..."
-    BALANCER_BIND=127.0.0.1:$port BALANCER_STATISTICS=127.0.0.1:$statistics_port BALANCER_SOCKET=$folder/run/balancer.sock \
+    BALANCER_BIND=127.0.0.1:$port BALANCER_TLS=$(balancer_tls) BALANCER_STATISTICS=127.0.0.1:$statistics_port BALANCER_SOCKET=$folder/run/balancer.sock \
         start balancer "$folder/balancer.log" haproxy -W "${balancer_files[@]}" "$folder/balancer.cfg"
     local left=100
     until listens "$port"; do

@@ -57,6 +57,8 @@ start_member() {
     [[ $name != training-* ]] || program=Silo
     require_free "$name" "$(http_port "$name")" "$(silo_port "$name")" "$(gateway_port "$name")" || return
     mkdir -p "$folder/$name"
+    local -a secured
+    mapfile -t secured < <(secure_arguments)
     say "Starting $name on port $(http_port "$name") ..."
     # What is secret is not for the command line, which all users of the machine see.
     PROGENY_Cluster__ConnectionString="Host=127.0.0.1;Port=$postgres_port;Database=progeny;Username=progeny;Password=$(cat "$folder/password")" \
@@ -64,7 +66,7 @@ start_member() {
         start "$name" "$(log_of "$name")" dotnet "$programs_folder/$program/Progeny.$program.dll" \
         --urls "http://127.0.0.1:$(http_port "$name")" --Data "$folder/$name/data" \
         --Silo:Name "$name" --Silo:Roles "$(roles_of "$name")" --Silo:Address 127.0.0.1 \
-        --Silo:Port "$(silo_port "$name")" --Silo:GatewayPort "$(gateway_port "$name")"
+        --Silo:Port "$(silo_port "$name")" --Silo:GatewayPort "$(gateway_port "$name")" "${secured[@]}"
 }
 
 is_ready() { [ "$(http_status "$(http_port "$1")" /v2/health/ready)" = 200 ]; }
@@ -90,6 +92,11 @@ start_members() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     copy_programs || return
+    # The first node alone makes the first key.
+    if [ -n "$secure" ] && [ ! -f "$folder/admin.key" ]; then
+        start_member node-1 && wait_ready node-1 && start_members
+        return
+    fi
     for name in "${missing[@]}"; do
         [ -z "$interrupted" ] && start_member "$name" || return
     done

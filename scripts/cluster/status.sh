@@ -28,7 +28,14 @@ answers_postgres() {
     programs=$(postgres_programs) && "$programs/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -t 2
 }
 
-answers_balancer() { [ "$(http_status "$port" /v2/health/ready)" = 200 ]; }
+answers_balancer() {
+    if [ -n "$secure" ]; then
+        printf 'GET /v2/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
+            timeout 3 openssl s_client -quiet -verify_return_error -CAfile "$certificates/authority.pem" -connect "127.0.0.1:$port" 2>/dev/null | grep -q '^HTTP/1.1 200'
+    else
+        [ "$(http_status "$port" /v2/health/ready)" = 200 ]
+    fi
+}
 
 # All rows are asked for at once: a node that hangs delays no other.
 show_status() {

@@ -8,6 +8,7 @@ using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
 using Progeny.Gateway.Explanations;
 using Progeny.Gateway.Feedback;
+using Progeny.Gateway.Gates;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Projects;
@@ -90,6 +91,7 @@ public static class GatewayApp
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapApprovals();
         app.MapAudit();
         return app;
     }

@@ -17,4 +17,7 @@ public sealed class ModelException(string message, Exception? inner = null) : Ex
 
     /// <summary>Whether the run was stopped before its end, so that it would be in vain to run it again.</summary>
     public bool IsStopped { get; init; }
+
+    /// <summary>Whether the run exceeded a bound of the node: of time, of memory, or of the size of an output.</summary>
+    public bool IsOverBound { get; init; }
 }

@@ -48,7 +48,7 @@ internal static class TensorValues
         ImmutableArray<long> shape = [.. info.Shape];
         var isText = type == DataType.Bytes;
         if ((isText ? Count(info.Shape) : value.GetTensorSizeInBytes()) is var size && size > (isText ? MaxTexts : MaxBytes))
-            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MaxTexts : MaxBytes)} at most.");
+            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MaxTexts : MaxBytes)} at most.") { IsOverBound = true };
         return isText
             ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ElementsOf(value, Count(info.Shape)) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };

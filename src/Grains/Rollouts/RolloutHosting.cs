@@ -22,5 +22,6 @@ internal static class RolloutHosting
         services.AddSingleton<IShadowPeriods, ProjectShadows>();
         services.AddSingleton<IStickyKeys, ProjectShadows>();
         services.AddSingleton<ExperimentSources>();
+        services.AddHostedService<BoundsGuard>();
     }
 }

@@ -28,6 +28,7 @@ internal static class ModelHosting
         });
         services.AddSingleton(provider => new ModelWatchdog(provider.GetRequiredService<ServingOptions>().MaxRunTime));
         services.AddSingleton<IModelLoader, ModelLoader>();
+        services.AddSingleton(provider => new ModelBounds(provider.GetRequiredService<ServingOptions>().MaxBoundViolations));
         services.AddSingleton<ModelFactory>();
         if (isServing)
             services.AddSingleton<IModelOwners, GrainModelOwners>();

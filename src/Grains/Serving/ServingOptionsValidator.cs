@@ -35,6 +35,11 @@ internal sealed class ServingOptionsValidator : IValidateOptions<ServingOptions>
             nameof(options.RunMemory),
             options.RunMemory,
             $"0 (an eighth of the memory, 768 MiB at most) or {MinRunMemory} to {MaxRunMemory}, the bytes that the runs of all models may take"),
+        Problem(
+            options.MaxBoundViolations >= 0,
+            nameof(options.MaxBoundViolations),
+            options.MaxBoundViolations,
+            "0 (never) or more, after how many runs in a row over a bound of the node a model is taken out of its plan"),
         Problem(options.MaxBodyBytes is >= 1_024 and <= 64 << 20, nameof(options.MaxBodyBytes), options.MaxBodyBytes, "1024 to 67108864, the most bytes of a query's body"),
         Problem(
             options.MaxBodyMemory >= options.MaxBodyBytes,

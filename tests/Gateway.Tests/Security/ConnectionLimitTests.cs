@@ -31,7 +31,7 @@ public sealed class ConnectionLimitTests : DataFixture
         log.Entries.Count(entry => entry.Message.Contains(setting[2..], StringComparison.Ordinal)).ShouldBe(1);
 
         first!.Dispose();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         Socket? third = null;
         while ((third ??= await AskAsync(address)) is null)
             await Task.Delay(20, patience.Token);
@@ -75,19 +75,20 @@ public sealed class ConnectionLimitTests : DataFixture
     /// <returns>The connection after its first answer; null: it was closed without one.</returns>
     private static async Task<Socket?> AskAsync(IPEndPoint address)
     {
-        var socket = await ConnectAsync(address);
+        Socket? socket = null;
         try
         {
+            socket = await ConnectAsync(address);
             await socket.SendAsync(Encoding.ASCII.GetBytes(Request));
             if ((await ReadAsync(socket)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
                 return socket;
         }
         catch (SocketException)
         {
-            // Reset.
+            // Reset, sometimes before the connection is known to be there.
         }
 
-        socket.Dispose();
+        socket?.Dispose();
         return null;
     }
 
@@ -101,7 +102,7 @@ public sealed class ConnectionLimitTests : DataFixture
     private static async Task<string> ReadAsync(Socket socket)
     {
         var buffer = new byte[4096];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer, patience.Token));
     }
 }

@@ -28,7 +28,7 @@ public sealed class RateLimitTests : DataFixture
         retryAfter.ShouldBeInRange(1, 3);
         ((string)problem["detail"]!).ShouldStartWith("'key:flood' may ask this node 0.4 requests a second, 3 at once; ask again in ");
         ((string)problem["detail"]!).ShouldContain($"in {retryAfter} s");
-        Stopwatch.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(300));
+        Stopwatch.GetElapsedTime(since).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(250));
         for (var i = 0; i < 10; i++)
             (await AskAsync(node, calm, 1)).Status.ShouldBe(200);
         (await node.Http.GetStringAsync("/metrics")).ShouldContain("progeny_requests_limited_total{");

@@ -8,7 +8,7 @@ using Progeny.Core.Queries;
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>Makes loaded models of their bytes.</summary>
-public sealed partial class ModelFactory(ModelWatchdog watchdog, TimeProvider time, ILogger<ModelFactory> logger)
+public sealed partial class ModelFactory(ModelWatchdog watchdog, ModelBounds bounds, TimeProvider time, ILogger<ModelFactory> logger)
 {
     private readonly ConcurrentDictionary<string, ProjectRuns> runs = new(StringComparer.Ordinal);
 
@@ -17,7 +17,7 @@ public sealed partial class ModelFactory(ModelWatchdog watchdog, TimeProvider ti
     {
         var started = Stopwatch.GetTimestamp();
         var project = runs.GetOrAdd(served.Reference.Project, static _ => new ProjectRuns());
-        var runner = ModelRunner.Load(bytes, manifest, watchdog, project);
+        var runner = ModelRunner.Load(bytes, manifest, watchdog, project, bounds.Of(served.Reference));
         var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
         var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
         LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);

@@ -136,7 +136,7 @@ internal sealed class ModelRun : IDisposable
         {
             return new ModelException(
                 $"The model ran for longer than {ManifestUnits.Format(_watchdog.MaxRunTime)}, the most that a run may take on this node (Serving:MaxRunTime), and was stopped.")
-            { Kind = ServingErrorKind.DeadlineExceeded, IsStopped = true };
+            { Kind = ServingErrorKind.DeadlineExceeded, IsStopped = true, IsOverBound = true };
         }
 
         if (IsAbandoned())

@@ -20,6 +20,7 @@ public sealed class ModelRunner : IDisposable
     private readonly ModelSignature signature;
     private readonly ModelWatchdog watchdog;
     private readonly ProjectRuns? project;
+    private readonly ModelBounds.Counter? bounds;
     private readonly ModelInputs inputs;
     private readonly PredictionOutput? prediction;
     private readonly string[] outputNames;
@@ -29,9 +30,9 @@ public sealed class ModelRunner : IDisposable
 
     static ModelRunner() => OnnxRuntimeLibrary.Load();
 
-    private ModelRunner(InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project)
+    private ModelRunner(InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project, ModelBounds.Counter? bounds)
     {
-        (this.session, this.watchdog, this.project) = (session, watchdog, project);
+        (this.session, this.watchdog, this.project, this.bounds) = (session, watchdog, project, bounds);
         signature = ModelSignature.Of(session);
         outputNames = [.. signature.Outputs.Select(output => output.Name)];
         outputs = outputNames.ToFrozenSet(StringComparer.Ordinal);
@@ -48,8 +49,9 @@ public sealed class ModelRunner : IDisposable
     /// <summary>Loads a model from its bytes and checks that it fits the manifest.</summary>
     /// <param name="watchdog">Stops runs that take too long; null: <see cref="ModelWatchdog.Default"/>.</param>
     /// <param name="project">The runs of the project's models; null: they need not be told apart from others.</param>
+    /// <param name="bounds">Counts the runs that exceed a bound; null: nobody does.</param>
     /// <exception cref="ModelException">The bytes are no ONNX model, or its inputs or outputs do not fit; the message lists both sides.</exception>
-    public static ModelRunner Load(byte[] model, Manifest manifest, ModelWatchdog? watchdog = null, ProjectRuns? project = null)
+    public static ModelRunner Load(byte[] model, Manifest manifest, ModelWatchdog? watchdog = null, ProjectRuns? project = null, ModelBounds.Counter? bounds = null)
     {
         using var options = OnnxRuntimeLibrary.SessionOptions();
         InferenceSession loaded;
@@ -64,7 +66,7 @@ public sealed class ModelRunner : IDisposable
 
         try
         {
-            return new ModelRunner(loaded, manifest, watchdog ?? ModelWatchdog.Default, project);
+            return new ModelRunner(loaded, manifest, watchdog ?? ModelWatchdog.Default, project, bounds);
         }
         catch
         {
@@ -73,7 +75,7 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
-    /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest, ModelWatchdog?, ProjectRuns?)"/>.</summary>
+    /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest, ModelWatchdog?, ProjectRuns?, ModelBounds.Counter?)"/>.</summary>
     public static ModelRunner Load(string path, Manifest manifest) => Load(File.ReadAllBytes(path), manifest);
 
     /// <summary>Predicts rows.</summary>
@@ -97,6 +99,7 @@ public sealed class ModelRunner : IDisposable
         try
         {
             RunIn(lane, parts);
+            Count(parts);
         }
         finally
         {
@@ -123,14 +126,27 @@ public sealed class ModelRunner : IDisposable
             for (var i = 0; i < given.Length; i++)
                 values[i] = TensorValues.ToValue(given[i]);
             using var results = session.Run(run.Options, inputs.Names, values, [.. wanted]);
-            return [.. wanted.Select((name, i) => TensorValues.FromValue(name, results[i]))];
+            ImmutableArray<Tensor> read = [.. wanted.Select((name, i) => TensorValues.FromValue(name, results[i]))];
+            bounds?.Kept();
+            return read;
         }
         catch (OnnxRuntimeException) when (run.Stopped is not null)
         {
-            throw run.Stopped;
+            var stopped = run.Stopped;
+            if (stopped.IsOverBound)
+                bounds?.Exceeded(stopped.Message);
+            throw stopped;
+        }
+        catch (ModelException exception) when (exception.IsOverBound)
+        {
+            bounds?.Exceeded(exception.Message);
+            throw;
         }
         catch (OnnxRuntimeException exception)
         {
+            if (OnnxRuntimeLibrary.IsOverBound(exception))
+                bounds?.Exceeded(OnnxRuntimeLibrary.Describe(exception));
+
             // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it
             // alone can say.
             throw new ModelException($"The model cannot run on these inputs: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsInvalidInput = true };
@@ -160,6 +176,26 @@ public sealed class ModelRunner : IDisposable
         while (runs.TryDequeue(out var run))
             run.Dispose();
         session.Dispose();
+    }
+
+    private void Count(ReadOnlySpan<ModelPart> parts)
+    {
+        if (bounds is null)
+            return;
+        var kept = false;
+        foreach (var part in parts)
+        {
+            if (part.Error is { IsOverBound: true } error)
+            {
+                bounds.Exceeded(error.Message);
+                return;
+            }
+
+            kept |= part.Error is null;
+        }
+
+        if (kept)
+            bounds.Kept();
     }
 
     private void RunIn(ModelLane lane, ReadOnlySpan<ModelPart> parts)
@@ -204,7 +240,7 @@ public sealed class ModelRunner : IDisposable
             if (parts.Length == 1)
             {
                 // A schema's values have been checked, and a model that fails on them is at fault itself.
-                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {OnnxRuntimeLibrary.Describe(exception)}", exception);
+                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsOverBound = OnnxRuntimeLibrary.IsOverBound(exception) };
                 return;
             }
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>The native library of ONNX Runtime, with its maker's telemetry turned off.</summary>
-public static class OnnxRuntimeLibrary
+public static partial class OnnxRuntimeLibrary
 {
     // The library reads this variable when its environment is created, and keeps a session file in the temporary folder without it.
     private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
@@ -68,6 +69,14 @@ public static class OnnxRuntimeLibrary
                 CultureInfo.InvariantCulture,
                 $"it asks for more memory than is free of the {Memory.Value.Bytes >> 20} MiB that the runs of all models may take on this node (Serving:RunMemory)")
             : exception.Message;
+
+    /// <summary>Whether a run asked for more memory than all runs together may take, so that no other run is to blame.</summary>
+    internal static bool IsOverBound(Exception exception) =>
+        Requested().Match(exception.Message) is { Success: true } match
+            && (!long.TryParse(match.Groups["bytes"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) || bytes > Memory.Value.Bytes);
+
+    [GeneratedRegex("requested [a-z ]*(?<bytes>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Requested();
 
     [DllImport("libc", EntryPoint = "setenv", BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

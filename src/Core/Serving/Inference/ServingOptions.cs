@@ -26,6 +26,9 @@ public sealed class ServingOptions
     /// </summary>
     public long RunMemory { get; set; }
 
+    /// <summary>After how many runs in a row that exceeded a bound of the node a model's generation is taken out of its plan; 0: never.</summary>
+    public int MaxBoundViolations { get; set; } = 3;
+
     /// <summary>The most bytes of a query's body, as it comes or decompressed.</summary>
     public int MaxBodyBytes { get; set; } = 4 << 20;
 

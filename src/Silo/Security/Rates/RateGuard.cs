@@ -11,7 +11,8 @@ internal sealed class RateGuard(RequestDelegate next, CallerRates rates, TimePro
 {
     private const int MaxPaused = 2_000;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private const int MinPause = 300;
+    private const int MaxPause = 700;
 
     private int _paused;
 
@@ -34,8 +35,10 @@ internal sealed class RateGuard(RequestDelegate next, CallerRates rates, TimePro
         rates.CountRefused();
         if (Interlocked.Increment(ref _paused) <= MaxPaused)
         {
-            await Task.Delay(Pause, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            wait -= Pause;
+            // Not the same for all: they would come back together.
+            var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(MinPause, MaxPause));
+            await Task.Delay(pause, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait -= pause;
         }
 
         Interlocked.Decrement(ref _paused);

@@ -30,7 +30,7 @@ public sealed class RateLimitOptions
     {
         var own = caller.Split(':', 2) is [var kind, var name] && Callers.TryGetValue(kind, out var named) && named.TryGetValue(name, out var found) ? found : null;
         var requests = own?.RequestsPerSecond ?? RequestsPerSecond;
-        return (requests, own?.Burst ?? (own?.RequestsPerSecond is null ? Burst : null) ?? (2 * requests), own?.RowsPerSecond ?? RowsPerSecond);
+        return (requests, own?.Burst ?? (own?.RequestsPerSecond is null ? Burst : null) ?? Math.Max(1, requests), own?.RowsPerSecond ?? RowsPerSecond);
     }
 
     /// <summary>Checks the limits.</summary>

@@ -45,7 +45,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     public OnlineAgentTests()
     {
         var (options, time) = (new ServingOptions(), TimeProvider.System);
-        _factory = new ModelFactory(_watchdog, time, NullLogger<ModelFactory>.Instance);
+        _factory = new ModelFactory(_watchdog, new ModelBounds(3), time, NullLogger<ModelFactory>.Instance);
         _models = new ModelCache(options, this, time, NullLogger<ModelCache>.Instance);
         _buffer = new QueryLogBuffer(_log, [], NullLogger<QueryLogBuffer>.Instance);
         _agent = new OnlineAgent(
