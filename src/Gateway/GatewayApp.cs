@@ -8,6 +8,7 @@ using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
 using Progeny.Gateway.Explanations;
 using Progeny.Gateway.Feedback;
+using Progeny.Gateway.Gates;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Metrics;
 using Progeny.Gateway.Projects;
@@ -37,6 +38,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddSecretFiles();
         builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -85,9 +87,11 @@ public static class GatewayApp
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();
+        app.MapErase();
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();
+        app.MapApprovals();
         app.MapAudit();
         return app;
     }

@@ -6,13 +6,14 @@ using Progeny.Cli.Gates;
 
 namespace Progeny.Cli.Evaluation;
 
-/// <summary>The commands about how generations are judged: <c>drift</c> and <c>alerts</c>; <c>model gates</c> and <c>model eval</c>.</summary>
+/// <summary>The commands about how generations are judged: <c>drift</c>, <c>alerts</c> and <c>approval</c>; <c>model gates</c> and <c>model eval</c>.</summary>
 internal static class JudgingCommands
 {
     public static void AddJudging(this RootCommand root, CliContext context)
     {
         root.Add(DriftCommand.Create(context));
         root.Add(AlertsCommand.Create(context));
+        root.Add(ApprovalCommands.Create(context));
         var model = root.Subcommands.First(command => command.Name == "model");
         model.Add(ModelGatesCommand.Create(context));
         model.Add(ModelEvalCommand.Create(context));

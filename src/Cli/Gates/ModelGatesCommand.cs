@@ -39,7 +39,7 @@ internal static class ModelGatesCommand
 
         var table = Tables.Create(console, ["gate", "passed", "why"]);
         foreach (var verdict in report.Verdicts)
-            table.AddTexts([verdict.Name, verdict.Passed ? "yes" : "no", verdict.Message]);
+            table.AddTexts([verdict.Name, verdict.Passed ? "yes" : verdict.Pending ? "pending" : "no", verdict.Message]);
         console.Write(table);
     }
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Common;
 using Progeny.Contracts.Rollouts;
 using Spectre.Console;
 
@@ -22,17 +25,29 @@ internal static class ModelPromoteCommand
         {
             using var client = server.Connect(result);
             var body = new PromotionRequest(result.GetRequiredValue(version), result.GetValue(reason), result.GetValue(by), result.GetValue(force));
-            var answer = await client.PostAsync<Promotion>($"api/projects/{result.GetRequiredValue(project)}/promotions", body, cancellationToken);
+            var name = result.GetRequiredValue(project);
+            var answer = await client.PostAsync<JsonElement>($"api/projects/{name}/promotions", body, cancellationToken);
             if (server.WantsJson(result))
-            {
                 context.WriteRaw(answer.Json);
-                return ExitCodes.Success;
-            }
-
-            var before = answer.Value.Previous is { } previous ? $"before: {previous}" : "the first";
-            context.Out.MarkupLine($"[green]In production:[/] [bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] ({before.EscapeMarkup()})");
+            else if (answer.Value.TryGetProperty("approvals", out _))
+                Write(context.Out, name, answer.Value.Deserialize<PendingPromotion>(ApiJson.Options)!);
+            else
+                Write(context.Out, answer.Value.Deserialize<Promotion>(ApiJson.Options)!);
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    private static void Write(IAnsiConsole console, Promotion promotion)
+    {
+        var before = promotion.Previous is { } previous ? $"before: {previous}" : "the first";
+        console.MarkupLine($"[green]In production:[/] [bold]{promotion.Generation.ToString().EscapeMarkup()}[/] ({before.EscapeMarkup()})");
+    }
+
+    private static void Write(IAnsiConsole console, string project, PendingPromotion pending)
+    {
+        console.MarkupLine($"[yellow]Pending approval:[/] {pending.Message.EscapeMarkup()}");
+        foreach (var approval in pending.Approvals)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"progeny approval give {project} {approval} --reason \"…\""));
     }
 }

@@ -87,9 +87,12 @@ public static class ExperimentReport
     }
 
     /// <summary>What gates are asked for by an experiment, with what it knows of its arms: over all its time, whatever clocks say.</summary>
-    public static GateOccasion Occasion(ExperimentState state, string? asked = null) =>
+    /// <param name="by">Who asks; null: the experiment does.</param>
+    public static GateOccasion Occasion(ExperimentState state, string? asked = null, string? by = null) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{state.Id}/{state.Events}{asked}"))
         {
+            Purpose = state.Id,
+            By = by ?? state.Request!.By,
             Figures = state.Arms.Where(arm => arm.All.Count > 0).GroupBy(arm => arm.Generation).ToDictionary(
                 arms => arms.Key,
                 IReadOnlyDictionary<string, double?> (arms) => new Dictionary<string, double?>(StringComparer.OrdinalIgnoreCase)

@@ -29,6 +29,32 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
             await BeginAsync();
         else if (State.IsOpen)
             await DecideAsync();
+        if (State is { IsOpen: true, PendingChange: null, Wanted: { } wanted })
+            await PromoteWantedAsync(wanted);
+    }
+
+    /// <summary>Puts a generation into production that a person wants there, once its gates let it pass; while an approval is pending it waits.</summary>
+    /// <returns>Why it must not; null: it is in production, or waits.</returns>
+    public async Task<string?> PromoteWantedAsync(WantedPromotion wanted)
+    {
+        var (generation, by) = (wanted.Generation, wanted.By);
+        var report = await context.CheckGatesAsync(generation, Stage.Champion, by);
+        if (report.Pending)
+        {
+            if (State.Wanted != wanted)
+                await SaveAsync((State with { Wanted = wanted }).Note(by, $"{generation.Version} is to be in production and waits: {report.Refusal}.", time.GetUtcNow(), generation));
+            return null;
+        }
+
+        if (report.Passed)
+        {
+            await FinishAsync(ExperimentVerdict.Won, generation, by, $"{generation.Version} was promoted by {by}{(wanted.Reason is null ? "." : $": {wanted.Reason}")}");
+            return null;
+        }
+
+        if (State.Wanted is not null)
+            await SaveAsync((State with { Wanted = null }).Note(by, $"{generation.Version} is not put into production: {report.Refusal}.", time.GetUtcNow(), generation));
+        return report.Refusal;
     }
 
     /// <summary>Ends the experiment with one generation as the champion of all traffic.</summary>
@@ -74,8 +100,10 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
         var now = time.GetUtcNow();
         switch (decision)
         {
-            case RolloutDecision.Serve serve when await RefusalAsync(serve) is { } refusal:
-                if (serve.Champion is { } arm)
+            case RolloutDecision.Serve serve when await RefusalAsync(serve) is (var refusal, var isPending):
+                if (isPending)
+                    context.Keep(State with { Message = refusal });
+                else if (serve.Champion is { } arm)
                     await SaveAsync(State.RefuseChampion(arm, refusal, now));
                 else
                     await FinishAsync(ExperimentVerdict.RolledBack, State.ChampionNow, State.Id, refusal);
@@ -99,23 +127,31 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
     {
         var generation = State.Arms.First(arm => arm.Name == promote.Arm).Generation;
         if (generation.Project != State.Project)
+        {
             await FinishAsync(ExperimentVerdict.Undecided, State.ChampionNow, State.Id, $"{promote.Message} {generation} is another project's and cannot be in production here.");
-        else if (await context.CheckGatesAsync(generation, Stage.Champion) is { } refusal)
-            await FinishAsync(ExperimentVerdict.RolledBack, State.ChampionNow, State.Id, $"{promote.Message} But {refusal}.");
-        else
+            return;
+        }
+
+        var report = await context.CheckGatesAsync(generation, Stage.Champion);
+        if (report.Pending)
+            context.Keep(State with { Message = $"{promote.Message} It waits: {report.Refusal}." });
+        else if (report.Passed)
             await FinishAsync(ExperimentVerdict.Won, generation, State.Id, promote.Message);
+        else
+            await FinishAsync(ExperimentVerdict.RolledBack, State.ChampionNow, State.Id, $"{promote.Message} But {report.Refusal}.");
     }
 
-    /// <summary>Why gates refuse what a strategy decided; null: they let it pass.</summary>
-    private async Task<string?> RefusalAsync(RolloutDecision.Serve serve)
+    /// <summary>Why gates refuse what a strategy decided, or what it waits for; null: they let it pass.</summary>
+    private async Task<(string Message, bool IsPending)?> RefusalAsync(RolloutDecision.Serve serve)
     {
         if (serve.Gate is not { } stage)
             return null;
         var checkedArms = State.Arms.Where(arm => serve.Champion is { } champion ? arm.Name == champion : arm.Name != State.ChampionArm && !arm.IsOut);
         foreach (var arm in checkedArms.Where(arm => arm.Generation.Project == State.Project))
         {
-            if (await context.CheckGatesAsync(arm.Generation, stage) is { } refusal)
-                return $"{serve.Message} But {arm.Generation.Version} does not pass: {refusal}.";
+            var report = await context.CheckGatesAsync(arm.Generation, stage);
+            if (!report.Passed)
+                return ($"{serve.Message} But {arm.Generation.Version} {(report.Pending ? "waits" : "does not pass")}: {report.Refusal}.", report.Pending);
         }
 
         return null;

@@ -64,6 +64,9 @@ public sealed record ExperimentState
     /// <summary>The change of the plan that is under way; null: none. It is stored before it is made, so that a stop in between makes it once.</summary>
     public ExperimentChange? PendingChange { get; init; }
 
+    /// <summary>The promotion that a person asked for and that waits for an approval; null: none.</summary>
+    public WantedPromotion? Wanted { get; init; }
+
     public ImmutableArray<ExperimentEvent> History { get; init; } = [];
 
     /// <summary>Decisions that may not be in the log of decisions yet.</summary>

@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments.Strategies;
@@ -21,8 +22,9 @@ public interface IExperimentContext
     /// <inheritdoc cref="IRolloutGrain.SetPlan"/>
     Task<RolloutPlan> SetPlanAsync(PlanDraft draft);
 
-    /// <summary>Why the gates before a stage refuse a generation; null: they let it pass.</summary>
-    Task<string?> CheckGatesAsync(GenerationReference generation, Stage stage);
+    /// <summary>What the gates before a stage say of a generation.</summary>
+    /// <param name="by">Who wants the generation there; null: the experiment.</param>
+    Task<GateReport> CheckGatesAsync(GenerationReference generation, Stage stage, string? by = null);
 
     /// <summary>What a strategy decides on.</summary>
     Task<ExperimentSnapshot> TakeSnapshotAsync();

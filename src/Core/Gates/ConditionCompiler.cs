@@ -53,7 +53,11 @@ public sealed class ConditionCompiler(IExpressionEngine engine)
         IReadOnlyList<ExpressionTable> own = [new(Own, names)];
         IReadOnlyList<ExpressionTable> champion = [new(Champion, names)];
         for (var i = 0; i < manifest.Gates.Count; i++)
-            yield return (ConditionSet.GatePath(i), $"gate '{manifest.Gates[i].Name}': ", new Expression(manifest.Gates[i].When, own, champion));
+        {
+            if (manifest.Gates[i].When is { } condition)
+                yield return (ConditionSet.GatePath(i), $"gate '{manifest.Gates[i].Name}': ", new Expression(condition, own, champion));
+        }
+
         for (var i = 0; i < manifest.Alerts.Count; i++)
             yield return (ConditionSet.AlertPath(i), $"alert '{manifest.Alerts[i].Name}': ", new Expression(manifest.Alerts[i].When, own));
         if (manifest.Retrain?.When is { } when)

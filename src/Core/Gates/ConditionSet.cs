@@ -32,13 +32,13 @@ public sealed class ConditionSet : IDisposable
         this.problems = problems;
     }
 
-    /// <summary>Asks a gate.</summary>
-    /// <param name="gate">Its place in <see cref="Manifest.Gates"/>.</param>
+    /// <summary>Asks the condition of a gate.</summary>
+    /// <param name="gate">The place in <see cref="Manifest.Gates"/> of one that has a condition.</param>
     /// <param name="candidate">The figures of the generation that wants through, by <see cref="FigureNames"/>.</param>
     /// <param name="champion">Those of the generation in production; null: none is, and a gate that compares with it lets everybody
     /// through.</param>
     public ConditionVerdict Gate(int gate, IReadOnlyDictionary<string, double?> candidate, IReadOnlyDictionary<string, double?>? champion) =>
-        Ask(GatePath(gate), manifest.Gates[gate].When, candidate, champion, comparesWithChampion: true);
+        Ask(GatePath(gate), manifest.Gates[gate].When!, candidate, champion, comparesWithChampion: true);
 
     /// <summary>Asks an alert.</summary>
     /// <param name="alert">Its place in <see cref="Manifest.Alerts"/>.</param>

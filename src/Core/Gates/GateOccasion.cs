@@ -8,4 +8,16 @@ public sealed record GateOccasion(string Name)
 {
     /// <summary>Figures of generations that are known better than by the last day: those of the experiment in which they take part.</summary>
     public IReadOnlyDictionary<GenerationReference, IReadOnlyDictionary<string, double?>>? Figures { get; init; }
+
+    /// <summary>
+    /// What the generation is offered for, the same however often it is asked: an approval holds for this only. Null: no approval is asked for, and
+    /// one that the generation has got at the gate before counts.
+    /// </summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>Who or what offers the generation.</summary>
+    public string By { get; init; } = "rollout";
+
+    /// <summary>Whether the gates themselves are passed over: hooks are told, and nothing that they say holds the generation up.</summary>
+    public bool IsForced { get; init; }
 }

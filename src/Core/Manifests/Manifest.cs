@@ -58,7 +58,16 @@ public sealed record Manifest
 
     public IReadOnlyList<GateManifest> Gates { get; init; } = [];
 
+    public IReadOnlyList<HookManifest> Hooks { get; init; } = [];
+
     public IReadOnlyList<TestManifest> Tests { get; init; } = [];
+
+    /// <summary>The names of the webhooks that it uses, with the place of each.</summary>
+    public IEnumerable<(string Path, string Webhook)> Webhooks =>
+    [
+        .. Alerts.Select((alert, i) => ($"alerts[{i}].webhook", alert.Webhook!)).Where(use => use.Item2 is not null),
+        .. Hooks.Select((hook, i) => ($"hooks[{i}].webhook", hook.Webhook)),
+    ];
 
     /// <summary>The text that it was read from; null: it was made otherwise.</summary>
     public string? Text { get; init; }

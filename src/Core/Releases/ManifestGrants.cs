@@ -17,10 +17,10 @@ public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks, IProg
         Feed("outcomes.feed", manifest.Outcomes?.Feed);
         for (var i = 0; i < manifest.Augment.Count; i++)
             Feed($"augment[{i}].feed", manifest.Augment[i].Feed);
-        for (var i = 0; i < manifest.Alerts.Count; i++)
+        foreach (var (path, webhook) in manifest.Webhooks)
         {
-            if (manifest.Alerts[i].Webhook is { } webhook && webhooks.Refusal(webhook, manifest.Name) is { } problem)
-                found.Add(($"alerts[{i}].webhook", problem));
+            if (webhooks.Refusal(webhook, manifest.Name) is { } problem)
+                found.Add((path, problem));
         }
 
         if (manifest.Pipeline.Command is [var program, ..] && programs.Refusal(program) is { } refusal)

@@ -31,11 +31,8 @@ public static class PublisherChecks
             yield return ("outcomes.feed", Permissions.UseFeeds, own);
         for (var i = 0; i < manifest.Augment.Count; i++)
             yield return ($"augment[{i}].feed", Permissions.UseFeeds, own);
-        for (var i = 0; i < manifest.Alerts.Count; i++)
-        {
-            if (manifest.Alerts[i].Webhook is not null)
-                yield return ($"alerts[{i}].webhook", Permissions.UseWebhooks, own);
-        }
+        foreach (var (path, _) in manifest.Webhooks)
+            yield return (path, Permissions.UseWebhooks, own);
 
         foreach (var (key, names) in new[] { ("arms", manifest.Serving.Rollout.Arms), ("fallback", manifest.Serving.Rollout.Fallback) })
         {

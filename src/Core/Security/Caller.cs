@@ -5,6 +5,8 @@ namespace Progeny.Core.Security;
 /// <param name="Access">What the caller may do.</param>
 public sealed record Caller(string Name, Access Access)
 {
+    private const string As = " as '";
+
     /// <summary>Whoever reaches a node on which nobody has to prove who they are: may do everything, and is called what the client says.</summary>
     public static Caller Anybody { get; } = new("anybody", Access.Full);
 
@@ -22,5 +24,8 @@ public sealed record Caller(string Name, Access Access)
     /// who they are it is what the client says.
     /// </summary>
     /// <param name="claimed">What the client calls itself; null: it does not say.</param>
-    public string? By(string? claimed) => !IsAuthenticated ? claimed : claimed is null ? Name : $"{Name} as '{claimed}'";
+    public string? By(string? claimed) => !IsAuthenticated ? claimed : claimed is null ? Name : $"{Name}{As}{claimed}'";
+
+    /// <summary>Whether <see cref="By"/> gave a name for this caller; false where nobody has to prove who they are.</summary>
+    public bool Is(string by) => IsAuthenticated && (by == Name || by.StartsWith($"{Name}{As}", StringComparison.Ordinal));
 }

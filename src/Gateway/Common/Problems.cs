@@ -15,4 +15,6 @@ internal static class Problems
     public static ProblemHttpResult NoProject(string project) => NotFound($"There is no project '{project}'.");
 
     public static ProblemHttpResult Invalid(string detail) => TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Invalid request", detail: detail);
+
+    public static ProblemHttpResult Forbidden(string detail) => TypedResults.Problem(statusCode: StatusCodes.Status403Forbidden, title: "Forbidden", detail: detail);
 }

@@ -19,7 +19,7 @@ internal static class ProjectsApi
         group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster that the caller may know of.");
         group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
         group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 403, 404, 409).Requires(Permissions.Develop)
-            .WithSummary("Puts a generation into production that passes its gates; in force on all silos within two seconds.");
+            .WithSummary("Puts a generation into production that passes its gates, in force on all silos within two seconds; one that needs an approval waits (202).");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
@@ -34,7 +34,7 @@ internal static class ProjectsApi
     private static async Task<Results<Ok<ProjectInfo>, ProblemHttpResult>> GetAsync(string project, IClusterClient cluster) =>
         await cluster.GetGrain<IProjectGrain>(project).Get() is { } info ? TypedResults.Ok(info) : Problems.NoProject(project);
 
-    private static async Task<Results<Ok<Promotion>, ProblemHttpResult>> PromoteAsync(
+    private static async Task<Results<Ok<Promotion>, Accepted<PendingPromotion>, ProblemHttpResult>> PromoteAsync(
         string project, PromotionRequest request, CurrentCaller caller, IClusterClient cluster)
     {
         if (!GenerationReference.TryParse(project, request.Version ?? "", out var generation))
@@ -44,8 +44,14 @@ internal static class ProjectsApi
         if (request.Force && caller.Refusal(Permissions.Operate, project, "'force'") is { } refusal)
             return refusal;
         caller.SetAudit(null, null, generation.ToString());
-        var promotion = await cluster.GetGrain<IRolloutGrain>(project)
+        var answer = await cluster.GetGrain<IRolloutGrain>(project)
             .Promote(generation, caller.By(request.By), request.Reason ?? "promoted by request", request.Force);
+        if (answer.Promotion is not { } promotion)
+        {
+            caller.SetAudit(null, new { answer.Approvals, request.Reason }, generation.ToString());
+            return TypedResults.Accepted($"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
+        }
+
         caller.SetAudit(
             new { Champion = promotion.Previous?.ToString() }, new { Champion = generation.ToString(), request.Reason, request.Force }, generation.ToString());
         return TypedResults.Ok(promotion);

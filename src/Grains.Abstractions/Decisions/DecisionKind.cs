@@ -26,4 +26,10 @@ public enum DecisionKind
 
     /// <summary>A generation or a project was retired, archived, or brought back.</summary>
     Retirement,
+
+    /// <summary>The approval of a person was asked for, given, refused, or not given in time.</summary>
+    Approval,
+
+    /// <summary>A webhook was asked before a step of a rollout, or told of a rollback.</summary>
+    Hook,
 }

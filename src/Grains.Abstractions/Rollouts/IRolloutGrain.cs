@@ -41,14 +41,17 @@ public interface IRolloutGrain : IGrainWithStringKey
     [Alias("set-plan")]
     Task<RolloutPlan> SetPlan(PlanDraft draft);
 
-    /// <summary>Makes a generation the champion of all traffic, with the fallback chain of its release, once it has passed its gates.</summary>
+    /// <summary>
+    /// Makes a generation the champion of all traffic, with the fallback chain of its release, once it has passed its gates. Where one of them wants
+    /// an approval it waits, and is made once that is given.
+    /// </summary>
     /// <param name="by">Who or what decided; null: nobody said.</param>
     /// <param name="force">Whether the gates are passed over.</param>
     /// <exception cref="RegistryException">
     /// There is no such generation, it may not serve, a gate does not let it through, or another one became the champion while its model was loaded.
     /// </exception>
-    [Alias("promote")]
-    Task<Promotion> Promote(GenerationReference generation, string? by, string reason, bool force);
+    [Alias("promote"), ResponseTimeout("00:02:00")]
+    Task<PromotionAnswer> Promote(GenerationReference generation, string? by, string reason, bool force);
 
     /// <summary>Makes an earlier champion the champion of all traffic again, on all silos within two seconds. No gate is asked.</summary>
     /// <param name="generation">Null: the champion before the one now; those that were left by a rollback do not count.</param>

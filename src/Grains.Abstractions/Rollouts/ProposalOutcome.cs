@@ -17,4 +17,7 @@ public enum ProposalOutcome
 
     /// <summary>It waited, and a newer one took its place; it stays staged.</summary>
     Superseded,
+
+    /// <summary>It waits for the approval of a person.</summary>
+    PendingApproval,
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Decisions;
@@ -93,9 +94,11 @@ internal sealed class ExperimentGrain(
     {
         await RequireOpenAsync();
         var challenger = ExperimentChallengers.Find(State, generation);
-        if (await CheckGatesAsync(challenger, Stage.Champion, $"/{Guid.CreateVersion7(time.GetUtcNow()):N}") is { } refusal)
+        if (State.Wanted is { } waiting && waiting.Generation != challenger)
+            throw new RegistryException(RegistryError.Conflict, $"{waiting.Generation} is to be in production, as {waiting.By} wants, and waits for an approval; refuse that first.");
+        if (await Runner.PromoteWantedAsync(State.Wanted ?? new WantedPromotion(challenger, by, reason)) is { } refusal)
             throw new RegistryException(RegistryError.Conflict, $"{challenger} must not be in production: {refusal}. A promotion with force passes over gates.");
-        return await FinishAsync(ExperimentVerdict.Won, challenger, by, $"{challenger.Version} was promoted by {by}{(reason is null ? "." : $": {reason}")}");
+        return await ReportAsync();
     }
 
     public async Task SaveAsync(ExperimentState next)
@@ -110,7 +113,9 @@ internal sealed class ExperimentGrain(
 
     Task<RolloutPlan> IExperimentContext.SetPlanAsync(PlanDraft draft) => Rollout.SetPlan(draft);
 
-    Task<string?> IExperimentContext.CheckGatesAsync(GenerationReference generation, Stage stage) => CheckGatesAsync(generation, stage, null);
+    // A check that a person asks for is recorded each time; one that is repeated after a stop is recorded once.
+    Task<GateReport> IExperimentContext.CheckGatesAsync(GenerationReference generation, Stage stage, string? by) => gates.CheckAsync(
+        generation, stage, ExperimentReport.Occasion(State, by is null ? null : $"/{Guid.CreateVersion7(time.GetUtcNow()):N}", by), CancellationToken.None);
 
     Task<ExperimentSnapshot> IExperimentContext.TakeSnapshotAsync() => sources.SnapshotAsync(State);
 
@@ -135,17 +140,14 @@ internal sealed class ExperimentGrain(
     private async Task<ExperimentInfo> FinishAsync(ExperimentVerdict verdict, GenerationReference champion, string by, string message)
     {
         await Runner.FinishAsync(verdict, champion, by, message);
+        return await ReportAsync();
+    }
+
+    private async Task<ExperimentInfo> ReportAsync()
+    {
         if (!State.IsOpen)
             await StopEvaluatingAsync();
         return ExperimentReport.Info(State);
-    }
-
-    /// <param name="suffix">Distinguishes checks that are made manually, each of which is recorded; null: a check that is repeated after
-    /// a stop is recorded once.</param>
-    private async Task<string?> CheckGatesAsync(GenerationReference generation, Stage stage, string? suffix)
-    {
-        var report = await gates.CheckAsync(generation, stage, ExperimentReport.Occasion(State, suffix), CancellationToken.None);
-        return report.Passed ? null : report.Refusal;
     }
 
     private async Task<ExperimentInfo> SetStatusAsync(ExperimentStatus status, string what, string by, string? reason)

@@ -12,6 +12,8 @@ internal static class GateHosting
         services.AddSingleton<RecentTime>();
         services.AddSingleton<IGenerationFigures, GenerationFigures>();
         services.AddSingleton<ContractTests>();
+        services.AddSingleton<GateApprovals>();
+        services.AddSingleton<Hooks>();
         services.AddSingleton<IGatekeeper, Gatekeeper>();
     }
 }

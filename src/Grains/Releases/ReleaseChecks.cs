@@ -47,9 +47,9 @@ internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants gra
         var (most, bytes) = (options.Value, Encoding.UTF8.GetByteCount(text));
         if (bytes > most.MaxManifestBytes)
             return $"{ManifestParser.FileName} has {bytes} bytes; this node takes {most.MaxManifestBytes} at most (Releases:MaxManifestBytes).";
-        var count = manifest.Rules.Count + manifest.Metrics.Count + manifest.Gates.Count + manifest.Alerts.Count + manifest.Tests.Count;
+        var count = manifest.Rules.Count + manifest.Metrics.Count + manifest.Gates.Count + manifest.Hooks.Count + manifest.Alerts.Count + manifest.Tests.Count;
         return count > most.MaxRules
-            ? $"{ManifestParser.FileName} has {count} rules, metrics, gates, alerts and tests; this node takes {most.MaxRules} at most (Releases:MaxRules)."
+            ? $"{ManifestParser.FileName} has {count} rules, metrics, gates, hooks, alerts and tests; this node takes {most.MaxRules} at most (Releases:MaxRules)."
             : null;
     }
 }

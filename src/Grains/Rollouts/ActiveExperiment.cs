@@ -1,5 +1,6 @@
 using System.Globalization;
 using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Grains.Common;
@@ -7,7 +8,7 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Rollouts;
 
 /// <summary>The experiment of a project that runs: stored first, then started, so that a node that dies in between starts it when it is woken.</summary>
-internal sealed class ActiveExperiment(string project, IPersistentState<RolloutState> storage, IGrainFactory grains)
+internal sealed class ActiveExperiment(string project, IPersistentState<RolloutState> storage, IGrainFactory grains, RollbackHooks rollbacks)
 {
     private const int MaxExperiments = 100;
 
@@ -81,6 +82,16 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
         return null;
     }
 
-    /// <summary>Takes note that the experiment has ended.</summary>
-    public Task EndAsync() => storage.SaveAsync(State with { Active = null });
+    /// <summary>Takes note that the experiment has ended: nobody has to approve anything for it, and hooks are told what it rolled back.</summary>
+    public async Task EndAsync()
+    {
+        if (State.Active is { } active)
+        {
+            await grains.GetGrain<IApprovalGrain>(project).Withdraw(active, null, $"{active} has ended.");
+            if (await Grain(active).Get() is { } ended)
+                await rollbacks.FollowAsync(ended);
+        }
+
+        await storage.SaveAsync(State with { Active = null });
+    }
 }

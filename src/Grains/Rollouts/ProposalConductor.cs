@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Progeny.Abstractions.Decisions;
 using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Decisions;
@@ -28,19 +29,25 @@ internal sealed class ProposalConductor(
 {
     private RolloutState State => storage.State;
 
+    /// <summary>What approvals of proposed generations are for.</summary>
+    private const string ProposalPurpose = "proposal";
+
     /// <summary>The occasion of a proposal's gates: they are checked again only after another experiment, or after a stop in the middle.</summary>
     private GateOccasion Proposed => new(string.Create(CultureInfo.InvariantCulture, $"proposal/{State.Count}"));
+
+    private IApprovalGrain Approvals => grains.GetGrain<IApprovalGrain>(project);
 
     public static string TextOf(PlanException exception) => string.Join("; ", exception.Faults.Select(fault => fault.Message));
 
     /// <inheritdoc cref="IRolloutGrain.Propose"/>
     public async Task<Proposal> ProposeAsync(GenerationReference generation, string by)
     {
-        if (State.Proposals.FirstOrDefault(known => known.Generation == generation) is { Outcome: not ProposalOutcome.Staged } known)
+        if (State.Proposals.FirstOrDefault(known => known.Generation == generation) is { Outcome: not (ProposalOutcome.Staged or ProposalOutcome.PendingApproval) } known)
             return known;
         await FollowAsync();
         var proposal = await ConductAsync(generation, by);
-        await storage.SaveAsync(State with { Proposals = State.With(proposal) });
+        if (!State.Proposals.Contains(proposal))
+            await storage.SaveAsync(State with { Proposals = State.With(proposal) });
         return proposal;
     }
 
@@ -53,8 +60,9 @@ internal sealed class ProposalConductor(
         var champion = plans.Plan.Champion
             ?? throw new RegistryException(RegistryError.Conflict, $"'{project}' has no generation in production yet, beside which others could be tried; promote one first.");
         var (strategy, occasion) = (RolloutStrategies.Of(request.Settings.Strategy), ByHand());
+        var asked = occasion with { Purpose = string.Create(CultureInfo.InvariantCulture, $"start-{State.Count + 1}"), By = request.By };
         foreach (var generation in request.Generations.Where(generation => generation.Project == project && generation != champion))
-            await RequireGatesAsync(generation, strategy.Entry, occasion);
+            await RequireGatesAsync(generation, strategy.Entry, asked);
         var taking = await ExperimentCandidates.ListAsync(grains, project, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
         taking = await PassingAsync(taking, [champion, .. request.Generations], strategy.Entry, occasion);
         if (!strategy.IsEndless && taking.All(generation => generation == champion))
@@ -69,7 +77,7 @@ internal sealed class ProposalConductor(
             await storage.SaveAsync(State with { Proposals = State.With(await RefuseAsync(generation, refused.By, refused.Why)) });
     }
 
-    /// <summary>Proposes the generation that waited for the end of an experiment.</summary>
+    /// <summary>Proposes the generation that waited for the end of an experiment, or for an approval.</summary>
     /// <exception cref="RegistryException">The project has ended meanwhile, or has no champion any more; nothing waits then.</exception>
     public async Task ProposeWaitingAsync(GenerationReference waiting)
     {
@@ -77,9 +85,9 @@ internal sealed class ProposalConductor(
         try
         {
             if ((await grains.GetGrain<IGenerationGrain>(waiting.ToString()).Get())?.Stage is Stage.Retired or Stage.Archived)
-                await storage.SaveAsync(State with { Proposals = State.With(await RefuseAsync(waiting, by, "it was retired while it waited")) });
-            else
-                await ProposeAsync(waiting, by);
+                await RefuseWaitingAsync(waiting, by, "it was retired while it waited");
+            else if (await ProposeAsync(waiting, by) is { Outcome: ProposalOutcome.Staged or ProposalOutcome.PendingApproval })
+                return;
         }
         catch (RegistryException)
         {
@@ -90,12 +98,23 @@ internal sealed class ProposalConductor(
         await StopWaitingAsync(waiting);
     }
 
-    /// <summary>Refuses a generation that does not pass the gates before a stage.</summary>
+    /// <summary>Refuses a generation that does not pass the gates before a stage, or waits for an approval there.</summary>
     /// <exception cref="RegistryException">It does not.</exception>
-    public async Task RequireGatesAsync(GenerationReference generation, Stage? stage, GateOccasion? occasion = null)
+    private async Task RequireGatesAsync(GenerationReference generation, Stage? stage, GateOccasion occasion)
     {
-        if (stage is { } entered && await RefusalAsync(generation, entered, occasion ?? ByHand()) is { } refusal)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} must not become {entered.ToString().ToLowerInvariant()}: {refusal}.");
+        if (stage is not { } entered || await CheckAsync(generation, entered, occasion) is not { Passed: false } report)
+            return;
+        var name = entered.ToString().ToLowerInvariant();
+        throw new RegistryException(RegistryError.Conflict, report.Pending
+            ? $"{generation} must not become {name} yet: {report.Refusal}. Start the experiment again once it is approved (POST /api/projects/{project}/approvals/…)."
+            : $"{generation} must not become {name}: {report.Refusal}.");
+    }
+
+    private async Task RefuseWaitingAsync(GenerationReference waiting, string by, string why)
+    {
+        if (State.WaitsForApproval)
+            await Approvals.Withdraw(ProposalPurpose, waiting, why);
+        await storage.SaveAsync(State with { Proposals = State.With(await RefuseAsync(waiting, by, why)) });
     }
 
     private async Task<Proposal> ConductAsync(GenerationReference generation, string by)
@@ -112,8 +131,8 @@ internal sealed class ProposalConductor(
         if (endsRunning)
         {
             // Only a generation that gets anywhere takes the place of what runs.
-            if (await RefusalAsync(generation, strategy.Entry!.Value, Proposed) is { } refusal)
-                return await RefuseAsync(generation, by, refusal);
+            if (await StopAtGatesAsync(generation, by, strategy.Entry!.Value) is { } stopped)
+                return stopped;
             await experiment.Grain(State.Active!).End(ExperimentVerdict.Superseded, "rollout", $"{generation.Version} brings other rules");
             await experiment.EndAsync();
         }
@@ -134,9 +153,7 @@ internal sealed class ProposalConductor(
             case ProposalStep.Queue:
                 return await QueueAsync(generation, State.Active!, by);
             default:
-                return await RefusalAsync(generation, strategy.Entry!.Value, Proposed) is { } no
-                    ? await RefuseAsync(generation, by, no)
-                    : await TryAsync(generation, settings, by);
+                return await StopAtGatesAsync(generation, by, strategy.Entry!.Value) ?? await TryAsync(generation, settings, by);
         }
     }
 
@@ -165,7 +182,7 @@ internal sealed class ProposalConductor(
         var passing = ImmutableArray.CreateBuilder<GenerationReference>();
         foreach (var generation in taking)
         {
-            if (entry is not { } stage || generation.Project != project || passed.Contains(generation) || await RefusalAsync(generation, stage, occasion) is null)
+            if (entry is not { } stage || generation.Project != project || passed.Contains(generation) || (await CheckAsync(generation, stage, occasion)).Passed)
                 passing.Add(generation);
         }
 
@@ -174,8 +191,8 @@ internal sealed class ProposalConductor(
 
     private async Task<Proposal> PromoteAsync(GenerationReference generation, string by, string why)
     {
-        if (await RefusalAsync(generation, Stage.Champion, Proposed) is { } refusal)
-            return await RefuseAsync(generation, by, refusal);
+        if (await StopAtGatesAsync(generation, by, Stage.Champion) is { } stopped)
+            return stopped;
         while (true)
         {
             var version = plans.Plan.Version;
@@ -195,8 +212,8 @@ internal sealed class ProposalConductor(
 
     private async Task<Proposal> JoinAsync(GenerationReference generation, string active, string by, Stage entry)
     {
-        if (await RefusalAsync(generation, entry, Proposed) is { } refusal)
-            return await RefuseAsync(generation, by, refusal);
+        if (await StopAtGatesAsync(generation, by, entry) is { } stopped)
+            return stopped;
         var info = await experiment.Grain(active).Join(generation, by);
         return info.Arms.All(arm => arm.Generation != generation)
             ? await RefuseAsync(generation, by, info.Message)
@@ -206,8 +223,8 @@ internal sealed class ProposalConductor(
     /// <summary>Has a generation wait for the end of an experiment.</summary>
     private async Task<Proposal> QueueAsync(GenerationReference generation, string active, string by)
     {
-        if (State.Waiting != generation)
-            await storage.SaveAsync(State with { Waiting = generation, WaitingBy = by });
+        if (State.Waiting != generation || State.WaitsForApproval)
+            await storage.SaveAsync(State with { Waiting = generation, WaitingBy = by, WaitsForApproval = false });
         await DecideAsync(generation, by, "waits", $"{generation.Version} waits for the end of {active}.");
         return new Proposal(generation, ProposalOutcome.Staged, $"It waits for the end of {active}.", null);
     }
@@ -215,7 +232,7 @@ internal sealed class ProposalConductor(
     private async Task StopWaitingAsync(GenerationReference waiting)
     {
         if (State.Waiting == waiting)
-            await storage.SaveAsync(State with { Waiting = null, WaitingBy = null });
+            await storage.SaveAsync(State with { Waiting = null, WaitingBy = null, WaitsForApproval = false });
     }
 
     /// <summary>Has one that waits give way to a newer one; on record before it is done.</summary>
@@ -223,7 +240,9 @@ internal sealed class ProposalConductor(
     {
         var message = $"{other.Version} gives way to {newer.Version}, which is newer, and stays staged.";
         await DecideAsync(other, by, "superseded", message);
-        await storage.SaveAsync(State with { Waiting = null, WaitingBy = null, Proposals = State.With(new Proposal(other, ProposalOutcome.Superseded, message, null)) });
+        if (State.WaitsForApproval)
+            await Approvals.Withdraw(ProposalPurpose, other, message);
+        await storage.SaveAsync(State with { Waiting = null, WaitingBy = null, WaitsForApproval = false, Proposals = State.With(new Proposal(other, ProposalOutcome.Superseded, message, null)) });
     }
 
     private async Task<Proposal> RefuseAsync(GenerationReference generation, string by, string why)
@@ -233,11 +252,22 @@ internal sealed class ProposalConductor(
         return new Proposal(generation, ProposalOutcome.Refused, $"{why}.", null);
     }
 
-    private async Task<string?> RefusalAsync(GenerationReference generation, Stage stage, GateOccasion occasion)
+    /// <summary>Holds a proposed generation to the gates before a stage.</summary>
+    /// <returns>What becomes of it: it is refused, or waits for an approval. Null: it passes.</returns>
+    private async Task<Proposal?> StopAtGatesAsync(GenerationReference generation, string by, Stage stage)
     {
-        var report = await gates.CheckAsync(generation, stage, occasion, CancellationToken.None);
-        return report.Passed ? null : report.Refusal;
+        var report = await CheckAsync(generation, stage, Proposed with { Purpose = ProposalPurpose, By = by });
+        if (report.Passed)
+            return null;
+        if (!report.Pending)
+            return await RefuseAsync(generation, by, report.Refusal);
+        if (State.Waiting != generation || !State.WaitsForApproval)
+            await storage.SaveAsync(State with { Waiting = generation, WaitingBy = by, WaitsForApproval = true });
+        return new Proposal(generation, ProposalOutcome.PendingApproval, $"It waits: {report.Refusal}.", null);
     }
+
+    private Task<GateReport> CheckAsync(GenerationReference generation, Stage stage, GateOccasion occasion) =>
+        gates.CheckAsync(generation, stage, occasion, CancellationToken.None);
 
     /// <summary>The occasion of a manual request: gates are checked each time anew.</summary>
     private GateOccasion ByHand() => new(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));

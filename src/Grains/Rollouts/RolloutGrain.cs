@@ -25,17 +25,22 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
     private readonly AsyncLock _proposalTurns = new();
     private readonly IPersistentState<PlanHistory> _history;
     private readonly IPersistentState<RolloutState> _rollout;
+    private readonly IPersistentState<PromotionState> _promoting;
     private readonly RolloutOptions _options;
     private readonly ILogger<RolloutGrain> _logger;
     private readonly PlanWriter _plans;
     private readonly ActiveExperiment _experiment;
     private readonly ProposalConductor _proposals;
+    private readonly ManualPromotions _promotions;
+    private readonly RollbackHooks _rollbacks;
 
     public RolloutGrain(
         [PersistentState("plans", StorageNames.Grains)] IPersistentState<PlanHistory> history,
         [PersistentState("rollout", StorageNames.Grains)] IPersistentState<RolloutState> rollout,
+        [PersistentState("promotions", StorageNames.Grains)] IPersistentState<PromotionState> promoting,
         IGrainFactory grains,
         IGatekeeper gates,
+        Hooks hooks,
         IDecisionLog decisions,
         IQueryLog log,
         RolloutOptions options,
@@ -45,16 +50,19 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
         : base(stop, logger)
     {
         var project = this.GetPrimaryKeyString();
-        (_history, _rollout, _options, _logger) = (history, rollout, options, logger);
+        (_history, _rollout, _promoting, _options, _logger) = (history, rollout, promoting, options, logger);
         _plans = new PlanWriter(project, history, grains, decisions, log, time);
-        _experiment = new ActiveExperiment(project, rollout, grains);
+        var turns = new AsyncLock();
+        _promotions = new ManualPromotions(project, promoting, turns, _plans, grains, gates, decisions, time);
+        _rollbacks = new RollbackHooks(project, promoting, turns, _plans, grains, hooks, decisions, time);
+        _experiment = new ActiveExperiment(project, rollout, grains, _rollbacks);
         _proposals = new ProposalConductor(project, rollout, _plans, _experiment, grains, gates, decisions, time);
     }
 
-    public bool IsStored => _history.RecordExists || _rollout.RecordExists;
+    public bool IsStored => _history.RecordExists || _rollout.RecordExists || _promoting.RecordExists;
 
-    /// <summary>Whether an experiment runs, or a generation waits for the end of one that may have ended since.</summary>
-    private bool HasWork => _rollout.State.Active is not null || _rollout.State.Waiting is not null;
+    /// <summary>Whether an experiment runs, a generation waits for the end of one or for an approval, or hooks have to be told of a rollback.</summary>
+    private bool HasWork => _rollout.State.Active is not null || _rollout.State.Waiting is not null || _promotions.AreWaiting || _rollbacks.HaveWork;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => WatchAsync();
 
@@ -70,15 +78,19 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
 
     public Task<RolloutPlan> SetPlan(PlanDraft draft) => _plans.SetAsync(draft);
 
-    public async Task<Promotion> Promote(GenerationReference generation, string? by, string reason, bool force)
+    public async Task<PromotionAnswer> Promote(GenerationReference generation, string? by, string reason, bool force)
     {
-        if (!force)
-            await _proposals.RequireGatesAsync(generation, Stage.Champion);
-        return await _plans.PromoteAsync(generation, reason, by);
+        var answer = await _promotions.PromoteAsync(generation, by, reason, force);
+        await WatchAsync();
+        return answer;
     }
 
-    public Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null) =>
-        _plans.RollBackAsync(generation, by, reason, plan);
+    public async Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null)
+    {
+        var rollback = await _plans.RollBackAsync(generation, by, reason, plan);
+        await WatchAsync();
+        return rollback;
+    }
 
     public Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason) =>
         _plans.SetStageAsync(generation, stage, by, reason);
@@ -126,7 +138,7 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
     {
         using var turn = await _proposalTurns.EnterAsync();
         await _proposals.FollowAsync();
-        if (_rollout.State is { Active: null, Waiting: { } waiting })
+        if (_rollout.State is { Waiting: { } waiting } state && (state.Active is null || state.WaitsForApproval))
         {
             try
             {
@@ -138,12 +150,15 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
             }
         }
 
+        await _promotions.FollowAsync();
+        if (_rollbacks.HaveWork)
+            await _rollbacks.TellAsync();
         if (!HasWork)
             await StopEvaluatingAsync();
     }
 
     private Task WatchAsync() => HasWork ? StartEvaluatingAsync(_options.Check) : Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} waited for the end of an experiment and cannot be tried any more")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Generation} waited and cannot be tried any more")]
     private static partial void LogNotProposed(ILogger logger, Exception exception, string generation);
 }

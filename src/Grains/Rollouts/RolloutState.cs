@@ -20,8 +20,11 @@ public sealed record RolloutState
     /// <summary>What the one that runs was asked for, while it may not have been started; null: it was.</summary>
     public ExperimentRequest? Starting { get; init; }
 
-    /// <summary>The generation that waits for the end of the one that runs.</summary>
+    /// <summary>The generation that waits for the end of the one that runs, or for an approval.</summary>
     public GenerationReference? Waiting { get; init; }
+
+    /// <summary>Whether it waits for an approval.</summary>
+    public bool WaitsForApproval { get; init; }
 
     /// <summary>Who proposed it.</summary>
     public string? WaitingBy { get; init; }

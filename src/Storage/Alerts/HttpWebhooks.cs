@@ -20,10 +20,30 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
     /// <inheritdoc/>
     public async Task<string?> SendAsync(string project, string name, string id, string body, CancellationToken cancellationToken)
     {
+        var (status, _, problem) = await PostAsync(project, name, id, body, Timeout.InfiniteTimeSpan, maxAnswer: 0, cancellationToken);
+        return problem
+            ?? (status is >= 200 and <= 299 ? null : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {status}; 200 to 299 would be right."));
+    }
+
+    /// <inheritdoc/>
+    public async Task<WebhookAnswer> AskAsync(string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var (status, answer, problem) = await PostAsync(project, name, id, body, timeout, WebhookAnswer.MaxBytes + 1, cancellationToken);
+        return problem is null ? WebhookAnswer.Read(status, answer) : new WebhookAnswer(null, problem);
+    }
+
+    /// <summary>Posts a message in one attempt.</summary>
+    /// <param name="timeout">How long it may take, where that is less than what the operator allows.</param>
+    /// <param name="maxAnswer">The most bytes of the answer that are read.</param>
+    private async Task<(int Status, byte[] Answer, string? Problem)> PostAsync(
+        string project, string name, string id, string body, TimeSpan timeout, int maxAnswer, CancellationToken cancellationToken)
+    {
         if (!options.Value.Webhooks.TryGetValue(name, out var webhook) || !ProjectGrant.Includes(webhook.Projects, project))
-            return Missing(name, project);
+            return (0, [], Missing(name, project));
+        var limit = TimeSpan.FromSeconds(webhook.TimeoutSeconds);
+        limit = timeout != Timeout.InfiniteTimeSpan && timeout < limit ? timeout : limit;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(webhook.TimeoutSeconds));
+        patience.CancelAfter(limit);
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
@@ -33,23 +53,30 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            return response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {(int)response.StatusCode}; 200 to 299 would be right.");
+            return ((int)response.StatusCode, maxAnswer == 0 ? [] : await ReadAsync(response, maxAnswer, patience.Token), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {webhook.TimeoutSeconds} s.");
+            return (0, [], string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {limit.TotalSeconds} s."));
         }
         catch (HttpRequestException exception) when (exception.InnerException is OutgoingAddressException refused)
         {
             LogRefused(logger, name, refused.Message);
-            return $"The webhook '{name}' is at an address that this node may not call; the node's log says which.";
+            return (0, [], $"The webhook '{name}' is at an address that this node may not call; the node's log says which.");
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             // It names the address, which may be secret.
             LogFailed(logger, exception, name);
-            return $"The webhook '{name}' cannot be reached; the node's log says why.";
+            return (0, [], $"The webhook '{name}' cannot be reached; the node's log says why.");
         }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var answer = new byte[most];
+        return answer[..await stream.ReadAtLeastAsync(answer, most, throwOnEndOfStream: false, cancellationToken)];
     }
 
     /// <inheritdoc/>

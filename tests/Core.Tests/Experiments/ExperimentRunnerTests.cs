@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Experiments;
+using Progeny.Abstractions.Gates;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Experiments;
@@ -88,6 +89,49 @@ public sealed class ExperimentRunnerTests
         _context.State.Message.ShouldContain("the gate 'loss' says no");
     }
 
+    [Fact]
+    public async Task Winner_that_needs_an_approval_keeps_its_share_until_somebody_decides()
+    {
+        await EvaluateAsync();
+        _context.Count(hits: 0.9, outcomes: 400);
+        (_context.Refusal, _context.IsPending) = ("approval 1 is pending", true);
+        await EvaluateAsync();
+        (_context.State.Status, _context.Plan.Version).ShouldBe((ExperimentStatus.Running, 2));
+        _context.State.Message.ShouldContain("approval 1 is pending");
+
+        _context.Refusal = null;
+        await EvaluateAsync();
+        (_context.State.Verdict, _context.Plan.Arms[0].Generation).ShouldBe((ExperimentVerdict.Won, Challenger));
+    }
+
+    [Fact]
+    public async Task Promotion_that_a_person_asked_for_waits_for_its_approval_and_is_made_then()
+    {
+        await EvaluateAsync();
+        (_context.Refusal, _context.IsPending) = ("approval 1 is pending", true);
+        var wanted = new WantedPromotion(Challenger, "anna", "it is better");
+        (await new ExperimentRunner(_context, Interval, TimeProvider.System).PromoteWantedAsync(wanted)).ShouldBeNull();
+        await EvaluateAsync();
+        (_context.State.Status, _context.State.Wanted).ShouldBe((ExperimentStatus.Running, wanted));
+
+        _context.Refusal = null;
+        await EvaluateAsync();
+        (_context.State.Verdict, _context.Plan.Arms[0].Generation).ShouldBe((ExperimentVerdict.Won, Challenger));
+        _context.State.Message.ShouldContain("was promoted by anna: it is better");
+    }
+
+    [Fact]
+    public async Task Promotion_that_is_not_approved_is_given_up_and_the_experiment_goes_on()
+    {
+        await EvaluateAsync();
+        (_context.Refusal, _context.IsPending) = ("approval 1 is pending", true);
+        await new ExperimentRunner(_context, Interval, TimeProvider.System).PromoteWantedAsync(new WantedPromotion(Challenger, "anna", null));
+        (_context.Refusal, _context.IsPending) = ("approval 1 was refused by carl: no", false);
+        await EvaluateAsync();
+        (_context.State.Status, _context.State.Wanted, _context.Plan.Version).ShouldBe((ExperimentStatus.Running, null, 2));
+        _context.State.Outbox.ShouldContain(decision => decision.Message.Contains("was refused by carl: no", StringComparison.Ordinal));
+    }
+
     /// <summary>Evaluates as a new activation does after a stop.</summary>
     private Task EvaluateAsync() => new ExperimentRunner(_context, Interval, TimeProvider.System).EvaluateAsync();
 
@@ -100,6 +144,8 @@ public sealed class ExperimentRunnerTests
         public ImmutableArray<PlanFault> Refuses { get; set; } = [];
 
         public string? Refusal { get; set; }
+
+        public bool IsPending { get; set; }
 
         public bool StopsBeforeSetPlan { get; set; }
 
@@ -149,7 +195,8 @@ public sealed class ExperimentRunnerTests
             throw new InvalidOperationException("The node stops.");
         }
 
-        public Task<string?> CheckGatesAsync(GenerationReference generation, Stage stage) => Task.FromResult(Refusal);
+        public Task<GateReport> CheckGatesAsync(GenerationReference generation, Stage stage, string? by = null) => Task.FromResult(new GateReport(
+            Refusal is null, Refusal is null ? [] : [new GateVerdict("loss", false, Refusal, ImmutableSortedDictionary<string, double>.Empty) { Pending = IsPending }]));
 
         public Task<ExperimentSnapshot> TakeSnapshotAsync() => Task.FromResult(ExperimentReport.Snapshot(State));
 

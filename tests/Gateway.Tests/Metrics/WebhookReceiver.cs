@@ -26,12 +26,20 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         {
             using var reader = new StreamReader(request.Body);
             attempts.Enqueue((request.Headers[WebhookSignature.IdHeader]!, request.Headers[WebhookSignature.Header]!, await reader.ReadToEndAsync()));
-            return Results.StatusCode(Status);
+            if (Delay > TimeSpan.Zero)
+                await Task.Delay(Delay, request.HttpContext.RequestAborted);
+            return Results.Text(Body, "application/json", statusCode: Status);
         });
     }
 
     /// <summary>What it answers.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>The body of its answers.</summary>
+    public string Body { get; set; } = "";
+
+    /// <summary>How long it takes to answer.</summary>
+    public TimeSpan Delay { get; set; }
 
     public Uri Url => new(new Uri(app.Urls.First()), "/alerts");
 

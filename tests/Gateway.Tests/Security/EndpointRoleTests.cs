@@ -143,7 +143,7 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
             "release" => "1.0.0",
             "experiment" => "canary-1",
             "documentName" => "v1",
-            "page" => "1",
+            "page" or "approval" => "1",
             _ => "nothing",
         });
         var type = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";

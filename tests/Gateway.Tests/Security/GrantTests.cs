@@ -52,7 +52,7 @@ public sealed class GrantTests : IAsyncLifetime
         var (status, body) = await PublishAsync("shop-c", "gates: [{name: a, before: champion, when: 1}, {name: b, before: champion, when: 1}, {name: c, before: champion, when: 1}]");
 
         status.ShouldBe(400);
-        body.ShouldContain("has 4 rules, metrics, gates, alerts and tests; this node takes 3 at most (Releases:MaxRules)");
+        body.ShouldContain("has 4 rules, metrics, gates, hooks, alerts and tests; this node takes 3 at most (Releases:MaxRules)");
     }
 
     [Fact]

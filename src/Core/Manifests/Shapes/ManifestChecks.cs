@@ -44,6 +44,7 @@ internal sealed class ManifestChecks
         checks.CheckMetrics();
         checks.CheckGroups();
         checks.CheckRollout();
+        new GateChecks(root, errors).Run();
         new TuneChecks(root, errors).Run();
         foreach (var list in new[] { "augment", "rules", "metrics", "gates", "alerts", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");

@@ -13,6 +13,11 @@ internal static class ManifestShape
     private static readonly TextShape ProjectName = new(Manifest.NamePattern, Manifest.NameHint);
     private static readonly OutcomesManifest OutcomesStandard = new() { Feed = "", Query = "" };
     private static readonly DriftManifest DriftStandard = new();
+    private static readonly GateManifest GateStandard = new() { Name = "", Before = Stage.Champion };
+    private static readonly HookManifest HookStandard = new() { On = HookEvent.Rollback, Webhook = "" };
+
+    private static readonly ChoiceShape<HookEvent> On = new(
+        "a step", ("before_rollout", HookEvent.BeforeRollout), ("before_promotion", HookEvent.BeforePromotion), ("rollback", HookEvent.Rollback));
 
     private static readonly MapShape<Feature> Feature = new(keys => new()
     {
@@ -95,7 +100,22 @@ internal static class ManifestShape
         Name = keys.Required("name", Name, "The gate's name"),
         Before = keys.Required("before", Choice("a stage with a gate", Stage.Shadow, Stage.Challenger, Stage.Champion),
             "The stage that the gate guards"),
-        When = keys.Required("when", Text, "SQL over the figures of the generation and, as champion.name, of the champion"),
+        When = keys.Optional("when", Text, "SQL over the figures of the generation and, as champion.name, of the champion; it must be true"),
+        Approval = keys.Optional("approval", Choice("a role", "viewer", "developer", "operator", "admin"),
+            "The role of the person who must approve, with a reason; whoever asked for the promotion may not"),
+        Within = keys.Optional("within", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+            "How long the person has; then the generation is refused (approval only)", GateStandard.Within),
+    })
+    { AnyOf = ["when", "approval"] };
+
+    private static readonly MapShape<HookManifest> Hook = new(keys => new()
+    {
+        On = keys.Required("on", On, "The step at which it is called"),
+        Webhook = keys.Required("webhook", Feed, "The name of a webhook that an operator configured"),
+        Timeout = keys.Optional("timeout", new DurationShape(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20)),
+            "How long it may take to answer", HookStandard.Timeout),
+        OnFailure = keys.Optional("on_failure", Choice<HookFailure>("a consequence"),
+            "What happens when it does not answer in time (before_rollout, before_promotion); a rollback is never held up", HookStandard.OnFailure),
     });
 
     private static readonly MapShape<TestExpectation> Expectation = new(keys => new()
@@ -136,7 +156,8 @@ internal static class ManifestShape
             Alerts = keys.Optional("alerts", ListOf(Alert), "Conditions that somebody wants to hear of", []),
             Rules = keys.Optional("rules", ListOf(Rule), "The project's own rules around the model", []),
             Metrics = keys.Optional("metrics", ListOf(Metric), "Metrics of the project's own over predictions whose outcome is known", []),
-            Gates = keys.Optional("gates", ListOf(Gate), "Conditions that a generation must meet to enter a stage", []),
+            Gates = keys.Optional("gates", ListOf(Gate), "Conditions that a generation must meet to enter a stage, and approvals that it needs", []),
+            Hooks = keys.Optional("hooks", ListOf(Hook), "Webhooks that are called at steps of a rollout and may refuse them", []),
             Tests = keys.Optional("tests", ListOf(Test(features)), "Queries and what must be true of their predictions", []),
         };
     });
