@@ -105,6 +105,7 @@ public static class CliApp
                 OfflineCommands.CreateResume(context),
             },
             new Command("query", "Show logged queries.") { QueryShowCommand.Create(context) },
+            EraseCommand.Create(context),
             new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },
             FeedbackCommand.Create(context),

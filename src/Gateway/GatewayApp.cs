@@ -38,6 +38,7 @@ public static class GatewayApp
     {
         var builder = WebApplication.CreateBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, GatewayDefaults.Settings);
+        builder.AddSecretFiles();
         builder.AddHttp();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -86,6 +87,7 @@ public static class GatewayApp
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();
+        app.MapErase();
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();

@@ -20,6 +20,7 @@ public static class SiloApp
     {
         var builder = WebApplication.CreateSlimBuilder(NodeSettings.HostArguments(args));
         builder.Configuration.AddNodeSettings(args, Defaults);
+        builder.AddSecretFiles();
         builder.AddHttp();
         var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);

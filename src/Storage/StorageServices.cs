@@ -81,6 +81,7 @@ public static class StorageServices
         services.AddSingleton(provider => new QueryDatabase(
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
+        services.AddSingleton<IQueryErasure, SqliteQueryErasure>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
@@ -116,12 +117,14 @@ public static class StorageServices
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();
+        services.AddSingleton<IQueryErasure, PostgresQueryErasure>();
         return services.AddClusterArtifacts(configuration);
     }
 
     /// <summary>What reads and follows the query log, and keeps the outcomes beside it, wherever they are.</summary>
     private static IServiceCollection AddQueryReaders(this IServiceCollection services) =>
         services.AddSingleton<IQueryLogTail, QueryLogTail>()
+            .AddSingleton<ErasureMarks>()
             .AddSingleton<IOutcomeStore, OutcomeStore>()
             .AddSingleton<IKeyedOutcomes, KeyedOutcomes>()
             .AddSingleton<IAnsweredQueries, AnsweredQueries>()

@@ -49,6 +49,7 @@ internal sealed class TestAuthority : IDisposable
     public HttpClient Client(Action<X509Certificate2>? seen = null, X509Certificate2? own = null) => new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.Zero,
+        AllowAutoRedirect = false,
         SslOptions =
         {
             ClientCertificates = own is null ? null : [own],

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Progeny.Storage.Common;
 using Spectre.Console;
 
 namespace Progeny.Cli.Common;
@@ -43,8 +44,14 @@ public sealed class CliContext
     public static CliContext OfProcess() => new(
         Console.Out,
         Console.Error,
-        new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)]).AddEnvironmentVariables("PROGENY_").Build(),
+        WithSecrets(new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)]).AddEnvironmentVariables("PROGENY_")),
         TimeProvider.System);
+
+    private static IConfiguration WithSecrets(IConfigurationBuilder builder)
+    {
+        _ = builder.AddSecretFiles(builder.Build());
+        return builder.Build();
+    }
 
     private static IAnsiConsole CreateConsole(TextWriter writer)
     {

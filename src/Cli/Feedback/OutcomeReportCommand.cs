@@ -80,6 +80,7 @@ internal static class OutcomeReportCommand
         ("accepted", Tables.Count(receipt.Accepted)),
         ("corrected", Tables.Count(receipt.Corrected)),
         ("repeated", Tables.Count(receipt.Repeated)),
+        ("erased", receipt.Erased > 0 ? Tables.Count(receipt.Erased) : null),
         ("outdated", receipt.Outdated == 0 ? null : $"{Tables.Count(receipt.Outdated)}; a later observation counts"),
         ("without a query", receipt.Unmatched == 0 ? null : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
 
@@ -88,6 +89,7 @@ internal static class OutcomeReportCommand
         console.MarkupLine(
             receipt.Corrected > 0 ? "[green]Corrected[/] the outcome reported before."
             : receipt.Outdated > 0 ? "Kept as history; an outcome that was observed later counts."
+            : receipt.Erased > 0 ? "Not stored: the query was erased."
             : receipt.Repeated > 0 ? "That outcome was reported before; nothing changed."
             : "[green]Accepted.[/]");
         if (receipt.Unmatched > 0)

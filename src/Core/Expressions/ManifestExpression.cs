@@ -9,6 +9,9 @@ namespace Progeny.Core.Expressions;
 /// <param name="IsAnswer">Whether it is the answer of a rule.</param>
 internal sealed record ManifestExpression(string Path, string Name, Expression Expression, bool IsAnswer = false)
 {
+    /// <summary>The feature that a rule sets to it; null: it sets none.</summary>
+    public string? Target { get; init; }
+
     /// <summary>The errors that are reported at most: describing one takes time that grows with the number of columns.</summary>
     public const int MaxErrors = 100;
 

@@ -44,6 +44,10 @@ public interface IScoreStore
     /// <summary>The changes of a project's scores behind a place, in their order. They are kept for 30 days.</summary>
     Task<IReadOnlyList<ScoreChange>> ReadChangesAsync(string project, long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Removes the scores of queries, and the outcomes that wait for them. The windows keep their figures.</summary>
+    /// <returns>How many.</returns>
+    Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken);
+
     /// <summary>
     /// Removes a part of the scores of a generation whose records are gone, and none else: a correction of what has a record must find the
     /// score that it replaces. The windows keep their figures.

@@ -8,10 +8,13 @@ namespace Progeny.Core.Feedback;
 /// <param name="Outdated">Reports observed before the one that counts, which are kept as history only.</param>
 public sealed record OutcomeReceipt(int Accepted, int Corrected, int Repeated, int Unmatched, int Outdated = 0)
 {
+    /// <summary>Reports about queries that were erased, which are not stored.</summary>
+    public int Erased { get; init; }
+
     public static OutcomeReceipt operator +(OutcomeReceipt one, OutcomeReceipt other) => new(
         one.Accepted + other.Accepted,
         one.Corrected + other.Corrected,
         one.Repeated + other.Repeated,
         one.Unmatched + other.Unmatched,
-        one.Outdated + other.Outdated);
+        one.Outdated + other.Outdated) { Erased = one.Erased + other.Erased };
 }

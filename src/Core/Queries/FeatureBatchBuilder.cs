@@ -9,6 +9,8 @@ public sealed class FeatureBatchBuilder
     /// <summary>No more errors than these are kept; the rest of a request that is this wrong adds nothing.</summary>
     public const int MaxErrors = 20;
 
+    private const string Hidden = "the value does not fit; it is not shown, as the field is redacted (serving.redact)";
+
     private readonly FeatureColumn[] columns;
     private readonly List<FieldError> errors = [];
 
@@ -18,6 +20,9 @@ public sealed class FeatureBatchBuilder
         for (var i = 0; i < columns.Length; i++)
             columns[i] = new FeatureColumn(features[i], capacity);
     }
+
+    /// <summary>The fields whose values no message may quote.</summary>
+    public IReadOnlySet<string> Redacted { get; init; } = new HashSet<string>();
 
     public int Rows { get; private set; }
 
@@ -61,7 +66,7 @@ public sealed class FeatureBatchBuilder
     public void Refuse(int row, string field, string? message)
     {
         if (message is not null && !HasMostErrors)
-            errors.Add(new FieldError(row, field, message));
+            errors.Add(new FieldError(row, field, Redacted.Contains(field) ? Hidden : message));
     }
 
     /// <summary>Takes note of the values that are missing although their feature requires one.</summary>
@@ -75,7 +80,7 @@ public sealed class FeatureBatchBuilder
             for (var row = 0; row < Rows && !HasMostErrors; row++)
             {
                 if (column.IsMissing(row) && (except.IsEmpty || !except[row]) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
-                    Refuse(row, column.Feature.Name, column.IsAugmented(row) ? "a value is required, and neither augmentation nor a rule gave one" : column.SetMissing());
+                    errors.Add(new FieldError(row, column.Feature.Name, (column.IsAugmented(row) ? "a value is required, and neither augmentation nor a rule gave one" : column.SetMissing())!));
             }
         }
     }

@@ -10,7 +10,7 @@ public sealed class QueryRows(QuerySchema schema) : IDisposable
 
     public QuerySchema Schema { get; } = schema;
 
-    public FeatureBatchBuilder Features { get; } = new(schema.Features);
+    public FeatureBatchBuilder Features { get; } = new(schema.Features) { Redacted = schema.Redacted };
 
     /// <summary>The client's id for the query; null: none was given.</summary>
     public string? QueryId { get; set; }

@@ -18,6 +18,7 @@ public sealed class QuerySchema
         Limits = limits ?? QueryLimits.Default;
         Features = manifest.Features;
         Entity = manifest.Entity;
+        Redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
         var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
         IEnumerable<string> read = manifest.Augment.SelectMany(augment => SqlParameters.Names(augment.Query));
         read = read.Concat(manifest.Rules.SelectMany(rule => rule.Expressions).SelectMany(SqlParameters.Names));
@@ -28,6 +29,9 @@ public sealed class QuerySchema
     }
 
     public IReadOnlyList<Feature> Features { get; }
+
+    /// <summary>The fields whose values no message may quote.</summary>
+    public IReadOnlySet<string> Redacted { get; }
 
     /// <summary>What a query may carry at most.</summary>
     public QueryLimits Limits { get; }

@@ -17,6 +17,9 @@ public sealed partial class QueryBatchReader
     private int rowsLeft;
     private RequestFlags request;
     private RowFlags row;
+    private int headAt;
+    private int headEnd;
+    private int rowAt;
     private int errorAt;
     private int entityAt;
     private int idAt;
@@ -28,6 +31,9 @@ public sealed partial class QueryBatchReader
     private int fieldsAt;
     private int scoresAt;
     private int outputsAt;
+
+    /// <summary>The bytes of the record and of its request's head.</summary>
+    internal RecordBytes ToBytes(bool isErased) => new(data[headAt..errorAt], data[errorAt..entityAt], data[entityAt..headEnd], data[rowAt..position], isErased);
 
     private SpanReader From(int at) => new(data.Span, at);
 
@@ -46,6 +52,7 @@ public sealed partial class QueryBatchReader
         rowsLeft = from.ReadCount();
         if (rowsLeft == 0)
             throw new InvalidDataException($"A batch of queries is damaged at byte {from.Position}: a request without rows.");
+        headAt = from.Position;
         At = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
         Arm = ReadWord(ref from);
         Reason = ReadWord(ref from);
@@ -57,6 +64,7 @@ public sealed partial class QueryBatchReader
         if ((request & RequestFlags.Entity) != 0)
             from.SkipText();
         Latency = new QueryLatency(from.ReadInt32(), from.ReadInt32(), from.ReadInt32(), from.ReadInt32());
+        headEnd = from.Position;
         IsFirstOfRequest = true;
     }
 
@@ -64,6 +72,7 @@ public sealed partial class QueryBatchReader
     {
         rules.Clear();
         Label = -1;
+        rowAt = from.Position;
         row = (RowFlags)from.ReadByte();
         idAt = from.Position;
         if ((row & RowFlags.Uuid) != 0)

@@ -8,6 +8,15 @@ public sealed class QueryFinder(IQueryLog log, QueryLogBuffer? own, bool isShare
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private const int Attempts = 5;
 
+    /// <summary>Waits until what was answered before is in the log: of this process, and of the others as long as they take at most.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (own is not null)
+            await own.FlushAsync(cancellationToken);
+        if (isShared)
+            await Task.Delay(Attempts * Interval, time, cancellationToken);
+    }
+
     /// <summary>Finds a query as <see cref="IQueryLog.FindAsync"/> does.</summary>
     public async Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken)
     {

@@ -118,10 +118,16 @@ public sealed partial class QueryLogBuffer : IDisposable
     {
         if (await log.FindAsync(project, queryId, cancellationToken) is { } found)
             return found;
+        await FlushAsync(cancellationToken);
+        return await log.FindAsync(project, queryId, cancellationToken);
+    }
+
+    /// <summary>Waits until what was taken is written, unless the disk takes more than a second.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
         var written = stripes[0].WrittenAsync();
         signal.Raise(FlushUrgency.Now);
         await Task.WhenAny(written, Task.Delay(FoundWithin, cancellationToken));
-        return await log.FindAsync(project, queryId, cancellationToken);
     }
 
     /// <summary>Frees what the threads waited with. A buffer that was not stopped takes no more; its threads end by themselves.</summary>

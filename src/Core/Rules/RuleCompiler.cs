@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Progeny.Core.Common;
 using Progeny.Core.Expressions;
 using Progeny.Core.Manifests;
+using Progeny.Core.Queries;
 
 namespace Progeny.Core.Rules;
 
@@ -20,6 +22,8 @@ public sealed class RuleCompiler(IExpressionEngine engine)
         var answers = Enumerable.Range(0, parts.Count).Where(i => parts[i].IsAnswer && !found.ContainsKey(i)).ToList();
         foreach (var (answer, problem) in FindWrongConstants(answers.ConvertAll(i => parts[i].Expression), manifest))
             found.Add(answers[answer], problem);
+        if (found.Count == 0 && manifest.Serving.Redact.Count > 0)
+            AddLeaks(manifest, parts, found);
         return ManifestExpression.Describe(parts, found);
     }
 
@@ -77,10 +81,29 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             if (rule.Then.Answer is { } answer)
                 found.Add(new($"rules[{i}].then.answer", name, new Expression(answer, read), IsAnswer: true));
             foreach (var (feature, value) in rule.Then.Set ?? new Dictionary<string, string>())
-                found.Add(new($"rules[{i}].then.set.{feature}", name, new Expression(value, read)));
+                found.Add(new($"rules[{i}].then.set.{feature}", name, new Expression(value, read)) { Target = feature });
         }
 
         return found;
+    }
+
+    /// <summary>What would log a redacted value under another name: a field that is set from one, and a number that is answered.</summary>
+    private void AddLeaks(Manifest manifest, List<ManifestExpression> parts, SortedDictionary<int, string> found)
+    {
+        var redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
+        var fields = new QuerySchema(manifest).Fields.ToList();
+        using var set = engine.Compile(parts.ConvertAll(part => part.Expression));
+        for (var i = 0; i < parts.Count; i++)
+        {
+            var target = parts[i].Target;
+            if (target is null ? !parts[i].IsAnswer || manifest.Task != MachineLearningTask.Regression : redacted.Contains(target))
+                continue;
+            if (set.Columns(i).Where(column => column < fields.Count).Select(column => fields[column]).FirstOrDefault(redacted.Contains) is not { } source)
+                continue;
+            found.Add(i, target is null
+                ? $"the answer is computed from '{source}', which is redacted (serving.redact), and would be logged"
+                : $"'{target}' is computed from '{source}', which is redacted (serving.redact), and would be logged; redact '{target}', too");
+        }
     }
 
     /// <summary>What is wrong with answers that read no column, by their index.</summary>

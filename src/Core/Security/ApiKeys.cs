@@ -109,17 +109,16 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
     }
 
     /// <summary>Makes or takes a key for everything, if there is none: one of several nodes that start together does.</summary>
-    /// <param name="text">The key's text; null: it is made up.</param>
-    /// <param name="isNeeded">Whether one is needed, given all keys.</param>
+    /// <param name="textOf">Given all keys, the text of the one to make; null: none is needed. May be called again after a failure.</param>
     /// <returns>The key; null: none was needed.</returns>
-    public async Task<NewApiKey?> EnsureAdminAsync(string? text, Func<ImmutableArray<ApiKey>, bool> isNeeded, CancellationToken cancellationToken)
+    public async Task<NewApiKey?> EnsureAdminAsync(Func<ImmutableArray<ApiKey>, string?> textOf, CancellationToken cancellationToken)
     {
         NewApiKey? made = null;
         await ChangeAsync(
             keys =>
             {
                 made = null;
-                if (!isNeeded(keys))
+                if (textOf(keys) is not { } text)
                     return [];
                 var now = time.GetUtcNow();
                 var name = Current(keys, now).Any(key => key.Name == "admin") ? $"admin-{now.ToUnixTimeSeconds()}" : "admin";

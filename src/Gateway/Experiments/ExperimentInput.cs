@@ -23,6 +23,8 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         var faults = new List<PlanFault>();
         if (body.ValueKind != JsonValueKind.Object)
             throw new PlanException([new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
+        if (Repeated(body) is { } twice)
+            throw new PlanException([new PlanFault(twice, "is there more than once; a member is written once")]);
         var members = JsonObject.Create(body)!;
         var by = Text(members, ByMember, PlanChecks.MaxByCharacters, faults);
         var reason = Text(members, ReasonMember, PlanChecks.MaxReasonCharacters, faults);
@@ -43,6 +45,15 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
             faults.Add(new PlanFault(GenerationsMember, problem));
         return faults.Count == 0 ? new ExperimentInput(settings!, generations, by, reason) : throw new PlanException([.. faults]);
     }
+
+    /// <summary>The name of a member that an object has twice; null: there is none.</summary>
+    private static string? Repeated(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().GroupBy(member => member.Name).FirstOrDefault(members => members.Count() > 1)?.Key
+            ?? value.EnumerateObject().Select(member => Repeated(member.Value)).FirstOrDefault(name => name is not null),
+        JsonValueKind.Array => value.EnumerateArray().Select(Repeated).FirstOrDefault(name => name is not null),
+        _ => null,
+    };
 
     /// <summary>Whoever has a share of its own is named among the arms; of a manual test the generations that want the place are.</summary>
     private static void NameArms(JsonObject members, ImmutableArray<GenerationReference> generations, string project)

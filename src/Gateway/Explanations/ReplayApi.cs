@@ -5,8 +5,10 @@ using Progeny.Contracts.Explanations;
 using Progeny.Core.Explanations;
 using Progeny.Core.Explanations.Replays;
 using Progeny.Core.Queries;
+using Progeny.Core.QueryLog;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.QueryLog;
 using Progeny.Grains.Explanations;
 using Progeny.Silo.Security;
 
@@ -19,7 +21,7 @@ internal static class ReplayApi
 
     public static void MapReplay(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409).Requires(Permissions.ReadData);
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409, 410).Requires(Permissions.ReadData);
         group.MapGet("/replay", ReplayAsync)
             .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
         group.MapGet("/explain", ExplainAsync).WithProblems(400, 503)
@@ -27,14 +29,14 @@ internal static class ReplayApi
     }
 
     private static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> ReplayAsync(
-        string project, string queryId, HttpContext context, IReplayService past, CancellationToken cancellationToken, long? sequence = null)
+        string project, string queryId, HttpContext context, IReplayService past, IQueryErasure erasure, CancellationToken cancellationToken, long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         try
         {
             return await past.ReplayAsync(project, queryId, sequence, cancellationToken) is var (record, replay)
                 ? TypedResults.Ok(replay.ToView(record))
-                : Missing(project, queryId, sequence);
+                : await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) ?? Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)
         {
@@ -47,6 +49,7 @@ internal static class ReplayApi
         string queryId,
         HttpContext context,
         IReplayService past,
+        IQueryErasure erasure,
         CancellationToken cancellationToken,
         string? @class = null,
         string? method = null,
@@ -65,7 +68,7 @@ internal static class ReplayApi
         {
             return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
                 ? TypedResults.Ok(explanation.ToView(record))
-                : Missing(project, queryId, sequence);
+                : await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) ?? Missing(project, queryId, sequence);
         }
         catch (Exception exception) when (exception is ReplayException or ModelException)
         {

@@ -23,7 +23,7 @@ internal static class QueriesApi
             "The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.");
         group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").WithProblems(400, 429, 503)
             .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
-        group.MapGet("/{*queryId}", FindAsync)
+        group.MapGet("/{*queryId}", FindAsync).WithProblems(410)
             .WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.");
     }
 
@@ -81,6 +81,7 @@ internal static class QueriesApi
         HttpRequest request,
         QueryFinder finder,
         IQueryLog log,
+        IQueryErasure erasure,
         CancellationToken cancellationToken,
         long? sequence = null)
     {
@@ -89,6 +90,8 @@ internal static class QueriesApi
         if (sent.Length > SegmentsBeforeId)
             queryId = Uri.UnescapeDataString(sent[SegmentsBeforeId]);
         var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await finder.FindAsync(project, queryId, cancellationToken);
+        if (query is null && await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) is { } erased)
+            return erased;
         return query is null
             ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
             : TypedResults.Ok(query.ToView());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
 
@@ -18,7 +19,7 @@ internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvid
 
     private async Task EnsurePrintedAsync(CancellationToken cancellationToken)
     {
-        if (await keys.EnsureAdminAsync(null, known => known.IsEmpty, cancellationToken) is not { } made)
+        if (await keys.EnsureAdminAsync(known => known.IsEmpty ? ApiKeyText.Make() : null, cancellationToken) is not { } made)
             return;
 
         // Not into the log, which may be sent elsewhere and kept for long.
@@ -34,31 +35,32 @@ internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvid
             """);
     }
 
-    private async Task EnsureInFileAsync(string path, CancellationToken cancellationToken)
-    {
-        if ((await keys.ListAsync(cancellationToken)).Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())))
-            return;
-        if (!File.Exists(path))
-        {
-            try
-            {
-                SecretFile.Write(path, ApiKeyText.Make());
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new SettingException($"{Setting}: the file '{path}' cannot be written: {exception.Message}", exception);
-            }
-        }
+    private Task EnsureInFileAsync(string path, CancellationToken cancellationToken) =>
+        keys.EnsureAdminAsync(known => known.Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())) ? null : TextIn(path, known), cancellationToken);
 
+    /// <summary>The key in the file, which is written before the key is kept: one that is kept and nowhere to be read would help nobody.</summary>
+    private static string TextIn(string path, ImmutableArray<ApiKey> known)
+    {
+        if (!File.Exists(path))
+            Write(path);
         var text = SecretFile.Read(Setting, path);
         if (!ApiKeyText.IsWellFormed(text))
             throw new SettingException($"{Setting}: the file '{path}' holds no key; one is 'pgy_', 8 characters, '_' and 43 characters. The node makes one where there is no file.");
         var id = ApiKeyText.IdOf(text).ToString();
-        await keys.EnsureAdminAsync(
-            text,
-            known => known.FirstOrDefault(key => key.Id == id) is { } same
-                ? throw new SettingException($"{Setting}: the key {id} in the file '{path}' was revoked or has expired; remove the file, and the node makes a new key there.")
-                : !known.Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())),
-            cancellationToken);
+        return known.Any(key => key.Id == id)
+            ? throw new SettingException($"{Setting}: the key {id} in the file '{path}' was revoked or has expired; remove the file, and the node makes a new key there.")
+            : text;
+    }
+
+    private static void Write(string path)
+    {
+        try
+        {
+            SecretFile.Write(path, ApiKeyText.Make());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"{Setting}: the file '{path}' cannot be written: {exception.Message}", exception);
+        }
     }
 }

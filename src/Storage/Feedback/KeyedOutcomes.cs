@@ -12,7 +12,7 @@ namespace Progeny.Storage.Feedback;
 /// behind the place up to which was searched that hold records which are not after it: records that were written late. An index says which
 /// segments hold answers about an entity; of an entity that was never asked about none is read.
 /// </remarks>
-public sealed class KeyedOutcomes(QueryStore store, TimeProvider time) : IKeyedOutcomes
+public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMarks? erased = null) : IKeyedOutcomes
 {
     private const int RowsAtOnce = 50_000;
     private const int SavedAtOnce = 4_000;
@@ -21,6 +21,8 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time) : IKeyedO
     /// <inheritdoc/>
     public async Task AddAsync(string project, IReadOnlyList<KeyedOutcome> outcomes, CancellationToken cancellationToken)
     {
+        if (erased is not null && outcomes.Count > 0)
+            outcomes = await erased.KeepOthersAsync(project, outcomes, outcome => erased.OfEntity(project, outcome.Key), cancellationToken);
         foreach (var part in outcomes.Chunk(SavedAtOnce))
             await store.Feedback.AddAsync(project, part, cancellationToken);
     }

@@ -7,7 +7,7 @@ using Progeny.Storage.QueryLog.Outcomes;
 namespace Progeny.Storage.Feedback;
 
 /// <summary>Outcomes beside the query log.</summary>
-public sealed class OutcomeStore(QueryStore store) : IOutcomeStore
+public sealed class OutcomeStore(QueryStore store, ErasureMarks? erased = null) : IOutcomeStore
 {
     // So many take some ten milliseconds, which is as long as others wait for the writer.
     private const int ReportsAtOnce = 500;
@@ -50,8 +50,11 @@ public sealed class OutcomeStore(QueryStore store) : IOutcomeStore
     /// <inheritdoc/>
     public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
     {
+        var given = outcomes.Count;
+        if (erased is not null && given > 0)
+            outcomes = await erased.KeepOthersAsync(project, outcomes, outcome => erased.OfQuery(project, outcome.QueryId), cancellationToken);
         if (outcomes.Count == 0)
-            return new OutcomeReceipt(0, 0, 0, 0);
+            return new OutcomeReceipt(0, 0, 0, 0) { Erased = given };
         var changes = new List<OutcomeChange>(outcomes.Count);
         foreach (var part in outcomes.Chunk(ReportsAtOnce))
             changes.AddRange(await store.Feedback.ReportAsync(project, part, cancellationToken));
@@ -68,6 +71,6 @@ public sealed class OutcomeStore(QueryStore store) : IOutcomeStore
             },
             CancellationToken.None);
         var unmatched = changed.Count(id => !known.Contains(id));
-        return OutcomeChanges.Count(changes, unmatched);
+        return OutcomeChanges.Count(changes, unmatched) with { Erased = given - outcomes.Count };
     }
 }

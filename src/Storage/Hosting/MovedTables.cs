@@ -58,6 +58,7 @@ internal static class MovedTables
             Title = "outcomes by key",
             IsNumbered = true,
         },
+        new("erased", "mark", "mark bytea, project text, at bigint, erased_by text"),
         new("keyed_marks", "project", "project text, searched bigint, indexed bigint"),
         new(
             "keyed_entities",

@@ -12,6 +12,14 @@ namespace Progeny.Storage.Metrics;
 /// <summary>What the store of scores is on every database: how scores, their changes and what waits are read.</summary>
 public abstract class ScoreStore : IScoreStore
 {
+    private protected const int ErasedAtOnce = 500;
+
+    private protected const string Erase =
+        "DELETE FROM scores WHERE project = @project AND query_id IN @part; DELETE FROM waiting WHERE project = @project AND query_id IN @part";
+
+    /// <inheritdoc/>
+    public abstract Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken);
+
     /// <summary>How many scores one call of <see cref="SweepAsync"/> removes.</summary>
     private protected const int SweptAtOnce = 1_000;
 

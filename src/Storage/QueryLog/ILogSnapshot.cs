@@ -20,6 +20,9 @@ internal interface ILogSnapshot
     /// <summary>For how many segments at once it pays to ask something about their records.</summary>
     int SegmentsAtOnce { get; }
 
+    /// <summary>The end of a condition on a column whose value must be one of an array's.</summary>
+    string IsAmong(string parameter);
+
     /// <summary>The sequence number of the first record that is left, and of the last that was ever given to one. There is none where the first is behind the last.</summary>
     (long First, long Last) ReadBounds();
 

@@ -12,6 +12,7 @@ using Progeny.Grains.Metrics;
 using Progeny.Grains.Releases;
 using Progeny.Grains.Retraining;
 using Progeny.Storage.Alerts;
+using Progeny.Storage.Common;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
@@ -72,6 +73,8 @@ internal static class KnownSettings
     public static bool Knows(string key)
     {
         var parts = key.ToUpperInvariant().Split(':');
+        if (key.EndsWith("File", StringComparison.OrdinalIgnoreCase) && SecretFiles.IsSecret(key[..^"File".Length]))
+            return true;
         return Patterns.Contains(string.Join(':', parts))
             || Enumerable.Range(1, parts.Length - 1)
                 .Any(place => Patterns.Contains(string.Join(':', parts.Select((part, at) => at == place ? AnyName : part))));

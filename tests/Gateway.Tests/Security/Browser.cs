@@ -9,9 +9,9 @@ internal sealed partial class Browser : IDisposable
     private readonly HttpClient _http;
     private readonly Uri _home;
 
-    public Browser(Node node)
+    public Browser(Uri home)
     {
-        _home = node.Http.BaseAddress!;
+        _home = home;
         _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false });
     }
 

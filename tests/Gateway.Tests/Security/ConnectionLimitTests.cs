@@ -75,19 +75,20 @@ public sealed class ConnectionLimitTests : DataFixture
     /// <returns>The connection after its first answer; null: it was closed without one.</returns>
     private static async Task<Socket?> AskAsync(IPEndPoint address)
     {
-        var socket = await ConnectAsync(address);
+        Socket? socket = null;
         try
         {
+            socket = await ConnectAsync(address);
             await socket.SendAsync(Encoding.ASCII.GetBytes(Request));
             if ((await ReadAsync(socket)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
                 return socket;
         }
         catch (SocketException)
         {
-            // Reset.
+            // Reset, sometimes before the connection is known to be there.
         }
 
-        socket.Dispose();
+        socket?.Dispose();
         return null;
     }
 

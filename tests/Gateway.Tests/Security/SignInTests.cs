@@ -20,7 +20,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Browser_that_is_not_signed_in_is_led_to_the_page_for_that_and_back_and_a_program_is_not()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         var first = await browser.GetAsync("/cluster?x=1");
         (first.Status, first.Location?.OriginalString).ShouldBe((HttpStatusCode.Redirect, "/sign-in?return=%2Fcluster%3Fx%3D1"));
         (await browser.GetAsync("/cluster", ("Accept", "application/json"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
@@ -54,7 +54,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [InlineData("cluster")]
     public async Task Way_back_leads_to_this_node_only(string target)
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         (await browser.SignInAsync(_sign.Admin, target)).Location!.OriginalString.ShouldBe("/");
         (await browser.FollowAsync($"/sign-in/openid?return={Uri.EscapeDataString(target)}")).Address.AbsoluteUri.ShouldBe(_node.Http.BaseAddress!.AbsoluteUri);
     }
@@ -62,7 +62,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Wrong_key_is_refused_and_begins_no_session()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         foreach (var key in (string[])["", "secret", "pgy_abcdefgh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", _sign.Admin[..^4] + "AAAA"])
         {
             var answer = await browser.SignInAsync(key);
@@ -76,7 +76,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     public async Task Session_ends_with_its_key()
     {
         var key = await _sign.CreateAsync("visitor", "viewer");
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(key.Text);
         (await browser.GetAsync("/")).Body.ShouldContain("key:visitor");
 
@@ -89,10 +89,12 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Cookie_that_was_changed_or_is_of_another_node_is_none()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
         var value = browser.Session!.Value;
-        foreach (var other in (string[])[value[..^6] + "AAAAAA", value[..(value.Length / 2)] + 'x' + value[(value.Length / 2 + 1)..], "x", "chunks-3"])
+        var middle = value.Length / 2;
+        var changed = value[..middle] + (value[middle] == 'x' ? 'y' : 'x') + value[(middle + 1)..];
+        foreach (var other in (string[])[value[..^6] + "AAAAAA", changed, "x", "chunks-3"])
         {
             browser.Session!.Value = other;
             (await browser.GetAsync("/api/projects")).Status.ShouldBe(HttpStatusCode.Unauthorized, other);
@@ -102,7 +104,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Session_changes_something_only_by_a_form_of_the_console()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
         var page = await browser.GetAsync("/keys");
         (string, string)[] fields = [("name", "forged"), ("access", "admin")];
@@ -113,7 +115,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
         (await browser.PostAsync(page, "/keys", fields, ("Origin", "http://127.0.0.1:1"))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await browser.PostAsync(page, "/keys", fields, ("Sec-Fetch-Site", "cross-site"))).Status.ShouldBe(HttpStatusCode.Forbidden);
 
-        using var other = new Browser(_node);
+        using var other = new Browser(_node.Http.BaseAddress!);
         await other.SignInAsync(_sign.Admin);
         (await browser.PostAsync(await other.GetAsync("/keys"), "/keys", fields)).Status.ShouldBe(HttpStatusCode.Forbidden); // a token of somebody else's browser
 
@@ -124,7 +126,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Request_of_a_page_of_another_origin_is_not_the_sessions()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
         (await browser.GetAsync("/api/projects", ("Sec-Fetch-Site", "same-site"))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await browser.GetAsync("/api/projects", ("Sec-Fetch-Site", "same-origin"))).Status.ShouldBe(HttpStatusCode.OK);
@@ -134,7 +136,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Form_of_another_origin_neither_signs_in_nor_out()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         (await browser.PostAsync(null, "/sign-in", [("key", _sign.Admin), ("return", "/")])).Status.ShouldBe(HttpStatusCode.Forbidden);
         browser.Session.ShouldBeNull();
 
@@ -151,7 +153,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     {
         _sign.Issuer.Claims.Clear();
         _sign.Issuer.Claims.AddRange([new Claim("roles", "ml-team"), new Claim("roles", "admins")]);
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
 
         var home = await browser.FollowAsync("/sign-in/openid?return=%2Fabout");
 
@@ -166,7 +168,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     public async Task Person_of_the_issuer_without_a_role_gets_no_session()
     {
         _sign.Issuer.Claims.Clear();
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         var answer = await browser.FollowAsync("/sign-in/openid");
         answer.Status.ShouldBe(HttpStatusCode.Forbidden);
         answer.Body.ShouldContain("user:ada has no role here");
@@ -176,12 +178,12 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Way_back_from_the_issuer_that_this_browser_did_not_begin_begins_no_session()
     {
-        using var mallory = new Browser(_node);
+        using var mallory = new Browser(_node.Http.BaseAddress!);
         var asked = await mallory.GetAsync("/sign-in/openid");
         asked.Location!.Query.ShouldContain("code_challenge_method=S256");
         var back = (await mallory.GetAsync(asked.Location.AbsoluteUri)).Location!; // with a code of the attacker's own
 
-        using var victim = new Browser(_node);
+        using var victim = new Browser(_node.Http.BaseAddress!);
         (await victim.GetAsync(back.AbsoluteUri)).Status.ShouldBe(HttpStatusCode.Forbidden);
         victim.Session.ShouldBeNull();
         (await victim.GetAsync("/sign-in/openid/callback?code=x&state=y")).Status.ShouldBe(HttpStatusCode.Forbidden);
@@ -194,7 +196,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Keys_are_made_rotated_and_revoked_on_their_page()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
         var made = await browser.PostAsync(await browser.GetAsync("/keys"), "/keys", [("name", "paged"), ("access", "developer:flights, data"), ("days", "30")]);
         made.Status.ShouldBe(HttpStatusCode.OK);
@@ -219,7 +221,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     [Fact]
     public async Task Keys_of_sessions_are_encrypted_where_they_are_stored()
     {
-        using var browser = new Browser(_node);
+        using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
         var files = Directory.GetFiles(Path.Combine(_sign.Data, "session-keys"), "*.xml");
         files.ShouldNotBeEmpty();
@@ -237,7 +239,7 @@ public sealed class SignInTests : IClassFixture<SignInNode>
         var folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
         await using (var open = await Node.StartAsync(folder))
         {
-            using var browser = new Browser(open);
+            using var browser = new Browser(open.Http.BaseAddress!);
             (await browser.GetAsync("/sign-in")).Body.ShouldContain("asks nobody who they are");
             (await browser.PostAsync(null, "/sign-in", [("key", "x")])).Status.ShouldBe(HttpStatusCode.Conflict);
             var home = await browser.GetAsync("/");

@@ -20,6 +20,25 @@ public sealed class RuleCompilerTests
     }
 
     [Theory]
+    [InlineData("set: {hour: ':ratings'}", "then.set.hour", "'hour' is computed from 'ratings', which is redacted (serving.redact)")]
+    [InlineData("set: {hour: 'CASE WHEN query.ratings > 3 THEN 1 ELSE hour END'}", "then.set.hour", "redact 'hour', too")]
+    [InlineData("set: {hour: '2'}", null, null)]
+    [InlineData("answer: \"'popular'\"", null, null)]
+    public void Rule_that_would_log_a_redacted_value_under_another_name_is_refused(string then, string? path, string? message)
+    {
+        var yaml = Rulebook.MoviesYaml($$$"""
+            serving: {redact: [ratings]}
+            rules:
+              - {name: copy, at: before, when: ratings > 10, then: {{{{then}}}}}
+            """);
+
+        var errors = Rulebook.Releases.Check(ManifestParser.ParseOrThrow(yaml), yaml);
+
+        errors.Select(error => error.Path).ShouldBe(path is null ? [] : [$"rules[0].{path}"]);
+        errors.ShouldAllBe(error => error.Message.Contains(message!, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("ratngs < 10", "no such column: ratngs; did you mean 'ratings'? The names here are ")]
     [InlineData("query.ratngs < 10", "no such column: query.ratngs; did you mean 'ratings'? The names here are ")]
     [InlineData("price < 10", "no such column: price; the names here are ")]

@@ -63,11 +63,33 @@ public static class ModelCheckFiles
     public static async Task<ModelFindings> ReadFindingsAsync(string folder, Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var json = await File.ReadAllBytesAsync(Path.Combine(folder, "findings.json"), cancellationToken);
-        var outcome = JsonSerializer.Deserialize(json, ModelCheckJson.Default.ModelCheckOutcome)!;
+        var outcome = await ReadOutcomeAsync(folder, cancellationToken);
         if (outcome.Message is { } message)
             throw new TrainingFailedException(outcome.Stage ?? TrainingStage.Acceptance, message);
         return new ModelFindings { Performance = outcome.Performance, Tests = outcome.Tests, Predictions = await ReadPredictionsAsync(folder, manifest, cancellationToken) };
+    }
+
+    private static async Task<ModelCheckOutcome> ReadOutcomeAsync(string folder, CancellationToken cancellationToken)
+    {
+        await using var json = Open(folder, "findings.json");
+        try
+        {
+            return (await JsonSerializer.DeserializeAsync(json, ModelCheckJson.Default.ModelCheckOutcome, cancellationToken))!;
+        }
+        catch (JsonException exception)
+        {
+            throw new TrainingFailedException(TrainingStage.Acceptance, "The check of the model left a findings.json that cannot be read.", inner: exception);
+        }
+    }
+
+    /// <summary>Opens what a check left. A model may have taken over its process, and a link in the place of the file would be read by the node.</summary>
+    private static FileStream Open(string folder, string name)
+    {
+        using var root = OpenFolder.Open(folder);
+        using var file = root.Find(name);
+        return file is { Kind: OpenFolder.File, Links: 1 }
+            ? file.Read()
+            : throw new TrainingFailedException(TrainingStage.Acceptance, $"The check of the model left {file?.Kind ?? "nothing"} as {name}; a regular file would be right.");
     }
 
     private static async Task<List<Prediction>> ReadPredictionsAsync(string folder, Manifest manifest, CancellationToken cancellationToken)
@@ -77,7 +99,7 @@ public static class ModelCheckFiles
         var words = width + (classes.Count > 0 ? 1 : 0);
         var all = new List<Prediction>();
         var buffer = new byte[RowsAtOnce * words * sizeof(float)];
-        await using var stream = File.OpenRead(Path.Combine(folder, "predictions.bin"));
+        await using var stream = Open(folder, "predictions.bin");
         while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var read)
         {
             var rows = read / (words * sizeof(float));

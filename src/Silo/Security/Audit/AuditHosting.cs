@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Progeny.Core.Common;
 using Progeny.Core.Security.Audit;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
@@ -19,10 +20,16 @@ public static class AuditHosting
             cluster.IsMember && security is { Pepper: null, PepperFile: null }
                 ? []
                 : Encoding.UTF8.GetBytes(Pepper.Read(security, provider.GetRequiredService<DataFolder>().Paths))));
-        builder.Services.AddSingleton(AuditOptionsValidator.Check(builder.Configuration.Read<AuditOptions>(AuditOptions.Section)));
+        var options = AuditOptionsValidator.Check(builder.Configuration.Read<AuditOptions>(AuditOptions.Section));
+        builder.Services.AddSingleton(options);
+        if (AuditOptionsValidator.SyslogOf(options) is { } syslog)
+            builder.Services.AddSingleton<IAuditReceiver>(provider => new SyslogReceiver(syslog, provider.GetRequiredService<NodeName>()));
+        if (AuditOptionsValidator.CollectorOf(options) is { } collector)
+            builder.Services.AddSingleton<IAuditReceiver>(provider => new OtlpReceiver(collector, provider.GetRequiredService<NodeName>()));
         builder.Services.AddSingleton<RefusedAttempts>();
         builder.Services.AddSingleton<AuditRecorder>();
         builder.Services.AddHostedService<AuditUpkeep>();
+        builder.Services.AddHostedService<AuditSender>();
     }
 
     /// <summary>Has each request that changes something written to the audit log before it is answered: behind the access guard.</summary>

@@ -11,4 +11,10 @@ public sealed class AuditOptions
 
     /// <summary>How many refused attempts of one address are written one by one in a minute; of the others their number is.</summary>
     public int RefusedPerMinute { get; set; } = 30;
+
+    /// <summary>The syslog server that gets the log.</summary>
+    public AuditSyslogOptions Syslog { get; } = new();
+
+    /// <summary>The collector that gets the log.</summary>
+    public AuditOtlpOptions Otlp { get; } = new();
 }

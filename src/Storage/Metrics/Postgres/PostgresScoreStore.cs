@@ -50,6 +50,18 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
     }
 
     /// <inheritdoc/>
+    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) => perfdb.WriteAsync(
+        async (connection, token) =>
+        {
+            await connection.ExecuteAsync(new CommandDefinition(ScoreTransaction.Lock, cancellationToken: token));
+            var removed = 0L;
+            foreach (var part in queryIds.Chunk(ErasedAtOnce))
+                removed += await connection.ExecuteAsync(new CommandDefinition(Erase.Replace("IN @part", "= ANY(@part)", StringComparison.Ordinal), new { project, part }, cancellationToken: token));
+            return removed;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public override Task<bool> SweepAsync(LogStart begin, CancellationToken cancellationToken) => perfdb.WriteAsync(
         async (connection, token) =>
         {

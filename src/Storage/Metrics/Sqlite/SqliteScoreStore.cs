@@ -34,6 +34,22 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : ScoreStore
         database.WriteAsync(() => database.Scores.Apply(batch, database.ReadAge()), cancellationToken);
 
     /// <inheritdoc/>
+    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute("PRAGMA secure_delete = ON");
+            try
+            {
+                return queryIds.Chunk(ErasedAtOnce).Sum(part => (long)connection.Execute(Erase, new { project, part }));
+            }
+            finally
+            {
+                connection.Execute("PRAGMA secure_delete = OFF");
+            }
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public override Task<bool> SweepAsync(LogStart begin, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => SweptAtOnce == connection.Execute(DeleteSwept, SweptBefore(begin)), cancellationToken);
 

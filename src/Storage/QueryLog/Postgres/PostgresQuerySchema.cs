@@ -115,5 +115,14 @@ internal static class PostgresQuerySchema
             PRIMARY KEY (project, hash, first)
         );
         CREATE INDEX keyed_entities_by_segment ON keyed_entities (project, first, hash);
+
+        -- Codes of the entities that were erased and of the ids of their queries, by which both are known again.
+        CREATE TABLE erased (
+            mark bytea PRIMARY KEY,
+            project text NOT NULL,
+            at bigint NOT NULL,
+            erased_by text NOT NULL
+        );
+        CREATE INDEX erased_by_project ON erased (project);
         """;
 }

@@ -41,6 +41,9 @@ internal sealed class PostgresSnapshot : ILogSnapshot
     public int SegmentsAtOnce => 64;
 
     /// <inheritdoc/>
+    public string IsAmong(string parameter) => $"= ANY({parameter})";
+
+    /// <inheritdoc/>
     public (long First, long Last) ReadBounds()
     {
         foreach (var day in _days.From(0))

@@ -171,6 +171,23 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
         return await writer.RunAsync(work, cancellationToken);
     }
 
+    /// <summary>Runs statements of the caller's own on the writer's thread; the result comes when their transaction is on disk.</summary>
+    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => WriteAsync(() => work(connection), cancellationToken);
+
+    /// <summary>Whether there are files of the journal, which hold records until they are used again.</summary>
+    internal bool HasJournal => Path.ChangeExtension(connection.DataSource, ".journal") is var folder && Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any();
+
+    /// <summary>Moves what the write-ahead log holds into the file, and empties it.</summary>
+    /// <returns>Whether it is empty.</returns>
+    internal Task<bool> CheckpointAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var own = new SqliteConnection(new SqliteConnectionStringBuilder(connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            own.Open();
+            return own.QuerySingle<(long Busy, long Log, long Moved)>("PRAGMA wal_checkpoint(TRUNCATE)").Busy == 0;
+        },
+        cancellationToken);
+
     /// <inheritdoc/>
     /// <remarks>What was journaled before is there, unless the database cannot be written.</remarks>
     internal override async Task<T> ReadAsync<T>(Func<ILogSnapshot, T> work, CancellationToken cancellationToken)

@@ -114,6 +114,15 @@ internal static class QuerySchema
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX keyed_entities_by_segment ON keyed_entities (project, first, hash);
 
+        -- Codes of the entities that were erased and of the ids of their queries, by which both are known again.
+        CREATE TABLE erased (
+            mark BLOB PRIMARY KEY,
+            project TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            erased_by TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX erased_by_project ON erased (project);
+
         {RetentionClock.Schema}
         """;
 }

@@ -27,6 +27,9 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, RecentIds rece
     public int SegmentsAtOnce => 1;
 
     /// <inheritdoc/>
+    public string IsAmong(string parameter) => $"IN {parameter}";
+
+    /// <inheritdoc/>
     public (long First, long Last) ReadBounds()
     {
         using var select = new SqliteStatement(

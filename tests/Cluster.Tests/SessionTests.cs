@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Net;
+using Progeny.Gateway.Tests.Security;
+using Xunit.Abstractions;
+
+namespace Progeny.Cluster.Tests;
+
+/// <summary>Sessions of the console on several nodes.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class SessionTests(ClusterFixture fixture, ITestOutputHelper output)
+{
+    private static readonly TimeSpan _revocationAllowed = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task Session_that_one_node_began_is_good_on_all_and_ends_with_its_key_within_two_seconds()
+    {
+        var cluster = await fixture.CreateAsync("sessions");
+        var (pepper, admin) = (cluster.PathOf("pepper"), cluster.PathOf("admin.key"));
+        await File.WriteAllTextAsync(pepper, new string('p', 64));
+        string[] settings = ["--Security:Enabled", "true", "--Security:PepperFile", pepper, "--Security:AdminKeyFile", admin, "--Security:AllowInsecure", "true"];
+        var (first, second) = (cluster.Add("first", settings), cluster.Add("second", settings));
+        await first.StartAsync();
+        await second.StartAsync();
+        await Task.WhenAll(first.UntilReadyAsync(), second.UntilReadyAsync());
+        var key = (await File.ReadAllTextAsync(admin)).Trim();
+        first.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var made = await first.PostAsync("/api/keys", new { name = "person", allow = new[] { "admin" } });
+
+        using var browser = new Browser(first.Http.BaseAddress!); // its cookies are for the address without the port, like behind a balancer
+        var signedIn = await browser.SignInAsync((string)made["secret"]!);
+        signedIn.Status.ShouldBe(HttpStatusCode.SeeOther, signedIn.Body);
+        var page = new Uri(second.Http.BaseAddress!, "/keys").AbsoluteUri;
+        var keys = await browser.GetAsync(page);
+        (keys.Status, keys.Body.Contains("key:person", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.OK, true));
+        var form = await browser.PostAsync(keys, page, [("name", "made"), ("access", "viewer")], ("Origin", second.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)));
+        form.Status.ShouldBe(HttpStatusCode.OK, form.Body); // the token of a form is good on all nodes as well
+        (await ClusterFixture.CountAsync(cluster.Database, "SELECT count(*) FROM session_keys WHERE xml LIKE '%encryptedByPepper%'")).ShouldBeGreaterThan(0);
+        (await ClusterFixture.CountAsync(cluster.Database, "SELECT count(*) FROM session_keys WHERE xml LIKE '%masterKey%'")).ShouldBe(0);
+
+        await first.PostAsync("/api/keys/person/revoke", new { });
+        var since = Stopwatch.GetTimestamp();
+        while ((await browser.GetAsync(page)).Status == HttpStatusCode.OK)
+            Stopwatch.GetElapsedTime(since).ShouldBeLessThan(_revocationAllowed + _revocationAllowed);
+        var took = Stopwatch.GetElapsedTime(since);
+        output.WriteLine($"the other node refused the session after {took.TotalMilliseconds:0} ms");
+        took.ShouldBeLessThan(_revocationAllowed);
+        (await first.TerminateAsync()).ShouldBe(0, first.Output);
+        (await second.TerminateAsync()).ShouldBe(0, second.Output);
+    }
+}
