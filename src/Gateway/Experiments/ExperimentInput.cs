@@ -20,6 +20,19 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
     /// <exception cref="PlanException">A member is wrong; it carries everything that is.</exception>
     public static ExperimentInput Read(JsonElement body, string project, Manifest manifest)
     {
+        try
+        {
+            return ReadMembers(body, project, manifest);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // What System.Text.Json throws for text that is no valid UTF-8 or holds half a surrogate pair.
+            throw new PlanException([new PlanFault("", $"a text in it is no valid Unicode: {exception.Message}")]);
+        }
+    }
+
+    private static ExperimentInput ReadMembers(JsonElement body, string project, Manifest manifest)
+    {
         var faults = new List<PlanFault>();
         if (body.ValueKind != JsonValueKind.Object)
             throw new PlanException([new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
