@@ -13,7 +13,9 @@ public class AgentBenchmark
 {
     private readonly PredictQuery query = new()
     {
-        Body = Encoding.UTF8.GetBytes($"{{\"rows\": [{{{string.Join(", ", Enumerable.Range(0, AgentNode.Features).Select(i => $"\"f{i}\": {(0.1234 + i).ToString(CultureInfo.InvariantCulture)}"))}}}]}}"),
+        Body = Encoding.UTF8.GetBytes(
+            "{\"rows\": "
+                + $"[{{{string.Join(", ", Enumerable.Range(0, AgentNode.Features).Select(i => $"\"f{i}\": {(0.1234 + i).ToString(CultureInfo.InvariantCulture)}"))}}}]}}"),
     };
 
     private readonly RunOptions options = new();

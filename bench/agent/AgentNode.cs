@@ -55,7 +55,8 @@ internal sealed class AgentNode : IAsyncDisposable
         var features = string.Join(", ", Enumerable.Range(0, Features).Select(i => $"{{name: f{i}, type: float}}"));
         await File.WriteAllTextAsync(
             Path.Combine(project, "progeny.yaml"),
-            $"name: {name}\nversion: 1.0.0\ntask: regression\nschema: {{features: [{features}]}}\nlabel: {{name: y}}\npipeline: {{model: model.onnx}}\nserving: {{log: {log}}}\n");
+            $"name: {name}\nversion: 1.0.0\ntask: regression\nschema: {{features: [{features}]}}\nlabel: {{name: y}}\npipeline: {{model: "
+                + $"model.onnx}}\nserving: {{log: {log}}}\n");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), Model);
         using var zip = new MemoryStream();
         await PackageWriter.WriteAsync(project, zip, CancellationToken.None);

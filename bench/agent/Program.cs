@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Progeny.Agent.Bench;
 using Progeny.Grains.Serving;
 
-// What the online agent costs a query beside ONNX Runtime: dotnet run -c Release --project bench/agent. One line a figure: result <name> <value>.
+// What the online agent costs a query beside ONNX Runtime: dotnet run -c Release --project bench/agent. One line a figure: result <name>
+// <value>.
 await using var node = await AgentNode.StartAsync("none", "fast");
 AgentBenchmark.Agents = node.Services.GetRequiredService<IOnlineAgents>();
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithIterationCount(15).WithToolchain(InProcessEmitToolchain.Instance))
@@ -28,4 +29,5 @@ foreach (var (name, method) in new[] { ("none", nameof(AgentBenchmark.AgentWitho
     return (report.ResultStatistics!.Median / 1e3, report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0);
 }
 
-static void Result(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.##}"));
+static void Result(string name, double value) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.##}"));

@@ -16,10 +16,14 @@ internal static class BadCanaries
 
     public static void Run(int runs, int seed)
     {
-        Figures.Head($"Canaries in a step of {StepOutcomes:#,0} outcomes at {Share:0 %} of the traffic, {runs} runs: answers of the canary until it is rolled back");
+        Figures.Head(
+            $"Canaries in a step of {StepOutcomes:#,0} outcomes at {Share:0 %} of the traffic, {runs} runs: answers of the canary until "
+                + "it is rolled back");
         Figures.Row($"{"",-50} within 2 %     median      99 %   healthy ones rolled back");
-        Report("error-25", "wrong answers, 25 % doubled to 50 %", (random, isBad) => Draws.Bernoulli(random, isBad ? 0.5 : 0.25), runs, seed);
-        Report("error-20", "wrong answers, 20 % doubled to 40 %", (random, isBad) => Draws.Bernoulli(random, isBad ? 0.4 : 0.2), runs, seed);
+        Report("error-25", "wrong answers, 25 % doubled to 50 %", (random, isBad) =>
+            Draws.Bernoulli(random, isBad ? 0.5 : 0.25), runs, seed);
+        Report("error-20", "wrong answers, 20 % doubled to 40 %", (random, isBad) =>
+            Draws.Bernoulli(random, isBad ? 0.4 : 0.2), runs, seed);
         Report("log-loss", "exponential losses doubled", (random, isBad) => Draws.Exponential(random, isBad ? 2 : 1), runs, seed);
         Report("squared-error", "squared errors doubled", (random, isBad) => Draws.SquaredError(random, isBad ? 2 : 1), runs, seed);
     }
@@ -48,9 +52,15 @@ internal static class BadCanaries
     private static int? RunOne(Random random, Func<Random, bool, double> draw, bool isBad, int most)
     {
         var strategy = RolloutStrategies.Of(RolloutStrategy.Canary);
-        var settings = new ExperimentSettings { Strategy = RolloutStrategy.Canary, Steps = [new CanaryStep(Share, StepOutcomes, TimeSpan.FromDays(1))] };
-        var champion = new SnapshotArm("champion", new GenerationReference("p", "1.0.0", 1), true, 1 - Share, false, ArmSums.None, ArmSums.None);
-        var canary = new SnapshotArm("challenger", new GenerationReference("p", "1.0.0", 2), false, Share, false, ArmSums.None, ArmSums.None);
+        var settings = new ExperimentSettings
+        {
+            Strategy = RolloutStrategy.Canary,
+            Steps = [new CanaryStep(Share, StepOutcomes, TimeSpan.FromDays(1))],
+        };
+        var champion = new SnapshotArm(
+            "champion", new GenerationReference("p", "1.0.0", 1), true, 1 - Share, false, ArmSums.None, ArmSums.None);
+        var canary = new SnapshotArm(
+            "challenger", new GenerationReference("p", "1.0.0", 2), false, Share, false, ArmSums.None, ArmSums.None);
         for (var served = 0; served < most;)
         {
             if (random.NextDouble() >= Share)

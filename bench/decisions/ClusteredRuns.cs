@@ -10,7 +10,8 @@ internal static class ClusteredRuns
 
     public static void Run(int runs, int outcomes, int seed)
     {
-        Figures.Head($"A/A tests by entity, {runs} runs of {outcomes} outcomes, a check after each tenth, alpha {Alpha}: how many find a winner");
+        Figures.Head(
+            $"A/A tests by entity, {runs} runs of {outcomes} outcomes, a check after each tenth, alpha {Alpha}: how many find a winner");
         Report("entities-10000", "10,000 entities, alike busy", 10_000, false, 0.5);
         Report("entities-300", "300 entities, alike busy", 300, false, 0.5);
         Report("entities-300-zipf", "300 entities, the k-th asks 1/k as often as the first", 300, true, 0.5);
@@ -41,7 +42,11 @@ internal static class ClusteredRuns
         var all = new (double Rate, int Arm, int Cluster, double Until)[entities];
         var weights = 0d;
         for (var i = 0; i < entities; i++)
-            all[i] = (random.NextDouble(), random.NextDouble() < share ? 1 : 0, random.Next(ClusterSums.Number), weights += isZipf ? 1d / (i + 1) : 1);
+            all[i] = (
+                random.NextDouble(),
+                random.NextDouble() < share ? 1 : 0,
+                random.Next(ClusterSums.Number),
+                weights += isZipf ? 1d / (i + 1) : 1);
         ArmSums[] arms = [ArmSums.None, ArmSums.None];
         var (hasWinner, hasNaive) = (false, false);
         for (var n = 1; n <= outcomes; n++)
@@ -66,5 +71,6 @@ internal static class ClusteredRuns
     }
 
     private static bool IsFound(ArmSums champion, ArmSums challenger) =>
-        Comparison.Of(champion, challenger, Goal.Maximize, Alpha) is var found && Math.Max(found.EvidenceBetter, found.EvidenceWorse) >= 2 / Alpha;
+        Comparison.Of(champion, challenger, Goal.Maximize, Alpha) is var found
+            && Math.Max(found.EvidenceBetter, found.EvidenceWorse) >= 2 / Alpha;
 }

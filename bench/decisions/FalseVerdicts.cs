@@ -13,7 +13,8 @@ internal static class FalseVerdicts
         Report("hit-10-share-10", "the same, 10 % of the traffic for the challenger", 0.1, (random, _) => Draws.Bernoulli(random, 0.1));
         Report("log-loss", "exponential values", 0.5, (random, _) => Draws.Exponential(random, 1));
         Report("squared-error", "squared errors", 0.5, (random, _) => Draws.SquaredError(random, 1));
-        Report("squared-error-share-10", "the same, 10 % of the traffic for the challenger", 0.1, (random, _) => Draws.SquaredError(random, 1));
+        Report("squared-error-share-10", "the same, 10 % of the traffic for the challenger", 0.1, (random, _) =>
+            Draws.SquaredError(random, 1));
 
         void Report(string name, string what, double share, Func<Random, bool, double> draw)
         {

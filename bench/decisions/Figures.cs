@@ -9,5 +9,6 @@ internal static class Figures
 
     public static void Row(FormattableString text) => Console.WriteLine("  " + text.ToString(CultureInfo.InvariantCulture));
 
-    public static void Result(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.####}"));
+    public static void Result(string name, double value) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.####}"));
 }

@@ -18,7 +18,9 @@ internal static class FlippedLabels
 
     public static void Run(int runs, int seed)
     {
-        Figures.Head($"Challengers with flipped labels by the loss, alpha {Alpha}, {runs} runs: their outcomes until they are out, and healthy ones out within {Most}");
+        Figures.Head(
+            $"Challengers with flipped labels by the loss, alpha {Alpha}, {runs} runs: their outcomes until they are out, and healthy "
+                + $"ones out within {Most}");
         Figures.Row($"{"",-62} median      99 %   healthy ones out");
         Draw sure = (random, isBad) => LogLoss(random, 5, isBad), unsure = (random, isBad) => LogLoss(random, 3, isBad);
         var canary = new ExperimentSettings
@@ -36,7 +38,8 @@ internal static class FlippedLabels
         Report("abtest", "A/B test, half of the traffic, log loss", test, 0.5, sure);
         Report("abtest-unsure", "the same, less sure models", test, 0.5, unsure);
         Report("abtest-squared-error", "the same, squared errors in thousands", test, 0.5, SquaredError);
-        Report("abtest-heavy-tails", "the same, Cauchy's errors, squared", test, 0.5, (random, isBad) => Math.Pow((isBad ? 50 : 1) * Math.Tan(Math.PI * (random.NextDouble() - 0.5)), 2));
+        Report("abtest-heavy-tails", "the same, Cauchy's errors, squared", test, 0.5, (random, isBad) =>
+            Math.Pow((isBad ? 50 : 1) * Math.Tan(Math.PI * (random.NextDouble() - 0.5)), 2));
         Report("abtest-entities", "A/B test by entity, 200 entities, log loss", test, 0.5, sure, entities: 200);
         Report("shadow", "shadow, log loss", shadow, 0, sure);
         Report("shadow-squared-error", "the same, squared errors in thousands", shadow, 0, SquaredError);
@@ -71,7 +74,9 @@ internal static class FlippedLabels
             new("challenger", new GenerationReference("p", "1.0.0", 2), false, share, false, ArmSums.None, ArmSums.None),
         ];
         // An entity meets one arm; its seed makes all of its outcomes alike, and an entity's outcomes those of its cluster.
-        var known = Enumerable.Range(0, entities).Select(_ => (Seed: random.Next(), Arm: random.NextDouble() < share ? 1 : 0, Cluster: random.Next(ClusterSums.Number))).ToArray();
+        var known = Enumerable.Range(0, entities)
+            .Select(_ => (Seed: random.Next(), Arm: random.NextDouble() < share ? 1 : 0, Cluster: random.Next(ClusterSums.Number)))
+            .ToArray();
         while (arms[1].All.Count < Most)
         {
             if (settings.Strategy == RolloutStrategy.Shadow)

@@ -13,11 +13,14 @@ internal static class Power
 
     public static void Run(int runs, int seed)
     {
-        var verdicts = SequentialRuns.Run(runs, Most, 0.5, Alpha, seed, (random, isChallenger) => Draws.Bernoulli(random, isChallenger ? Second : First));
+        var verdicts = SequentialRuns.Run(
+            runs, Most, 0.5, Alpha, seed, (random, isChallenger) => Draws.Bernoulli(random, isChallenger ? Second : First));
         List<int> found = [.. verdicts.Where(verdict => verdict > 0).Select(verdict => verdict!.Value).Order()];
         var all = 2 * FixedSampleTest.OutcomesOfEachArm(First, Second, Alpha, Wanted);
         var byWanted = found[(int)Math.Ceiling(runs * Wanted) - 1];
-        Figures.Head($"A/B tests, {First:0 %} against {Second:0 %}, {runs} runs, a check after each outcome, alpha {Alpha} (outcomes of both arms together)");
+        Figures.Head(
+            $"A/B tests, {First:0 %} against {Second:0 %}, {runs} runs, a check after each outcome, alpha {Alpha} (outcomes of both arms "
+                + "together)");
         Figures.Row($"found within {Most:#,0} outcomes             {found.Count / (double)runs * 100:0.0} %");
         Figures.Row($"mean outcomes until it is found         {found.Average():#,0}");
         Figures.Row($"median                                  {found[found.Count / 2]:#,0}");

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Progeny.Bench.Decisions;
 
-// What the statistics behind rollouts promise, by simulation: bench/decisions/run.sh [--quick] [--seed N] [--only aa|entities|ab|bandit|sparse|canary|flipped].
+// What the statistics behind rollouts promise, by simulation: bench/decisions/run.sh [--quick] [--seed N] [--only
+// aa|entities|ab|bandit|sparse|canary|flipped].
 var quick = args.Contains("--quick");
 var seed = Array.IndexOf(args, "--seed") is var at and >= 0 ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 1;
 var only = Array.IndexOf(args, "--only") is var one and >= 0 ? args[one + 1] : null;

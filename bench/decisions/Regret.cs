@@ -18,14 +18,16 @@ internal static class Regret
     public static void Run(int runs, int batched, int seed)
     {
         var bound = Rates.Skip(1).Sum(rate => (Rates[0] - rate) / Divergence(rate, Rates[0]));
-        Figures.Head($"Thompson sampling, {Pulls:#,0} pulls of five arms ({string.Join(", ", Rates)}), {runs} runs; the Lai-Robbins bound is {bound:0.0} log T");
+        Figures.Head(
+            $"Thompson sampling, {Pulls:#,0} pulls of five arms ({string.Join(", ", Rates)}), {runs} runs; the Lai-Robbins bound is {bound:0.0} log T");
         Report("pull", "one draw for each pull", runs, (random, rewards) => ThompsonSampling.Draw(rewards, random), bound, seed);
         Report("batch", $"shares for {Batch} pulls at once, as a node divides traffic ({batched} runs)", batched, null, bound, seed);
     }
 
     private static void Report(string name, string what, int runs, Func<Random, ArmSums[], int>? draw, double bound, int seed)
     {
-        var checkpoints = Enumerable.Range(0, 41).Select(i => (int)Math.Round(Settled * Math.Pow((double)Pulls / Settled, i / 40d))).ToArray();
+        var checkpoints = Enumerable.Range(0, 41).Select(i => (int)Math.Round(Settled * Math.Pow((double)Pulls / Settled, i / 40d)))
+            .ToArray();
         var sums = new double[checkpoints.Length];
         Parallel.For(0, runs, run =>
         {
@@ -37,7 +39,8 @@ internal static class Regret
             }
         });
         var slope = Slope([.. checkpoints.Select(pulls => Math.Log(pulls))], sums);
-        Figures.Row($"{what}: regret {sums[^1]:0.0}, {sums[^1] / (bound * Math.Log(Pulls)):0.00} of the bound; slope {slope:0.0} a log T from {Settled} pulls on, {slope / bound:0.00} of the bound's");
+        Figures.Row(
+            $"{what}: regret {sums[^1]:0.0}, {sums[^1] / (bound * Math.Log(Pulls)):0.00} of the bound; slope {slope:0.0} a log T from {Settled} pulls on, {slope / bound:0.00} of the bound's");
         Figures.Result($"decisions.bandit.{name}.regret", sums[^1]);
         Figures.Result($"decisions.bandit.{name}.slope-ratio", slope / bound);
         Figures.Result($"decisions.bandit.{name}.regret-ratio", sums[^1] / (bound * Math.Log(Pulls)));

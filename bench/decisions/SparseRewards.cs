@@ -18,7 +18,8 @@ internal static class SparseRewards
 
     public static void Run(int runs, int seed)
     {
-        Figures.Head($"Bandits, {Pulls:#,0} pulls of three arms in batches of {Batch}, rewards of {Amount} on average with a rate of {string.Join(", ", Rates)}, else 0; {runs} runs");
+        Figures.Head(
+            $"Bandits, {Pulls:#,0} pulls of three arms in batches of {Batch}, rewards of {Amount} on average with a rate of {string.Join(", ", Rates)}, else 0; {runs} runs");
         Report("thompson", BanditPolicy.Thompson, runs, seed);
         Report("ucb", BanditPolicy.Ucb, runs, seed);
     }
@@ -28,7 +29,8 @@ internal static class SparseRewards
         var best = new double[runs];
         Parallel.For(0, runs, run => best[run] = RunOne(Draws.Of(seed, run), BanditPolicies.Of(policy)));
         var lockedOut = best.Count(share => share < LockedOut) / (double)runs;
-        Figures.Row($"{name,-10} the best arm has {best.Average() * 100:0.0} % of the second half; it is locked out in {lockedOut * 100:0.0} % of runs");
+        Figures.Row(
+            $"{name,-10} the best arm has {best.Average() * 100:0.0} % of the second half; it is locked out in {lockedOut * 100:0.0} % of runs");
         Figures.Result($"decisions.bandit.sparse-{name}.best-arm", best.Average());
         Figures.Result($"decisions.bandit.sparse-{name}.locked-out", lockedOut);
     }

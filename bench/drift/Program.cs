@@ -16,7 +16,8 @@ Result("drift.none.queries", queries);
 Result("drift.none.alarmed-share", (double)alarms / streams);
 
 // Queries after the shift; an alarm before it is none that counts.
-var delays = Run(withShift, index => new DriftStream(seed + 1_000_000 + index, shift).FirstAlarm(DriftStream.Window + within) - DriftStream.Window);
+var delays = Run(
+    withShift, index => new DriftStream(seed + 1_000_000 + index, shift).FirstAlarm(DriftStream.Window + within) - DriftStream.Window);
 var found = delays.Where(delay => delay > 0).Select(delay => delay!.Value).Order().ToList();
 Result("drift.shift.streams", withShift);
 Result("drift.shift.found-share", (double)found.Count / withShift);
@@ -32,4 +33,5 @@ static int?[] Run(int count, Func<int, int?> simulate)
     return results;
 }
 
-static void Result(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.####}"));
+static void Result(string name, double value) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.####}"));

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Progeny.Fuzz;
 
-/// <summary>Which branches of the instrumented assemblies inputs have reached, and how often: what SharpFuzz counts into a table of 64 KiB.</summary>
+/// <summary>
+/// Which branches of the instrumented assemblies inputs have reached, and how often: what SharpFuzz counts into a table of 64 KiB.
+/// </summary>
 internal sealed unsafe class Coverage : IDisposable
 {
     private const int Size = 1 << 16;

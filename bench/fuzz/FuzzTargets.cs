@@ -43,7 +43,8 @@ public static class FuzzTargets
         """;
 
     private static readonly Manifest _manifest = ManifestParser.Parse(Yaml).Manifest!;
-    private static readonly Manifest _plain = ManifestParser.Parse("name: demo\nversion: 1.0.0\ntask: regression\npipeline: {model: model.onnx}\n").Manifest!;
+    private static readonly Manifest _plain = ManifestParser.Parse(
+        "name: demo\nversion: 1.0.0\ntask: regression\npipeline: {model: model.onnx}\n").Manifest!;
     private static readonly QuerySchema _schema = new(_manifest);
     private static readonly PackageLimits _limits = new() { MaxZipBytes = 1 << 20, MaxTotalBytes = 4 << 20 };
     private static readonly DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -84,7 +85,14 @@ public static class FuzzTargets
         try
         {
             await File.WriteAllBytesAsync(file, input);
-            var request = new ModelCheckRequest { Model = file, Manifest = _plain, Accept = true, MaxRunTime = TimeSpan.FromMilliseconds(500), RunMemory = 64 << 20 };
+            var request = new ModelCheckRequest
+            {
+                Model = file,
+                Manifest = _plain,
+                Accept = true,
+                MaxRunTime = TimeSpan.FromMilliseconds(500),
+                RunMemory = 64 << 20,
+            };
             await new LocalModelCheck(null, TimeProvider.System).RunAsync(request, CancellationToken.None);
         }
         finally
@@ -111,7 +119,8 @@ public static class FuzzTargets
 
     private static async Task ReadOutcomesAsync(byte[] input)
     {
-        var lines = new OutcomeLines(DispatchProxy.Create<IOutcomeStore, ForgetfulStore>(), _manifest, ApiJson.Options, TimeProvider.System);
+        var lines = new OutcomeLines(
+            DispatchProxy.Create<IOutcomeStore, ForgetfulStore>(), _manifest, ApiJson.Options, TimeProvider.System);
         await lines.StoreAsync(PipeReader.Create(new MemoryStream(input)), CancellationToken.None);
     }
 
@@ -153,6 +162,8 @@ public static class FuzzTargets
     internal class ForgetfulStore : DispatchProxy
     {
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod?.Name == nameof(IOutcomeStore.ReportAsync) ? Task.FromResult(new OutcomeReceipt(0, 0, 0, 0)) : throw new NotSupportedException(targetMethod?.Name);
+            targetMethod?.Name == nameof(IOutcomeStore.ReportAsync)
+                ? Task.FromResult(new OutcomeReceipt(0, 0, 0, 0))
+                : throw new NotSupportedException(targetMethod?.Name);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
 
         System.Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target.Name}: {_inputs} inputs in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s, {coverage.Branches} branches, {kept.Count} kept, {_found.Count} findings"));
+            $"{target.Name}: {_inputs} inputs in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s, {coverage.Branches} branches, "
+                + $"{kept.Count} kept, {_found.Count} findings"));
         return _found.Count;
     }
 
@@ -87,7 +88,8 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
             Report(input, $"{exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}", exception.ToString());
         if (took > FuzzTarget.MaxTime)
             Report(input, "time", $"It took {took}.");
-        if (GC.GetTotalAllocatedBytes() - allocated is var bytes && bytes > FuzzTarget.MaxBytes + (FuzzTarget.MaxBytesPerByte * input.Length))
+        if (GC.GetTotalAllocatedBytes() - allocated is var bytes
+            && bytes > FuzzTarget.MaxBytes + (FuzzTarget.MaxBytesPerByte * input.Length))
             Report(input, "memory", string.Create(CultureInfo.InvariantCulture, $"It allocated {bytes} bytes for {input.Length}."));
         return isNew;
     }

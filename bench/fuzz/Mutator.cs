@@ -2,12 +2,25 @@ using System.Text;
 
 namespace Progeny.Fuzz;
 
-/// <summary>Makes inputs of others: flips bits, takes out, repeats and moves parts, puts in numbers and words that matter, joins two.</summary>
+/// <summary>
+/// Makes inputs of others: flips bits, takes out, repeats and moves parts, puts in numbers and words that matter, joins two.
+/// </summary>
 /// <param name="words">The words of the formats.</param>
 internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
 {
     private const int MaxLength = 64 << 10;
-    private static readonly string[] _numbers = ["0", "-1", "1e999", "-0", "9223372036854775807", "9223372036854775808", "1e-320", "NaN", "4294967295", "0.1"];
+    private static readonly string[] _numbers = [
+        "0",
+        "-1",
+        "1e999",
+        "-0",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1e-320",
+        "NaN",
+        "4294967295",
+        "0.1",
+    ];
 
     /// <summary>Makes an input.</summary>
     public byte[] Next(IReadOnlyList<byte[]> corpus)
@@ -50,7 +63,8 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words)
                 input.AddRange(other.AsSpan(random.Next(other.Length + 1)));
                 break;
             case 7 when at + 4 <= input.Count:
-                var number = BitConverter.GetBytes(random.Next(2) == 0 ? int.MaxValue - random.Next(3) : random.Next(1 << random.Next(1, 31)));
+                var number = BitConverter.GetBytes(
+                    random.Next(2) == 0 ? int.MaxValue - random.Next(3) : random.Next(1 << random.Next(1, 31)));
                 for (var i = 0; i < number.Length; i++)
                     input[at + i] = number[i];
                 break;

@@ -3,9 +3,11 @@ using Progeny.Fuzz;
 
 // The readers are instrumented, and count from their first call on.
 using var coverage = new Coverage();
-if (args is not [var name, var seconds, var corpus, var findings] || FuzzTargets.All.FirstOrDefault(target => target.Name == name) is not { } chosen)
+if (args is not [var name, var seconds, var corpus, var findings]
+    || FuzzTargets.All.FirstOrDefault(target => target.Name == name) is not { } chosen)
 {
-    Console.Error.WriteLine($"Progeny.Fuzz TARGET SECONDS CORPUS FINDINGS; the targets are {string.Join(' ', FuzzTargets.All.Select(target => target.Name))}");
+    Console.Error.WriteLine(
+        $"Progeny.Fuzz TARGET SECONDS CORPUS FINDINGS; the targets are {string.Join(' ', FuzzTargets.All.Select(target => target.Name))}");
     return 2;
 }
 

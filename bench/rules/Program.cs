@@ -14,7 +14,8 @@ var compiler = new RuleCompiler(new SqliteExpressionEngine());
 Measure("one-number", 1, "{name: a, at: before, when: x0 < -1, then: {refuse: no}}");
 Measure("one-number", 64, "{name: a, at: before, when: x0 < -1, then: {refuse: no}}");
 Measure("one-text", 64, "{name: a, at: before, when: c = 'no', then: {refuse: no}}");
-Measure("three-rules-of-three-fields", 64, string.Join(", ", Enumerable.Range(0, 3).Select(i => $"{{name: r{i}, at: before, when: x0 + x1 > 100 AND c = 'no', then: {{refuse: no}}}}")));
+Measure("three-rules-of-three-fields", 64, string.Join(
+    ", ", Enumerable.Range(0, 3).Select(i => $"{{name: r{i}, at: before, when: x0 + x1 > 100 AND c = 'no', then: {{refuse: no}}}}")));
 Measure("answer-constant", 64, "{name: a, at: before, when: x0 > -1, then: {answer: \"'one'\"}}");
 Measure("after-probability", 64, "{name: a, at: after, when: probability_one > 0.99, then: {refuse: no}}");
 
@@ -32,7 +33,8 @@ void Measure(string name, int rows, string rules)
         """);
     using var set = compiler.Compile(manifest)!;
     var row = $"{{{string.Join(", ", Enumerable.Range(0, 10).Select(i => $"\"x{i}\": {i}"))}, \"c\": \"some text\"}}";
-    var read = QueryRowsReader.Read(Encoding.UTF8.GetBytes($"{{\"rows\": [{string.Join(", ", Enumerable.Repeat(row, rows))}]}}"), new QuerySchema(manifest)).Rows!;
+    var read = QueryRowsReader.Read(
+        Encoding.UTF8.GetBytes($"{{\"rows\": [{string.Join(", ", Enumerable.Repeat(row, rows))}]}}"), new QuerySchema(manifest)).Rows!;
     var prediction = new ModelAnswer
     {
         Prediction = new Prediction
@@ -61,4 +63,5 @@ void Measure(string name, int rows, string rules)
     }
 }
 
-static void Result(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.###}"));
+static void Result(string name, double value) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.###}"));

@@ -21,7 +21,13 @@ internal sealed class BenchNode : IDisposable
     public static async Task<BenchNode> StartAsync(string data)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Progeny.Gateway.dll"), "--urls", "http://127.0.0.1:0", "--Data", data])
+        foreach (var argument in (string[])[
+            Path.Combine(AppContext.BaseDirectory, "Progeny.Gateway.dll"),
+            "--urls",
+            "http://127.0.0.1:0",
+            "--Data",
+            data,
+        ])
             start.ArgumentList.Add(argument);
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var program = new Process { StartInfo = start };

@@ -39,7 +39,8 @@ internal static class BenchProject
     public static async Task<double> PredictAsync(BenchNode node, int generation)
     {
         var since = Stopwatch.StartNew();
-        await PostAsync(node, $"versions/{Release}:{generation}/predict", new { rows = new[] { new { hour = 17, distance = 11, vehicle = "bike" } } });
+        await PostAsync(
+            node, $"versions/{Release}:{generation}/predict", new { rows = new[] { new { hour = 17, distance = 11, vehicle = "bike" } } });
         return since.Elapsed.TotalMilliseconds;
     }
 

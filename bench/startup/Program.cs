@@ -44,4 +44,5 @@ finally
 
 static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-static void Result(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.##}"));
+static void Result(string name, double value) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {name} {value:0.##}"));

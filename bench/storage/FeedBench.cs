@@ -31,7 +31,10 @@ internal static class FeedBench
         watch.Restart();
         const int lookups = 10_000;
         await feed.LookupAsync(
-            "SELECT :i * 2 AS twice", ["twice"], [.. Enumerable.Range(0, lookups).Select(i => new Dictionary<string, object?> { ["i"] = (long)i })], default);
+            "SELECT :i * 2 AS twice",
+            ["twice"],
+            [.. Enumerable.Range(0, lookups).Select(i => new Dictionary<string, object?> { ["i"] = (long)i })],
+            default);
         Figures.Print("feed.sqlite.lookups-per-second", lookups / watch.Elapsed.TotalSeconds);
     }
 }

@@ -83,7 +83,8 @@ internal static class LogBench
         for (var i = 0; i < finds; i++)
         {
             var one = Stopwatch.GetTimestamp();
-            _ = await log.FindAsync("flights", LogProject.IdOf((long)i * logged / finds), default) ?? throw new InvalidOperationException("A record is missing.");
+            _ = await log.FindAsync("flights", LogProject.IdOf((long)i * logged / finds), default)
+                ?? throw new InvalidOperationException("A record is missing.");
             slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(one).TotalMilliseconds);
         }
 
@@ -101,7 +102,12 @@ internal static class LogBench
         var outcomes = new OutcomeStore(database);
         var report = Stopwatch.StartNew();
         await outcomes.ReportAsync(
-            "flights", [.. Enumerable.Range(0, reports).Select(i => new ReportedOutcome(LogProject.IdOf(i * 10), "1", null, DateTimeOffset.UnixEpoch))], default);
+            "flights",
+            [
+                .. Enumerable.Range(0, reports)
+                    .Select(i => new ReportedOutcome(LogProject.IdOf(i * 10), "1", null, DateTimeOffset.UnixEpoch)),
+            ],
+            default);
         Figures.Print("outcomes.report.batch-10000.reports-per-second", reports / report.Elapsed.TotalSeconds);
 
         var serve = Stopwatch.StartNew();
@@ -121,7 +127,8 @@ internal static class LogBench
         var entries = Enumerable.Range(0, threads).Select(thread =>
         {
             var (rows, prediction) = (project.Rows(), project.Prediction());
-            return Enumerable.Range(0, count / threads).Select(i => project.Entry(rows, prediction, from + (i * threads) + thread)).ToList();
+            return Enumerable.Range(0, count / threads).Select(i => project.Entry(rows, prediction, from + (i * threads) + thread))
+                .ToList();
         }).ToList();
         GC.Collect();
         var cpu = Environment.CpuUsage.TotalTime;
@@ -139,7 +146,8 @@ internal static class LogBench
         await buffer.StopAsync();
         Figures.Print("log.fast.2-threads.records-per-second", count / watch.Elapsed.TotalSeconds);
         Figures.Print("log.fast.2-threads.cpu-microseconds-per-record", (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / count);
-        Figures.Print("log.fast.2-threads.allocated-bytes-per-record", (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)count);
+        Figures.Print(
+            "log.fast.2-threads.allocated-bytes-per-record", (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)count);
         Figures.Print("log.fast.2-threads.dropped", buffer.Dropped);
     }
 
@@ -160,7 +168,9 @@ internal static class LogBench
             }
         })));
         Figures.Print("log.durable.64-callers.records-per-second", callers * each / watch.Elapsed.TotalSeconds);
-        Figures.Print("log.durable.64-callers.cpu-microseconds-per-record", (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (callers * each));
+        Figures.Print(
+            "log.durable.64-callers.cpu-microseconds-per-record",
+            (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (callers * each));
         await buffer.StopAsync();
     }
 }

@@ -44,7 +44,8 @@ internal sealed class LogProject(QueryLogMode mode)
         new NoFeeds(), new RuleCompiler(new SqliteExpressionEngine()), TimeProvider.System);
 
     /// <summary>An answered query; its id is a UUID that follows from the number.</summary>
-    public static string IdOf(long number) => new Guid((int)(number * 2654435761), (short)(number >> 16), (short)number, 1, 2, 3, 4, 5, 6, 7, 8).ToString();
+    public static string IdOf(long number) =>
+        new Guid((int)(number * 2654435761), (short)(number >> 16), (short)number, 1, 2, 3, 4, 5, 6, 7, 8).ToString();
 
     public QueryRows Rows()
     {
@@ -73,6 +74,7 @@ internal sealed class LogProject(QueryLogMode mode)
         public string? Refusal(string name, string project) => null;
 
         public Task<IFileFeed> OpenFileAsync(
-            string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "there are no feeds here");
+            string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+            throw new FeedException(path, "there are no feeds here");
     }
 }

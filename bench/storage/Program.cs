@@ -1,8 +1,8 @@
 using System.Globalization;
 using Progeny.Storage.Bench;
 
-// What the stores cost: dotnet run -c Release --project bench/storage [records]. One line a figure: result <name> <value>. With 0 records only
-// the perfdb is measured.
+// What the stores cost: dotnet run -c Release --project bench/storage [records]. One line a figure: result <name> <value>. With 0 records
+// only the perfdb is measured.
 var total = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
 var folder = Directory.CreateTempSubdirectory("progeny-bench-");
 try

@@ -12,7 +12,8 @@ namespace Progeny.Silo;
 /// <summary>A node without the HTTP API: a silo, with its health and metrics over HTTP.</summary>
 public static class SiloApp
 {
-    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase) { ["urls"] = "http://127.0.0.1:8081" };
+    private static readonly Dictionary<string, string?> Defaults = new(
+        StringComparer.OrdinalIgnoreCase) { ["urls"] = "http://127.0.0.1:8081" };
 
     /// <summary>Builds a node ready to be started.</summary>
     /// <param name="args">Command-line settings, as those of every node.</param>
@@ -29,7 +30,8 @@ public static class SiloApp
         builder.AddDashboard(cluster);
         builder.AddRequestGuard();
         builder.Services.AddNodeEndpoints();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+        builder.Services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
         var app = builder.Build();
         app.UseSecurityHeaders();
         // Health and metrics are asked for by the names that a cluster gives its nodes, and say nothing that a foreign page could use.

@@ -39,12 +39,13 @@ namespace Progeny.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the feeds of
-    /// the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
+    /// The stores of a node: artifacts, query log and outcomes, under its data folder or, in a cluster, in the cluster's database; and the
+    /// feeds of the configuration section <c>Feeds</c>. Settings are checked, and the folder is locked, before the node starts.
     /// </summary>
     /// <exception cref="ExposureException">The cluster's database is on another machine, and reached without protection.</exception>
     /// <param name="cluster">Whether, and of what, the node is a member; null: as the section <c>Cluster</c> says.</param>
-    public static IServiceCollection AddProgenyStorage(this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
+    public static IServiceCollection AddProgenyStorage(
+        this IServiceCollection services, IConfiguration configuration, ClusterOptions? cluster = null)
     {
         services.AddOptions<StorageOptions>()
             .Configure(options => options.DataFolder = StorageOptions.From(configuration).DataFolder)
@@ -58,7 +59,8 @@ public static class StorageServices
         services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
         if (cluster.IsMember && PostgresTls.FindUnprotected(cluster.ConnectionString) is { } server)
-            services.AddSingleton(Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
+            services.AddSingleton(
+                Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
@@ -84,7 +86,9 @@ public static class StorageServices
         services.AddSingleton<IQueryErasure, SqliteQueryErasure>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
-            provider.GetRequiredService<DataFolder>().Paths.MetricsPath, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<MetricsDatabase>>()));
+            provider.GetRequiredService<DataFolder>().Paths.MetricsPath,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<MetricsDatabase>>()));
         services.AddSingleton<IMetricsStore, SqliteMetricsStore>();
         services.AddSingleton<IScoreStore, SqliteScoreStore>();
         services.AddSingleton<SqliteAuditLog>();
@@ -96,7 +100,8 @@ public static class StorageServices
     }
 
     /// <summary>The stores that all members of a cluster share, in its database.</summary>
-    private static IServiceCollection AddClusterStores(this IServiceCollection services, ClusterOptions cluster, IConfiguration configuration)
+    private static IServiceCollection AddClusterStores(
+        this IServiceCollection services, ClusterOptions cluster, IConfiguration configuration)
     {
         services.AddSingleton(Options.Create(cluster));
         services.AddSingleton<ClusterDatabase>();
@@ -156,7 +161,8 @@ public static class StorageServices
             {
                 var section = configuration.GetSection("Webhooks");
                 options.AllowedNetworks = section[WebhooksOptions.AllowedNetworksKey];
-                foreach (var webhook in section.GetChildren().Where(child => !child.Key.Equals(WebhooksOptions.AllowedNetworksKey, StringComparison.OrdinalIgnoreCase)))
+                foreach (var webhook in section.GetChildren()
+                    .Where(child => !child.Key.Equals(WebhooksOptions.AllowedNetworksKey, StringComparison.OrdinalIgnoreCase)))
                     options.Webhooks[webhook.Key] = webhook.Get<WebhookOptions>() ?? new WebhookOptions();
             })
             .ValidateOnStart();

@@ -16,7 +16,8 @@ catch (TrainerException e)
 }
 catch (OutOfMemoryException)
 {
-    Console.Error.WriteLine("the training does not fit into the memory it may take; raise pipeline.memory, or train on fewer rows or columns");
+    Console.Error.WriteLine(
+        "the training does not fit into the memory it may take; raise pipeline.memory, or train on fewer rows or columns");
     return 1;
 }
 catch (Exception e)

@@ -50,7 +50,8 @@ public sealed class DependencyTests
     public void Nothing_outside_the_hosts_knows_http(string assembly)
     {
         if (!KnowHttp.Contains(assembly))
-            Uses(assembly).Where(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && name != Connections).ShouldBeEmpty();
+            Uses(assembly).Where(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && name != Connections)
+                .ShouldBeEmpty();
     }
 
     [Theory]
@@ -76,7 +77,8 @@ public sealed class DependencyTests
             .Where(assembly => File.Exists(Repository.PathOf(assembly))),
     ];
 
-    private static IEnumerable<string> Uses(string assembly) => Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!);
+    private static IEnumerable<string> Uses(string assembly) =>
+        Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!);
 
     private static Assembly Load(string assembly) => AssemblyLoadContext.Default.LoadFromAssemblyPath(Repository.PathOf(assembly));
 }

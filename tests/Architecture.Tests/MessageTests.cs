@@ -7,7 +7,10 @@ using Progeny.Grains.Hosting;
 
 namespace Progeny.Architecture.Tests;
 
-/// <summary>Messages of grains are immutable values with names of their own, so that silos of different versions understand each other; so are their states.</summary>
+/// <summary>
+/// Messages of grains are immutable values with names of their own, so that silos of different versions understand each other; so are their
+/// states.
+/// </summary>
 public sealed class MessageTests
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -57,7 +60,8 @@ public sealed class MessageTests
     {
         var ids = new List<uint>();
         foreach (var member in Stored(type))
-            ids.Add((member.GetCustomAttribute<IdAttribute>() ?? throw new ShouldAssertException($"{type.Name}.{member.Name} has no [Id].")).Id);
+            ids.Add((member.GetCustomAttribute<IdAttribute>()
+                ?? throw new ShouldAssertException($"{type.Name}.{member.Name} has no [Id].")).Id);
         ids.Distinct().Count().ShouldBe(ids.Count, "an id is used twice");
     }
 
@@ -68,7 +72,8 @@ public sealed class MessageTests
         foreach (var property in Stored(type).OfType<PropertyInfo>())
         {
             IsImmutable(property.PropertyType).ShouldBeTrue($"{type.Name}.{property.Name} is a {property.PropertyType}");
-            (property.SetMethod is null or { IsPrivate: true } || IsInitOnly(property)).ShouldBeTrue($"{type.Name}.{property.Name} can be set");
+            (property.SetMethod is null or { IsPrivate: true } || IsInitOnly(property)).ShouldBeTrue(
+                $"{type.Name}.{property.Name} can be set");
         }
 
         Stored(type).OfType<FieldInfo>().Where(field => !field.IsInitOnly).ShouldBeEmpty();
@@ -81,7 +86,9 @@ public sealed class MessageTests
         type.GetCustomAttribute<AliasAttribute>().ShouldNotBeNull("the interface");
         var aliases = new List<string>();
         foreach (var method in type.GetMethods().Where(method => !method.IsStatic))
-            aliases.Add((method.GetCustomAttribute<AliasAttribute>() ?? throw new ShouldAssertException($"{type.Name}.{method.Name} has no [Alias].")).Alias);
+            aliases.Add(
+                (method.GetCustomAttribute<AliasAttribute>()
+                    ?? throw new ShouldAssertException($"{type.Name}.{method.Name} has no [Alias].")).Alias);
         aliases.ShouldNotBeEmpty();
         aliases.Distinct().Count().ShouldBe(aliases.Count, "an alias is used twice");
     }
@@ -99,7 +106,8 @@ public sealed class MessageTests
         .. typeof(LibraryVersions).Assembly.GetTypes()
             .SelectMany(type => type.GetConstructors())
             .SelectMany(constructor => constructor.GetParameters())
-            .Where(parameter => parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
+            .Where(parameter =>
+                parameter.ParameterType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
             .Select(parameter => parameter.ParameterType.GenericTypeArguments[0])
             .Distinct(),
     ];
@@ -107,13 +115,18 @@ public sealed class MessageTests
     /// <summary>All public classes of the messages' assembly.</summary>
     private static Type[] MessageTypes() =>
     [
-        .. Abstractions.GetTypes().Where(type => type is { IsPublic: true, IsInterface: false, IsEnum: false, IsAbstract: false } && !IsGenerated(type) && !typeof(Exception).IsAssignableFrom(type)),
+        .. Abstractions.GetTypes()
+            .Where(type =>
+                type is { IsPublic: true, IsInterface: false, IsEnum: false, IsAbstract: false } && !IsGenerated(type)
+                    && !typeof(Exception).IsAssignableFrom(type)),
     ];
 
-    private static Type[] GrainInterfaceTypes() => [.. Abstractions.GetTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];
+    private static Type[] GrainInterfaceTypes() =>
+        [.. Abstractions.GetTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];
 
     private static bool IsGenerated(MemberInfo member) =>
-        member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute)) || member.DeclaringType is not null;
+        member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute))
+            || member.DeclaringType is not null;
 
     /// <summary>What is kept of a value: fields, and properties with a field behind them.</summary>
     private static IEnumerable<MemberInfo> Stored(Type type)
@@ -136,7 +149,11 @@ public sealed class MessageTests
         || type.IsEnum
         || Values.Contains(type)
         || type.IsDefined(typeof(ImmutableAttribute))
-        || (type.IsGenericType && Containers.Contains(type.GetGenericTypeDefinition()) && type.GenericTypeArguments.All(argument => IsImmutable(argument, seen)))
+        || (type.IsGenericType && Containers.Contains(type.GetGenericTypeDefinition())
+        && type.GenericTypeArguments.All(argument => IsImmutable(argument, seen)))
         || (type.IsSealed && type.GetMethod("<Clone>$") is not null
-            && Stored(type).All(member => member is PropertyInfo property && IsImmutable(property.PropertyType, seen) && (property.SetMethod is null || IsInitOnly(property))));
+            && Stored(type)
+            .All(member =>
+                member is PropertyInfo property && IsImmutable(property.PropertyType, seen)
+                    && (property.SetMethod is null || IsInitOnly(property))));
 }

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace Progeny.Cluster.Tests;
 
-/// <summary>Keys in a cluster: what one node changes is in force on another within two seconds; without the database known keys go on.</summary>
+/// <summary>
+/// Keys in a cluster: what one node changes is in force on another within two seconds; without the database known keys go on.
+/// </summary>
 [Collection(ClusterCollection.Name)]
 public sealed class KeyTests(ClusterFixture fixture, ITestOutputHelper output) : IAsyncLifetime
 {

@@ -17,7 +17,16 @@ public sealed class SessionTests(ClusterFixture fixture, ITestOutputHelper outpu
         var cluster = await fixture.CreateAsync("sessions");
         var (pepper, admin) = (cluster.PathOf("pepper"), cluster.PathOf("admin.key"));
         await File.WriteAllTextAsync(pepper, new string('p', 64));
-        string[] settings = ["--Security:Enabled", "true", "--Security:PepperFile", pepper, "--Security:AdminKeyFile", admin, "--Security:AllowInsecure", "true"];
+        string[] settings = [
+            "--Security:Enabled",
+            "true",
+            "--Security:PepperFile",
+            pepper,
+            "--Security:AdminKeyFile",
+            admin,
+            "--Security:AllowInsecure",
+            "true",
+        ];
         var (first, second) = (cluster.Add("first", settings), cluster.Add("second", settings));
         await first.StartAsync();
         await second.StartAsync();
@@ -26,15 +35,18 @@ public sealed class SessionTests(ClusterFixture fixture, ITestOutputHelper outpu
         first.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
         var made = await first.PostAsync("/api/keys", new { name = "person", allow = new[] { "admin" } });
 
-        using var browser = new Browser(first.Http.BaseAddress!); // its cookies are for the address without the port, like behind a balancer
+        // its cookies are for the address without the port, like behind a balancer
+        using var browser = new Browser(first.Http.BaseAddress!);
         var signedIn = await browser.SignInAsync((string)made["secret"]!);
         signedIn.Status.ShouldBe(HttpStatusCode.SeeOther, signedIn.Body);
         var page = new Uri(second.Http.BaseAddress!, "/keys").AbsoluteUri;
         var keys = await browser.GetAsync(page);
         (keys.Status, keys.Body.Contains("key:person", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.OK, true));
-        var form = await browser.PostAsync(keys, page, [("name", "made"), ("access", "viewer")], ("Origin", second.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)));
+        var form = await browser.PostAsync(
+            keys, page, [("name", "made"), ("access", "viewer")], ("Origin", second.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)));
         form.Status.ShouldBe(HttpStatusCode.OK, form.Body); // the token of a form is good on all nodes as well
-        (await ClusterFixture.CountAsync(cluster.Database, "SELECT count(*) FROM session_keys WHERE xml LIKE '%encryptedByPepper%'")).ShouldBeGreaterThan(0);
+        (await ClusterFixture.CountAsync(
+            cluster.Database, "SELECT count(*) FROM session_keys WHERE xml LIKE '%encryptedByPepper%'")).ShouldBeGreaterThan(0);
         (await ClusterFixture.CountAsync(cluster.Database, "SELECT count(*) FROM session_keys WHERE xml LIKE '%masterKey%'")).ShouldBe(0);
 
         await first.PostAsync("/api/keys/person/revoke", new { });

@@ -33,20 +33,33 @@ public sealed class SiloTlsTests(ClusterFixture fixture, ITestOutputHelper outpu
         }
 
         // A process without a silo is let in at the ports for clients in the same way.
-        using (var client = await NodeProcess.StartAsync(cluster.PathOf("client"), [.. cluster.MemberSettings, "--Cluster:Role", "client", .. Settings(cluster, authority, "client")]))
+        using (var client = await NodeProcess.StartAsync(
+            cluster.PathOf("client"), [.. cluster.MemberSettings, "--Cluster:Role", "client", .. Settings(cluster, authority, "client")]))
         {
             var answer = await client.PostAsync("/api/projects/sealed/predict", new { rows = new[] { new { x = 2.5 } } });
             ((double)answer["predictions"]![0]!["value"]!).ShouldBe(2.5);
         }
 
-        string[] listens = ["--Silo:Name", "outsider", "--Silo:Address", "127.0.0.1", "--Silo:Port", $"{ClusterNode.FreePort()}", "--Silo:GatewayPort", "0"];
-        using var outsider = NodeProcess.Begin(cluster.PathOf("outsider"), [.. cluster.MemberSettings, .. listens, .. Settings(cluster, foreign, "outsider")]);
-        using var stranger = NodeProcess.Begin(cluster.PathOf("stranger"), [.. cluster.MemberSettings, "--Cluster:Role", "client", .. Settings(cluster, foreign, "stranger")]);
+        string[] listens = [
+            "--Silo:Name",
+            "outsider",
+            "--Silo:Address",
+            "127.0.0.1",
+            "--Silo:Port",
+            $"{ClusterNode.FreePort()}",
+            "--Silo:GatewayPort",
+            "0",
+        ];
+        using var outsider = NodeProcess.Begin(
+            cluster.PathOf("outsider"), [.. cluster.MemberSettings, .. listens, .. Settings(cluster, foreign, "outsider")]);
+        using var stranger = NodeProcess.Begin(
+            cluster.PathOf("stranger"), [.. cluster.MemberSettings, "--Cluster:Role", "client", .. Settings(cluster, foreign, "stranger")]);
         await UntilSaidAsync(outsider, "certificate");
         await UntilSaidAsync(stranger, "No node of the cluster can be reached");
         output.WriteLine($"{outsider.Output}\n{stranger.Output}");
         var nodes = (await first.GetAsync("/api/cluster"))["nodes"]!.AsArray();
-        nodes.Where(node => (string)node!["state"]! == "active").Select(node => (string)node!["name"]!).Order().ShouldBe(["first", "second"]);
+        nodes.Where(node => (string)node!["state"]! == "active").Select(node => (string)node!["name"]!).Order()
+            .ShouldBe(["first", "second"]);
         outsider.Output.ShouldNotContain(" is up, on ");
         stranger.Output.ShouldNotContain(" is up, on ");
         await outsider.KillAsync();
@@ -59,14 +72,24 @@ public sealed class SiloTlsTests(ClusterFixture fixture, ITestOutputHelper outpu
         var cluster = await fixture.CreateAsync("open");
         foreach (var (settings, said) in new[]
         {
-            (new[] { "--Silo:Address", "127.0.0.1", "--Security:Enabled", "true" }, "The silo listens on 127.0.0.1 (Silo:Address) without TLS"),
+            (new[]
+            {
+                "--Silo:Address",
+                "127.0.0.1",
+                "--Security:Enabled",
+                "true",
+            }, "The silo listens on 127.0.0.1 (Silo:Address) without TLS"),
             (["--Silo:Address", "192.0.2.1"], "The silo listens on 192.0.2.1 (Silo:Address) without TLS"),
             (["--Cluster:Role", "client", "--Security:Enabled", "true"], "Cluster:Role is client, which asks silos without TLS"),
             (["--Silo:Address", "127.0.0.1", "--Silo:Tls:Certificate", "own.pem"], "Silo:Tls:Authority is missing"),
-            (["--Cluster:ConnectionString", "Host=db.example;Database=progeny"], "Cluster:ConnectionString names PostgreSQL on db.example with SSL Mode=Prefer"),
+            ([
+                "--Cluster:ConnectionString",
+                "Host=db.example;Database=progeny",
+            ], "Cluster:ConnectionString names PostgreSQL on db.example with SSL Mode=Prefer"),
         })
         {
-            var (exitCode, printed) = await NodeProcess.RunAsync("Progeny.Gateway.dll", cluster.PathOf("data"), [.. cluster.MemberSettings, .. settings]);
+            var (exitCode, printed) = await NodeProcess.RunAsync(
+                "Progeny.Gateway.dll", cluster.PathOf("data"), [.. cluster.MemberSettings, .. settings]);
             exitCode.ShouldBe(1);
             printed.ShouldStartWith(said);
             printed.Split('\n').Length.ShouldBe(1, printed);
@@ -83,7 +106,14 @@ public sealed class SiloTlsTests(ClusterFixture fixture, ITestOutputHelper outpu
     private static string[] Settings(TestCluster cluster, TestAuthority authority, string name)
     {
         var (certificate, key) = authority.Issue(cluster.PathOf(name));
-        return ["--Silo:Tls:Certificate", certificate, "--Silo:Tls:Key", key, "--Silo:Tls:Authority", authority.WriteTo(cluster.PathOf($"{name}.authority.pem"))];
+        return [
+            "--Silo:Tls:Certificate",
+            certificate,
+            "--Silo:Tls:Key",
+            key,
+            "--Silo:Tls:Authority",
+            authority.WriteTo(cluster.PathOf($"{name}.authority.pem")),
+        ];
     }
 
     private static X509Certificate2 Read(TestCluster cluster, TestAuthority authority, string name)
@@ -106,7 +136,9 @@ public sealed class SiloTlsTests(ClusterFixture fixture, ITestOutputHelper outpu
                 TargetHost = "progeny",
                 ApplicationProtocols = [new SslApplicationProtocol("Orleans1")],
                 RemoteCertificateValidationCallback = (_, _, _, _) => true,
-                ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
+                ClientCertificateContext = certificate is null
+                    ? null
+                    : SslStreamCertificateContext.Create(certificate, null, offline: true),
             });
             // The other side sees the certificate only now, and has nothing to say before the preamble of Orleans.
             return await tls.ReadAsync(new byte[1], patience.Token) > 0;

@@ -62,7 +62,9 @@ public sealed class ConsoleTests(TrainedNode trained) : IClassFixture<TrainedNod
     [Fact]
     public async Task Project_shows_who_has_which_share_while_there_are_several()
     {
-        var (status, _) = await node.TryPutAsync("/api/projects/demo/rollout", """{"arms": [{"name": "old", "generation": "0.1.0:1", "weight": 3}, {"name": "new", "generation": "0.1.0:1", "weight": 1}], "champion": "old"}""");
+        var (status, _) = await node.TryPutAsync(
+            "/api/projects/demo/rollout",
+            """{"arms": [{"name": "old", "generation": "0.1.0:1", "weight": 3}, {"name": "new", "generation": "0.1.0:1", "weight": 1}], "champion": "old"}""");
         status.ShouldBe(200);
         var page = await PageAsync("/projects/demo");
         page.ShouldContain("25.0%");
@@ -244,7 +246,8 @@ public sealed class ConsoleTests(TrainedNode trained) : IClassFixture<TrainedNod
 
     private async Task<System.Text.Json.Nodes.JsonNode> AskAsync(string id)
     {
-        var answer = await node.PostAsync("/api/projects/demo/predict", new { rows = new[] { trained.Manifest.Tests[0].Given }, query_id = id });
+        var answer = await node.PostAsync(
+            "/api/projects/demo/predict", new { rows = new[] { trained.Manifest.Tests[0].Given }, query_id = id });
         await UntilPageAsync($"/projects/demo/query?id={Uri.EscapeDataString(id)}");
         return answer["predictions"]![0]!;
     }

@@ -30,7 +30,8 @@ public sealed class MainJobTests(TrainedNode trained) : IClassFixture<TrainedNod
         var given = trained.Manifest.Tests[0].Given;
         var answer = await node.PostAsync("/api/projects/demo/predict", new { rows = new[] { given } });
 
-        using var model = ModelRunner.Load(await node.Http.GetByteArrayAsync("/api/projects/demo/generations/0.1.0:1/model"), trained.Manifest);
+        using var model = ModelRunner.Load(
+            await node.Http.GetByteArrayAsync("/api/projects/demo/generations/0.1.0:1/model"), trained.Manifest);
         var batch = new FeatureBatchBuilder(trained.Manifest.Features);
         batch.Add([.. trained.Manifest.Features.Select(feature => given.GetValueOrDefault(feature.Name))]);
         var expected = model.Predict(batch);
@@ -42,11 +43,13 @@ public sealed class MainJobTests(TrainedNode trained) : IClassFixture<TrainedNod
     [Fact]
     public async Task Query_and_its_outcome_are_found_by_id()
     {
-        var answer = await node.PostAsync("/api/projects/demo/predict", new { rows = new[] { trained.Manifest.Tests[0].Given }, query_id = "order-17" });
+        var answer = await node.PostAsync(
+            "/api/projects/demo/predict", new { rows = new[] { trained.Manifest.Tests[0].Given }, query_id = "order-17" });
         ((string)answer["predictions"]![0]!["query_id"]!).ShouldBe("order-17");
 
         var positive = trained.Manifest.Label!.Classes[1];
-        var receipt = await node.PostAsync("/api/projects/demo/outcomes", new { outcomes = new[] { new { query_id = "order-17", outcome = positive } } });
+        var receipt = await node.PostAsync(
+            "/api/projects/demo/outcomes", new { outcomes = new[] { new { query_id = "order-17", outcome = positive } } });
         ((int)receipt["accepted"]!).ShouldBe(1);
         var query = await node.UntilAsync("/api/projects/demo/queries/order-17", query => query["outcome"] is not null);
         ((string)query["outcome"]!).ShouldBe(positive);

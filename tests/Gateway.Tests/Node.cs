@@ -43,14 +43,28 @@ public sealed class Node : IAsyncDisposable
         services =>
         {
             services.Replace(ServiceDescriptor.Singleton<IModelCheck>(provider => new LocalModelCheck(
-                provider.GetRequiredService<RuleCompiler>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ModelWatchdog>())));
+                provider.GetRequiredService<RuleCompiler>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ModelWatchdog>())));
             change(services);
         });
 
     /// <summary>Starts a node as users start it, but for what is changed.</summary>
     public static async Task<Node> StartWholeAsync(string data, string[] settings, Action<IServiceCollection>? change = null)
     {
-        var built = GatewayApp.Build(["--urls", "http://127.0.0.1:0", "--Data", data, "--Logging:LogLevel:Default", "Warning", "--Trainer:LowPriority", "false", .. NodeProcess.Unsandboxed, .. settings], change);
+        var built = GatewayApp.Build(
+            [
+                "--urls",
+                "http://127.0.0.1:0",
+                "--Data",
+                data,
+                "--Logging:LogLevel:Default",
+                "Warning",
+                "--Trainer:LowPriority",
+                "false",
+                .. NodeProcess.Unsandboxed,
+                .. settings,
+            ], change);
         await built.StartAsync();
         return new Node(built, data);
     }
@@ -118,7 +132,8 @@ public sealed class Node : IAsyncDisposable
         while (true)
         {
             using var response = await Http.GetAsync(path, patience.Token);
-            if (response.IsSuccessStatusCode && JsonNode.Parse(await response.Content.ReadAsStringAsync(patience.Token)) is { } body && wanted(body))
+            if (response.IsSuccessStatusCode && JsonNode.Parse(await response.Content.ReadAsStringAsync(patience.Token)) is { } body
+                && wanted(body))
                 return body;
             await Task.Delay(20, patience.Token);
         }

@@ -60,7 +60,13 @@ public sealed class QueryPageTests
     [Fact]
     public async Task Tensors_are_shown_by_output()
     {
-        var scores = new Tensor { Name = "scores", Type = DataType.Fp32, Shape = [1, 2], Data = MemoryMarshal.AsBytes<float>(new[] { 0.25f, 0.75f }).ToArray() };
+        var scores = new Tensor
+        {
+            Name = "scores",
+            Type = DataType.Fp32,
+            Shape = [1, 2],
+            Data = MemoryMarshal.AsBytes<float>(new[] { 0.25f, 0.75f }).ToArray(),
+        };
         var page = await RenderAsync(_record with { Outputs = new LoggedTensors([scores], HasData: true) });
         page.ShouldContain("""<th scope="row">scores</th>""");
         page.ShouldContain("\"datatype\":\"FP32\"");
@@ -70,10 +76,13 @@ public sealed class QueryPageTests
 
     private static async Task<string> RenderAsync(QueryRecord record)
     {
-        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(new NodeName("n")).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(new NodeName("n"))
+            .BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { ["Model"] = new LoggedQuery(1, record, 1, []) });
-        var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<QueryPage>(parameters)).ToHtmlString());
+        var parameters = ParameterView.FromDictionary(
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["Model"] = new LoggedQuery(1, record, 1, []) });
+        var html = await renderer.Dispatcher.InvokeAsync(
+            async () => (await renderer.RenderComponentAsync<QueryPage>(parameters)).ToHtmlString());
         return html.Replace("&#x27;", "'", StringComparison.Ordinal).Replace("&quot;", "\"", StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,9 @@ public sealed class RulesTests(RuledNode ruled) : IClassFixture<RuledNode>
     [Fact]
     public async Task Answer_of_a_rule_names_it_and_leaves_the_neighbours_to_the_model()
     {
-        var answer = await node.PostAsync("/api/projects/late/predict", new { rows = new object[] { new { x = 2, ratings = 9 }, new { x = 2, ratings = 10 } }, query_id = "mixed" });
+        var answer = await node.PostAsync(
+            "/api/projects/late/predict",
+            new { rows = new object[] { new { x = 2, ratings = 9 }, new { x = 2, ratings = 10 } }, query_id = "mixed" });
 
         var predictions = answer["predictions"]!;
         ((string)predictions[0]!["label"]!).ShouldBe("no");
@@ -74,10 +76,13 @@ public sealed class RulesTests(RuledNode ruled) : IClassFixture<RuledNode>
     [Fact]
     public async Task Release_with_a_wrong_rule_is_refused_with_its_place()
     {
-        using var response = await node.PublishAsync("late", ruled.Write("wrong", RuledNode.Manifest.Replace("1.0.0", "1.1.0").Replace("x > 100", "distance > 100")));
+        using var response = await node.PublishAsync(
+            "late", ruled.Write("wrong", RuledNode.Manifest.Replace("1.0.0", "1.1.0").Replace("x > 100", "distance > 100")));
 
         ((int)response.StatusCode).ShouldBe(400);
         var detail = (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!;
-        detail.ShouldBe("progeny.yaml:8:39: rules[0].when: rule 'too-far': no such column: distance; the names here are x, ratings (at character 1 of: distance > 100)");
+        detail.ShouldBe(
+            "progeny.yaml:8:39: rules[0].when: rule 'too-far': no such column: distance; the names here are x, ratings (at character 1 "
+                + "of: distance > 100)");
     }
 }

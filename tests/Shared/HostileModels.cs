@@ -3,7 +3,9 @@ using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Tests.Shared;
 
-/// <summary>Models that hold a thread or take memory; all of them take a column <c>x</c> of numbers and give a column <c>value</c>.</summary>
+/// <summary>
+/// Models that hold a thread or take memory; all of them take a column <c>x</c> of numbers and give a column <c>value</c>.
+/// </summary>
 internal static class HostileModels
 {
     /// <summary>Gives <c>x</c> after a loop of as many turns as the greatest of <c>x</c>.</summary>

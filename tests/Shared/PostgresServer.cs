@@ -35,7 +35,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             // PostgreSQL refuses to run as root; its package brings a user for it.
             if (Environment.UserName == "root")
                 await RunAsync("chown", "postgres", server.folder.FullName);
-            await RunAsUserAsync("initdb", "-D", server.Data, "-U", "progeny", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
+            await RunAsUserAsync(
+                "initdb", "-D", server.Data, "-U", "progeny", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C");
             await server.StartAsync(settings);
             return server;
         }
@@ -51,7 +52,17 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         string[] all = [$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", .. settings];
         await RunAsUserAsync(
-            "pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(folder.FullName, "log"), "-o", string.Join(' ', all.Select(setting => $"-c {setting}")), "start");
+            "pg_ctl",
+            "-D",
+            Data,
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            Path.Combine(folder.FullName, "log"),
+            "-o",
+            string.Join(' ', all.Select(setting => $"-c {setting}")),
+            "start");
         started = true;
     }
 
@@ -74,7 +85,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         const string root = "/usr/lib/postgresql";
         return !OperatingSystem.IsLinux() || !Directory.Exists(root)
             ? null
-            : Directory.GetDirectories(root).Select(path => Path.Combine(path, "bin")).Where(path => File.Exists(Path.Combine(path, "initdb"))).Order().LastOrDefault();
+            : Directory.GetDirectories(root).Select(path => Path.Combine(path, "bin"))
+                .Where(path => File.Exists(Path.Combine(path, "initdb"))).Order().LastOrDefault();
     }
 
     private static int FreePort()
@@ -86,14 +98,19 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static Task RunAsUserAsync(string program, params string[] arguments)
     {
-        var path = Path.Combine(Programs ?? throw new InvalidOperationException("PostgreSQL is missing (Debian: apt-get install postgresql)."), program);
-        return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
+        var path = Path.Combine(
+            Programs ?? throw new InvalidOperationException("PostgreSQL is missing (Debian: apt-get install postgresql)."), program);
+        return Environment.UserName == "root"
+            ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments])
+            : RunAsync(path, arguments);
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = new Process();
-        process.StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
+        process.StartInfo = new ProcessStartInfo(
+            program,
+            arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) => Add(line.Data);

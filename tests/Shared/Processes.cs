@@ -14,7 +14,9 @@ internal static class Processes
     public static ProcessStartInfo StartInfo(string program, params IEnumerable<string> arguments) =>
         new("env", ["--default-signal=INT,HUP,TERM", program, .. arguments]) { UseShellExecute = false };
 
-    /// <summary>Waits for the end of a process whose output is redirected, and kills it, with its children, where that takes too long.</summary>
+    /// <summary>
+    /// Waits for the end of a process whose output is redirected, and kills it, with its children, where that takes too long.
+    /// </summary>
     /// <exception cref="TimeoutException">It did not end by itself; what it printed is in the message.</exception>
     public static async Task<(int ExitCode, string Output, string Errors)> EndAsync(this Process process)
     {

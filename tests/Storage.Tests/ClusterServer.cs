@@ -96,7 +96,8 @@ public sealed class ClusterServer : IAsyncLifetime
     }
 
     private string Of(string database) =>
-        new NpgsqlConnectionStringBuilder(server!.ConnectionString) { Database = database, Pooling = database != Template }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(
+            server!.ConnectionString) { Database = database, Pooling = database != Template }.ConnectionString;
 
     private void Execute(string sql)
     {

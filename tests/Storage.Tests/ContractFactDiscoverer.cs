@@ -32,6 +32,7 @@ public sealed class ContractFactDiscoverer(IMessageSink messages) : FactDiscover
         {
         }
 
-        protected override string? GetSkipReason(IAttributeInfo factAttribute) => SkipReason(TestMethod) ?? base.GetSkipReason(factAttribute);
+        protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
+            SkipReason(TestMethod) ?? base.GetSkipReason(factAttribute);
     }
 }

@@ -28,7 +28,18 @@ public sealed class StorageServicesTests : IDisposable
         host.Services.GetRequiredService<IOutcomeStore>().ShouldNotBeNull();
 
         Directory.GetFileSystemEntries(folder["data"]).Select(Path.GetFileName).ShouldBeSubsetOf(
-            ["artifacts", "jobs", "LOCK", "LOCK.holder", "queries.db", "queries.db-wal", "queries.db-shm", "grains.db", "grains.db-wal", "grains.db-shm"]);
+            [
+                "artifacts",
+                "jobs",
+                "LOCK",
+                "LOCK.holder",
+                "queries.db",
+                "queries.db-wal",
+                "queries.db-shm",
+                "grains.db",
+                "grains.db-wal",
+                "grains.db-shm",
+            ]);
         var options = host.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         options.GrainsPath.ShouldBe(folder["data/grains.db"]);
         options.QueriesPath.ShouldBe(folder["data/queries.db"]);
@@ -60,7 +71,8 @@ public sealed class StorageServicesTests : IDisposable
     {
         Directory.CreateDirectory(folder["data"]);
         await File.WriteAllTextAsync(folder["data/LOCK"], "");
-        await File.WriteAllTextAsync(folder["data/LOCK.holder"], "process 1 (progeny) on elsewhere, a name that is longer than the next one's\n");
+        await File.WriteAllTextAsync(
+            folder["data/LOCK.holder"], "process 1 (progeny) on elsewhere, a name that is longer than the next one's\n");
 
         using var host = Build(("Data", folder["data"]));
         await host.StartAsync();
@@ -115,7 +127,8 @@ public sealed class StorageServicesTests : IDisposable
         await File.WriteAllTextAsync(folder["data"], "");
         using var host = Build(("Data", folder["data"]));
 
-        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain($"'{folder["data"]}', which is a file");
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(
+            $"'{folder["data"]}', which is a file");
     }
 
     [Theory]
@@ -162,7 +175,8 @@ public sealed class StorageServicesTests : IDisposable
     public void Catalog_lets_projects_use_what_is_granted_to_them_and_tells_nothing_of_other_feeds()
     {
         using var host = Build(
-            ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"), ("Feeds:flights:Projects", "delays, fares-*"),
+            ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"), (
+                "Feeds:flights:Projects", "delays, fares-*"),
             ("Feeds:payroll:Kind", "sqlite"), ("Feeds:payroll:ConnectionString", "Data Source=y.db"), ("Feeds:payroll:Projects", "wages"));
         var catalog = host.Services.GetRequiredService<IFeedCatalog>();
 
@@ -180,10 +194,15 @@ public sealed class StorageServicesTests : IDisposable
     public async Task Webhook_that_a_project_may_not_use_is_as_if_there_were_none()
     {
         using var host = Build(
-            ("Data", folder["data"]), ("Webhooks:AllowedNetworks", "127.0.0.0/8"), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), ("Webhooks:ops:Projects", "flights"));
+            ("Data", folder["data"]),
+            ("Webhooks:AllowedNetworks", "127.0.0.0/8"),
+            ("Webhooks:ops:Url", "http://127.0.0.1:1/"),
+            ("Webhooks:ops:Secret", "0123456789abcdef"),
+            ("Webhooks:ops:Projects", "flights"));
         var webhooks = host.Services.GetRequiredService<IWebhooks>();
 
-        (await webhooks.SendAsync("flights", "ops", "1", "{}", default)).ShouldBe("The webhook 'ops' cannot be reached; the node's log says why.");
+        (await webhooks.SendAsync("flights", "ops", "1", "{}", default)).ShouldBe(
+            "The webhook 'ops' cannot be reached; the node's log says why.");
         var missing = await webhooks.SendAsync("wages", "ops", "1", "{}", default);
         missing.ShouldNotBeNull().ShouldStartWith("There is no webhook 'ops' for 'wages'");
         webhooks.Refusal("ops", "flights").ShouldBeNull();
@@ -192,7 +211,8 @@ public sealed class StorageServicesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Feeds:flights:Projects", "", "Feeds:flights:Projects names no project; write names of projects, with * for any characters")]
+    [InlineData(
+        "Feeds:flights:Projects", "", "Feeds:flights:Projects names no project; write names of projects, with * for any characters")]
     [InlineData("Feeds:flights:Projects", "delays, Fares", "Feeds:flights:Projects has 'Fares'")]
     [InlineData("Feeds:flights:Timeout", "00:00:00", "Feeds:flights:Timeout is 00:00:00; it must be a time from 00:00:01 to 7.00:00:00")]
     [InlineData("Webhooks:ops:Projects", "a/b", "Webhooks:ops:Projects has 'a/b'")]
@@ -200,7 +220,8 @@ public sealed class StorageServicesTests : IDisposable
     {
         using var host = Build(
             ("Data", folder["data"]), ("Feeds:flights:Kind", "sqlite"), ("Feeds:flights:ConnectionString", "Data Source=x.db"),
-            ("Webhooks:AllowedNetworks", "127.0.0.0/8"), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), ("Webhooks:ops:Secret", "0123456789abcdef"), (key, value));
+            ("Webhooks:AllowedNetworks", "127.0.0.0/8"), ("Webhooks:ops:Url", "http://127.0.0.1:1/"), (
+                "Webhooks:ops:Secret", "0123456789abcdef"), (key, value));
 
         (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(reason);
     }
@@ -214,7 +235,8 @@ public sealed class StorageServicesTests : IDisposable
         var digest = await services.GetRequiredService<IArtifactStore>().PutAsync(new MemoryStream([1]), 10, default);
 
         (await services.GetRequiredService<IArtifactStore>().ExistsAsync(digest, default)).ShouldBeTrue();
-        Should.Throw<FeedException>(() => services.GetRequiredService<IFeedCatalog>().Get("x", "any")).Message.ShouldContain("it may use none");
+        Should.Throw<FeedException>(() => services.GetRequiredService<IFeedCatalog>().Get("x", "any")).Message.ShouldContain(
+            "it may use none");
         Directory.Exists(folder["data"]).ShouldBeFalse();
     }
 

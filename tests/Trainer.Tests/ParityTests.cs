@@ -60,9 +60,11 @@ public sealed class ParityTests(ITestOutputHelper log)
 
         var worst = expected.Zip(actual).Max(pair => pair.First.Zip(pair.Second).Max(v =>
             Math.Abs((double)v.First - v.Second) / (task == MachineLearningTask.Regression ? Math.Max(1, Math.Abs(v.First)) : 1)));
-        log.WriteLine($"{objective,-22} {booster,-9} {encoding,-10} {(task == MachineLearningTask.Regression ? "relative" : "absolute")} {worst:e2}");
+        log.WriteLine(
+            $"{objective,-22} {booster,-9} {encoding,-10} {(task == MachineLearningTask.Regression ? "relative" : "absolute")} {worst:e2}");
         worst.ShouldBeLessThanOrEqualTo(Tolerance);
-        expected.Select(r => r[^1]).Distinct().Count().ShouldBeGreaterThan(task == MachineLearningTask.Binary && objective == "binary:hinge" ? 1 : 50);
+        expected.Select(r => r[^1]).Distinct().Count()
+            .ShouldBeGreaterThan(task == MachineLearningTask.Binary && objective == "binary:hinge" ? 1 : 50);
         for (var i = 0; i < labels.Length; i++)
             labels[i].ShouldBe(table.Schema.Label.Classes[Array.IndexOf(actual[i], actual[i].Max())]);
     }

@@ -10,7 +10,8 @@ public sealed class ProcessTests
     [Fact]
     public async Task Process_ends_with_0_and_leaves_a_model_when_all_is_well()
     {
-        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 100, seed: 1), """{"rounds":3,"seed":5,"nthread":1}""");
+        using var job = new TestJob().With(
+            SampleTable.Create(MachineLearningTask.Binary, 100, seed: 1), """{"rounds":3,"seed":5,"nthread":1}""");
         var (code, output, _) = await RunAsync(job);
         code.ShouldBe(0);
         output.Trim().Split('\n')[^1].ShouldStartWith("""{"progress":1,"message":"done",""");
@@ -33,7 +34,8 @@ public sealed class ProcessTests
         using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 100, seed: 1), "{}");
         var (code, _, errors) = await RunAsync(job, ("XGBOOST_LIBRARY", "/nowhere/libxgboost.so"));
         code.ShouldBe(1);
-        errors.Trim().Split('\n')[^1].ShouldBe("XGBOOST_LIBRARY is '/nowhere/libxgboost.so', which cannot be loaded; the path of libxgboost would be right");
+        errors.Trim().Split('\n')[^1]
+            .ShouldBe("XGBOOST_LIBRARY is '/nowhere/libxgboost.so', which cannot be loaded; the path of libxgboost would be right");
     }
 
     static async Task<(int Code, string Output, string Errors)> RunAsync(TestJob job, params (string Name, string Value)[] environment)

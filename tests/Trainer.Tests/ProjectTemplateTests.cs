@@ -22,8 +22,10 @@ public sealed class ProjectTemplateTests
         var schema = TrainerSchema.From(manifest);
         var header = lines[0].Split(',');
         var order = schema.Columns.Select(c => Array.IndexOf(header, c)).ToArray();
-        var rows = lines.Take(1 + (int)((lines.Length - 1) * share)).Select(l => l.Split(',')).Select(r => string.Join(',', order.Select(i => r[i])));
-        using var job = new TestJob().With(schema, TrainerParameters.From(manifest.Pipeline).ToJsonString(), string.Join('\n', rows) + "\n");
+        var rows = lines.Take(1 + (int)((lines.Length - 1) * share)).Select(l => l.Split(','))
+            .Select(r => string.Join(',', order.Select(i => r[i])));
+        using var job = new TestJob().With(
+            schema, TrainerParameters.From(manifest.Pipeline).ToJsonString(), string.Join('\n', rows) + "\n");
         job.Train();
 
         using var model = new ServedModel(job.Read("model.onnx"));
@@ -42,11 +44,13 @@ public sealed class ProjectTemplateTests
         long[] shape = [1, 1];
         using var hour = OrtValue.CreateTensorValueFromMemory([(long)given["hour"]!], shape);
         using var distance = OrtValue.CreateTensorValueFromMemory([(float)(double)given["distance"]!], shape);
-        using var weight = OrtValue.CreateTensorValueFromMemory([given.GetValueOrDefault("weight") is double known ? (float)known : float.NaN], shape);
+        using var weight = OrtValue.CreateTensorValueFromMemory(
+            [given.GetValueOrDefault("weight") is double known ? (float)known : float.NaN], shape);
         using var vehicle = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
         vehicle.StringTensorSetElementAt((string)given["vehicle"]!, 0);
         using var options = new RunOptions();
-        using var results = session.Run(options, ["hour", "distance", "weight", "vehicle"], [hour, distance, weight, vehicle], ["probabilities"]);
+        using var results = session.Run(
+            options, ["hour", "distance", "weight", "vehicle"], [hour, distance, weight, vehicle], ["probabilities"]);
         return results[0].GetTensorDataAsSpan<float>()[1];
     }
 }

@@ -41,7 +41,8 @@ public sealed class PythonExampleTests
     }
 
     [Fact]
-    public void Manifest_is_right() => ManifestParser.Parse(File.ReadAllText(Path.Combine(s_example, "progeny.yaml"))).Errors.ShouldBeEmpty();
+    public void Manifest_is_right() =>
+        ManifestParser.Parse(File.ReadAllText(Path.Combine(s_example, "progeny.yaml"))).Errors.ShouldBeEmpty();
 
     static async Task<(int Code, string Errors)> RunAsync(TestJob job)
     {

@@ -163,16 +163,19 @@ public sealed class TrainingJobTests
     {
         using var first = new TestJob().With(SampleTable.Create(MachineLearningTask.Binary, 300, seed: 2), """{"rounds":2}""");
         first.Train();
-        using var second = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 2), """{"rounds":2}""").WithPrevious(first);
+        using var second = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 2), """{"rounds":2}""")
+            .WithPrevious(first);
         Should.Throw<TrainerException>(second.Train).Message
-            .ShouldStartWith("the training cannot continue the last generation: its objective was [binary:logistic] and now is [multi:softprob]");
+            .ShouldStartWith(
+                "the training cannot continue the last generation: its objective was [binary:logistic] and now is [multi:softprob]");
     }
 
     [Fact]
     public void Prediction_never_falls_when_a_constraint_says_so()
     {
         using var job = new TestJob().With(
-            SampleTable.Create(MachineLearningTask.Regression, 800, seed: 3), """{"rounds":20,"monotone_constraints":{"amount":-1},"nthread":1}""");
+            SampleTable.Create(MachineLearningTask.Regression, 800, seed: 3),
+            """{"rounds":20,"monotone_constraints":{"amount":-1},"nthread":1}""");
         job.Train();
         var table = SampleTable.Create(MachineLearningTask.Regression, 50, seed: 4);
         for (var i = 0; i < table.Rows.Count; i++)
@@ -202,7 +205,8 @@ public sealed class TrainingJobTests
     [Fact]
     public void Model_says_who_made_it_and_what_it_takes_and_gives()
     {
-        using var job = new TestJob().With(SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 3), """{"rounds":2,"nthread":1}""");
+        using var job = new TestJob().With(
+            SampleTable.Create(MachineLearningTask.Multiclass, 300, seed: 3), """{"rounds":2,"nthread":1}""");
         job.Train();
         using var model = new ServedModel(job.Read("model.onnx"));
         model.Session.ModelMetadata.ProducerName.ShouldBe("progeny");
@@ -253,7 +257,8 @@ public sealed class TrainingJobTests
             },
         };
         TrainerParameters.From(pipeline).ToJsonString()
-            .ShouldBe("""{"eta":0.1,"rounds":50,"eval_metric":["auc","logloss"],"monotone_constraints":{"hour":1},"one_drop":true,"seed":42}""");
+            .ShouldBe(
+                """{"eta":0.1,"rounds":50,"eval_metric":["auc","logloss"],"monotone_constraints":{"hour":1},"one_drop":true,"seed":42}""");
     }
 
     /// <summary>The mean logarithmic loss of a folder's model on rows.</summary>
@@ -261,6 +266,7 @@ public sealed class TrainingJobTests
     {
         using var model = new ServedModel(folder.Read("model.onnx"));
         var (probabilities, _) = model.Predict(table);
-        return table.Labels.Select((label, i) => -Math.Log(probabilities[i][((List<string>)[.. table.Schema.Label.Classes]).IndexOf(label)])).Average();
+        return table.Labels.Select(
+            (label, i) => -Math.Log(probabilities[i][((List<string>)[.. table.Schema.Label.Classes]).IndexOf(label)])).Average();
     }
 }

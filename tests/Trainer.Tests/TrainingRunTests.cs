@@ -31,7 +31,10 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public async Task Multiclass_project_over_folds_and_regression_pass_acceptance()
     {
-        var classes = Project(MachineLearningTask.Multiclass, ["0", "1", "2"]) with { Evaluation = new() { Method = EvaluationMethod.KFold, Folds = 2 } };
+        var classes = Project(MachineLearningTask.Multiclass, ["0", "1", "2"]) with
+        {
+            Evaluation = new() { Method = EvaluationMethod.KFold, Folds = 2 },
+        };
         var numbers = Project(MachineLearningTask.Regression, []);
 
         (await Run(classes, "classes", state: null)).Evaluation!.Metrics["accuracy"].ShouldNotBeNull().ShouldBeGreaterThan(0.8);
@@ -92,6 +95,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         var feed = new MemoryFeed(["day", "hour", "distance", "weekend", "carrier", "late"], Rows(manifest.Label!.Classes.Count));
         return new TrainingRun(feed, new(), TimeProvider.System).RunAsync(
-            new() { Manifest = manifest, ProjectFolder = _folder.Path, WorkFolder = _folder.At(name), PreviousState = state }, progress: null, default);
+            new() { Manifest = manifest, ProjectFolder = _folder.Path, WorkFolder = _folder.At(name), PreviousState = state },
+            progress: null,
+            default);
     }
 }

@@ -12,7 +12,9 @@ using Progeny.Trainer.Tests.Support;
 
 namespace Progeny.Trainer.Tests;
 
-/// <summary>Shapley values along the trees that the trainer writes, against the definition: all coalitions, each run through the model.</summary>
+/// <summary>
+/// Shapley values along the trees that the trainer writes, against the definition: all coalitions, each run through the model.
+/// </summary>
 public sealed class TreeExplanationTests
 {
     private const int Backgrounds = 12;
@@ -56,7 +58,8 @@ public sealed class TreeExplanationTests
 
             if (explanation.Space == "value")
             {
-                var enumerated = Explained.Of(model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Enumeration);
+                var enumerated = Explained.Of(
+                    model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Enumeration);
                 enumerated.BaseValue.ShouldBe(explanation.BaseValue, 1e-5 * scale);
                 foreach (var part in enumerated.Contributions)
                     part.Amount.ShouldBe(explanation.AmountOf(part.Feature), 1e-5 * scale);
@@ -74,8 +77,10 @@ public sealed class TreeExplanationTests
         using var runner = ModelRunner.Load(model, manifest);
         foreach (var query in rows.Skip(Backgrounds))
         {
-            var one = Explained.Of(model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Trees, label: "middle");
-            var other = Explained.Of(model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Trees, label: "low");
+            var one = Explained.Of(
+                model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Trees, label: "middle");
+            var other = Explained.Of(
+                model, manifest, query, Explained.Background(manifest, background), ExplanationMethod.Trees, label: "low");
             (one.Space, other.Class).ShouldBe(("logit", "low"));
             var expected = BruteForce(runner, manifest, query, background, scores => Math.Log(scores[1]) - Math.Log(scores[0]));
             for (var i = 0; i < expected.Length; i++)
@@ -101,7 +106,8 @@ public sealed class TreeExplanationTests
     {
         var (manifest, model) = Train("reg:squarederror", "gblinear", "auto", rounds: 20);
         var rows = SampleTable.Create(manifest.Task, 2, seed: 8).Rows;
-        Should.Throw<ReplayException>(() => Explained.Of(model, manifest, rows[0], Explained.Background(manifest, rows[1]), ExplanationMethod.Trees))
+        Should.Throw<ReplayException>(
+            () => Explained.Of(model, manifest, rows[0], Explained.Background(manifest, rows[1]), ExplanationMethod.Trees))
             .Message.ShouldBe("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
     }
 
@@ -118,7 +124,15 @@ public sealed class TreeExplanationTests
     private static (Manifest Manifest, byte[] Model) Train(string objective, string booster, string encoding, int rounds)
     {
         var task = Objectives.All.Single(known => known.Name == objective).Task;
-        var parameters = new JsonObject { ["objective"] = objective, ["booster"] = booster, ["encoding"] = encoding, ["rounds"] = rounds, ["seed"] = 3, ["nthread"] = 1 };
+        var parameters = new JsonObject
+        {
+            ["objective"] = objective,
+            ["booster"] = booster,
+            ["encoding"] = encoding,
+            ["rounds"] = rounds,
+            ["seed"] = 3,
+            ["nthread"] = 1,
+        };
         if (booster == "dart")
             parameters["rate_drop"] = 0.3;
         double scale = objective is "reg:logistic" or "reg:squaredlogerror" ? 1 : objective is "reg:squarederror" ? 1000 : 10;
@@ -130,14 +144,19 @@ public sealed class TreeExplanationTests
             Name = "made-up",
             Version = new SemanticVersion(1, 0, 0),
             Task = task,
-            Features = [.. table.Schema.Features.Select(feature => new Feature { Name = feature.Name, Type = feature.Type, Nullable = feature.Nullable })],
+            Features = [
+                .. table.Schema.Features.Select(
+                    feature => new Feature { Name = feature.Name, Type = feature.Type, Nullable = feature.Nullable }),
+            ],
             Label = new() { Name = table.Schema.Label.Name, Classes = table.Schema.Label.Classes },
             Pipeline = new() { Model = "model.onnx" },
         };
         return (manifest, job.Read("model.onnx"));
     }
 
-    /// <summary>The Shapley values by their definition: each feature's gain over all coalitions of the others, beside each background row.</summary>
+    /// <summary>
+    /// The Shapley values by their definition: each feature's gain over all coalitions of the others, beside each background row.
+    /// </summary>
     private static double[] BruteForce(
         ModelRunner model, Manifest manifest, object?[] query, IReadOnlyList<object?[]> background, Func<float[], double> worth)
     {
@@ -158,7 +177,8 @@ public sealed class TreeExplanationTests
                 {
                     var size = BitOperations.PopCount((uint)coalition);
                     if ((coalition >> player & 1) == 0)
-                        amounts[player] += factorials[size] * factorials[players - size - 1] / factorials[players] * (values[coalition | 1 << player] - values[coalition]) / background.Count;
+                        amounts[player] += factorials[size] * factorials[players - size - 1] / factorials[players]
+                            * (values[coalition | 1 << player] - values[coalition]) / background.Count;
                 }
             }
         }

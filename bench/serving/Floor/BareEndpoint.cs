@@ -14,7 +14,8 @@ internal sealed class BareEndpoint
             settings.Version,
             Predictions = new[]
             {
-                new { QueryId = Guid.CreateVersion7(), Label = settings.Classes[0], Probabilities = settings.Classes.ToDictionary(name => name, _ => 1f / settings.Classes.Length) },
+                new { QueryId = Guid.CreateVersion7(), Label = settings.Classes[0], Probabilities = settings.Classes.ToDictionary(
+                    name => name, _ => 1f / settings.Classes.Length) },
             },
         },
         new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });

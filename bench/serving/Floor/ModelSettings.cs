@@ -8,7 +8,14 @@ namespace Progeny.Floor;
 /// <param name="Output">The output that holds a probability a class.</param>
 /// <param name="Features">The fields of a row; a text is a category.</param>
 internal sealed record ModelSettings(
-    string Name, string Model, string Project, string Version, string Output, string[] Classes, double Threshold, FeatureSettings[] Features)
+    string Name,
+    string Model,
+    string Project,
+    string Version,
+    string Output,
+    string[] Classes,
+    double Threshold,
+    FeatureSettings[] Features)
 {
     public static ModelSettings[] ReadAll(string path) =>
         JsonSerializer.Deserialize<ModelSettings[]>(File.ReadAllBytes(path), JsonSerializerOptions.Web)

@@ -5,7 +5,10 @@ using Progeny.Floor;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 var app = builder.Build();
-var models = app.Configuration["models"] ?? throw new ArgumentException("--models is missing: the file that lists the models.", nameof(args));
+var models = app.Configuration["models"]
+    ?? throw new ArgumentException("--models is missing: the file that lists the models.", nameof(args));
 foreach (var settings in ModelSettings.ReadAll(models))
-    app.MapPost($"/{settings.Name}", app.Configuration.GetValue<bool>("bare") ? new BareEndpoint(settings).AnswerAsync : new ModelEndpoint(settings).AnswerAsync);
+    app.MapPost(
+        $"/{settings.Name}",
+        app.Configuration.GetValue<bool>("bare") ? new BareEndpoint(settings).AnswerAsync : new ModelEndpoint(settings).AnswerAsync);
 await app.RunAsync();

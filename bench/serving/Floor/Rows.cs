@@ -87,7 +87,8 @@ internal sealed class Rows
                 return feature;
         }
 
-        throw new InvalidDataException($"There is no field '{reader.GetString()}'; there are {string.Join(", ", names.Select(Encoding.UTF8.GetString))}.");
+        throw new InvalidDataException(
+            $"There is no field '{reader.GetString()}'; there are {string.Join(", ", names.Select(Encoding.UTF8.GetString))}.");
     }
 
     private void Grow()

@@ -44,7 +44,9 @@ public sealed class CliContext
     public static CliContext OfProcess() => new(
         Console.Out,
         Console.Error,
-        WithSecrets(new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)]).AddEnvironmentVariables("PROGENY_")),
+        WithSecrets(
+            new ConfigurationBuilder().AddInMemoryCollection([new(ServerKey.StandardFileSetting, ServerKey.StandardFile)])
+                .AddEnvironmentVariables("PROGENY_")),
         TimeProvider.System);
 
     private static IConfiguration WithSecrets(IConfigurationBuilder builder)

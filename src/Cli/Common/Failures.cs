@@ -82,7 +82,8 @@ internal static class Failures
     {
         var lines = failure.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length > 0)
-            console.MarkupLine(lines.Length > LogLines ? $"[grey]the last {LogLines} lines of the trainer:[/]" : "[grey]the trainer said:[/]");
+            console.MarkupLine(
+                lines.Length > LogLines ? $"[grey]the last {LogLines} lines of the trainer:[/]" : "[grey]the trainer said:[/]");
         foreach (var line in lines.TakeLast(LogLines))
             console.MarkupLine($"[grey]  {line.TrimEnd().EscapeMarkup()}[/]");
         WriteLine(console, $"{failure.Stage switch

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Progeny.Cli.Common;
 
-/// <summary>Turns the first signal to stop, a closed terminal included, into a cancellation; the second one ends the process at once.</summary>
+/// <summary>
+/// Turns the first signal to stop, a closed terminal included, into a cancellation; the second one ends the process at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();

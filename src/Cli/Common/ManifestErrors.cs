@@ -15,7 +15,8 @@ internal static class ManifestErrors
         foreach (var error in errors)
         {
             var path = error.Path.Length == 0 ? "" : $"{error.Path}: ";
-            console.MarkupLine($"[bold]{error.File.EscapeMarkup()}:{error.Line}:{error.Column}:[/] {path.EscapeMarkup()}{error.Message.EscapeMarkup()}");
+            console.MarkupLine(
+                $"[bold]{error.File.EscapeMarkup()}:{error.Line}:{error.Column}:[/] {path.EscapeMarkup()}{error.Message.EscapeMarkup()}");
             if (error.Line <= lines.Length && lines[error.Line - 1].Length > 0)
                 WriteSource(console, error, lines[error.Line - 1]);
         }

@@ -8,7 +8,8 @@ internal sealed class ReasonOptions
     private readonly Option<string?> reason;
     private readonly Option<string?> by = new("--by") { Description = "Who decides; kept with the decision.", HelpName = "NAME" };
 
-    private ReasonOptions(bool required) => reason = new("--reason") { Description = "Why; kept with the decision.", HelpName = "TEXT", Required = required };
+    private ReasonOptions(bool required) =>
+        reason = new("--reason") { Description = "Why; kept with the decision.", HelpName = "TEXT", Required = required };
 
     public static ReasonOptions AddTo(Command command, bool required = false)
     {

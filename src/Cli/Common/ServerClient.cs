@@ -85,7 +85,8 @@ internal sealed class ServerClient : IDisposable
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             if (response.IsSuccessStatusCode)
-                return new ServerEvents(response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time, cancellationToken);
+                return new ServerEvents(
+                    response, await response.Content.ReadAsStreamAsync(timeout.Token), address, time, cancellationToken);
             using (response)
                 throw Refused(response, await response.Content.ReadAsStringAsync(timeout.Token), url);
         }
@@ -101,7 +102,8 @@ internal sealed class ServerClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static StringContent ContentOf(object body) => new(JsonSerializer.Serialize(body, ApiJson.Options), Encoding.UTF8, "application/json");
+    private static StringContent ContentOf(object body) =>
+        new(JsonSerializer.Serialize(body, ApiJson.Options), Encoding.UTF8, "application/json");
 
     private Uri UrlOf(FormattableString path) =>
         new(http.BaseAddress!, string.Format(CultureInfo.InvariantCulture, path.Format, [.. path.GetArguments().Select(Escape)]));
@@ -116,7 +118,8 @@ internal sealed class ServerClient : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new CliException($"{url} answered, but not as a Progeny server does ({exception.Message}). Is the address right?", inner: exception);
+            throw new CliException(
+                $"{url} answered, but not as a Progeny server does ({exception.Message}). Is the address right?", inner: exception);
         }
     }
 
@@ -139,7 +142,8 @@ internal sealed class ServerClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException($"The server at {Shown(address)} did not answer within {patience.TotalSeconds:0} s; the request may still take effect.");
+            throw new CliException(
+                $"The server at {Shown(address)} did not answer within {patience.TotalSeconds:0} s; the request may still take effect.");
         }
     }
 
@@ -150,8 +154,12 @@ internal sealed class ServerClient : IDisposable
         {
             try
             {
-                if (JsonSerializer.Deserialize<ServerProblem>(text, ApiJson.Options) is { } problem && (problem.Title ?? problem.Detail) is not null)
-                    return new(response.StatusCode, problem, string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()) + Advice(response.StatusCode));
+                if (JsonSerializer.Deserialize<ServerProblem>(text, ApiJson.Options) is { } problem
+                    && (problem.Title ?? problem.Detail) is not null)
+                    return new(
+                        response.StatusCode,
+                        problem,
+                        string.Join(": ", new[] { problem.Title, problem.Detail }.OfType<string>()) + Advice(response.StatusCode));
             }
             catch (JsonException)
             {
@@ -164,7 +172,8 @@ internal sealed class ServerClient : IDisposable
 
     private string Advice(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized when key is null => " No key was sent: give one with --key, in PROGENY_KEY, or in a file (PROGENY_KEY_FILE, or ~/.config/progeny/key).",
+        HttpStatusCode.Unauthorized when key is null =>
+            " No key was sent: give one with --key, in PROGENY_KEY, or in a file (PROGENY_KEY_FILE, or ~/.config/progeny/key).",
         HttpStatusCode.Unauthorized => $" The key that was sent is that of {key.Origin}.",
         _ => "",
     };

@@ -3,7 +3,8 @@ using System.Net.ServerSentEvents;
 namespace Progeny.Cli.Common;
 
 /// <summary>An open stream of server-sent events, until it is cancelled.</summary>
-internal sealed class ServerEvents(HttpResponseMessage response, Stream stream, Uri address, TimeProvider time, CancellationToken cancellationToken)
+internal sealed class ServerEvents(
+    HttpResponseMessage response, Stream stream, Uri address, TimeProvider time, CancellationToken cancellationToken)
     : IAsyncDisposable
 {
     // A server says something every ten seconds, if only in a comment.
@@ -13,7 +14,8 @@ internal sealed class ServerEvents(HttpResponseMessage response, Stream stream, 
         SseParser.Create(new TimedStream(stream, TimeLimit, time)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     /// <summary>Waits for the next event.</summary>
-    /// <exception cref="ServerUnreachableException">The server ended the stream, the connection broke, or nothing came for half a minute.</exception>
+    /// <exception cref="ServerUnreachableException">The server ended the stream, the connection broke, or nothing came for half a
+    /// minute.</exception>
     public async Task<SseItem<string>> NextAsync()
     {
         try

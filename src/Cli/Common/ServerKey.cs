@@ -10,7 +10,10 @@ internal sealed record ServerKey(string Text, string Origin)
 
     /// <summary>The file of this process's user: <c>progeny/key</c> in the folder of settings (<c>~/.config</c>).</summary>
     public static string StandardFile =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "progeny", "key");
+        Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "progeny",
+            "key");
 
     /// <summary>The key of the option, or of the environment, or of a file; null: there is none.</summary>
     /// <param name="given">The option's value; null: it is not given.</param>
@@ -23,7 +26,9 @@ internal sealed record ServerKey(string Text, string Origin)
             return Checked(key, "PROGENY_KEY");
         if (context.Configuration["Key_File"] is { Length: > 0 } named)
             return Read(named, $"PROGENY_KEY_FILE ({named})");
-        return context.Configuration[StandardFileSetting] is { Length: > 0 } standard && File.Exists(standard) ? Read(standard, standard) : null;
+        return context.Configuration[StandardFileSetting] is { Length: > 0 } standard && File.Exists(standard)
+            ? Read(standard, standard)
+            : null;
     }
 
     /// <inheritdoc/>
@@ -43,5 +48,7 @@ internal sealed record ServerKey(string Text, string Origin)
 
     // Whatever a header can hold: a server may take other tokens than keys.
     private static ServerKey Checked(string text, string origin) =>
-        text.Length > 0 && text.All(c => c is > ' ' and < (char)0x7F) ? new ServerKey(text, origin) : throw new CliException($"{origin} gives no key; one looks like 'pgy_…', in one line.", ExitCodes.Usage);
+        text.Length > 0 && text.All(c => c is > ' ' and < (char)0x7F)
+            ? new ServerKey(text, origin)
+            : throw new CliException($"{origin} gives no key; one looks like 'pgy_…', in one line.", ExitCodes.Usage);
 }

@@ -19,7 +19,8 @@ internal sealed class ServerOptions
 
     private readonly Option<string?> key = new("--key")
     {
-        Description = "The key to send, which others on this machine can read from the command line; better in PROGENY_KEY, or in the file that PROGENY_KEY_FILE names (~/.config/progeny/key).",
+        Description = "The key to send, which others on this machine can read from the command line; better in PROGENY_KEY, or in the "
+            + "file that PROGENY_KEY_FILE names (~/.config/progeny/key).",
         HelpName = "KEY",
     };
 
@@ -50,7 +51,9 @@ internal sealed class ServerOptions
         var configured = context.Configuration["Server"];
         if (string.IsNullOrEmpty(configured))
             configured = Default;
-        return TryParse(configured, out var address) ? new ServerClient(address, sent) : throw new CliException($"PROGENY_SERVER: {Problem(configured)}", ExitCodes.Usage);
+        return TryParse(configured, out var address)
+            ? new ServerClient(address, sent)
+            : throw new CliException($"PROGENY_SERVER: {Problem(configured)}", ExitCodes.Usage);
     }
 
     private static Uri? Parse(ArgumentResult result)

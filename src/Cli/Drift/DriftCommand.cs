@@ -13,7 +13,8 @@ internal static class DriftCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var command = new Command("drift", "Whether queries have drifted from what the generations that answer them were trained on.") { project };
+        var command = new Command(
+            "drift", "Whether queries have drifted from what the generations that answer them were trained on.") { project };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -39,13 +40,15 @@ internal static class DriftCommand
             {
                 "unknown" => $"{version}: there is no training profile to compare with.",
                 "waiting" => $"{version}: not enough queries yet.",
-                _ => $"{version}: {status}{(report?.Since is { } since ? $" since {Tables.Time(since)}" : "")}; check {Tables.Count(report!.Check)} at {Tables.Time(report.At)}, {Tables.Count(report.Rows)} rows",
+                _ => $"{version}: {status}{(report?.Since is { } since ? $" since {Tables.Time(since)}" : "")}; check "
+                    + $"{Tables.Count(report!.Check)} at {Tables.Time(report.At)}, {Tables.Count(report.Rows)} rows",
             });
         }
 
         if (generations.All(generation => generation.Report is null))
             return;
-        var table = Tables.Create(console, ["version", "column", "drifted", "psi", "test", "statistic", "p", "rows"]).RightAlign(3, 4).RightAlign(5);
+        var table = Tables.Create(console, ["version", "column", "drifted", "psi", "test", "statistic", "p", "rows"]).RightAlign(3, 4)
+            .RightAlign(5);
         foreach (var (version, _, report) in generations)
         {
             foreach (var column in report?.Columns ?? [])

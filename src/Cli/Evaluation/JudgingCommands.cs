@@ -6,7 +6,10 @@ using Progeny.Cli.Gates;
 
 namespace Progeny.Cli.Evaluation;
 
-/// <summary>The commands about how generations are judged: <c>drift</c>, <c>alerts</c> and <c>approval</c>; <c>model gates</c> and <c>model eval</c>.</summary>
+/// <summary>
+/// The commands about how generations are judged: <c>drift</c>, <c>alerts</c> and <c>approval</c>; <c>model gates</c> and <c>model
+/// eval</c>.
+/// </summary>
 internal static class JudgingCommands
 {
     public static void AddJudging(this RootCommand root, CliContext context)

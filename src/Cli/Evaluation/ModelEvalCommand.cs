@@ -13,9 +13,15 @@ internal static class ModelEvalCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var version = new Argument<string?>("VERSION") { Description = "The generation, as release:generation: 1.2.0:3; without it, the one in production.", Arity = ArgumentArity.ZeroOrOne };
+        var version = new Argument<string?>(
+            "VERSION")
+            {
+                Description = "The generation, as release:generation: 1.2.0:3; without it, the one in production.",
+                Arity = ArgumentArity.ZeroOrOne,
+            };
         var detach = new Option<bool>("--detach") { Description = "Start the job and do not wait for its end." };
-        var command = new Command("eval", "Measure what a generation predicted for queries whose outcome is known by now.") { project, version, detach };
+        var command = new Command(
+            "eval", "Measure what a generation predicted for queries whose outcome is known by now.") { project, version, detach };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -27,11 +33,13 @@ internal static class ModelEvalCommand
                 try
                 {
                     var started = job;
-                    job = await ProgressDisplay.RunAsync(context, progress => JobWatch.WaitAsync(client, started, progress, context.Time, cancellationToken));
+                    job = await ProgressDisplay.RunAsync(
+                        context, progress => JobWatch.WaitAsync(client, started, progress, context.Time, cancellationToken));
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    context.Error.WriteLine($"The job goes on: 'progeny job show {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
+                    context.Error.WriteLine(
+                        $"The job goes on: 'progeny job show {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
                     return ExitCodes.Interrupted;
                 }
             }

@@ -19,14 +19,17 @@ internal static class ProjectEvalCommand
         {
             await using var workshop = await options.OpenAsync(result, cancellationToken);
             var manifest = workshop.Manifest;
-            var training = await workshop.TrainAsync(manifest, TrainingPurpose.Evaluation, options.From(result), options.To(result), cancellationToken);
+            var training = await workshop.TrainAsync(
+                manifest, TrainingPurpose.Evaluation, options.From(result), options.To(result), cancellationToken);
             if (training.Evaluation is not { } report)
             {
                 throw new CliException(
-                    $"'{manifest.Name}' takes a finished model and names no rows to measure it on; the manifest's schema, label and source would.");
+                    $"'{manifest.Name}' takes a finished model and names no rows to measure it on; the manifest's schema, label and "
+                        + "source would.");
             }
 
-            context.Out.MarkupLine($"[bold]{manifest.Name} {manifest.Version.ToNormalizedString().EscapeMarkup()}[/]: {Describe(manifest, training, report)}");
+            context.Out.MarkupLine(
+                $"[bold]{manifest.Name} {manifest.Version.ToNormalizedString().EscapeMarkup()}[/]: {Describe(manifest, training, report)}");
             WriteMetrics(context.Out, report);
             if (report.Confusion is { } confusion)
                 WriteConfusion(context.Out, confusion);
@@ -42,7 +45,8 @@ internal static class ProjectEvalCommand
         if (manifest.Pipeline.Model is { } model)
             return $"{model.EscapeMarkup()}, measured on {(report.Rows == 1 ? "the only row" : $"all {Tables.Count(report.Rows)} rows")}";
         return manifest.Evaluation.Method is EvaluationMethod.KFold
-            ? $"{Tables.Plural(report.Rows, "row")} in {report.Folds.Count} folds, {(ordered ? "in time order, each predicted from what came before it" : "by chance, each measured once")}"
+            ? $"{Tables.Plural(report.Rows, "row")} in {report.Folds.Count} folds, "
+                + $"{(ordered ? "in time order, each predicted from what came before it" : "by chance, each measured once")}"
             : $"trained on {(ordered ? "the first " : "")}{Tables.Plural(training.TrainRows, "row")}, measured on "
                 + $"{(ordered ? "the last " : "")}{Tables.Count(report.Rows)}{(ordered ? " in time" : ", chosen by chance")}";
     }
@@ -57,7 +61,12 @@ internal static class ProjectEvalCommand
         {
             var better = MetricCatalogue.Find(name) is { GreaterIsBetter: true } ? "greater" : "smaller";
             if (folds.Count > 0)
-                table.AddTexts(name, Tables.Figure(value), Tables.Figure(folds.Min(fold => fold.Metrics[name])), Tables.Figure(folds.Max(fold => fold.Metrics[name])), better);
+                table.AddTexts(
+                    name,
+                    Tables.Figure(value),
+                    Tables.Figure(folds.Min(fold => fold.Metrics[name])),
+                    Tables.Figure(folds.Max(fold => fold.Metrics[name])),
+                    better);
             else
                 table.AddTexts(name, Tables.Figure(value), better);
         }
@@ -69,7 +78,12 @@ internal static class ProjectEvalCommand
     {
         var table = Tables.Create(console, [.. confusion.Classes.Select(name => $"predicted {name}").Prepend("rows"), "all"]).RightAlign(1);
         for (var truth = 0; truth < confusion.Classes.Count; truth++)
-            table.AddTexts([$"truly {confusion.Classes[truth]}", .. confusion.Counts[truth].Select(Tables.Count), Tables.Count(confusion.Actual(truth))]);
+            table.AddTexts(
+                [
+                    $"truly {confusion.Classes[truth]}",
+                    .. confusion.Counts[truth].Select(Tables.Count),
+                    Tables.Count(confusion.Actual(truth)),
+                ]);
         console.Write(table);
     }
 }

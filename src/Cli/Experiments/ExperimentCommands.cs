@@ -9,7 +9,8 @@ namespace Progeny.Cli.Experiments;
 /// <summary><c>progeny experiment list|show|start|pause|resume|abort|promote</c></summary>
 internal static class ExperimentCommands
 {
-    public static Command Create(CliContext context) => new("experiment", "Rollouts under test: shadows, canaries, A/B tests, bandits, selections.")
+    public static Command Create(CliContext context) =>
+        new("experiment", "Rollouts under test: shadows, canaries, A/B tests, bandits, selections.")
     {
         List(context),
         Show(context),
@@ -59,7 +60,8 @@ internal static class ExperimentCommands
     private static Command Act(CliContext context, string verb, string description)
     {
         var (project, experiment) = (Arguments.Project(), Experiment());
-        var version = new Option<string?>("--version") { Description = "The generation, where there are several challengers: 1.2.0:3.", HelpName = "VERSION" };
+        var version = new Option<string?>(
+            "--version") { Description = "The generation, where there are several challengers: 1.2.0:3.", HelpName = "VERSION" };
         var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
         var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
         var command = new Command(verb, description) { project, experiment, by, reason };
@@ -68,10 +70,13 @@ internal static class ExperimentCommands
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var body = new ExperimentAct(verb == "promote" ? result.GetValue(version) : null, result.GetValue(by) ?? Environment.UserName, result.GetValue(reason));
+            var body = new ExperimentAct(
+                verb == "promote" ? result.GetValue(version) : null, result.GetValue(by) ?? Environment.UserName, result.GetValue(reason));
             using var client = server.Connect(result);
             Write(context, server, result, await client.PostAsync<ExperimentView>(
-                $"api/projects/{result.GetRequiredValue(project)}/experiments/{result.GetRequiredValue(experiment)}/{verb}", body, cancellationToken));
+                $"api/projects/{result.GetRequiredValue(project)}/experiments/{result.GetRequiredValue(experiment)}/{verb}",
+                body,
+                cancellationToken));
             return ExitCodes.Success;
         });
         return command;
@@ -85,5 +90,6 @@ internal static class ExperimentCommands
             ExperimentTables.Write(context.Out, answer.Value);
     }
 
-    private static Argument<string> Experiment() => new("EXPERIMENT") { Description = string.Create(CultureInfo.InvariantCulture, $"The experiment's id, e.g. canary-7.") };
+    private static Argument<string> Experiment() =>
+        new("EXPERIMENT") { Description = string.Create(CultureInfo.InvariantCulture, $"The experiment's id, e.g. canary-7.") };
 }

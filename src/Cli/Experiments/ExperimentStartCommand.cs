@@ -12,8 +12,18 @@ internal static class ExperimentStartCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var rules = new Argument<string>("RULES") { Description = "The members of serving.rollout as JSON, e.g. '{\"strategy\": \"abtest\", \"share\": 0.2}'; @FILE reads them from a file." };
-        var generations = new Option<string[]>("--generation") { Description = "A generation that wants the champion's place, 1.2.0:3; may be repeated.", HelpName = "VERSION" };
+        var rules = new Argument<string>(
+            "RULES")
+            {
+                Description = "The members of serving.rollout as JSON, e.g. '{\"strategy\": \"abtest\", \"share\": 0.2}'; @FILE reads "
+                    + "them from a file.",
+            };
+        var generations = new Option<string[]>(
+            "--generation")
+            {
+                Description = "A generation that wants the champion's place, 1.2.0:3; may be repeated.",
+                HelpName = "VERSION",
+            };
         var by = new Option<string?>("--by") { Description = "Who decided; without it, whoever is logged in.", HelpName = "NAME" };
         var reason = new Option<string?>("--reason") { Description = "Why; kept for ever.", HelpName = "TEXT" };
         var command = new Command("start", "Start an experiment manually.") { project, rules, generations, by, reason };

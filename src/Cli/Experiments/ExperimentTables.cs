@@ -42,7 +42,9 @@ internal static class ExperimentTables
             ("has run", Tables.Duration(TimeSpan.FromSeconds(experiment.Elapsed))),
             ("by", experiment.By),
             ("why", experiment.Reason));
-        var table = Tables.Create(console, "arm", "generation", "share", "outcomes", "mean", "interval", "evidence better", "evidence worse", "best").RightAlign(2);
+        var table = Tables.Create(
+            console, "arm", "generation", "share", "outcomes", "mean", "interval", "evidence better", "evidence worse", "best")
+                .RightAlign(2);
         foreach (var arm in experiment.Arms)
         {
             table.AddTexts(
@@ -60,11 +62,16 @@ internal static class ExperimentTables
         console.Write(table);
         var history = Tables.Create(console, "at", "by", "plan", "what");
         foreach (var happened in experiment.History)
-            history.AddTexts(Tables.Time(happened.At), happened.By, happened.PlanVersion?.ToString(CultureInfo.InvariantCulture) ?? "", happened.Message);
+            history.AddTexts(
+                Tables.Time(happened.At),
+                happened.By,
+                happened.PlanVersion?.ToString(CultureInfo.InvariantCulture) ?? "",
+                happened.Message);
         console.Write(history);
     }
 
     private static string Percent(double share) => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    private static string Evidence(double? value) => value is { } known ? known.ToString(known < 1_000 ? "0.##" : "0.#E+0", CultureInfo.InvariantCulture) : "–";
+    private static string Evidence(double? value) =>
+        value is { } known ? known.ToString(known < 1_000 ? "0.##" : "0.#E+0", CultureInfo.InvariantCulture) : "–";
 }

@@ -24,11 +24,27 @@ internal static class ModelExplainCommand
     {
         var project = Arguments.Project();
         var query = Arguments.Query();
-        var label = new Option<string?>("--class") { Description = "The class to explain; without it the one predicted.", HelpName = "NAME" };
-        var method = new Option<string>("--method") { Description = "How: auto, enumeration, trees or sampling.", HelpName = "METHOD", DefaultValueFactory = _ => "auto" };
+        var label = new Option<string?>(
+            "--class") { Description = "The class to explain; without it the one predicted.", HelpName = "NAME" };
+        var method = new Option<string>(
+            "--method")
+            {
+                Description = "How: auto, enumeration, trees or sampling.",
+                HelpName = "METHOD",
+                DefaultValueFactory = _ => "auto",
+            };
         method.AcceptOnlyFromAmong("auto", "enumeration", "trees", "sampling");
         var sequence = Arguments.Sequence();
-        var command = new Command("explain", "Why a logged query was answered as it was: the part of each feature, the rules, the arm.") { project, query, label, method, sequence };
+        var command = new Command(
+            "explain",
+            "Why a logged query was answered as it was: the part of each feature, the rules, the arm.")
+            {
+                project,
+                query,
+                label,
+                method,
+                sequence,
+            };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -54,7 +70,8 @@ internal static class ModelExplainCommand
 
     private static void Write(IAnsiConsole console, ExplanationView explanation)
     {
-        var explained = Spaces.GetValueOrDefault(explanation.Space, explanation.Space) + (explanation.Class is { } name ? $" of '{name}'" : "");
+        var explained = Spaces.GetValueOrDefault(explanation.Space, explanation.Space)
+            + (explanation.Class is { } name ? $" of '{name}'" : "");
         Tables.WritePairs(
             console,
             [
@@ -65,16 +82,25 @@ internal static class ModelExplainCommand
                 ("explained", explanation.Contributions.Count == 0 ? null : $"{explained}: {Figure(explanation.Value)}"),
                 ("background", explanation.Contributions.Count == 0
                     ? null
-                    : $"{Figure(explanation.BaseValue)} on average over {Tables.Plural(explanation.Background.Rows, "row")} ({(explanation.Background.Source == "training" ? "of the training" : "of logged queries")})"),
+                    : $"{Figure(explanation.BaseValue)} on average over {Tables.Plural(explanation.Background.Rows, "row")} "
+                        + $"({(explanation.Background.Source == "training" ? "of the training" : "of logged queries")})"),
                 ("method", Method(explanation)),
                 .. explanation.Notes.Select(note => ("note", (string?)note)),
             ]);
         if (explanation.Contributions.Count == 0)
             return;
         var sampled = explanation.Contributions.Any(part => part.StandardError is not null);
-        var table = Tables.Create(console, ["feature", "value", "from", "contribution", .. sampled ? ["standard error"] : Array.Empty<string>()]).RightAlign(3);
+        var table = Tables.Create(
+            console, ["feature", "value", "from", "contribution", .. sampled ? ["standard error"] : Array.Empty<string>()]).RightAlign(3);
         foreach (var part in explanation.Contributions)
-            table.AddTexts([part.Feature, Text(part.Value), part.From, Figure(part.Contribution), .. sampled ? [Tables.Figure(part.StandardError)] : Array.Empty<string>()]);
+            table.AddTexts(
+                [
+                    part.Feature,
+                    Text(part.Value),
+                    part.From,
+                    Figure(part.Contribution),
+                    .. sampled ? [Tables.Figure(part.StandardError)] : Array.Empty<string>(),
+                ]);
         console.Write(table);
     }
 

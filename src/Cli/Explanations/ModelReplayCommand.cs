@@ -13,7 +13,9 @@ internal static class ModelReplayCommand
         var project = Arguments.Project();
         var query = Arguments.Query();
         var sequence = Arguments.Sequence();
-        var command = new Command("replay", "Ask the generation that answered a logged query again: is the prediction the same, bit for bit?") { project, query, sequence };
+        var command = new Command(
+            "replay",
+            "Ask the generation that answered a logged query again: is the prediction the same, bit for bit?") { project, query, sequence };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -39,7 +41,10 @@ internal static class ModelReplayCommand
             ("recorded", replay.Recorded.GetRawText()),
             ("replayed", replay.Replayed?.GetRawText()),
             ("identical", replay.Identical ? "yes, bit for bit" : "no"),
-            .. replay.Differences.Select(difference => ("difference", (string?)$"{difference.What}: {difference.Recorded ?? "nothing"} recorded, {difference.Replayed ?? "nothing"} replayed")),
+            .. replay.Differences.Select(
+                difference =>
+                    ("difference", (string?)$"{difference.What}: {difference.Recorded ?? "nothing"} recorded, "
+                        + $"{difference.Replayed ?? "nothing"} replayed")),
             .. replay.Notes.Select(note => ("note", (string?)note)),
         ]);
 }

@@ -18,7 +18,8 @@ internal static class FeedbackCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<FeedbackReport>($"api/projects/{result.GetRequiredValue(project)}/feedback", cancellationToken);
+            var answer = await client.GetAsync<FeedbackReport>(
+                $"api/projects/{result.GetRequiredValue(project)}/feedback", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
@@ -43,7 +44,10 @@ internal static class FeedbackCommand
         }
         else
         {
-            console.WriteLine(feedback.Unmatched == 0 ? "No outcome was reported yet." : $"None of {Tables.Plural(feedback.Unmatched, "outcome")} has a query in the log.");
+            console.WriteLine(
+                feedback.Unmatched == 0
+                    ? "No outcome was reported yet."
+                    : $"None of {Tables.Plural(feedback.Unmatched, "outcome")} has a query in the log.");
         }
 
         var table = Tables.Create(console, "age of the query", "queries", "with outcome", "share").RightAlign(1);
@@ -60,5 +64,7 @@ internal static class FeedbackCommand
     }
 
     private static string Span(double seconds) =>
-        seconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###} s") : ManifestUnits.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
+        seconds < 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.###} s")
+            : ManifestUnits.Format(TimeSpan.FromSeconds(Math.Round(seconds)));
 }

@@ -16,10 +16,25 @@ internal static class OutcomeReportCommand
     {
         var project = Arguments.Project();
         var query = new Argument<string?>("QUERY_ID") { Description = "The query's id.", Arity = ArgumentArity.ZeroOrOne };
-        var value = new Argument<string?>("VALUE") { Description = "The class, or the number for regression.", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Option<string?>("--file") { Description = "Report the outcomes of a file, a JSON object a line: {\"query_id\": …, \"outcome\": …}; '-' is standard input.", HelpName = "FILE.ndjson" };
-        var observed = new Option<DateTimeOffset?>("--observed-at") { Description = "When it came true, in ISO 8601; UTC where it names no zone.", HelpName = "TIME", CustomParser = ReadTime };
-        var command = new Command("report", "Report the outcome of a query, or of many from a file; another value corrects one.") { project, query, value, observed, file };
+        var value = new Argument<string?>(
+            "VALUE") { Description = "The class, or the number for regression.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Option<string?>(
+            "--file")
+            {
+                Description = "Report the outcomes of a file, a JSON object a line: {\"query_id\": …, \"outcome\": …}; '-' is standard "
+                    + "input.",
+                HelpName = "FILE.ndjson",
+            };
+        var observed = new Option<DateTimeOffset?>(
+            "--observed-at")
+            {
+                Description = "When it came true, in ISO 8601; UTC where it names no zone.",
+                HelpName = "TIME",
+                CustomParser = ReadTime,
+            };
+        var command = new Command(
+            "report",
+            "Report the outcome of a query, or of many from a file; another value corrects one.") { project, query, value, observed, file };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -27,9 +42,11 @@ internal static class OutcomeReportCommand
             if (result.GetValue(file) is { } path)
             {
                 if (result.GetValue(query) is not null || result.GetValue(observed) is not null)
-                    throw new CliException("--file reports what is in the file; leave QUERY_ID, VALUE and --observed-at out.", ExitCodes.Usage);
+                    throw new CliException(
+                        "--file reports what is in the file; leave QUERY_ID, VALUE and --observed-at out.", ExitCodes.Usage);
                 await using var lines = Open(path);
-                var receipt = await client.UploadAsync<OutcomeReceipt>($"api/projects/{result.GetRequiredValue(project)}/outcomes", lines, "application/x-ndjson", cancellationToken);
+                var receipt = await client.UploadAsync<OutcomeReceipt>(
+                    $"api/projects/{result.GetRequiredValue(project)}/outcomes", lines, "application/x-ndjson", cancellationToken);
                 if (server.WantsJson(result))
                     context.WriteRaw(receipt.Json);
                 else
@@ -82,7 +99,9 @@ internal static class OutcomeReportCommand
         ("repeated", Tables.Count(receipt.Repeated)),
         ("erased", receipt.Erased > 0 ? Tables.Count(receipt.Erased) : null),
         ("outdated", receipt.Outdated == 0 ? null : $"{Tables.Count(receipt.Outdated)}; a later observation counts"),
-        ("without a query", receipt.Unmatched == 0 ? null : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
+        ("without a query", receipt.Unmatched == 0
+            ? null
+            : $"{Tables.Count(receipt.Unmatched)}; they are kept and join their queries if these come"));
 
     private static void Write(IAnsiConsole console, OutcomeReceipt receipt)
     {

@@ -60,5 +60,6 @@ internal static class FeedArguments
     }
 
     private static CliException Wrong(string message) => new(
-        $"{message} Write --feed flights=flights.db for a SQLite file, or --feed 'flights=Host=db;Database=flights;Username=reader' for PostgreSQL.", ExitCodes.Usage);
+        $"{message} Write --feed flights=flights.db for a SQLite file, or --feed 'flights=Host=db;Database=flights;Username=reader' for "
+            + "PostgreSQL.", ExitCodes.Usage);
 }

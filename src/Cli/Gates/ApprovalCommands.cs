@@ -29,11 +29,14 @@ internal static class ApprovalCommands
             using var client = server.Connect(result);
             var name = result.GetRequiredValue(project);
             var answer = await client.GetAsync<IReadOnlyList<Approval>>(
-                result.GetValue(all) ? $"api/projects/{name}/approvals" : (FormattableString)$"api/projects/{name}/approvals?status=pending", cancellationToken);
+                result.GetValue(all)
+                    ? $"api/projects/{name}/approvals"
+                    : (FormattableString)$"api/projects/{name}/approvals?status=pending", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else if (answer.Value.Count == 0)
-                context.Out.WriteLine($"Nothing of '{name}' {(result.GetValue(all) ? "has needed an approval yet" : "waits for an approval")}.");
+                context.Out.WriteLine(
+                    $"Nothing of '{name}' {(result.GetValue(all) ? "has needed an approval yet" : "waits for an approval")}.");
             else
                 Write(context.Out, answer.Value);
             return ExitCodes.Success;
@@ -58,7 +61,9 @@ internal static class ApprovalCommands
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
-                context.Out.MarkupLine($"[bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] {(approve ? "is approved and goes on within seconds" : "is refused")}.");
+                context.Out.MarkupLine(
+                    $"[bold]{answer.Value.Generation.ToString().EscapeMarkup()}[/] "
+                        + $"{(approve ? "is approved and goes on within seconds" : "is refused")}.");
             return ExitCodes.Success;
         });
         return command;
@@ -66,7 +71,8 @@ internal static class ApprovalCommands
 
     private static void Write(IAnsiConsole console, IReadOnlyList<Approval> approvals)
     {
-        var table = Tables.Create(console, ["id", "status", "generation", "before", "gate", "role", "asked by", "until", "why"]).RightAlign(0, 1);
+        var table = Tables.Create(console, ["id", "status", "generation", "before", "gate", "role", "asked by", "until", "why"])
+            .RightAlign(0, 1);
         foreach (var approval in approvals)
         {
             table.AddTexts(

@@ -12,8 +12,15 @@ internal static class ModelGatesCommand
     {
         var project = Arguments.Project();
         var version = new Argument<string>("VERSION") { Description = "The generation, as release:generation: 1.2.0:3." };
-        var before = new Option<string>("--before") { Description = "The stage: shadow, challenger or champion.", HelpName = "STAGE", DefaultValueFactory = _ => "champion" };
-        var command = new Command("gates", "What the gates before a stage say of a generation now; it changes nothing.") { project, version, before };
+        var before = new Option<string>(
+            "--before")
+            {
+                Description = "The stage: shadow, challenger or champion.",
+                HelpName = "STAGE",
+                DefaultValueFactory = _ => "champion",
+            };
+        var command = new Command(
+            "gates", "What the gates before a stage say of a generation now; it changes nothing.") { project, version, before };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {

@@ -58,7 +58,8 @@ internal sealed class ClusterArguments
         if (!cluster.IsMember)
         {
             throw new CliException(
-                "--cluster is missing: the connection string of the cluster's database, such as 'Host=db.example;Database=progeny;Username=progeny'.",
+                "--cluster is missing: the connection string of the cluster's database, such as "
+                    + "'Host=db.example;Database=progeny;Username=progeny'.",
                 ExitCodes.Usage);
         }
 
@@ -74,7 +75,8 @@ internal sealed class ClusterArguments
         {
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || !setting.StartsWith("Artifacts:", StringComparison.OrdinalIgnoreCase))
-                throw new CliException($"--set '{setting}' is no setting of the section Artifacts; write --set Artifacts:Store=s3.", ExitCodes.Usage);
+                throw new CliException(
+                    $"--set '{setting}' is no setting of the section Artifacts; write --set Artifacts:Store=s3.", ExitCodes.Usage);
             all[setting[..equals]] = setting[(equals + 1)..];
         }
 

@@ -10,7 +10,8 @@ internal static class ClusterShowCommand
     public static Command Create(CliContext context)
     {
         var grains = new Option<bool>("--grains") { Description = "Show the activations of each kind of grain on each node as well." };
-        var command = new Command("show", "The nodes of the cluster: state, load, and what they hold. Exit code 1 where one is not active.") { grains };
+        var command = new Command(
+            "show", "The nodes of the cluster: state, load, and what they hold. Exit code 1 where one is not active.") { grains };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -34,5 +35,6 @@ internal static class ClusterShowCommand
 
     /// <summary>Whether a node is active, or runs again under the name of one that is dead.</summary>
     internal static bool IsThere(NodeView node, IReadOnlyList<NodeView> nodes) =>
-        node.State == ClusterTables.Active || (node.State == ClusterTables.Dead && nodes.Any(other => other.Name == node.Name && other.State == ClusterTables.Active));
+        node.State == ClusterTables.Active
+            || (node.State == ClusterTables.Dead && nodes.Any(other => other.Name == node.Name && other.State == ClusterTables.Active));
 }

@@ -22,7 +22,9 @@ internal static class ClusterTables
     public static void WriteNodes(IAnsiConsole console, IReadOnlyList<NodeView> nodes, DateTimeOffset now)
     {
         var table = Tables.Create(
-            console, ["node", "state", "roles", "version", "up for", "processors", "memory", "models", "jobs", "log waiting", "dropped", "database"]).RightAlign(4, 11);
+            console,
+            ["node", "state", "roles", "version", "up for", "processors", "memory", "models", "jobs", "log waiting", "dropped", "database"])
+                .RightAlign(4, 11);
         foreach (var node in nodes)
         {
             var style = StyleOf(node, nodes);
@@ -31,9 +33,12 @@ internal static class ClusterTables
                 new Text(node.State, style),
                 new Text(node.Roles is { } roles ? string.Join(", ", roles) : None),
                 new Text(node.Version ?? None),
-                node.StartedAt is { } start ? new Text(Tables.Duration(Passed(start, now))) : new Text($"seen {Tables.Duration(Passed(node.SeenAt, now))} ago", style),
+                node.StartedAt is { } start
+                    ? new Text(Tables.Duration(Passed(start, now)))
+                    : new Text($"seen {Tables.Duration(Passed(node.SeenAt, now))} ago", style),
                 new Text(node.ProcessorsUsed?.ToString("0.00", CultureInfo.InvariantCulture) ?? None),
-                new Text(node.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_048_576.0:N0} MiB") : None),
+                new Text(
+                    node.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_048_576.0:N0} MiB") : None),
                 new Text(Count(node.Models)),
                 new Text(Count(node.Jobs)),
                 new Text(Count(node.LogWaiting)),
@@ -54,8 +59,10 @@ internal static class ClusterTables
     {
         var answering = nodes.Where(node => node.Activations is not null).ToList();
         var table = Tables.Create(console, ["grain", .. answering.Select(node => node.Name)]).RightAlign(1);
-        foreach (var kind in answering.SelectMany(node => node.Activations!.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            table.AddTexts([kind, .. answering.Select(node => node.Activations!.TryGetValue(kind, out var count) ? Tables.Count(count) : None)]);
+        foreach (var kind in answering.SelectMany(node => node.Activations!.Keys).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
+            table.AddTexts(
+                [kind, .. answering.Select(node => node.Activations!.TryGetValue(kind, out var count) ? Tables.Count(count) : None)]);
         console.WriteLine();
         console.Write(table);
     }

@@ -11,7 +11,8 @@ namespace Progeny.Cli.Projects;
 internal static class CommissionCommand
 {
     public static Command CreateEnd(CliContext context) =>
-        Create(context, "decommission", "End a project: no queries, no jobs, all generations archived, everything kept.", "has ended; 'progeny project archive' shows what is kept", required: true);
+        Create(context, "decommission", "End a project: no queries, no jobs, all generations archived, everything kept.", "has ended; "
+            + "'progeny project archive' shows what is kept", required: true);
 
     public static Command CreateReturn(CliContext context) =>
         Create(context, "recommission", "Bring an ended project back: its generations are staged, nothing is in production.", "is back; promote a generation to answer queries", required: false);

@@ -32,16 +32,21 @@ internal static class ProjectArchiveCommand
         Tables.WritePairs(
             console,
             ("project", kept.Project),
-            ("decommissioned", kept.Decommissioned is { } end ? $"{Tables.Time(end.At)}{(end.By is null ? "" : $" by {end.By}")}: {end.Reason}" : "no"),
+            ("decommissioned", kept.Decommissioned is { } end
+                ? $"{Tables.Time(end.At)}{(end.By is null ? "" : $" by {end.By}")}: {end.Reason}"
+                : "no"),
             ("releases", Tables.Count(kept.Releases.Count)),
             ("promotions", Tables.Count(kept.Promotions.Count)),
             ("decisions", Tables.Count(kept.Decisions)),
-            ("queries", kept.Queries.Records == 0 ? "none" : $"{Tables.Count(kept.Queries.Records)} from {Tables.Time(kept.Queries.First)} to {Tables.Time(kept.Queries.Last)}"));
+            ("queries", kept.Queries.Records == 0
+                ? "none"
+                : $"{Tables.Count(kept.Queries.Records)} from {Tables.Time(kept.Queries.First)} to {Tables.Time(kept.Queries.Last)}"));
         var table = Tables.Create(console, "version", "stage", "made", "rows", "data", "package", "model").RightAlign(3, 4);
         foreach (var generation in kept.Generations)
         {
             table.AddTexts(
-                generation.Reference.Version, ApiJson.NameOf(generation.Stage), Tables.Time(generation.CreatedAt), Tables.Count(generation.Lineage.Rows),
+                generation.Reference.Version, ApiJson.NameOf(generation.Stage), Tables.Time(generation.CreatedAt), Tables.Count(
+                    generation.Lineage.Rows),
                 Short(generation.Lineage.DataDigest), Short(generation.Lineage.PackageDigest), Short(generation.Assets.Model));
         }
 

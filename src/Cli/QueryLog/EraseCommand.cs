@@ -13,10 +13,19 @@ internal static class EraseCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var entity = new Option<string>("--entity") { Description = "The entity, as queries name it.", HelpName = "ENTITY", Required = true };
+        var entity = new Option<string>(
+            "--entity") { Description = "The entity, as queries name it.", HelpName = "ENTITY", Required = true };
         var reason = new Option<string?>("--reason") { Description = "Why. The audit log keeps it: name nobody in it.", HelpName = "TEXT" };
         var by = new Option<string?>("--by") { Description = "What you call yourself.", HelpName = "NAME" };
-        var command = new Command("erase", "Removes what a project holds about an entity, for good: records of queries, outcomes, scores.") { project, entity, reason, by };
+        var command = new Command(
+            "erase",
+            "Removes what a project holds about an entity, for good: records of queries, outcomes, scores.")
+            {
+                project,
+                entity,
+                reason,
+                by,
+            };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -27,7 +36,12 @@ internal static class EraseCommand
             {
                 var request = new EraseRequest(result.GetRequiredValue(entity), result.GetValue(reason), result.GetValue(by), all?.Next);
                 var part = (await client.PostAsync<EraseResult>($"api/projects/{name}/erase", request, cancellationToken)).Value;
-                all = part with { Records = part.Records + (all?.Records ?? 0), Outcomes = part.Outcomes + (all?.Outcomes ?? 0), Scores = part.Scores + (all?.Scores ?? 0) };
+                all = part with
+                {
+                    Records = part.Records + (all?.Records ?? 0),
+                    Outcomes = part.Outcomes + (all?.Outcomes ?? 0),
+                    Scores = part.Scores + (all?.Scores ?? 0),
+                };
             }
             while (!all.Complete);
 

@@ -17,16 +17,25 @@ internal static class LogsTailCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var version = new Option<string?>("--version") { Description = "Only queries that this generation answered, release:generation.", HelpName = "VERSION" };
+        var version = new Option<string?>(
+            "--version") { Description = "Only queries that this generation answered, release:generation.", HelpName = "VERSION" };
         var json = new Option<bool>("--json") { Description = "Print each query as the API has it, one a line." };
-        var command = new Command("tail", "The queries from now on, a line each: time, id, version, arm, prediction, latency. Ends with Ctrl-C.") { project, version, json };
+        var command = new Command(
+            "tail",
+            "The queries from now on, a line each: time, id, version, arm, prediction, latency. Ends with Ctrl-C.")
+            {
+                project,
+                version,
+                json,
+            };
         var server = ServerOptions.AddTo(command, context, withJson: false);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
             try
             {
-                await FollowAsync(context, client, result.GetRequiredValue(project), result.GetValue(version), result.GetValue(json), cancellationToken);
+                await FollowAsync(
+                    context, client, result.GetRequiredValue(project), result.GetValue(version), result.GetValue(json), cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -38,7 +47,8 @@ internal static class LogsTailCommand
         return command;
     }
 
-    private static async Task FollowAsync(CliContext context, ServerClient client, string project, string? version, bool json, CancellationToken cancellationToken)
+    private static async Task FollowAsync(
+        CliContext context, ServerClient client, string project, string? version, bool json, CancellationToken cancellationToken)
     {
         var (connected, pause) = (false, FirstPause);
         while (true)

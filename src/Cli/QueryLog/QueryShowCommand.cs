@@ -44,14 +44,18 @@ internal static class QueryShowCommand
             ("error", query.Error),
             ("latency", Text(query.Latency)),
             ("attempts", query.Attempts > 1 ? Tables.Count(query.Attempts) : null),
-            ("sequence", query.Others is { Count: > 0 } others ? $"{query.Sequence}; others with this id: {string.Join(", ", others)}" : null),
+            ("sequence", query.Others is { Count: > 0 } others
+                ? $"{query.Sequence}; others with this id: {string.Join(", ", others)}"
+                : null),
             .. query.Outcomes.Select(outcome => ("outcome", (string?)$"{outcome.Value} (reported {Tables.Time(outcome.ReportedAt)})")),
             ("outcome", query.Outcomes.Count > 0 ? null : query.Outcome ?? "none yet"),
         ]);
 
-    private static string? Text(JsonElement? json) => json is { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } value ? value.GetRawText() : null;
+    private static string? Text(JsonElement? json) =>
+        json is { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } value ? value.GetRawText() : null;
 
     private static string Text(LatencyView time) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{time.Total / 1e3:0.000} ms (augment {time.Augment / 1e3:0.000}, queue {time.Queue / 1e3:0.000}, predict {time.Predict / 1e3:0.000})");
+        $"{time.Total / 1e3:0.000} ms (augment {time.Augment / 1e3:0.000}, queue {time.Queue / 1e3:0.000}, predict "
+            + $"{time.Predict / 1e3:0.000})");
 }

@@ -45,7 +45,8 @@ internal static class TailLine
             return value.GetDouble().ToString("G7", CultureInfo.InvariantCulture);
         if (json.TryGetProperty("label", out var label) && label.ValueKind == JsonValueKind.String)
         {
-            return json.TryGetProperty("probabilities", out var probabilities) && probabilities.TryGetProperty(label.GetString()!, out var probability)
+            return json.TryGetProperty("probabilities", out var probabilities)
+                && probabilities.TryGetProperty(label.GetString()!, out var probability)
                 ? string.Create(CultureInfo.InvariantCulture, $"{label.GetString()} ({probability.GetDouble():0.0000})")
                 : label.GetString()!;
         }

@@ -16,8 +16,10 @@ internal static class ProjectCheckCommand
         {
             var manifest = await ProjectFolder.ReadManifestAsync(result.GetValue(path)!, cancellationToken);
             context.Out.MarkupLine(
-                $"{ManifestParser.FileName}: [bold]{manifest.Name} {manifest.Version.ToNormalizedString().EscapeMarkup()}[/] is [green]valid[/] "
-                + $"({manifest.Task.ToString().ToLowerInvariant()}, {Tables.Plural(manifest.Features.Count, "feature")}, {Tables.Plural(manifest.Tests.Count, "test")})");
+                $"{ManifestParser.FileName}: [bold]{manifest.Name} {manifest.Version.ToNormalizedString().EscapeMarkup()}[/] is "
+                + "[green]valid[/] "
+                + $"({manifest.Task.ToString().ToLowerInvariant()}, {Tables.Plural(manifest.Features.Count, "feature")}, "
+                + $"{Tables.Plural(manifest.Tests.Count, "test")})");
             return ExitCodes.Success;
         });
         return command;

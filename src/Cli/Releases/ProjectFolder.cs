@@ -27,7 +27,8 @@ internal static class ProjectFolder
         if (!File.Exists(file))
         {
             throw new CliException(
-                $"'{Path.GetFullPath(folder)}' is no project: it has no {ManifestParser.FileName}. 'progeny project init NAME' makes one, --path names another folder.");
+                $"'{Path.GetFullPath(folder)}' is no project: it has no {ManifestParser.FileName}. 'progeny project init NAME' makes one, "
+                    + "--path names another folder.");
         }
 
         if (new FileInfo(file).Length > ManifestParser.MaxLength)

@@ -11,7 +11,8 @@ internal static class ProjectInitCommand
     public static Command Create(CliContext context)
     {
         var name = new Argument<string>("NAME") { Description = "The project's name: lower-case letters, digits, - and _." };
-        var path = new Option<string?>("--path") { Description = "The folder to make; without it, one of the project's name.", HelpName = "DIR" };
+        var path = new Option<string?>(
+            "--path") { Description = "The folder to make; without it, one of the project's name.", HelpName = "DIR" };
         var command = new Command("init", "Write a small project that works at once.") { name, path };
         command.SetAction(async (result, cancellationToken) =>
         {

@@ -13,7 +13,8 @@ internal static class ProjectReleaseCommand
     public static Command Create(CliContext context)
     {
         var path = ProjectFolder.Option();
-        var output = new Option<string?>("--output", "-o") { Description = "Write the package to this file and publish nothing.", HelpName = "FILE.zip" };
+        var output = new Option<string?>(
+            "--output", "-o") { Description = "Write the package to this file and publish nothing.", HelpName = "FILE.zip" };
         var command = new Command("release", "Pack the project and publish the version in its manifest.") { path, output };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
@@ -35,11 +36,13 @@ internal static class ProjectReleaseCommand
 
             using var client = server.Connect(result);
             await using var upload = File.OpenRead(package);
-            var answer = await client.UploadAsync<ReleaseInfo>($"api/projects/{manifest.Name}/releases", upload, "application/zip", cancellationToken);
+            var answer = await client.UploadAsync<ReleaseInfo>(
+                $"api/projects/{manifest.Name}/releases", upload, "application/zip", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else
-                Say(context, manifest, "Published", index, ("package", $"sha256 {answer.Value.PackageDigest}"), ("next", $"progeny model train {manifest.Name}"));
+                Say(context, manifest, "Published", index, ("package", $"sha256 {answer.Value.PackageDigest}"), (
+                    "next", $"progeny model train {manifest.Name}"));
             return ExitCodes.Success;
         });
         return command;
@@ -55,11 +58,13 @@ internal static class ProjectReleaseCommand
         if (PackageFolder.List(folder).Any(path => Path.GetFullPath(Path.Combine(folder, path)) == target))
         {
             context.Error.MarkupLine(
-                $"[yellow]note:[/] '{file.EscapeMarkup()}' lies in the project's folder and would be in the next package; list it in {PackageFolder.IgnoreFileName}");
+                $"[yellow]note:[/] '{file.EscapeMarkup()}' lies in the project's folder and would be in the next package; list it in "
+                    + $"{PackageFolder.IgnoreFileName}");
         }
     }
 
-    private static void Say(CliContext context, Manifest manifest, string done, PackageIndex index, params IEnumerable<(string, string?)> pairs)
+    private static void Say(
+        CliContext context, Manifest manifest, string done, PackageIndex index, params IEnumerable<(string, string?)> pairs)
     {
         context.Out.MarkupLine(
             $"[green]{done}[/] [bold]{manifest.Name} {manifest.Version.ToNormalizedString().EscapeMarkup()}[/]: "

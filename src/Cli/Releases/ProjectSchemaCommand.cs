@@ -9,7 +9,8 @@ internal static class ProjectSchemaCommand
 {
     public static Command Create(CliContext context)
     {
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write; without it, standard output.", HelpName = "FILE" };
+        var output = new Option<string?>(
+            "--output", "-o") { Description = "The file to write; without it, standard output.", HelpName = "FILE" };
         var command = new Command("schema", "Print the JSON schema of progeny.yaml, for editors.") { output };
         command.SetAction(async (result, cancellationToken) =>
         {

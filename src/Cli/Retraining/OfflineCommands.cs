@@ -16,13 +16,16 @@ internal static class OfflineCommands
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            Show(context, server.WantsJson(result), await client.GetAsync<OfflineAgentInfo>($"api/projects/{result.GetRequiredValue(project)}/offline", cancellationToken));
+            Show(context, server.WantsJson(
+                result), await client.GetAsync<OfflineAgentInfo>(
+                    $"api/projects/{result.GetRequiredValue(project)}/offline", cancellationToken));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    public static Command CreatePause(CliContext context) => CreateChange(context, "pause", "Keep the offline agent from starting jobs and pulling outcomes.");
+    public static Command CreatePause(CliContext context) =>
+        CreateChange(context, "pause", "Keep the offline agent from starting jobs and pulling outcomes.");
 
     public static Command CreateResume(CliContext context) => CreateChange(context, "resume", "Let the offline agent go on.");
 
@@ -36,7 +39,9 @@ internal static class OfflineCommands
         {
             using var client = server.Connect(result);
             var body = new OfflineRequest(result.GetValue(reason));
-            Show(context, server.WantsJson(result), await client.PostAsync<OfflineAgentInfo>($"api/projects/{result.GetRequiredValue(project)}/offline/{verb}", body, cancellationToken));
+            Show(context, server.WantsJson(
+                result), await client.PostAsync<OfflineAgentInfo>(
+                    $"api/projects/{result.GetRequiredValue(project)}/offline/{verb}", body, cancellationToken));
             return ExitCodes.Success;
         });
         return command;

@@ -33,7 +33,9 @@ internal static class OfflinePage
         (name, $"waits for {work.WaitsFor}"),
         ("  not before", Tables.Time(work.Next)),
         ("  failed", work.Failures == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{work.Failures} in a row")),
-        ("  last job", work.Job is null ? null : $"{work.Job}, {(work.Status is { } status ? ApiJson.NameOf(status) : "")}, {Tables.Time(work.CreatedAt)}"),
+        ("  last job", work.Job is null
+            ? null
+            : $"{work.Job}, {(work.Status is { } status ? ApiJson.NameOf(status) : "")}, {Tables.Time(work.CreatedAt)}"),
         ("  it said", work.Message),
     ];
 
@@ -46,7 +48,9 @@ internal static class OfflinePage
         ("  accepted", Tables.Count(pull.Accepted)),
         ("  corrected", pull.Corrected == 0 ? null : Tables.Count(pull.Corrected)),
         ("  bad rows", pull.Bad == 0 ? null : Tables.Count(pull.Bad)),
-        ("  without a query", pull.Waiting == 0 ? null : $"{Tables.Count(pull.Waiting)}{(pull.Ambiguous == 0 ? "" : $", {Tables.Count(pull.Ambiguous)} of them with several to choose from")}; they wait for it"),
+        ("  without a query", pull.Waiting == 0
+            ? null
+            : $"{Tables.Count(pull.Waiting)}{(pull.Ambiguous == 0 ? "" : $", {Tables.Count(pull.Ambiguous)} of them with several to choose from")}; they wait for it"),
         ("  behind", pull.Behind == 0 ? null : $"{Tables.Plural(pull.Behind, "row")} came behind the watermark and were not read"),
         ("  ahead", pull.Ahead == 0 ? null : $"{Tables.Plural(pull.Ahead, "row")} with a watermark far ahead; it stays before them"),
         ("  failed", pull.Failures == 0 ? null : $"{pull.Failures.ToString(CultureInfo.InvariantCulture)} in a row: {pull.Error}"),

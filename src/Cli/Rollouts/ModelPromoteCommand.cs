@@ -19,12 +19,14 @@ internal static class ModelPromoteCommand
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the promotion.", HelpName = "TEXT" };
         var by = new Option<string?>("--by") { Description = "Who decided; kept with the promotion.", HelpName = "NAME" };
         var force = new Option<bool>("--force") { Description = "Pass over the gates." };
-        var command = new Command("promote", "Put a generation into production that passes its gates.") { project, version, reason, by, force };
+        var command = new Command(
+            "promote", "Put a generation into production that passes its gates.") { project, version, reason, by, force };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var body = new PromotionRequest(result.GetRequiredValue(version), result.GetValue(reason), result.GetValue(by), result.GetValue(force));
+            var body = new PromotionRequest(
+                result.GetRequiredValue(version), result.GetValue(reason), result.GetValue(by), result.GetValue(force));
             var name = result.GetRequiredValue(project);
             var answer = await client.PostAsync<JsonElement>($"api/projects/{name}/promotions", body, cancellationToken);
             if (server.WantsJson(result))

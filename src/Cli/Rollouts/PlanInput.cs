@@ -17,7 +17,9 @@ internal static class PlanInput
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var comma = text.LastIndexOf(',');
-        if (equals > 0 && comma > equals && double.TryParse(text.AsSpan(comma + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && double.IsFinite(weight))
+        if (equals > 0 && comma > equals
+            && double.TryParse(text.AsSpan(comma + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
+            && double.IsFinite(weight))
             return new JsonObject { ["name"] = text[..equals], ["generation"] = text[(equals + 1)..comma], ["weight"] = weight };
         throw new CliException($"--arm '{text}' is no arm; one looks like canary=1.2.0:4,10 (name, generation, weight).", ExitCodes.Usage);
     }

@@ -32,7 +32,8 @@ internal static class RolloutShowCommand
             if (server.WantsJson(result))
                 context.WriteRaw(plan.Json);
             else if (plan.Value.Arms.Count == 0)
-                context.Out.WriteLine($"'{name}' has no plan yet; 'progeny model promote {name} VERSION' puts a generation into production.");
+                context.Out.WriteLine(
+                    $"'{name}' has no plan yet; 'progeny model promote {name} VERSION' puts a generation into production.");
             else
                 RolloutTables.Write(context.Out, plan.Value);
             return ExitCodes.Success;

@@ -21,7 +21,12 @@ internal static class RolloutTables
             ("fallback", string.Join(" → ", plan.Fallback)));
         var table = Tables.Create(console, "arm", "generation", "share", "weight", "role").RightAlign(2, 4);
         foreach (var arm in plan.Arms)
-            table.AddTexts(arm.Name, arm.Generation.ToString(), Share(arm), arm.Weight.ToString("G6", CultureInfo.InvariantCulture), RoleOf(plan, arm.Name));
+            table.AddTexts(
+                arm.Name,
+                arm.Generation.ToString(),
+                Share(arm),
+                arm.Weight.ToString("G6", CultureInfo.InvariantCulture),
+                RoleOf(plan, arm.Name));
         console.Write(table);
     }
 
@@ -32,7 +37,8 @@ internal static class RolloutTables
         foreach (var plan in plans)
         {
             var arms = string.Join(", ", plan.Arms.Select(arm => $"{arm.Name} {arm.Generation.Version} {Share(arm)}"));
-            table.AddTexts(plan.Version.ToString(CultureInfo.InvariantCulture), Tables.Time(plan.At), plan.By ?? "", plan.Reason ?? "", arms);
+            table.AddTexts(
+                plan.Version.ToString(CultureInfo.InvariantCulture), Tables.Time(plan.At), plan.By ?? "", plan.Reason ?? "", arms);
         }
 
         console.Write(table);

@@ -21,9 +21,11 @@ internal static class AuditCommands
     {
         var from = new Option<DateTimeOffset?>("--from") { Description = "Only entries of this time and later.", HelpName = "TIME" };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Only entries before this time.", HelpName = "TIME" };
-        var by = new Option<string?>("--by") { Description = "Only by one caller, e.g. key:ci; progeny: what nobody asked for.", HelpName = "NAME" };
+        var by = new Option<string?>(
+            "--by") { Description = "Only by one caller, e.g. key:ci; progeny: what nobody asked for.", HelpName = "NAME" };
         var project = new Option<string?>("--project") { Description = "Only about one project.", HelpName = "PROJECT" };
-        var action = new Option<string?>("--action") { Description = "Only one action (promotion.create), or all of one thing (key).", HelpName = "ACTION" };
+        var action = new Option<string?>(
+            "--action") { Description = "Only one action (promotion.create), or all of one thing (key).", HelpName = "ACTION" };
         var before = new Option<long?>("--before") { Description = "Only entries with a smaller number.", HelpName = "N" };
         var limit = new Option<int?>("--limit") { Description = "How many, 1 to 1000; 100 without it.", HelpName = "N" };
         var command = new Command("list", "The entries, newest first.") { from, to, by, project, action, before, limit };
@@ -62,8 +64,10 @@ internal static class AuditCommands
     private static Command CreateExport(CliContext context)
     {
         var from = new Option<long>("--from") { Description = "Begin with this entry.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var output = new Option<FileInfo?>("--output", "-o") { Description = "The file to write; without it to standard output.", HelpName = "FILE" };
-        var command = new Command("export", "All entries, oldest first, an object a line; the last line says where the log ends.") { from, output };
+        var output = new Option<FileInfo?>(
+            "--output", "-o") { Description = "The file to write; without it to standard output.", HelpName = "FILE" };
+        var command = new Command(
+            "export", "All entries, oldest first, an object a line; the last line says where the log ends.") { from, output };
         var server = ServerOptions.AddTo(command, context, withJson: false);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -87,7 +91,8 @@ internal static class AuditCommands
 
     private static void Write(CliContext context, IReadOnlyList<AuditEntryView> entries)
     {
-        var table = Tables.Create(context.Out, "n", "at", "by", "from", "action", "project", "subject", "status", "change").RightAlign(0, 1);
+        var table = Tables.Create(context.Out, "n", "at", "by", "from", "action", "project", "subject", "status", "change")
+            .RightAlign(0, 1);
         foreach (var entry in entries)
         {
             table.AddTexts(

@@ -12,10 +12,19 @@ internal static class AuditVerifyCommand
 {
     public static Command Create(CliContext context)
     {
-        var file = new Argument<FileInfo?>("FILE") { Description = "A file of progeny audit export; without it the server's log.", Arity = ArgumentArity.ZeroOrOne };
-        var from = new Option<long>("--from") { Description = "Begin with this entry, and believe what is before it.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var secret = new Option<FileInfo?>("--pepper-file") { Description = "The nodes' secret, by which the end of a file is checked.", HelpName = "FILE" };
-        var command = new Command("verify", "Whether entries were changed, removed, put in or moved since they were written, and which. Exit code 1: they were.")
+        var file = new Argument<FileInfo?>(
+            "FILE") { Description = "A file of progeny audit export; without it the server's log.", Arity = ArgumentArity.ZeroOrOne };
+        var from = new Option<long>(
+            "--from")
+            {
+                Description = "Begin with this entry, and believe what is before it.",
+                HelpName = "N",
+                DefaultValueFactory = _ => 1,
+            };
+        var secret = new Option<FileInfo?>(
+            "--pepper-file") { Description = "The nodes' secret, by which the end of a file is checked.", HelpName = "FILE" };
+        var command = new Command(
+            "verify", "Whether entries were changed, removed, put in or moved since they were written, and which. Exit code 1: they were.")
         {
             file, from, secret,
         };
@@ -28,7 +37,8 @@ internal static class AuditVerifyCommand
             else
             {
                 using var client = server.Connect(result);
-                found = (await client.GetAsync<AuditVerificationView>($"api/audit/verify?from={result.GetValue(from)}", cancellationToken)).Value;
+                found = (await client.GetAsync<AuditVerificationView>(
+                    $"api/audit/verify?from={result.GetValue(from)}", cancellationToken)).Value;
             }
 
             if (server.WantsJson(result))
@@ -43,15 +53,21 @@ internal static class AuditVerifyCommand
     private static string Describe(AuditVerificationView found) => found switch
     {
         { Intact: false } => $"The audit log is not as it was written. {found.Problem}",
-        { Sealed: false } => $"{found.Entries} entries, {found.First} to {found.Last}, are as they were written. The end was not checked with the nodes' secret: entries that were cut off there are not found.",
+        { Sealed: false } =>
+            $"{found.Entries} entries, {found.First} to {found.Last}, are as they were written. The end was not checked with the nodes' "
+                + "secret: entries that were cut off there are not found.",
         _ => $"{found.Entries} entries, {found.First} to {found.Last}, are as they were written, and none is missing at the end.",
     };
 
-    private static async Task<AuditVerificationView> VerifyFileAsync(FileInfo file, long from, FileInfo? secret, CancellationToken cancellationToken)
+    private static async Task<AuditVerificationView> VerifyFileAsync(
+        FileInfo file, long from, FileInfo? secret, CancellationToken cancellationToken)
     {
         if (!file.Exists)
             throw new CliException($"There is no file '{file}'.", ExitCodes.Usage);
-        var seal = secret is null ? null : new AuditSeal(System.Text.Encoding.UTF8.GetBytes((await File.ReadAllTextAsync(secret.FullName, cancellationToken)).TrimEnd('\r', '\n')));
+        var seal = secret is null
+            ? null
+            : new AuditSeal(
+                System.Text.Encoding.UTF8.GetBytes((await File.ReadAllTextAsync(secret.FullName, cancellationToken)).TrimEnd('\r', '\n')));
         var verifier = new AuditVerifier(from);
         AuditEnd? end = null;
         var number = 0L;
@@ -80,11 +96,17 @@ internal static class AuditVerifyCommand
         var found = verifier.Complete(end, seal);
         if (found.IsIntact && end is null)
             found = found with { Problem = $"The file does not say where the log ends: lines are missing behind entry {found.Last}." };
-        return new AuditVerificationView(found.IsIntact, found.Entries, found.First, found.Last, found.IsSealed, found.Problem, found.Entry);
+        return new AuditVerificationView(
+            found.IsIntact, found.Entries, found.First, found.Last, found.IsSealed, found.Problem, found.Entry);
     }
 
     private static StoredAuditEntry ToStored(AuditEntryView entry) => new(
-        entry.Sequence, entry.At, entry.Status, AuditLines.TextsOf(entry), Convert.FromHexString(entry.Previous), Convert.FromHexString(entry.Hash));
+        entry.Sequence,
+        entry.At,
+        entry.Status,
+        AuditLines.TextsOf(entry),
+        Convert.FromHexString(entry.Previous),
+        Convert.FromHexString(entry.Hash));
 
     private static AuditEnd ToEnd(AuditEndView end) => new(end.End, Convert.FromHexString(end.Hash), Convert.FromHexString(end.Seal));
 }

@@ -7,7 +7,8 @@ namespace Progeny.Cli.Security;
 /// <summary><c>progeny key create</c>, <c>list</c>, <c>show</c>, <c>rotate</c> and <c>revoke</c></summary>
 internal static class KeyCommands
 {
-    public static Command Create(CliContext context) => new("key", "Make, rotate and revoke the keys of a server; needs one for everything (admin).")
+    public static Command Create(CliContext context) =>
+        new("key", "Make, rotate and revoke the keys of a server; needs one for everything (admin).")
     {
         CreateCreate(context),
         CreateList(context),
@@ -33,7 +34,8 @@ internal static class KeyCommands
             using var client = server.Connect(result);
             DateTimeOffset? expiresAt = result.GetValue(expires) is { } duration ? context.Time.GetUtcNow() + duration : null;
             var request = new ApiKeyRequest(result.GetRequiredValue(name), result.GetRequiredValue(allow), expiresAt);
-            KeyPages.WriteNew(context, server.WantsJson(result), await client.PostAsync<NewApiKeyView>($"api/keys", request, cancellationToken));
+            KeyPages.WriteNew(
+                context, server.WantsJson(result), await client.PostAsync<NewApiKeyView>($"api/keys", request, cancellationToken));
             return ExitCodes.Success;
         });
         return command;
@@ -79,14 +81,17 @@ internal static class KeyCommands
     {
         var key = Key();
         var overlap = DurationOption.Create("--overlap", "For how long the old key is accepted besides; without it 1h.");
-        var command = new Command("rotate", "Make a key that takes another's place, and print it, which happens this once.") { key, overlap };
+        var command = new Command(
+            "rotate", "Make a key that takes another's place, and print it, which happens this once.") { key, overlap };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
             var request = new KeyRotationRequest(result.GetValue(overlap)?.TotalSeconds);
             KeyPages.WriteNew(
-                context, server.WantsJson(result), await client.PostAsync<NewApiKeyView>($"api/keys/{result.GetRequiredValue(key)}/rotate", request, cancellationToken));
+                context,
+                server.WantsJson(result),
+                await client.PostAsync<NewApiKeyView>($"api/keys/{result.GetRequiredValue(key)}/rotate", request, cancellationToken));
             return ExitCodes.Success;
         });
         return command;

@@ -20,7 +20,9 @@ internal static class KeyPages
         var key = answer.Value.Key;
         context.WriteRaw(answer.Value.Secret);
         context.Error.WriteLine(
-            $"This is the key '{key.Name}' ({key.Id}), for {string.Join(", ", key.Allow)}{(key.ExpiresAt is null ? "" : $", until {Tables.Time(key.ExpiresAt)}")}. It is not shown again.");
+            $"This is the key '{key.Name}' ({key.Id}), for "
+                + $"{string.Join(", ", key.Allow)}{(key.ExpiresAt is null ? "" : $", until {Tables.Time(key.ExpiresAt)}")}. It is not "
+                + "shown again.");
     }
 
     public static void WriteList(IAnsiConsole console, IReadOnlyList<ApiKeyView> keys, bool all)
@@ -36,7 +38,14 @@ internal static class KeyPages
         foreach (var key in shown)
         {
             table.AddTexts(
-                key.Id, key.Name, ApiKeyStatusOf(key), string.Join(' ', key.Allow), Tables.Time(key.ExpiresAt), Tables.Time(key.LastUsedAt), Tables.Time(key.CreatedAt), key.CreatedBy);
+                key.Id,
+                key.Name,
+                ApiKeyStatusOf(key),
+                string.Join(' ', key.Allow),
+                Tables.Time(key.ExpiresAt),
+                Tables.Time(key.LastUsedAt),
+                Tables.Time(key.CreatedAt),
+                key.CreatedBy);
         }
 
         console.Write(table);

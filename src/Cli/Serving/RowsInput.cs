@@ -15,9 +15,13 @@ internal static class RowsInput
             all.Add(Parse(row, "--row") as JsonObject ?? throw Wrong($"--row '{row}' is no JSON object."));
         if (file is not null)
         {
-            var text = file == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+            var text = file == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(file, cancellationToken);
             foreach (var row in RowsOf(Parse(text, file)) ?? throw Wrong($"'{file}' holds no rows."))
-                all.Add(row is JsonObject fields ? fields.DeepClone() : throw Wrong($"'{file}' has a row that is no JSON object: {row?.ToJsonString() ?? "null"}."));
+                all.Add(row is JsonObject fields
+                    ? fields.DeepClone()
+                    : throw Wrong($"'{file}' has a row that is no JSON object: {row?.ToJsonString() ?? "null"}."));
         }
 
         return all.Count > 0 ? all : throw Wrong("There is no row to predict.");

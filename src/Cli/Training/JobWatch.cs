@@ -15,7 +15,8 @@ internal static class JobWatch
     public static bool IsEnd(this JobStatus status) => status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
     /// <summary>What the program returns for a job with this status: one that has not ended is not waited for.</summary>
-    public static int ExitCodeOf(JobStatus status) => status is JobStatus.Failed or JobStatus.Cancelled ? ExitCodes.Failure : ExitCodes.Success;
+    public static int ExitCodeOf(JobStatus status) =>
+        status is JobStatus.Failed or JobStatus.Cancelled ? ExitCodes.Failure : ExitCodes.Success;
 
     /// <exception cref="ServerUnreachableException">The server was away for a minute.</exception>
     public static async Task<ServerAnswer<JobInfo>> WaitAsync(

@@ -36,7 +36,8 @@ internal sealed class LocalTraining : IAsyncDisposable
     /// <exception cref="CliException">The folder is no project, or the feed of its source is not configured.</exception>
     /// <exception cref="InvalidManifestException">The manifest is not valid.</exception>
     /// <exception cref="PackageException">The project cannot be packed.</exception>
-    public static async Task<LocalTraining> OpenAsync(CliContext context, string path, IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<LocalTraining> OpenAsync(
+        CliContext context, string path, IConfiguration configuration, CancellationToken cancellationToken)
     {
         var manifest = await ProjectFolder.ReadManifestAsync(path, cancellationToken);
         var provider = new ServiceCollection().AddVolatileStorage(configuration).BuildServiceProvider();
@@ -47,7 +48,8 @@ internal sealed class LocalTraining : IAsyncDisposable
             {
                 throw new CliException(
                     $"The rows come from the feed '{feed}', which is not configured. Write --feed {feed}=FILE.db (SQLite) or "
-                    + $"--feed '{feed}=Host=…;Database=…' (PostgreSQL), or set PROGENY_Feeds__{feed}__Kind and PROGENY_Feeds__{feed}__ConnectionString.",
+                    + $"--feed '{feed}=Host=…;Database=…' (PostgreSQL), or set PROGENY_Feeds__{feed}__Kind and "
+                    + $"PROGENY_Feeds__{feed}__ConnectionString.",
                     ExitCodes.Usage);
             }
 
@@ -69,7 +71,8 @@ internal sealed class LocalTraining : IAsyncDisposable
     /// <summary>Trains, and shows how far it is.</summary>
     /// <param name="manifest">The project's own, or one that differs in its evaluation.</param>
     /// <exception cref="TrainingFailedException">There is no model.</exception>
-    public Task<TrainingResult> TrainAsync(Manifest manifest, TrainingPurpose purpose, string? from, string? to, CancellationToken cancellationToken)
+    public Task<TrainingResult> TrainAsync(
+        Manifest manifest, TrainingPurpose purpose, string? from, string? to, CancellationToken cancellationToken)
     {
         var request = new TrainingRequest
         {

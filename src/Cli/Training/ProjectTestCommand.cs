@@ -26,17 +26,25 @@ internal static class ProjectTestCommand
             TrainingResult training;
             try
             {
-                training = await workshop.TrainAsync(ToTest(manifest), TrainingPurpose.Generation, options.From(result), options.To(result), cancellationToken);
+                training = await workshop.TrainAsync(
+                    ToTest(manifest), TrainingPurpose.Generation, options.From(result), options.To(result), cancellationToken);
             }
             catch (TrainingFailedException failure) when (failure.Stage is TrainingStage.Acceptance)
             {
-                return Write(context.Out, manifest, [MakeContract(manifest, failure.Message)], $"the {manifest.Tests.Count} tests of the manifest did not run");
+                return Write(
+                    context.Out,
+                    manifest,
+                    [MakeContract(manifest, failure.Message)],
+                    $"the {manifest.Tests.Count} tests of the manifest did not run");
             }
 
             using var model = ModelRunner.Load(training.Model!, manifest);
             using var rules = new RuleCompiler(new SqliteExpressionEngine()).Compile(manifest);
             return Write(
-                context.Out, manifest, [MakeContract(manifest, refusal: null), .. ProjectTests.Run(model, manifest, rules)], TrainingSummary.Describe(manifest, training));
+                context.Out,
+                manifest,
+                [MakeContract(manifest, refusal: null), .. ProjectTests.Run(model, manifest, rules)],
+                TrainingSummary.Describe(manifest, training));
         });
         return command;
     }
@@ -65,7 +73,8 @@ internal static class ProjectTestCommand
         console.Write(table);
         var failed = results.Count(result => !result.Passed);
         console.MarkupLine(
-            $"[{(failed == 0 ? "green" : "red")} bold]{results.Count - failed} passed, {failed} failed[/] ({summary.EscapeMarkup()}; nothing was kept)");
+            $"[{(failed == 0 ? "green" : "red")} bold]{results.Count - failed} passed, {failed} failed[/] ({summary.EscapeMarkup()}; "
+                + "nothing was kept)");
         if (manifest.Tests.Count == 0)
             console.MarkupLine("[yellow]note:[/] the manifest has no tests of its own; its key 'tests' takes them");
         return failed == 0 ? ExitCodes.Success : ExitCodes.Failure;

@@ -15,7 +15,8 @@ internal static class JobTrialsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var answer = await client.GetAsync<IReadOnlyList<TrialInfo>>($"api/jobs/{result.GetRequiredValue(job)}/trials", cancellationToken);
+            var answer = await client.GetAsync<IReadOnlyList<TrialInfo>>(
+                $"api/jobs/{result.GetRequiredValue(job)}/trials", cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

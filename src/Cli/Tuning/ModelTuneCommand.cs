@@ -14,14 +14,33 @@ internal static class ModelTuneCommand
     public static Command Create(CliContext context)
     {
         var project = Arguments.Project();
-        var release = new Option<string?>("--release") { Description = "The release to tune; without it, the newest.", HelpName = "VERSION" };
+        var release = new Option<string?>(
+            "--release") { Description = "The release to tune; without it, the newest.", HelpName = "VERSION" };
         var from = new Option<string?>("--from") { Description = "The ordinal of the first row to take.", HelpName = "ORDINAL" };
         var to = new Option<string?>("--to") { Description = "The ordinal before which to stop.", HelpName = "ORDINAL" };
-        var trials = new Option<int?>("--trials") { Description = "How many sets of parameters are tried; without it, tune.trials.", HelpName = "N" };
-        var parallel = new Option<int?>("--parallel") { Description = "How many trials run at once, where the node has room; without it, tune.parallel.", HelpName = "N" };
+        var trials = new Option<int?>(
+            "--trials") { Description = "How many sets of parameters are tried; without it, tune.trials.", HelpName = "N" };
+        var parallel = new Option<int?>(
+            "--parallel")
+            {
+                Description = "How many trials run at once, where the node has room; without it, tune.parallel.",
+                HelpName = "N",
+            };
         var seed = new Option<int?>("--seed") { Description = "The seed of what is drawn; without it, pipeline.seed.", HelpName = "N" };
         var detach = new Option<bool>("--detach") { Description = "Start the job and do not wait for its end." };
-        var command = new Command("tune", "Search for the trainer's parameters and train a generation with the best.") { project, release, from, to, trials, parallel, seed, detach };
+        var command = new Command(
+            "tune",
+            "Search for the trainer's parameters and train a generation with the best.")
+            {
+                project,
+                release,
+                from,
+                to,
+                trials,
+                parallel,
+                seed,
+                detach,
+            };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -42,11 +61,13 @@ internal static class ModelTuneCommand
                 try
                 {
                     var started = job;
-                    job = await ProgressDisplay.RunAsync(context, progress => JobWatch.WaitAsync(client, started, progress, context.Time, cancellationToken));
+                    job = await ProgressDisplay.RunAsync(
+                        context, progress => JobWatch.WaitAsync(client, started, progress, context.Time, cancellationToken));
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    context.Error.WriteLine($"The search goes on: 'progeny job trials {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
+                    context.Error.WriteLine(
+                        $"The search goes on: 'progeny job trials {job.Value.Id}' shows it, 'progeny job cancel {job.Value.Id}' stops it.");
                     return ExitCodes.Interrupted;
                 }
             }
@@ -58,7 +79,9 @@ internal static class ModelTuneCommand
             else
             {
                 if (job.Value.Status.IsEnd())
-                    TrialsTable.Write(context.Out, (await client.GetAsync<IReadOnlyList<TrialInfo>>($"api/jobs/{job.Value.Id}/trials", cancellationToken)).Value);
+                    TrialsTable.Write(
+                        context.Out,
+                        (await client.GetAsync<IReadOnlyList<TrialInfo>>($"api/jobs/{job.Value.Id}/trials", cancellationToken)).Value);
                 JobPage.Write(context.Out, job.Value);
             }
 

@@ -17,7 +17,9 @@ internal static class TrialsTable
         }
 
         var rounds = trials.Max(trial => trial.Round) > 1;
-        var table = Tables.Create(console, [.. rounds ? ["round"] : Array.Empty<string>(), "trial", "rows", "seconds", "score", "", "parameters"]).RightAlign(0, rounds ? 5 : 4);
+        var table = Tables.Create(
+            console, [.. rounds ? ["round"] : Array.Empty<string>(), "trial", "rows", "seconds", "score", "", "parameters"])
+                .RightAlign(0, rounds ? 5 : 4);
         foreach (var trial in trials)
         {
             table.AddTexts(

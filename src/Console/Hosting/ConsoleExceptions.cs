@@ -15,7 +15,8 @@ internal sealed partial class ConsoleExceptions(ILogger<ConsoleExceptions> logge
             return false;
         var (status, notice) = exception is TimeoutException
             ? (StatusCodes.Status504GatewayTimeout, new Notice("No answer in time", "The node is busy. Reload the page in a moment."))
-            : (StatusCodes.Status500InternalServerError, new Notice("This page failed", "The node’s log says more. Other pages may still work."));
+            : (StatusCodes.Status500InternalServerError, new Notice(
+                "This page failed", "The node’s log says more. Other pages may still work."));
         LogFault(exception, httpContext.Request.Path, Activity.Current?.Id ?? httpContext.TraceIdentifier);
         await new ConsolePage<NoticePage>(notice, status).ExecuteAsync(httpContext);
         return true;

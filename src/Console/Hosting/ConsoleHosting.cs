@@ -20,7 +20,9 @@ public static class ConsoleHosting
     private static readonly RequiredAccess ForAProject = new(Permissions.Read, AccessScope.Project);
     private static readonly RequiredAccess ForData = new(Permissions.ReadData, AccessScope.Project);
 
-    /// <summary>Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.</summary>
+    /// <summary>
+    /// Adds what the pages need. Call it before other exception handlers are added, which would answer for pages otherwise.
+    /// </summary>
     public static void AddConsole(this IServiceCollection services)
     {
         services.AddScoped<Visitor>();
@@ -44,7 +46,10 @@ public static class ConsoleHosting
     {
         ConsoleAssets.Map(routes);
         var pages = routes.MapGroup("/").AsPages().WithMetadata(ForAProject);
-        pages.MapGet("/", async (HttpContext context, ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync(AccessOf(context)))).WithMetadata(ForAnyCaller);
+        pages.MapGet(
+            "/",
+            async (HttpContext context, ProjectReader reader) => new ConsolePage<ProjectsPage>(await reader.ListAsync(AccessOf(context))))
+                .WithMetadata(ForAnyCaller);
         pages.MapGet("/about", () => new ConsolePage<AboutPage>(about)).WithMetadata(ForAnyCaller);
         pages.MapGet("/cluster", ClusterAsync).WithMetadata(new RequiredAccess(Permissions.ReadNodes, AccessScope.Node));
         pages.MapGet("/projects/{project}", ProjectAsync);
@@ -61,8 +66,11 @@ public static class ConsoleHosting
     private static async Task<IResult> ClusterAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         new ConsolePage<ClusterPage>(await cluster.ListAsync(time.GetUtcNow(), cancellationToken));
 
-    private static async Task<IResult> ProjectAsync(HttpContext context, string project, ProjectReader reader, CancellationToken cancellationToken) =>
-        await reader.FindAsync(project, AccessOf(context), cancellationToken) is { } view ? new ConsolePage<ProjectPage>(view) : Missing($"There is no project “{project}”.");
+    private static async Task<IResult> ProjectAsync(
+        HttpContext context, string project, ProjectReader reader, CancellationToken cancellationToken) =>
+        await reader.FindAsync(project, AccessOf(context), cancellationToken) is { } view
+            ? new ConsolePage<ProjectPage>(view)
+            : Missing($"There is no project “{project}”.");
 
     private static async Task<IResult> ReleaseAsync(string project, string release, ProjectReader reader) =>
         await reader.FindReleaseAsync(project, release) is { } view
@@ -74,7 +82,8 @@ public static class ConsoleHosting
             ? new ConsolePage<GenerationPage>(view)
             : Missing($"There is no generation “{version}” of a project “{project}”; one is named like 1.2.0:3.");
 
-    private static async Task<IResult> DecisionsAsync(string project, string? before, DecisionReader reader, CancellationToken cancellationToken) =>
+    private static async Task<IResult> DecisionsAsync(
+        string project, string? before, DecisionReader reader, CancellationToken cancellationToken) =>
         await reader.ListAsync(project, before, cancellationToken) is { } view
             ? new ConsolePage<DecisionsPage>(view)
             : Missing($"There is no project “{project}”.");

@@ -14,7 +14,8 @@ internal sealed class ConsolePage<TPage>(object model, int status = StatusCodes.
 {
     // Everything a page needs comes from this node; whatever a user smuggles into a name finds nothing that it may load or run.
     private const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action "
+            + "'self'; frame-ancestors 'none'";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

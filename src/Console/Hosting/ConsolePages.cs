@@ -14,7 +14,8 @@ public static class ConsolePages
 
     /// <summary>Whether a request is of a person at a browser.</summary>
     public static bool AreFor(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && !_machinePaths.Any(path => request.Path.StartsWithSegments(path));
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            && !_machinePaths.Any(path => request.Path.StartsWithSegments(path));
 
     /// <summary>A page that only says something.</summary>
     public static IResult Notice(string title, string text, int status) => new ConsolePage<NoticePage>(new Notice(title, text), status);
@@ -26,5 +27,6 @@ public static class ConsolePages
     public static IResult Keys(KeysView view, int status) => new ConsolePage<KeysPage>(view, status);
 
     /// <summary>Marks endpoints as pages, whose failures are pages too.</summary>
-    public static RouteGroupBuilder AsPages(this RouteGroupBuilder group) => group.ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
+    public static RouteGroupBuilder AsPages(this RouteGroupBuilder group) =>
+        group.ExcludeFromDescription().WithMetadata(ConsoleMark.Instance);
 }

@@ -6,7 +6,9 @@ using Progeny.Core.Security;
 
 namespace Progeny.Console.Layout;
 
-/// <summary>The style sheet, the script and the icon. Their addresses carry a hash of their contents, so that browsers may keep them for ever.</summary>
+/// <summary>
+/// The style sheet, the script and the icon. Their addresses carry a hash of their contents, so that browsers may keep them for ever.
+/// </summary>
 internal sealed class ConsoleAssets
 {
     private readonly string name;

@@ -20,14 +20,16 @@ internal static class Show
     public static string Figure(double? value) => value is { } number ? Figure(number) : "–";
 
     /// <summary>A figure that may be a count: whole numbers without decimals.</summary>
-    public static string CountOrFigure(double value) => double.IsInteger(value) && Math.Abs(value) < 1e9 ? Count((long)value) : Figure(value);
+    public static string CountOrFigure(double value) =>
+        double.IsInteger(value) && Math.Abs(value) < 1e9 ? Count((long)value) : Figure(value);
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A number with its noun: <c>1 row</c>, <c>2 rows</c>.</summary>
     public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    public static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+    public static string Percent(double share) =>
+        share.ToString("P1", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
     public static string Bytes(long bytes)
     {

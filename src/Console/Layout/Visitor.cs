@@ -16,11 +16,14 @@ internal sealed class Visitor(IAntiforgery? antiforgery = null)
     public bool HasSession => _context?.User.Identity?.IsAuthenticated == true;
 
     /// <summary>Whether they may do something; where nobody has to prove who they are everybody may.</summary>
-    public bool May(Permissions permissions, string? project = null) => Caller is not { } caller || caller.Access.Allows(permissions, project);
+    public bool May(Permissions permissions, string? project = null) =>
+        Caller is not { } caller || caller.Access.Allows(permissions, project);
 
     /// <summary>The token that shows that a form is one of the console's, and its field; null: nobody needs one.</summary>
     public (string Field, string Value)? Token =>
-        _context is { } context && antiforgery?.GetAndStoreTokens(context) is { RequestToken: { } token } tokens ? (tokens.FormFieldName, token) : null;
+        _context is { } context && antiforgery?.GetAndStoreTokens(context) is { RequestToken: { } token } tokens
+            ? (tokens.FormFieldName, token)
+            : null;
 
     /// <summary>Says for whom the page is.</summary>
     public void Enter(HttpContext context)

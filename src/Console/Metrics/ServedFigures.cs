@@ -38,13 +38,16 @@ internal static class ServedFigures
         foreach (var (prediction, outcome) in known)
         {
             var index = Array.IndexOf(classes, outcome);
-            if (index < 0 || prediction is null || !prediction.Probabilities.Select(probability => probability.Class).SequenceEqual(classes))
+            if (index < 0 || prediction is null
+                || !prediction.Probabilities.Select(probability => probability.Class).SequenceEqual(classes))
                 continue;
             truth.Add(index);
             probabilities.AddRange(prediction.Probabilities.Select(probability => Math.Clamp(probability.Share, 0, 1)));
         }
 
-        return truth.Count == 0 ? null : EvaluationReport.Of(PredictionSet.OfClasses(classes, [.. truth], [.. probabilities], manifest.Serving.Threshold));
+        return truth.Count == 0
+            ? null
+            : EvaluationReport.Of(PredictionSet.OfClasses(classes, [.. truth], [.. probabilities], manifest.Serving.Threshold));
     }
 
     private static EvaluationReport? OfValues(IEnumerable<(ShownPrediction? Prediction, string Outcome)> known)

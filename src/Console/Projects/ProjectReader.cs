@@ -41,7 +41,9 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
         var releases = Task.WhenAll(project.Releases.Reverse().Select(release => Release(name, release).Get()));
         var generations = GenerationsAsync(project);
         var jobs = JobsAsync(name, MaxJobs);
-        var queries = access.Allows(Permissions.ReadData, name) ? log.ListAsync(name, null, null, null, MaxQueries, cancellationToken) : null;
+        var queries = access.Allows(Permissions.ReadData, name)
+            ? log.ListAsync(name, null, null, null, MaxQueries, cancellationToken)
+            : null;
         var plan = cluster.GetGrain<IRolloutGrain>(name).GetPlan();
         var decided = decisions.ListAsync(name, null, null, MaxDecisions, cancellationToken);
         var known = (await releases).OfType<ReleaseInfo>().ToList();
@@ -104,9 +106,11 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
             await jobs is [var last, ..] ? last : null);
     }
 
-    private async Task<EvaluationReport?> ServedAsync(GenerationReference? champion, List<ReleaseInfo> releases, CancellationToken cancellationToken)
+    private async Task<EvaluationReport?> ServedAsync(
+        GenerationReference? champion, List<ReleaseInfo> releases, CancellationToken cancellationToken)
     {
-        if (champion is null || releases.Find(release => release.Version == champion.Release) is not { } release || ManifestOf(release) is not { } manifest)
+        if (champion is null || releases.Find(release => release.Version == champion.Release) is not { } release
+            || ManifestOf(release) is not { } manifest)
             return null;
         var queries = await log.ListAsync(champion.Project, champion.Release, champion.Generation, null, MaxServed, cancellationToken);
         return ServedFigures.Of(manifest, queries);

@@ -21,5 +21,6 @@ internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryFi
         return new QueriesView(project, only?.Version, queries, start is null, queries.Before);
     }
 
-    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) => finder.FindAsync(project, id, cancellationToken);
+    public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) =>
+        finder.FindAsync(project, id, cancellationToken);
 }

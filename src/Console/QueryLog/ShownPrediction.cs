@@ -11,7 +11,8 @@ namespace Progeny.Console.QueryLog;
 public sealed record ShownPrediction(string? Label, double? Value, IReadOnlyList<(string Class, double Share)> Probabilities)
 {
     /// <summary>The probability of the predicted class.</summary>
-    public double? Share => Probabilities.Where(probability => probability.Class == Label).Select(probability => (double?)probability.Share).FirstOrDefault();
+    public double? Share =>
+        Probabilities.Where(probability => probability.Class == Label).Select(probability => (double?)probability.Share).FirstOrDefault();
 
     /// <summary>The prediction in one word; null for tensors.</summary>
     public string? Text => Label ?? (Value is { } value ? Show.Figure(value) : null);

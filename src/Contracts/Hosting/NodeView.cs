@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Progeny.Contracts.Hosting;
 
 /// <summary>A silo of the cluster. What it says of itself is null where it does not answer.</summary>
-/// <param name="State"><c>active</c>, <c>joining</c>, <c>shuttingdown</c>, <c>stopping</c>, <c>dead</c>; or <c>silent</c>: it is active and does not answer.</param>
+/// <param name="State"><c>active</c>, <c>joining</c>, <c>shuttingdown</c>, <c>stopping</c>, <c>dead</c>; or <c>silent</c>: it is active and
+/// does not answer.</param>
 /// <param name="Address">Where other silos reach it.</param>
 /// <param name="SeenAt">Its last sign of life in the database.</param>
 public sealed record NodeView(string Name, string Address, string State, DateTimeOffset SeenAt)

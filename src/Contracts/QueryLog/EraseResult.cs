@@ -11,4 +11,12 @@ namespace Progeny.Contracts.QueryLog;
 /// <param name="Remains">What was removed and is still in files of the databases, and until when; null: nothing is.</param>
 /// <param name="Kept">What may hold data of the entity and cannot be searched for it.</param>
 public sealed record EraseResult(
-    string Project, string Mark, bool Complete, long? Next, long Records, long Outcomes, long Scores, string? Remains, IReadOnlyList<string> Kept);
+    string Project,
+    string Mark,
+    bool Complete,
+    long? Next,
+    long Records,
+    long Outcomes,
+    long Scores,
+    string? Remains,
+    IReadOnlyList<string> Kept);

@@ -26,7 +26,8 @@ public static class AuditLines
     {
         string?[] texts =
         [
-            entry.By, entry.From, entry.Action, entry.Request, entry.Project, entry.Subject, entry.TraceId, Raw(entry.Before), Raw(entry.After),
+            entry.By, entry.From, entry.Action, entry.Request, entry.Project, entry.Subject, entry.TraceId, Raw(entry.Before), Raw(
+                entry.After),
         ];
         return [.. texts.Select(text => text is null ? null : Encoding.UTF8.GetBytes(text))];
     }

@@ -16,7 +16,11 @@ public static class AlertEpisodes
     /// <param name="champion">The generation in production.</param>
     /// <returns>The last episode of each alert, and those among them that began or were over just now.</returns>
     public static (ImmutableArray<AlertEpisode> Episodes, ImmutableArray<AlertEpisode> Changed) Update(
-        ImmutableArray<AlertEpisode> before, IReadOnlyList<AlertManifest> alerts, IReadOnlyList<ConditionVerdict> verdicts, GenerationReference champion, DateTimeOffset now)
+        ImmutableArray<AlertEpisode> before,
+        IReadOnlyList<AlertManifest> alerts,
+        IReadOnlyList<ConditionVerdict> verdicts,
+        GenerationReference champion,
+        DateTimeOffset now)
     {
         var changed = ImmutableArray.CreateBuilder<AlertEpisode>();
         var episodes = before.ToList();

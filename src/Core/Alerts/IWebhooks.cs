@@ -17,12 +17,13 @@ public interface IWebhooks
     /// <param name="id">The same at each attempt of the same step.</param>
     /// <param name="body">The question in JSON.</param>
     /// <param name="timeout">How long it may take; the operator's limit for the webhook holds as well.</param>
-    Task<WebhookAnswer> AskAsync(string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken);
+    Task<WebhookAnswer> AskAsync(
+        string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Why a release that names a webhook is refused; null: it is not.</summary>
     /// <remarks>
-    /// Where each project may use each webhook, one that is not configured is none of the release's faults: its first message says so. Elsewhere one that
-    /// is missing and one that the project may not use are not told apart.
+    /// Where each project may use each webhook, one that is not configured is none of the release's faults: its first message says so.
+    /// Elsewhere one that is missing and one that the project may not use are not told apart.
     /// </remarks>
     string? Refusal(string name, string project);
 }

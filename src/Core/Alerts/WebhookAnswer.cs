@@ -14,7 +14,8 @@ public sealed record WebhookAnswer(bool? Allow, string Message)
     private const int MaxReason = 500;
 
     /// <summary>
-    /// Reads an answer: 200 to 299 allows, unless the body is an object with <c>"allow": false</c>; 400 to 499 refuses. The body may give a <c>reason</c>.
+    /// Reads an answer: 200 to 299 allows, unless the body is an object with <c>"allow": false</c>; 400 to 499 refuses. The body may give a
+    /// <c>reason</c>.
     /// </summary>
     /// <param name="body">The body; longer than <see cref="MaxBytes"/>: it was cut off.</param>
     public static WebhookAnswer Read(int status, ReadOnlyMemory<byte> body)
@@ -24,7 +25,9 @@ public sealed record WebhookAnswer(bool? Allow, string Message)
             return new WebhookAnswer(null, $"{said}; 200 to 299 (it allows) or 400 to 499 (it refuses) would be right");
         var isRefused = status >= 400;
         if (body.Length > MaxBytes)
-            return isRefused ? new(false, said) : new(null, $"{said} with more than {MaxBytes} bytes; an object with 'allow' and 'reason' would be right");
+            return isRefused
+                ? new(false, said)
+                : new(null, $"{said} with more than {MaxBytes} bytes; an object with 'allow' and 'reason' would be right");
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             return new WebhookAnswer(!isRefused, said);
         var (problem, allow, reason) = ReadBody(body);
@@ -43,7 +46,9 @@ public sealed record WebhookAnswer(bool? Allow, string Message)
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 return ($"its body is no object; {Right}", false, null);
-            var reason = root.TryGetProperty("reason", out var why) && why.ValueKind == JsonValueKind.String ? Shown(why.GetString()!) : null;
+            var reason = root.TryGetProperty("reason", out var why) && why.ValueKind == JsonValueKind.String
+                ? Shown(why.GetString()!)
+                : null;
             if (!root.TryGetProperty("allow", out var allow))
                 return (null, true, reason);
             return allow.ValueKind is JsonValueKind.True or JsonValueKind.False

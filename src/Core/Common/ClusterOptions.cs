@@ -9,7 +9,10 @@ public sealed class ClusterOptions
     /// <summary>What the state of grains of a node that stands alone is stored under, in place of a cluster's <see cref="Id"/>.</summary>
     public const string AloneServiceId = "default";
 
-    /// <summary>The connection string of the cluster's PostgreSQL database, as Npgsql reads it; null: this node stands alone, with a data folder for everything.</summary>
+    /// <summary>
+    /// The connection string of the cluster's PostgreSQL database, as Npgsql reads it; null: this node stands alone, with a data folder for
+    /// everything.
+    /// </summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>The name of the cluster. A database belongs to one cluster, and refuses members of another.</summary>

@@ -9,7 +9,8 @@ public static class IsoTime
     public const string Right = "a time in ISO 8601 such as 2025-12-09T08:30:00Z (UTC where it names no zone)";
 
     /// <summary>
-    /// Reads <c>yyyy-MM[-dd[THH:mm[:ss[.f…]][Z|±HH[[:]mm]]]]</c>, with a <c>T</c> or a space before the hour. Digits behind 100 ns are cut off.
+    /// Reads <c>yyyy-MM[-dd[THH:mm[:ss[.f…]][Z|±HH[[:]mm]]]]</c>, with a <c>T</c> or a space before the hour. Digits behind 100 ns are cut
+    /// off.
     /// </summary>
     /// <param name="time">In UTC.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time)
@@ -26,7 +27,8 @@ public static class IsoTime
                 return false;
         }
 
-        if (!text.IsEmpty || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+        if (!text.IsEmpty || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23
+            || minute > 59 || second > 59)
             return false;
         var utc = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks + ticks - (offset * TimeSpan.TicksPerMinute);
         if (utc < DateTime.MinValue.Ticks || utc > DateTime.MaxValue.Ticks)
@@ -36,7 +38,8 @@ public static class IsoTime
     }
 
     /// <summary>A moment as text, in UTC, with as many digits as it has.</summary>
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static bool ReadClock(ref ReadOnlySpan<char> text, out int hour, out int minute, out int second, out long ticks)
     {

@@ -17,7 +17,9 @@ public static class Suggestion
         var nearest = words
             .Take(MaxWords)
             .Select(word => (Word: word, Distance: Distance(written.ToLowerInvariant(), word.ToLowerInvariant())))
-            .Where(w => w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3) && w.Distance < Math.Min(written.Length, w.Word.Length))
+            .Where(w =>
+                w.Distance <= Math.Max(1, Math.Max(written.Length, w.Word.Length) / 3)
+                    && w.Distance < Math.Min(written.Length, w.Word.Length))
             .OrderBy(w => w.Distance)
             .Select(w => w.Word)
             .FirstOrDefault();

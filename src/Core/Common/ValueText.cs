@@ -5,8 +5,8 @@ namespace Progeny.Core.Common;
 
 /// <summary>The text of a value: of a category, a class, an entity or an id, wherever it comes from.</summary>
 /// <remarks>
-/// What is written keeps its writing: a text, a field of a CSV file, a number in JSON (<c>2.0</c> is not <c>2</c>), a decimal with its scale. What is
-/// a binary number has the fewest digits that read back to it, whole numbers without a point.
+/// What is written keeps its writing: a text, a field of a CSV file, a number in JSON (<c>2.0</c> is not <c>2</c>), a decimal with its
+/// scale. What is a binary number has the fewest digits that read back to it, whole numbers without a point.
 /// </remarks>
 public static class ValueText
 {

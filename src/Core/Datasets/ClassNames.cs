@@ -39,7 +39,10 @@ internal sealed class ClassNames
     public static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 
     /// <summary>The class of a name; null: there is none of that name.</summary>
-    public int? Find(string name) => _byText.TryGetValue(name, out var index) || (NumberOf(name) is { } number && _byNumber.TryGetValue(number, out index)) ? index : null;
+    public int? Find(string name) =>
+        _byText.TryGetValue(name, out var index) || (NumberOf(name) is { } number && _byNumber.TryGetValue(number, out index))
+            ? index
+            : null;
 
     /// <summary>Whether a model whose columns have these names has them in another order than the manifest, or other classes.</summary>
     /// <param name="names">The names of the columns, in their order.</param>

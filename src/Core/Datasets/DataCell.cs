@@ -35,7 +35,9 @@ internal readonly record struct DataCell(string Value, string? Problem)
     public static DataCell OfLabel(TrainerSchema schema, object? value)
     {
         var regression = schema.Task is MachineLearningTask.Regression;
-        var right = regression ? "a finite number would be right" : $"one of the classes {string.Join(", ", schema.Label.Classes)} would be right";
+        var right = regression
+            ? "a finite number would be right"
+            : $"one of the classes {string.Join(", ", schema.Label.Classes)} would be right";
         if (value is null or "" or double.NaN or float.NaN)
             return Wrong("is missing", $"{right}; leave rows without a label out in the query");
         if (regression)
@@ -71,7 +73,9 @@ internal readonly record struct DataCell(string Value, string? Problem)
         long number => number,
         float number when float.IsFinite(number) => double.Parse(ValueText.Of(value), CultureInfo.InvariantCulture),
         decimal number => (double)number,
-        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+        string text
+            when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) =>
+            number,
         _ => null,
     };
 

@@ -23,7 +23,13 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     /// <param name="evaluateFile">Written: the rows held out, with the header.</param>
     /// <exception cref="TrainingFailedException">In stage data: one side would have no row.</exception>
     public static async Task<DataSplit> HoldoutAsync(
-        TrainingData data, TrainerSchema schema, double fraction, int seed, string trainFile, string evaluateFile, CancellationToken cancellationToken)
+        TrainingData data,
+        TrainerSchema schema,
+        double fraction,
+        int seed,
+        string trainFile,
+        string evaluateFile,
+        CancellationToken cancellationToken)
     {
         if (data.Rows < 2)
             throw new TrainingFailedException(TrainingStage.Data, $"The source has {data.Rows} rows; a hold-out needs at least 2.");
@@ -43,7 +49,8 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     }
 
     /// <summary>
-    /// Holds out one of several parts of equal size (to one row), chosen by chance. Rows in time order are held out by <see cref="WindowAsync"/>.
+    /// Holds out one of several parts of equal size (to one row), chosen by chance. Rows in time order are held out by
+    /// <see cref="WindowAsync"/>.
     /// </summary>
     /// <param name="data">The rows, in no order.</param>
     /// <param name="fold">The part held out, from 0.</param>
@@ -60,9 +67,9 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     }
 
     /// <summary>
-    /// Holds out one of several blocks of time of about equal size, and trains on those before it only: what comes is not told from what came
-    /// later (an expanding window; L. J. Tashman, "Out-of-sample tests of forecasting accuracy", 2000). Rows of one moment stay together; a
-    /// cut moves behind them as long as every block keeps a moment.
+    /// Holds out one of several blocks of time of about equal size, and trains on those before it only: what comes is not told from what
+    /// came later (an expanding window; L. J. Tashman, "Out-of-sample tests of forecasting accuracy", 2000). Rows of one moment stay
+    /// together; a cut moves behind them as long as every block keeps a moment.
     /// </summary>
     /// <param name="data">The rows in time order.</param>
     /// <param name="ordinal">The column of their order.</param>
@@ -75,7 +82,12 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         TrainingData data, string ordinal, int fold, int folds, string trainFile, string evaluateFile, CancellationToken cancellationToken)
     {
         var partOf = InBlocks(await BlocksAsync(data, ordinal, folds, cancellationToken));
-        return await WriteAsync(data, () => partOf() is var part && part < fold ? false : part == fold ? true : null, trainFile, evaluateFile, cancellationToken);
+        return await WriteAsync(
+            data,
+            () => partOf() is var part && part < fold ? false : part == fold ? true : null,
+            trainFile,
+            evaluateFile,
+            cancellationToken);
     }
 
     private static long[] SizesOf(TrainingData data, int folds) => data.Rows >= folds
@@ -114,8 +126,11 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         };
     }
 
-    /// <summary>The row nearest behind <paramref name="wanted"/>, or else nearest before it, whose ordinal is not that of the row before.</summary>
-    private static async Task<long> CutBetweenMomentsAsync(TrainingData data, string ordinal, long wanted, CancellationToken cancellationToken)
+    /// <summary>
+    /// The row nearest behind <paramref name="wanted"/>, or else nearest before it, whose ordinal is not that of the row before.
+    /// </summary>
+    private static async Task<long> CutBetweenMomentsAsync(
+        TrainingData data, string ordinal, long wanted, CancellationToken cancellationToken)
     {
         var before = 0L;
         await foreach (var row in MomentsAsync(data, ordinal, cancellationToken))
@@ -128,7 +143,8 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         return before > 0
             ? before
             : throw new TrainingFailedException(
-                TrainingStage.Data, $"All {data.Rows} rows have the same '{ordinal}' ({data.Last}); a hold-out in time order needs at least two moments.");
+                TrainingStage.Data,
+                $"All {data.Rows} rows have the same '{ordinal}' ({data.Last}); a hold-out in time order needs at least two moments.");
     }
 
     /// <summary>The sizes of blocks of time, as even as moments allow; each has a moment at least.</summary>
@@ -139,7 +155,9 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
         await foreach (var _ in MomentsAsync(data, ordinal, cancellationToken))
             left++;
         if (left < folds)
-            throw new TrainingFailedException(TrainingStage.Data, $"The rows have {left} different values of '{ordinal}'; {folds} folds in time order need at least {folds}.");
+            throw new TrainingFailedException(
+                TrainingStage.Data,
+                $"The rows have {left} different values of '{ordinal}'; {folds} folds in time order need at least {folds}.");
         var (sizes, begin, wanted) = (new List<long>(folds), 0L, even[0]);
         await foreach (var row in MomentsAsync(data, ordinal, cancellationToken))
         {
@@ -158,7 +176,8 @@ public sealed record DataSplit(long TrainRows, long EvaluateRows)
     }
 
     /// <summary>The rows whose ordinal is not that of the row before.</summary>
-    private static async IAsyncEnumerable<long> MomentsAsync(TrainingData data, string ordinal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<long> MomentsAsync(
+        TrainingData data, string ordinal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var csv = TrainingDataReader.Open(data.File);
         await csv.ReadHeaderAsync(cancellationToken);

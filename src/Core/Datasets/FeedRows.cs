@@ -21,7 +21,8 @@ internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset
     /// <summary>The ordinal of the last row.</summary>
     public object? Last { get; private set; }
 
-    /// <exception cref="TrainingFailedException">In stage data: a value has no place in the ordinal's order, or is no time, and the window is one.</exception>
+    /// <exception cref="TrainingFailedException">In stage data: a value has no place in the ordinal's order, or is no time, and the window
+    /// is one.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (await rows.ReadAsync(cancellationToken))
@@ -30,7 +31,10 @@ internal sealed class FeedRows(IFeedReader rows, string? ordinal, DateTimeOffset
             {
                 var value = rows.GetValue(column);
                 if (DataCell.OfOrdinal(value).Problem is { } problem)
-                    throw new TrainingFailedException(TrainingStage.Data, $"The source has a row without a place in its order: row {Count + 1}, column '{ordinal}': {TrainingDataWriter.Show(value)} {problem}.");
+                    throw new TrainingFailedException(
+                        TrainingStage.Data,
+                        $"The source has a row without a place in its order: row {Count + 1}, column '{ordinal}': "
+                            + $"{TrainingDataWriter.Show(value)} {problem}.");
                 // The newest that counts is a moment, so a number that is none is far ahead of it.
                 if (cut is { } moment && !OrdinalTimes.IsBehindAll(value) && OrdinalTimes.Of(ordinal!, value) < moment)
                     continue;

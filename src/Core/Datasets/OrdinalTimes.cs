@@ -16,11 +16,13 @@ internal static class OrdinalTimes
         float or decimal => Of(column, Convert.ToDouble(value, CultureInfo.InvariantCulture)),
         string text when IsoTime.TryParse(text, out var at) => at,
         _ => throw new TrainingFailedException(
-            TrainingStage.Data, $"source.window.time needs an ordinal that is a time, ISO 8601 or seconds since 1970; '{column}' is {value ?? "null"}."),
+            TrainingStage.Data,
+            $"source.window.time needs an ordinal that is a time, ISO 8601 or seconds since 1970; '{column}' is {value ?? "null"}."),
     };
 
     /// <summary>Whether a number is behind the last moment there is.</summary>
-    public static bool IsBehindAll(object? value) => value is long or double or float or decimal && Convert.ToDouble(value, CultureInfo.InvariantCulture) > MaxSeconds;
+    public static bool IsBehindAll(object? value) =>
+        value is long or double or float or decimal && Convert.ToDouble(value, CultureInfo.InvariantCulture) > MaxSeconds;
 
     /// <summary>A value of the same kind that is not after a moment, for a database to compare with.</summary>
     public static object NotAfter(object like, DateTimeOffset moment) => like switch

@@ -21,6 +21,9 @@ public sealed record SourceRange
     /// <summary>Where the training ended that is continued; only rows behind it are taken. Null: none is.</summary>
     public Lineage? After { get; init; }
 
-    /// <summary>Whether all rows behind another training's are taken, each once: then the source's window leaves none out, which no training would take.</summary>
+    /// <summary>
+    /// Whether all rows behind another training's are taken, each once: then the source's window leaves none out, which no training would
+    /// take.
+    /// </summary>
     public bool IsContinued => Once && After is not null;
 }

@@ -49,7 +49,9 @@ public sealed record TrainerSchema
         };
     }
 
-    /// <summary>The column that holds when a query was answered: <c>queried_at</c>, with underscores before it where a column has that name.</summary>
+    /// <summary>
+    /// The column that holds when a query was answered: <c>queried_at</c>, with underscores before it where a column has that name.
+    /// </summary>
     private static string QueryTime(Manifest manifest)
     {
         var name = "queried_at";

@@ -8,7 +8,9 @@ namespace Progeny.Core.Datasets;
 /// <summary>Reads the rows of a <c>data.csv</c> back, one after the other.</summary>
 public static class TrainingDataReader
 {
-    /// <summary>The features' values in the schema's order (double, long, bool, string, or null where missing) and the label's text.</summary>
+    /// <summary>
+    /// The features' values in the schema's order (double, long, bool, string, or null where missing) and the label's text.
+    /// </summary>
     public static async IAsyncEnumerable<(object?[] Features, string Label)> ReadAsync(
         string path, TrainerSchema schema, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

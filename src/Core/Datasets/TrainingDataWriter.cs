@@ -62,7 +62,8 @@ public static class TrainingDataWriter
         }
 
         if (errors.Count > 0)
-            throw new TrainingFailedException(TrainingStage.Data, $"The source has rows that do not fit the schema: {string.Join(". ", errors)}.");
+            throw new TrainingFailedException(
+                TrainingStage.Data, $"The source has rows that do not fit the schema: {string.Join(". ", errors)}.");
         progress?.Report(count);
         return new(path, count, ToOrdinal(first), ToOrdinal(last), await DigestAsync(path, cancellationToken));
     }

@@ -6,7 +6,8 @@ namespace Progeny.Core.Decisions;
 public static class DecisionLogExtensions
 {
     /// <summary>Keeps decisions, in their order; those whose id is known are kept once.</summary>
-    public static async Task AppendAllAsync(this IDecisionLog log, IReadOnlyCollection<Decision> decisions, CancellationToken cancellationToken)
+    public static async Task AppendAllAsync(
+        this IDecisionLog log, IReadOnlyCollection<Decision> decisions, CancellationToken cancellationToken)
     {
         foreach (var decision in decisions)
             await log.AppendAsync(decision, cancellationToken);

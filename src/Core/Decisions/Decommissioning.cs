@@ -14,5 +14,6 @@ public static class Decommissioning
     /// <summary>Why nothing can be done with a decommissioned project, and what would help.</summary>
     public static string Refusal(string project, DateTimeOffset at, string? reason) => string.Create(
         CultureInfo.InvariantCulture,
-        $"'{project}' was decommissioned on {at.UtcDateTime:yyyy-MM-dd} ({reason}); recommission it first (POST /api/projects/{project}/recommission).");
+        $"'{project}' was decommissioned on {at.UtcDateTime:yyyy-MM-dd} ({reason}); recommission it first (POST "
+            + $"/api/projects/{project}/recommission).");
 }

@@ -12,7 +12,8 @@ public interface IDecisionLog
     /// <param name="experiment">Only those of one experiment; null: all.</param>
     /// <param name="before">Only those with a place below this; null: from the newest.</param>
     /// <param name="limit">1 to 1,000.</param>
-    Task<IReadOnlyList<DecisionEntry>> ListAsync(string project, string? experiment, long? before, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DecisionEntry>> ListAsync(
+        string project, string? experiment, long? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many decisions there are about a project.</summary>
     Task<long> CountAsync(string project, CancellationToken cancellationToken);

@@ -35,7 +35,8 @@ public sealed class CategoryHistogram
     public long Others { get; private set; }
 
     /// <summary>The categories by name, the most frequent first.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Categories => _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal);
+    public IEnumerable<KeyValuePair<string, long>> Categories =>
+        _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal);
 
     /// <summary>Counts a text.</summary>
     public void Record(ReadOnlySpan<char> category, long count = 1)
@@ -84,7 +85,8 @@ public sealed class CategoryHistogram
     /// The counts of two histograms by name where both know them, those of all other texts together. A name that one of them
     /// left out because it has too many is among the rest of both.
     /// </summary>
-    public static (IReadOnlyList<(string Name, long First, long Second)> Named, (long First, long Second) Others) Align(CategoryHistogram first, CategoryHistogram second)
+    public static (IReadOnlyList<(string Name, long First, long Second)> Named, (long First, long Second) Others) Align(
+        CategoryHistogram first, CategoryHistogram second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -97,7 +99,9 @@ public sealed class CategoryHistogram
     }
 
     /// <summary>The histogram in the texts and a few bytes for each.</summary>
-    /// <remarks>A byte 3 (the format), the others, then for each category the length of its name in UTF-8, the name and its count.</remarks>
+    /// <remarks>
+    /// A byte 3 (the format), the others, then for each category the length of its name in UTF-8, the name and its count.
+    /// </remarks>
     public byte[] Encode()
     {
         var bytes = new List<byte> { Format };
@@ -136,7 +140,8 @@ public sealed class CategoryHistogram
     }
 
     // Those that were left out come behind the last one that is kept.
-    private bool Knows(string name) => Others == 0 || _counts.ContainsKey(name) || (_order.Count > 0 && Compare(Hash(name), name, _order.Max) < 0);
+    private bool Knows(string name) =>
+        Others == 0 || _counts.ContainsKey(name) || (_order.Count > 0 && Compare(Hash(name), name, _order.Max) < 0);
 
     // The order of a set of pairs, for a name that is no string yet.
     private static int Compare(ulong hash, ReadOnlySpan<char> name, (ulong Hash, string Name) other) =>

@@ -2,7 +2,9 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Drift;
 
-/// <summary>How the values of one column of queries or predictions were spread: numbers and texts, and how many rows had none. Merges exactly.</summary>
+/// <summary>
+/// How the values of one column of queries or predictions were spread: numbers and texts, and how many rows had none. Merges exactly.
+/// </summary>
 public sealed class ColumnDistribution
 {
     /// <summary>The number of rows, those without a value included.</summary>

@@ -3,7 +3,9 @@ namespace Progeny.Core.Drift;
 /// <summary>Two samples of one column, counted in common cells. Missing values are the first cell; numbers follow in their order.</summary>
 public sealed class ColumnPair
 {
-    /// <summary>Into how many bins of about equal shares in the reference the stability index parts numbers, and the most categories it tells apart.</summary>
+    /// <summary>
+    /// Into how many bins of about equal shares in the reference the stability index parts numbers, and the most categories it tells apart.
+    /// </summary>
     private const int NumberBins = 10;
     private const int CategoryBins = 20;
 
@@ -12,12 +14,14 @@ public sealed class ColumnPair
     /// <summary>Whether the cells have an order: numbers.</summary>
     public bool IsOrdered { get; }
 
-    /// <summary>The counts of both; of categories the most frequent of the reference first, and last those that one of both does not know by name.</summary>
+    /// <summary>
+    /// The counts of both; of categories the most frequent of the reference first, and last those that one of both does not know by name.
+    /// </summary>
     public IReadOnlyList<(long Reference, long Window)> Cells { get; }
 
     /// <summary>
-    /// How many numbers of the window lie below the least or above the greatest one of the reference, and how many numbers both have. As seen
-    /// through cells: never more than there are.
+    /// How many numbers of the window lie below the least or above the greatest one of the reference, and how many numbers both have. As
+    /// seen through cells: never more than there are.
     /// </summary>
     public (long Outside, long Window, long Reference) OutsideRange()
     {
@@ -45,10 +49,12 @@ public sealed class ColumnPair
     }
 
     /// <summary>
-    /// The population stability index Σ (q − p) ln (q / p) over bins with the shares p of the reference and q of the window. Half a count is
-    /// added to each bin of both, so that an empty one makes it great and not infinite.
+    /// The population stability index Σ (q − p) ln (q / p) over bins with the shares p of the reference and q of the window. Half a count
+    /// is added to each bin of both, so that an empty one makes it great and not infinite.
     /// </summary>
-    /// <remarks>The symmetric Kullback–Leibler divergence: S. Kullback and R. A. Leibler, "On information and sufficiency", 1951, equation 2.6.</remarks>
+    /// <remarks>
+    /// The symmetric Kullback–Leibler divergence: S. Kullback and R. A. Leibler, "On information and sufficiency", 1951, equation 2.6.
+    /// </remarks>
     public double Psi()
     {
         const double Half = 0.5;
@@ -62,9 +68,9 @@ public sealed class ColumnPair
     }
 
     /// <summary>
-    /// The missing are a bin of their own, as are the values below the least and above the greatest of the reference. Between these a bin is
-    /// full where a further tenth of the reference is; a cell with a tenth by itself is one, so that what lies between two such values and was
-    /// never seen is apart from both. Of few different values each is a bin.
+    /// The missing are a bin of their own, as are the values below the least and above the greatest of the reference. Between these a bin
+    /// is full where a further tenth of the reference is; a cell with a tenth by itself is one, so that what lies between two such values
+    /// and was never seen is apart from both. Of few different values each is a bin.
     /// </summary>
     private List<(long Reference, long Window)> BinsOfNumbers()
     {

@@ -3,7 +3,9 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Drift;
 
-/// <summary>How the features of a generation's queries and its predictions were spread in some stretch of time. Merges exactly. Not thread-safe.</summary>
+/// <summary>
+/// How the features of a generation's queries and its predictions were spread in some stretch of time. Merges exactly. Not thread-safe.
+/// </summary>
 public sealed class Distributions
 {
     private const byte Format = 1;

@@ -25,7 +25,8 @@ public static class DriftDetector
     /// <param name="window">The newest queries. A column that is not in both is not compared.</param>
     /// <param name="check">The number of the check, from 1.</param>
     /// <param name="rows">The rows of the window.</param>
-    public static DriftReport Evaluate(DriftManifest settings, Distributions training, Distributions window, long check, long rows, DateTimeOffset at)
+    public static DriftReport Evaluate(
+        DriftManifest settings, Distributions training, Distributions window, long check, long rows, DateTimeOffset at)
     {
         var compared = new List<ColumnDrift>();
         foreach (var (name, column) in training.Features)
@@ -50,7 +51,8 @@ public static class DriftDetector
             Columns =
             [
                 .. compared.Select(column => column with { Drifted = column.PValue <= level && column.Psi >= settings.Psi })
-                    .OrderByDescending(column => column.Drifted).ThenByDescending(column => column.Psi).ThenBy(column => column.Name, StringComparer.Ordinal),
+                    .OrderByDescending(column => column.Drifted).ThenByDescending(column => column.Psi)
+                    .ThenBy(column => column.Name, StringComparer.Ordinal),
             ],
         };
 

@@ -26,8 +26,10 @@ public static class TrainingDataCheck
             .Select(feature => (Now: feature.Value, Before: champion.Features[feature.Key]))
             .Where(pair => pair.Now.Rows > 0 && pair.Before.Rows > 0)
             .ToList();
-        figures[FigureNames.DataOutOfRange] = pairs.Select(pair => OutOfRange(pair.Now.Numbers, pair.Before.Numbers)).DefaultIfEmpty().Max();
-        figures[FigureNames.DataNewCategories] = pairs.Sum(pair => CategoryHistogram.Align(pair.Before.Categories, pair.Now.Categories).Named.Count(category => category.First == 0));
+        figures[FigureNames.DataOutOfRange] = pairs.Select(pair => OutOfRange(pair.Now.Numbers, pair.Before.Numbers)).DefaultIfEmpty()
+            .Max();
+        figures[FigureNames.DataNewCategories] = pairs.Sum(
+            pair => CategoryHistogram.Align(pair.Before.Categories, pair.Now.Categories).Named.Count(category => category.First == 0));
         figures[FigureNames.DataPsiMax] = pairs.Select(pair => ColumnPair.Of(pair.Before, pair.Now).Psi()).DefaultIfEmpty().Max();
         return figures;
     }

@@ -5,7 +5,9 @@ namespace Progeny.Core.Drift;
 /// <summary>Tests of whether two samples, counted in common cells, come from one distribution.</summary>
 public static class TwoSampleTests
 {
-    /// <summary>The least count that a cell of chi-square must be expected to have in either sample; smaller ones are put together.</summary>
+    /// <summary>
+    /// The least count that a cell of chi-square must be expected to have in either sample; smaller ones are put together.
+    /// </summary>
     private const double MinExpected = 5;
 
     /// <summary>The greatest distance of the cumulative shares over the bounds of the cells, and a bound on its probability.</summary>
@@ -31,8 +33,13 @@ public static class TwoSampleTests
         return (distance, Math.Min(1, 2 * Math.Exp(-2 * distance * distance * first * second / (first + second))));
     }
 
-    /// <summary>Pearson's chi-square of homogeneity and its probability. Cells that are expected to have less than 5 in a sample are put together.</summary>
-    /// <remarks>K. Pearson, "On the criterion …", 1900; cells put together as in W. G. Cochran, "Some methods for strengthening the common χ² tests", 1954.</remarks>
+    /// <summary>
+    /// Pearson's chi-square of homogeneity and its probability. Cells that are expected to have less than 5 in a sample are put together.
+    /// </summary>
+    /// <remarks>
+    /// K. Pearson, "On the criterion …", 1900; cells put together as in W. G. Cochran, "Some methods for strengthening the common χ²
+    /// tests", 1954.
+    /// </remarks>
     public static (double Statistic, double PValue) ChiSquare(IReadOnlyList<(long First, long Second)> cells)
     {
         var (first, second) = Totals(cells);
@@ -55,7 +62,8 @@ public static class TwoSampleTests
         {
             var expected = (cell.First + cell.Second) * first / (first + second);
             var others = (cell.First + cell.Second) - expected;
-            return ((cell.First - expected) * (cell.First - expected) / expected) + ((cell.Second - others) * (cell.Second - others) / others);
+            return ((cell.First - expected) * (cell.First - expected) / expected)
+                + ((cell.Second - others) * (cell.Second - others) / others);
         });
         return (statistic, statistic <= 0 ? 1 : SpecialFunctions.GammaUpperRegularized((whole.Count - 1) / 2.0, statistic / 2));
     }
@@ -65,8 +73,8 @@ public static class TwoSampleTests
     /// exact of a continuous one, a bound with ties or where fewer are seen.
     /// </summary>
     /// <remarks>
-    /// What a continuous distribution has within the range of n values is Beta(n - 1, 2) whatever it is (S. S. Wilks, "Determination of sample
-    /// sizes for setting tolerance limits", 1941), so of m more values the number outside is beta-binomial with m, 2 and n - 1.
+    /// What a continuous distribution has within the range of n values is Beta(n - 1, 2) whatever it is (S. S. Wilks, "Determination of
+    /// sample sizes for setting tolerance limits", 1941), so of m more values the number outside is beta-binomial with m, 2 and n - 1.
     /// </remarks>
     /// <param name="outside">The values of the window outside.</param>
     /// <param name="window">All values of the window.</param>

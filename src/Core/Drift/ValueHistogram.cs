@@ -6,8 +6,8 @@ namespace Progeny.Core.Drift;
 
 /// <summary>
 /// Counts of finite numbers of either sign in at most <see cref="MaxBuckets"/> buckets, as narrow as that allows: up to a million to each
-/// power of two where all numbers lie close together, fewer the wider they spread. Which buckets there are depends on the numbers alone, not on their order, so histograms merge exactly:
-/// the merged one is the one that would have seen both. Not thread-safe.
+/// power of two where all numbers lie close together, fewer the wider they spread. Which buckets there are depends on the numbers alone,
+/// not on their order, so histograms merge exactly: the merged one is the one that would have seen both. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// A bucket is the sign, the exponent and the first bits of the mantissa of a double, cut from its IEEE 754 form. Where there would be
@@ -34,7 +34,8 @@ public sealed class ValueHistogram
     public long Count { get; private set; }
 
     /// <summary>The buckets from the least numbers to the greatest.</summary>
-    public IEnumerable<ValueBucket> Buckets => _counts.OrderBy(pair => pair.Key).Select(pair => new ValueBucket(Bound(pair.Key, _shift), Bound(pair.Key + 1, _shift), pair.Value));
+    public IEnumerable<ValueBucket> Buckets =>
+        _counts.OrderBy(pair => pair.Key).Select(pair => new ValueBucket(Bound(pair.Key, _shift), Bound(pair.Key + 1, _shift), pair.Value));
 
     /// <summary>Counts a number.</summary>
     /// <param name="value">A finite number.</param>
@@ -79,7 +80,10 @@ public sealed class ValueHistogram
     }
 
     /// <summary>The histogram in a few bytes for each bucket.</summary>
-    /// <remarks>A byte 4 (the format), the bits given up, then for each bucket its distance from the last one and its count, as <see cref="LatencyHistogram"/>.</remarks>
+    /// <remarks>
+    /// A byte 4 (the format), the bits given up, then for each bucket its distance from the last one and its count, as
+    /// <see cref="LatencyHistogram"/>.
+    /// </remarks>
     public byte[] Encode()
     {
         var bytes = new List<byte> { Format, (byte)_shift };
@@ -108,8 +112,10 @@ public sealed class ValueHistogram
         {
             key += Varint.ReadSigned(ref rest);
             var count = Varint.Read(ref rest);
-            if (key is < int.MinValue or > int.MaxValue || count is 0 or > long.MaxValue || histogram._counts.Count == MaxBuckets || !histogram._counts.TryAdd((int)key, (long)count))
-                throw new FormatException($"A histogram of numbers has at most {MaxBuckets} buckets, each once and with a count above zero.");
+            if (key is < int.MinValue or > int.MaxValue || count is 0 or > long.MaxValue || histogram._counts.Count == MaxBuckets
+                || !histogram._counts.TryAdd((int)key, (long)count))
+                throw new FormatException(
+                    $"A histogram of numbers has at most {MaxBuckets} buckets, each once and with a count above zero.");
             histogram.Count += (long)count;
         }
 

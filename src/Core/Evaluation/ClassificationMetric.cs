@@ -14,7 +14,8 @@ public abstract class ClassificationMetric(string name, bool greaterIsBetter = t
     public double? Compute(PredictionSet predictions)
     {
         if (!AppliesTo(predictions.Task))
-            throw new ArgumentException($"The metric '{Name}' is for classification; these are predictions of a regression.", nameof(predictions));
+            throw new ArgumentException(
+                $"The metric '{Name}' is for classification; these are predictions of a regression.", nameof(predictions));
         return predictions.Count > 0 && Score(predictions) is { } figure && double.IsFinite(figure) ? figure : null;
     }
 

@@ -32,7 +32,8 @@ public sealed record ConfusionMatrix(IReadOnlyList<string> Classes, IReadOnlyLis
         if (!Classes.SequenceEqual(other.Classes))
         {
             throw new ArgumentException(
-                $"Matrices of different classes do not add: {string.Join(", ", Classes)} and {string.Join(", ", other.Classes)}.", nameof(other));
+                $"Matrices of different classes do not add: {string.Join(", ", Classes)} and {string.Join(", ", other.Classes)}.",
+                nameof(other));
         }
 
         var counts = NewCounts(Classes.Count);

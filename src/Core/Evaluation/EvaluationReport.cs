@@ -39,7 +39,8 @@ public sealed record EvaluationReport
         {
             Task = task,
             Rows = folds.Sum(fold => fold.Rows),
-            Metrics = MetricCatalogue.For(task).ToDictionary(metric => metric.Name, metric => folds.Average(fold => fold.Metrics[metric.Name])),
+            Metrics = MetricCatalogue.For(task)
+                .ToDictionary(metric => metric.Name, metric => folds.Average(fold => fold.Metrics[metric.Name])),
             Confusion = folds.Select(fold => fold.Confusion).Aggregate((sum, next) => next is null ? sum : sum?.Plus(next)),
             Folds = folds,
         };

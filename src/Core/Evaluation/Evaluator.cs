@@ -16,7 +16,11 @@ public static class Evaluator
     /// <param name="seen">Shown the predictions, batch by batch; may be null.</param>
     /// <exception cref="TrainingFailedException">In stage evaluation: the answers cannot be measured.</exception>
     public static async Task<EvaluationReport> EvaluateAsync(
-        IReadOnlyList<Prediction> predictions, Manifest manifest, string data, Action<Prediction>? seen, CancellationToken cancellationToken)
+        IReadOnlyList<Prediction> predictions,
+        Manifest manifest,
+        string data,
+        Action<Prediction>? seen,
+        CancellationToken cancellationToken)
     {
         var classes = manifest.Label!.Classes;
         var scores = new List<double>();

@@ -18,7 +18,9 @@ public sealed record FairnessReport
     /// </summary>
     public double? Parity { get; init; }
 
-    /// <summary>Equal opportunity difference: the greatest less the least true positive rate of a group, over those with 30 positive rows or more.</summary>
+    /// <summary>
+    /// Equal opportunity difference: the greatest less the least true positive rate of a group, over those with 30 positive rows or more.
+    /// </summary>
     /// <remarks>M. Hardt, E. Price and N. Srebro, "Equality of opportunity in supervised learning", 2016.</remarks>
     public double? Opportunity { get; init; }
 

@@ -14,6 +14,9 @@ public interface IMetric
     /// <summary>Whether the metric can be asked for predictions of this task.</summary>
     bool AppliesTo(MachineLearningTask task);
 
-    /// <summary>The figure, or null where these predictions do not define one (docs/evaluation.md says when) or the figure is beyond a 64-bit float; never NaN or infinite.</summary>
+    /// <summary>
+    /// The figure, or null where these predictions do not define one (docs/evaluation.md says when) or the figure is beyond a 64-bit float;
+    /// never NaN or infinite.
+    /// </summary>
     double? Compute(PredictionSet predictions);
 }

@@ -30,7 +30,9 @@ public sealed class MetricSet : IDisposable
         _expressions = expressions;
     }
 
-    /// <summary>The figures of one prediction by name; those that have no value (NULL, no number, a failure, no such class) are left out.</summary>
+    /// <summary>
+    /// The figures of one prediction by name; those that have no value (NULL, no number, a failure, no such class) are left out.
+    /// </summary>
     /// <returns>Null where the query got no prediction.</returns>
     public IReadOnlyDictionary<string, double>? Score(QueryRecord record, string outcome)
     {
@@ -85,6 +87,8 @@ public sealed class MetricSet : IDisposable
         }
 
         var index = _classes.ToList().IndexOf(outcome);
-        return index >= 0 && LoggedScores.Probabilities(prediction, _classes) is { } probabilities ? LogLoss.Of(probabilities, index) : null;
+        return index >= 0 && LoggedScores.Probabilities(prediction, _classes) is { } probabilities
+            ? LogLoss.Of(probabilities, index)
+            : null;
     }
 }

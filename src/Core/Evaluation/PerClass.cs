@@ -5,7 +5,9 @@ namespace Progeny.Core.Evaluation;
 /// <summary>From figures of one class to the figure of a task.</summary>
 internal static class PerClass
 {
-    /// <summary>Of a binary task, the positive class' quotient; of more classes, the macro average: the plain mean over those that occur.</summary>
+    /// <summary>
+    /// Of a binary task, the positive class' quotient; of more classes, the macro average: the plain mean over those that occur.
+    /// </summary>
     /// <remarks>In the average a class with a denominator of zero counts as 0, as in scikit-learn.</remarks>
     public static double? Average(PredictionSet predictions, Func<ConfusionMatrix, int, (double Numerator, double Denominator)> quotient)
     {

@@ -72,7 +72,8 @@ public sealed class PredictionSet
         if (probabilities.Length != (long)truth.Length * classes.Count)
         {
             throw new ArgumentException(
-                $"{truth.Length} rows of {classes.Count} classes need {(long)truth.Length * classes.Count} probabilities, not {probabilities.Length}.",
+                $"{truth.Length} rows of {classes.Count} classes need {(long)truth.Length * classes.Count} probabilities, not "
+                    + $"{probabilities.Length}.",
                 nameof(probabilities));
         }
 
@@ -83,7 +84,8 @@ public sealed class PredictionSet
             foreach (var probability in probabilities.AsSpan(row * classes.Count, classes.Count))
             {
                 if (probability is not (>= 0 and <= 1))
-                    throw new ArgumentException(FormattableString.Invariant($"Row {row}: {probability} is not a probability from 0 to 1."), nameof(probabilities));
+                    throw new ArgumentException(
+                        FormattableString.Invariant($"Row {row}: {probability} is not a probability from 0 to 1."), nameof(probabilities));
             }
         }
 
@@ -99,9 +101,11 @@ public sealed class PredictionSet
         for (var row = 0; row < truth.Length; row++)
         {
             if (!double.IsFinite(truth[row]))
-                throw new ArgumentException(FormattableString.Invariant($"Row {row}: the true value {truth[row]} is not a finite number."), nameof(truth));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Row {row}: the true value {truth[row]} is not a finite number."), nameof(truth));
             if (!double.IsFinite(values[row]))
-                throw new ArgumentException(FormattableString.Invariant($"Row {row}: the predicted value {values[row]} is not a finite number."), nameof(values));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Row {row}: the predicted value {values[row]} is not a finite number."), nameof(values));
         }
 
         return new(truth, values);

@@ -15,7 +15,9 @@ public abstract class RegressionMetric(string name, bool greaterIsBetter = false
     {
         if (!AppliesTo(predictions.Task))
             throw new ArgumentException($"The metric '{Name}' is for regression; these are predictions of classes.", nameof(predictions));
-        return predictions.Count > 0 && Score(predictions.Truth, predictions.Values) is { } figure && double.IsFinite(figure) ? figure : null;
+        return predictions.Count > 0 && Score(predictions.Truth, predictions.Values) is { } figure && double.IsFinite(figure)
+            ? figure
+            : null;
     }
 
     /// <summary>The figure of at least one prediction.</summary>

@@ -28,7 +28,8 @@ internal sealed class ScoredRow(
     private static SqlValue Real(double? value) => value is { } number ? SqlValue.From(number) : default;
 
     private SqlValue Outcome() =>
-        manifest.Task == MachineLearningTask.Regression && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        manifest.Task == MachineLearningTask.Regression
+            && double.TryParse(outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? SqlValue.From(number)
             : SqlValue.From(outcome);
 

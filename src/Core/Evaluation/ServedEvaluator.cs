@@ -10,7 +10,10 @@ public sealed class ServedEvaluator(IQueryLog log, TimeProvider time)
 {
     private const int RowsBetweenReports = 10_000;
 
-    /// <summary>Goes through the log and measures live answers and those that nobody saw, each for themselves. Attempts that failed have no prediction.</summary>
+    /// <summary>
+    /// Goes through the log and measures live answers and those that nobody saw, each for themselves. Attempts that failed have no
+    /// prediction.
+    /// </summary>
     /// <param name="onRows">Told the number of predictions so far; may be null.</param>
     public async Task<ServedEvaluation> RunAsync(
         GenerationReference generation, Manifest manifest, string jobId, IProgress<long>? onRows, CancellationToken cancellationToken)

@@ -70,7 +70,9 @@ internal sealed class ServedRows(Manifest manifest)
         if (set.Task == MachineLearningTask.Binary)
         {
             positive = (double)set.Confusion.Predicted(1) / set.Count;
-            truePositive = set.Confusion.Actual(1) >= FairnessReport.MinRows ? (double)set.Confusion.Hits(1) / set.Confusion.Actual(1) : null;
+            truePositive = set.Confusion.Actual(1) >= FairnessReport.MinRows
+                ? (double)set.Confusion.Hits(1) / set.Confusion.Actual(1)
+                : null;
         }
 
         return new GroupFigures(value, group.Count, positive, truePositive, LossOf(set), MetricsOf(set));
@@ -100,7 +102,8 @@ internal sealed class ServedRows(Manifest manifest)
 
     private PredictionSet SetOf(List<Row> some) => manifest.Task == MachineLearningTask.Regression
         ? PredictionSet.OfValues([.. some.Select(row => row.Truth)], [.. some.Select(row => row.Scores[0])])
-        : PredictionSet.OfClasses(classes, [.. some.Select(row => (int)row.Truth)], [.. some.SelectMany(row => row.Scores)], (float)manifest.Serving.Threshold);
+        : PredictionSet.OfClasses(
+            classes, [.. some.Select(row => (int)row.Truth)], [.. some.SelectMany(row => row.Scores)], (float)manifest.Serving.Threshold);
 
     /// <summary>The row; null where it cannot be measured.</summary>
     private Row? Read(ServedOutcome served)
@@ -108,13 +111,15 @@ internal sealed class ServedRows(Manifest manifest)
         if (manifest.Task == MachineLearningTask.Regression)
         {
             return LoggedScores.Value(served.Prediction) is { } value
-                && double.TryParse(served.Outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth) && double.IsFinite(truth)
+                && double.TryParse(served.Outcome, NumberStyles.Float, CultureInfo.InvariantCulture, out var truth)
+                && double.IsFinite(truth)
                 ? new Row(truth, [value], served.Fields)
                 : null;
         }
 
         var @class = classes.ToList().IndexOf(served.Outcome);
-        if (@class < 0 || LoggedScores.Probabilities(served.Prediction, classes) is not { } scores || !Array.TrueForAll(scores, IsProbability))
+        if (@class < 0 || LoggedScores.Probabilities(served.Prediction, classes) is not { } scores
+            || !Array.TrueForAll(scores, IsProbability))
             return null;
         return new Row(@class, Array.ConvertAll(scores, score => (double)(float)Math.Clamp(score, 0, 1)), served.Fields);
 

@@ -11,7 +11,8 @@ public static class ExperimentChallengers
     public static GenerationReference Find(ExperimentState state, GenerationReference? generation)
     {
         var project = state.Project;
-        var challengers = state.Arms.Where(arm => arm.Name != state.ChampionArm && !arm.IsOut && arm.Generation.Project == project).Select(arm => arm.Generation).ToList();
+        var challengers = state.Arms.Where(arm => arm.Name != state.ChampionArm && !arm.IsOut && arm.Generation.Project == project)
+            .Select(arm => arm.Generation).ToList();
         if (generation is null && challengers is [var only])
             return only;
         if (generation is not null && challengers.Contains(generation))

@@ -12,7 +12,12 @@ public static class ExperimentHistory
 
     /// <param name="figures">The state whose figures it was decided on; null: the state itself.</param>
     public static ExperimentState Note(
-        this ExperimentState state, string by, string message, DateTimeOffset at, GenerationReference? generation = null, ExperimentState? figures = null)
+        this ExperimentState state,
+        string by,
+        string message,
+        DateTimeOffset at,
+        GenerationReference? generation = null,
+        ExperimentState? figures = null)
     {
         var decision = new Decision
         {
@@ -39,7 +44,9 @@ public static class ExperimentHistory
     public static ExperimentState WithPlan(this ExperimentState state, long version) => state with
     {
         PlanVersion = version,
-        History = state.History is [.., var last] ? state.History.SetItem(state.History.Length - 1, last with { PlanVersion = version }) : state.History,
+        History = state.History is [.., var last]
+            ? state.History.SetItem(state.History.Length - 1, last with { PlanVersion = version })
+            : state.History,
     };
 
     public static ExperimentState End(this ExperimentState state, ExperimentVerdict verdict, DateTimeOffset at) =>

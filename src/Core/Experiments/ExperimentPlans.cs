@@ -49,7 +49,10 @@ public static class ExperimentPlans
 
     /// <summary>The names of the arms that cannot serve beside the champion; empty: it is not an arm's fault.</summary>
     public static IReadOnlyList<string> InvalidArms(PlanDraft draft, PlanException exception) =>
-        [.. draft.Arms.Where((arm, i) => arm.Name != draft.Champion && exception.Faults.Any(fault => fault.Arm == i)).Select(arm => arm.Name)];
+        [
+            .. draft.Arms.Where((arm, i) => arm.Name != draft.Champion && exception.Faults.Any(fault => fault.Arm == i))
+                .Select(arm => arm.Name),
+        ];
 
     /// <summary>The plan without arms that only answer for others.</summary>
     /// <returns>Null: none are named.</returns>
@@ -59,7 +62,10 @@ public static class ExperimentPlans
         Fallback = draft.Fallback.RemoveAll(names.Contains),
     };
 
-    /// <summary>A refused plan of one generation without what it can do without: fallbacks that cannot serve, then all fallbacks and an unknown sticky key.</summary>
+    /// <summary>
+    /// A refused plan of one generation without what it can do without: fallbacks that cannot serve, then all fallbacks and an unknown
+    /// sticky key.
+    /// </summary>
     /// <returns>Null: nothing is left to leave out.</returns>
     public static PlanDraft? DropFailedArms(PlanDraft draft, PlanException exception)
     {
@@ -97,5 +103,6 @@ public static class ExperimentPlans
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
 
-    private static string Short(string reason) => reason.Length <= PlanChecks.MaxReasonCharacters ? reason : reason[..(PlanChecks.MaxReasonCharacters - 1)] + "…";
+    private static string Short(string reason) =>
+        reason.Length <= PlanChecks.MaxReasonCharacters ? reason : reason[..(PlanChecks.MaxReasonCharacters - 1)] + "…";
 }

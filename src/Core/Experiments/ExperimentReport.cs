@@ -19,7 +19,8 @@ public static class ExperimentReport
         Settings = state.Settings,
         Arms =
         [
-            .. state.Arms.Select(arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
+            .. state.Arms.Select(
+                arm => new SnapshotArm(arm.Name, arm.Generation, arm.Name == state.ChampionArm, arm.Weight, arm.IsOut, arm.All, arm.InStep)
             {
                 Outcomes = arm.Outcomes,
                 IsShadow = arm.IsShadow,
@@ -86,7 +87,9 @@ public static class ExperimentReport
         }
     }
 
-    /// <summary>What gates are asked for by an experiment, with what it knows of its arms: over all its time, whatever clocks say.</summary>
+    /// <summary>
+    /// What gates are asked for by an experiment, with what it knows of its arms: over all its time, whatever clocks say.
+    /// </summary>
     /// <param name="by">Who asks; null: the experiment does.</param>
     public static GateOccasion Occasion(ExperimentState state, string? asked = null, string? by = null) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{state.Id}/{state.Events}{asked}"))

@@ -7,8 +7,8 @@ namespace Progeny.Core.Experiments;
 
 /// <summary>Runs an experiment: counts what was served, has the strategy decide, and makes the changes of the plan that follow.</summary>
 /// <remarks>
-/// A change is stored first, then made, then its consequences are stored: whichever step is the last before a node dies, the next evaluation
-/// goes on there. The id of the draft tells whether the plan in force is the one that the change made.
+/// A change is stored first, then made, then its consequences are stored: whichever step is the last before a node dies, the next
+/// evaluation goes on there. The id of the draft tells whether the plan in force is the one that the change made.
 /// </remarks>
 /// <param name="interval">The time between two evaluations.</param>
 public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interval, TimeProvider time)
@@ -33,7 +33,9 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
             await PromoteWantedAsync(wanted);
     }
 
-    /// <summary>Puts a generation into production that a person wants there, once its gates let it pass; while an approval is pending it waits.</summary>
+    /// <summary>
+    /// Puts a generation into production that a person wants there, once its gates let it pass; while an approval is pending it waits.
+    /// </summary>
     /// <returns>Why it must not; null: it is in production, or waits.</returns>
     public async Task<string?> PromoteWantedAsync(WantedPromotion wanted)
     {
@@ -42,18 +44,26 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
         if (report.Pending)
         {
             if (State.Wanted != wanted)
-                await SaveAsync((State with { Wanted = wanted }).Note(by, $"{generation.Version} is to be in production and waits: {report.Refusal}.", time.GetUtcNow(), generation));
+                await SaveAsync(
+                    (State with { Wanted = wanted }).Note(
+                        by, $"{generation.Version} is to be in production and waits: {report.Refusal}.", time.GetUtcNow(), generation));
             return null;
         }
 
         if (report.Passed)
         {
-            await FinishAsync(ExperimentVerdict.Won, generation, by, $"{generation.Version} was promoted by {by}{(wanted.Reason is null ? "." : $": {wanted.Reason}")}");
+            await FinishAsync(
+                ExperimentVerdict.Won,
+                generation,
+                by,
+                $"{generation.Version} was promoted by {by}{(wanted.Reason is null ? "." : $": {wanted.Reason}")}");
             return null;
         }
 
         if (State.Wanted is not null)
-            await SaveAsync((State with { Wanted = null }).Note(by, $"{generation.Version} is not put into production: {report.Refusal}.", time.GetUtcNow(), generation));
+            await SaveAsync(
+                (State with { Wanted = null }).Note(
+                    by, $"{generation.Version} is not put into production: {report.Refusal}.", time.GetUtcNow(), generation));
         return report.Refusal;
     }
 
@@ -128,7 +138,11 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
         var generation = State.Arms.First(arm => arm.Name == promote.Arm).Generation;
         if (generation.Project != State.Project)
         {
-            await FinishAsync(ExperimentVerdict.Undecided, State.ChampionNow, State.Id, $"{promote.Message} {generation} is another project's and cannot be in production here.");
+            await FinishAsync(
+                ExperimentVerdict.Undecided,
+                State.ChampionNow,
+                State.Id,
+                $"{promote.Message} {generation} is another project's and cannot be in production here.");
             return;
         }
 
@@ -146,7 +160,8 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
     {
         if (serve.Gate is not { } stage)
             return null;
-        var checkedArms = State.Arms.Where(arm => serve.Champion is { } champion ? arm.Name == champion : arm.Name != State.ChampionArm && !arm.IsOut);
+        var checkedArms = State.Arms.Where(
+            arm => serve.Champion is { } champion ? arm.Name == champion : arm.Name != State.ChampionArm && !arm.IsOut);
         foreach (var arm in checkedArms.Where(arm => arm.Generation.Project == State.Project))
         {
             var report = await context.CheckGatesAsync(arm.Generation, stage);
@@ -214,7 +229,9 @@ public sealed class ExperimentRunner(IExperimentContext context, TimeSpan interv
         return context.SaveAsync(next);
     }
 
-    /// <summary>The time since the last evaluation by the node's timer. Clocks that are set do not count, nor does time without a node.</summary>
+    /// <summary>
+    /// The time since the last evaluation by the node's timer. Clocks that are set do not count, nor does time without a node.
+    /// </summary>
     private TimeSpan MeasurePassed()
     {
         var max = (interval * 2) + TimeSpan.FromSeconds(1);

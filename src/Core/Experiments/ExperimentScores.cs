@@ -45,7 +45,10 @@ public static class ExperimentScores
             }
 
             // A shadow answers the same queries as the champion, so what entities differ by is the same of both.
-            var cluster = state.IsByEntity && settings.Strategy is (RolloutStrategy.AbTest or RolloutStrategy.Canary or RolloutStrategy.Bandit) ? change.Cluster : null;
+            var cluster = state.IsByEntity
+                && settings.Strategy is (RolloutStrategy.AbTest or RolloutStrategy.Canary or RolloutStrategy.Bandit)
+                ? change.Cluster
+                : null;
             arms[index] = arms[index] with
             {
                 All = arms[index].All.Add(value, sign, cluster),

@@ -61,7 +61,9 @@ public sealed record ExperimentState
     /// <summary>The plan that it has put in force last, or the one that it is to change first.</summary>
     public long PlanVersion { get; init; }
 
-    /// <summary>The change of the plan that is under way; null: none. It is stored before it is made, so that a stop in between makes it once.</summary>
+    /// <summary>
+    /// The change of the plan that is under way; null: none. It is stored before it is made, so that a stop in between makes it once.
+    /// </summary>
     public ExperimentChange? PendingChange { get; init; }
 
     /// <summary>The promotion that a person asked for and that waits for an approval; null: none.</summary>
@@ -84,7 +86,9 @@ public sealed record ExperimentState
     /// <summary>The sequence number in the query log up to which requests are counted.</summary>
     public long TrafficOffset { get; init; }
 
-    /// <summary>Whether queries follow a key, mostly their entity, so that the outcomes of one are not independent; false: each is drawn by itself.</summary>
+    /// <summary>
+    /// Whether queries follow a key, mostly their entity, so that the outcomes of one are not independent; false: each is drawn by itself.
+    /// </summary>
     public bool IsByEntity { get; init; }
 
     /// <summary>The sticky key of the plan before it, which that after it has, too.</summary>

@@ -44,8 +44,15 @@ public static class ExperimentTraffic
             [
                 .. state.Arms.Select(arm =>
                 {
-                    var its = requests.Where(count => count.Arm == arm.Name && count.Generation == arm.Generation && count.Reason is Reasons.Share or Reasons.Shadow or Reasons.Failed).ToList();
-                    return arm with { Requests = arm.Requests + its.Sum(count => count.Requests), Errors = arm.Errors + its.Sum(count => count.Errors) };
+                    var its = requests.Where(
+                        count =>
+                            count.Arm == arm.Name && count.Generation == arm.Generation
+                                && count.Reason is Reasons.Share or Reasons.Shadow or Reasons.Failed).ToList();
+                    return arm with
+                    {
+                        Requests = arm.Requests + its.Sum(count => count.Requests),
+                        Errors = arm.Errors + its.Sum(count => count.Errors),
+                    };
                 }),
             ],
         };

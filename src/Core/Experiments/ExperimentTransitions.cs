@@ -7,7 +7,9 @@ using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Experiments;
 
-/// <summary>The transitions of an experiment. Those that need another rollout plan are an <see cref="ExperimentChange"/>; the others are a state.</summary>
+/// <summary>
+/// The transitions of an experiment. Those that need another rollout plan are an <see cref="ExperimentChange"/>; the others are a state.
+/// </summary>
 public static class ExperimentTransitions
 {
     /// <summary>The state of an experiment that begins to run.</summary>
@@ -17,7 +19,9 @@ public static class ExperimentTransitions
 
     /// <summary>The state after some time of running; a pause does not count.</summary>
     public static ExperimentState Advance(this ExperimentState state, TimeSpan passed) =>
-        state.Status == ExperimentStatus.Running ? state with { Elapsed = state.Elapsed + passed, StepElapsed = state.StepElapsed + passed } : state;
+        state.Status == ExperimentStatus.Running
+            ? state with { Elapsed = state.Elapsed + passed, StepElapsed = state.StepElapsed + passed }
+            : state;
 
     /// <summary>The traffic is divided as a strategy decided.</summary>
     /// <param name="lastRecord">The sequence number of the project's last record in the query log, where a step begins.</param>
@@ -26,7 +30,12 @@ public static class ExperimentTransitions
         var counted = state.NextPlan();
         var next = counted with
         {
-            Arms = [.. counted.Arms.Select(arm => WeightOf(serve, arm.Name) is { } weight ? arm with { Weight = weight.Weight, IsShadow = weight.IsShadow, IsOut = weight.IsOut } : arm)],
+            Arms = [
+                .. counted.Arms.Select(
+                    arm => WeightOf(serve, arm.Name) is { } weight
+                        ? arm with { Weight = weight.Weight, IsShadow = weight.IsShadow, IsOut = weight.IsOut }
+                        : arm),
+            ],
             ChampionArm = serve.Champion ?? state.ChampionArm,
         };
         if (serve.Step is { } step)
@@ -46,7 +55,13 @@ public static class ExperimentTransitions
     }
 
     /// <summary>The experiment ends with one generation as the champion of all traffic.</summary>
-    public static ExperimentChange Finish(this ExperimentState state, ExperimentVerdict verdict, GenerationReference champion, string by, string message, DateTimeOffset now) =>
+    public static ExperimentChange Finish(
+        this ExperimentState state,
+        ExperimentVerdict verdict,
+        GenerationReference champion,
+        string by,
+        string message,
+        DateTimeOffset now) =>
         new(ExperimentPlans.OfEnd(state, champion, message), state.Note(by, message, now, champion).End(verdict, now));
 
     /// <summary>The experiment ends because another plan than its own is in force, which stays.</summary>
@@ -57,11 +72,14 @@ public static class ExperimentTransitions
         return (state with { PendingChange = null }).Note(state.Id, message, now).End(ExperimentVerdict.Interrupted, now);
     }
 
-    /// <summary>A generation takes part in an experiment without an end. The newest take the place of the oldest; the champion stays.</summary>
+    /// <summary>
+    /// A generation takes part in an experiment without an end. The newest take the place of the oldest; the champion stays.
+    /// </summary>
     public static ExperimentState Add(this ExperimentState state, GenerationReference generation, string by, DateTimeOffset now)
     {
         var arms = state.Arms;
-        var own = arms.Where(arm => !arm.IsOut && arm.Generation.Project == state.Project && !state.Settings.Arms.Contains(arm.Generation.Version)).ToList();
+        var own = arms.Where(
+            arm => !arm.IsOut && arm.Generation.Project == state.Project && !state.Settings.Arms.Contains(arm.Generation.Version)).ToList();
         if (own.Count >= state.Settings.Generations && own.FirstOrDefault(arm => arm.Name != state.ChampionArm) is { } oldest)
             arms = arms.Replace(oldest, oldest with { IsOut = true, Weight = 0 });
         var added = new ExperimentArmState { Name = ArmNaming.Of(generation, state.Project), Generation = generation };
@@ -70,7 +88,8 @@ public static class ExperimentTransitions
 
     /// <summary>Gates refused an arm as the champion.</summary>
     public static ExperimentState RefuseChampion(this ExperimentState state, string arm, string refusal, DateTimeOffset now) =>
-        (state with { Arms = [.. state.Arms.Select(each => each.Name == arm ? each with { RefusedAt = state.Elapsed } : each)] }).Note(state.Id, refusal, now);
+        (state with { Arms = [.. state.Arms.Select(each => each.Name == arm ? each with { RefusedAt = state.Elapsed } : each)] }).Note(
+            state.Id, refusal, now);
 
     /// <summary>What follows where the plan of a change was refused.</summary>
     public static RefusedChange Refuse(this ExperimentState state, ExperimentChange change, PlanException exception, DateTimeOffset now)
@@ -81,19 +100,25 @@ public static class ExperimentTransitions
         var why = $"It cannot go on: {faults}.";
         var invalid = ExperimentPlans.InvalidArms(change.Draft, exception);
         var isStarting = state.Status == ExperimentStatus.Starting;
-        if (!isStarting && ExperimentPlans.DropFallbacks(change.Draft, [.. invalid.Where(name => state.Arms.All(arm => arm.Name != name))]) is { } without)
+        if (!isStarting
+            && ExperimentPlans.DropFallbacks(
+                change.Draft, [.. invalid.Where(name => state.Arms.All(arm => arm.Name != name))]) is { } without)
             return new RefusedChange.Retry(change with { Draft = without });
-        if (state.Strategy.IsEndless && invalid.Count > 0 && state.Arms.Any(arm => arm.Name != state.ChampionArm && !arm.IsOut && !invalid.Contains(arm.Name)))
+        if (state.Strategy.IsEndless && invalid.Count > 0
+            && state.Arms.Any(arm => arm.Name != state.ChampionArm && !arm.IsOut && !invalid.Contains(arm.Name)))
         {
             // Without weights the next evaluation divides the traffic anew.
-            var left = state.Arms.Select(arm => invalid.Contains(arm.Name) ? arm with { IsOut = true, Weight = 0 } : arm with { Weight = 0 });
+            var left = state.Arms.Select(
+                arm => invalid.Contains(arm.Name) ? arm with { IsOut = true, Weight = 0 } : arm with { Weight = 0 });
             return new RefusedChange.Continue(
-                (state with { PendingChange = null, Arms = [.. left] }).Note(state.Id, $"Without {string.Join(", ", invalid)}. {why}", now));
+                (state with { PendingChange = null, Arms = [.. left] }).Note(
+                    state.Id, $"Without {string.Join(", ", invalid)}. {why}", now));
         }
 
         // Before its first plan there is nothing to take back.
         return isStarting
-            ? new RefusedChange.NeverBegan((state with { PendingChange = null }).Note(state.Id, why, now).End(ExperimentVerdict.RolledBack, now))
+            ? new RefusedChange.NeverBegan(
+                (state with { PendingChange = null }).Note(state.Id, why, now).End(ExperimentVerdict.RolledBack, now))
             : new RefusedChange.RollBack(why);
     }
 
@@ -103,8 +128,12 @@ public static class ExperimentTransitions
     /// </summary>
     private static RefusedChange RefuseEnd(ExperimentState state, ExperimentChange change, PlanException exception, string faults) =>
         ExperimentPlans.DropFailedArms(change.Draft, exception) is { } less ? new RefusedChange.Retry(change with { Draft = less })
-        : change.Draft.Arms[0].Generation != state.ChampionNow ? new RefusedChange.RollBack($"{change.Then.Message} But it cannot be in production: {faults}.")
-        : new RefusedChange.Blocked($"{state.Id} is to end, but its champion cannot have all traffic: {faults}. It is tried again; promote a generation that can serve (POST /api/projects/{state.Project}/promotions).");
+        : change.Draft.Arms[0].Generation != state.ChampionNow
+            ? new RefusedChange.RollBack($"{change.Then.Message} But it cannot be in production: {faults}.")
+        : new RefusedChange.Blocked(
+            $"{state.Id} is to end, but its champion cannot have all traffic: {faults}. It is tried again; promote a generation that can "
+                + $"serve (POST /api/projects/{state.Project}/promotions).");
 
-    private static ArmWeight? WeightOf(RolloutDecision.Serve serve, string arm) => serve.Weights.FirstOrDefault(weight => weight.Arm == arm);
+    private static ArmWeight? WeightOf(RolloutDecision.Serve serve, string arm) =>
+        serve.Weights.FirstOrDefault(weight => weight.Arm == arm);
 }

@@ -7,7 +7,10 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Experiments;
 
-/// <summary>The table <c>generations</c> that <c>serving.rollout.select</c> sees: a row for each generation, with all that is known of it in numbers.</summary>
+/// <summary>
+/// The table <c>generations</c> that <c>serving.rollout.select</c> sees: a row for each generation, with all that is known of it in
+/// numbers.
+/// </summary>
 public static class GenerationTable
 {
     public const string Name = "generations";
@@ -20,7 +23,10 @@ public static class GenerationTable
 
     /// <summary>The statement of a manifest as it is checked and run.</summary>
     public static TableQuery Query(Manifest manifest, string sql) =>
-        new(sql, new ExpressionTable(Name, [.. Own, .. FigureNames.Of(manifest).Except(Own, StringComparer.OrdinalIgnoreCase)]), [Generation, Weight]);
+        new(sql, new ExpressionTable(Name, [.. Own, .. FigureNames.Of(manifest).Except(Own, StringComparer.OrdinalIgnoreCase)]), [
+            Generation,
+            Weight,
+        ]);
 
     /// <summary>Runs the statement.</summary>
     /// <param name="project">The project that is asked.</param>
@@ -35,7 +41,9 @@ public static class GenerationTable
             foreach (var row in yielded)
             {
                 if (rows.FirstOrDefault(known => known.Generation.VersionIn(project) == row[0].ToString()) is not { } chosen)
-                    return Wrong($"it yields the generation '{row[0]}', which is none of {string.Join(", ", rows.Select(known => known.Generation.VersionIn(project)))}");
+                    return Wrong(
+                        $"it yields the generation '{row[0]}', which is none of "
+                            + $"{string.Join(", ", rows.Select(known => known.Generation.VersionIn(project)))}");
                 var weight = row[1].Type switch { SqlType.Integer => row[1].Integer, SqlType.Real => row[1].Real, _ => double.NaN };
                 if (!double.IsFinite(weight) || weight < 0)
                     return Wrong($"it yields the weight {row[1]} for {row[0]}; a finite number of 0 or more is one");
@@ -62,6 +70,7 @@ public static class GenerationTable
         SqlValue.From(facts.Stage.ToString().ToLowerInvariant()),
         SqlValue.From(facts.IsChampion),
         SqlValue.From(facts.KnownOutcomes),
-        .. table.Columns.Skip(Own.Length).Select(name => facts.Figures.GetValueOrDefault(name) is { } figure ? SqlValue.From(figure) : default),
+        .. table.Columns.Skip(Own.Length)
+            .Select(name => facts.Figures.GetValueOrDefault(name) is { } figure ? SqlValue.From(figure) : default),
     ];
 }

@@ -3,7 +3,9 @@ using Progeny.Core.Queries;
 
 namespace Progeny.Core.Explanations;
 
-/// <summary>Exact Shapley values by all coalitions (Shapley 1953), for each background row among the features that differ from it.</summary>
+/// <summary>
+/// Exact Shapley values by all coalitions (Shapley 1953), for each background row among the features that differ from it.
+/// </summary>
 internal static class CoalitionEnumeration
 {
     private const int MaxPlayers = 30;
@@ -49,7 +51,8 @@ internal static class CoalitionEnumeration
             for (uint coalition = 0; coalition < values.Length; coalition++)
             {
                 if ((coalition >> player & 1) == 0)
-                    shares[player] += weights[BitOperations.PopCount(coalition)] * (values[(int)(coalition | 1u << player)] - values[(int)coalition]);
+                    shares[player] += weights[BitOperations.PopCount(coalition)]
+                        * (values[(int)(coalition | 1u << player)] - values[(int)coalition]);
             }
         }
 

@@ -15,7 +15,9 @@ public static class Explainer
 
     private const int Batch = 512;
 
-    /// <summary>So near to what the model says an explanation adds up, of a number relative to it, unless one along the trees was asked for.</summary>
+    /// <summary>
+    /// So near to what the model says an explanation adds up, of a number relative to it, unless one along the trees was asked for.
+    /// </summary>
     private const double Nearness = 1e-6;
 
     // A model that is run row by row is that much slower.
@@ -30,22 +32,37 @@ public static class Explainer
     /// <exception cref="ReplayException">The record does not hold what was asked, or the request cannot be met.</exception>
     /// <exception cref="ModelException">The model fails.</exception>
     public static Explanation Explain(
-        ReplayGeneration generation, QueryRecord record, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, CancellationToken soon, CancellationToken cancellationToken)
+        ReplayGeneration generation,
+        QueryRecord record,
+        ModelRunner model,
+        byte[] bytes,
+        Background background,
+        ExplanationRequest request,
+        CancellationToken soon,
+        CancellationToken cancellationToken)
     {
         var manifest = generation.Manifest;
         if (manifest.Features.Count == 0)
             throw new ReplayException("The project declares no features, so a prediction has no parts that could be told apart.");
         using var run = ReplayRun.Start(generation, record, model);
         if (run.OfModel is not { } prediction)
-            return new Explanation { Method = ExplanationMethod.Rule, Space = "rule", Rules = run.Rules, Notes = [.. run.Notes, $"The rule '{run.Rules[^1]}' answered before the model."] };
+            return new Explanation
+            {
+                Method = ExplanationMethod.Rule,
+                Space = "rule",
+                Rules = run.Rules,
+                Notes = [.. run.Notes, $"The rule '{run.Rules[^1]}' answered before the model."],
+            };
         if (background.Rows.Rows == 0)
-            throw new ReplayException("There are no rows to compare the query with: none were kept with the generation, and the log has none.");
+            throw new ReplayException(
+                "There are no rows to compare the query with: none were kept with the generation, and the log has none.");
 
         var score = ScoreOf(prediction, request.Class);
         var independent = BatchProbe.RowsAreIndependent(model, manifest);
         var most = independent ? MaxEvaluations : MaxEvaluations / Slower;
         var rows = new HybridRows(model, run.Features, background.Rows, score, independent ? Batch : 1, cancellationToken);
-        var (method, space, values, ofModel) = Compute(generation, run, model, bytes, background, request, rows, most, score, soon, cancellationToken);
+        var (method, space, values, ofModel) = Compute(
+            generation, run, model, bytes, background, request, rows, most, score, soon, cancellationToken);
         return new Explanation
         {
             Method = method,
@@ -66,7 +83,15 @@ public static class Explainer
     }
 
     private static (ExplanationMethod Method, string Space, ShapleyValues Values, double OfModel) Compute(
-        ReplayGeneration generation, ReplayRun run, ModelRunner model, byte[] bytes, Background background, ExplanationRequest request, HybridRows rows, int most, int score,
+        ReplayGeneration generation,
+        ReplayRun run,
+        ModelRunner model,
+        byte[] bytes,
+        Background background,
+        ExplanationRequest request,
+        HybridRows rows,
+        int most,
+        int score,
         CancellationToken soon, CancellationToken cancellationToken)
     {
         var features = generation.Manifest.Features.Count;
@@ -78,7 +103,9 @@ public static class Explainer
             if (cost <= most)
                 return (ExplanationMethod.Enumeration, space, CoalitionEnumeration.Compute(rows, features), prediction);
             if (request.Method is not null)
-                throw new ReplayException(FormattableString.Invariant($"Enumeration would run the model on {cost:G3} rows; at most {most} are allowed. Ask for 'trees' or 'sampling'."));
+                throw new ReplayException(
+                    FormattableString.Invariant(
+                        $"Enumeration would run the model on {cost:G3} rows; at most {most} are allowed. Ask for 'trees' or 'sampling'."));
         }
 
         if (request.Method is null or ExplanationMethod.Trees)
@@ -87,20 +114,29 @@ public static class Explainer
                 && (request.Method is not null || Math.Abs(ofModel - values.Value) <= Nearness * Math.Max(1, Math.Abs(ofModel))))
                 return (ExplanationMethod.Trees, ofTrees, values, ofModel);
             if (request.Method is not null)
-                throw new ReplayException("The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
+                throw new ReplayException(
+                    "The model is no sum of trees as the built-in trainer writes them; ask for 'enumeration' or 'sampling'.");
         }
 
-        var sampled = PermutationSampling.Compute(rows, features, most, new Random(generation.Manifest.Pipeline.Seed), () => soon.IsCancellationRequested);
+        var sampled = PermutationSampling.Compute(
+            rows, features, most, new Random(generation.Manifest.Pipeline.Seed), () => soon.IsCancellationRequested);
         return (ExplanationMethod.Sampling, space, sampled, prediction);
     }
 
     private static (string Space, ShapleyValues Values, double OfModel)? OfTrees(
-        ReplayGeneration generation, ReplayRun run, ModelRunner model, byte[] bytes, Background background, int score, CancellationToken cancellationToken)
+        ReplayGeneration generation,
+        ReplayRun run,
+        ModelRunner model,
+        byte[] bytes,
+        Background background,
+        int score,
+        CancellationToken cancellationToken)
     {
         var manifest = generation.Manifest;
         var output = PredictionOutput.Choose(manifest.Serving.Output, run.OfModel!.Classes.IsEmpty, model.Outputs, others: []).Name;
         if (TreeExplainer.TryCreate(bytes, output) is not var (trees, parsed)
-            || trees.Explain(parsed, manifest, output, run.Features, background.Rows, score, cancellationToken) is not var (values, ofModel))
+            || trees.Explain(
+                parsed, manifest, output, run.Features, background.Rows, score, cancellationToken) is not var (values, ofModel))
             return null;
         return (trees.Space, values, ofModel);
     }
@@ -108,7 +144,9 @@ public static class Explainer
     private static int ScoreOf(Prediction prediction, string? named)
     {
         if (prediction.Classes.IsEmpty)
-            return named is null ? 0 : throw new ReplayException("The project predicts a number, so there is no class to explain; leave it out.");
+            return named is null
+                ? 0
+                : throw new ReplayException("The project predicts a number, so there is no class to explain; leave it out.");
         if (named is null)
             return prediction.Labels.Span[0];
         return prediction.Classes.IndexOf(named) is var index and >= 0

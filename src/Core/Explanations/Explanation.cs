@@ -12,8 +12,8 @@ public sealed record Explanation
     public required ExplanationMethod Method { get; init; }
 
     /// <summary>
-    /// What is explained: <c>probability</c> or <c>value</c>, the prediction itself; of trees <c>log_odds</c>, <c>logit</c> (before the softmax),
-    /// <c>log</c> (before the exponential) or <c>margin</c>.
+    /// What is explained: <c>probability</c> or <c>value</c>, the prediction itself; of trees <c>log_odds</c>, <c>logit</c> (before the
+    /// softmax), <c>log</c> (before the exponential) or <c>margin</c>.
     /// </summary>
     public required string Space { get; init; }
 

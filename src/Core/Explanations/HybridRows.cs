@@ -7,7 +7,13 @@ namespace Progeny.Core.Explanations;
 /// <param name="explained">The query: one row.</param>
 /// <param name="score">The index of the score that is wanted.</param>
 /// <param name="batch">How many rows run at once; 1 for a model that does not give a row the same bits among others.</param>
-internal sealed class HybridRows(ModelRunner model, FeatureBatchBuilder explained, FeatureBatchBuilder background, int score, int batch, CancellationToken cancellationToken)
+internal sealed class HybridRows(
+    ModelRunner model,
+    FeatureBatchBuilder explained,
+    FeatureBatchBuilder background,
+    int score,
+    int batch,
+    CancellationToken cancellationToken)
 {
     private readonly FeatureBatchBuilder rows = new([.. explained.Columns.Select(column => column.Feature)], batch);
     private readonly List<double> values = [];
@@ -20,7 +26,10 @@ internal sealed class HybridRows(ModelRunner model, FeatureBatchBuilder explaine
 
     /// <summary>The features in which the query differs from a background row: the others cannot matter beside it.</summary>
     public int[] Players(int row) =>
-        [.. Enumerable.Range(0, explained.Columns.Count).Where(feature => !explained.Columns[feature].IsSame(0, background.Columns[feature], row))];
+        [
+            .. Enumerable.Range(0, explained.Columns.Count)
+                .Where(feature => !explained.Columns[feature].IsSame(0, background.Columns[feature], row)),
+        ];
 
     /// <summary>Adds a row.</summary>
     /// <param name="other">The background row.</param>

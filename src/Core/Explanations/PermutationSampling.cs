@@ -86,7 +86,9 @@ internal static class PermutationSampling
         }
     }
 
-    /// <summary>Mean and standard error over the background rows as strata; of one round, whose strata have one value each, as if they were none.</summary>
+    /// <summary>
+    /// Mean and standard error over the background rows as strata; of one round, whose strata have one value each, as if they were none.
+    /// </summary>
     private static (double Amount, double Error) Estimate(double[,] sums, double[,] squares, int feature, int rounds)
     {
         var strata = sums.GetLength(0);

@@ -43,7 +43,8 @@ internal static class TreeEnsembleReader
                 continue;
             }
 
-            if (Comparison(modes[i]) is not { } comparison || !places.TryGetValue((trees[i], below[i]), out var yes) || !places.TryGetValue((trees[i], other[i]), out var no))
+            if (Comparison(modes[i]) is not { } comparison || !places.TryGetValue((trees[i], below[i]), out var yes)
+                || !places.TryGetValue((trees[i], other[i]), out var no))
                 return null;
             nodes[i] = new ExplainedNode
             {
@@ -67,7 +68,8 @@ internal static class TreeEnsembleReader
         return read.Count == trees.Distinct().Count() ? read : null;
     }
 
-    private static Dictionary<int, List<(int Output, double Weight)>>? Leaves(NodeProto node, Dictionary<(long Tree, long Node), int> places)
+    private static Dictionary<int, List<(int Output, double Weight)>>? Leaves(
+        NodeProto node, Dictionary<(long Tree, long Node), int> places)
     {
         var trees = Longs(node, "target_treeids");
         var ids = Longs(node, "target_nodeids");
@@ -99,7 +101,8 @@ internal static class TreeEnsembleReader
         _ => null,
     };
 
-    private static AttributeProto? Attribute(NodeProto node, string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+    private static AttributeProto? Attribute(NodeProto node, string name) =>
+        node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 
     private static IReadOnlyList<long> Longs(NodeProto node, string name) => Attribute(node, name)?.Ints ?? (IReadOnlyList<long>)[];
 

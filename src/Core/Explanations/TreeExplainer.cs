@@ -21,7 +21,8 @@ internal sealed class TreeExplainer
     private readonly string columns;
     private readonly string margin;
 
-    private TreeExplainer(GraphProto graph, Dictionary<string, NodeProto> producers, List<NodeProto> ensembles, string columns, string margin, string space)
+    private TreeExplainer(
+        GraphProto graph, Dictionary<string, NodeProto> producers, List<NodeProto> ensembles, string columns, string margin, string space)
     {
         graphInputs = graph.Input.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         this.producers = producers;
@@ -49,24 +50,38 @@ internal sealed class TreeExplainer
             return null;
         }
 
-        var made = model.Graph.Node.SelectMany(node => node.Output.Select(name => (name, node))).ToDictionary(pair => pair.name, pair => pair.node);
+        var made = model.Graph.Node.SelectMany(node => node.Output.Select(name => (name, node)))
+            .ToDictionary(pair => pair.name, pair => pair.node);
         var sums = model.Graph.Node.Where(TreeEnsembleReader.IsEnsemble).ToList();
-        if (sums.Count == 0 || sums.Select(node => node.Input[0]).Distinct().Count() > 1 || FindMargin(made, output) is not var (margin, space))
+        if (sums.Count == 0 || sums.Select(node => node.Input[0]).Distinct().Count() > 1
+            || FindMargin(made, output) is not var (margin, space))
             return null;
         return (new TreeExplainer(model.Graph, made, sums, sums[0].Input[0], margin, space), model);
     }
 
     /// <summary>Explains the first row of <paramref name="explained"/>.</summary>
     /// <param name="score">The index of the class; 0 for regression.</param>
-    /// <returns>The values with the model's own sum; null: the trees do not add up to what the model says, so they are not the whole of it.</returns>
+    /// <returns>
+    /// The values with the model's own sum; null: the trees do not add up to what the model says, so they are not the whole of it.
+    /// </returns>
     /// <exception cref="ModelException">The model failed.</exception>
     public (ShapleyValues Values, double OfModel)? Explain(
-        ModelProto model, Manifest manifest, string output, FeatureBatchBuilder explained, FeatureBatchBuilder background, int score, CancellationToken cancellationToken)
+        ModelProto model,
+        Manifest manifest,
+        string output,
+        FeatureBatchBuilder explained,
+        FeatureBatchBuilder background,
+        int score,
+        CancellationToken cancellationToken)
     {
         var trees = ensembles.Select(TreeEnsembleReader.Read).ToList();
         if (trees.Contains(null) || SourcesOf(manifest) is not { } sources)
             return null;
-        List<string> wanted = [margin, .. sources.Where(source => !IsInput(source.Tensor)).Select(source => source.Tensor), .. IsInput(columns) ? [] : new[] { columns }];
+        List<string> wanted = [
+            margin,
+            .. sources.Where(source => !IsInput(source.Tensor)).Select(source => source.Tensor),
+            .. IsInput(columns) ? [] : new[] { columns },
+        ];
         wanted = [.. wanted.Distinct()];
         using var runner = LoadWith(model, manifest, output, wanted);
         var rows = Join(manifest, explained, background);
@@ -76,7 +91,8 @@ internal sealed class TreeExplainer
             throw error;
 
         var tensors = part.Outputs.ToDictionary(tensor => tensor.Name);
-        var featureOf = sources.SelectMany(source => Enumerable.Repeat(source.Feature, IsInput(source.Tensor) ? source.Width : WidthOf(tensors[source.Tensor]))).ToArray();
+        var featureOf = sources.SelectMany(
+            source => Enumerable.Repeat(source.Feature, IsInput(source.Tensor) ? source.Width : WidthOf(tensors[source.Tensor]))).ToArray();
         var values = ColumnsOf(rows, tensors, featureOf.Length);
         var margins = tensors[margin];
         var width = WidthOf(margins);
@@ -157,7 +173,8 @@ internal sealed class TreeExplainer
     /// <summary>The tensors that are laid side by side as the trees' columns, each with its only feature; null: one has several.</summary>
     private List<(string Tensor, int Feature, int Width)>? SourcesOf(Manifest manifest)
     {
-        var indexes = manifest.Features.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
+        var indexes = manifest.Features.Select((feature, index) => (feature.Name, index))
+            .ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
         if (IsInput(columns) && !indexes.ContainsKey(columns))
             return [.. manifest.Features.Select((_, i) => (columns, i, 1))]; // one matrix of all features
         IEnumerable<string> tensors = producers.TryGetValue(columns, out var node) && node.OpType == "Concat" ? node.Input : [columns];

@@ -82,8 +82,8 @@ internal sealed class TreeGame(int[] featureOf, int features)
     }
 
     /// <summary>
-    /// A leaf is reached by the coalitions that have all of <see cref="ofQuery"/> and none of <see cref="ofOther"/>: as a game by itself, q and
-    /// o of them, it gives each of the first (q - 1)! o! / (q + o)! and takes q! (o - 1)! / (q + o)! from each of the others.
+    /// A leaf is reached by the coalitions that have all of <see cref="ofQuery"/> and none of <see cref="ofOther"/>: as a game by itself, q
+    /// and o of them, it gives each of the first (q - 1)! o! / (q + o)! and takes q! (o - 1)! / (q + o)! from each of the others.
     /// </summary>
     private void Reach(double weight)
     {

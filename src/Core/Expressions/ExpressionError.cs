@@ -8,9 +8,14 @@ public sealed record ExpressionError(string Message, int? Offset)
     private const string NoSuchColumn = "no such column: ";
 
     /// <summary>The name that is no column of any table, without the table before it; null: something else is wrong.</summary>
-    public string? UnknownColumn => Message.StartsWith(NoSuchColumn, StringComparison.Ordinal) ? Message[(Math.Max(Message.LastIndexOf('.'), NoSuchColumn.Length - 1) + 1)..] : null;
+    public string? UnknownColumn =>
+        Message.StartsWith(NoSuchColumn, StringComparison.Ordinal)
+            ? Message[(Math.Max(Message.LastIndexOf('.'), NoSuchColumn.Length - 1) + 1)..]
+            : null;
 
     /// <summary>The error with its place and the expression that it is about.</summary>
     public string Describe(string expression) =>
-        Offset is { } offset && offset < expression.Length ? $"{Message} (at character {offset + 1} of: {expression.Trim()})" : $"{Message} (in: {expression.Trim()})";
+        Offset is { } offset && offset < expression.Length
+            ? $"{Message} (at character {offset + 1} of: {expression.Trim()})"
+            : $"{Message} (in: {expression.Trim()})";
 }

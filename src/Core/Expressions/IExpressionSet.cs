@@ -1,6 +1,8 @@
 namespace Progeny.Core.Expressions;
 
-/// <summary>Expressions compiled once. Safe for use by many threads at once; once disposed it still works, but keeps nothing for later.</summary>
+/// <summary>
+/// Expressions compiled once. Safe for use by many threads at once; once disposed it still works, but keeps nothing for later.
+/// </summary>
 public interface IExpressionSet : IDisposable
 {
     /// <summary>The places of the columns that an expression uses; none: its value does not depend on the row.</summary>

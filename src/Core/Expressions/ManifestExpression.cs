@@ -19,7 +19,8 @@ internal sealed record ManifestExpression(string Path, string Name, Expression E
     public static IReadOnlyList<(string Path, string Message)> WithoutRows(Manifest manifest, List<ManifestExpression> parts) =>
         manifest.Features.Count > 0
             ? []
-            : parts.ConvertAll(part => (part.Path, $"{part.Name} has no rows to read: the manifest declares no features (schema.features)"));
+            : parts.ConvertAll(
+                part => (part.Path, $"{part.Name} has no rows to read: the manifest declares no features (schema.features)"));
 
     /// <summary>What is wrong with each expression, by its index.</summary>
     public static SortedDictionary<int, string> FindErrors(IExpressionEngine engine, List<ManifestExpression> parts)

@@ -2,7 +2,8 @@ namespace Progeny.Core.Expressions;
 
 /// <summary>
 /// Keeps rules, and conditions over figures, that take long away from the thread pool, on whose threads everything else on the node runs.
-/// Rules usually take microseconds and run on the thread of their request. Once a request took long, those that follow run on a thread of their own, one after the other.
+/// Rules usually take microseconds and run on the thread of their request. Once a request took long, those that follow run on a thread of
+/// their own, one after the other.
 /// </summary>
 internal sealed class SlowRules
 {
@@ -34,7 +35,10 @@ internal sealed class SlowRules
         try
         {
             return await Task.Factory.StartNew(
-                rules, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+                rules,
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default);
         }
         finally
         {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Progeny.Core.Expressions;
 
 /// <summary>
-/// The expressions of a set that took too long a short while ago. They are not computed again at once, so that they take a small share of the time
-/// however often their values are asked for.
+/// The expressions of a set that took too long a short while ago. They are not computed again at once, so that they take a small share of
+/// the time however often their values are asked for.
 /// </summary>
 internal sealed class TimedOutExpressions
 {

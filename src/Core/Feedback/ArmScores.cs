@@ -2,7 +2,9 @@ using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Feedback;
 
-/// <summary>A metric over the predictions of one generation in one arm. Only those count that the arm's share, or its being a shadow, brought it.</summary>
+/// <summary>
+/// A metric over the predictions of one generation in one arm. Only those count that the arm's share, or its being a shadow, brought it.
+/// </summary>
 /// <param name="Count">How many of them have a value, each by its last outcome.</param>
 /// <param name="Sum">The sum of the values.</param>
 /// <param name="Squares">The sum of their squares.</param>

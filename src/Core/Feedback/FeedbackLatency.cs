@@ -1,6 +1,8 @@
 namespace Progeny.Core.Feedback;
 
-/// <summary>How long the newest outcomes, 10,000 at most, came after the answers to their queries, in seconds. One that came before counts as 0.</summary>
+/// <summary>
+/// How long the newest outcomes, 10,000 at most, came after the answers to their queries, in seconds. One that came before counts as 0.
+/// </summary>
 /// <param name="Outcomes">How many were checked.</param>
 public sealed record FeedbackLatency(long Outcomes, double Mean, double P50, double P90, double P99, double Max)
 {

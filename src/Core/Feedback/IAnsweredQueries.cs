@@ -3,8 +3,8 @@ using Progeny.Core.Datasets;
 namespace Progeny.Core.Feedback;
 
 /// <summary>
-/// The live answers of the query log whose outcome is known, a row for each query id. A query is known at a <see cref="QueryMark"/> from the
-/// first report of its outcome and the first record of a live answer on, so between two marks each is found once, in whatever order
+/// The live answers of the query log whose outcome is known, a row for each query id. A query is known at a <see cref="QueryMark"/> from
+/// the first report of its outcome and the first record of a live answer on, so between two marks each is found once, in whatever order
 /// reports and records came.
 /// </summary>
 public interface IAnsweredQueries
@@ -12,10 +12,14 @@ public interface IAnsweredQueries
     /// <summary>The moment up to which everything is on disk now.</summary>
     Task<QueryMark> GetEndAsync(CancellationToken cancellationToken);
 
-    /// <summary>Finds the queries that are known at <see cref="AnsweredRequest.To"/> and were not at <see cref="AnsweredRequest.From"/>.</summary>
+    /// <summary>
+    /// Finds the queries that are known at <see cref="AnsweredRequest.To"/> and were not at <see cref="AnsweredRequest.From"/>.
+    /// </summary>
     Task<AnsweredSet> FindAsync(AnsweredRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Counts what <see cref="FindAsync"/> finds, whatever the request's window. What it costs grows with what lies between the marks.</summary>
+    /// <summary>
+    /// Counts what <see cref="FindAsync"/> finds, whatever the request's window. What it costs grows with what lies between the marks.
+    /// </summary>
     Task<long> CountAsync(AnsweredRequest request, CancellationToken cancellationToken);
 
     /// <summary>

@@ -16,5 +16,6 @@ public interface IKeyedOutcomes
     /// <param name="within">How long before the outcome's time its query was answered at most.</param>
     /// <param name="settled">Outcomes after this time wait: a query before them may not be in the log yet.</param>
     /// <param name="retention">Outcomes are removed so long after they came.</param>
-    Task<KeyedMatches> MatchAsync(string project, TimeSpan within, DateTimeOffset settled, TimeSpan retention, CancellationToken cancellationToken);
+    Task<KeyedMatches> MatchAsync(
+        string project, TimeSpan within, DateTimeOffset settled, TimeSpan retention, CancellationToken cancellationToken);
 }

@@ -16,7 +16,8 @@ public interface IScoreStore
 
     /// <summary>Reports whose query was not in the log when they came, and that are due to be tried again.</summary>
     /// <param name="longest">What is due only after more than this waited by a clock that was put back since: it is due now.</param>
-    Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<WaitingOutcome>> ListWaitingAsync(
+        DateTimeOffset now, TimeSpan longest, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores scores in one transaction: a score of a query that has one already replaces it in its window. Those that wait are
@@ -25,13 +26,15 @@ public interface IScoreStore
     /// <returns>False, and nothing stored, where another node has moved the place meanwhile.</returns>
     Task<bool> ApplyAsync(ScoreBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>A metric by arm and generation over the predictions since a time, each by its last outcome: a correction counts once.</summary>
+    /// <summary>
+    /// A metric by arm and generation over the predictions since a time, each by its last outcome: a correction counts once.
+    /// </summary>
     /// <param name="metric"><see cref="MetricsPoint.LossName"/> or one of the project's own.</param>
     Task<IReadOnlyList<ArmScores>> ReadArmsAsync(string project, DateTimeOffset since, string metric, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What became of a generation's predictions, by the time at which their outcome came (five minutes more or less): the number of outcomes,
-    /// and the sum of each metric. A correction counts in place of what it corrects, when it came.
+    /// What became of a generation's predictions, by the time at which their outcome came (five minutes more or less): the number of
+    /// outcomes, and the sum of each metric. A correction counts in place of what it corrects, when it came.
     /// </summary>
     /// <param name="since">At most the last 30 days in which outcomes came are kept.</param>
     /// <param name="until">Outcomes that came after it do not count.</param>

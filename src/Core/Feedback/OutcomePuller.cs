@@ -7,8 +7,8 @@ using Progeny.Core.QueryLog;
 namespace Progeny.Core.Feedback;
 
 /// <summary>
-/// Reads outcomes from the feed of a manifest's <c>outcomes</c>, from the last watermark on, and reports them. Rows at the watermark are read
-/// again, since more of them may have come; a report that is known changes nothing. Outcomes by key and time are stored to be matched.
+/// Reads outcomes from the feed of a manifest's <c>outcomes</c>, from the last watermark on, and reports them. Rows at the watermark are
+/// read again, since more of them may have come; a report that is known changes nothing. Outcomes by key and time are stored to be matched.
 /// Rows that come behind the watermark are not read, but counted: those that the source has before it, less those that were read.
 /// </summary>
 public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeyedOutcomes byKeys, TimeProvider time)
@@ -30,9 +30,11 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
     /// <param name="below">The rows of the source that were known then before the watermark (<see cref="PulledOutcomes.Below"/>).</param>
     /// <param name="progress">Awaited after every 10,000 rows at most, when they are on disk.</param>
     /// <exception cref="FeedException">
-    /// The feed cannot be reached or refuses the query, the query lacks a column, rows have no place in the watermark's order, or reading took more than an hour. What was reported by then is stored.
+    /// The feed cannot be reached or refuses the query, the query lacks a column, rows have no place in the watermark's order, or reading
+    /// took more than an hour. What was reported by then is stored.
     /// </exception>
-    public async Task PullAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
+    public async Task PullAsync(
+        Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(LongestPull, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -46,7 +48,8 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         }
     }
 
-    private async Task ReadAsync(Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        Manifest manifest, Ordinal? watermark, long below, Func<PulledOutcomes, Task> progress, CancellationToken cancellationToken)
     {
         var outcomes = manifest.Outcomes!;
         var feed = feeds.Get(outcomes.Feed, manifest.Name);
@@ -54,13 +57,20 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
         var (sql, parameters) = (outcomes.Query, new Dictionary<string, object?>());
         if (outcomes.Watermark is { } column)
         {
-            var ordered = await OrderedQuery.OpenAsync(feed, outcomes.Query, column, "outcomes.watermark", cancellationToken, allowsNull: true);
+            var ordered = await OrderedQuery.OpenAsync(
+                feed, outcomes.Query, column, "outcomes.watermark", cancellationToken, allowsNull: true);
             sql = ordered.Sql([]);
             if (watermark is { } from)
             {
                 var bound = ordered.KeyOf($":{FeedParameters.Watermark}");
                 parameters[FeedParameters.Watermark] = ordered.Bound(from.Value);
-                pulled = await CountBehindAsync(manifest, feed, ordered.CountSql([$"({ordered.Key} < {bound} OR {ordered.Key} IS NULL)"]), pulled, parameters, cancellationToken);
+                pulled = await CountBehindAsync(
+                    manifest,
+                    feed,
+                    ordered.CountSql([$"({ordered.Key} < {bound} OR {ordered.Key} IS NULL)"]),
+                    pulled,
+                    parameters,
+                    cancellationToken);
                 sql = ordered.Sql([$"{ordered.Key} >= {bound}"]);
             }
         }
@@ -87,7 +97,8 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
             }
 
             // A bad row at the watermark, or far ahead, was shown when it was read first.
-            if (problem is not null && progressed.Ahead == 0 && (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value)))
+            if (problem is not null && progressed.Ahead == 0
+                && (mark < 0 || watermark is not { } known || !Equals(rows.GetValue(mark), known.Value)))
                 pulled = Told(pulled, problem) with { Bad = pulled.Bad + 1 };
             if (pulled.Rows % RowsAtOnce == 0)
                 pulled = await ReportAsync(pulled);
@@ -117,7 +128,12 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
 
     /// <summary>Counts the rows that have come behind the watermark, unless that was done a moment ago for what it costs.</summary>
     private async Task<PulledOutcomes> CountBehindAsync(
-        Manifest manifest, IFeed feed, string sql, PulledOutcomes pulled, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+        Manifest manifest,
+        IFeed feed,
+        string sql,
+        PulledOutcomes pulled,
+        IReadOnlyDictionary<string, object?> parameters,
+        CancellationToken cancellationToken)
     {
         if (counted.TryGetValue(manifest.Name, out var last) && time.GetElapsedTime(last.Since) < last.Pause)
             return pulled;
@@ -136,7 +152,10 @@ public sealed class OutcomePuller(IFeedCatalog feeds, IOutcomeStore store, IKeye
                 :
                 [
                     .. pulled.Problems,
-                    string.Create(CultureInfo.InvariantCulture, $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a greater '{manifest.Outcomes!.Watermark}' had been read, or they have none."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{behind:#,0} rows came behind the watermark {pulled.Watermark} and are not read: when they came, rows with a "
+                            + $"greater '{manifest.Outcomes!.Watermark}' had been read, or they have none."),
                 ],
         };
     }

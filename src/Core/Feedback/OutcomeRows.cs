@@ -41,7 +41,10 @@ internal sealed class OutcomeRows
         if (queryId < 0 && key < 0)
             throw Lacks($"'{QueryIdColumn}'{(manifest.Entity is { } field ? $", nor '{field}' and '{AtColumn}'" : "")}");
         if (queryId < 0 && manifest.Serving.Redact.Contains(manifest.Entity!))
-            throw new FeedException(manifest.Outcomes!.Feed, $"outcomes.query yields no '{QueryIdColumn}', and serving.redact keeps '{manifest.Entity}' out of the log, in which it would be searched for.");
+            throw new FeedException(
+                manifest.Outcomes!.Feed,
+                $"outcomes.query yields no '{QueryIdColumn}', and serving.redact keeps '{manifest.Entity}' out of the log, in which it "
+                    + "would be searched for.");
         outcome = Require(OutcomeColumn);
     }
 
@@ -58,7 +61,8 @@ internal sealed class OutcomeRows
         if (byKey)
             id = Text(key);
         if (id.Length is 0 or > QueryRowsReader.MaxRowIdCharacters)
-            return (null, null, $"{(id.Length == 0 ? $"A row has no {name}" : $"The {name} {id[..40]}… is too long")}; 1 to {QueryRowsReader.MaxRowIdCharacters} characters would be right.");
+            return (null, null, $"{(id.Length == 0 ? $"A row has no {name}" : $"The {name} {id[..40]}… is too long")}; 1 to "
+                + $"{QueryRowsReader.MaxRowIdCharacters} characters would be right.");
         var about = byKey ? $"{name} '{id}'" : $"Query '{id}'";
         var (value, problem) = OutcomeValues.Read(manifest, rows.GetValue(outcome));
         if (value is null)
@@ -88,7 +92,9 @@ internal sealed class OutcomeRows
             case double seconds when seconds is >= FirstSecond and <= LastSecond:
                 moment = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
                 return true;
-            case float or decimal when Convert.ToDouble(rows.GetValue(column), CultureInfo.InvariantCulture) is >= FirstSecond and <= LastSecond and var seconds:
+            case float or decimal
+                when Convert.ToDouble(rows.GetValue(column), CultureInfo.InvariantCulture) is >= FirstSecond and <= LastSecond
+                    and var seconds:
                 moment = DateTimeOffset.UnixEpoch.AddSeconds(seconds);
                 return true;
             case string text when IsoTime.TryParse(text, out var parsed):
@@ -100,7 +106,9 @@ internal sealed class OutcomeRows
     }
 
     private string NoTime(string about, int column) =>
-        $"{about}: {columns[column]} is {(Text(column) is { Length: > 0 } text ? text : "missing")}; an ISO 8601 time or seconds since 1970 would be right.";
+        $"{about}: {columns[column]} is {(Text(column) is { Length: > 0 } text ? text : "missing")}; an ISO 8601 time or seconds since "
+            + "1970 would be right.";
 
-    private FeedException Lacks(string what) => new(manifest.Outcomes!.Feed, $"outcomes.query does not yield {what}; its columns are {string.Join(", ", columns)}.");
+    private FeedException Lacks(string what) =>
+        new(manifest.Outcomes!.Feed, $"outcomes.query does not yield {what}; its columns are {string.Join(", ", columns)}.");
 }

@@ -9,8 +9,10 @@ namespace Progeny.Core.Feedback;
 /// <param name="Generation">Who predicted.</param>
 /// <param name="QueryId">The id of the prediction's record: that of a shadow is <c>query~arm</c>.</param>
 /// <param name="At">When it was predicted.</param>
-/// <param name="Values">The loss (<see cref="MetricsPoint.LossName"/>) and the project's own metrics; those without a value are left out.</param>
-public sealed record OutcomeScore(string Project, GenerationReference Generation, string QueryId, DateTimeOffset At, IReadOnlyDictionary<string, double> Values)
+/// <param name="Values">The loss (<see cref="MetricsPoint.LossName"/>) and the project's own metrics; those without a value are left
+/// out.</param>
+public sealed record OutcomeScore(
+    string Project, GenerationReference Generation, string QueryId, DateTimeOffset At, IReadOnlyDictionary<string, double> Values)
 {
     /// <summary>The arm that predicted; empty: not known.</summary>
     public string Arm { get; init; } = "";

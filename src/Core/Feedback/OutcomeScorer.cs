@@ -12,10 +12,18 @@ namespace Progeny.Core.Feedback;
 /// <summary>
 /// Scores predictions whose outcome was reported: goes through the list of reports from the offset where it stopped, finds the query of
 /// each in the log, and stores figures and offset together, so that each report counts once. A report that is ahead of the log is tried
-/// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query (<c>query~arm</c>) is scored by the query's outcome.
+/// again as long as it is kept. Of several records with the id the last one that holds an answer is scored. What shadows said of a query
+/// (<c>query~arm</c>) is scored by the query's outcome.
 /// </summary>
 public sealed class OutcomeScorer(
-    IOutcomeStore outcomes, IQueryLog log, IScoreStore scores, IMetricSets metrics, IShadowPeriods shadows, IStickyKeys keys, ProjectActivity activity, ScoreMeters meters,
+    IOutcomeStore outcomes,
+    IQueryLog log,
+    IScoreStore scores,
+    IMetricSets metrics,
+    IShadowPeriods shadows,
+    IStickyKeys keys,
+    ProjectActivity activity,
+    ScoreMeters meters,
     TimeProvider time)
 {
     private const int Most = 500;
@@ -47,7 +55,8 @@ public sealed class OutcomeScorer(
         foreach (var report in reports)
             await ScoreAsync(new WaitingOutcome(report.Project, report.QueryId, report.Value, now, now));
         var after = reports.Count == 0 ? offset : reports[^1].Offset;
-        var stored = await scores.ApplyAsync(new ScoreBatch(offset, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
+        var stored = await scores.ApplyAsync(
+            new ScoreBatch(offset, after, found, [.. waiting.Values], givenUp) { At = now }, cancellationToken);
         if (stored)
             meters.Add(found);
         foreach (var project in reports.Select(report => report.Project).Concat(found.Select(score => score.Project)).Distinct())

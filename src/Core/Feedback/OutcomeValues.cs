@@ -13,7 +13,8 @@ public static class OutcomeValues
 
     /// <summary>Reads an outcome: a class as text, number or boolean, or a finite number for regression.</summary>
     /// <returns>The text to store, or what is wrong and what would be right.</returns>
-    public static (string? Value, string? Problem) Read(Manifest manifest, JsonElement outcome) => Read(manifest, TextOf(outcome), () => Shown(outcome));
+    public static (string? Value, string? Problem) Read(Manifest manifest, JsonElement outcome) =>
+        Read(manifest, TextOf(outcome), () => Shown(outcome));
 
     /// <summary>Reads an outcome that a feed yields: text, long, double, bool or null.</summary>
     /// <inheritdoc cref="Read(Manifest, JsonElement)"/>
@@ -28,7 +29,8 @@ public static class OutcomeValues
         var classes = manifest.Label?.Classes ?? [];
         if (manifest.Task == MachineLearningTask.Regression)
         {
-            return text is not null && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            return text is not null && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number)
                 ? (ValueText.Of(number), null)
                 : (null, $"{shown()} is no number, which the outcome of '{manifest.Name}' must be");
         }

@@ -25,7 +25,9 @@ public sealed record PulledOutcomes
     /// <summary>Rows that came behind the watermark since they were counted last: they are not read.</summary>
     public long Behind { get; init; }
 
-    /// <summary>Rows whose watermark is far ahead of the clock, or of all others: they are read each time, and the watermark stays before them.</summary>
+    /// <summary>
+    /// Rows whose watermark is far ahead of the clock, or of all others: they are read each time, and the watermark stays before them.
+    /// </summary>
     public long Ahead { get; init; }
 
     /// <summary>What is wrong with the first of them, up to five.</summary>

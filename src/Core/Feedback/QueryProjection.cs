@@ -5,7 +5,9 @@ using Progeny.Core.Rollouts;
 
 namespace Progeny.Core.Feedback;
 
-/// <summary>What is taken of a record: features as the model saw them (what was augmented or set by rules included), and the query's other fields.</summary>
+/// <summary>
+/// What is taken of a record: features as the model saw them (what was augmented or set by rules included), and the query's other fields.
+/// </summary>
 /// <param name="fields">The names, in the order of the values.</param>
 /// <param name="required">Those without which a record is of no use.</param>
 public sealed class QueryProjection(IReadOnlyList<string> fields, IReadOnlySet<string> required)

@@ -7,7 +7,11 @@ namespace Progeny.Core.Feedback;
 /// <param name="Waiting">Those to try again; replaces what waited of the same query.</param>
 /// <param name="GivenUp">Those that waited for too long.</param>
 public sealed record ScoreBatch(
-    long Before, long After, IReadOnlyList<OutcomeScore> Scores, IReadOnlyList<WaitingOutcome> Waiting, IReadOnlyList<WaitingOutcome> GivenUp)
+    long Before,
+    long After,
+    IReadOnlyList<OutcomeScore> Scores,
+    IReadOnlyList<WaitingOutcome> Waiting,
+    IReadOnlyList<WaitingOutcome> GivenUp)
 {
     /// <summary>When the reports were scored.</summary>
     public DateTimeOffset At { get; init; } = DateTimeOffset.UnixEpoch;

@@ -12,7 +12,14 @@ namespace Progeny.Core.Feedback;
 /// <param name="Reason">Why that arm (<see cref="Reasons"/>).</param>
 /// <param name="Values">The figures by name.</param>
 public sealed record ScoreChange(
-    long Offset, bool IsAdded, GenerationReference Generation, string Arm, string Reason, long Sequence, DateTimeOffset At, IReadOnlyDictionary<string, double> Values)
+    long Offset,
+    bool IsAdded,
+    GenerationReference Generation,
+    string Arm,
+    string Reason,
+    long Sequence,
+    DateTimeOffset At,
+    IReadOnlyDictionary<string, double> Values)
 {
     /// <inheritdoc cref="OutcomeScore.Cluster"/>
     public int? Cluster { get; init; }

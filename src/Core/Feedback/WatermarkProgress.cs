@@ -23,7 +23,9 @@ internal sealed class WatermarkProgress(Ordinal? at, long below, DateTimeOffset 
     public long Ahead { get; private set; }
 
     /// <summary>Moves to the next row.</summary>
-    /// <returns>What is wrong with its watermark where it is the first that is far ahead, as the end of a sentence; null: nothing that was not told.</returns>
+    /// <returns>
+    /// What is wrong with its watermark where it is the first that is far ahead, as the end of a sentence; null: nothing that was not told.
+    /// </returns>
     /// <exception cref="FormatException">The value has no place in the order.</exception>
     public string? Add(object? value)
     {

@@ -4,8 +4,8 @@ namespace Progeny.Core.Feeds;
 public static class FeedParameters
 {
     /// <summary>
-    /// What all of them begin with. Their values came out of the column that they are compared with, so a text among them stands for a value
-    /// of that column's type.
+    /// What all of them begin with. Their values came out of the column that they are compared with, so a text among them stands for a
+    /// value of that column's type.
     /// </summary>
     public const string OwnPrefix = "progeny_";
 

@@ -8,7 +8,8 @@ public interface IFeed
     /// <summary>Runs a query and streams its rows; memory does not grow with their number.</summary>
     /// <param name="sql">One SELECT. Parameters are named <c>:name</c>.</param>
     /// <param name="parameters">Values by parameter name, without the colon: string, long, double, bool or null.</param>
-    /// <exception cref="FeedException">The feed cannot be reached or refuses the query; the message names the feed and says why.</exception>
+    /// <exception cref="FeedException">The feed cannot be reached or refuses the query; the message names the feed and says
+    /// why.</exception>
     Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken);
 
     /// <summary>
@@ -17,5 +18,8 @@ public interface IFeed
     /// </summary>
     /// <exception cref="FeedException">As for <see cref="ReadAsync"/>, and where a column is not among the query's.</exception>
     Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken);
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken);
 }

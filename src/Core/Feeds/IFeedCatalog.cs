@@ -9,15 +9,16 @@ public interface IFeedCatalog
 
     /// <summary>Why a release that names a feed is refused; null: it is not.</summary>
     /// <remarks>
-    /// Where each project may use each feed, one that is not configured is none of the release's faults: its first use says so. Elsewhere a feed that
-    /// is missing and one that the project may not use are not told apart.
+    /// Where each project may use each feed, one that is not configured is none of the release's faults: its first use says so. Elsewhere a
+    /// feed that is missing and one that the project may not use are not told apart.
     /// </remarks>
     string? Refusal(string name, string project);
 
     /// <summary>A feed over one CSV file (UTF-8, header), its table named after the file without its extension.</summary>
     /// <param name="path">The file.</param>
     /// <param name="query">The query that the feed will be asked.</param>
-    /// <param name="texts">The columns of the query whose values are texts even where they look like numbers: categories and classes.</param>
+    /// <param name="texts">The columns of the query whose values are texts even where they look like numbers: categories and
+    /// classes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <remarks>Disposing the feed deletes whatever it built beside the file.</remarks>
     Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken);

@@ -13,8 +13,9 @@ public interface IFeedReader : IAsyncDisposable
     object? GetValue(int column);
 
     /// <summary>
-    /// SQL for the instant that a value of a column stands for where the column may hold times as texts (ISO 8601, UTC where they name no zone): it
-    /// orders values by time, and is NULL for what is no such text. Null: the database knows the column's type and orders it by itself.
+    /// SQL for the instant that a value of a column stands for where the column may hold times as texts (ISO 8601, UTC where they name no
+    /// zone): it orders values by time, and is NULL for what is no such text. Null: the database knows the column's type and orders it by
+    /// itself.
     /// </summary>
     /// <param name="column">The column.</param>
     /// <param name="expression">SQL for the value.</param>

@@ -3,7 +3,10 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Feeds;
 
-/// <summary>The newest ordinal of a source, past those that are far ahead: they would leave nothing to a window, and nothing new to any later training.</summary>
+/// <summary>
+/// The newest ordinal of a source, past those that are far ahead: they would leave nothing to a window, and nothing new to any later
+/// training.
+/// </summary>
 internal static class NewestOrdinal
 {
     private const int MaxSteps = 10;
@@ -24,7 +27,8 @@ internal static class NewestOrdinal
             Bound("<=", FeedParameters.Cut, IsoTime.Text(FarAhead.LimitOf(now)));
             // Where all are to come, that is what they are meant to be.
             return await ReadAsync(ordered.NewestSql(bounds)) is { } known
-                ? (known, $"the greatest '{column}' is {ValueText.Of(greatest!)}, more than a day ahead of the clock; {ValueText.Of(known)} is taken for the newest")
+                ? (known, $"the greatest '{column}' is {ValueText.Of(greatest!)}, more than a day ahead of the clock; "
+                    + $"{ValueText.Of(known)} is taken for the newest")
                 : (greatest, null);
         }
 
@@ -43,7 +47,8 @@ internal static class NewestOrdinal
         }
 
         return (newest, Equals(newest, greatest) ? null
-            : $"the greatest '{column}' is {ValueText.Of(greatest!)}, more than a hundred times {ValueText.Of(newest!)}, which is taken for the newest");
+            : $"the greatest '{column}' is {ValueText.Of(greatest!)}, more than a hundred times {ValueText.Of(newest!)}, which is taken "
+                + "for the newest");
 
         void Bound(string comparison, string parameter, object value)
         {

@@ -4,8 +4,8 @@ using Progeny.Core.Common;
 namespace Progeny.Core.Feeds;
 
 /// <summary>
-/// A query of a manifest in the order of one of its columns, an ordinal or a watermark: a number or a time. Times that the database knows as such,
-/// and numbers, are ordered by the database; times that are texts there are ordered by their instant.
+/// A query of a manifest in the order of one of its columns, an ordinal or a watermark: a number or a time. Times that the database knows
+/// as such, and numbers, are ordered by the database; times that are texts there are ordered by their instant.
 /// </summary>
 internal sealed class OrderedQuery
 {
@@ -17,7 +17,8 @@ internal sealed class OrderedQuery
     private readonly string column;
     private readonly string? instant;
 
-    private OrderedQuery(IFeed feed, string inner, string column, string? instant) => (this.feed, this.inner, this.column, this.instant) = (feed, inner, column, instant);
+    private OrderedQuery(IFeed feed, string inner, string column, string? instant) =>
+        (this.feed, this.inner, this.column, this.instant) = (feed, inner, column, instant);
 
     /// <summary>The expression by which rows are ordered.</summary>
     public string Key => KeyOf($"source.{column}");
@@ -27,7 +28,8 @@ internal sealed class OrderedQuery
     /// <param name="name">The column.</param>
     /// <param name="key">The key of the manifest that names the column, for messages.</param>
     /// <param name="allowsNull">Whether rows may have no value in it; a bound passes over them.</param>
-    /// <exception cref="FeedException">The query has no such column, or it has values that have no place in its order; rows and values are named.</exception>
+    /// <exception cref="FeedException">The query has no such column, or it has values that have no place in its order; rows and values are
+    /// named.</exception>
     public static async Task<OrderedQuery> OpenAsync(
         IFeed feed, string query, string name, string key, CancellationToken cancellationToken, bool allowsNull = false)
     {
@@ -35,11 +37,13 @@ internal sealed class OrderedQuery
         var from = $"(\n{query.TrimEnd().TrimEnd(';')}\n) AS source";
         var quoted = $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         string? toInstant;
-        await using (var rows = await feed.ReadAsync($"SELECT * FROM {from} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
+        await using (var rows = await feed.ReadAsync(
+            $"SELECT * FROM {from} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
         {
             var index = rows.Columns.ToList().IndexOf(name);
             if (index < 0)
-                throw new FeedException(feed.Name, $"The query yields no column '{name}' ({key}); its columns are {string.Join(", ", rows.Columns)}.");
+                throw new FeedException(
+                    feed.Name, $"The query yields no column '{name}' ({key}); its columns are {string.Join(", ", rows.Columns)}.");
             toInstant = rows.InstantOf(index, "{0}");
         }
 
@@ -53,7 +57,9 @@ internal sealed class OrderedQuery
     /// <summary>A value of the column as it is compared with <see cref="Key"/>.</summary>
     public string KeyOf(string expression) => instant?.Replace("{0}", expression, StringComparison.Ordinal) ?? expression;
 
-    /// <summary>A bound of the column as a parameter: times in UTC, since a column without zones passes over the zone of what it is compared with.</summary>
+    /// <summary>
+    /// A bound of the column as a parameter: times in UTC, since a column without zones passes over the zone of what it is compared with.
+    /// </summary>
     /// <exception cref="FeedException">The text is no time.</exception>
     public object Bound(object value) => value is not string text ? value
         : IsoTime.TryParse(text, out var time) ? IsoTime.Text(time)
@@ -96,15 +102,18 @@ internal sealed class OrderedQuery
         if (await FirstAsync(feed, $"SELECT 1 FROM {inner} WHERE {hasNoPlace} LIMIT 1", cancellationToken) is null)
             return;
         var bad = new List<string>();
-        var sql = $"SELECT progeny_row, progeny_value FROM (SELECT row_number() OVER () AS progeny_row, source.{column} AS progeny_value FROM {inner}) AS numbered\n"
-            + $"WHERE {KeyOf("progeny_value")} IS NULL{(allowsNull ? " AND progeny_value IS NOT NULL" : "")} ORDER BY progeny_row LIMIT {RowsShown}";
+        var sql = $"SELECT progeny_row, progeny_value FROM (SELECT row_number() OVER () AS progeny_row, source.{column} AS progeny_value "
+        + $"FROM {inner}) AS numbered\n"
+            + $"WHERE {KeyOf("progeny_value")} IS NULL{(allowsNull ? " AND progeny_value IS NOT NULL" : "")} ORDER BY progeny_row LIMIT "
+            + $"{RowsShown}";
         await using var rows = await feed.ReadAsync(sql, new Dictionary<string, object?>(), cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
             bad.Add(string.Create(CultureInfo.InvariantCulture, $"row {rows.GetValue(0)}: {Show(rows.GetValue(1))}"));
         throw new FeedException(
             feed.Name,
             $"The query yields rows without a place in the order of '{name}' ({key}): {string.Join(", ", bad)}. "
-            + $"{(instant is null ? "A number or a time" : char.ToUpperInvariant(IsoTime.Right[0]) + IsoTime.Right[1..])} would be right in every row; convert it, or leave such rows out, in the query.");
+            + $"{(instant is null ? "A number or a time" : char.ToUpperInvariant(IsoTime.Right[0]) + IsoTime.Right[1..])} would be right "
+            + "in every row; convert it, or leave such rows out, in the query.");
     }
 
     private static string Show(object? value) => value switch

@@ -45,7 +45,8 @@ public readonly record struct Ordinal
 
     private sealed class OrdinalJsonConverter : JsonConverter<Ordinal>
     {
-        public override Ordinal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        public override Ordinal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
         {
             JsonTokenType.String => new(reader.GetString()!),
             JsonTokenType.Number when reader.TryGetInt64(out var whole) && !reader.ValueSpan.ContainsAny(".eE"u8) => new(whole),

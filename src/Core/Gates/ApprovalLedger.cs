@@ -32,7 +32,9 @@ public sealed record ApprovalLedger
     /// <summary>The approval of an id.</summary>
     public Approval? Find(int id) => Entries.FirstOrDefault(entry => entry.Id == id);
 
-    /// <summary>Asks for an approval. One that was asked for already stays as it is; a further person who asked may not approve either.</summary>
+    /// <summary>
+    /// Asks for an approval. One that was asked for already stays as it is; a further person who asked may not approve either.
+    /// </summary>
     public ApprovalLedger Ask(ApprovalRequest request, DateTimeOffset now)
     {
         if (Find(request.Generation, request.Gate, request.Purpose) is { } known)
@@ -59,16 +61,25 @@ public sealed record ApprovalLedger
         };
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{request.Generation} needs the approval {approval.Id} of the role {request.Role} to become {NameOf(request.Before)}, until {now + request.Within:u}.");
+            $"{request.Generation} needs the approval {approval.Id} of the role {request.Role} to become {NameOf(request.Before)}, until "
+                + $"{now + request.Within:u}.");
         return (this with { Count = approval.Id, Entries = [approval, .. Entries] }).Record(approval, "asked", request.By, text, now);
     }
 
     /// <summary>A person approves or refuses what is pending.</summary>
     public ApprovalLedger Decide(Approval approval, bool approve, string by, string reason, DateTimeOffset now)
     {
-        var decided = approval with { Status = approve ? ApprovalStatus.Approved : ApprovalStatus.Refused, DecidedBy = by, DecidedAt = now, Reason = reason };
+        var decided = approval with
+        {
+            Status = approve ? ApprovalStatus.Approved : ApprovalStatus.Refused,
+            DecidedBy = by,
+            DecidedAt = now,
+            Reason = reason,
+        };
         return With(approval, decided)
-            .Record(decided, approve ? "approved" : "refused", by, $"{approval.Generation} {(approve ? "may" : "must not")} become {NameOf(approval.Before)}: {reason}", now);
+            .Record(decided, approve
+                ? "approved"
+                : "refused", by, $"{approval.Generation} {(approve ? "may" : "must not")} become {NameOf(approval.Before)}: {reason}", now);
     }
 
     /// <summary>Refuses what nobody has decided in time.</summary>
@@ -77,10 +88,12 @@ public sealed record ApprovalLedger
         var ledger = this;
         foreach (var approval in Entries.Where(entry => entry.Status == ApprovalStatus.Pending && now >= entry.AskedAt + entry.Within))
         {
-            var why = string.Create(CultureInfo.InvariantCulture, $"Nobody of the role {approval.Role} decided within {Text(approval.Within)}");
+            var why = string.Create(
+                CultureInfo.InvariantCulture, $"Nobody of the role {approval.Role} decided within {Text(approval.Within)}");
             var expired = approval with { Status = ApprovalStatus.Expired, DecidedAt = now, Reason = why };
             ledger = ledger.With(approval, expired)
-                .Record(expired, "expired", $"gate {approval.Gate}", $"{approval.Generation} must not become {NameOf(approval.Before)}: {why}.", now);
+                .Record(expired, "expired", $"gate {approval.Gate}", $"{approval.Generation} must not become {NameOf(approval.Before)}: "
+                    + $"{why}.", now);
         }
 
         return ledger;
@@ -91,11 +104,17 @@ public sealed record ApprovalLedger
     public ApprovalLedger Withdraw(string purpose, GenerationReference? generation, string why, DateTimeOffset now)
     {
         var ledger = this;
-        foreach (var approval in Entries.Where(entry => entry.Status == ApprovalStatus.Pending && entry.Purpose == purpose && (generation ?? entry.Generation) == entry.Generation))
+        foreach (var approval in Entries.Where(
+            entry =>
+                entry.Status == ApprovalStatus.Pending && entry.Purpose == purpose && (generation ?? entry.Generation) == entry.Generation))
         {
             var withdrawn = approval with { Status = ApprovalStatus.Withdrawn, DecidedAt = now, Reason = why };
             ledger = ledger.With(approval, withdrawn).Record(
-                withdrawn, "withdrawn", $"gate {approval.Gate}", $"The approval {approval.Id} of {approval.Generation} is not needed any more: {why}", now);
+                withdrawn,
+                "withdrawn",
+                $"gate {approval.Gate}",
+                $"The approval {approval.Id} of {approval.Generation} is not needed any more: {why}",
+                now);
         }
 
         return ledger;

@@ -4,7 +4,9 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Gates;
 
-/// <summary>Checks and compiles the conditions of a manifest over figures: <c>gates[].when</c>, <c>alerts[].when</c> and <c>retrain.when</c>.</summary>
+/// <summary>
+/// Checks and compiles the conditions of a manifest over figures: <c>gates[].when</c>, <c>alerts[].when</c> and <c>retrain.when</c>.
+/// </summary>
 public sealed class ConditionCompiler(IExpressionEngine engine)
 {
     private const string Own = "metrics";
@@ -71,10 +73,13 @@ public sealed class ConditionCompiler(IExpressionEngine engine)
         var suggestion = Suggestion.For(plain, expression.Tables[0].Columns);
 
         // Metrics have their name behind a word that says what they were measured on.
-        if (suggestion.Length == 0 && expression.Tables[0].Columns.FirstOrDefault(column => column.EndsWith($"_{plain}", StringComparison.OrdinalIgnoreCase)) is { } longer)
+        if (suggestion.Length == 0
+            && expression.Tables[0].Columns.FirstOrDefault(
+                column => column.EndsWith($"_{plain}", StringComparison.OrdinalIgnoreCase)) is { } longer)
             suggestion = $" did you mean '{longer}'?";
         if (suggestion.Length == 0)
-            suggestion = $" it may use {string.Join(", ", expression.Tables[0].Columns.Where(FigureNames.IsCommon))} and more (docs/gates.md)";
+            suggestion = $" it may use {string.Join(", ", expression.Tables[0].Columns.Where(FigureNames.IsCommon))} and more "
+                + "(docs/gates.md)";
         return (error with { Message = $"{error.Message};{suggestion}" }).Describe(expression.Sql);
     }
 }

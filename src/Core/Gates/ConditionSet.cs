@@ -23,7 +23,11 @@ public sealed class ConditionSet : IDisposable
     private bool isAsking;
 
     internal ConditionSet(
-        Manifest manifest, IReadOnlyList<string> names, IExpressionSet? expressions, IReadOnlyDictionary<string, int> places, IReadOnlyDictionary<string, string> problems)
+        Manifest manifest,
+        IReadOnlyList<string> names,
+        IExpressionSet? expressions,
+        IReadOnlyDictionary<string, int> places,
+        IReadOnlyDictionary<string, string> problems)
     {
         this.manifest = manifest;
         this.names = names;
@@ -37,7 +41,8 @@ public sealed class ConditionSet : IDisposable
     /// <param name="candidate">The figures of the generation that wants through, by <see cref="FigureNames"/>.</param>
     /// <param name="champion">Those of the generation in production; null: none is, and a gate that compares with it lets everybody
     /// through.</param>
-    public ConditionVerdict Gate(int gate, IReadOnlyDictionary<string, double?> candidate, IReadOnlyDictionary<string, double?>? champion) =>
+    public ConditionVerdict Gate(
+        int gate, IReadOnlyDictionary<string, double?> candidate, IReadOnlyDictionary<string, double?>? champion) =>
         Ask(GatePath(gate), manifest.Gates[gate].When!, candidate, champion, comparesWithChampion: true);
 
     /// <summary>Asks an alert.</summary>
@@ -52,12 +57,13 @@ public sealed class ConditionSet : IDisposable
         manifest.Retrain?.When is { } when ? Ask(RetrainPath, when, champion) : null;
 
     /// <summary>
-    /// Asks conditions one after the other, in bounded time: on a thread of the pool one caller at a time, the others, and all once they took
-    /// long, apart from it.
+    /// Asks conditions one after the other, in bounded time: on a thread of the pool one caller at a time, the others, and all once they
+    /// took long, apart from it.
     /// </summary>
     /// <param name="conditions">Each asks one of this set.</param>
     /// <exception cref="OperationCanceledException">Nobody waits for the verdicts any more.</exception>
-    public async Task<IReadOnlyList<ConditionVerdict>> AskAsync(IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConditionVerdict>> AskAsync(
+        IReadOnlyList<Func<ConditionVerdict>> conditions, CancellationToken cancellationToken)
     {
         if (slow.AreSlow || Interlocked.Exchange(ref isAsking, true))
             return await slow.RunAsync(() => Ask(conditions, cancellationToken), cancellationToken);
@@ -100,18 +106,24 @@ public sealed class ConditionSet : IDisposable
     }
 
     private ConditionVerdict Ask(
-        string path, string sql, IReadOnlyDictionary<string, double?> own, IReadOnlyDictionary<string, double?>? champion = null, bool comparesWithChampion = false)
+        string path,
+        string sql,
+        IReadOnlyDictionary<string, double?> own,
+        IReadOnlyDictionary<string, double?>? champion = null,
+        bool comparesWithChampion = false)
     {
         if (problems.TryGetValue(path, out var problem))
             return new(false, $"it cannot be computed: {problem}", ImmutableSortedDictionary<string, double>.Empty);
         var row = new FigureRow(names, own, champion);
-        var used = expressions!.Columns(places[path]).Distinct().Select(column => (Name: row.NameOf(column), Value: row.ValueOf(column))).ToList();
+        var used = expressions!.Columns(places[path]).Distinct().Select(column => (Name: row.NameOf(column), Value: row.ValueOf(column)))
+            .ToList();
         var figures = used.Where(figure => figure.Value is not null)
             .ToImmutableSortedDictionary(figure => figure.Name, figure => figure.Value!.Value, StringComparer.Ordinal);
         if (comparesWithChampion && champion is null && expressions.Columns(places[path]).Any(column => column >= names.Count))
             return new(true, $"there is no champion to compare with: {sql.Trim()} is not asked", figures);
         var (holds, said) = Evaluate(places[path], row);
-        var known = string.Join(", ", used.Select(figure => figure.Value is { } value ? $"{figure.Name} {Text(value)}" : $"{figure.Name} is not known"));
+        var known = string.Join(
+            ", ", used.Select(figure => figure.Value is { } value ? $"{figure.Name} {Text(value)}" : $"{figure.Name} is not known"));
         return new(holds, $"{(known.Length > 0 ? $"{known}: " : "")}{sql.Trim()} {said}", figures);
     }
 
@@ -139,7 +151,9 @@ public sealed class ConditionSet : IDisposable
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
-    private sealed class FigureRow(IReadOnlyList<string> names, IReadOnlyDictionary<string, double?> own, IReadOnlyDictionary<string, double?>? champion) : IExpressionRow
+    private sealed class FigureRow(
+        IReadOnlyList<string> names, IReadOnlyDictionary<string, double?> own, IReadOnlyDictionary<string, double?>? champion)
+        : IExpressionRow
     {
         public SqlValue Get(int column) => ValueOf(column) is { } value ? SqlValue.From(value) : default;
 

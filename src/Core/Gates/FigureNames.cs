@@ -4,7 +4,10 @@ using Progeny.Core.Metrics;
 
 namespace Progeny.Core.Gates;
 
-/// <summary>The names of what is known of a generation in numbers: the columns that gates, alerts, <c>retrain.when</c> and <c>rollout.select</c> see (docs/gates.md).</summary>
+/// <summary>
+/// The names of what is known of a generation in numbers: the columns that gates, alerts, <c>retrain.when</c> and <c>rollout.select</c> see
+/// (docs/gates.md).
+/// </summary>
 public static class FigureNames
 {
     /// <summary>Before the name of a metric of the evaluation before the release.</summary>
@@ -67,7 +70,9 @@ public static class FigureNames
     ];
 
     /// <summary>All columns of a project, in the order in which they are shown; no two alike, whatever their case.</summary>
-    /// <remarks>Where a name of the project's own (a metric, a group, a feature) makes a column that there is already, the first one stands.</remarks>
+    /// <remarks>
+    /// Where a name of the project's own (a metric, a group, a feature) makes a column that there is already, the first one stands.
+    /// </remarks>
     public static IReadOnlyList<string> Of(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);

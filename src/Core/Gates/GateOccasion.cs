@@ -6,12 +6,14 @@ namespace Progeny.Core.Gates;
 /// <param name="Name">The same when it is asked again after a stop, so that each verdict is kept once; another one each other time.</param>
 public sealed record GateOccasion(string Name)
 {
-    /// <summary>Figures of generations that are known better than by the last day: those of the experiment in which they take part.</summary>
+    /// <summary>
+    /// Figures of generations that are known better than by the last day: those of the experiment in which they take part.
+    /// </summary>
     public IReadOnlyDictionary<GenerationReference, IReadOnlyDictionary<string, double?>>? Figures { get; init; }
 
     /// <summary>
-    /// What the generation is offered for, the same however often it is asked: an approval holds for this only. Null: no approval is asked for, and
-    /// one that the generation has got at the gate before counts.
+    /// What the generation is offered for, the same however often it is asked: an approval holds for this only. Null: no approval is asked
+    /// for, and one that the generation has got at the gate before counts.
     /// </summary>
     public string? Purpose { get; init; }
 

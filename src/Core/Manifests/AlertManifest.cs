@@ -1,6 +1,8 @@
 namespace Progeny.Core.Manifests;
 
-/// <summary>A condition on the champion's figures that somebody wants to hear of: once when it becomes true, and once when it is over.</summary>
+/// <summary>
+/// A condition on the champion's figures that somebody wants to hear of: once when it becomes true, and once when it is over.
+/// </summary>
 public sealed record AlertManifest
 {
     public required string Name { get; init; }

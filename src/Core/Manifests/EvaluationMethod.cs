@@ -7,8 +7,8 @@ public enum EvaluationMethod
     Holdout,
 
     /// <summary>
-    /// Each of <see cref="EvaluationManifest.Folds"/> parts is held out once and predicted from all others; in time order each but the first,
-    /// from those before it. The generation's model is trained on all rows.
+    /// Each of <see cref="EvaluationManifest.Folds"/> parts is held out once and predicted from all others; in time order each but the
+    /// first, from those before it. The generation's model is trained on all rows.
     /// </summary>
     KFold,
 }

@@ -10,7 +10,9 @@ public sealed record Feature
     /// <summary>Whether the value may be missing: null, absent, or NaN for a float.</summary>
     public bool Nullable { get; init; }
 
-    /// <summary>The least value allowed, inclusive; null: no bound. For <see cref="FeatureType.Float"/> and <see cref="FeatureType.Int"/>.</summary>
+    /// <summary>
+    /// The least value allowed, inclusive; null: no bound. For <see cref="FeatureType.Float"/> and <see cref="FeatureType.Int"/>.
+    /// </summary>
     public double? Min { get; init; }
 
     /// <summary>The greatest value allowed, inclusive; null: no bound.</summary>

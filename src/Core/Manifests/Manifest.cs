@@ -29,7 +29,9 @@ public sealed record Manifest
 
     public LabelManifest? Label { get; init; }
 
-    /// <summary>The feature or query field that identifies the entity (customer, device) for sticky selection; null: the query id.</summary>
+    /// <summary>
+    /// The feature or query field that identifies the entity (customer, device) for sticky selection; null: the query id.
+    /// </summary>
     public string? Entity { get; init; }
 
     public SourceManifest? Source { get; init; }

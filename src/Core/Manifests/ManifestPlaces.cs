@@ -25,7 +25,9 @@ public sealed class ManifestPlaces
         })];
     }
 
-    /// <summary>Line and column, from 1, of the value of a key such as <c>rules[2].then.set.hour</c>; null: the text has no such key.</summary>
+    /// <summary>
+    /// Line and column, from 1, of the value of a key such as <c>rules[2].then.set.hour</c>; null: the text has no such key.
+    /// </summary>
     public (int Line, int Column)? Find(string path)
     {
         var node = root;

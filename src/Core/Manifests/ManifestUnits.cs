@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Progeny.Core.Manifests;
 
-/// <summary>Durations (<c>20ms</c>, <c>90s</c>, <c>10m</c>, <c>12h</c>, <c>1d</c>) and sizes (<c>512MiB</c>, <c>2GiB</c>) as manifests write them.</summary>
+/// <summary>
+/// Durations (<c>20ms</c>, <c>90s</c>, <c>10m</c>, <c>12h</c>, <c>1d</c>) and sizes (<c>512MiB</c>, <c>2GiB</c>) as manifests write them.
+/// </summary>
 public static class ManifestUnits
 {
     /// <summary>What a duration looks like, for error messages.</summary>
@@ -18,7 +20,12 @@ public static class ManifestUnits
     private static readonly (string Unit, long Milliseconds)[] DurationUnits =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
-    private static readonly (string Unit, long Bytes)[] SizeUnits = [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40)];
+    private static readonly (string Unit, long Bytes)[] SizeUnits = [
+        ("KiB", 1L << 10),
+        ("MiB", 1L << 20),
+        ("GiB", 1L << 30),
+        ("TiB", 1L << 40),
+    ];
 
     public static bool TryParseDuration(string text, out TimeSpan duration)
     {

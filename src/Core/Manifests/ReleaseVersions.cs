@@ -2,7 +2,9 @@ using NuGet.Versioning;
 
 namespace Progeny.Core.Manifests;
 
-/// <summary>Semantic versions of releases, which only grow. Without build metadata: versions that compare equal must not both exist.</summary>
+/// <summary>
+/// Semantic versions of releases, which only grow. Without build metadata: versions that compare equal must not both exist.
+/// </summary>
 public static class ReleaseVersions
 {
     internal const string Pattern =
@@ -20,10 +22,12 @@ public static class ReleaseVersions
     {
         if (version.HasMetadata)
             throw new ReleaseVersionException(
-                $"{project} {version.ToFullString()} cannot be released: build metadata (+{version.Metadata}) is not allowed, because versions that differ in nothing else are equal");
+                $"{project} {version.ToFullString()} cannot be released: build metadata (+{version.Metadata}) is not allowed, because "
+                    + "versions that differ in nothing else are equal");
         if (highest is not null && version <= highest)
             throw new ReleaseVersionException(
-                $"{project} {version.ToNormalizedString()} cannot be released: {highest.ToNormalizedString()} is the highest published version; a new one must be greater");
+                $"{project} {version.ToNormalizedString()} cannot be released: {highest.ToNormalizedString()} is the highest published "
+                    + "version; a new one must be greater");
     }
 
     /// <summary>What is wrong with a text that fits the pattern, or null.</summary>

@@ -10,9 +10,12 @@ public sealed record RuleManifest
     /// <summary>SQL expression, true where the rule fires.</summary>
     public required string When { get; init; }
 
-    /// <summary>What happens: <c>refuse</c> with a message, <c>answer</c> with a prediction, or <c>set</c> fields to SQL expressions.</summary>
+    /// <summary>
+    /// What happens: <c>refuse</c> with a message, <c>answer</c> with a prediction, or <c>set</c> fields to SQL expressions.
+    /// </summary>
     public required RuleAction Then { get; init; }
 
     /// <summary>All SQL of the rule.</summary>
-    internal IEnumerable<string> Expressions => [When, .. Then.Answer is { } answer ? [answer] : Array.Empty<string>(), .. Then.Set?.Values ?? []];
+    internal IEnumerable<string> Expressions =>
+        [When, .. Then.Answer is { } answer ? [answer] : Array.Empty<string>(), .. Then.Set?.Values ?? []];
 }

@@ -25,10 +25,13 @@ internal static class SampleDeliveries
             var distance = Math.Round(0.5 + (random.NextDouble() * 11.5), 1);
             var weight = Math.Round(0.2 + (random.NextDouble() * 15), 1);
             var vehicle = Vehicles[random.Next(Vehicles.Length)];
-            var logOdds = (1.1 * (distance - 7)) + (time.Hour is >= 16 and <= 19 ? 2.5 : 0) + (vehicle == "bike" ? 1 : 0) + (0.1 * (weight - 7));
+            var logOdds = (1.1 * (distance - 7)) + (time.Hour is >= 16 and <= 19 ? 2.5 : 0) + (vehicle == "bike" ? 1 : 0)
+                + (0.1 * (weight - 7));
             var late = random.NextDouble() < 1 / (1 + Math.Exp(-logOdds)) ? 1 : 0;
             var known = random.Next(8) > 0;
-            csv.Append(CultureInfo.InvariantCulture, $"{time:yyyy-MM-ddTHH:mm:ssZ},{time.Hour},{distance},{(known ? weight : null)},{vehicle},{late}\n");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{time:yyyy-MM-ddTHH:mm:ssZ},{time.Hour},{distance},{(known ? weight : null)},{vehicle},{late}\n");
             time = time.AddMinutes(random.Next(30, 120));
         }
 

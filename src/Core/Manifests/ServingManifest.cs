@@ -7,7 +7,10 @@ public sealed record ServingManifest
 {
     public QueryLogMode Log { get; init; } = QueryLogMode.Fast;
 
-    /// <summary>The share of the queries whose fields are kept in the log, 0 to 1; all else is kept of every query. A hash of the query id with a secret of the release decides.</summary>
+    /// <summary>
+    /// The share of the queries whose fields are kept in the log, 0 to 1; all else is kept of every query. A hash of the query id with a
+    /// secret of the release decides.
+    /// </summary>
     public double LogSample { get; init; } = 1;
 
     /// <summary>Fields whose values never reach the log or its streams.</summary>

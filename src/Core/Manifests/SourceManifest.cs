@@ -1,6 +1,9 @@
 namespace Progeny.Core.Manifests;
 
-/// <summary>Where training rows come from: at most one of <see cref="Feed"/> and <see cref="File"/>, and the query log where <see cref="Queries"/> says so.</summary>
+/// <summary>
+/// Where training rows come from: at most one of <see cref="Feed"/> and <see cref="File"/>, and the query log where <see cref="Queries"/>
+/// says so.
+/// </summary>
 public sealed record SourceManifest
 {
     /// <summary>The name of a feed that an operator configured.</summary>

@@ -3,7 +3,9 @@ namespace Progeny.Core.Manifests;
 /// <summary>The named parameters (<c>:name</c>) of a SQL text.</summary>
 public static class SqlParameters
 {
-    /// <summary>The names in the order of their first use, without the colon; texts, quoted names, comments and casts (<c>::</c>) are passed over.</summary>
+    /// <summary>
+    /// The names in the order of their first use, without the colon; texts, quoted names, comments and casts (<c>::</c>) are passed over.
+    /// </summary>
     public static IReadOnlyList<string> Names(string sql)
     {
         var names = new List<string>();

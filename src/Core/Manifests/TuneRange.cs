@@ -1,6 +1,8 @@
 namespace Progeny.Core.Manifests;
 
-/// <summary>What one parameter may be: one of <see cref="Values"/>, or a number from <see cref="Min"/> to <see cref="Max"/>, both included.</summary>
+/// <summary>
+/// What one parameter may be: one of <see cref="Values"/>, or a number from <see cref="Min"/> to <see cref="Max"/>, both included.
+/// </summary>
 public sealed record TuneRange
 {
     /// <summary>Strings, numbers (double or long) or booleans; null: a range of numbers.</summary>

@@ -43,7 +43,9 @@ public sealed class LatencyHistogram
         return (shift << BucketBits) + (int)(value >> shift);
     }
 
-    /// <summary>The least duration of a bucket in microseconds; of <see cref="BucketCount"/>: the first duration that fits no bucket.</summary>
+    /// <summary>
+    /// The least duration of a bucket in microseconds; of <see cref="BucketCount"/>: the first duration that fits no bucket.
+    /// </summary>
     public static long LowerBound(int bucket)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bucket);

@@ -25,11 +25,14 @@ public sealed class LogFold(
     /// <summary>The sequence number of the last record that was folded or skipped.</summary>
     public long Position { get; private set; } = position;
 
-    /// <summary>Whether no more is to be added before summaries are confirmed. So the log, and not memory, holds what the perfdb cannot take yet.</summary>
+    /// <summary>
+    /// Whether no more is to be added before summaries are confirmed. So the log, and not memory, holds what the perfdb cannot take yet.
+    /// </summary>
     public bool IsFull => _records >= maxRecords || _windows >= maxWindows;
 
     /// <summary>Adds the next segment of the log, unless it is counted already.</summary>
-    /// <exception cref="InvalidDataException">The segment is damaged. Some of its records may be missing; the next one can be added.</exception>
+    /// <exception cref="InvalidDataException">The segment is damaged. Some of its records may be missing; the next one can be
+    /// added.</exception>
     public void Add(Segment segment)
     {
         ArgumentNullException.ThrowIfNull(segment);

@@ -23,7 +23,9 @@ public sealed class MetricsPoint
     /// <summary>The number of predictions of this step whose outcome is known.</summary>
     public long Outcomes { get; set; }
 
-    /// <summary>The loss (<see cref="LossName"/>) and the project's own metrics, over the predictions of this step whose outcome is known.</summary>
+    /// <summary>
+    /// The loss (<see cref="LossName"/>) and the project's own metrics, over the predictions of this step whose outcome is known.
+    /// </summary>
     public SortedDictionary<string, MetricFigure> Figures { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The mean loss; null where no outcome is known.</summary>

@@ -18,7 +18,8 @@ public static class MetricsQueryReader
     /// <param name="step">A duration such as <c>10s</c>, <c>5m</c> or <c>1h</c>.</param>
     /// <param name="by"><c>project</c>, <c>generation</c> or <c>arm</c>.</param>
     /// <returns>The query, or what is wrong and what would be right.</returns>
-    public static (MetricsQuery? Query, string? Problem) Read(string project, string? from, string? to, string? step, string? by, DateTimeOffset now)
+    public static (MetricsQuery? Query, string? Problem) Read(
+        string project, string? from, string? to, string? step, string? by, DateTimeOffset now)
     {
         if (!TryReadTime(to, out var until))
             return (null, NoTime("to", to));
@@ -36,11 +37,13 @@ public static class MetricsQueryReader
         if (!ManifestUnits.TryParseDuration(step, out var duration) || MetricsResolution.For(duration) is not { } resolution)
             return (null, $"step is '{step}'; it must be a multiple of {MetricsResolution.Finest.Seconds} s, such as 10s, 5m or 1h.");
         if ((end - start).Ticks / duration.Ticks > MaxPoints)
-            return (null, $"There are more than {MaxPoints} steps of {step} from {Shown(start)} to {Shown(end)}; ask for a longer step or a shorter time.");
+            return (null, $"There are more than {MaxPoints} steps of {step} from {Shown(start)} to {Shown(end)}; ask for a longer step or "
+                + "a shorter time.");
         if (start < now - resolution.Kept && resolution != MetricsResolution.All[^1])
         {
             var coarser = MetricsResolution.All.First(other => start >= now - other.Kept || other == MetricsResolution.All[^1]);
-            return (null, $"from is {Shown(start)}, but windows that add up to steps of {step} are kept for {resolution.Kept.TotalDays:0} d; ask for a step that is a multiple of {coarser.Seconds} s.");
+            return (null, $"from is {Shown(start)}, but windows that add up to steps of {step} are kept for {resolution.Kept.TotalDays:0} "
+                + $"d; ask for a step that is a multiple of {coarser.Seconds} s.");
         }
 
         return (new MetricsQuery(project, start, end, duration, byGeneration, byArm), null);
@@ -49,7 +52,13 @@ public static class MetricsQueryReader
     // Some hundreds of points at most, of windows that are there still.
     private static TimeSpan DefaultStep(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
     {
-        TimeSpan[] steps = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromDays(1)];
+        TimeSpan[] steps = [
+            TimeSpan.FromSeconds(10),
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(10),
+            TimeSpan.FromHours(1),
+            TimeSpan.FromDays(1),
+        ];
         return steps.FirstOrDefault(step => (to - from) / step <= 360 && from >= now - MetricsResolution.For(step)!.Kept, steps[^1]);
     }
 
@@ -63,7 +72,8 @@ public static class MetricsQueryReader
             return true;
 
         // A plus that was not escaped in an address arrives as a space.
-        if (!(IsoTime.TryParse(text, out var read) || IsoTime.TryParse(text.Replace(' ', '+'), out read)) || read <= DateTimeOffset.UnixEpoch)
+        if (!(IsoTime.TryParse(text, out var read) || IsoTime.TryParse(text.Replace(' ', '+'), out read))
+            || read <= DateTimeOffset.UnixEpoch)
             return false;
         time = read;
         return true;

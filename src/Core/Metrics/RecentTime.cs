@@ -1,8 +1,8 @@
 namespace Progeny.Core.Metrics;
 
 /// <summary>
-/// The last stretch of time in which this process ran, as the clock of the wall showed it: where somebody set that clock meanwhile, the time
-/// before counts by what it showed then. So what is stored by the clock is found after a leap in either direction. Thread-safe.
+/// The last stretch of time in which this process ran, as the clock of the wall showed it: where somebody set that clock meanwhile, the
+/// time before counts by what it showed then. So what is stored by the clock is found after a leap in either direction. Thread-safe.
 /// </summary>
 public sealed class RecentTime
 {
@@ -17,7 +17,9 @@ public sealed class RecentTime
     private readonly TimeProvider time;
     private readonly Lock guard = new();
 
-    /// <summary>The stretches in which the clock was not set, oldest first: what it showed at their begin and, of those that are over, at their end.</summary>
+    /// <summary>
+    /// The stretches in which the clock was not set, oldest first: what it showed at their begin and, of those that are over, at their end.
+    /// </summary>
     private readonly List<(DateTimeOffset From, DateTimeOffset Until)> stretches = [];
 
     private (DateTimeOffset At, long Stamp) last;

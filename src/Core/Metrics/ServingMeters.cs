@@ -14,7 +14,8 @@ public sealed class ServingMeters
     /// <param name="factory">For those who listen to latencies as they come; null: nobody does.</param>
     public ServingMeters(IMeterFactory? factory = null)
     {
-        _latencies = factory?.Create(ProgenyTelemetry.Name).CreateHistogram<double>("progeny.latency", "s", "The time from the arrival of a request to its answer.");
+        _latencies = factory?.Create(ProgenyTelemetry.Name)
+            .CreateHistogram<double>("progeny.latency", "s", "The time from the arrival of a request to its answer.");
     }
 
     /// <summary>All meters, in no order.</summary>

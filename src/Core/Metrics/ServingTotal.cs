@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Progeny.Core.Metrics;
 
-/// <summary>What a generation did on one silo since its start: counters that only grow, small enough to be kept for every generation.</summary>
+/// <summary>
+/// What a generation did on one silo since its start: counters that only grow, small enough to be kept for every generation.
+/// </summary>
 public sealed class ServingTotal
 {
     private const int MinBound = 6;
@@ -11,7 +13,9 @@ public sealed class ServingTotal
     private readonly long[] _below = new long[GreatestBound - MinBound + 1];
 
     /// <summary>The bounds of <see cref="Below"/> in microseconds: the powers of two from 64 µs to 67 s, where counts are exact.</summary>
-    public static ImmutableArray<int> Bounds { get; } = [.. Enumerable.Range(MinBound, GreatestBound - MinBound + 1).Select(power => 1 << power)];
+    public static ImmutableArray<int> Bounds { get; } = [
+        .. Enumerable.Range(MinBound, GreatestBound - MinBound + 1).Select(power => 1 << power),
+    ];
 
     public long Requests { get; private set; }
 

@@ -6,7 +6,9 @@ using Progeny.Core.QueryLog;
 
 namespace Progeny.Core.Metrics;
 
-/// <summary>What a generation did in one window, folded from its logged queries. Fields that a project redacts are not in it. Not thread-safe.</summary>
+/// <summary>
+/// What a generation did in one window, folded from its logged queries. Fields that a project redacts are not in it. Not thread-safe.
+/// </summary>
 internal sealed class WindowFold
 {
     private readonly ServingCounts _counts = new();
@@ -26,7 +28,8 @@ internal sealed class WindowFold
             AddFeatures(reader);
     }
 
-    public WindowSummary ToSummary(DateTimeOffset start) => Summarize(start, _counts, _distributions.IsEmpty ? [] : _distributions.Encode());
+    public WindowSummary ToSummary(DateTimeOffset start) =>
+        Summarize(start, _counts, _distributions.IsEmpty ? [] : _distributions.Encode());
 
     public static WindowSummary Summarize(DateTimeOffset start, ServingCounts counts, byte[] distributions) => new()
     {

@@ -30,7 +30,8 @@ public static class BinaryTensors
         if (count is null || count > Array.MaxLength / width || count * width != data.Length)
         {
             var asked = count is null || count > long.MaxValue / width ? "more than any request has" : $"{count * width}";
-            return (null, $"Input '{name}' has {data.Length} bytes of binary data; its shape {Text(shape)} of {ElementTypes.NameOf(type)} takes {asked}.");
+            return (null, $"Input '{name}' has {data.Length} bytes of binary data; its shape {Text(shape)} of {ElementTypes.NameOf(type)} "
+                + $"takes {asked}.");
         }
 
         if (type == DataType.Bool && data.Span.IndexOfAnyExceptInRange<byte>(0, 1) is >= 0 and var odd)
@@ -69,12 +70,14 @@ public static class BinaryTensors
         return count;
     }
 
-    private static (Tensor? Tensor, string? Error) ReadElements(string name, ImmutableArray<long> shape, long? count, ReadOnlyMemory<byte> data)
+    private static (Tensor? Tensor, string? Error) ReadElements(
+        string name, ImmutableArray<long> shape, long? count, ReadOnlyMemory<byte> data)
     {
         // Each element takes its length at least: a shape that promises more asks for no memory.
         if (count is null || count > data.Length / LengthBytes)
         {
-            return (null, $"Input '{name}' has {data.Length} bytes of binary data; its shape {Text(shape)} asks for {(count is null ? "more elements than any request has" : $"{count} elements")}, " +
+            return (null, $"Input '{name}' has {data.Length} bytes of binary data; its shape {Text(shape)} asks for "
+            + $"{(count is null ? "more elements than any request has" : $"{count} elements")}, " +
                 $"each with its length in {LengthBytes} bytes before it.");
         }
 
@@ -83,17 +86,25 @@ public static class BinaryTensors
         for (var i = 0; i < elements.Length; i++)
         {
             if (data.Length - at < LengthBytes)
-                return (null, $"Element {i} of input '{name}' has no length: {data.Length - at} of the {data.Length} bytes of binary data are left, and a length takes {LengthBytes}.");
+                return (null, $"Element {i} of input '{name}' has no length: {data.Length - at} of the {data.Length} bytes of binary data "
+                    + $"are left, and a length takes {LengthBytes}.");
             var length = BinaryPrimitives.ReadUInt32LittleEndian(data.Span[at..]);
             at += LengthBytes;
             if (length > data.Length - at)
-                return (null, $"Element {i} of input '{name}' says that it has {length} bytes; {data.Length - at} of the {data.Length} bytes of binary data are left.");
+                return (null, $"Element {i} of input '{name}' says that it has {length} bytes; {data.Length - at} of the {data.Length} "
+                    + "bytes of binary data are left.");
             elements[i] = data.Slice(at, (int)length);
             at += (int)length;
         }
 
         return at == data.Length
-            ? (new Tensor { Name = name, Type = DataType.Bytes, Shape = shape, Elements = ImmutableCollectionsMarshal.AsImmutableArray(elements) }, null)
+            ? (new Tensor
+            {
+                Name = name,
+                Type = DataType.Bytes,
+                Shape = shape,
+                Elements = ImmutableCollectionsMarshal.AsImmutableArray(elements),
+            }, null)
             : (null, $"Input '{name}' has {data.Length} bytes of binary data; the {count} elements of its shape {Text(shape)} take {at}.");
     }
 

@@ -79,8 +79,15 @@ public sealed class FeatureBatchBuilder
                 continue;
             for (var row = 0; row < Rows && !HasMostErrors; row++)
             {
-                if (column.IsMissing(row) && (except.IsEmpty || !except[row]) && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
-                    errors.Add(new FieldError(row, column.Feature.Name, (column.IsAugmented(row) ? "a value is required, and neither augmentation nor a rule gave one" : column.SetMissing())!));
+                if (column.IsMissing(row) && (except.IsEmpty || !except[row])
+                    && !errors.Exists(error => error.Row == row && error.Field == column.Feature.Name))
+                    errors.Add(
+                        new FieldError(
+                            row,
+                            column.Feature.Name,
+                            (column.IsAugmented(row)
+                                ? "a value is required, and neither augmentation nor a rule gave one"
+                                : column.SetMissing())!));
             }
         }
     }

@@ -86,7 +86,9 @@ public sealed partial class FeatureColumn
                 continue;
             if (width == 0)
                 target.Texts[index] = present[row] ? strings[row] : "";
-            else if (!(present[row] && Feature.Type == FeatureType.Int ? target.TryWrite(index, GetInt64(row)) : target.TryWrite(index, GetNumber(row))))
+            else if (!(present[row] && Feature.Type == FeatureType.Int
+                ? target.TryWrite(index, GetInt64(row))
+                : target.TryWrite(index, GetNumber(row))))
                 throw target.Misfit(Feature.Name, row, GetNumber(row));
             index += stride;
         }

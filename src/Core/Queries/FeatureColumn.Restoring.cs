@@ -4,10 +4,14 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Queries;
 
-/// <summary>Values that come from what was written down of a row, or from another row: they were checked then, and must not change.</summary>
+/// <summary>
+/// Values that come from what was written down of a row, or from another row: they were checked then, and must not change.
+/// </summary>
 public sealed partial class FeatureColumn
 {
-    /// <summary>Sets the value that a record or a sample has in JSON, bit for bit and without the schema's bounds; null leaves it missing.</summary>
+    /// <summary>
+    /// Sets the value that a record or a sample has in JSON, bit for bit and without the schema's bounds; null leaves it missing.
+    /// </summary>
     /// <exception cref="FormatException">The value is of another type than the feature.</exception>
     /// <exception cref="InvalidOperationException">The same.</exception>
     internal void Restore(int row, JsonElement value)

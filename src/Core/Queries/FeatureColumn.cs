@@ -69,7 +69,9 @@ public sealed partial class FeatureColumn
         return value is null ? null : Set(row, value);
     }
 
-    /// <summary>Puts a value in the place of the row's own, which stays known; null leaves it missing. Returns what is wrong with it, or null.</summary>
+    /// <summary>
+    /// Puts a value in the place of the row's own, which stays known; null leaves it missing. Returns what is wrong with it, or null.
+    /// </summary>
     public string? Replace(int row, object? value)
     {
         if (!IsAugmented(row))
@@ -107,7 +109,8 @@ public sealed partial class FeatureColumn
                 if (value != Math.Truncate(value))
                     return $"{ValueText.Of(value)} is not an integer";
                 if (Math.Abs(value) > 1L << 53)
-                    return $"{ValueText.Of(value)} is too large to be exact; an integer in digits, from {long.MinValue} to {long.MaxValue}, would be right";
+                    return $"{ValueText.Of(value)} is too large to be exact; an integer in digits, from {long.MinValue} to "
+                        + $"{long.MaxValue}, would be right";
                 return SetInteger(row, (long)value);
             case FeatureType.Bool:
                 return value is 0 or 1 ? SetBoolean(row, value == 1) : $"{ValueText.Of(value)} is not a boolean; true or false is";
@@ -180,7 +183,8 @@ public sealed partial class FeatureColumn
         long integer => SetInteger(row, integer),
         int integer => SetInteger(row, integer),
         double number => SetNumber(row, number),
-        float number => Feature.Type is FeatureType.Category or FeatureType.Text ? SetText(row, ValueText.Of(value)) : SetNumber(row, number),
+        float number =>
+            Feature.Type is FeatureType.Category or FeatureType.Text ? SetText(row, ValueText.Of(value)) : SetNumber(row, number),
         decimal number => SetDecimal(row, number),
         string text => SetText(row, text),
         _ => $"a {value.GetType().Name} is not a value that a feature can have",

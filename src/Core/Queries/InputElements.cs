@@ -60,7 +60,8 @@ public readonly ref struct InputElements(DataType type, Span<byte> bytes, Span<s
 
     /// <exception cref="ModelException">For a value that the input cannot hold.</exception>
     public ModelException Misfit(string feature, int row, double value) => new(
-        $"'{feature}' is {value.ToString(CultureInfo.InvariantCulture)} in row {row}, which the model's type {ElementTypes.NameOf(Type)} cannot hold.")
+        $"'{feature}' is {value.ToString(CultureInfo.InvariantCulture)} in row {row}, which the model's type {ElementTypes.NameOf(Type)} "
+            + "cannot hold.")
     {
         IsInvalidInput = true,
     };

@@ -56,13 +56,15 @@ internal sealed class PredictionOutput
     /// <summary>Reads the predictions of some rows.</summary>
     /// <param name="raw">The elements of those rows.</param>
     /// <param name="width">The number of columns.</param>
-    /// <exception cref="ModelException">The output has another size than the labels ask for, or holds a number that is not finite.</exception>
+    /// <exception cref="ModelException">The output has another size than the labels ask for, or holds a number that is not
+    /// finite.</exception>
     public Prediction Read(ReadOnlySpan<byte> raw, int width)
     {
         var scores = ToFloats(raw);
         var broken = Array.FindIndex(scores, score => !float.IsFinite(score));
         if (broken >= 0)
-            throw new ModelException($"Output '{Name}' is {scores[broken]} for row {broken / Math.Max(1, width)}; a prediction must be finite.");
+            throw new ModelException(
+                $"Output '{Name}' is {scores[broken]} for row {broken / Math.Max(1, width)}; a prediction must be finite.");
         if (classes.Length == 2 && width == 1)
             scores = BothClasses(scores);
         else if (width != Math.Max(1, classes.Length))
@@ -79,7 +81,8 @@ internal sealed class PredictionOutput
     {
         var names = string.Join(", ", outputs.Select(candidate => candidate.Name));
         if (others.Count > 0)
-            names += $", and as no tensor, which cannot be served, {string.Join(", ", others)} (scikit-learn's converter: options zipmap=False)";
+            names += $", and as no tensor, which cannot be served, {string.Join(", ", others)} (scikit-learn's converter: options "
+                + "zipmap=False)";
         if (output is { } named)
         {
             return outputs.FirstOrDefault(candidate => candidate.Name == named)

@@ -43,7 +43,8 @@ public sealed class QueryRows(QuerySchema schema) : IDisposable
     }
 
     /// <summary>The entity that a row asks about; null: none.</summary>
-    public string? EntityOf(int row) => Entity ?? (Schema.Entity is not null && Get(row, Schema.Entity) is { } value ? ValueText.Of(value) : null);
+    public string? EntityOf(int row) =>
+        Entity ?? (Schema.Entity is not null && Get(row, Schema.Entity) is { } value ? ValueText.Of(value) : null);
 
     public void Dispose()
     {

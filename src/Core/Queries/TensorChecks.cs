@@ -28,14 +28,17 @@ public static class TensorChecks
             {
                 return inputs.Any(known => known.Name == tensor.Name)
                     ? $"Input '{tensor.Name}' appears more than once."
-                    : $"There is no input '{tensor.Name}'{Suggestion.Among(tensor.Name, [.. inputs.Select(known => known.Name)], "inputs")}.";
+                    : "There is no input "
+                        + $"'{tensor.Name}'{Suggestion.Among(tensor.Name, [.. inputs.Select(known => known.Name)], "inputs")}.";
             }
 
             if (Problem(tensor, input) is { } problem)
                 return problem;
         }
 
-        return missing.Count == 0 ? null : $"Input '{inputs.First(input => missing.ContainsKey(input.Name)).Name}' is missing; the inputs are {Names(inputs)}.";
+        return missing.Count == 0
+            ? null
+            : $"Input '{inputs.First(input => missing.ContainsKey(input.Name)).Name}' is missing; the inputs are {Names(inputs)}.";
     }
 
     /// <summary>Whether there is a tensor for each input, in the order of the inputs.</summary>
@@ -55,10 +58,12 @@ public static class TensorChecks
     private static string? Problem(Tensor tensor, TensorSpec input)
     {
         if (tensor.Type != input.Type)
-            return $"Input '{input.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be {ElementTypes.NameOf(input.Type)}.";
+            return $"Input '{input.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be "
+                + $"{ElementTypes.NameOf(input.Type)}.";
         return Fits(tensor.Shape, input.Shape)
             ? null
-            : $"Input '{input.Name}' has the shape [{string.Join(",", tensor.Shape)}]; it would have to be [{string.Join(",", input.Shape)}] (-1: any).";
+            : $"Input '{input.Name}' has the shape [{string.Join(",", tensor.Shape)}]; it would have to be "
+                + $"[{string.Join(",", input.Shape)}] (-1: any).";
     }
 
     private static bool Fits(ImmutableArray<long> shape, ImmutableArray<long> spec)

@@ -30,7 +30,9 @@ public static class TensorRowsReader
             if (!seen.Add(tensor.Name))
                 return Refuse($"Input '{tensor.Name}' appears more than once.");
             if (tensor.Shape is not ([_] or [_, 1]) || tensor.Shape[0] != count)
-                return Refuse($"Input '{tensor.Name}' has the shape [{string.Join(",", tensor.Shape)}]; it would have to be [{count},1], like the others.");
+                return Refuse(
+                    $"Input '{tensor.Name}' has the shape [{string.Join(",", tensor.Shape)}]; it would have to be [{count},1], like the "
+                        + "others.");
             if (Fill(rows, tensor) is { } error)
                 return Refuse(error);
         }
@@ -53,7 +55,8 @@ public static class TensorRowsReader
 
         var column = rows.Features.Columns[field];
         if (!Fits(column.Feature, tensor.Type))
-            return $"Input '{tensor.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be {ElementTypes.NameOf(FeatureTensors.TypeOf(column.Feature))}.";
+            return $"Input '{tensor.Name}' has the type {ElementTypes.NameOf(tensor.Type)}; it would have to be "
+                + $"{ElementTypes.NameOf(FeatureTensors.TypeOf(column.Feature))}.";
         for (var row = 0; row < count; row++)
             rows.Features.Refuse(row, tensor.Name, Set(column, tensor, row, rows.Schema.Limits));
         return null;

@@ -10,7 +10,10 @@ namespace Progeny.Core.Queries;
 /// <summary>Tensors of the protocol to values of ONNX Runtime and back.</summary>
 internal static class TensorValues
 {
-    /// <summary>The most bytes of an output, and the most elements of one of texts; what a model makes of a query must not be answered if it is larger.</summary>
+    /// <summary>
+    /// The most bytes of an output, and the most elements of one of texts; what a model makes of a query must not be answered if it is
+    /// larger.
+    /// </summary>
     private const long MaxBytes = 64L << 20;
     private const long MaxTexts = 1L << 20;
 
@@ -25,7 +28,8 @@ internal static class TensorValues
         {
             var memory = value.GetTensorMutableRawData();
             if (memory.Length != tensor.Data.Length)
-                throw new ArgumentException($"'{tensor.Name}' has {tensor.Data.Length} bytes; its shape takes {memory.Length}.", nameof(tensor));
+                throw new ArgumentException(
+                    $"'{tensor.Name}' has {tensor.Data.Length} bytes; its shape takes {memory.Length}.", nameof(tensor));
             tensor.Data.Span.CopyTo(memory);
             return value;
         }
@@ -48,7 +52,8 @@ internal static class TensorValues
         ImmutableArray<long> shape = [.. info.Shape];
         var isText = type == DataType.Bytes;
         if ((isText ? Count(info.Shape) : value.GetTensorSizeInBytes()) is var size && size > (isText ? MaxTexts : MaxBytes))
-            throw new ModelException($"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MaxTexts : MaxBytes)} at most.") { IsOverBound = true };
+            throw new ModelException(
+                $"Output '{name}' has {size} {(isText ? "texts" : "bytes")}; an output may have {(isText ? MaxTexts : MaxBytes)} at most.") { IsOverBound = true };
         return isText
             ? new Tensor { Name = name, Type = type, Shape = shape, Elements = ElementsOf(value, Count(info.Shape)) }
             : new Tensor { Name = name, Type = type, Shape = shape, Data = value.GetTensorMutableRawData().ToArray() };

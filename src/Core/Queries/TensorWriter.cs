@@ -13,8 +13,9 @@ public static class TensorWriter
     public const string Base64Member = "base64";
 
     /// <summary>
-    /// Writes <c>"datatype"</c>, <c>"shape"</c> and <c>"data"</c>. Floats that JSON has no number for become the texts NaN, Infinity, -Infinity;
-    /// an element of BYTES that is no valid UTF-8 becomes <c>{"base64": …}</c>, which the query log has and the protocol has not.
+    /// Writes <c>"datatype"</c>, <c>"shape"</c> and <c>"data"</c>. Floats that JSON has no number for become the texts NaN, Infinity,
+    /// -Infinity; an element of BYTES that is no valid UTF-8 becomes <c>{"base64": …}</c>, which the query log has and the protocol has
+    /// not.
     /// </summary>
     public static void WriteBody(Utf8JsonWriter writer, Tensor tensor, bool withData)
     {

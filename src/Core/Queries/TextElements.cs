@@ -5,11 +5,14 @@ using System.Text.Unicode;
 
 namespace Progeny.Core.Queries;
 
-/// <summary>Elements of BYTES tensors as text. The protocol's BYTES and ONNX's strings are bytes of any kind; most are text in UTF-8.</summary>
+/// <summary>
+/// Elements of BYTES tensors as text. The protocol's BYTES and ONNX's strings are bytes of any kind; most are text in UTF-8.
+/// </summary>
 public static class TextElements
 {
     /// <summary>Texts as elements.</summary>
-    public static ImmutableArray<ReadOnlyMemory<byte>> Of(params IEnumerable<string> texts) => [.. texts.Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))];
+    public static ImmutableArray<ReadOnlyMemory<byte>> Of(params IEnumerable<string> texts) =>
+        [.. texts.Select(text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))];
 
     /// <summary>Reads an element that is valid UTF-8.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> element, [NotNullWhen(true)] out string? text)

@@ -35,7 +35,8 @@ public sealed class BoundedBatches(int maxRecords, long maxBytes)
     {
         lock (gate)
         {
-            if ((records == 0 || (records + batch.Count <= maxRecords && bytes + batch.Data.Length <= maxBytes)) && waiting.Writer.TryWrite(batch))
+            if ((records == 0 || (records + batch.Count <= maxRecords && bytes + batch.Data.Length <= maxBytes))
+                && waiting.Writer.TryWrite(batch))
             {
                 records += batch.Count;
                 bytes += batch.Data.Length;

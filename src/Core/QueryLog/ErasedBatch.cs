@@ -2,12 +2,17 @@ using Progeny.Abstractions.QueryLog;
 
 namespace Progeny.Core.QueryLog;
 
-/// <summary>What is left of a batch once the records of an entity are taken out: batches, each of records that lay behind each other.</summary>
+/// <summary>
+/// What is left of a batch once the records of an entity are taken out: batches, each of records that lay behind each other.
+/// </summary>
 /// <param name="Parts">The batches, with the index in the old one of their first record.</param>
 /// <param name="Erased">The index, the query id and its hash of each record that was taken out.</param>
-public sealed record ErasedBatch(IReadOnlyList<(int First, QueryBatch Batch)> Parts, IReadOnlyList<(int Index, string QueryId, long Hash)> Erased)
+public sealed record ErasedBatch(
+    IReadOnlyList<(int First, QueryBatch Batch)> Parts, IReadOnlyList<(int Index, string QueryId, long Hash)> Erased)
 {
-    /// <summary>What takes the place of an error that a request met whose records are not all left: its text may quote what they held.</summary>
+    /// <summary>
+    /// What takes the place of an error that a request met whose records are not all left: its text may quote what they held.
+    /// </summary>
     private const string ErasedError = "(erased)";
 
     /// <summary>Takes the records of an entity out of a batch.</summary>

@@ -127,12 +127,13 @@ internal sealed partial class GroupCommit : IDisposable
         ended(batches, written);
         foreach (var waiter in waiters)
         {
-            // Nothing waits yet for a record that its own query writes. Others go on where they are completed, all of a stripe one after the
-            // other: not here, where the next records are to be written.
+            // Nothing waits yet for a record that its own query writes. Others go on where they are completed, all of a stripe one after
+            // the other: not here, where the next records are to be written.
             if (requests == 1 && waiter.Task == own)
                 waiter.SetResult(written);
             else
-                ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
         }
 
         waiters.Clear();

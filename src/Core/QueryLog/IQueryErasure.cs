@@ -9,7 +9,10 @@ public interface IQueryErasure
     /// <summary>A code for an entity, by which an erasure is found again by somebody who knows the entity.</summary>
     string MarkOf(string project, string entity);
 
-    /// <summary>Removes a part of the records of an entity, from a sequence number on, with their outcomes, and behind the last of them the outcomes by key.</summary>
+    /// <summary>
+    /// Removes a part of the records of an entity, from a sequence number on, with their outcomes, and behind the last of them the outcomes
+    /// by key.
+    /// </summary>
     /// <param name="from">0: from the first record.</param>
     /// <param name="removing">Told the ids of the queries before they are removed, and once more afterwards.</param>
     Task<ErasedPart> EraseAsync(

@@ -9,7 +9,8 @@ public interface IQueryLogTail
     Task<Guid> ReadIdAsync(CancellationToken cancellationToken);
 
     /// <summary>Finds where to read on.</summary>
-    /// <param name="counted">The sequence number up to which the records of a generation are counted; a generation that is missing has none.</param>
+    /// <param name="counted">The sequence number up to which the records of a generation are counted; a generation that is missing has
+    /// none.</param>
     /// <returns>A sequence number behind which all records lie that are not counted.</returns>
     Task<long> FindStartAsync(IReadOnlyDictionary<GenerationReference, long> counted, CancellationToken cancellationToken);
 

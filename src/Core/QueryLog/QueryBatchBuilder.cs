@@ -28,7 +28,9 @@ public sealed class QueryBatchBuilder : IDisposable
     /// <summary>The bytes of the records.</summary>
     public int Length => writer.Length;
 
-    /// <summary>Writes out a request's records at once; what the entry refers to may be reused afterwards. All of it is taken, or nothing.</summary>
+    /// <summary>
+    /// Writes out a request's records at once; what the entry refers to may be reused afterwards. All of it is taken, or nothing.
+    /// </summary>
     public void Add(QueryLogEntry entry)
     {
         var start = writer.Length;
@@ -60,7 +62,8 @@ public sealed class QueryBatchBuilder : IDisposable
     {
         var batches = new List<QueryBatch>();
         // Threads that add to builders of their own overtake each other a little. The sort is stable in effect: the start breaks ties.
-        CollectionsMarshal.AsSpan(requests).Sort(static (a, b) => a.Order != b.Order ? a.Order.CompareTo(b.Order) : a.Start.CompareTo(b.Start));
+        CollectionsMarshal.AsSpan(requests)
+            .Sort(static (a, b) => a.Order != b.Order ? a.Order.CompareTo(b.Order) : a.Start.CompareTo(b.Start));
         for (var first = 0; first < requests.Count;)
         {
             int end = first, length = 1, count = 0;

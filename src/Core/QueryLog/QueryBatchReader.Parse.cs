@@ -33,7 +33,8 @@ public sealed partial class QueryBatchReader
     private int outputsAt;
 
     /// <summary>The bytes of the record and of its request's head.</summary>
-    internal RecordBytes ToBytes(bool isErased) => new(data[headAt..errorAt], data[errorAt..entityAt], data[entityAt..headEnd], data[rowAt..position], isErased);
+    internal RecordBytes ToBytes(bool isErased) =>
+        new(data[headAt..errorAt], data[errorAt..entityAt], data[entityAt..headEnd], data[rowAt..position], isErased);
 
     private SpanReader From(int at) => new(data.Span, at);
 

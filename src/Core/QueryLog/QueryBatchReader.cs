@@ -23,7 +23,8 @@ public sealed partial class QueryBatchReader
         scoreBytes = sizeof(float) * Math.Max(1, layout.Classes.Length);
         hashSeed = QueryHash.SeedOf(batch.Project);
         if (data.IsEmpty || data.Span[0] != QueryFormat.Version)
-            throw new InvalidDataException($"A batch of queries is of format {(data.IsEmpty ? 0 : data.Span[0])}; this version reads format {QueryFormat.Version}.");
+            throw new InvalidDataException(
+                $"A batch of queries is of format {(data.IsEmpty ? 0 : data.Span[0])}; this version reads format {QueryFormat.Version}.");
     }
 
     public QueryBatch Batch { get; }
@@ -87,13 +88,17 @@ public sealed partial class QueryBatchReader
     /// <summary>The error with which the query failed; null where it was answered.</summary>
     public string? Error => Failed ? From(errorAt).ReadText() : null;
 
-    /// <summary>Whether the record holds the query's fields by the layout; not of tensors, and not where the sample leaves them out.</summary>
+    /// <summary>
+    /// Whether the record holds the query's fields by the layout; not of tensors, and not where the sample leaves them out.
+    /// </summary>
     public bool HasFeatures => (row & RowFlags.Fields) != 0 && (request & RequestFlags.Inputs) == 0;
 
     /// <summary>Whether the record holds <see cref="Scores"/>.</summary>
     public bool HasScores => (request & RequestFlags.Scores) != 0;
 
-    /// <summary>A probability a class, or the value for regression; empty where the model's outputs were not read, or the query failed.</summary>
+    /// <summary>
+    /// A probability a class, or the value for regression; empty where the model's outputs were not read, or the query failed.
+    /// </summary>
     public ReadOnlySpan<float> Scores => HasScores ? MemoryMarshal.Cast<byte, float>(data.Span.Slice(scoresAt, scoreBytes)) : [];
 
     /// <summary>The index of the class predicted; -1: none.</summary>

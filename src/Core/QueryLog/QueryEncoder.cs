@@ -7,7 +7,9 @@ using static Progeny.Core.QueryLog.QueryFormat;
 
 namespace Progeny.Core.QueryLog;
 
-/// <summary>Writes what happened to a request in <see cref="QueryFormat"/>; on the way of the query, so without an object or a detour.</summary>
+/// <summary>
+/// Writes what happened to a request in <see cref="QueryFormat"/>; on the way of the query, so without an object or a detour.
+/// </summary>
 internal static class QueryEncoder
 {
     /// <summary>Writes a request with its rows.</summary>
@@ -49,7 +51,8 @@ internal static class QueryEncoder
     public static RowFlags WriteId(LogWriter to, string id)
     {
         Span<char> usual = stackalloc char[36];
-        if (id.Length == usual.Length && Guid.TryParseExact(id, "D", out var uuid) && uuid.TryFormat(usual, out _) && usual.SequenceEqual(id))
+        if (id.Length == usual.Length && Guid.TryParseExact(id, "D", out var uuid) && uuid.TryFormat(usual, out _)
+            && usual.SequenceEqual(id))
         {
             uuid.TryWriteBytes(to.Reserve(IdBytes), bigEndian: true, out _);
             return RowFlags.Uuid;
@@ -184,7 +187,8 @@ internal static class QueryEncoder
     private static void WritePrediction(LogWriter to, QueryLogPlan plan, Prediction prediction, int row)
     {
         if (prediction.Classes.Length != plan.Layout.Classes.Length)
-            throw new InvalidOperationException($"A prediction over {prediction.Classes.Length} classes, where {plan.Generation} has {plan.Layout.Classes.Length}.");
+            throw new InvalidOperationException(
+                $"A prediction over {prediction.Classes.Length} classes, where {plan.Generation} has {plan.Layout.Classes.Length}.");
         if (!prediction.Classes.IsEmpty)
             to.WriteUnsigned((ulong)prediction.Labels.Span[row]);
         to.Write(MemoryMarshal.AsBytes(prediction.Row(row)));

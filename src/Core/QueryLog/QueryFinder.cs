@@ -8,7 +8,9 @@ public sealed class QueryFinder(IQueryLog log, QueryLogBuffer? own, bool isShare
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private const int Attempts = 5;
 
-    /// <summary>Waits until what was answered before is in the log: of this process, and of the others as long as they take at most.</summary>
+    /// <summary>
+    /// Waits until what was answered before is in the log: of this process, and of the others as long as they take at most.
+    /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (own is not null)
@@ -20,7 +22,9 @@ public sealed class QueryFinder(IQueryLog log, QueryLogBuffer? own, bool isShare
     /// <summary>Finds a query as <see cref="IQueryLog.FindAsync"/> does.</summary>
     public async Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken)
     {
-        var found = await (own is null ? log.FindAsync(project, queryId, cancellationToken) : own.FindAsync(project, queryId, cancellationToken));
+        var found = await (own is null
+            ? log.FindAsync(project, queryId, cancellationToken)
+            : own.FindAsync(project, queryId, cancellationToken));
         // Other processes gather for some 50 ms what they write, and need not be told to hurry.
         for (var attempt = 0; isShared && found is null && attempt < Attempts; attempt++)
         {

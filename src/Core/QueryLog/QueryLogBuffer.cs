@@ -8,8 +8,9 @@ using Progeny.Core.Manifests;
 namespace Progeny.Core.QueryLog;
 
 /// <summary>
-/// This silo's buffer before the query log. Queries leave their records in the stripe of their processor; one thread gathers them for 50 ms,
-/// hands them to the sinks, and writes them in one transaction. Those of a durable log are in the journal by then, which another thread writes.
+/// This silo's buffer before the query log. Queries leave their records in the stripe of their processor; one thread gathers them for 50
+/// ms, hands them to the sinks, and writes them in one transaction. Those of a durable log are in the journal by then, which another thread
+/// writes.
 /// </summary>
 public sealed partial class QueryLogBuffer : IDisposable
 {
@@ -44,8 +45,10 @@ public sealed partial class QueryLogBuffer : IDisposable
     private long takenRecords;
     private long takenBytes;
 
-    /// <param name="maxBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is durable.</param>
-    public QueryLogBuffer(IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long maxBytes = 64L * 1024 * 1024)
+    /// <param name="maxBytes">The most bytes that wait for the disk; what goes beyond is dropped, or refused where the log is
+    /// durable.</param>
+    public QueryLogBuffer(
+        IQueryLog log, IEnumerable<IQueryBatchSink> sinks, ILogger<QueryLogBuffer> logger, long maxBytes = 64L * 1024 * 1024)
     {
         this.log = log;
         publisher = new BatchPublisher(sinks, logger);
@@ -113,7 +116,10 @@ public sealed partial class QueryLogBuffer : IDisposable
         }
     }
 
-    /// <summary>Finds a logged query as <see cref="IQueryLog.FindAsync"/> does, one whose record still waits to be written as well, unless the disk takes a second.</summary>
+    /// <summary>
+    /// Finds a logged query as <see cref="IQueryLog.FindAsync"/> does, one whose record still waits to be written as well, unless the disk
+    /// takes a second.
+    /// </summary>
     public async Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken)
     {
         if (await log.FindAsync(project, queryId, cancellationToken) is { } found)
@@ -169,7 +175,9 @@ public sealed partial class QueryLogBuffer : IDisposable
         signal.Raise(FlushUrgency.Soon);
     }
 
-    /// <summary>The thread. It waits on the clock of the machine: a timer of the thread pool would come late when the pool is busy.</summary>
+    /// <summary>
+    /// The thread. It waits on the clock of the machine: a timer of the thread pool would come late when the pool is busy.
+    /// </summary>
     private void Run()
     {
         var failures = 0;
@@ -209,7 +217,8 @@ public sealed partial class QueryLogBuffer : IDisposable
         Drain(close, waiters);
         var written = TryAppend();
         foreach (var waiter in waiters)
-            ThreadPool.UnsafeQueueUserWorkItem(static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static of => of.Waiter.SetResult(of.Written), (Waiter: waiter, Written: written), preferLocal: false);
         return written;
     }
 
@@ -239,7 +248,9 @@ public sealed partial class QueryLogBuffer : IDisposable
         return true;
     }
 
-    /// <summary>Takes what is in the journal and what gathered since the last time, and publishes it, whether the disk works or not.</summary>
+    /// <summary>
+    /// Takes what is in the journal and what gathered since the last time, and publishes it, whether the disk works or not.
+    /// </summary>
     private void Drain(bool close, List<TaskCompletionSource<bool>> waiters)
     {
         while (journaled.TryDequeue(out var batches))

@@ -33,7 +33,9 @@ public sealed class QueryLogPlan
         List<string> fields = [.. Columns.Select(column => schema.Features[column].Name), .. Extras.Select(extra => schema.Extras[extra])];
         Words = new StringTable(new QueryLayout
         {
-            Features = [.. Columns.Select(column => schema.Features[column]).Select(feature => new QueryField(feature.Name, TypeOf(feature.Type)))],
+            Features = [
+                .. Columns.Select(column => schema.Features[column]).Select(feature => new QueryField(feature.Name, TypeOf(feature.Type))),
+            ],
             Extras = [.. Extras.Select(extra => schema.Extras[extra])],
             Classes = [.. manifest.Label?.Classes ?? []],
             Entity = schema.Entity is null ? -1 : fields.IndexOf(schema.Entity),
@@ -67,12 +69,14 @@ public sealed class QueryLogPlan
     private int[] RedactedExtras { get; }
 
     /// <summary>
-    /// Whether the fields of a query are kept. A hash of its id with the release's secret decides, everywhere and always the same, and a client
-    /// that chooses its ids does not choose this.
+    /// Whether the fields of a query are kept. A hash of its id with the release's secret decides, everywhere and always the same, and a
+    /// client that chooses its ids does not choose this.
     /// </summary>
     internal bool Keeps(string project, string queryId) => keepAll || Mix((ulong)QueryHash.Of(project, queryId) ^ seed) < keepBelow;
 
-    /// <summary>The finalizer of SplitMix64 (Steele, Lea and Flood 2014): each bit of the input changes half of the bits of the result.</summary>
+    /// <summary>
+    /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): each bit of the input changes half of the bits of the result.
+    /// </summary>
     private static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
@@ -113,5 +117,6 @@ public sealed class QueryLogPlan
         _ => QueryFieldType.Text,
     };
 
-    private int[] Kept(IReadOnlyList<string> names) => [.. Enumerable.Range(0, names.Count).Where(index => !redacted.Contains(names[index]))];
+    private int[] Kept(IReadOnlyList<string> names) =>
+        [.. Enumerable.Range(0, names.Count).Where(index => !redacted.Contains(names[index]))];
 }

@@ -2,7 +2,9 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.QueryLog;
 
-/// <summary>A part of the buffer before the query log: that of the queries which end on one processor, so that its lock is hardly ever waited for.</summary>
+/// <summary>
+/// A part of the buffer before the query log: that of the queries which end on one processor, so that its lock is hardly ever waited for.
+/// </summary>
 internal sealed class QueryLogStripe
 {
     /// <summary>A request of more rows is written out before the lock is taken.</summary>
@@ -66,14 +68,18 @@ internal sealed class QueryLogStripe
         return (joined ?? [], total);
     }
 
-    /// <summary>Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be added any more.</summary>
+    /// <summary>
+    /// Completes when what is drained next, from here and from the other stripes, is written or could not be; at once where nothing may be
+    /// added any more.
+    /// </summary>
     public Task WrittenAsync()
     {
         lock (gate)
             return closed ? Task.CompletedTask : (written ??= new TaskCompletionSource<bool>()).Task;
     }
 
-    private static Dictionary<Key, QueryBatchBuilder> Join(Dictionary<Key, QueryBatchBuilder> joined, Dictionary<Key, QueryBatchBuilder> more)
+    private static Dictionary<Key, QueryBatchBuilder> Join(
+        Dictionary<Key, QueryBatchBuilder> joined, Dictionary<Key, QueryBatchBuilder> more)
     {
         foreach (var (key, builder) in more)
         {

@@ -10,7 +10,11 @@ namespace Progeny.Core.QueryLog;
 /// </summary>
 public static class QueryRecordWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <summary>Writes one JSON object in one line.</summary>
     public static void Write(IBufferWriter<byte> output, QueryRecord record)

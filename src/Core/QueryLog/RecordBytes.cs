@@ -7,4 +7,8 @@ namespace Progeny.Core.QueryLog;
 /// <param name="Row">The record.</param>
 /// <param name="IsErased">Whether it is to be taken out.</param>
 internal readonly record struct RecordBytes(
-    ReadOnlyMemory<byte> BeforeError, ReadOnlyMemory<byte> Error, ReadOnlyMemory<byte> BehindError, ReadOnlyMemory<byte> Row, bool IsErased);
+    ReadOnlyMemory<byte> BeforeError,
+    ReadOnlyMemory<byte> Error,
+    ReadOnlyMemory<byte> BehindError,
+    ReadOnlyMemory<byte> Row,
+    bool IsErased);

@@ -4,7 +4,10 @@ using Progeny.Abstractions.Queries;
 namespace Progeny.Core.QueryLog;
 
 /// <summary>Tensors in the log of queries.</summary>
-/// <remarks>Their number, whether they carry data, and for each: name, type, number of dimensions, dimensions, and its data, or the length and bytes of each element.</remarks>
+/// <remarks>
+/// Their number, whether they carry data, and for each: name, type, number of dimensions, dimensions, and its data, or the length and bytes
+/// of each element.
+/// </remarks>
 internal static class TensorCodec
 {
     // Images and the like would drown the log: beyond a bound only their type and shape are kept.

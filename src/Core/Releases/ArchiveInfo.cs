@@ -8,7 +8,8 @@ namespace Progeny.Core.Releases;
 /// <param name="Project">Its name.</param>
 /// <param name="Decommissioned">When and why it ended; null: it is active.</param>
 /// <param name="Releases">Every release with its manifest and the SHA-256 of its package; the package is kept for ever.</param>
-/// <param name="Generations">Every generation with stage, lineage, evaluation and the SHA-256 of its artifacts; they are kept for ever.</param>
+/// <param name="Generations">Every generation with stage, lineage, evaluation and the SHA-256 of its artifacts; they are kept for
+/// ever.</param>
 /// <param name="Promotions">Who was in production when, and why; kept for ever.</param>
 /// <param name="Decisions">How many decisions are on record; kept for ever.</param>
 /// <param name="Queries">The logged queries; kept for their manifest's <c>serving.retention</c>.</param>

@@ -3,7 +3,9 @@ namespace Progeny.Core.Releases;
 /// <summary>Immutable blobs (packages, models, states, logs) by the SHA-256 of their contents.</summary>
 public interface IArtifactStore
 {
-    /// <summary>Stores a stream and returns its digest: 64 lower-case hexadecimal digits. Storing the same contents again is no error.</summary>
+    /// <summary>
+    /// Stores a stream and returns its digest: 64 lower-case hexadecimal digits. Storing the same contents again is no error.
+    /// </summary>
     /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; nothing is kept.</exception>
     Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken);
 
@@ -14,7 +16,9 @@ public interface IArtifactStore
 
     Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken);
 
-    /// <summary>Takes in a stream that becomes a blob only when it is kept, and returns the ticket by which it is known until then.</summary>
+    /// <summary>
+    /// Takes in a stream that becomes a blob only when it is kept, and returns the ticket by which it is known until then.
+    /// </summary>
     /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; nothing is left.</exception>
     Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken);
 

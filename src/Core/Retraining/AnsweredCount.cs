@@ -23,7 +23,13 @@ public sealed class AnsweredCount
         if (end == reached)
             return count;
         var more = await queries.CountAsync(
-            new AnsweredRequest { Project = manifest.Name, From = reached, To = end, Projection = LoggedRows.Projection(TrainerSchema.From(manifest)) }, cancellationToken);
+            new AnsweredRequest
+            {
+                Project = manifest.Name,
+                From = reached,
+                To = end,
+                Projection = LoggedRows.Projection(TrainerSchema.From(manifest)),
+            }, cancellationToken);
         (reached, count) = (end, count + more);
         return count;
     }

@@ -7,5 +7,7 @@ public sealed record BackOff(TimeSpan First, TimeSpan Longest)
 {
     /// <param name="failures">How many there were one after the other.</param>
     public TimeSpan After(int failures) =>
-        failures <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, First.TotalSeconds * Math.Pow(2, failures - 1)));
+        failures <= 0
+            ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, First.TotalSeconds * Math.Pow(2, failures - 1)));
 }

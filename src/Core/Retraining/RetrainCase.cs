@@ -7,7 +7,9 @@ namespace Progeny.Core.Retraining;
 /// <summary>All on which it is decided whether a project is trained again.</summary>
 public sealed record RetrainCase
 {
-    /// <summary>A condition that stays true asks again once the outcomes have grown by this share of the rows of the last training.</summary>
+    /// <summary>
+    /// A condition that stays true asks again once the outcomes have grown by this share of the rows of the last training.
+    /// </summary>
     public const double Growth = 0.1;
 
     /// <summary>A condition that stays true asks again after this time at the latest.</summary>
@@ -49,7 +51,8 @@ public sealed record RetrainCase
         if (Jobs.Open is { } open)
             return new RetrainDecision.Wait($"job {open.Id} goes on", null);
         if (Jobs.RestUntil(BackOff, Now) is { } rest)
-            return new RetrainDecision.Wait($"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
+            return new RetrainDecision.Wait(
+                $"the last {(Jobs.Failures == 1 ? "training" : $"{Jobs.Failures} trainings")} failed; it is tried again later", rest);
         if (ByClock is { } clock && clock <= Now)
         {
             var since = LastAt is { } last ? $"the last training is {Span(Now - last)} ago" : "nothing was trained yet";
@@ -62,7 +65,8 @@ public sealed record RetrainCase
             if (held is null)
                 return new RetrainDecision.Start(JobTrigger.Condition, $"retrain.when: {verdict.Message}");
             return new RetrainDecision.Wait(
-                $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new outcomes ({GrownBy} now), or later",
+                $"retrain.when stays true ({verdict.Message}); it asks again when it was false, when there are {NeededOutcomes} new "
+                    + $"outcomes ({GrownBy} now), or later",
                 Earlier(held, ByClock));
         }
 
@@ -101,5 +105,8 @@ public sealed record RetrainCase
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other || other is null ? one : other;
 
-    private static string Span(TimeSpan span) => span < TimeSpan.Zero ? "in the future, by a clock that was put back," : ManifestUnits.Format(TimeSpan.FromSeconds(Math.Round(span.TotalSeconds)));
+    private static string Span(TimeSpan span) =>
+        span < TimeSpan.Zero
+            ? "in the future, by a clock that was put back,"
+            : ManifestUnits.Format(TimeSpan.FromSeconds(Math.Round(span.TotalSeconds)));
 }

@@ -25,7 +25,8 @@ public static class ArmChecks
 
         List<Manifest> manifests = [.. arms.Select(facts => facts.Manifest).OfType<Manifest>()];
         if (stickyKey is not (null or RolloutPlan.QueryIdKey) && manifests.Count == arms.Count
-            && manifests.SelectMany(manifest => new QuerySchema(manifest).Fields).Distinct(StringComparer.Ordinal).ToList() is var fields && !fields.Contains(stickyKey))
+            && manifests.SelectMany(manifest => new QuerySchema(manifest).Fields).Distinct(StringComparer.Ordinal).ToList() is var fields
+            && !fields.Contains(stickyKey))
         {
             faults.Add(new PlanFault(PlanFault.StickyKeyPath, fields.Count == 0
                 ? $"the arms have no fields; {RolloutPlan.QueryIdKey} would do, or leave it out for the entity"
@@ -39,7 +40,9 @@ public static class ArmChecks
     private static string? Unfit(ArmFacts facts) => facts switch
     {
         { Generation: null } or { Manifest: null } or { Model: null } => $"there is no generation {facts.Arm.Generation}",
-        { Generation.Stage: Stage.Archived } => $"{facts.Arm.Generation} is archived and cannot serve; restore it first (POST /api/projects/{facts.Arm.Generation.Project}/generations/{facts.Arm.Generation.Version}/restore)",
+        { Generation.Stage: Stage.Archived } =>
+            $"{facts.Arm.Generation} is archived and cannot serve; restore it first (POST "
+                + $"/api/projects/{facts.Arm.Generation.Project}/generations/{facts.Arm.Generation.Version}/restore)",
         { Model.Error: { } error } => $"{facts.Arm.Generation} cannot serve: {error.Message}",
         _ => null,
     };
@@ -56,7 +59,8 @@ public static class ArmChecks
 
         var (classes, asked) = (its.Label?.Classes ?? [], own.Label?.Classes ?? []);
         if (!classes.SequenceEqual(asked))
-            yield return $"{name} has the classes {string.Join(", ", classes)}, {other} {string.Join(", ", asked)}; all arms must have the same in the same order";
+            yield return $"{name} has the classes {string.Join(", ", classes)}, {other} {string.Join(", ", asked)}; all arms must have "
+                + "the same in the same order";
         if ((its.Features.Count == 0) != (own.Features.Count == 0))
         {
             var (without, with) = its.Features.Count == 0 ? (name, other) : (other, name);
@@ -67,14 +71,17 @@ public static class ArmChecks
         foreach (var feature in its.Features)
         {
             if (own.Features.FirstOrDefault(known => known.Name == feature.Name) is { } known && known.Type != feature.Type)
-                yield return $"the feature '{feature.Name}' of {name} is of type {Word(feature.Type)}, that of {other} {Word(known.Type)}; features of one name must be of one type";
+                yield return $"the feature '{feature.Name}' of {name} is of type {Word(feature.Type)}, that of {other} "
+                    + $"{Word(known.Type)}; features of one name must be of one type";
         }
 
         if (its.Features.Count == 0 && !Inputs(arm).SetEquals(Inputs(champion)))
-            yield return $"the model of {name} takes {string.Join(", ", Inputs(arm).Order(StringComparer.Ordinal))}, that of {other} {string.Join(", ", Inputs(champion).Order(StringComparer.Ordinal))}; without features the inputs must be the same";
+            yield return $"the model of {name} takes {string.Join(", ", Inputs(arm).Order(StringComparer.Ordinal))}, that of {other} "
+                + $"{string.Join(", ", Inputs(champion).Order(StringComparer.Ordinal))}; without features the inputs must be the same";
     }
 
-    private static HashSet<string> Inputs(ArmFacts facts) => [.. facts.Model!.Inputs.Select(input => $"{input.Name} ({ElementTypes.NameOf(input.Type)})")];
+    private static HashSet<string> Inputs(ArmFacts facts) =>
+        [.. facts.Model!.Inputs.Select(input => $"{input.Name} ({ElementTypes.NameOf(input.Type)})")];
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

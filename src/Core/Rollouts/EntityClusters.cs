@@ -13,7 +13,9 @@ public static class EntityClusters
     /// <summary>Another one than any that chooses arms: a cluster says nothing of the arm.</summary>
     private const long Seed = 0x436C757374657273;
 
-    /// <summary>The cluster of what chose a query's arm; null: the query was drawn by itself, or the log does not hold what it was drawn by.</summary>
+    /// <summary>
+    /// The cluster of what chose a query's arm; null: the query was drawn by itself, or the log does not hold what it was drawn by.
+    /// </summary>
     /// <param name="stickyKey">As the plan has it.</param>
     public static int? Of(QueryRecord record, string? stickyKey)
     {

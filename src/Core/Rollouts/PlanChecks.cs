@@ -52,12 +52,15 @@ public static partial class PlanChecks
         {
             var (name, _, weight) = arms[i];
             if (!ArmName().IsMatch(name))
-                faults.Add(PlanFault.OfArm(i, "name", $"'{name}' is no arm's name; one has lower-case letters, digits, - and _, a letter first, at most 63"));
+                faults.Add(
+                    PlanFault.OfArm(
+                        i, "name", $"'{name}' is no arm's name; one has lower-case letters, digits, - and _, a letter first, at most 63"));
             var first = arms.TakeWhile(arm => arm.Name != name).Count();
             if (first < i)
                 faults.Add(PlanFault.OfArm(i, "name", $"'{name}' is the name of arms[{first}] already"));
             if (!double.IsFinite(weight) || weight < 0)
-                faults.Add(PlanFault.OfArm(i, "weight", FormattableString.Invariant($"{weight} is no weight; a finite number of 0 or more is")));
+                faults.Add(
+                    PlanFault.OfArm(i, "weight", FormattableString.Invariant($"{weight} is no weight; a finite number of 0 or more is")));
         }
 
         if (arms.Length > 0 && arms.All(arm => arm.Weight == 0))
@@ -83,10 +86,12 @@ public static partial class PlanChecks
         {
             faults.Add(new PlanFault("champion", draft.Champion is { } name
                 ? NoArm(name, draft.Arms)
-                : $"is missing; name the arm in production{(champion is null ? "" : $", since {champion}, which is in production now, is none of the arms")}"));
+                : "is missing; name the arm in "
+                    + $"production{(champion is null ? "" : $", since {champion}, which is in production now, is none of the arms")}"));
         }
         else if (arm.Generation.Project != project)
-            faults.Add(new PlanFault("champion", $"{arm.Generation} is another project's; a generation of '{project}' must be in production"));
+            faults.Add(
+                new PlanFault("champion", $"{arm.Generation} is another project's; a generation of '{project}' must be in production"));
     }
 
     private static string NoArm(string name, ImmutableArray<RolloutArm> arms) =>

@@ -44,7 +44,9 @@ public static class PlanDecisions
     private static string Describe(RolloutPlan plan, RolloutArm arm)
     {
         var share = ShareOf(plan, arm.Name);
-        var part = share > 0 ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %") : plan.Shadows.Contains(arm.Name) ? "shadow" : "no traffic";
+        var part = share > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %")
+            : plan.Shadows.Contains(arm.Name) ? "shadow" : "no traffic";
         return $"{arm.Name} {arm.Generation.VersionIn(plan.Project)} {part}";
     }
 }

@@ -22,11 +22,13 @@ public sealed record PlanHistory
     public ImmutableArray<ShadowPeriod> Shadows { get; init; } = [];
 
     /// <summary>The plan in force; before the first promotion an empty one of version 0.</summary>
-    public RolloutPlan PlanOf(string project) => Plans is [var plan, ..] ? plan : new RolloutPlan { Project = project, Version = 0, Champion = null };
+    public RolloutPlan PlanOf(string project) =>
+        Plans is [var plan, ..] ? plan : new RolloutPlan { Project = project, Version = 0, Champion = null };
 
     /// <summary>The history with a plan more, which is in force then.</summary>
     /// <param name="change">What asked for it; a plan that changes the champion is a promotion whatever asked for it.</param>
-    /// <param name="lastRecord">The sequence number of the project's last record in the query log; any where the plan changes no shadow.</param>
+    /// <param name="lastRecord">The sequence number of the project's last record in the query log; any where the plan changes no
+    /// shadow.</param>
     public PlanHistory Add(RolloutPlan plan, PlanChange change, long lastRecord)
     {
         var before = PlanOf(plan.Project).Champion;
@@ -56,11 +58,17 @@ public sealed record PlanHistory
         var champion = PlanOf(project).Champion;
         var line = Succession.Of(Promotions);
         generation ??= (champion is null ? line.LastOrDefault() : line is [.., var before, _] ? before : null)
-            ?? throw new RegistryException(RegistryError.Conflict, $"Nothing was in production in '{project}' before {champion?.ToString() ?? "now"}. Name the generation, or promote one (POST /api/projects/{project}/promotions).");
+            ?? throw new RegistryException(
+                RegistryError.Conflict,
+                $"Nothing was in production in '{project}' before {champion?.ToString() ?? "now"}. Name the generation, or promote one "
+                    + $"(POST /api/projects/{project}/promotions).");
         var earlier = Promotions.Select(promotion => promotion.Generation).Distinct().ToList();
         return earlier.Contains(generation)
             ? generation
-            : throw new RegistryException(RegistryError.Conflict, $"{generation} was never in production in '{project}'; {string.Join(", ", earlier)} {(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
+            : throw new RegistryException(
+                RegistryError.Conflict,
+                $"{generation} was never in production in '{project}'; {string.Join(", ", earlier)} "
+                    + $"{(earlier.Count > 1 ? "were" : "was")}. Promote it instead.");
     }
 
     /// <summary>Refuses a change of a plan that is not in force any more.</summary>
@@ -70,7 +78,8 @@ public sealed record PlanHistory
     {
         var inForce = PlanOf(project).Version;
         if (version is { } known && known != inForce)
-            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was changed, but plan {inForce} is in force by now; see that first.");
+            throw new RegistryException(
+                RegistryError.Conflict, $"Plan {known} of '{project}' was changed, but plan {inForce} is in force by now; see that first.");
     }
 
     /// <exception cref="RegistryException">The project was decommissioned.</exception>

@@ -37,6 +37,11 @@ public static class RolloutReader
                 return (ServingShapes.Rollout.Bind(rollout), []);
         }
 
-        return (null, [.. errors.ToList().Select(error => new PlanFault(error.Path.StartsWith(Prefix, StringComparison.Ordinal) ? error.Path[Prefix.Length..] : error.Path, error.Message))]);
+        return (null, [
+            .. errors.ToList()
+                .Select(error =>
+                    new PlanFault(
+                        error.Path.StartsWith(Prefix, StringComparison.Ordinal) ? error.Path[Prefix.Length..] : error.Path, error.Message)),
+        ]);
     }
 }

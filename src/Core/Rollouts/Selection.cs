@@ -49,7 +49,9 @@ public sealed class Selection
     /// <param name="key">In UTF-8.</param>
     public int Choose(ReadOnlySpan<byte> key) => IsSingle ? arms[0] : arms[RangeOf(BucketOf(key))];
 
-    /// <summary>The bucket of a key: XXH64 of its UTF-8 bytes, seeded with the XXH64 of the project's name, scaled to the number of buckets.</summary>
+    /// <summary>
+    /// The bucket of a key: XXH64 of its UTF-8 bytes, seeded with the XXH64 of the project's name, scaled to the number of buckets.
+    /// </summary>
     public int BucketOf(ReadOnlySpan<byte> key) => (int)Math.BigMul(XxHash64.HashToUInt64(key, seed), (ulong)BucketRange.Count, out _);
 
     private int RangeOf(int bucket)

@@ -13,14 +13,19 @@ public static class ShadowPeriods
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a new plan begins or ends one.</summary>
-    public static bool Changes(ImmutableArray<ShadowPeriod> periods, RolloutPlan plan) => !plan.Shadows.IsEmpty || periods.Any(period => period.Until is null);
+    public static bool Changes(ImmutableArray<ShadowPeriod> periods, RolloutPlan plan) =>
+        !plan.Shadows.IsEmpty || periods.Any(period => period.Until is null);
 
     /// <summary>The times with those that a new plan begins and ends.</summary>
     /// <param name="place">The place of the last record in the project's query log; any where the plan changes none.</param>
     public static ImmutableArray<ShadowPeriod> Follow(ImmutableArray<ShadowPeriod> periods, RolloutPlan plan, long place)
     {
-        var next = periods.Select(period => period.Until is null && !plan.Shadows.Contains(period.Arm) ? period with { Until = plan.At, UpTo = place } : period).ToList();
-        next.AddRange(plan.Shadows.Where(arm => next.TrueForAll(period => period.Until is not null || period.Arm != arm)).Select(arm => new ShadowPeriod(arm, plan.At, null, place)));
+        var next = periods.Select(
+            period => period.Until is null && !plan.Shadows.Contains(period.Arm) ? period with { Until = plan.At, UpTo = place } : period)
+                .ToList();
+        next.AddRange(
+            plan.Shadows.Where(arm => next.TrueForAll(period => period.Until is not null || period.Arm != arm))
+                .Select(arm => new ShadowPeriod(arm, plan.At, null, place)));
         return [.. next.TakeLast(Most)];
     }
 

@@ -12,7 +12,8 @@ public static class TensorKey
     {
         if (key.IsEntity && query.Entity is { Length: > 0 } entity)
             return entity;
-        if (key.Name is null || query.Inputs.FirstOrDefault(tensor => tensor.Name == key.Name) is not { } tensor || tensor.Shape.Contains(0))
+        if (key.Name is null || query.Inputs.FirstOrDefault(tensor => tensor.Name == key.Name) is not { } tensor
+            || tensor.Shape.Contains(0))
             return null;
         return RowSelector.TextOf(First(tensor), key);
     }

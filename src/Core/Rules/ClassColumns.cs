@@ -1,8 +1,8 @@
 namespace Progeny.Core.Rules;
 
 /// <summary>
-/// The names in SQL of the probabilities of classes: <c>probability_</c> and the class. SQL tells no upper from lower case, so of classes that differ
-/// in case only those behind the first have a number behind them: <c>probability_a_2</c>.
+/// The names in SQL of the probabilities of classes: <c>probability_</c> and the class. SQL tells no upper from lower case, so of classes
+/// that differ in case only those behind the first have a number behind them: <c>probability_a_2</c>.
 /// </summary>
 internal static class ClassColumns
 {
@@ -15,7 +15,8 @@ internal static class ClassColumns
         foreach (var name in classes)
         {
             var column = NameOf(name);
-            for (var number = 2; columns.Contains(column, StringComparer.OrdinalIgnoreCase) || (number > 2 && plain.Contains(column)); number++)
+            for (var number = 2; columns.Contains(column, StringComparer.OrdinalIgnoreCase)
+                || (number > 2 && plain.Contains(column)); number++)
                 column = $"{NameOf(name)}_{number}";
             columns.Add(column);
         }

@@ -19,12 +19,17 @@ internal sealed class RuleAnswers(Manifest manifest)
         if (answer.Type == SqlType.Null)
             return $"its answer is NULL; {Right()} would be right";
         if (Classes.IsEmpty)
-            return answer.Type != SqlType.Text && float.IsFinite((float)Number(answer)) ? null : $"its answer is {Shown(answer)}; {Right()} would be right";
-        return Classes.Contains(answer.ToString()) ? null : $"its answer is {Shown(answer)}, which is no class of the project; {Right()} would be right";
+            return answer.Type != SqlType.Text && float.IsFinite((float)Number(answer))
+                ? null
+                : $"its answer is {Shown(answer)}; {Right()} would be right";
+        return Classes.Contains(answer.ToString())
+            ? null
+            : $"its answer is {Shown(answer)}, which is no class of the project; {Right()} would be right";
     }
 
     /// <summary>
-    /// Writes an answer without a problem as a prediction: the class answered has the probability 1, the others 0; for regression the value.
+    /// Writes an answer without a problem as a prediction: the class answered has the probability 1, the others 0; for regression the
+    /// value.
     /// </summary>
     /// <returns>The index of the class; 0 for regression.</returns>
     public int Write(SqlValue answer, Span<float> scores)

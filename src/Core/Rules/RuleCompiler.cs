@@ -12,7 +12,9 @@ public sealed class RuleCompiler(IExpressionEngine engine)
     // The time that all answers which are constants may take together when a release is checked.
     private static readonly TimeSpan ConstantsWithin = TimeSpan.FromSeconds(5);
 
-    /// <summary>Everything that is wrong with the rules, by the path of the key; at most <see cref="ManifestExpression.MaxErrors"/>.</summary>
+    /// <summary>
+    /// Everything that is wrong with the rules, by the path of the key; at most <see cref="ManifestExpression.MaxErrors"/>.
+    /// </summary>
     public IReadOnlyList<(string Path, string Message)> Check(Manifest manifest)
     {
         var parts = ExpressionsOf(manifest);
@@ -98,11 +100,13 @@ public sealed class RuleCompiler(IExpressionEngine engine)
             var target = parts[i].Target;
             if (target is null ? !parts[i].IsAnswer || manifest.Task != MachineLearningTask.Regression : redacted.Contains(target))
                 continue;
-            if (set.Columns(i).Where(column => column < fields.Count).Select(column => fields[column]).FirstOrDefault(redacted.Contains) is not { } source)
+            if (set.Columns(i).Where(column => column < fields.Count).Select(column => fields[column])
+                .FirstOrDefault(redacted.Contains) is not { } source)
                 continue;
             found.Add(i, target is null
                 ? $"the answer is computed from '{source}', which is redacted (serving.redact), and would be logged"
-                : $"'{target}' is computed from '{source}', which is redacted (serving.redact), and would be logged; redact '{target}', too");
+                : $"'{target}' is computed from '{source}', which is redacted (serving.redact), and would be logged; redact '{target}', "
+                    + "too");
         }
     }
 

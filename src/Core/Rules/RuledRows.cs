@@ -7,10 +7,13 @@ using Progeny.Core.Queries;
 
 namespace Progeny.Core.Rules;
 
-/// <summary>The rules' part in one request: <see cref="Before"/>, then the model on the rows that are left, then <see cref="After"/>.</summary>
+/// <summary>
+/// The rules' part in one request: <see cref="Before"/>, then the model on the rows that are left, then <see cref="After"/>.
+/// </summary>
 public sealed partial class RuledRows : IExpressionRow
 {
-    private static readonly ServingError TooLate = new(ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the rules were asked.");
+    private static readonly ServingError TooLate = new(
+        ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the rules were asked.");
 
     private readonly RuleSet rules;
     private readonly QueryRows rows;
@@ -87,7 +90,8 @@ public sealed partial class RuledRows : IExpressionRow
     }
 
     /// <summary>Joins the model's answer with those of the rules before it, and runs the rules after it.</summary>
-    /// <param name="answer">The model's answer for the rows that are not <see cref="Answered"/>; one without members where no row was left to it.</param>
+    /// <param name="answer">The model's answer for the rows that are not <see cref="Answered"/>; one without members where no row was left
+    /// to it.</param>
     public ModelAnswer After(ModelAnswer answer)
     {
         if (answer.Error is not null)
@@ -115,7 +119,8 @@ public sealed partial class RuledRows : IExpressionRow
             return new ModelAnswer
             {
                 Error = new ServingError(
-                    ServingErrorKind.InvalidQuery, $"A rule answered this query, so there is no output '{other}'; ask for '{output.Name}', which holds the prediction."),
+                    ServingErrorKind.InvalidQuery,
+                    $"A rule answered this query, so there is no output '{other}'; ask for '{output.Name}', which holds the prediction."),
             };
         }
 
@@ -133,7 +138,9 @@ public sealed partial class RuledRows : IExpressionRow
         column -= rows.Schema.Extras.Count;
         if (prediction!.Classes.IsEmpty)
             return SqlValue.From(prediction.Scores.Span[row]);
-        return column == 0 ? SqlValue.From(prediction.Classes[prediction.Labels.Span[row]]) : SqlValue.From(prediction.Row(row)[column - 1]);
+        return column == 0
+            ? SqlValue.From(prediction.Classes[prediction.Labels.Span[row]])
+            : SqlValue.From(prediction.Row(row)[column - 1]);
     }
 
     private ServingError? Run(Rule[] phase)
@@ -176,14 +183,16 @@ public sealed partial class RuledRows : IExpressionRow
             catch (ExpressionException exception)
             {
                 return new ServingError(
-                    ServingErrorKind.RuleFailed, string.Create(CultureInfo.InvariantCulture, $"Rule '{current}' failed on row {row}: {exception.Message}."));
+                    ServingErrorKind.RuleFailed,
+                    string.Create(CultureInfo.InvariantCulture, $"Rule '{current}' failed on row {row}: {exception.Message}."));
             }
         }
 
         if (refusals.Count == 0)
             return null;
         var names = refusals.Select(refusal => $"'{refusal.Field["rules.".Length..]}'").Distinct(StringComparer.Ordinal);
-        return new ServingError(ServingErrorKind.InvalidQuery, $"The query is refused by the rule {string.Join(", ", names)}.", refusals.ToImmutable());
+        return new ServingError(
+            ServingErrorKind.InvalidQuery, $"The query is refused by the rule {string.Join(", ", names)}.", refusals.ToImmutable());
     }
 
     private static bool IsTrue(SqlValue value) => value.Type switch

@@ -21,7 +21,8 @@ public sealed record AccessEntry(string Name, string Project)
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var (name, project) = colon < 0 ? (text, AllProjects) : (text[..colon], text[(colon + 1)..]);
         if (AccessNames.Find(name) is null)
-            return (null, $"'{name}' is no role and no grant; the roles are {Join(AccessNames.Roles.Keys)}, the grants {Join(AccessNames.Grants.Keys)}.");
+            return (null, $"'{name}' is no role and no grant; the roles are {Join(AccessNames.Roles.Keys)}, the grants "
+                + $"{Join(AccessNames.Grants.Keys)}.");
         return project.Length == 0
             ? (null, $"'{text}' names no project; '{name}:flights' is for one, '{name}:{AllProjects}' for all.")
             : (new AccessEntry(name, project), null);

@@ -7,7 +7,8 @@ namespace Progeny.Core.Security;
 public static class AccessNames
 {
     private const Permissions Viewer = Permissions.Read;
-    private const Permissions Developer = Viewer | Permissions.ReadData | Permissions.Predict | Permissions.ChooseVersion | Permissions.ReportOutcomes
+    private const Permissions Developer = Viewer | Permissions.ReadData | Permissions.Predict | Permissions.ChooseVersion
+        | Permissions.ReportOutcomes
         | Permissions.Develop;
 
     private const Permissions Operator = Developer | Permissions.Operate | Permissions.ReadNodes;

@@ -8,7 +8,9 @@ public sealed record ApiKey
     /// <summary>The first part of the key's text, by which it is found.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name that decisions and the audit log show; of the keys that are valid and have not been replaced no two have the same.</summary>
+    /// <summary>
+    /// The name that decisions and the audit log show; of the keys that are valid and have not been replaced no two have the same.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>The HMAC-SHA256 of the whole text with the node's pepper, in hexadecimal digits.</summary>

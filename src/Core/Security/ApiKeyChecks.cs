@@ -36,7 +36,8 @@ public static partial class ApiKeyChecks
     {
         var (entry, problem) = AccessEntry.Parse(text ?? "");
         if (entry is { IsForAll: false } && !Project().IsMatch(entry.Project))
-            problem = $"'{text}' is for no project that could be; a name begins with a small letter and has small letters, digits, '-' and '_', at most 63.";
+            problem = $"'{text}' is for no project that could be; a name begins with a small letter and has small letters, digits, '-' "
+                + "and '_', at most 63.";
         return problem is null ? entry! : throw new ApiKeyException(ApiKeyError.Invalid, problem);
     }
 

@@ -16,7 +16,8 @@ public sealed class ApiKeyHasher(string pepper)
     public string Mark { get; } = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), "which pepper this is"u8));
 
     /// <summary>A key of 256 bits for another purpose, which tells nothing of the pepper, nor of the keys for others.</summary>
-    public byte[] DeriveKey(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _pepper, HMACSHA256.HashSizeInBytes, info: Encoding.UTF8.GetBytes(purpose));
+    public byte[] DeriveKey(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, _pepper, HMACSHA256.HashSizeInBytes, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>The hash of a key, in hexadecimal digits.</summary>
     /// <param name="text">Text that <see cref="ApiKeyText.IsWellFormed"/>.</param>

@@ -14,9 +14,13 @@ public sealed class ApiKeyRing
     public long Version => Interlocked.Read(ref _version);
 
     /// <summary>Finds a key by its id.</summary>
-    public bool TryFind(ReadOnlySpan<char> id, out ApiKeyEntry? entry) => _entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out entry);
+    public bool TryFind(ReadOnlySpan<char> id, out ApiKeyEntry? entry) =>
+        _entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out entry);
 
-    /// <summary>Takes over keys as they were read. A key that is no longer valid is refused when the call returns. Older ones than are known change nothing.</summary>
+    /// <summary>
+    /// Takes over keys as they were read. A key that is no longer valid is refused when the call returns. Older ones than are known change
+    /// nothing.
+    /// </summary>
     public void Apply(ApiKeySet set, DateTimeOffset now)
     {
         lock (_gate)
@@ -71,9 +75,12 @@ public sealed class ApiKeyRing
         {
             var key = entry.Key;
             if (entry.Problem is null && !key.IsValid(now))
-                entry.End($"The key '{key.Name}' ({key.Id}) {(key.RevokedAt is null ? $"has expired at {Show(key.ExpiresAt)}" : $"was revoked at {Show(key.RevokedAt)}")}.");
+                entry.End(
+                    $"The key '{key.Name}' ({key.Id}) "
+                        + $"{(key.RevokedAt is null ? $"has expired at {Show(key.ExpiresAt)}" : $"was revoked at {Show(key.RevokedAt)}")}.");
         }
     }
 
-    private static string Show(DateTimeOffset? time) => time!.Value.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Show(DateTimeOffset? time) =>
+        time!.Value.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

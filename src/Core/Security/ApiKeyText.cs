@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Progeny.Core.Security;
 
-/// <summary>The text of a key, which its owner sends: <c>pgy_</c>, eight characters by which it is found, <c>_</c> and 256 random bits in base64url.</summary>
+/// <summary>
+/// The text of a key, which its owner sends: <c>pgy_</c>, eight characters by which it is found, <c>_</c> and 256 random bits in base64url.
+/// </summary>
 public static class ApiKeyText
 {
     /// <summary>What the text of every key begins with.</summary>

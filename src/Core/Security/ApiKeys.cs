@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Progeny.Core.Security;
 
-/// <summary>Makes, lists, rotates and revokes keys. What it changes is in force in this process when a call returns, and everywhere within two seconds.</summary>
+/// <summary>
+/// Makes, lists, rotates and revokes keys. What it changes is in force in this process when a call returns, and everywhere within two
+/// seconds.
+/// </summary>
 public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher hasher, TimeProvider time)
 {
     /// <summary>For how long a key is accepted beside the one that takes its place, unless it is said otherwise.</summary>
@@ -18,10 +21,12 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
     private Task _refresh = Task.CompletedTask;
 
     /// <summary>All keys, in the order in which they were made, also those that are refused.</summary>
-    public async Task<ImmutableArray<ApiKey>> ListAsync(CancellationToken cancellationToken) => (await store.ReadAsync(cancellationToken)).Keys;
+    public async Task<ImmutableArray<ApiKey>> ListAsync(CancellationToken cancellationToken) =>
+        (await store.ReadAsync(cancellationToken)).Keys;
 
     /// <summary>A key by its id, or the newest of a name; null: there is none.</summary>
-    public async Task<ApiKey?> FindAsync(string idOrName, CancellationToken cancellationToken) => Find(await ListAsync(cancellationToken), idOrName);
+    public async Task<ApiKey?> FindAsync(string idOrName, CancellationToken cancellationToken) =>
+        Find(await ListAsync(cancellationToken), idOrName);
 
     /// <summary>Makes a key.</summary>
     /// <param name="name">See <see cref="ApiKeyChecks.ReadName"/>.</param>
@@ -38,9 +43,11 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
             {
                 var now = time.GetUtcNow();
                 if (expiresAt <= now)
-                    throw new ApiKeyException(ApiKeyError.Invalid, $"The key would have expired at {expiresAt:O} already; name a time to come, or none.");
+                    throw new ApiKeyException(
+                        ApiKeyError.Invalid, $"The key would have expired at {expiresAt:O} already; name a time to come, or none.");
                 if (Current(keys, now).Any(key => key.Name == name))
-                    throw new ApiKeyException(ApiKeyError.Conflict, $"There is a key '{name}' already; rotate or revoke that one, or choose another name.");
+                    throw new ApiKeyException(
+                        ApiKeyError.Conflict, $"There is a key '{name}' already; rotate or revoke that one, or choose another name.");
                 if (keys.Any(key => key.Id == name))
                     throw new ApiKeyException(ApiKeyError.Conflict, $"'{name}' is the id of a key; choose another name.");
                 if (keys.Count(key => key.IsValid(now)) >= MaxKeys)
@@ -52,14 +59,18 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
         return made!;
     }
 
-    /// <summary>Makes a key that takes another's place: with its name, its access, and as long a life. The other one is accepted for a while longer.</summary>
+    /// <summary>
+    /// Makes a key that takes another's place: with its name, its access, and as long a life. The other one is accepted for a while longer.
+    /// </summary>
     /// <param name="idOrName">The key's id or name.</param>
     /// <param name="overlap">For how long both are accepted; zero: the old one is refused at once.</param>
     /// <exception cref="ApiKeyException">There is no such key, or it is not valid, or it has been replaced.</exception>
     public async Task<NewApiKey> RotateAsync(string idOrName, TimeSpan overlap, string by, CancellationToken cancellationToken)
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
-            throw new ApiKeyException(ApiKeyError.Invalid, $"The old key can be accepted for 0 to {MaxOverlap.TotalSeconds} seconds longer, not for {overlap.TotalSeconds}.");
+            throw new ApiKeyException(
+                ApiKeyError.Invalid,
+                $"The old key can be accepted for 0 to {MaxOverlap.TotalSeconds} seconds longer, not for {overlap.TotalSeconds}.");
         NewApiKey? made = null;
         await ChangeAsync(
             keys =>
@@ -67,9 +78,11 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
                 var now = time.GetUtcNow();
                 var old = Find(keys, idOrName) ?? throw Missing(idOrName);
                 if (!old.IsValid(now))
-                    throw new ApiKeyException(ApiKeyError.Conflict, $"The key '{old.Name}' ({old.Id}) is not valid any more; create a new one.");
+                    throw new ApiKeyException(
+                        ApiKeyError.Conflict, $"The key '{old.Name}' ({old.Id}) is not valid any more; create a new one.");
                 if (keys.FirstOrDefault(key => key.Replaces == old.Id) is { } successor)
-                    throw new ApiKeyException(ApiKeyError.Conflict, $"The key '{old.Name}' ({old.Id}) has been replaced by {successor.Id}; rotate that one.");
+                    throw new ApiKeyException(
+                        ApiKeyError.Conflict, $"The key '{old.Name}' ({old.Id}) has been replaced by {successor.Id}; rotate that one.");
                 made = Make(keys, old.Name, old.Access, now + (old.ExpiresAt - old.CreatedAt), by, now);
                 made = made with { Key = made.Key with { Replaces = old.Id } };
                 var until = now + overlap;
@@ -99,7 +112,9 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
                 if (!force && revoked.Any(key => key.IsAdmin) && !left.Any())
                 {
                     throw new ApiKeyException(
-                        ApiKeyError.Conflict, $"'{found.Name}' is the last key for everything (admin); without it nobody can make keys. Make another one first, or force it.");
+                        ApiKeyError.Conflict,
+                        $"'{found.Name}' is the last key for everything (admin); without it nobody can make keys. Make another one first, "
+                            + "or force it.");
                 }
 
                 return revoked;
@@ -161,7 +176,13 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
     private static ApiKeyException Missing(string idOrName) => new(ApiKeyError.NotFound, $"There is no key '{idOrName}'.");
 
     private NewApiKey Make(
-        ImmutableArray<ApiKey> keys, string name, ImmutableArray<AccessEntry> access, DateTimeOffset? expiresAt, string by, DateTimeOffset now, string? text = null)
+        ImmutableArray<ApiKey> keys,
+        string name,
+        ImmutableArray<AccessEntry> access,
+        DateTimeOffset? expiresAt,
+        string by,
+        DateTimeOffset now,
+        string? text = null)
     {
         text ??= ApiKeyText.Make();
         var id = ApiKeyText.IdOf(text).ToString();

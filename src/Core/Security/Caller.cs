@@ -1,13 +1,16 @@
 namespace Progeny.Core.Security;
 
 /// <summary>Who sent a request.</summary>
-/// <param name="Name">The name that decisions and the audit log keep, with its kind in front: <c>key:ci</c>, <c>user:ada@example.com</c>, <c>cert:node-7</c>.</param>
+/// <param name="Name">The name that decisions and the audit log keep, with its kind in front: <c>key:ci</c>, <c>user:ada@example.com</c>,
+/// <c>cert:node-7</c>.</param>
 /// <param name="Access">What the caller may do.</param>
 public sealed record Caller(string Name, Access Access)
 {
     private const string As = " as '";
 
-    /// <summary>Whoever reaches a node on which nobody has to prove who they are: may do everything, and is called what the client says.</summary>
+    /// <summary>
+    /// Whoever reaches a node on which nobody has to prove who they are: may do everything, and is called what the client says.
+    /// </summary>
     public static Caller Anybody { get; } = new("anybody", Access.Full);
 
     /// <summary>The id of the key that the caller has; null: it has proved by other means who it is.</summary>
@@ -20,8 +23,8 @@ public sealed record Caller(string Name, Access Access)
     public bool IsAuthenticated => !ReferenceEquals(this, Anybody);
 
     /// <summary>
-    /// The name that is kept with a decision: the caller's own, and beside it, in quotes, what the client calls itself. Where nobody has to prove
-    /// who they are it is what the client says.
+    /// The name that is kept with a decision: the caller's own, and beside it, in quotes, what the client calls itself. Where nobody has to
+    /// prove who they are it is what the client says.
     /// </summary>
     /// <param name="claimed">What the client calls itself; null: it does not say.</param>
     public string? By(string? claimed) => !IsAuthenticated ? claimed : claimed is null ? Name : $"{Name}{As}{claimed}'";

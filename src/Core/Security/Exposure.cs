@@ -1,6 +1,9 @@
 namespace Progeny.Core.Security;
 
-/// <summary>A place where a node is reached from elsewhere, or reaches another machine, without protection, which the operator has allowed (docs/tls.md).</summary>
+/// <summary>
+/// A place where a node is reached from elsewhere, or reaches another machine, without protection, which the operator has allowed
+/// (docs/tls.md).
+/// </summary>
 /// <param name="Description">The place, and what it lacks.</param>
 public sealed record Exposure(string Description)
 {

@@ -12,11 +12,15 @@ public interface IApiKeyStore
     Task<long> ReadVersionAsync(CancellationToken cancellationToken);
 
     /// <summary>Changes keys, one caller at a time among all nodes.</summary>
-    /// <param name="change">Given all keys, returns those that are new or different; an exception of it leaves all as it was. May be called again after a failure.</param>
+    /// <param name="change">Given all keys, returns those that are new or different; an exception of it leaves all as it was. May be called
+    /// again after a failure.</param>
     /// <returns>The keys with the change.</returns>
     Task<ApiKeySet> ChangeAsync(Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken);
 
-    /// <summary>Notes when keys were last used, without a new version. Ids that are not known are passed over, and times before the ones that are known.</summary>
+    /// <summary>
+    /// Notes when keys were last used, without a new version. Ids that are not known are passed over, and times before the ones that are
+    /// known.
+    /// </summary>
     Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken);
 
     /// <summary>Keeps the mark of the pepper with which the keys are hashed, unless there is one.</summary>

@@ -1,6 +1,8 @@
 namespace Progeny.Core.Security;
 
-/// <summary>The keys by which sessions of the console are encrypted, shared by the nodes of a cluster: a session that one began is good on all.</summary>
+/// <summary>
+/// The keys by which sessions of the console are encrypted, shared by the nodes of a cluster: a session that one began is good on all.
+/// </summary>
 public interface ISessionKeyStore
 {
     /// <summary>All keys, as XML.</summary>

@@ -22,7 +22,9 @@ public enum Permissions
     /// <summary>Report outcomes.</summary>
     ReportOutcomes = 1 << 4,
 
-    /// <summary>Release, train, tune, evaluate; start and end experiments; promote what passes its gates; read logs, packages and models.</summary>
+    /// <summary>
+    /// Release, train, tune, evaluate; start and end experiments; promote what passes its gates; read logs, packages and models.
+    /// </summary>
     Develop = 1 << 5,
 
     /// <summary>Release programs that run on the nodes: <c>pipeline.command</c> and the like.</summary>

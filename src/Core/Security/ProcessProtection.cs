@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Progeny.Core.Security;
 
 /// <summary>
-/// Keeps other programs, the trainers that this process starts among them, from its secrets and its files, as far as a process can do that by
-/// itself (docs/trainers.md says how far).
+/// Keeps other programs, the trainers that this process starts among them, from its secrets and its files, as far as a process can do that
+/// by itself (docs/trainers.md says how far).
 /// </summary>
 public static partial class ProcessProtection
 {
@@ -26,7 +26,9 @@ public static partial class ProcessProtection
     /// Closes this process: its memory, open files and environment to programs of the same user, its diagnostic port and its debugger's to
     /// everybody. With <c>DOTNET_EnableDiagnostics=1</c> it stays open to debuggers, tracers and core dumps. On Linux.
     /// </summary>
-    /// <remarks>To be called when the settings have been read: the environment that the kernel shows of this process loses its secrets.</remarks>
+    /// <remarks>
+    /// To be called when the settings have been read: the environment that the kernel shows of this process loses its secrets.
+    /// </remarks>
     public static void CloseProcess()
     {
         if (!OperatingSystem.IsLinux())
@@ -40,7 +42,8 @@ public static partial class ProcessProtection
         // environment, for a dump, or load code.
         foreach (var pattern in (string[])["dotnet-diagnostic-{0}-*", "clr-debug-pipe-{0}-*"])
         {
-            foreach (var door in Directory.EnumerateFiles(Path.GetTempPath(), string.Format(CultureInfo.InvariantCulture, pattern, Environment.ProcessId)))
+            foreach (var door in Directory.EnumerateFiles(
+                Path.GetTempPath(), string.Format(CultureInfo.InvariantCulture, pattern, Environment.ProcessId)))
                 File.Delete(door);
         }
     }
@@ -72,7 +75,9 @@ public static partial class ProcessProtection
     }
 
     /// <summary>The names of a node's settings, with and without prefix, and what others call their secrets.</summary>
-    [GeneratedRegex("^PROGENY_|__|PASSW|SECRET|TOKEN|KEY|CREDENTIAL|HEADERS", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^PROGENY_|__|PASSW|SECRET|TOKEN|KEY|CREDENTIAL|HEADERS",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Secret();
 
     [DllImport("libc", EntryPoint = "umask")]

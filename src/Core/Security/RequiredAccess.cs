@@ -1,7 +1,8 @@
 namespace Progeny.Core.Security;
 
 /// <summary>Metadata of an endpoint: what a caller needs to be answered there. An endpoint without it answers nobody.</summary>
-/// <param name="Permissions">All that is needed; none: to have proved who one is, and in the scope of a project any permission for it.</param>
+/// <param name="Permissions">All that is needed; none: to have proved who one is, and in the scope of a project any permission for
+/// it.</param>
 /// <param name="Scope">To what the permissions belong.</param>
 public sealed record RequiredAccess(Permissions Permissions, AccessScope Scope)
 {

@@ -26,14 +26,17 @@ public sealed class Augmenter
         this.manifest = manifest;
         this.time = time;
         parameters = SqlParameters.Names(manifest.Query);
-        columns = [.. manifest.Features.Select(name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index)];
+        columns = [
+            .. manifest.Features.Select(
+                name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index),
+        ];
         cache = new BoundedCache<object?[]?>(manifest.CacheSize, manifest.Cache, time);
         requests = new FeedRequests(manifest, feed, cache, time);
     }
 
     /// <summary>
-    /// Asks the feed once about nothing, so that its connection is open and its query prepared before the first query, which waits for the deadline
-    /// only. Ends after a second at most, whatever the feed does.
+    /// Asks the feed once about nothing, so that its connection is open and its query prepared before the first query, which waits for the
+    /// deadline only. Ends after a second at most, whatever the feed does.
     /// </summary>
     public async Task WarmUpAsync()
     {
@@ -91,7 +94,8 @@ public sealed class Augmenter
         if (ended.Length > 0)
         {
             // At the deadline the query goes on with what has come; a driver that does not heed its token must not hold it either.
-            await Task.WhenAll(ended).WaitAsync(manifest.Deadline, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.WhenAll(ended).WaitAsync(manifest.Deadline, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -110,7 +114,8 @@ public sealed class Augmenter
     private string WhyNot(FeedRequest? request)
     {
         if (request is null)
-            return $"Feed '{manifest.Feed}' was not asked for augmentation '{manifest.Name}': {FeedRequests.MaxInFlight} requests wait for it already.";
+            return $"Feed '{manifest.Feed}' was not asked for augmentation '{manifest.Name}': {FeedRequests.MaxInFlight} requests wait "
+                + "for it already.";
         if (request.Failure is null)
             return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
         if (request.Failure is not FeedException)
@@ -129,7 +134,8 @@ public sealed class Augmenter
             if (!column.IsMissing(row))
                 continue;
             if (column.Augment(row, values?[i]) is { } error)
-                failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does not fit: {error}.";
+                failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does "
+                    + $"not fit: {error}.";
             if (column.IsMissing(row))
                 column.Augment(row, manifest.Default.GetValueOrDefault(column.Feature.Name));
         }

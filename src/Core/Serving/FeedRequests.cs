@@ -18,7 +18,8 @@ internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, Bounded
     private static readonly TimeSpan MaxLimit = TimeSpan.FromSeconds(30);
 
     // How long a request may take for the sake of those who come later.
-    private readonly TimeSpan limit = TimeSpan.FromTicks(Math.Max(manifest.Deadline.Ticks, Math.Clamp(20 * manifest.Deadline.Ticks, MinLimit.Ticks, MaxLimit.Ticks)));
+    private readonly TimeSpan limit = TimeSpan.FromTicks(
+        Math.Max(manifest.Deadline.Ticks, Math.Clamp(20 * manifest.Deadline.Ticks, MinLimit.Ticks, MaxLimit.Ticks)));
     private readonly Lock gate = new();
     private readonly Dictionary<string, FeedRequest> byKey = new(StringComparer.Ordinal);
     private int inFlight;

@@ -14,12 +14,21 @@ public sealed class ServedGeneration : IDisposable
     /// <param name="samplingSeed">The secret that chooses whose fields are logged.</param>
     /// <exception cref="FeedException">The manifest names a feed that its project may not use.</exception>
     /// <exception cref="ManifestException">A rule is wrong.</exception>
-    public ServedGeneration(GenerationInfo generation, Manifest manifest, IFeedCatalog feeds, RuleCompiler rules, TimeProvider time, QueryLimits? limits = null, long samplingSeed = 0)
+    public ServedGeneration(
+        GenerationInfo generation,
+        Manifest manifest,
+        IFeedCatalog feeds,
+        RuleCompiler rules,
+        TimeProvider time,
+        QueryLimits? limits = null,
+        long samplingSeed = 0)
     {
         Generation = generation;
         Manifest = manifest;
         Schema = new QuerySchema(manifest, limits);
-        Augmenters = [.. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time))];
+        Augmenters = [
+            .. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time)),
+        ];
         Rules = rules.Compile(manifest);
         Log = new QueryLogPlan(generation.Reference, manifest, Schema, samplingSeed);
     }

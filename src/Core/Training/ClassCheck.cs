@@ -56,7 +56,8 @@ internal sealed class ClassCheck
 
     private void CheckNames()
     {
-        foreach (var classifier in _classifiers.Where(classifier => classifier.KeepsColumns && _classes.Contradict(classifier.Names, classifier.AreNumbers)))
+        foreach (var classifier in _classifiers.Where(
+            classifier => classifier.KeepsColumns && _classes.Contradict(classifier.Names, classifier.AreNumbers)))
             throw Contradiction($"the classes of its {classifier.Operator} are {ClassNames.List(classifier.Names)}");
     }
 
@@ -64,11 +65,13 @@ internal sealed class ClassCheck
     {
         foreach (var entry in _model.MetadataProps)
         {
-            if (!entry.Key.Contains("class", StringComparison.OrdinalIgnoreCase) && !entry.Key.Contains("label", StringComparison.OrdinalIgnoreCase))
+            if (!entry.Key.Contains("class", StringComparison.OrdinalIgnoreCase)
+                && !entry.Key.Contains("label", StringComparison.OrdinalIgnoreCase))
                 continue;
             var names = NamesIn(entry.Value);
             var found = names.Select(_classes.Find).OfType<int>().ToList();
-            if (found.Count == _classes.Count && names.Count == found.Count && found.Distinct().Count() == found.Count && !found.SequenceEqual(found.Order()))
+            if (found.Count == _classes.Count && names.Count == found.Count && found.Distinct().Count() == found.Count
+                && !found.SequenceEqual(found.Order()))
                 throw Contradiction($"its metadata '{entry.Key}' has them as {ClassNames.List(names)}");
         }
     }
@@ -103,8 +106,10 @@ internal sealed class ClassCheck
     private void CheckLabels(ModelRunner runner, IReadOnlyList<object?[]> rows)
     {
         List<string> labels = [.. runner.Outputs.Where(CanBeLabel).Select(output => output.Name)];
-        // The labels of the only classifier, where the model keeps them to itself; unless its own columns are moved, their names have spoken.
-        var hidden = labels.Count == 0 && _classifiers is [{ KeepsColumns: false, Label: { } label, Names: var names }] && names.Count == _classes.Count ? label : null;
+        // The labels of the only classifier, where the model keeps them to itself; unless its own columns are moved, their names have
+        // spoken.
+        var hidden = labels.Count == 0 && _classifiers is [{ KeepsColumns: false, Label: { } label, Names: var names }]
+            && names.Count == _classes.Count ? label : null;
         if (hidden is not null)
             labels = [hidden];
         if (labels.Count == 0)
@@ -135,7 +140,8 @@ internal sealed class ClassCheck
         }
     }
 
-    private bool CanBeLabel(TensorSpec output) => output.Name != _output && output.Shape is [_] or [_, 1] && _trace.ComesFromDecision(output.Name);
+    private bool CanBeLabel(TensorSpec output) =>
+        output.Name != _output && output.Shape is [_] or [_, 1] && _trace.ComesFromDecision(output.Name);
 
     private IEnumerable<object?[]> AllMadeUpRows()
     {
@@ -163,5 +169,6 @@ internal sealed class ClassCheck
     }
 
     private ModelException Contradiction(string model) => new(
-        $"The model contradicts label.classes, which are {_classes.Text}: {model}. label.classes must be the model's own classes, in the order of the columns of its output '{_output}'.");
+        $"The model contradicts label.classes, which are {_classes.Text}: {model}. label.classes must be the model's own classes, in the "
+            + $"order of the columns of its output '{_output}'.");
 }

@@ -45,7 +45,8 @@ internal sealed class ClassifierTrace
         var found = new List<Classifier>();
         Visit(tensor, found);
         // A ZipMap behind the same columns names them, too.
-        var columns = _seen.Where(seen => seen.Scope == _main && seen.KeepsColumns).Select(seen => seen.Tensor).ToHashSet(StringComparer.Ordinal);
+        var columns = _seen.Where(seen => seen.Scope == _main && seen.KeepsColumns).Select(seen => seen.Tensor)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var map in _model.Graph.Node.Where(node => node.OpType == "ZipMap" && node.Input.Count > 0 && NamesOf(node) is not null))
         {
             _seen.Clear();
@@ -57,7 +58,9 @@ internal sealed class ClassifierTrace
         return found;
     }
 
-    /// <summary>Whether a tensor of the main graph comes from a decision, as labels do: a classifier, a greatest score or a threshold.</summary>
+    /// <summary>
+    /// Whether a tensor of the main graph comes from a decision, as labels do: a classifier, a greatest score or a threshold.
+    /// </summary>
     public bool ComesFromDecision(string tensor)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -89,11 +92,20 @@ internal sealed class ClassifierTrace
             if (next.Scope.Producers.TryGetValue(next.Tensor, out var producer))
                 Visit(next.Scope, producer.Node, producer.Index, next.KeepsColumns, open, found);
             else if (next.Scope.Outer is { } outer)
-                open.Push((outer, next.Scope.Arguments is { } arguments ? arguments.GetValueOrDefault(next.Tensor, "") : next.Tensor, next.KeepsColumns));
+                open.Push(
+                    (outer, next.Scope.Arguments is { } arguments
+                        ? arguments.GetValueOrDefault(next.Tensor, "")
+                        : next.Tensor, next.KeepsColumns));
         }
     }
 
-    private void Visit(Scope scope, NodeProto node, int index, bool keepsColumns, Stack<(Scope Scope, string Tensor, bool KeepsColumns)> open, List<Classifier> found)
+    private void Visit(
+        Scope scope,
+        NodeProto node,
+        int index,
+        bool keepsColumns,
+        Stack<(Scope Scope, string Tensor, bool KeepsColumns)> open,
+        List<Classifier> found)
     {
         if (IsClassifier(node))
         {
@@ -127,7 +139,12 @@ internal sealed class ClassifierTrace
     {
         if (NamesOf(node) is not var (names, areNumbers))
             return null;
-        return new Classifier(node.OpType, scope == _main && IsClassifier(node) && node.Output.Count > 0 ? node.Output[0] : null, names, areNumbers, keepsColumns);
+        return new Classifier(
+            node.OpType,
+            scope == _main && IsClassifier(node) && node.Output.Count > 0 ? node.Output[0] : null,
+            names,
+            areNumbers,
+            keepsColumns);
     }
 
     private FunctionProto? FunctionOf(NodeProto node) =>
@@ -136,7 +153,8 @@ internal sealed class ClassifierTrace
     private static IEnumerable<GraphProto> GraphsOf(NodeProto node) =>
         node.Attribute.SelectMany(attribute => attribute.G is { } graph ? [graph, .. attribute.Graphs] : attribute.Graphs.AsEnumerable());
 
-    private static bool IsClassifier(NodeProto node) => node.OpType.EndsWith("Classifier", StringComparison.Ordinal) && NamesOf(node) is not null;
+    private static bool IsClassifier(NodeProto node) =>
+        node.OpType.EndsWith("Classifier", StringComparison.Ordinal) && NamesOf(node) is not null;
 
     private static (IReadOnlyList<string> Names, bool AreNumbers)? NamesOf(NodeProto node)
     {

@@ -10,7 +10,8 @@ internal static class EmptyLoops
 {
     /// <returns>What is wrong with the model; null: nothing.</returns>
     public static string? Problem(ModelProto model) =>
-        model.Graph?.Node.Concat(model.Functions.SelectMany(function => function.Node)).Select(Problem).FirstOrDefault(problem => problem is not null);
+        model.Graph?.Node.Concat(model.Functions.SelectMany(function => function.Node)).Select(Problem)
+            .FirstOrDefault(problem => problem is not null);
 
     private static string? Problem(NodeProto node)
     {
@@ -22,7 +23,8 @@ internal static class EmptyLoops
             foreach (var graph in graphs)
             {
                 if (graph.Node.Count == 0 && node.OpType is ("Loop" or "Scan"))
-                    return $"The body of its {node.OpType} '{node.Name}' has no node, so that it could not be stopped; a loop must do something.";
+                    return $"The body of its {node.OpType} '{node.Name}' has no node, so that it could not be stopped; a loop must do "
+                        + "something.";
                 if (graph.Node.Select(Problem).FirstOrDefault(problem => problem is not null) is { } inner)
                     return inner;
             }

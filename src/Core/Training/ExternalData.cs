@@ -20,7 +20,8 @@ internal static class ExternalData
     /// <param name="root">The folder around the model's, beneath which no part of a path may be a link.</param>
     /// <param name="under">The folders from there to the model's, in which or below which external data lie.</param>
     /// <param name="target">The file that is written; it may be <paramref name="model"/> itself.</param>
-    /// <exception cref="TrainingFailedException">In stage acceptance: the data of a tensor cannot be read, or lie where they must not.</exception>
+    /// <exception cref="TrainingFailedException">In stage acceptance: the data of a tensor cannot be read, or lie where they must
+    /// not.</exception>
     public static void Embed(string model, OpenFolder root, IReadOnlyList<string> under, string target)
     {
         var parsed = OnnxTensors.TryParse(File.ReadAllBytes(model));
@@ -39,7 +40,8 @@ internal static class ExternalData
             using var file = found;
             total += length;
             if (total > MaxModelBytes)
-                throw Refused(tensor, $"with the data in '{Entry(tensor, "location")}' the model has more than 2 GB, which no ONNX file can have");
+                throw Refused(
+                    tensor, $"with the data in '{Entry(tensor, "location")}' the model has more than 2 GB, which no ONNX file can have");
             var data = new byte[length];
             using (var stream = file.Read())
             {
@@ -58,7 +60,8 @@ internal static class ExternalData
 
     /// <summary>What is wrong with a model that still has external data; null: it has none.</summary>
     public static string? Problem(ModelProto model) => OnnxTensors.Of(model).FirstOrDefault(OnnxTensors.IsExternal) is { } tensor
-        ? $"The data of the model's tensor '{tensor.Name}' lie in another file, '{Entry(tensor, "location")}'; all data of a model must be in it."
+        ? $"The data of the model's tensor '{tensor.Name}' lie in another file, '{Entry(tensor, "location")}'; all data of a model must "
+            + "be in it."
         : null;
 
     private static (OpenFolder File, long Offset, long Length) Find(TensorProto tensor, OpenFolder root, IReadOnlyList<string> under)
@@ -67,8 +70,12 @@ internal static class ExternalData
         if (location.Length == 0)
             throw Refused(tensor, "its data are external, and it does not say in which file");
         var parts = location.Split('/').Where(part => part != ".").ToList();
-        if (Path.IsPathRooted(location) || location.Contains('\\', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal) || parts.Exists(part => part is "" or ".."))
-            throw Refused(tensor, $"its data lie in '{location}'; a file in the model's folder or below it would be right, with / between the parts of its path and without ..");
+        if (Path.IsPathRooted(location) || location.Contains('\\', StringComparison.Ordinal)
+            || location.Contains('\0', StringComparison.Ordinal) || parts.Exists(part => part is "" or ".."))
+            throw Refused(
+                tensor,
+                $"its data lie in '{location}'; a file in the model's folder or below it would be right, with / between the parts of its "
+                    + "path and without ..");
         var file = Open(tensor, location, root, [.. under, .. parts]);
         try
         {
@@ -95,7 +102,9 @@ internal static class ExternalData
             {
                 current.Dispose();
                 var what = current.Kind == OpenFolder.File ? "which has several names (hard links)"
-                    : current.Kind == OpenFolder.Link ? $"which is reached through the link '{string.Join('/', path.Take(i + 1))}'" : $"which is {current.Kind}";
+                    : current.Kind == OpenFolder.Link
+                        ? $"which is reached through the link '{string.Join('/', path.Take(i + 1))}'"
+                        : $"which is {current.Kind}";
                 throw Refused(tensor, $"its data lie in '{location}', {what}; a file of its own would be right");
             }
         }
@@ -113,7 +122,8 @@ internal static class ExternalData
         var expected = BytesOf(tensor) ?? throw Refused(tensor, $"data of the type {tensor.DataType} cannot lie in another file");
         var length = Number(tensor, "length") ?? expected;
         if (length != expected)
-            throw Refused(tensor, $"its data in '{location}' have {length} bytes; its shape [{string.Join(",", tensor.Dims)}] takes {expected}");
+            throw Refused(
+                tensor, $"its data in '{location}' have {length} bytes; its shape [{string.Join(",", tensor.Dims)}] takes {expected}");
         return offset <= size && length <= size - offset
             ? (file, offset, length)
             : throw Refused(tensor, $"its data are the {length} bytes from {offset} of '{location}', which has {size}");
@@ -142,7 +152,8 @@ internal static class ExternalData
         };
     }
 
-    private static string Entry(TensorProto tensor, string key) => tensor.ExternalData.LastOrDefault(entry => entry.Key == key)?.Value ?? "";
+    private static string Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.LastOrDefault(entry => entry.Key == key)?.Value ?? "";
 
     private static long? Number(TensorProto tensor, string key)
     {
@@ -153,5 +164,6 @@ internal static class ExternalData
             : throw Refused(tensor, $"the {key} of its external data is '{text}'; a whole number from 0 would be right");
     }
 
-    private static TrainingFailedException Refused(TensorProto tensor, string why) => new(TrainingStage.Acceptance, $"The model's tensor '{tensor.Name}': {why}.");
+    private static TrainingFailedException Refused(TensorProto tensor, string why) =>
+        new(TrainingStage.Acceptance, $"The model's tensor '{tensor.Name}': {why}.");
 }

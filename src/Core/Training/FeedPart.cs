@@ -17,15 +17,21 @@ internal sealed class FeedPart
     private long? maxRows;
     private DateTimeOffset? cut;
 
-    private FeedPart(IFeed feed, SourceManifest source, OrderedQuery? ordered) => (this.feed, this.source, this.ordered) = (feed, source, ordered);
+    private FeedPart(IFeed feed, SourceManifest source, OrderedQuery? ordered) =>
+        (this.feed, this.source, this.ordered) = (feed, source, ordered);
 
-    /// <summary>The ordinal from which rows are taken, inclusive; null: from the first, or only behind the last one of the training that is continued.</summary>
+    /// <summary>
+    /// The ordinal from which rows are taken, inclusive; null: from the first, or only behind the last one of the training that is
+    /// continued.
+    /// </summary>
     public Ordinal? From { get; private set; }
 
     /// <summary>The ordinal before which is stopped; null: after the last.</summary>
     public Ordinal? To { get; private set; }
 
-    /// <summary>The ordinal behind which rows are taken, that of the last row which the continued training took; null: of no such one.</summary>
+    /// <summary>
+    /// The ordinal behind which rows are taken, that of the last row which the continued training took; null: of no such one.
+    /// </summary>
     public Ordinal? After { get; private set; }
 
     /// <summary>What is said of rows whose ordinal is far ahead; null: there are none, or they do no harm.</summary>
@@ -38,14 +44,17 @@ internal sealed class FeedPart
     public static async Task<FeedPart> OfAsync(
         IFeed feed, SourceManifest source, SourceRange range, AnsweredSet? logged, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var query = source.Ordinal is null ? null : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
+        var query = source.Ordinal is null
+            ? null
+            : await OrderedQuery.OpenAsync(feed, source.Query!, source.Ordinal, "source.ordinal", cancellationToken);
         var part = new FeedPart(feed, source, query) { From = range.From, To = range.To };
         if (query is null)
         {
             if (range.IsContinued && source.File is null)
             {
                 throw new TrainingFailedException(
-                    TrainingStage.Source, "pipeline.incremental needs source.ordinal, which tells rows that are new from those that were trained on.");
+                    TrainingStage.Source,
+                    "pipeline.incremental needs source.ordinal, which tells rows that are new from those that were trained on.");
             }
 
             // A package's file never changes: what it holds was taken by the training that is continued.
@@ -90,7 +99,8 @@ internal sealed class FeedPart
         {
             throw new TrainingFailedException(
                 TrainingStage.Source,
-                $"The values of '{source.Ordinal}' are {(newest is string ? "times" : "numbers")} such as {ValueText.Of(newest)}, so '{given}' bounds no rows ({where}).");
+                $"The values of '{source.Ordinal}' are {(newest is string ? "times" : "numbers")} such as {ValueText.Of(newest)}, so "
+                    + $"'{given}' bounds no rows ({where}).");
         }
     }
 
@@ -129,7 +139,8 @@ internal sealed class FeedPart
         if (source.Window?.Time is not { } time || newest is null)
             return;
         var last = OrdinalTimes.Of(source.Ordinal!, newest);
-        if (logged is { Keys: [.., var query] } && DateTimeOffset.UnixEpoch.AddTicks(query.At * TimeSpan.TicksPerMicrosecond) is var asked && asked > last)
+        if (logged is { Keys: [.., var query] } && DateTimeOffset.UnixEpoch.AddTicks(query.At * TimeSpan.TicksPerMicrosecond) is var asked
+            && asked > last)
             last = asked;
         cut = last - time;
         Add(">=", FeedParameters.Cut, OrdinalTimes.NotAfter(newest, cut.Value));

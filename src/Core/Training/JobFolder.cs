@@ -92,7 +92,8 @@ public sealed class JobFolder
         foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos().Where(entry => !except.Contains(entry.Name)))
         {
             if (entry.LinkTarget is not null)
-                throw new TrainingFailedException(TrainingStage.Trainer, $"'{entry.Name}' among the trainer's files is a symbolic link; a regular file would be right.");
+                throw new TrainingFailedException(
+                    TrainingStage.Trainer, $"'{entry.Name}' among the trainer's files is a symbolic link; a regular file would be right.");
             var target = System.IO.Path.Combine(to, entry.Name);
             if (entry is DirectoryInfo)
                 Copy(entry.FullName, target, []);

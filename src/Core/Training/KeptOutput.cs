@@ -1,6 +1,8 @@
 namespace Progeny.Core.Training;
 
-/// <summary>What a trainer left, in a folder in which only the node writes; a path stands for nothing where the trainer left nothing.</summary>
+/// <summary>
+/// What a trainer left, in a folder in which only the node writes; a path stands for nothing where the trainer left nothing.
+/// </summary>
 /// <param name="Path">The folder.</param>
 internal sealed record KeptOutput(string Path)
 {

@@ -19,7 +19,9 @@ internal sealed class LabelTally(string output, ClassNames classes)
         _areTexts = labels.Type == DataType.Bytes;
         for (var row = 0; row < prediction.Rows; row++)
         {
-            var label = _areTexts ? Encoding.UTF8.GetString(labels.Elements[row].Span) : TensorValues.Read(labels, row).ToString("R", CultureInfo.InvariantCulture);
+            var label = _areTexts
+                ? Encoding.UTF8.GetString(labels.Elements[row].Span)
+                : TensorValues.Read(labels, row).ToString("R", CultureInfo.InvariantCulture);
             _rows.Add((label, prediction.Row(row).ToArray()));
         }
     }
@@ -52,9 +54,11 @@ internal sealed class LabelTally(string output, ClassNames classes)
             : null;
     }
 
-    private bool IsPlace(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < classes.Count;
+    private bool IsPlace(string name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < classes.Count;
 
-    private bool NamesLabels() => output.Contains("label", StringComparison.OrdinalIgnoreCase) || output.Contains("class", StringComparison.OrdinalIgnoreCase);
+    private bool NamesLabels() =>
+        output.Contains("label", StringComparison.OrdinalIgnoreCase) || output.Contains("class", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Of two classes, each must be more probable where the model says it. Whether it is the more probable of both does not matter: a model
@@ -64,7 +68,8 @@ internal sealed class LabelTally(string output, ClassNames classes)
     {
         var means = new[] { 0, 1 }.Select(label => rows.Where(row => row.Class == label).Average(row => (double)row.Scores[1])).ToArray();
         return means[1] < means[0] - _tie
-            ? $"the rows of which its output '{output}' says '{classes[1]}' have a lower probability of '{classes[1]}' by them ({Text(means[1])} on average) than those of which it says '{classes[0]}' ({Text(means[0])})"
+            ? $"the rows of which its output '{output}' says '{classes[1]}' have a lower probability of '{classes[1]}' by them "
+                + $"({Text(means[1])} on average) than those of which it says '{classes[0]}' ({Text(means[0])})"
             : null;
     }
 
@@ -77,7 +82,8 @@ internal sealed class LabelTally(string output, ClassNames classes)
                 continue;
             var (most, count) = hits.MaxBy(pair => pair.Value);
             if (count > hits.GetValueOrDefault(label.Key))
-                return $"where its output '{output}' says '{classes[label.Key]}', by them '{classes[most]}' is the most probable in {count} of {hits.Values.Sum()} rows";
+                return $"where its output '{output}' says '{classes[label.Key]}', by them '{classes[most]}' is the most probable in "
+                    + $"{count} of {hits.Values.Sum()} rows";
         }
 
         return null;

@@ -36,7 +36,8 @@ internal sealed class LoggedRows : IFeedReader
         List<string> fields = [.. schema.Features.Select(feature => feature.Name)];
         if (schema.Ordinal is { } ordinal && !fields.Contains(ordinal))
             fields.Add(ordinal);
-        return new QueryProjection(fields, schema.Features.Where(feature => !feature.Nullable).Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal));
+        return new QueryProjection(
+            fields, schema.Features.Where(feature => !feature.Nullable).Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal));
     }
 
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
@@ -70,7 +71,8 @@ internal sealed class LoggedRows : IFeedReader
 
     public ValueTask DisposeAsync() => queries.DisposeAsync();
 
-    internal static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    internal static string Moment(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private string? Problem(AnsweredQuery query)
     {
@@ -80,7 +82,8 @@ internal sealed class LoggedRows : IFeedReader
                 return $"'{schema.Features[i].Name}' {problem.Split(';')[0]}";
         }
 
-        if (query.Values.Count > schema.Features.Count && query.Values[^1] is { } ordinal && DataCell.OfOrdinal(ordinal).Problem is { } misfit)
+        if (query.Values.Count > schema.Features.Count && query.Values[^1] is { } ordinal
+            && DataCell.OfOrdinal(ordinal).Problem is { } misfit)
             return $"'{schema.Ordinal}' {misfit.Split(';')[0]}";
         return DataCell.OfLabel(schema, query.Outcome).Problem is { } wrong ? $"the outcome {wrong.Split(';')[0]}" : null;
     }

@@ -14,7 +14,9 @@ namespace Progeny.Core.Training;
 /// </summary>
 public static class ModelAcceptance
 {
-    /// <summary>How far a prediction may be from the trainer's: of a probability; of a regression's value, times its size above 1.</summary>
+    /// <summary>
+    /// How far a prediction may be from the trainer's: of a probability; of a regression's value, times its size above 1.
+    /// </summary>
     public const double Tolerance = 1e-5;
 
     /// <summary>How far the probabilities of a row may be from a sum of 1.</summary>
@@ -31,9 +33,15 @@ public static class ModelAcceptance
     /// <c>value</c>; a file that is not there is nothing to compare with.
     /// </param>
     /// <param name="watchdog">Stops runs that take too long; null: that of programs that are no nodes.</param>
-    /// <exception cref="TrainingFailedException">In stage acceptance; the message names the row and both values where they differ.</exception>
+    /// <exception cref="TrainingFailedException">In stage acceptance; the message names the row and both values where they
+    /// differ.</exception>
     public static async Task<ModelRunner> AcceptAsync(
-        string model, Manifest manifest, string? data, string? predictions, CancellationToken cancellationToken, ModelWatchdog? watchdog = null)
+        string model,
+        Manifest manifest,
+        string? data,
+        string? predictions,
+        CancellationToken cancellationToken,
+        ModelWatchdog? watchdog = null)
     {
         if (!File.Exists(model))
             throw Refused($"There is no {Path.GetFileName(model)}: the trainer must leave its model in that file.");
@@ -51,7 +59,8 @@ public static class ModelAcceptance
                     ? [ModelRows.Predict(runner, MadeUpRow(manifest))]
                     : await SampleAsync(runner, manifest, data, cancellationToken);
                 CheckProbabilities(sample);
-                ClassCheck.Run(parsed, runner, manifest, data is null ? [] : await ModelRows.ReadAsync(manifest, data, SampleRows, cancellationToken));
+                ClassCheck.Run(
+                    parsed, runner, manifest, data is null ? [] : await ModelRows.ReadAsync(manifest, data, SampleRows, cancellationToken));
                 if (predictions is not null && File.Exists(predictions))
                     await CompareAsync(sample, manifest, predictions, cancellationToken);
             }
@@ -70,7 +79,8 @@ public static class ModelAcceptance
         }
     }
 
-    private static async Task<List<Prediction>> SampleAsync(ModelRunner runner, Manifest manifest, string data, CancellationToken cancellationToken)
+    private static async Task<List<Prediction>> SampleAsync(
+        ModelRunner runner, Manifest manifest, string data, CancellationToken cancellationToken)
     {
         var sample = new List<Prediction>();
         await foreach (var (prediction, _) in ModelRows.PredictAsync(runner, manifest, data, SampleRows, cancellationToken))
@@ -81,7 +91,9 @@ public static class ModelAcceptance
             for (var i = 0; i < alone.Width; i++)
             {
                 if (Differ(alone.Row(0)[i], sample[0].Row(0)[i], manifest))
-                    throw Refused($"The model predicts {Text(alone.Row(0)[i])} for the first row alone and {Text(sample[0].Row(0)[i])} for it among others.");
+                    throw Refused(
+                        $"The model predicts {Text(alone.Row(0)[i])} for the first row alone and {Text(sample[0].Row(0)[i])} for it among "
+                            + "others.");
             }
         }
 
@@ -115,7 +127,8 @@ public static class ModelAcceptance
                 foreach (var probability in prediction.Row(row))
                 {
                     if (probability is < (float)-Tolerance or > (float)(1 + Tolerance))
-                        throw Refused($"The model predicts {Text(probability)} for row {number}; a probability from 0 to 1 would be right.");
+                        throw Refused(
+                            $"The model predicts {Text(probability)} for row {number}; a probability from 0 to 1 would be right.");
                     sum += probability;
                 }
 
@@ -125,7 +138,8 @@ public static class ModelAcceptance
         }
     }
 
-    private static async Task CompareAsync(List<Prediction> sample, Manifest manifest, string predictions, CancellationToken cancellationToken)
+    private static async Task CompareAsync(
+        List<Prediction> sample, Manifest manifest, string predictions, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(predictions);
         IReadOnlyList<string> wanted = manifest.Task is MachineLearningTask.Regression ? ["value"] : manifest.Label!.Classes;
@@ -163,5 +177,6 @@ public static class ModelAcceptance
 
     private static string Text(double value) => value.ToString("G9", CultureInfo.InvariantCulture);
 
-    private static TrainingFailedException Refused(string message, Exception? inner = null) => new(TrainingStage.Acceptance, message, inner: inner);
+    private static TrainingFailedException Refused(string message, Exception? inner = null) =>
+        new(TrainingStage.Acceptance, message, inner: inner);
 }

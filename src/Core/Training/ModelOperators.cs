@@ -3,8 +3,8 @@ using Progeny.Core.Common.Onnx;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// The operators that a model may have: those of ONNX, of its extension for classical machine learning, and ONNX Runtime's own. Operators of other
-/// domains would need a library that somebody loads into the node.
+/// The operators that a model may have: those of ONNX, of its extension for classical machine learning, and ONNX Runtime's own. Operators
+/// of other domains would need a library that somebody loads into the node.
 /// </summary>
 internal static class ModelOperators
 {
@@ -13,7 +13,8 @@ internal static class ModelOperators
     private static readonly string[] Domains = [Onnx, "ai.onnx.ml", "com.microsoft"];
 
     // They hand over to something outside the model: a file, a library of Python or PyTorch, a device.
-    private static readonly HashSet<string> Refused = new(StringComparer.Ordinal) { "EPContext", "PythonOp", "PythonOpGrad", "ATen", "TritonOp" };
+    private static readonly HashSet<string> Refused = new(
+        StringComparer.Ordinal) { "EPContext", "PythonOp", "PythonOpGrad", "ATen", "TritonOp" };
 
     /// <returns>What is wrong with the model; null: nothing.</returns>
     public static string? Problem(ModelProto model)
@@ -30,9 +31,11 @@ internal static class ModelOperators
         if (!defined.Contains((node.Domain, node.OpType)))
         {
             if (!Domains.Contains(domain))
-                return $"The model has the operator {domain}.{node.OpType}; operators of {string.Join(", ", Domains)} may be in a model, and functions that it defines itself.";
+                return $"The model has the operator {domain}.{node.OpType}; operators of {string.Join(", ", Domains)} may be in a model, "
+                    + "and functions that it defines itself.";
             if (Refused.Contains(node.OpType))
-                return $"The model has the operator {domain}.{node.OpType}, which takes something from outside the model; all that a model needs must be in it.";
+                return $"The model has the operator {domain}.{node.OpType}, which takes something from outside the model; all that a "
+                    + "model needs must be in it.";
         }
 
         return node.Attribute

@@ -6,10 +6,11 @@ namespace Progeny.Core.Training;
 
 /// <summary>How quick and how large a model is on this machine.</summary>
 /// <param name="LoadMilliseconds">The time to load it: the median of three loads.</param>
-/// <param name="RunMicroseconds">The time to predict one row once it is warm: the median of many runs; null for a project without features.</param>
+/// <param name="RunMicroseconds">The time to predict one row once it is warm: the median of many runs; null for a project without
+/// features.</param>
 /// <param name="MemoryBytes">
-/// What the native heap grew by with the model loaded and run, the median of three times; where the platform does not say, the size of its file.
-/// Whatever else the process did meanwhile is among it.
+/// What the native heap grew by with the model loaded and run, the median of three times; where the platform does not say, the size of its
+/// file. Whatever else the process did meanwhile is among it.
 /// </param>
 public sealed record ModelPerformance(double LoadMilliseconds, double? RunMicroseconds, long MemoryBytes)
 {

@@ -5,7 +5,9 @@ namespace Progeny.Core.Training;
 /// <summary>The heap of native code in this process, the model runtime's among it.</summary>
 public static class NativeMemory
 {
-    /// <summary>The bytes in use, of all arenas and of blocks that have mappings of their own; null where the C library does not say.</summary>
+    /// <summary>
+    /// The bytes in use, of all arenas and of blocks that have mappings of their own; null where the C library does not say.
+    /// </summary>
     public static long? InUse()
     {
         if (!OperatingSystem.IsLinux())

@@ -20,7 +20,8 @@ internal static class OnnxTensors
     }
 
     /// <summary>Whether the data of a tensor lie in another file.</summary>
-    public static bool IsExternal(TensorProto tensor) => tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0;
+    public static bool IsExternal(TensorProto tensor) =>
+        tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0;
 
     public static IEnumerable<TensorProto> Of(ModelProto model) =>
     [

@@ -6,8 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// A folder, or a file in one, that is held open by itself and not by its path: whatever is renamed or linked afterwards, it stays the same.
-/// A symbolic link is opened as the link that it is and never followed. Nothing of a file is read, and no device is touched, by opening it.
+/// A folder, or a file in one, that is held open by itself and not by its path: whatever is renamed or linked afterwards, it stays the
+/// same. A symbolic link is opened as the link that it is and never followed. Nothing of a file is read, and no device is touched, by
+/// opening it.
 /// </summary>
 /// <remarks>Linux only (<c>O_PATH</c>); on other systems entries are known by their paths, and a link is told by its attributes.</remarks>
 internal sealed class OpenFolder : IDisposable
@@ -110,7 +111,8 @@ internal sealed class OpenFolder : IDisposable
             0x2000 or 0x6000 => "a device",
             _ => "of an unknown kind",
         };
-        return (kind, BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(16)), BinaryPrimitives.ReadInt64LittleEndian(status.AsSpan(40)), (UnixFileMode)(mode & 0xFFF));
+        return (kind, BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(16)), BinaryPrimitives.ReadInt64LittleEndian(
+            status.AsSpan(40)), (UnixFileMode)(mode & 0xFFF));
     }
 
     private static (string Kind, uint Links, long Bytes, UnixFileMode Mode) Inspect(string path)
@@ -126,5 +128,6 @@ internal sealed class OpenFolder : IDisposable
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int NativeStatus(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int flags, uint mask, byte[] status);
+    private static extern int NativeStatus(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, int flags, uint mask, byte[] status);
 }

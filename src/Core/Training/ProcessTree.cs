@@ -50,7 +50,8 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
         foreach (var process in found)
             _ticks[(process.Id, process.StartTime)] = process.Ticks;
         _ended = found.Sum(process => process.Ticks + process.TicksOfChildren);
-        return (found.Sum(process => process.ResidentPages) * Environment.SystemPageSize) + shared.Measure([.. found.Select(process => process.Id)]);
+        return (found.Sum(process => process.ResidentPages) * Environment.SystemPageSize)
+            + shared.Measure([.. found.Select(process => process.Id)]);
     }
 
     /// <summary>Kills all that are left, and removes the shared memory that they leave.</summary>
@@ -82,7 +83,10 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
     private List<Stat> Find()
     {
         var all = Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? StatOf(id) : null)
+            .Select(folder =>
+                int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? StatOf(id)
+                    : null)
             .OfType<Stat>()
             .ToList();
         var found = new HashSet<int>();
@@ -111,7 +115,15 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
             // pid (name) state ppid pgrp session …: the name may hold spaces and brackets, so fields count from the last bracket.
             var text = File.ReadAllText($"/proc/{id}/stat");
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return new(id, fields[0], Number(fields[1]), Number(fields[3]), fields[19], Long(fields[21]), Long(fields[11]) + Long(fields[12]), Long(fields[13]) + Long(fields[14]));
+            return new(
+                id,
+                fields[0],
+                Number(fields[1]),
+                Number(fields[3]),
+                fields[19],
+                Long(fields[21]),
+                Long(fields[11]) + Long(fields[12]),
+                Long(fields[13]) + Long(fields[14]));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -126,5 +138,6 @@ internal sealed class ProcessTree(Process root, SharedMemory shared)
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int NativeKill(int process, int signal);
 
-    private sealed record Stat(int Id, string State, int Parent, int Session, string StartTime, long ResidentPages, long Ticks, long TicksOfChildren);
+    private sealed record Stat(
+        int Id, string State, int Parent, int Session, string StartTime, long ResidentPages, long Ticks, long TicksOfChildren);
 }

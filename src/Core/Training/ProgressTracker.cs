@@ -3,7 +3,9 @@ using Progeny.Core.Common;
 
 namespace Progeny.Core.Training;
 
-/// <summary>Makes one growing fraction of the parts of a training: reading the rows is a tenth, each run of the trainer an equal share.</summary>
+/// <summary>
+/// Makes one growing fraction of the parts of a training: reading the rows is a tenth, each run of the trainer an equal share.
+/// </summary>
 internal sealed class ProgressTracker(IProgress<TrainingProgress>? progress) : IProgress<long>
 {
     private const double Read = 0.1;

@@ -48,7 +48,8 @@ public static class ProjectTests
         }
         catch (ModelException exception)
         {
-            return new(test.Name, test.Expect.Error is { } part && exception.Message.Contains(part), expected, $"failed: {exception.Message}");
+            return new(
+                test.Name, test.Expect.Error is { } part && exception.Message.Contains(part), expected, $"failed: {exception.Message}");
         }
     }
 
@@ -69,7 +70,8 @@ public static class ProjectTests
 
     private static ProjectTestResult Judge(TestManifest test, string expected, ServingError error)
     {
-        var refusal = string.Join("; ", error.Fields.Select(field => $"{field.Field}: {field.Message}").Prepend(error.Message).Where(text => text.Length > 0));
+        var refusal = string.Join(
+            "; ", error.Fields.Select(field => $"{field.Field}: {field.Message}").Prepend(error.Message).Where(text => text.Length > 0));
         var verb = error.Kind is ServingErrorKind.InvalidQuery ? "refused" : "failed";
         return new(test.Name, test.Expect.Error is { } part && refusal.Contains(part), expected, $"{verb}: {refusal}");
     }
@@ -79,7 +81,8 @@ public static class ProjectTests
         var scores = prediction.Row(0).ToArray();
         var fired = ruled is { Fired: [var names] } ? $" (rules: {string.Join(", ", names)})" : "";
         if (prediction.Classes.Length == 0)
-            return new(test.Name, test.Expect.Error is null && Within(test.Expect.Value, scores[0]), expected, $"value {Text(scores[0])}{fired}");
+            return new(
+                test.Name, test.Expect.Error is null && Within(test.Expect.Value, scores[0]), expected, $"value {Text(scores[0])}{fired}");
 
         var label = prediction.Classes[prediction.Labels.Span[0]];
         var probabilities = prediction.Classes.Zip(scores).ToDictionary(pair => pair.First, pair => (double)pair.Second);

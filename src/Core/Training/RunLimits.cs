@@ -17,11 +17,15 @@ internal sealed class RunLimits(TimeSpan timeout, long memory, TrainerOptions op
     /// <summary>The most processor time of all its processes; null: what fits into <see cref="Time"/>.</summary>
     public TimeSpan? ProcessorTime => sandbox?.MaxCpuTime is { } most && most > TimeSpan.Zero ? most : null;
 
-    public string TooLate => $"The trainer was stopped after its time limit of {Time:c} ({(timeout <= options.MaxTime ? "pipeline.timeout" : "the node's Trainer:MaxTime")}).";
+    public string TooLate =>
+        $"The trainer was stopped after its time limit of {Time:c} "
+            + $"({(timeout <= options.MaxTime ? "pipeline.timeout" : "the node's Trainer:MaxTime")}).";
 
     public string TooMuchMemory(long peak)
     {
-        var setting = memory <= maxMemory ? "pipeline.memory" : options.MaxMemory > 0 ? "the node's Trainer:MaxMemory" : "the memory of the machine";
+        var setting = memory <= maxMemory
+            ? "pipeline.memory"
+            : options.MaxMemory > 0 ? "the node's Trainer:MaxMemory" : "the memory of the machine";
         return $"The trainer was stopped at {Show(peak)} of memory; its limit is {Show(Memory)} ({setting}).";
     }
 

@@ -6,8 +6,9 @@ using Progeny.Core.Training.Sandbox;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// The shared memory of a tree of processes that is in nobody's resident set: files in <c>/dev/shm</c> and anonymous ones, as far as a process
-/// was seen with them open, and segments of System V that one of them made. On Linux. In a sandbox: all that is in its file systems of memory.
+/// The shared memory of a tree of processes that is in nobody's resident set: files in <c>/dev/shm</c> and anonymous ones, as far as a
+/// process was seen with them open, and segments of System V that one of them made. On Linux. In a sandbox: all that is in its file systems
+/// of memory.
 /// </summary>
 /// <param name="sandboxBytes">The size of <c>/dev/shm</c> in the sandbox; null: there is no sandbox.</param>
 internal sealed class SharedMemory(long? sandboxBytes)
@@ -22,7 +23,9 @@ internal sealed class SharedMemory(long? sandboxBytes)
     private const int BlockBytes = 512;
 
     // The sizes of the file systems of memory that a sandbox has (SandboxCommand), by which they are known from those of the machine.
-    private readonly (string Path, long Bytes)[] mounts = sandboxBytes is { } bytes ? [("/dev/shm", bytes), ("/tmp", SandboxCommand.TemporaryBytes)] : [];
+    private readonly (string Path, long Bytes)[] mounts = sandboxBytes is { } bytes
+        ? [("/dev/shm", bytes), ("/tmp", SandboxCommand.TemporaryBytes)]
+        : [];
     private readonly HashSet<string> files = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> segments = []; // and who made them
     private readonly HashSet<string> before = new(Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder) : [], StringComparer.Ordinal);
@@ -42,8 +45,11 @@ internal sealed class SharedMemory(long? sandboxBytes)
         foreach (var file in files)
             Count(file, inodes);
         for (var i = 0; i < mounts.Length; i++)
-            inodes[long.MinValue + i] = processes.Select(process => Used($"/proc/{process}/root{mounts[i].Path}", mounts[i].Bytes)).DefaultIfEmpty().Max();
-        foreach (var segment in ReadSegments().Where(segment => !segmentsBefore.Contains(segment.Id) && (processes.Contains(segment.Maker) || segments.ContainsKey(segment.Id))))
+            inodes[long.MinValue + i] = processes.Select(process => Used($"/proc/{process}/root{mounts[i].Path}", mounts[i].Bytes))
+                .DefaultIfEmpty().Max();
+        foreach (var segment in ReadSegments()
+            .Where(segment =>
+                !segmentsBefore.Contains(segment.Id) && (processes.Contains(segment.Maker) || segments.ContainsKey(segment.Id))))
         {
             segments[segment.Id] = segment.Maker;
             inodes[-1 - segment.Id] = segment.Bytes;
@@ -126,15 +132,22 @@ internal sealed class SharedMemory(long? sandboxBytes)
     {
         var stat = new byte[StatBytes];
         if (ReadStat(path, stat) == 0)
-            inodes[BinaryPrimitives.ReadInt64LittleEndian(stat.AsSpan(InodeAt))] = BinaryPrimitives.ReadInt64LittleEndian(stat.AsSpan(BlocksAt)) * BlockBytes;
+            inodes[BinaryPrimitives.ReadInt64LittleEndian(stat.AsSpan(InodeAt))] = BinaryPrimitives.ReadInt64LittleEndian(
+                stat.AsSpan(BlocksAt)) * BlockBytes;
     }
 
     private static long ResidentShared(int process)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("RssShmem:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line["RssShmem:".Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("RssShmem:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : 1024 * long.Parse(
+                    line["RssShmem:".Length..].Replace("kB", "", StringComparison.Ordinal),
+                    NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                    CultureInfo.InvariantCulture);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -143,10 +156,13 @@ internal sealed class SharedMemory(long? sandboxBytes)
     }
 
     /// <remarks>key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime ctime rss swap: proc_sysvipc(5).</remarks>
-    private static IEnumerable<(int Id, int Maker, long Bytes)> ReadSegments() => !File.Exists(Segments) ? [] : File.ReadLines(Segments).Skip(1)
+    private static IEnumerable<(int Id, int Maker, long Bytes)> ReadSegments() =>
+        !File.Exists(Segments) ? [] : File.ReadLines(Segments).Skip(1)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Where(fields => fields.Length >= 16)
-        .Select(fields => (Number(fields[1]), Number(fields[4]), long.Parse(fields[14], CultureInfo.InvariantCulture) + long.Parse(fields[15], CultureInfo.InvariantCulture)));
+        .Select(fields =>
+            (Number(fields[1]), Number(fields[4]), long.Parse(fields[14], CultureInfo.InvariantCulture)
+                + long.Parse(fields[15], CultureInfo.InvariantCulture)));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

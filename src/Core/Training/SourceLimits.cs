@@ -21,10 +21,13 @@ internal sealed class SourceLimits(SourceManifest source, TrainerOptions options
 
     public string TooManyRows => string.Create(
         CultureInfo.InvariantCulture,
-        $"The source has more than {Rows} rows ({(source.MaxRows <= options.MaxSourceRows ? "source.max_rows" : "the node's Trainer:MaxSourceRows")}); {Fewer}.");
+        $"The source has more than {Rows} rows "
+            + $"({(source.MaxRows <= options.MaxSourceRows ? "source.max_rows" : "the node's Trainer:MaxSourceRows")}); {Fewer}.");
 
     public string TooManyBytes => string.Create(
-        CultureInfo.InvariantCulture, $"The rows of the source have more than {Bytes} bytes (the node's Trainer:MaxSourceBytes); {Fewer}, or fewer columns.");
+        CultureInfo.InvariantCulture,
+        $"The rows of the source have more than {Bytes} bytes (the node's Trainer:MaxSourceBytes); {Fewer}, or fewer columns.");
 
-    private string Fewer => source.Ordinal is null ? "let its query yield fewer" : "let its query yield fewer, or take the last ones with source.window";
+    private string Fewer =>
+        source.Ordinal is null ? "let its query yield fewer" : "let its query yield fewer, or take the last ones with source.window";
 }

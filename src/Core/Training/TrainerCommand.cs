@@ -5,7 +5,10 @@ using Progeny.Core.Training.Sandbox;
 
 namespace Progeny.Core.Training;
 
-/// <summary>How a trainer's process is started: in a folder, with next to no environment, behind a shell that ends with all that the trainer started, or with the node.</summary>
+/// <summary>
+/// How a trainer's process is started: in a folder, with next to no environment, behind a shell that ends with all that the trainer
+/// started, or with the node.
+/// </summary>
 internal static class TrainerCommand
 {
     // PR_SET_CHILD_SUBREAPER, which stays through exec: whoever loses their parent becomes a child of the shell, daemons included.
@@ -60,7 +63,16 @@ internal static class TrainerCommand
 
     // OpenMP (XGBoost, LightGBM, scikit-learn), the libraries behind numpy, joblib, .NET: each has a setting of its own.
     private static readonly string[] ThreadLimits =
-        ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "DOTNET_PROCESSOR_COUNT"];
+        [
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "NUMEXPR_NUM_THREADS",
+            "LOKY_MAX_CPU_COUNT",
+            "POLARS_MAX_THREADS",
+            "RAYON_NUM_THREADS",
+            "DOTNET_PROCESSOR_COUNT",
+        ];
 
     private const string Perl = "/usr/bin/perl";
 
@@ -69,7 +81,12 @@ internal static class TrainerCommand
     /// <param name="reads">What it may read in a sandbox.</param>
     /// <param name="memory">The memory that it may take, in bytes.</param>
     public static ProcessStartInfo StartInfo(
-        IReadOnlyList<string> command, string folder, IReadOnlyList<string> reads, long memory, TrainerOptions options, ProgramSandbox? sandbox)
+        IReadOnlyList<string> command,
+        string folder,
+        IReadOnlyList<string> reads,
+        long memory,
+        TrainerOptions options,
+        ProgramSandbox? sandbox)
     {
         var temporary = Path.Combine(folder, "tmp");
         Directory.CreateDirectory(temporary);
@@ -84,7 +101,17 @@ internal static class TrainerCommand
         if (sandbox?.Filter is not null)
             command = sandbox.Prepare(command, folder, reads, memory);
         List<string> words = OperatingSystem.IsLinux()
-            ? ["setsid", .. AsSubreaper(), "/bin/sh", "-c", Guarded, "trainer", options.LowPriority ? "low" : "same", sandbox?.Filter ?? "", .. command]
+            ? [
+                "setsid",
+                .. AsSubreaper(),
+                "/bin/sh",
+                "-c",
+                Guarded,
+                "trainer",
+                options.LowPriority ? "low" : "same",
+                sandbox?.Filter ?? "",
+                .. command,
+            ]
             : [.. command];
         start.FileName = words[0];
         foreach (var argument in words.Skip(1))

@@ -52,6 +52,9 @@ internal static partial class TrainerFigures
     }
 
     // Texts are matched as a whole, so that a name within one stays as it is.
-    [GeneratedRegex("""  "(?:[^"\\]|\\.)*" | -?\b(?:NaN|Infinity)\b  """, RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline, TimeoutMilliseconds)]
+    [GeneratedRegex(
+        """  "(?:[^"\\]|\\.)*" | -?\b(?:NaN|Infinity)\b  """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline,
+        TimeoutMilliseconds)]
     private static partial Regex NotFinite();
 }

@@ -3,13 +3,18 @@ namespace Progeny.Core.Training;
 /// <summary>Where trainers are and how they are watched.</summary>
 public sealed class TrainerOptions
 {
-    /// <summary>The built-in trainer: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told otherwise.</summary>
+    /// <summary>
+    /// The built-in trainer: a .dll, which <see cref="Dotnet"/> runs, or a program. Beside this assembly unless told otherwise.
+    /// </summary>
     public string BuiltIn { get; set; } = Path.Combine(AppContext.BaseDirectory, "Progeny.Trainer.dll");
 
     /// <summary>The program that runs a .dll.</summary>
     public string Dotnet { get; set; } = "dotnet";
 
-    /// <summary>Whether trainers run only when nothing else on the machine wants to. They do on a node, which serves meanwhile, unless told otherwise.</summary>
+    /// <summary>
+    /// Whether trainers run only when nothing else on the machine wants to. They do on a node, which serves meanwhile, unless told
+    /// otherwise.
+    /// </summary>
     public bool LowPriority { get; set; }
 
     /// <summary>The threads that a trainer is told to use; 0: half of the cores, at least one.</summary>
@@ -21,7 +26,9 @@ public sealed class TrainerOptions
     /// <summary>How often a trainer's memory is checked.</summary>
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The most memory that a trainer may hold, in bytes, whatever its <c>pipeline.memory</c> says; 0: what the machine has.</summary>
+    /// <summary>
+    /// The most memory that a trainer may hold, in bytes, whatever its <c>pipeline.memory</c> says; 0: what the machine has.
+    /// </summary>
     public long MaxMemory { get; set; }
 
     /// <summary>The most time that a trainer may run, whatever its <c>pipeline.timeout</c> says.</summary>

@@ -5,8 +5,9 @@ using Progeny.Core.Manifests.Shapes;
 namespace Progeny.Core.Training;
 
 /// <summary>
-/// What a trainer leaves in its job folder. The node reads none of it there: regular files are copied, within limits, into a folder in which
-/// only the node writes, and what else a program can leave under these names is refused: links would have the node read its own secrets.
+/// What a trainer leaves in its job folder. The node reads none of it there: regular files are copied, within limits, into a folder in
+/// which only the node writes, and what else a program can leave under these names is refused: links would have the node read its own
+/// secrets.
 /// </summary>
 internal sealed class TrainerOutput : IDisposable
 {
@@ -45,7 +46,8 @@ internal sealed class TrainerOutput : IDisposable
         {
             JobFolder.Delete(target);
             if (exception is IOException or UnauthorizedAccessException)
-                throw new TrainingFailedException(TrainingStage.Acceptance, $"What the trainer left cannot be read: {exception.Message}", inner: exception);
+                throw new TrainingFailedException(
+                    TrainingStage.Acceptance, $"What the trainer left cannot be read: {exception.Message}", inner: exception);
             throw;
         }
     }
@@ -74,15 +76,21 @@ internal sealed class TrainerOutput : IDisposable
             if (source.Kind != OpenFolder.Folder)
                 throw Refused($"'{path}' is {source.Kind}; a folder would be right.");
             if (depth == 0)
-                throw Refused(string.Create(CultureInfo.InvariantCulture, $"'{name}/' has folders more than {limits.StateDepth} deep, the most allowed."));
+                throw Refused(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"'{name}/' has folders more than {limits.StateDepth} deep, the most allowed."));
             Directory.CreateDirectory(to);
             foreach (var below in source.Names())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (++entries > limits.StateEntries)
-                    throw Refused(string.Create(CultureInfo.InvariantCulture, $"'{name}/' holds more than {limits.StateEntries} files and folders, the most allowed."));
+                    throw Refused(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"'{name}/' holds more than {limits.StateEntries} files and folders, the most allowed."));
                 var shown = $"{path}/{Quote.Of(below).Trim('\'')}";
-                using var entry = source.Find(below) ?? throw Refused($"'{shown}' cannot be opened under its name; names in UTF-8 would be right.");
+                using var entry = source.Find(below)
+                    ?? throw Refused($"'{shown}' cannot be opened under its name; names in UTF-8 would be right.");
                 var copy = Path.Combine(to, below);
                 if (entry.Kind == OpenFolder.Folder)
                     CopyFolder(entry, shown, copy, depth - 1);
@@ -92,7 +100,8 @@ internal sealed class TrainerOutput : IDisposable
         }
     }
 
-    private static long CopyFile(OpenFolder file, string name, string target, long most, CancellationToken cancellationToken, string? what = null)
+    private static long CopyFile(
+        OpenFolder file, string name, string target, long most, CancellationToken cancellationToken, string? what = null)
     {
         if (file.Kind != OpenFolder.File)
             throw Refused($"'{name}' is {file.Kind}; a regular file would be right.");
@@ -100,7 +109,13 @@ internal sealed class TrainerOutput : IDisposable
             throw Refused($"'{name}' has {file.Links} names (hard links); a file of its own would be right.");
         if (file.Bytes > most)
             throw TooLarge();
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (file.Mode & UnixFileMode.UserExecute);
         using var input = file.Read();
@@ -123,5 +138,6 @@ internal sealed class TrainerOutput : IDisposable
             : $"{what} more bytes than allowed; '{name}' is one too many.");
     }
 
-    private static TrainingFailedException Refused(string message) => new(TrainingStage.Acceptance, $"What the trainer left is refused: {message}");
+    private static TrainingFailedException Refused(string message) =>
+        new(TrainingStage.Acceptance, $"What the trainer left is refused: {message}");
 }

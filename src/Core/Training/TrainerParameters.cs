@@ -41,6 +41,7 @@ public static class TrainerParameters
             map.Select(e => KeyValuePair.Create(e.Key, ToNode($"{name}.{e.Key}", e.Value)))),
         IEnumerable<object?> list => new JsonArray([.. list.Select((e, i) => ToNode($"{name}[{i}]", e))]),
         _ => throw new FormatException(
-            $"parameter '{name}' is {value} ({value.GetType().Name}); a string, a finite number, true or false, a list or a map would be right"),
+            $"parameter '{name}' is {value} ({value.GetType().Name}); a string, a finite number, true or false, a list or a map would be "
+                + "right"),
     };
 }

@@ -23,7 +23,12 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
     /// <param name="cancellationToken">Stops it; the verdict is then <see cref="TrainerVerdict.Cancelled"/>, not an exception.</param>
     /// <param name="reads">Files and folders that it may read in a sandbox, beside its folder and the system's; null: none.</param>
     public async Task<TrainerResult> RunAsync(
-        IReadOnlyList<string> command, string folder, TimeSpan timeout, long memory, Action<string> onOutput, CancellationToken cancellationToken,
+        IReadOnlyList<string> command,
+        string folder,
+        TimeSpan timeout,
+        long memory,
+        Action<string> onOutput,
+        CancellationToken cancellationToken,
         IReadOnlyList<string>? reads = null)
     {
         var limits = new RunLimits(timeout, memory, options, sandbox?.Options);
@@ -32,21 +37,31 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         var lastError = "";
         var shared = new SharedMemory(sandbox?.IsOn == true ? limits.Memory : null);
         var disk = sandbox is null ? null : new DiskUse(folder, sandbox.Options, time);
-        using var process = new Process { StartInfo = TrainerCommand.StartInfo(command, folder, reads ?? [], limits.Memory, options, sandbox) };
+        using var process = new Process
+        {
+            StartInfo = TrainerCommand.StartInfo(command, folder, reads ?? [], limits.Memory, options, sandbox),
+        };
         try
         {
             process.Start();
         }
         catch (Win32Exception exception)
         {
-            return new() { Verdict = TrainerVerdict.Failed, Message = $"The trainer '{command[0]}' could not be started: {exception.Message}." };
+            return new()
+            {
+                Verdict = TrainerVerdict.Failed,
+                Message = $"The trainer '{command[0]}' could not be started: {exception.Message}.",
+            };
         }
 
         var tree = new ProcessTree(process, shared);
         using var abandon = new CancellationTokenSource();
         var output = LinePump.RunAsync(process.StandardOutput.BaseStream, log, onOutput, abandon.Token);
         var error = LinePump.RunAsync(
-            process.StandardError.BaseStream, log, line => lastError = line.Trim() is { Length: > 0 } said ? said : lastError, abandon.Token);
+            process.StandardError.BaseStream,
+            log,
+            line => lastError = line.Trim() is { Length: > 0 } said ? said : lastError,
+            abandon.Token);
 
         Stop? stopped;
         try
@@ -65,7 +80,8 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         return new()
         {
             Verdict = stopped?.Verdict ?? verdict,
-            Message = stopped?.Message ?? (verdict is TrainerVerdict.Succeeded ? "The trainer succeeded." : Failure(command[0], process.ExitCode, lastError)),
+            Message = stopped?.Message
+                ?? (verdict is TrainerVerdict.Succeeded ? "The trainer succeeded." : Failure(command[0], process.ExitCode, lastError)),
             ExitCode = process.ExitCode,
             Log = log.ToString(),
             PeakMemory = tree.Peak,
@@ -73,7 +89,9 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         };
     }
 
-    /// <summary>Waits for the end of the output, but not long: a process outside may have been given it, and what it writes is not the trainer's.</summary>
+    /// <summary>
+    /// Waits for the end of the output, but not long: a process outside may have been given it, and what it writes is not the trainer's.
+    /// </summary>
     private async Task DrainAsync(Task pumps, CancellationTokenSource abandon)
     {
         try
@@ -83,12 +101,14 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         catch (TimeoutException)
         {
             await abandon.CancelAsync();
-            _ = pumps.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = pumps.ContinueWith(
+                static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
     }
 
     /// <summary>Waits for the process' end and returns null, or why it must be stopped.</summary>
-    private async Task<Stop?> WatchAsync(Process process, ProcessTree tree, RunLimits limits, DiskUse? disk, CancellationToken cancellationToken)
+    private async Task<Stop?> WatchAsync(
+        Process process, ProcessTree tree, RunLimits limits, DiskUse? disk, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(limits.Time, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -102,7 +122,9 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
                 if (tree.Measure() > limits.Memory)
                     return new(TrainerVerdict.OutOfMemory, limits.TooMuchMemory(tree.Peak));
                 if (limits.ProcessorTime is { } most && tree.ProcessorTime > most)
-                    return new(TrainerVerdict.OverLimit, $"The trainer was stopped: its processes had taken {tree.ProcessorTime:c} of processor time; its limit is {most:c} (the node's Jobs:MaxCpuTime).");
+                    return new(
+                        TrainerVerdict.OverLimit,
+                        $"The trainer was stopped: its processes had taken {tree.ProcessorTime:c} of processor time; its limit is {most:c} (the node's Jobs:MaxCpuTime).");
                 if (disk?.Check() is { } problem)
                     return new(TrainerVerdict.OverLimit, problem);
                 if (await Task.WhenAny(exit, tick.WaitForNextTickAsync(either.Token).AsTask()) == exit)
@@ -114,17 +136,24 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         }
         catch (OperationCanceledException)
         {
-            return cancellationToken.IsCancellationRequested ? new(TrainerVerdict.Cancelled, "The training was cancelled.") : new(TrainerVerdict.TimedOut, limits.TooLate);
+            return cancellationToken.IsCancellationRequested
+                ? new(TrainerVerdict.Cancelled, "The training was cancelled.")
+                : new(TrainerVerdict.TimedOut, limits.TooLate);
         }
     }
 
     private string Failure(string program, int exitCode, string lastError)
     {
         if (exitCode == KilledByFileSize && sandbox is not null)
-            return string.Create(CultureInfo.InvariantCulture, $"The trainer was stopped: it wrote a file of more than {sandbox.Options.MaxDiskBytes >> 20} MiB (the node's Jobs:MaxDiskBytes).");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The trainer was stopped: it wrote a file of more than {sandbox.Options.MaxDiskBytes >> 20} MiB (the node's Jobs:MaxDiskBytes).");
         var how = exitCode > 128
-            ? $"The trainer was killed by signal {exitCode - 128}" + (exitCode == 137 ? ", perhaps because the machine ran out of memory" : "")
-            : exitCode == 127 ? $"The trainer '{program}' was not found or could not be run" : $"The trainer failed with exit code {exitCode}";
+            ? $"The trainer was killed by signal {exitCode - 128}"
+                + (exitCode == 137 ? ", perhaps because the machine ran out of memory" : "")
+            : exitCode == 127
+                ? $"The trainer '{program}' was not found or could not be run"
+                : $"The trainer failed with exit code {exitCode}";
         return lastError.Length == 0 ? $"{how}; it printed nothing on standard error." : $"{how}: {lastError}";
     }
 

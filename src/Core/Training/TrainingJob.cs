@@ -12,7 +12,13 @@ namespace Progeny.Core.Training;
 
 /// <summary>The steps of one training, in its work folder.</summary>
 internal sealed class TrainingJob(
-    TrainingRequest request, TrainerProcess process, ProgramSandbox? sandbox, IModelCheck check, TrainerOptions options, LogTail log, ProgressTracker progress)
+    TrainingRequest request,
+    TrainerProcess process,
+    ProgramSandbox? sandbox,
+    IModelCheck check,
+    TrainerOptions options,
+    LogTail log,
+    ProgressTracker progress)
 {
     private int _runs;
     private TrainerSchema? _schema;
@@ -30,7 +36,8 @@ internal sealed class TrainingJob(
     /// <summary>Writes to the log how many rows were read, and which logged queries were left out and why.</summary>
     public void Say(TrainingData data)
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# read {data.Rows} rows, {data.QueryRows} of them logged queries\n");
+        var text = new StringBuilder().Append(
+            CultureInfo.InvariantCulture, $"# read {data.Rows} rows, {data.QueryRows} of them logged queries\n");
         if (data.Ahead is not null)
             text.Append(CultureInfo.InvariantCulture, $"# feed '{Manifest.Source?.Feed ?? Manifest.Source?.File}': {data.Ahead}\n");
         foreach (var (problem, count) in data.Skipped)
@@ -100,7 +107,8 @@ internal sealed class TrainingJob(
     /// <summary>Measures a model on the rows held out.</summary>
     /// <param name="findings">The predictions of those rows.</param>
     /// <param name="profile">Counts the predictions.</param>
-    public async Task<EvaluationReport> EvaluateAsync(ModelFindings findings, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
+    public async Task<EvaluationReport> EvaluateAsync(
+        ModelFindings findings, string evaluateFile, TrainingProfile profile, CancellationToken cancellationToken)
     {
         progress.Report(TrainingStage.Evaluation, 0.9, "measuring the model on the rows held out");
         return await Evaluator.EvaluateAsync(findings.Predictions, Manifest, evaluateFile, profile.Add, cancellationToken);
@@ -110,7 +118,8 @@ internal sealed class TrainingJob(
     public Task<ModelFindings> CheckAsync(string model, string? data, CancellationToken cancellationToken) => check.RunAsync(
         new ModelCheckRequest
         {
-            Model = model, Manifest = Manifest, Accept = true, Data = data, Evaluate = data, Measure = request.Measure, Test = request.Measure,
+            Model = model, Manifest = Manifest, Accept = true, Data = data, Evaluate = data, Measure = request.Measure, Test =
+                request.Measure,
         },
         cancellationToken);
 
@@ -119,7 +128,8 @@ internal sealed class TrainingJob(
         if (pipeline.Command is { } command)
             return command;
         if (!File.Exists(options.BuiltIn))
-            throw new TrainingFailedException(TrainingStage.Trainer, $"The built-in trainer '{pipeline.Trainer}' is not at {options.BuiltIn}.");
+            throw new TrainingFailedException(
+                TrainingStage.Trainer, $"The built-in trainer '{pipeline.Trainer}' is not at {options.BuiltIn}.");
         return options.BuiltIn.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [options.Dotnet, options.BuiltIn] : [options.BuiltIn];
     }
 
@@ -135,7 +145,9 @@ internal sealed class TrainingJob(
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new TrainingFailedException(
-                TrainingStage.Acceptance, $"The trainer's metrics.json is no JSON object of numbers by name: {exception.Message}", inner: exception);
+                TrainingStage.Acceptance,
+                $"The trainer's metrics.json is no JSON object of numbers by name: {exception.Message}",
+                inner: exception);
         }
     }
 }

@@ -39,7 +39,8 @@ internal sealed class TrainingProfile(Manifest manifest)
         var schema = TrainerSchema.From(manifest);
         ColumnDistribution?[] columns =
         [
-            .. schema.Features.Select(feature => manifest.Serving.Redact.Contains(feature.Name) ? null : distributions.Feature(feature.Name)),
+            .. schema.Features.Select(
+                feature => manifest.Serving.Redact.Contains(feature.Name) ? null : distributions.Feature(feature.Name)),
         ];
         await foreach (var (features, _) in TrainingDataReader.ReadAsync(data, schema, cancellationToken))
         {

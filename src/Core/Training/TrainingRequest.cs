@@ -18,7 +18,9 @@ public sealed record TrainingRequest
     /// <summary>The state that the last generation left; used where the pipeline is incremental. Null: none.</summary>
     public string? PreviousState { get; init; }
 
-    /// <summary>Where the generation came from that left <see cref="PreviousState"/>: only rows behind its own are taken. Null: all are.</summary>
+    /// <summary>
+    /// Where the generation came from that left <see cref="PreviousState"/>: only rows behind its own are taken. Null: all are.
+    /// </summary>
     public Lineage? Previous { get; init; }
 
     /// <summary>The ordinal of the first row to take; null: from the first there is.</summary>

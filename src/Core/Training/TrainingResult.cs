@@ -8,7 +8,9 @@ namespace Progeny.Core.Training;
 /// <summary>What a training came to.</summary>
 public sealed record TrainingResult
 {
-    /// <summary>The path of the accepted ONNX model in the work folder; null where only figures were wanted and no model is for keeps.</summary>
+    /// <summary>
+    /// The path of the accepted ONNX model in the work folder; null where only figures were wanted and no model is for keeps.
+    /// </summary>
     public required string? Model { get; init; }
 
     /// <summary>The path of the folder with the state that the trainer left for the next one; null: none.</summary>
@@ -32,7 +34,10 @@ public sealed record TrainingResult
     /// <summary>The rows that the model was trained on.</summary>
     public long TrainRows { get; init; }
 
-    /// <summary>How the features of the training rows and the predictions on the rows held out were spread; null without a source, or where no model is for keeps.</summary>
+    /// <summary>
+    /// How the features of the training rows and the predictions on the rows held out were spread; null without a source, or where no model
+    /// is for keeps.
+    /// </summary>
     public Distributions? Profile { get; init; }
 
     /// <summary>How quick and large the model is; null where that was not asked.</summary>

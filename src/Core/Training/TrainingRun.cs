@@ -18,7 +18,12 @@ namespace Progeny.Core.Training;
 /// <param name="check">Checks the models; null: this process does, which is right for a program that may be lost.</param>
 /// <param name="sandbox">Where trainers run; null: like any program.</param>
 public sealed class TrainingRun(
-    IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null, ProgramSandbox? sandbox = null)
+    IFeedCatalog feeds,
+    TrainerOptions options,
+    TimeProvider time,
+    IAnsweredQueries? queries = null,
+    IModelCheck? check = null,
+    ProgramSandbox? sandbox = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -29,12 +34,14 @@ public sealed class TrainingRun(
     /// <exception cref="TrainingFailedException">There is no model; says in which stage and why, with the trainer's log.</exception>
     /// <exception cref="NothingNewException">A training is continued, and there are no rows behind it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no process is left.</exception>
-    public async Task<TrainingResult> RunAsync(TrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    public async Task<TrainingResult> RunAsync(
+        TrainingRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         Directory.CreateDirectory(request.WorkFolder);
         var log = new LogTail(options.LogBytes);
-        var job = new TrainingJob(request, new TrainerProcess(options, time, sandbox), sandbox, _check, options, log, new ProgressTracker(progress));
+        var job = new TrainingJob(
+            request, new TrainerProcess(options, time, sandbox), sandbox, _check, options, log, new ProgressTracker(progress));
         try
         {
             var result = request.Manifest.Pipeline.Model is { } model
@@ -69,13 +76,16 @@ public sealed class TrainingRun(
             var number = fold;
             trained?.Delete();
             trained = await job.TrainAsync(
-                folds == 1 ? "the first rows" : first > 0 ? $"what is before part {fold + 1} of {folds}" : $"all but part {fold + 1} of {folds}",
+                folds == 1
+                    ? "the first rows"
+                    : first > 0 ? $"what is before part {fold + 1} of {folds}" : $"all but part {fold + 1} of {folds}",
                 async file =>
                 {
                     var split = folds == 1
                         ? await DataSplit.HoldoutAsync(
                             data, job.Schema, evaluation.Fraction, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken)
-                        : job.Schema.Ordinal is { } ordinal ? await DataSplit.WindowAsync(data, ordinal, number, folds, file, evaluateFile, cancellationToken)
+                        : job.Schema.Ordinal is { } ordinal
+                            ? await DataSplit.WindowAsync(data, ordinal, number, folds, file, evaluateFile, cancellationToken)
                         : await DataSplit.FoldAsync(
                             data, number, folds, manifest.Pipeline.Seed, file, evaluateFile, cancellationToken);
                     return split.TrainRows;

@@ -6,17 +6,27 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Training;
 
-/// <summary>The rows that a project's <c>source</c> yields: those of a feed or file in the order of the ordinal, then logged queries in the order of their time.</summary>
+/// <summary>
+/// The rows that a project's <c>source</c> yields: those of a feed or file in the order of the ordinal, then logged queries in the order of
+/// their time.
+/// </summary>
 /// <param name="feeds">Where feeds and files are read.</param>
 /// <param name="queries">The logged queries; null where there is no log, as on a developer's machine.</param>
 /// <param name="options">The operator's bounds of a source; null: the usual ones.</param>
 /// <param name="time">Measures the time that reading takes; null: the system's.</param>
-public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries = null, TrainerOptions? options = null, TimeProvider? time = null)
+public sealed class TrainingSource(
+    IFeedCatalog feeds, IAnsweredQueries? queries = null, TrainerOptions? options = null, TimeProvider? time = null)
 {
     /// <summary>Writes the rows of a feed or file to a <c>data.csv</c>.</summary>
     /// <inheritdoc cref="WriteAsync(Manifest, string, SourceRange, string, IProgress{long}?, CancellationToken)"/>
     public Task<TrainingData> WriteAsync(
-        Manifest manifest, string projectFolder, Ordinal? from, Ordinal? to, string path, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        Manifest manifest,
+        string projectFolder,
+        Ordinal? from,
+        Ordinal? to,
+        string path,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) =>
         WriteAsync(manifest, projectFolder, new SourceRange { From = from, To = to }, path, progress, cancellationToken);
 
     /// <summary>Writes the rows to a <c>data.csv</c>.</summary>
@@ -28,20 +38,28 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
     /// <exception cref="TrainingFailedException">In stage source or data.</exception>
     /// <exception cref="NothingNewException">A training is continued, and there are no rows behind it.</exception>
     public async Task<TrainingData> WriteAsync(
-        Manifest manifest, string projectFolder, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+        Manifest manifest,
+        string projectFolder,
+        SourceRange range,
+        string path,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         var source = manifest.Source
-            ?? throw new TrainingFailedException(TrainingStage.Source, $"The project '{manifest.Name}' has no source, so there are no rows to read.");
+            ?? throw new TrainingFailedException(
+                TrainingStage.Source, $"The project '{manifest.Name}' has no source, so there are no rows to read.");
         if (source.Ordinal is null && (range.From ?? range.To) is not null)
         {
             throw new TrainingFailedException(
-                TrainingStage.Source, $"The project '{manifest.Name}' has no source.ordinal, so no range of it can be taken; leave the bounds out.");
+                TrainingStage.Source,
+                $"The project '{manifest.Name}' has no source.ordinal, so no range of it can be taken; leave the bounds out.");
         }
 
         if (source is { Query: null } && queries is null)
         {
             throw new TrainingFailedException(
-                TrainingStage.Source, $"The rows of '{manifest.Name}' are logged queries (source: queries), which only a server has; train it there.");
+                TrainingStage.Source,
+                $"The rows of '{manifest.Name}' are logged queries (source: queries), which only a server has; train it there.");
         }
 
         var limits = new SourceLimits(source, options ?? new TrainerOptions());
@@ -72,19 +90,29 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
     /// <summary>The columns whose values are compared as texts.</summary>
     private static List<string> TextsOf(Manifest manifest)
     {
-        List<string> texts = [.. manifest.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text).Select(feature => feature.Name)];
+        List<string> texts = [
+            .. manifest.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text).Select(feature => feature.Name),
+        ];
         if (manifest.Label is { Classes.Count: > 0 } label)
             texts.Add(label.Name);
         return texts;
     }
 
     private async Task<TrainingData> WriteAsync(
-        IFeed? feed, Manifest manifest, SourceLimits limits, SourceRange range, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+        IFeed? feed,
+        Manifest manifest,
+        SourceLimits limits,
+        SourceRange range,
+        string path,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         var source = manifest.Source!;
         var schema = TrainerSchema.From(manifest);
         var logged = await FindAsync(manifest, schema, range, cancellationToken);
-        var part = feed is null ? null : await FeedPart.OfAsync(feed, source, range, logged, (time ?? TimeProvider.System).GetUtcNow(), cancellationToken);
+        var part = feed is null
+            ? null
+            : await FeedPart.OfAsync(feed, source, range, logged, (time ?? TimeProvider.System).GetUtcNow(), cancellationToken);
 
         await using var feedRows = part is null ? null : await part.ReadAsync(cancellationToken);
         await using var queryRows = logged is null ? null : new LoggedRows(queries!, logged, schema, cancellationToken);
@@ -110,7 +138,8 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
         return data.Rows > 0 ? data : throw NoRows(manifest, source, range, data);
     }
 
-    private async Task<AnsweredSet?> FindAsync(Manifest manifest, TrainerSchema schema, SourceRange range, CancellationToken cancellationToken)
+    private async Task<AnsweredSet?> FindAsync(
+        Manifest manifest, TrainerSchema schema, SourceRange range, CancellationToken cancellationToken)
     {
         if (!manifest.Source!.Queries || queries is null)
             return null;
@@ -118,7 +147,9 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
             new AnsweredRequest
             {
                 Project = manifest.Name,
-                From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } } ? new QueryMark(place, sequence) : QueryMark.Start,
+                From = range is { Once: true, After: { QueriesTo: { } place, LogTo: { } sequence } }
+                    ? new QueryMark(place, sequence)
+                    : QueryMark.Start,
                 To = await queries.GetEndAsync(cancellationToken),
                 Projection = LoggedRows.Projection(schema),
                 MaxRows = range.IsContinued ? null : manifest.Source.Window?.Rows,
@@ -147,7 +178,8 @@ public sealed class TrainingSource(IFeedCatalog feeds, IAnsweredQueries? queries
 
     private static string Left(TrainingData data) => data.Skipped.Count == 0
         ? ""
-        : $"; {data.Skipped.Values.Sum()} logged queries with an outcome were left out: {string.Join(", ", data.Skipped.OrderByDescending(pair => pair.Value).Take(3).Select(pair => $"{pair.Key} ({pair.Value})"))}";
+        : $"; {data.Skipped.Values.Sum()} logged queries with an outcome were left out: "
+            + $"{string.Join(", ", data.Skipped.OrderByDescending(pair => pair.Value).Take(3).Select(pair => $"{pair.Key} ({pair.Value})"))}";
 
     private static Ordinal? ToOrdinal(object? value) => value is null ? null : Ordinal.From(value);
 }

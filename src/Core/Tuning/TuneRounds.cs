@@ -4,8 +4,8 @@ namespace Progeny.Core.Tuning;
 
 /// <summary>How many trials run on which share of the rows, round after round.</summary>
 /// <remarks>
-/// Successive halving (K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016): each
-/// round halves the trials and doubles the rows, so all rounds cost about the same.
+/// Successive halving (K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016):
+/// each round halves the trials and doubles the rows, so all rounds cost about the same.
 /// </remarks>
 public static class TuneRounds
 {

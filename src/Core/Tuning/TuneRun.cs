@@ -15,13 +15,19 @@ using Progeny.Core.Training.Sandbox;
 namespace Progeny.Core.Tuning;
 
 /// <summary>
-/// Searches for the trainer's parameters (docs/tuning.md): reads the rows once, splits them as the project's evaluation does, and trains and
-/// measures one set of parameters after the other, several at once where there is room. What a trial comes to depends on the rows, the seed
-/// and its number alone, so a search that was stopped goes on where it was.
+/// Searches for the trainer's parameters (docs/tuning.md): reads the rows once, splits them as the project's evaluation does, and trains
+/// and measures one set of parameters after the other, several at once where there is room. What a trial comes to depends on the rows, the
+/// seed and its number alone, so a search that was stopped goes on where it was.
 /// </summary>
 /// <param name="check">Checks the models; null: this process does.</param>
 /// <param name="sandbox">Where trainers run; null: like any program.</param>
-public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProvider time, IAnsweredQueries? queries = null, IModelCheck? check = null, ProgramSandbox? sandbox = null)
+public sealed class TuneRun(
+    IFeedCatalog feeds,
+    TrainerOptions options,
+    TimeProvider time,
+    IAnsweredQueries? queries = null,
+    IModelCheck? check = null,
+    ProgramSandbox? sandbox = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -65,7 +71,10 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
                     }
 
                     ended.Add(result);
-                    progress.Report(Step((double)ended.Count / (planned + 1), string.Create(CultureInfo.InvariantCulture, $"trial {ended.Count} of {planned}: {DecisionText(result, metric)}")));
+                    progress.Report(
+                        Step((double)ended.Count
+                            / (planned + 1), string.Create(
+                                CultureInfo.InvariantCulture, $"trial {ended.Count} of {planned}: {DecisionText(result, metric)}")));
                     return result;
                 },
                 cancellationToken);
@@ -73,11 +82,14 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
             if (sound.Count == 0)
             {
                 throw new TrainingFailedException(
-                    TrainingStage.Trainer, $"All {results.Count} trials{(rounds.Count > 1 ? $" of round {number}" : "")} failed; the first: {results[0].Message}");
+                    TrainingStage.Trainer,
+                    $"All {results.Count} trials{(rounds.Count > 1 ? $" of round {number}" : "")} failed; the first: {results[0].Message}");
             }
 
             // Equals keep their order, so that the same search ends the same.
-            var ordered = (metric.GreaterIsBetter ? sound.OrderByDescending(result => result.Score) : sound.OrderBy(result => result.Score)).ThenBy(result => result.Number).ToList();
+            var ordered =
+                (metric.GreaterIsBetter ? sound.OrderByDescending(result => result.Score) : sound.OrderBy(result => result.Score)).ThenBy(
+                    result => result.Number).ToList();
             best = ordered[0];
             numbers = [.. ordered.Select(result => result.Number)];
         }
@@ -86,7 +98,8 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
         return new TuneResult(best! with { Best = true }, [.. ended.OrderBy(trial => (trial.Round, trial.Number))], metric.Name);
     }
 
-    private static TrainingProgress Step(double fraction, string message) => new(TrainingStage.Trainer, fraction, message, new Dictionary<string, double>());
+    private static TrainingProgress Step(double fraction, string message) =>
+        new(TrainingStage.Trainer, fraction, message, new Dictionary<string, double>());
 
     private static string DecisionText(TrialInfo trial, IMetric metric) => trial.Score is { } score
         ? string.Create(CultureInfo.InvariantCulture, $"{metric.Name} {score:0.####} with {trial.Parameters}")
@@ -104,16 +117,30 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
         }
 
         var range = new SourceRange { From = request.From, To = request.To };
-        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(request.Manifest, request.ProjectFolder, range, file, progress: null, cancellationToken);
+        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(
+            request.Manifest, request.ProjectFolder, range, file, progress: null, cancellationToken);
         await File.WriteAllTextAsync(count, data.Rows.ToString(CultureInfo.InvariantCulture), cancellationToken);
         return data;
     }
 
     private async Task<TrialInfo> TryAsync(
-        TuneRequest request, IReadOnlyList<TuneSplits.Split> splits, int number, int round, long rows, IMetric metric, CancellationToken cancellationToken)
+        TuneRequest request,
+        IReadOnlyList<TuneSplits.Split> splits,
+        int number,
+        int round,
+        long rows,
+        IMetric metric,
+        CancellationToken cancellationToken)
     {
         var drawn = TrialParameters.ToJson(TuneSpace.Draw(request.Manifest.Tune!.Space, request.Seed, number));
-        var trial = new TrialInfo { Number = number, Round = round, Parameters = drawn, Status = JobStatus.Failed, StartedAt = time.GetUtcNow() };
+        var trial = new TrialInfo
+        {
+            Number = number,
+            Round = round,
+            Parameters = drawn,
+            Status = JobStatus.Failed,
+            StartedAt = time.GetUtcNow(),
+        };
         var started = time.GetTimestamp();
         var folder = Path.Combine(request.WorkFolder, string.Create(CultureInfo.InvariantCulture, $"trial-{round}-{number}"));
         try
@@ -122,21 +149,34 @@ public sealed class TuneRun(IFeedCatalog feeds, TrainerOptions options, TimeProv
             Directory.CreateDirectory(folder);
             var manifest = TrialParameters.In(request.Manifest, drawn);
             var training = new TrainingRequest { Manifest = manifest, ProjectFolder = request.ProjectFolder, WorkFolder = folder };
-            var job = new TrainingJob(training, new TrainerProcess(options, time, sandbox), sandbox, _check, options, new LogTail(options.LogBytes), new ProgressTracker(null));
+            var job = new TrainingJob(
+                training,
+                new TrainerProcess(options, time, sandbox),
+                sandbox,
+                _check,
+                options,
+                new LogTail(options.LogBytes),
+                new ProgressTracker(null));
             var profile = new TrainingProfile(manifest);
             var reports = new List<EvaluationReport>();
             foreach (var split in splits)
             {
                 // Every round leaves out the same share, the oldest rows.
                 var take = splits.Count == 1 ? rows : Math.Max(1, split.Rows * rows / splits[0].Rows);
-                var trained = await job.TrainAsync("the rows of a trial", file => TuneSplits.TakeLastAsync(split, take, file, cancellationToken), split.Evaluate, isFinal: false, cancellationToken);
+                var trained = await job.TrainAsync(
+                    "the rows of a trial",
+                    file => TuneSplits.TakeLastAsync(split, take, file, cancellationToken),
+                    split.Evaluate,
+                    isFinal: false,
+                    cancellationToken);
                 trial = trial with { Rows = trial.Rows == 0 ? trained.Rows : trial.Rows };
                 reports.Add(await job.EvaluateAsync(trained.Findings, split.Evaluate, profile, cancellationToken));
                 trained.Delete();
             }
 
             var report = reports.Count == 1 ? reports[0] : EvaluationReport.OverFolds(reports);
-            var figures = report.Metrics.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.Value));
+            var figures = report.Metrics.Where(pair => pair.Value is not null)
+                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.Value));
             trial = trial with { Metrics = trial.Metrics.AddRange(figures), Score = report.Metrics[metric.Name] };
             trial = trial.Score is null
                 ? trial with { Message = $"'{metric.Name}' is not defined by the rows held out." }

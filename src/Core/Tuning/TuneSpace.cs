@@ -26,6 +26,8 @@ public static class TuneSpace
         var value = min + (at * (max - min));
         if (range.Log)
             value = Math.Exp(value);
-        return range.Whole ? (object)(long)Math.Clamp(Math.Round(value), Math.Ceiling(range.Min), Math.Floor(range.Max)) : Math.Clamp(value, range.Min, range.Max);
+        return range.Whole
+            ? (object)(long)Math.Clamp(Math.Round(value), Math.Ceiling(range.Min), Math.Floor(range.Max))
+            : Math.Clamp(value, range.Min, range.Max);
     }
 }

@@ -6,15 +6,19 @@ using Progeny.Core.Manifests;
 namespace Progeny.Core.Tuning;
 
 /// <summary>
-/// The rows of a search, split as the project's evaluation splits them, once for all trials; in time order always such that what is held out
-/// comes after what is trained on.
+/// The rows of a search, split as the project's evaluation splits them, once for all trials; in time order always such that what is held
+/// out comes after what is trained on.
 /// </summary>
 internal static class TuneSplits
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Writes the splits: one for a hold-out, otherwise one a fold, or in time order one for each part but the first. The one with the most rows is the first.</summary>
-    public static async Task<IReadOnlyList<Split>> WriteAsync(TrainingData data, Manifest manifest, string folder, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the splits: one for a hold-out, otherwise one a fold, or in time order one for each part but the first. The one with the most
+    /// rows is the first.
+    /// </summary>
+    public static async Task<IReadOnlyList<Split>> WriteAsync(
+        TrainingData data, Manifest manifest, string folder, CancellationToken cancellationToken)
     {
         var schema = TrainerSchema.From(manifest);
         var (evaluation, seed) = (manifest.Evaluation, manifest.Pipeline.Seed);

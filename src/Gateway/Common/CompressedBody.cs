@@ -40,7 +40,9 @@ internal sealed class CompressedBody(Stream inflated, string encoding, long maxB
         total += count;
         return total <= maxBytes
             ? count
-            : throw Refuse($"The body has more than {maxBytes} bytes when it is decompressed, the most allowed.", StatusCodes.Status413PayloadTooLarge);
+            : throw Refuse(
+                $"The body has more than {maxBytes} bytes when it is decompressed, the most allowed.",
+                StatusCodes.Status413PayloadTooLarge);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

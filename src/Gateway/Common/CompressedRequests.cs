@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Progeny.Gateway.Common;
 
-/// <summary>Reads the bodies of requests with a <c>Content-Encoding</c>: gzip, deflate and br, one of them; others are refused (RFC 9110, 8.4 and 15.5.16).</summary>
+/// <summary>
+/// Reads the bodies of requests with a <c>Content-Encoding</c>: gzip, deflate and br, one of them; others are refused (RFC 9110, 8.4 and
+/// 15.5.16).
+/// </summary>
 internal static class CompressedRequests
 {
     private const string Accepted = "gzip, deflate, br";
@@ -40,7 +43,8 @@ internal static class CompressedRequests
             await TypedResults.Problem(
                 statusCode: StatusCodes.Status415UnsupportedMediaType,
                 title: "Unsupported content encoding",
-                detail: $"The request has 'Content-Encoding: {string.Join(", ", encodings)}'; one of {Accepted} is taken, or none.").ExecuteAsync(context);
+                detail: $"The request has 'Content-Encoding: {string.Join(", ", encodings)}'; one of {Accepted} is taken, or none.")
+                    .ExecuteAsync(context);
             return;
         }
 

@@ -14,7 +14,8 @@ namespace Progeny.Gateway.Common;
 /// <summary>
 /// Exceptions as problem details: those that say what a caller did wrong with their message; all others without, but they are logged.
 /// </summary>
-internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json, RequestFaults faults) : IExceptionHandler
+internal sealed class ExceptionProblems(IProblemDetailsService problems, IOptions<JsonOptions> json, RequestFaults faults)
+    : IExceptionHandler
 {
     private const string RetryAfterSeconds = "2";
 
@@ -38,8 +39,12 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             // What the server throws for the length of a chunk that no number holds.
             IOException { InnerException: OverflowException } chunk => (StatusCodes.Status400BadRequest, "Invalid request", chunk.Message),
             StorageUnavailableException => (StatusCodes.Status503ServiceUnavailable, "Storage unavailable", exception.Message),
-            OrleansException => (StatusCodes.Status503ServiceUnavailable, "No node answers", $"The part of the cluster that this needs does not answer now; ask again. {ClusterFault.Describe(exception)}"),
-            TimeoutException => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have taken effect."),
+            OrleansException =>
+                (StatusCodes.Status503ServiceUnavailable, "No node answers", "The part of the cluster that this needs does not answer "
+                    + $"now; ask again. {ClusterFault.Describe(exception)}"),
+            TimeoutException =>
+                (StatusCodes.Status504GatewayTimeout, "No answer in time", "The node did not answer in time; the request may still have "
+                    + "taken effect."),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", "The node failed on this request; its log says more."),
         };
         if (status >= StatusCodes.Status500InternalServerError)
@@ -48,7 +53,11 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
         if (status == StatusCodes.Status503ServiceUnavailable)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         SecurityHeaders.Set(httpContext.Response.Headers); // the exception took the headers away
-        var context = new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = { Status = status, Title = title, Detail = detail } };
+        var context = new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = { Status = status, Title = title, Detail = detail },
+        };
         if (exception is RegistryException { Faults: { IsEmpty: false } found })
             context.ProblemDetails.Extensions["errors"] = found;
         if (exception is PlanException plan)

@@ -24,7 +24,10 @@ internal sealed partial class RequestFaults(ILogger<RequestFaults> logger)
             LogFault(exception, context.Request.Method, context.Request.Path, traceId);
     }
 
-    /// <summary>Ends a request whose answer has begun already: the exception is logged, and the connection is cut so that the client sees no whole answer.</summary>
+    /// <summary>
+    /// Ends a request whose answer has begun already: the exception is logged, and the connection is cut so that the client sees no whole
+    /// answer.
+    /// </summary>
     public void Cut(HttpContext context, Exception exception)
     {
         Log(context, exception);

@@ -22,7 +22,9 @@ internal static partial class UnboundRequest
     {
         var body = endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } type ? options.GetTypeInfo(type) : null;
         if (exception.InnerException is JsonException json)
-            return json.InnerException is JsonException syntax ? $"The body is not valid JSON: {Bare(syntax)}{Place(json)}" : DescribeMember(json, body);
+            return json.InnerException is JsonException syntax
+                ? $"The body is not valid JSON: {Bare(syntax)}{Place(json)}"
+                : DescribeMember(json, body);
         // Exceptions about the bytes of a body are of a type of the server's own, or tell what a body is that cannot be inflated.
         var isAboutBytes = exception.GetType() != typeof(BadHttpRequestException) || request.Body is CompressedBody { Problem: not null };
         if (isAboutBytes || exception.StatusCode != StatusCodes.Status400BadRequest)
@@ -45,9 +47,12 @@ internal static partial class UnboundRequest
     private static string DescribeMember(JsonException json, JsonTypeInfo? body)
     {
         List<string> steps = [.. Step().Matches(json.Path ?? "").Select(match => match.Value)];
-        if (steps.Count > 0 && Follow(body, steps.SkipLast(1)) is { Kind: JsonTypeInfoKind.Object } parent && Member(parent, steps[^1]) is null)
-            return $"'{Name(steps[^1])}' is no member of {(steps.Count == 1 ? "the body" : Quoted(steps.SkipLast(1)))}; they are {Members(parent)}.";
-        return $"{(steps.Count == 0 ? "The body" : Quoted(steps))} does not fit; {Expected(Follow(body, steps))} would be right{Place(json)}";
+        if (steps.Count > 0 && Follow(body, steps.SkipLast(1)) is { Kind: JsonTypeInfoKind.Object } parent
+            && Member(parent, steps[^1]) is null)
+            return $"'{Name(steps[^1])}' is no member of {(steps.Count == 1 ? "the body" : Quoted(steps.SkipLast(1)))}; they are "
+                + $"{Members(parent)}.";
+        return $"{(steps.Count == 0 ? "The body" : Quoted(steps))} does not fit; {Expected(Follow(body, steps))} would be "
+            + $"right{Place(json)}";
     }
 
     /// <summary>The type of what stands at the end of a path such as <c>$.arms[0].weight</c>.</summary>
@@ -83,7 +88,8 @@ internal static partial class UnboundRequest
             return "what GET /openapi/v1.json says";
         var type = Nullable.GetUnderlyingType(at.Type) ?? at.Type;
         if (type.IsEnum)
-            return "one of " + string.Join(", ", Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, at.Options)));
+            return "one of "
+                + string.Join(", ", Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, at.Options)));
         return at.Kind switch
         {
             JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "an object {…}",
@@ -99,12 +105,14 @@ internal static partial class UnboundRequest
 
     private static string Members(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(property => property.Name));
 
-    private static string Place(JsonException json) => json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})." : ".";
+    private static string Place(JsonException json) =>
+        json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})." : ".";
 
     /// <summary>The reader's message without the place behind it, which the API gives in its own way.</summary>
     private static string Bare(JsonException syntax)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $" LineNumber: {syntax.LineNumber} | BytePositionInLine: {syntax.BytePositionInLine}.");
+        var place = string.Create(
+            CultureInfo.InvariantCulture, $" LineNumber: {syntax.LineNumber} | BytePositionInLine: {syntax.BytePositionInLine}.");
         return (syntax.Message.EndsWith(place, StringComparison.Ordinal) ? syntax.Message[..^place.Length] : syntax.Message).TrimEnd('.');
     }
 

@@ -22,7 +22,8 @@ internal static class EvaluationApi
 {
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
-        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations").WithProblems(404).Requires(Permissions.Read);
+        var generation = routes.MapGroup("/api/projects/{project}/generations/{version}").WithTags("Generations").WithProblems(404)
+            .Requires(Permissions.Read);
         generation.MapGet("/gates", TryGatesAsync).WithProblems(400)
             .WithSummary("What the gates before a stage say of a generation now; nothing is kept.");
         generation.MapGet("/figures", ReadFiguresAsync).WithProblems(400)
@@ -59,11 +60,14 @@ internal static class EvaluationApi
     private static async Task<Results<Ok<ServedEvaluation>, ProblemHttpResult>> FindEvaluationAsync(
         string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)
     {
-        if (!GenerationReference.TryParse(project, version, out var reference) || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
+        if (!GenerationReference.TryParse(project, version, out var reference)
+            || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
             return Missing(project, version);
         return await evaluations.FindAsync(reference, cancellationToken) is { } evaluation
             ? TypedResults.Ok(evaluation)
-            : Problems.NotFound($"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' does it.");
+            : Problems.NotFound(
+                $"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' "
+                    + "does it.");
     }
 
     private static async Task<Results<Ok<DriftView[]>, ProblemHttpResult>> ReadDriftAsync(string project, IClusterClient cluster)

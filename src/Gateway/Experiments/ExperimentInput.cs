@@ -11,7 +11,8 @@ namespace Progeny.Gateway.Experiments;
 
 /// <summary>An experiment that somebody starts manually: the members of <c>serving.rollout</c>, the generations, who and why.</summary>
 /// <param name="Generations">Empty where none are named.</param>
-internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string? By, string? Reason)
+internal sealed record ExperimentInput(
+    ExperimentSettings Settings, ImmutableArray<GenerationReference> Generations, string? By, string? Reason)
 {
     private const string ByMember = "by";
     private const string ReasonMember = "reason";
@@ -35,7 +36,8 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
     {
         var faults = new List<PlanFault>();
         if (body.ValueKind != JsonValueKind.Object)
-            throw new PlanException([new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
+            throw new PlanException(
+                [new PlanFault("", "a JSON object is expected, like {\"strategy\": \"abtest\", \"generations\": [\"1.2.0:3\"]}")]);
         if (Repeated(body) is { } twice)
             throw new PlanException([new PlanFault(twice, "is there more than once; a member is written once")]);
         var members = JsonObject.Create(body)!;
@@ -53,7 +55,10 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         var (settings, wrong) = RolloutReader.Read(members, manifest);
         faults.AddRange(wrong);
         if (settings?.Strategy is RolloutStrategy.Explicit or RolloutStrategy.Latest)
-            faults.Add(new PlanFault("strategy", "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
+            faults.Add(
+                new PlanFault(
+                    "strategy",
+                    "must be shadow, canary, abtest, bandit or select; without an experiment a generation is promoted (POST …/promotions)"));
         else if (settings is not null && Problem(settings.Strategy, generations.Length) is { } problem)
             faults.Add(new PlanFault(GenerationsMember, problem));
         return faults.Count == 0 ? new ExperimentInput(settings!, generations, by, reason) : throw new PlanException([.. faults]);
@@ -74,15 +79,19 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         if (members["arms"] is not (null or JsonArray))
             return;
         var arms = (members["arms"] as JsonArray ?? []).Select(arm => arm?.DeepClone()).ToList();
-        arms.AddRange(generations.Select(generation => (JsonNode?)generation.VersionIn(project)).Where(name => !arms.Exists(arm => JsonNode.DeepEquals(arm, name))));
+        arms.AddRange(
+            generations.Select(generation => (JsonNode?)generation.VersionIn(project))
+                .Where(name => !arms.Exists(arm => JsonNode.DeepEquals(arm, name))));
         members["arms"] = new JsonArray([.. arms]);
     }
 
     private static string? Problem(RolloutStrategy strategy, int generations) => strategy switch
     {
-        RolloutStrategy.Shadow or RolloutStrategy.Canary when generations != 1 => "must name the one generation that wants the champion's place, e.g. [\"1.2.0:3\"]",
+        RolloutStrategy.Shadow or RolloutStrategy.Canary when generations != 1 =>
+            "must name the one generation that wants the champion's place, e.g. [\"1.2.0:3\"]",
         RolloutStrategy.AbTest when generations == 0 => "must name the generations that want the champion's place, e.g. [\"1.2.0:3\"]",
-        _ when generations >= PlanChecks.MaxArms => $"names {generations} generations; at most {PlanChecks.MaxArms - 1} are allowed beside the champion",
+        _ when generations >= PlanChecks.MaxArms =>
+            $"names {generations} generations; at most {PlanChecks.MaxArms - 1} are allowed beside the champion",
         _ => null,
     };
 
@@ -95,7 +104,8 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         }
 
         members.Remove(name);
-        if (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var text && !string.IsNullOrWhiteSpace(text) && text.Length <= most)
+        if (value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var text && !string.IsNullOrWhiteSpace(text)
+            && text.Length <= most)
             return text;
         faults.Add(new PlanFault(name, $"must be a text of 1 to {most} characters, or be left out"));
         return null;
@@ -106,7 +116,10 @@ internal sealed record ExperimentInput(ExperimentSettings Settings, ImmutableArr
         var text = item?.GetValueKind() == JsonValueKind.String ? item.GetValue<string>() : item?.ToJsonString() ?? "null";
         if (ArmNaming.Read(text, project) is { } generation)
             return generation;
-        faults.Add(new PlanFault($"{GenerationsMember}[{index}]", $"'{text}' is no generation; one looks like '1.2.0:3' (release:generation), one of another project like 'flights@1.2.0:3'"));
+        faults.Add(
+            new PlanFault(
+                $"{GenerationsMember}[{index}]",
+                $"'{text}' is no generation; one looks like '1.2.0:3' (release:generation), one of another project like 'flights@1.2.0:3'"));
         return null;
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Progeny.Gateway.Experiments;
 
-/// <summary>An experiment to start, for the API description: the members of <c>serving.rollout</c>, of which <see cref="ExperimentInput"/> takes those of the strategy.</summary>
+/// <summary>
+/// An experiment to start, for the API description: the members of <c>serving.rollout</c>, of which <see cref="ExperimentInput"/> takes
+/// those of the strategy.
+/// </summary>
 /// <param name="Strategy">shadow, canary, abtest, bandit or select.</param>
 /// <param name="Generations">The generations that want the champion's place, <c>1.2.0:3</c>.</param>
 /// <param name="By">Who decided.</param>

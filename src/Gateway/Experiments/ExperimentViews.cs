@@ -74,5 +74,6 @@ internal static class ExperimentViews
 
     private static RolloutRules.CanaryStepView ToView(CanaryStep step) => new(step.Share, step.Outcomes, ManifestUnits.Format(step.Time));
 
-    private static string NameOf(BanditPolicy policy) => policy == BanditPolicy.EpsilonGreedy ? "epsilon-greedy" : policy.ToString().ToLowerInvariant();
+    private static string NameOf(BanditPolicy policy) =>
+        policy == BanditPolicy.EpsilonGreedy ? "epsilon-greedy" : policy.ToString().ToLowerInvariant();
 }

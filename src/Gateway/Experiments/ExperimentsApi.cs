@@ -24,22 +24,34 @@ internal static class ExperimentsApi
 
     public static void MapExperiments(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404).Requires(Permissions.Develop);
-        group.MapGet("/", ListAsync).Requires(Permissions.Read).WithSummary("The experiments, newest first, up to 100, with their statistics.");
-        group.MapGet("/{experiment}", GetAsync).Requires(Permissions.Read).WithSummary("One experiment: arms, statistics, history, verdict.");
+        var group = routes.MapGroup("/api/projects/{project}/experiments").WithTags("Experiments").WithProblems(404)
+            .Requires(Permissions.Develop);
+        group.MapGet("/", ListAsync).Requires(Permissions.Read)
+            .WithSummary("The experiments, newest first, up to 100, with their statistics.");
+        group.MapGet("/{experiment}", GetAsync).Requires(Permissions.Read)
+            .WithSummary("One experiment: arms, statistics, history, verdict.");
         group.MapPost("/", StartAsync).WithProblems(400, 403, 409)
             .WithSummary("Starts an experiment manually: the members of serving.rollout, and the generations.")
             .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
-                operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(typeof(ExperimentRequestBody), null, cancellationToken));
-        MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) => grain.Pause(act.By ?? Operator, act.Reason));
+                operation.RequestBody!.Content!["application/json"].Schema = await context.GetOrCreateSchemaAsync(
+                    typeof(ExperimentRequestBody), null, cancellationToken));
+        MapAct(group, "pause", "Keeps the shares as they are and decides nothing until it is resumed.", (grain, act, _) =>
+            grain.Pause(act.By ?? Operator, act.Reason));
         MapAct(group, "resume", "Goes on.", (grain, act, _) => grain.Resume(act.By ?? Operator, act.Reason));
-        MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) => grain.End(ExperimentVerdict.Aborted, act.By ?? Operator, act.Reason));
-        MapAct(group, "promote", "Ends it; a challenger is in production, once it has passed its gates.", (grain, act, generation) => grain.Promote(generation, act.By ?? Operator, act.Reason));
+        MapAct(group, "abort", "Ends it; the champion has all traffic again.", (grain, act, _) =>
+            grain.End(ExperimentVerdict.Aborted, act.By ?? Operator, act.Reason));
+        MapAct(group, "promote", "Ends it; a challenger is in production, once it has passed its gates.", (grain, act, generation) =>
+            grain.Promote(generation, act.By ?? Operator, act.Reason));
     }
 
     private static void MapAct(
-        RouteGroupBuilder group, string verb, string summary, Func<IExperimentGrain, ExperimentAct, GenerationReference?, Task<ExperimentInfo>> act) =>
-        group.MapPost($"/{{experiment}}/{verb}", (string project, string experiment, ExperimentAct? body, CurrentCaller caller, IClusterClient cluster) =>
+        RouteGroupBuilder group,
+        string verb,
+        string summary,
+        Func<IExperimentGrain, ExperimentAct, GenerationReference?, Task<ExperimentInfo>> act) =>
+        group.MapPost(
+            $"/{{experiment}}/{verb}",
+            (string project, string experiment, ExperimentAct? body, CurrentCaller caller, IClusterClient cluster) =>
                 ActAsync(project, experiment, body, caller, cluster, act))
             .WithProblems(400, 409).WithSummary(summary);
 
@@ -66,7 +78,8 @@ internal static class ExperimentsApi
         var input = ExperimentInput.Read(body, project, manifest);
         if (input.Settings.Select is { } select && engine.Check(GenerationTable.Query(manifest, select)) is { } wrong)
             throw new PlanException([new PlanFault("select", wrong.Describe(select))]);
-        var named = input.Settings.Arms.Concat(input.Settings.Fallback).Select(arm => ArmNaming.Read(arm, project)).OfType<GenerationReference>();
+        var named = input.Settings.Arms.Concat(input.Settings.Fallback).Select(arm => ArmNaming.Read(arm, project))
+            .OfType<GenerationReference>();
         if (caller.LendingRefusal(input.Generations.Concat(named), project) is { } refusal)
             return refusal;
         var experiment = (await cluster.GetGrain<IRolloutGrain>(project).Start(new ExperimentRequest

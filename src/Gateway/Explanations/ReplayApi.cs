@@ -21,15 +21,25 @@ internal static class ReplayApi
 
     public static void MapReplay(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409, 410).Requires(Permissions.ReadData);
+        var group = routes.MapGroup("/api/projects/{project}/queries/{queryId}").WithTags("Queries").WithProblems(404, 409, 410)
+            .Requires(Permissions.ReadData);
         group.MapGet("/replay", ReplayAsync)
-            .WithSummary("Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the prediction is the same bit for bit.");
+            .WithSummary(
+                "Asks the generation that answered again, whatever its stage, with what the log has of the query; says whether the "
+                    + "prediction is the same bit for bit.");
         group.MapGet("/explain", ExplainAsync).WithProblems(400, 503)
-            .WithSummary("The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
+            .WithSummary(
+                "The part of each feature in the prediction (Shapley values), the rules that fired, the arm and why it was asked.");
     }
 
     private static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> ReplayAsync(
-        string project, string queryId, HttpContext context, IReplayService past, IQueryErasure erasure, CancellationToken cancellationToken, long? sequence = null)
+        string project,
+        string queryId,
+        HttpContext context,
+        IReplayService past,
+        IQueryErasure erasure,
+        CancellationToken cancellationToken,
+        long? sequence = null)
     {
         queryId = IdOf(context, queryId);
         try
@@ -59,14 +69,21 @@ internal static class ReplayApi
         ExplanationMethod? wanted = null;
         if (method is not (null or "auto"))
         {
-            wanted = method switch { "enumeration" => ExplanationMethod.Enumeration, "trees" => ExplanationMethod.Trees, "sampling" => ExplanationMethod.Sampling, _ => null };
+            wanted = method switch
+            {
+                "enumeration" => ExplanationMethod.Enumeration,
+                "trees" => ExplanationMethod.Trees,
+                "sampling" => ExplanationMethod.Sampling,
+                _ => null,
+            };
             if (wanted is null)
                 return Problems.Invalid($"method '{method}' is unknown; auto, enumeration, trees or sampling would do.");
         }
 
         try
         {
-            return await past.ExplainAsync(project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
+            return await past.ExplainAsync(
+                project, queryId, sequence, new ExplanationRequest(@class, wanted), cancellationToken) is var (record, explanation)
                 ? TypedResults.Ok(explanation.ToView(record))
                 : await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) ?? Missing(project, queryId, sequence);
         }
@@ -77,16 +94,20 @@ internal static class ReplayApi
         catch (TimeoutException exception)
         {
             context.Response.Headers.RetryAfter = "5";
-            return TypedResults.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "Takes too long", detail: exception.Message);
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Takes too long", detail: exception.Message);
         }
     }
 
     // Routing leaves an escaped slash as it is, and a client's own id may hold one: the id is read from the address as it was sent.
     private static string IdOf(HttpContext context, string routed) =>
-        context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent ? Uri.UnescapeDataString(sent[IdSegment]) : routed;
+        context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/') is { Length: > IdSegment } sent
+            ? Uri.UnescapeDataString(sent[IdSegment])
+            : routed;
 
     private static ProblemHttpResult Missing(string project, string queryId, long? sequence) =>
-        Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is { } place ? $" with the sequence number {place}" : "")}.");
+        Problems.NotFound(
+            $"'{project}' has no logged query '{queryId}'{(sequence is { } place ? $" with the sequence number {place}" : "")}.");
 
     private static ProblemHttpResult Impossible(string title, Exception exception) =>
         TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: title, detail: exception.Message);

@@ -12,7 +12,8 @@ internal static class OutcomeCheck
     public static (ReportedOutcome? Outcome, string? Problem) Read(OutcomeReport? report, Manifest manifest, DateTimeOffset now)
     {
         if (report?.QueryId is not { Length: > 0 and <= QueryRowsReader.MaxRowIdCharacters })
-            return (null, $"query_id must be a text of 1 to {QueryRowsReader.MaxRowIdCharacters} characters: the id that the query's answer carries");
+            return (null, $"query_id must be a text of 1 to {QueryRowsReader.MaxRowIdCharacters} characters: the id that the query's "
+                + "answer carries");
         if (QueryIds.Problem(report.QueryId) is { } wrong)
             return (null, $"query_id {wrong}");
         var (value, problem) = OutcomeValues.Read(manifest, report.Outcome);

@@ -25,7 +25,8 @@ internal sealed class OutcomeLines(IOutcomeStore store, Manifest manifest, JsonS
 
     /// <summary>Reads lines until the end, or until one that is none, and stores those before it.</summary>
     /// <returns>What became of them; the number of the bad line, from 1, and what is wrong with it, where there is one.</returns>
-    public async Task<(OutcomeReceipt Stored, long BadLine, string? Problem)> StoreAsync(PipeReader body, CancellationToken cancellationToken)
+    public async Task<(OutcomeReceipt Stored, long BadLine, string? Problem)> StoreAsync(
+        PipeReader body, CancellationToken cancellationToken)
     {
         string? problem = null;
         while (problem is null)

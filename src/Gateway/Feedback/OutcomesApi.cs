@@ -21,29 +21,41 @@ internal static class OutcomesApi
 
     public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback").NotAudited().Requires(Permissions.ReportOutcomes)
-            .WithSummary("Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an object a line, as many as there are.")
+        routes.MapPost("/api/projects/{project}/outcomes", ReportAsync).WithTags("Feedback").NotAudited()
+            .Requires(Permissions.ReportOutcomes)
+            .WithSummary(
+                "Reports outcomes of queries; repeating a report changes nothing, another value corrects it. As application/x-ndjson: an "
+                    + "object a line, as many as there are.")
             .WithProblems(400, 404)
             .AddOpenApiOperationTransformer((operation, context, _) =>
             {
                 // Of two endpoints at one address the document can hold one.
                 operation.RequestBody!.Content!.TryAdd(
-                    "application/x-ndjson", new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(OutcomeReport), context.Document) });
+                    "application/x-ndjson",
+                    new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(OutcomeReport), context.Document) });
                 return Task.CompletedTask;
             });
         routes.MapPost("/api/projects/{project}/outcomes", ReportLinesAsync)
-            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription().NotAudited().Requires(Permissions.ReportOutcomes).WithOrder(1); // without a type the other one is meant
+            // without a type the other one is meant
+            .Accepts<OutcomeReport>("application/x-ndjson", "application/jsonl").WithMetadata(BodySizeLimit.None).ExcludeFromDescription()
+            .NotAudited().Requires(Permissions.ReportOutcomes).WithOrder(1);
     }
 
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportAsync(
-        string project, OutcomesRequest request, IClusterClient cluster, IOutcomeStore store, TimeProvider time, CancellationToken cancellationToken)
+        string project,
+        OutcomesRequest request,
+        IClusterClient cluster,
+        IOutcomeStore store,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster, time, cancellationToken) is not { } manifest)
             return Problems.NoProject(project);
         if (request.Outcomes is not { Count: > 0 and <= MaxOutcomes })
         {
             return Problems.Invalid(
-                $"'outcomes' must be an array of 1 to {MaxOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}; send more as application/x-ndjson, an object a line.");
+                $"'outcomes' must be an array of 1 to {MaxOutcomes} objects like {{\"query_id\": …, \"outcome\": …}}; send more as "
+                    + "application/x-ndjson, an object a line.");
         }
 
         var now = time.GetUtcNow();
@@ -60,12 +72,19 @@ internal static class OutcomesApi
     }
 
     private static async Task<Results<Ok<OutcomeReceipt>, ProblemHttpResult>> ReportLinesAsync(
-        string project, HttpContext context, IClusterClient cluster, IOutcomeStore store, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken)
+        string project,
+        HttpContext context,
+        IClusterClient cluster,
+        IOutcomeStore store,
+        IOptions<JsonOptions> json,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (await ManifestAsync(project, cluster, time, cancellationToken) is not { } manifest)
             return Problems.NoProject(project);
         var body = context.Request.BodyReader;
-        var (stored, line, problem) = await new OutcomeLines(store, manifest, json.Value.SerializerOptions, time).StoreAsync(body, cancellationToken);
+        var (stored, line, problem) = await new OutcomeLines(store, manifest, json.Value.SerializerOptions, time).StoreAsync(
+            body, cancellationToken);
         if (problem is null)
             return TypedResults.Ok(stored);
 
@@ -78,7 +97,8 @@ internal static class OutcomesApi
             extensions: new Dictionary<string, object?> { ["line"] = line, ["stored"] = stored });
     }
 
-    private static Task<Manifest?> ManifestAsync(string project, IClusterClient cluster, TimeProvider time, CancellationToken cancellationToken) => Repeated.ReadAsync(
+    private static Task<Manifest?> ManifestAsync(
+        string project, IClusterClient cluster, TimeProvider time, CancellationToken cancellationToken) => Repeated.ReadAsync(
         async () =>
         {
             if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)

@@ -18,18 +18,23 @@ internal static class ApprovalsApi
     {
         var group = routes.MapGroup("/api/projects/{project}/approvals").WithTags("Approvals").WithProblems(404).Requires(Permissions.Read);
         group.MapGet("/", ListAsync).WithProblems(400)
-            .WithSummary("The approvals that generations need or needed, newest first: all that are pending, and the last 200 of the others.");
+            .WithSummary(
+                "The approvals that generations need or needed, newest first: all that are pending, and the last 200 of the others.");
         group.MapPost("/{approval:int}", DecideAsync).WithProblems(400, 403, 409)
-            .WithSummary("Approves or refuses, with a reason; the caller needs the role that the gate names, and must not have asked for it.");
+            .WithSummary(
+                "Approves or refuses, with a reason; the caller needs the role that the gate names, and must not have asked for it.");
     }
 
-    private static async Task<Results<Ok<IEnumerable<Approval>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster, string? status = null)
+    private static async Task<Results<Ok<IEnumerable<Approval>>, ProblemHttpResult>> ListAsync(
+        string project, IClusterClient cluster, string? status = null)
     {
         ApprovalStatus? wanted = null;
         if (status is not null)
         {
             if (!Enum.TryParse<ApprovalStatus>(status, ignoreCase: true, out var named) || !Enum.IsDefined(named))
-                return Problems.Invalid($"status is {Problems.Quoted(status)}; it must be pending, approved, refused, expired or withdrawn, or be left out for all.");
+                return Problems.Invalid(
+                    $"status is {Problems.Quoted(status)}; it must be pending, approved, refused, expired or withdrawn, or be left out "
+                        + "for all.");
             wanted = named;
         }
 
@@ -63,9 +68,11 @@ internal static class ApprovalsApi
     private static string? Refusal(Caller caller, Approval approval)
     {
         if (!caller.Access.Allows(AccessNames.Roles[approval.Role], approval.Generation.Project))
-            return $"The approval {approval.Id} takes somebody with the role {approval.Role} for '{approval.Generation.Project}', which '{caller.Name}' has not.";
+            return $"The approval {approval.Id} takes somebody with the role {approval.Role} for '{approval.Generation.Project}', which "
+                + $"'{caller.Name}' has not.";
         return approval.AskedBy.Any(caller.Is)
-            ? $"'{caller.Name}' has asked for what the approval {approval.Id} is about; somebody else with the role {approval.Role} must decide."
+            ? $"'{caller.Name}' has asked for what the approval {approval.Id} is about; somebody else with the role {approval.Role} must "
+                + "decide."
             : null;
     }
 }

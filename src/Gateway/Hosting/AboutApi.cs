@@ -12,7 +12,10 @@ internal static class AboutApi
 
     public static void MapAbout(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/about", (NodeName node) => new About("Progeny", Version, node.Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
-            .WithTags("About").Requires(Permissions.None, AccessScope.Node).WithSummary("The version of this node, of Orleans and of ONNX Runtime.");
+        routes.MapGet(
+            "/api/about",
+            (NodeName node) => new About("Progeny", Version, node.Value, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime))
+            .WithTags("About").Requires(Permissions.None, AccessScope.Node)
+            .WithSummary("The version of this node, of Orleans and of ONNX Runtime.");
     }
 }

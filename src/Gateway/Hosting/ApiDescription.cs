@@ -53,7 +53,9 @@ internal static class ApiDescription
         });
     });
 
-    /// <summary>Members that may be null may be left out as well; those that the API itself asks for have a <see cref="RequiredAttribute"/>.</summary>
+    /// <summary>
+    /// Members that may be null may be left out as well; those that the API itself asks for have a <see cref="RequiredAttribute"/>.
+    /// </summary>
     private static void Describe(OpenApiSchema schema, JsonTypeInfo type)
     {
         var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
@@ -62,7 +64,8 @@ internal static class ApiDescription
         else if (plain == typeof(DateTimeOffset))
             schema.Type = plain == type.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         else if (plain == typeof(double))
-            (schema.Type, schema.Format) = (plain == type.Type ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null, "double");
+            (schema.Type, schema.Format) = (
+                plain == type.Type ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null, "double");
         foreach (var property in type.Properties)
         {
             if (property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) == true)

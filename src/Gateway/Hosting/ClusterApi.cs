@@ -8,10 +8,12 @@ namespace Progeny.Gateway.Hosting;
 
 internal static class ClusterApi
 {
-    public static void MapCluster(this IEndpointRouteBuilder routes) => routes.MapGet("/api/cluster", ShowAsync).WithTags("Cluster").Requires(Permissions.ReadNodes, AccessScope.Node)
+    public static void MapCluster(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/cluster", ShowAsync).WithTags("Cluster").Requires(Permissions.ReadNodes, AccessScope.Node)
         .WithSummary("The silos of the cluster: their state, roles, load, and what they hold in memory.");
 
-    private static async Task<Ok<ClusterView>> ShowAsync(IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
+    private static async Task<Ok<ClusterView>> ShowAsync(
+        IClusterOverview cluster, TimeProvider time, CancellationToken cancellationToken) =>
         TypedResults.Ok(new ClusterView([.. (await cluster.ListAsync(time.GetUtcNow(), cancellationToken)).Select(ToView)]));
 
     private static NodeView ToView(NodeOverview node) => new(node.Name, node.Address, node.State, node.SeenAt)

@@ -58,14 +58,17 @@ internal static class GatewayServices
         });
     }
 
-    /// <summary>Adds a detail where the server has none, and under <c>/v2</c> the member of the Open Inference Protocol for errors.</summary>
+    /// <summary>
+    /// Adds a detail where the server has none, and under <c>/v2</c> the member of the Open Inference Protocol for errors.
+    /// </summary>
     private static void Complete(ProblemDetailsContext context)
     {
         var (problem, request) = (context.ProblemDetails, context.HttpContext.Request);
         problem.Detail ??= request.Body is CompressedBody { Problem: { } found } ? found : problem.Status switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; GET /openapi/v1.json lists what there is.",
-            StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not allowed at {request.Path}; GET /openapi/v1.json lists what is.",
+            StatusCodes.Status405MethodNotAllowed =>
+                $"{request.Method} is not allowed at {request.Path}; GET /openapi/v1.json lists what is.",
             StatusCodes.Status413PayloadTooLarge => $"The body has more than {Requests.MaxBytes} bytes, the most allowed.",
             StatusCodes.Status415UnsupportedMediaType => "The request needs the header 'Content-Type: application/json'.",
             _ => null,
@@ -76,7 +79,9 @@ internal static class GatewayServices
             problem.Extensions.TryAdd("error", problem.Detail ?? problem.Title);
     }
 
-    /// <summary>An exception after the answer has begun cannot be told to the client any more; the handler before it would leave it to the server.</summary>
+    /// <summary>
+    /// An exception after the answer has begun cannot be told to the client any more; the handler before it would leave it to the server.
+    /// </summary>
     private static async Task CutStartedAsync(HttpContext context, RequestDelegate next)
     {
         try

@@ -29,16 +29,31 @@ internal static class ArchiveApi
         projects.MapPost("/recommission", RecommissionAsync).WithProblems(400, 409)
             .WithSummary("Brings an ended project back: on the roster, its generations staged, nothing in production.");
         projects.MapGet("/archive", DescribeAsync).Requires(Permissions.Read)
-            .WithSummary("What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
+            .WithSummary(
+                "What is kept of a project: releases, generations with lineage and digests, promotions, decisions, logged queries.");
     }
 
     private static void Map(RouteGroupBuilder group, string verb, Stage stage, string summary) =>
-        group.MapPost($"/{verb}", (string project, string version, RetirementRequest? request, CurrentCaller caller, IClusterClient cluster, IProjectArchive archive) =>
+        group.MapPost(
+            $"/{verb}",
+            (
+                string project,
+                string version,
+                RetirementRequest? request,
+                CurrentCaller caller,
+                IClusterClient cluster,
+                IProjectArchive archive) =>
                 MoveAsync(project, version, stage, request, caller, cluster, archive))
             .WithSummary(summary);
 
     private static async Task<Results<Ok<GenerationInfo>, ProblemHttpResult>> MoveAsync(
-        string project, string version, Stage stage, RetirementRequest? request, CurrentCaller caller, IClusterClient cluster, IProjectArchive archive)
+        string project,
+        string version,
+        Stage stage,
+        RetirementRequest? request,
+        CurrentCaller caller,
+        IClusterClient cluster,
+        IProjectArchive archive)
     {
         if (Problem(request) is { } problem)
             return Problems.Invalid(problem);
@@ -78,8 +93,10 @@ internal static class ArchiveApi
 
     private static string? Problem(RetirementRequest? request) => request switch
     {
-        { By.Length: > PlanChecks.MaxByCharacters } => $"'by' has {request.By.Length} characters; at most {PlanChecks.MaxByCharacters} are allowed.",
-        { Reason.Length: > PlanChecks.MaxReasonCharacters } => $"'reason' has {request.Reason.Length} characters; at most {PlanChecks.MaxReasonCharacters} are allowed.",
+        { By.Length: > PlanChecks.MaxByCharacters } =>
+            $"'by' has {request.By.Length} characters; at most {PlanChecks.MaxByCharacters} are allowed.",
+        { Reason.Length: > PlanChecks.MaxReasonCharacters } =>
+            $"'reason' has {request.Reason.Length} characters; at most {PlanChecks.MaxReasonCharacters} are allowed.",
         _ => null,
     };
 }

@@ -16,10 +16,14 @@ internal static class ProjectsApi
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/projects").WithTags("Projects").Requires(Permissions.Read);
-        group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The projects on the roster that the caller may know of.");
-        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.").WithProblems(404);
+        group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node)
+            .WithSummary("The projects on the roster that the caller may know of.");
+        group.MapGet("/{project}", GetAsync).WithSummary("One project: releases, the generation in production, promotions.")
+            .WithProblems(404);
         group.MapPost("/{project}/promotions", PromoteAsync).WithProblems(400, 403, 404, 409).Requires(Permissions.Develop)
-            .WithSummary("Puts a generation into production that passes its gates, in force on all silos within two seconds; one that needs an approval waits (202).");
+            .WithSummary(
+                "Puts a generation into production that passes its gates, in force on all silos within two seconds; one that needs an "
+                    + "approval waits (202).");
         group.MapPost("/{project}/rollback", RollBackAsync).WithProblems(400, 404, 409).Requires(Permissions.Operate)
             .WithSummary("Puts an earlier generation into production again, without gates; in force on all silos within two seconds.");
     }
@@ -27,7 +31,8 @@ internal static class ProjectsApi
     private static async Task<IReadOnlyList<ProjectInfo>> ListAsync(CurrentCaller caller, IClusterClient cluster)
     {
         var names = await cluster.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
-        var projects = await Task.WhenAll(names.Where(caller.Caller.Access.Sees).Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
+        var projects = await Task.WhenAll(
+            names.Where(caller.Caller.Access.Sees).Select(name => cluster.GetGrain<IProjectGrain>(name).Get()));
         return [.. projects.OfType<ProjectInfo>()];
     }
 
@@ -49,11 +54,14 @@ internal static class ProjectsApi
         if (answer.Promotion is not { } promotion)
         {
             caller.SetAudit(null, new { answer.Approvals, request.Reason }, generation.ToString());
-            return TypedResults.Accepted($"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
+            return TypedResults.Accepted(
+                $"/api/projects/{project}/approvals", new PendingPromotion(PendingPromotion.Pending, answer.Message, answer.Approvals));
         }
 
         caller.SetAudit(
-            new { Champion = promotion.Previous?.ToString() }, new { Champion = generation.ToString(), request.Reason, request.Force }, generation.ToString());
+            new { Champion = promotion.Previous?.ToString() },
+            new { Champion = generation.ToString(), request.Reason, request.Force },
+            generation.ToString());
         return TypedResults.Ok(promotion);
     }
 
@@ -70,7 +78,9 @@ internal static class ProjectsApi
         var promotion = await cluster.GetGrain<IRolloutGrain>(project)
             .RollBack(generation, caller.By(request?.By), request?.Reason ?? "rolled back by request", request?.PlanVersion);
         caller.SetAudit(
-            new { Champion = promotion.Previous?.ToString() }, new { Champion = promotion.Generation.ToString(), request?.Reason }, promotion.Generation.ToString());
+            new { Champion = promotion.Previous?.ToString() },
+            new { Champion = promotion.Generation.ToString(), request?.Reason },
+            promotion.Generation.ToString());
         return TypedResults.Ok(promotion);
     }
 }

@@ -22,15 +22,19 @@ internal static class EraseApi
 
     private static readonly string[] Kept =
     [
-        "models, and states of trainers, that learned from the records: they stay as they are until a generation that was trained since takes their place",
+        "models, and states of trainers, that learned from the records: they stay as they are until a generation that was trained since "
+            + "takes their place",
         "packages of releases with files of rows, and the sources behind feeds: remove the entity there before the next training",
         "counts, histograms and figures of windows, which do not say whose they are",
         "what was sent elsewhere: taps, exported logs and traces, backups",
     ];
 
     public static void MapErase(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/projects/{project}/erase", EraseAsync).WithTags("Queries").WithProblems(400, 404, 409).Requires(Permissions.Administer)
-            .WithSummary("Removes the records, outcomes and scores of an entity for good; says what cannot be removed. Of a long log in several requests.");
+        routes.MapPost("/api/projects/{project}/erase", EraseAsync).WithTags("Queries").WithProblems(400, 404, 409)
+            .Requires(Permissions.Administer)
+            .WithSummary(
+                "Removes the records, outcomes and scores of an entity for good; says what cannot be removed. Of a long log in several "
+                    + "requests.");
 
     private static async Task<Results<Ok<EraseResult>, ProblemHttpResult>> EraseAsync(
         string project,
@@ -51,7 +55,8 @@ internal static class EraseApi
             return Problems.Invalid($"'from' is {request.From}; it must be what the answer before said ('next').");
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
-        if (Refusal(erasure, ManifestCache.Of((await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get())!)) is { } refusal)
+        if (Refusal(
+            erasure, ManifestCache.Of((await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get())!)) is { } refusal)
             return TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: "Cannot be erased", detail: refusal);
 
         var note = new ErasureNote(time.GetUtcNow(), caller.By(request.By) ?? caller.Caller.Name);
@@ -63,14 +68,25 @@ internal static class EraseApi
         do
         {
             // What is begun is brought to an end: an audit log that says less than was removed would be wrong.
-            var part = await erasure.EraseAsync(project, entity, next.Value, note, async (ids, token) => removed += await scores.EraseAsync(project, ids, token), CancellationToken.None);
+            var part = await erasure.EraseAsync(
+                project,
+                entity,
+                next.Value,
+                note,
+                async (ids, token) => removed += await scores.EraseAsync(project, ids, token),
+                CancellationToken.None);
             (records, outcomes, next) = (records + part.Records, outcomes + part.Outcomes, part.Next);
-            caller.SetAudit(null, new { Entity = erasure.MarkOf(project, entity), request.Reason, records, outcomes, Scores = removed, Complete = next is null }, "entity");
+            caller.SetAudit(
+                null,
+                new { Entity = erasure.MarkOf(
+                    project, entity), request.Reason, records, outcomes, Scores = removed, Complete = next is null },
+                "entity");
         }
         while (next is not null && time.GetElapsedTime(started) < Limit && !cancellationToken.IsCancellationRequested);
 
         var remains = next is null ? await erasure.CompactAsync(cancellationToken) : "the databases' files: until the erasure is complete";
-        return TypedResults.Ok(new EraseResult(project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, remains, Kept));
+        return TypedResults.Ok(
+            new EraseResult(project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, remains, Kept));
     }
 
     private static string? Refusal(IQueryErasure erasure, Manifest manifest) => manifest.Entity switch
@@ -78,7 +94,8 @@ internal static class EraseApi
         null => $"'{manifest.Name}' has no entity (the key 'entity' of its manifest), by which records could be found.",
         var entity when manifest.Serving.Redact.Contains(entity) =>
             $"The entity of '{manifest.Name}', '{entity}', is redacted (serving.redact): no record says whose it is, so none can be found.",
-        _ when !erasure.IsPossible => "The nodes have no secret, with which they remember what was erased without its name: set Security:PepperFile.",
+        _ when !erasure.IsPossible =>
+            "The nodes have no secret, with which they remember what was erased without its name: set Security:PepperFile.",
         _ => null,
     };
 }

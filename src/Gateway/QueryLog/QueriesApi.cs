@@ -20,9 +20,11 @@ internal static class QueriesApi
     {
         var group = routes.MapGroup("/api/projects/{project}/queries").WithTags("Queries").WithProblems(404).Requires(Permissions.ReadData);
         group.MapGet("/", ListAsync).WithProblems(400).WithSummary(
-            "The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one begins.");
+            "The logged queries, newest first, with their outcomes; a page ends at its limit or at 4 MiB, and says where the next one "
+                + "begins.");
         group.MapGet("/stream", TailAsync).Produces<string>(200, "text/event-stream").WithProblems(400, 429, 503)
-            .WithSummary("The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
+            .WithSummary(
+                "The queries from now on, as server-sent events: each a query in JSON; 'missed' tells how many a slow client has missed.");
         group.MapGet("/{*queryId}", FindAsync).WithProblems(410)
             .WithSummary("One query with its outcome; of several with the id the newest, or the one with a sequence number.");
     }
@@ -48,13 +50,20 @@ internal static class QueriesApi
     }
 
     private static async Task<IResult> TailAsync(
-        string project, HttpContext context, CurrentCaller caller, IClusterClient cluster, QueryTails tails, IHostApplicationLifetime lifetime, string? version = null)
+        string project,
+        HttpContext context,
+        CurrentCaller caller,
+        IClusterClient cluster,
+        QueryTails tails,
+        IHostApplicationLifetime lifetime,
+        string? version = null)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is null)
             return Problems.NoProject(project);
         if (!TryParseVersion(project, version, out var reference))
             return WrongVersion(version!);
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, caller.Caller.Ended);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping, caller.Caller.Ended);
         var (tail, refusal) = await tails.JoinAsync(project, reference);
         if (tail is null)
         {
@@ -73,7 +82,8 @@ internal static class QueriesApi
         return version is null || GenerationReference.TryParse(project, version, out reference);
     }
 
-    private static ProblemHttpResult WrongVersion(string version) => Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
+    private static ProblemHttpResult WrongVersion(string version) =>
+        Problems.Invalid($"'{version}' is no version; one looks like '1.2.0:3'.");
 
     private static async Task<Results<Ok<QueryView>, ProblemHttpResult>> FindAsync(
         string project,
@@ -89,11 +99,14 @@ internal static class QueriesApi
         var sent = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].Split('/', SegmentsBeforeId + 1) ?? [];
         if (sent.Length > SegmentsBeforeId)
             queryId = Uri.UnescapeDataString(sent[SegmentsBeforeId]);
-        var query = sequence is { } place ? await log.FindAtAsync(project, queryId, place, cancellationToken) : await finder.FindAsync(project, queryId, cancellationToken);
+        var query = sequence is { } place
+            ? await log.FindAtAsync(project, queryId, place, cancellationToken)
+            : await finder.FindAsync(project, queryId, cancellationToken);
         if (query is null && await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) is { } erased)
             return erased;
         return query is null
-            ? Problems.NotFound($"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
+            ? Problems.NotFound(
+                $"'{project}' has no logged query '{queryId}'{(sequence is null ? "" : $" with the sequence number {sequence}")}.")
             : TypedResults.Ok(query.ToView());
     }
 }

@@ -15,9 +15,11 @@ namespace Progeny.Gateway.QueryLog;
 /// Not <see cref="TypedResults.ServerSentEvents{T}(IAsyncEnumerable{System.Net.ServerSentEvents.SseItem{T}})"/>: that formats and flushes
 /// each event for each client and has no comments. Here the events of a batch are bytes that all clients share, sent in a few pieces.
 /// </remarks>
-/// <param name="sending">Held while something is handed to a connection: many clients take turns, so that queries find a free thread.</param>
+/// <param name="sending">Held while something is handed to a connection: many clients take turns, so that queries find a free
+/// thread.</param>
 /// <param name="leave">Called when the client has gone.</param>
-internal sealed class QueryTail(GenerationReference? generation, SemaphoreSlim sending, TimeProvider time, Func<QueryTail, Task> leave) : IAsyncDisposable
+internal sealed class QueryTail(GenerationReference? generation, SemaphoreSlim sending, TimeProvider time, Func<QueryTail, Task> leave)
+    : IAsyncDisposable
 {
     private const int MaxRecords = 10_000;
     private const long MaxBytes = 1L << 20;
@@ -38,7 +40,10 @@ internal sealed class QueryTail(GenerationReference? generation, SemaphoreSlim s
     /// <summary>Only queries that this one answered; null: all.</summary>
     public GenerationReference? Generation => generation;
 
-    /// <summary>Takes events to be sent, or drops them and counts them; those of one batch always find room where nothing waits. For one caller at a time.</summary>
+    /// <summary>
+    /// Takes events to be sent, or drops them and counts them; those of one batch always find room where nothing waits. For one caller at a
+    /// time.
+    /// </summary>
     public void Add(TailEvents events)
     {
         var held = Interlocked.Read(ref records);

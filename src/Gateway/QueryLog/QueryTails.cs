@@ -54,9 +54,13 @@ internal sealed class QueryTails(IClusterClient cluster, ServingOptions options,
         {
             var own = clients.GetValueOrDefault(project);
             if (own >= options.MaxTailsOfProject)
-                return Refuse(StatusCodes.Status429TooManyRequests, $"'{project}' is followed by {own} clients already, the most allowed (Serving:MaxTailsOfProject).");
+                return Refuse(
+                    StatusCodes.Status429TooManyRequests,
+                    $"'{project}' is followed by {own} clients already, the most allowed (Serving:MaxTailsOfProject).");
             if (all >= options.MaxTails)
-                return Refuse(StatusCodes.Status503ServiceUnavailable, $"This node is followed by {all} clients already, the most allowed (Serving:MaxTails).");
+                return Refuse(
+                    StatusCodes.Status503ServiceUnavailable,
+                    $"This node is followed by {all} clients already, the most allowed (Serving:MaxTails).");
             clients[project] = own + 1;
             all++;
             return null;
@@ -73,5 +77,6 @@ internal sealed class QueryTails(IClusterClient cluster, ServingOptions options,
         }
     }
 
-    private static IResult Refuse(int status, string detail) => TypedResults.Problem(statusCode: status, title: "Too many clients", detail: detail);
+    private static IResult Refuse(int status, string detail) =>
+        TypedResults.Problem(statusCode: status, title: "Too many clients", detail: detail);
 }

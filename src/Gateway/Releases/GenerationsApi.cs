@@ -12,17 +12,20 @@ internal static class GenerationsApi
 {
     public static void MapGenerations(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations").WithProblems(404).Requires(Permissions.Read);
+        var group = routes.MapGroup("/api/projects/{project}/generations").WithTags("Generations").WithProblems(404)
+            .Requires(Permissions.Read);
         group.MapGet("/", ListAsync).WithSummary("All generations of all releases, oldest first.");
         group.MapGet("/{version}", GetAsync).WithSummary("One generation: assets, lineage, evaluation, stage.");
-        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").Requires(Permissions.Develop).WithSummary("The ONNX model.");
+        group.MapGet("/{version}/model", DownloadAsync).Produces<Stream>(200, "application/octet-stream").Requires(Permissions.Develop)
+            .WithSummary("The ONNX model.");
     }
 
     private static async Task<Results<Ok<IEnumerable<GenerationInfo>>, ProblemHttpResult>> ListAsync(string project, IClusterClient cluster)
     {
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
-        var lists = await Task.WhenAll(info.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
+        var lists = await Task.WhenAll(
+            info.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()));
         return TypedResults.Ok(lists.SelectMany(list => list));
     }
 
@@ -40,7 +43,9 @@ internal static class GenerationsApi
     }
 
     private static async Task<GenerationInfo?> FindAsync(string project, string version, IClusterClient cluster) =>
-        GenerationReference.TryParse(project, version, out var reference) ? await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() : null;
+        GenerationReference.TryParse(project, version, out var reference)
+            ? await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get()
+            : null;
 
     private static ProblemHttpResult Missing(string project, string version) =>
         Problems.NotFound($"'{project}' has no generation '{version}'; a version looks like '1.2.0:3' (release:generation).");

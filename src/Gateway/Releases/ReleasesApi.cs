@@ -20,15 +20,22 @@ internal static class ReleasesApi
     {
         var group = routes.MapGroup("/api/projects/{project}/releases").WithTags("Releases").Requires(Permissions.Read);
         group.MapPost("/", PublishAsync).Accepts<Stream>("application/zip").WithMetadata(new BodySizeLimit(MaxBytes))
-            .WithProblems(400, 403, 409, 413).Requires(Permissions.Develop).WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
+            .WithProblems(400, 403, 409, 413).Requires(Permissions.Develop)
+            .WithSummary("Publishes a package (progeny project release makes one); its version must be greater than all before.");
         group.MapGet("/", ListAsync).WithProblems(404).WithSummary("The releases, lowest version first.");
         group.MapGet("/{release}", GetAsync).WithProblems(404).WithSummary("One release with its manifest.");
-        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404).Requires(Permissions.Develop)
+        group.MapGet("/{release}/package", DownloadAsync).Produces<Stream>(200, "application/zip").WithProblems(404)
+            .Requires(Permissions.Develop)
             .WithSummary("The package as it was published.");
     }
 
     private static async Task<Created<ReleaseInfo>> PublishAsync(
-        string project, HttpContext context, CurrentCaller caller, IClusterClient cluster, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string project,
+        HttpContext context,
+        CurrentCaller caller,
+        IClusterClient cluster,
+        IArtifactStore artifacts,
+        CancellationToken cancellationToken)
     {
         var ticket = await artifacts.StageAsync(context.Request.Body, MaxBytes, cancellationToken);
         try

@@ -14,7 +14,8 @@ internal static class OfflineApi
 {
     public static void MapOffline(this IEndpointRouteBuilder routes)
     {
-        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Operate);
+        var offline = routes.MapGroup("/api/projects/{project}/offline").WithTags("Jobs").WithProblems(400, 404)
+            .Requires(Permissions.Operate);
         offline.MapGet("/", GetAsync).Requires(Permissions.Read)
             .WithSummary("What the offline agent did last and what it waits for: training, evaluation, pull of outcomes.");
         offline.MapPost("/pause", PauseAsync)
@@ -56,8 +57,11 @@ internal static class OfflineApi
     }
 
     private static string Describe(CurrentCaller caller, OfflineRequest? request) =>
-        !caller.Caller.IsAuthenticated ? request?.Reason ?? "manually" : request?.Reason is { } reason ? $"{caller.Caller.Name}: {reason}" : caller.Caller.Name;
+        !caller.Caller.IsAuthenticated
+            ? request?.Reason ?? "manually"
+            : request?.Reason is { } reason ? $"{caller.Caller.Name}: {reason}" : caller.Caller.Name;
 
     // The agent of a name that is no project's must not stay in memory for having been asked.
-    private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) => await cluster.GetGrain<IProjectGrain>(project).Get() is not null;
+    private static async Task<bool> IsThereAsync(string project, IClusterClient cluster) =>
+        await cluster.GetGrain<IProjectGrain>(project).Get() is not null;
 }

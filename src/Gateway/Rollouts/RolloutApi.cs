@@ -16,7 +16,8 @@ internal static class RolloutApi
     {
         var group = routes.MapGroup("/api/projects/{project}/rollout").WithTags("Rollout").WithProblems(404).Requires(Permissions.Read);
         group.MapGet("/", GetAsync).WithSummary("The plan in force: which generation answers which share of the traffic.");
-        group.MapGet("/history", ListAsync).WithSummary("The plan in force and those before it, newest first, up to 100: who, when and why.");
+        group.MapGet("/history", ListAsync)
+            .WithSummary("The plan in force and those before it, newest first, up to 100: who, when and why.");
         group.MapPut("/", SetAsync).WithSummary("Puts a plan in force on all silos within two seconds; its models are loaded first.")
             .WithProblems(400, 403, 409).Requires(Permissions.Operate);
     }
@@ -56,6 +57,7 @@ internal static class RolloutApi
     {
         var status = await agents.GetStatusAsync(plan.Project);
         return plan.ToView(
-            inForce: (status.PlanVersion ?? plan.Version) == plan.Version, shadowsDropped: plan.Shadows.IsEmpty ? null : status.ShadowsDropped);
+            inForce: (status.PlanVersion ?? plan.Version) == plan.Version,
+            shadowsDropped: plan.Shadows.IsEmpty ? null : status.ShadowsDropped);
     }
 }

@@ -13,10 +13,14 @@ internal static class AccessProblems
         caller.Caller.Access.Allows(permissions, project) ? null : TypedResults.Problem(
             statusCode: StatusCodes.Status403Forbidden,
             title: "Forbidden",
-            detail: $"'{caller.Caller.Name}' may not do this: {what} takes {string.Join(" and ", AccessNames.Needed(permissions))} for '{project}'.");
+            detail: $"'{caller.Caller.Name}' may not do this: {what} takes {string.Join(" and ", AccessNames.Needed(permissions))} for "
+                + $"'{project}'.");
 
-    /// <summary>Why a caller may not have generations answer queries of a project; null: it may. The same whether or not another project is there.</summary>
-    public static ProblemHttpResult? LendingRefusal(this CurrentCaller caller, IEnumerable<GenerationReference> generations, string project) => generations
+    /// <summary>
+    /// Why a caller may not have generations answer queries of a project; null: it may. The same whether or not another project is there.
+    /// </summary>
+    public static ProblemHttpResult? LendingRefusal(
+        this CurrentCaller caller, IEnumerable<GenerationReference> generations, string project) => generations
         .Where(generation => generation.Project != project)
         .Select(generation => caller.Refusal(Permissions.LendGenerations, generation.Project, $"the generation '{generation}'"))
         .FirstOrDefault(refusal => refusal is not null);

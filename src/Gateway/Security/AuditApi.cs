@@ -18,11 +18,14 @@ internal static class AuditApi
     {
         var group = routes.MapGroup("/api/audit").WithTags("Security").Requires(Permissions.Administer, AccessScope.Node);
         group.MapGet("/", ListAsync).WithProblems(400)
-            .WithSummary("Who did or tried what, from where, when and with what result; newest first. by, project, action, from and to narrow it, before turns the page.");
+            .WithSummary(
+                "Who did or tried what, from where, when and with what result; newest first. by, project, action, from and to narrow it, "
+                    + "before turns the page.");
         group.MapGet("/export", ExportAsync).Produces<AuditEntryView>(200, Lines).WithProblems(400)
             .WithSummary("All entries, oldest first, an object a line; the last line says where the log ends. from begins at an entry.");
         group.MapGet("/verify", VerifyAsync).WithProblems(400)
-            .WithSummary("Whether entries were changed, removed, put in or moved since they were written, and which; from begins at an entry.");
+            .WithSummary(
+                "Whether entries were changed, removed, put in or moved since they were written, and which; from begins at an entry.");
     }
 
     private static async Task<Results<Ok<IEnumerable<AuditEntryView>>, ProblemHttpResult>> ListAsync(

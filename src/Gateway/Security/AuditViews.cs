@@ -27,7 +27,8 @@ internal static class AuditViews
             Convert.ToHexStringLower(stored.Hash));
     }
 
-    public static AuditEndView ToView(this AuditEnd end) => new(end.Last, Convert.ToHexStringLower(end.Hash), Convert.ToHexStringLower(end.Seal));
+    public static AuditEndView ToView(this AuditEnd end) =>
+        new(end.Last, Convert.ToHexStringLower(end.Hash), Convert.ToHexStringLower(end.Seal));
 
     public static AuditVerificationView ToView(this AuditVerification found) =>
         new(found.IsIntact, found.Entries, found.First, found.Last, found.IsSealed, found.Problem, found.Entry);

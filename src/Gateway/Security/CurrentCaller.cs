@@ -9,7 +9,8 @@ namespace Progeny.Gateway.Security;
 /// <summary>The caller of a request, as a parameter of its handler.</summary>
 internal sealed record CurrentCaller(Caller Caller, HttpContext Context) : IBindableFromHttpContext<CurrentCaller>
 {
-    public static ValueTask<CurrentCaller?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new CurrentCaller(context.GetCaller(), context));
+    public static ValueTask<CurrentCaller?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(new CurrentCaller(context.GetCaller(), context));
 
     /// <inheritdoc cref="Caller.By"/>
     public string? By(string? claimed)

@@ -22,10 +22,14 @@ internal static partial class IssuerSignIn
     {
         var authority = IssuerAddress.Read(SignInOptions.Section, settings.Authority, settings.RequireHttpsMetadata);
         if (string.IsNullOrWhiteSpace(settings.ClientId))
-            throw new SettingException($"{SignInOptions.Section}:ClientId is empty; it must be the name by which the issuer knows the console.");
+            throw new SettingException(
+                $"{SignInOptions.Section}:ClientId is empty; it must be the name by which the issuer knows the console.");
         if (settings.ClientSecret is not null && settings.ClientSecretFile is not null)
-            throw new SettingException($"{SignInOptions.Section}:ClientSecret and {SignInOptions.Section}:ClientSecretFile are both set; set one of them.");
-        var secret = settings.ClientSecretFile is { } file ? SecretFile.Read($"{SignInOptions.Section}:ClientSecretFile", file) : settings.ClientSecret;
+            throw new SettingException(
+                $"{SignInOptions.Section}:ClientSecret and {SignInOptions.Section}:ClientSecretFile are both set; set one of them.");
+        var secret = settings.ClientSecretFile is { } file
+            ? SecretFile.Read($"{SignInOptions.Section}:ClientSecretFile", file)
+            : settings.ClientSecret;
         var access = new ClaimAccess(SignInOptions.Section, settings);
         authentication.AddOpenIdConnect(Scheme, options =>
         {
@@ -44,7 +48,8 @@ internal static partial class IssuerSignIn
             options.CorrelationCookie.SameSite = options.NonceCookie.SameSite = SameSiteMode.Lax;
             options.CorrelationCookie.SecurePolicy = options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.Scope.Clear();
-            foreach (var scope in settings.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Prepend("openid").Distinct(StringComparer.Ordinal))
+            foreach (var scope in settings.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Prepend("openid")
+                .Distinct(StringComparer.Ordinal))
                 options.Scope.Add(scope);
             options.Events.OnTicketReceived = context => ReceiveAsync(context, access);
             options.Events.OnRemoteFailure = FailAsync;
@@ -61,16 +66,23 @@ internal static partial class IssuerSignIn
             return;
         }
 
-        var problem = found.Problem ?? $"{found.Caller!.Name} has no role here. An operator says which groups of the issuer have which ({SignInOptions.Section}:Roles).";
+        var problem = found.Problem
+            ?? $"{found.Caller!.Name} has no role here. An operator says which groups of the issuer have which "
+                + $"({SignInOptions.Section}:Roles).";
         context.HandleResponse();
         await ConsolePages.Notice("No access", problem, StatusCodes.Status403Forbidden).ExecuteAsync(context.HttpContext);
     }
 
     private static async Task FailAsync(RemoteFailureContext context)
     {
-        LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(IssuerSignIn)), context.Failure!.GetBaseException().Message);
+        LogFailed(
+            context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(IssuerSignIn)),
+            context.Failure!.GetBaseException().Message);
         context.HandleResponse();
-        await ConsolePages.Notice("Not signed in", "The issuer did not say who you are, or this browser did not begin the sign-in. Begin again at /sign-in.", StatusCodes.Status403Forbidden)
+        await ConsolePages.Notice(
+            "Not signed in",
+            "The issuer did not say who you are, or this browser did not begin the sign-in. Begin again at /sign-in.",
+            StatusCodes.Status403Forbidden)
             .ExecuteAsync(context.HttpContext);
     }
 

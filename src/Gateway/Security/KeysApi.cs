@@ -13,7 +13,9 @@ internal static class KeysApi
 
     // Where nobody has to prove who they are, anybody could make a key that is still accepted when that has changed.
     private static readonly ProblemHttpResult _off = TypedResults.Problem(
-        statusCode: StatusCodes.Status409Conflict, title: "Conflict", detail: "This node asks nobody who they are, so it has no keys; with the setting Security:Enabled=true it does.");
+        statusCode: StatusCodes.Status409Conflict,
+        title: "Conflict",
+        detail: "This node asks nobody who they are, so it has no keys; with the setting Security:Enabled=true it does.");
 
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
@@ -22,9 +24,13 @@ internal static class KeysApi
         keys.MapPost("/", CreateAsync).WithProblems(400).WithSummary("Makes a key; its secret is in this answer and nowhere else.");
         keys.MapGet("/{key}", GetAsync).WithProblems(404).WithSummary("One key by its id, or the newest of a name.");
         keys.MapPost("/{key}/rotate", RotateAsync).WithProblems(400, 404)
-            .WithSummary("Makes a key that takes this one's place; this one is accepted for a while longer, an hour unless the body says otherwise.");
+            .WithSummary(
+                "Makes a key that takes this one's place; this one is accepted for a while longer, an hour unless the body says "
+                    + "otherwise.");
         keys.MapPost("/{key}/revoke", RevokeAsync).Accepts<object>(isOptional: true, "application/json").WithProblems(404)
-            .WithSummary("Has a key refused, of a name all: at once on this node, within two seconds on all. The last key for everything only with force.");
+            .WithSummary(
+                "Has a key refused, of a name all: at once on this node, within two seconds on all. The last key for everything only with "
+                    + "force.");
         keys.MapDelete("/{key}", RevokeAsync).WithProblems(404).WithSummary("The same as revoke.");
     }
 
@@ -49,14 +55,23 @@ internal static class KeysApi
     }
 
     private static async Task<Results<Created<NewApiKeyView>, ProblemHttpResult>> CreateAsync(
-        ApiKeyRequest request, CurrentCaller caller, HttpResponse response, [FromServices] ApiKeys? keys, TimeProvider time, CancellationToken cancellationToken)
+        ApiKeyRequest request,
+        CurrentCaller caller,
+        HttpResponse response,
+        [FromServices] ApiKeys? keys,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (keys is null)
             return _off;
         return Show(
             caller,
             await keys.CreateAsync(
-                ApiKeyChecks.ReadName(request.Name), ApiKeyChecks.ReadAccess(request.Allow), request.ExpiresAt, caller.Caller.Name, cancellationToken),
+                ApiKeyChecks.ReadName(request.Name),
+                ApiKeyChecks.ReadAccess(request.Allow),
+                request.ExpiresAt,
+                caller.Caller.Name,
+                cancellationToken),
             response,
             time);
     }
@@ -75,11 +90,17 @@ internal static class KeysApi
         var overlap = request?.OverlapSeconds ?? ApiKeys.StandardOverlap.TotalSeconds;
         if (!(overlap >= 0 && overlap <= ApiKeys.MaxOverlap.TotalSeconds))
             return Problems.Invalid($"overlap_seconds is {overlap}; 0 to {ApiKeys.MaxOverlap.TotalSeconds} is allowed.");
-        return Show(caller, await keys.RotateAsync(key, TimeSpan.FromSeconds(overlap), caller.Caller.Name, cancellationToken), response, time);
+        return Show(
+            caller, await keys.RotateAsync(key, TimeSpan.FromSeconds(overlap), caller.Caller.Name, cancellationToken), response, time);
     }
 
     private static async Task<Results<Ok<IEnumerable<ApiKeyView>>, ProblemHttpResult>> RevokeAsync(
-        string key, CurrentCaller caller, [FromServices] ApiKeys? keys, TimeProvider time, CancellationToken cancellationToken, bool force = false)
+        string key,
+        CurrentCaller caller,
+        [FromServices] ApiKeys? keys,
+        TimeProvider time,
+        CancellationToken cancellationToken,
+        bool force = false)
     {
         if (keys is null)
             return _off;
@@ -96,5 +117,6 @@ internal static class KeysApi
     }
 
     /// <summary>What the audit log keeps of a key.</summary>
-    internal static object Audited(ApiKey key) => new { key.Id, key.Name, Access = string.Join(", ", key.Access), key.ExpiresAt, key.RevokedAt, key.Replaces };
+    internal static object Audited(ApiKey key) =>
+        new { key.Id, key.Name, Access = string.Join(", ", key.Access), key.ExpiresAt, key.RevokedAt, key.Replaces };
 }

@@ -26,7 +26,8 @@ internal static class KeysPages
         pages.MapPost("/{key}/revoke", RevokeAsync).Accepts<IFormCollection>(FormType);
     }
 
-    private static Task<IResult> CreateAsync(HttpContext context, TimeProvider time, [FromServices] ApiKeys? keys) => ChangeAsync(context, time, keys, (known, form, by) =>
+    private static Task<IResult> CreateAsync(HttpContext context, TimeProvider time, [FromServices] ApiKeys? keys) =>
+        ChangeAsync(context, time, keys, (known, form, by) =>
     {
         var days = ReadNumber(form, "days", MaxDays, "The days until the key expires");
         return known.CreateAsync(
@@ -37,10 +38,16 @@ internal static class KeysPages
             context.RequestAborted)!;
     });
 
-    private static Task<IResult> RotateAsync(HttpContext context, string key, TimeProvider time, [FromServices] ApiKeys? keys) => ChangeAsync(context, time, keys, (known, form, by) =>
-        known.RotateAsync(key, TimeSpan.FromHours(ReadNumber(form, "hours", MaxHours, "The hours for which both keys are accepted") ?? 0), by, context.RequestAborted)!);
+    private static Task<IResult> RotateAsync(HttpContext context, string key, TimeProvider time, [FromServices] ApiKeys? keys) =>
+        ChangeAsync(context, time, keys, (known, form, by) =>
+        known.RotateAsync(
+            key,
+            TimeSpan.FromHours(ReadNumber(form, "hours", MaxHours, "The hours for which both keys are accepted") ?? 0),
+            by,
+            context.RequestAborted)!);
 
-    private static Task<IResult> RevokeAsync(HttpContext context, string key, TimeProvider time, [FromServices] ApiKeys? keys) => ChangeAsync(context, time, keys, async (known, _, by) =>
+    private static Task<IResult> RevokeAsync(HttpContext context, string key, TimeProvider time, [FromServices] ApiKeys? keys) =>
+        ChangeAsync(context, time, keys, async (known, _, by) =>
     {
         var revoked = await known.RevokeAsync(key, force: false, by, context.RequestAborted);
         context.SetAudit(new { Revoked = false }, revoked.Select(KeysApi.Audited));
@@ -72,15 +79,23 @@ internal static class KeysPages
     }
 
     private static async Task<IResult> ShowAsync(
-        HttpContext context, TimeProvider time, ApiKeys? keys, NewApiKey? made = null, string? problem = null, int status = StatusCodes.Status200OK)
+        HttpContext context,
+        TimeProvider time,
+        ApiKeys? keys,
+        NewApiKey? made = null,
+        string? problem = null,
+        int status = StatusCodes.Status200OK)
     {
         if (keys is null)
         {
             return ConsolePages.Notice(
-                "No keys", "This node asks nobody who they are, so it has no keys; with the setting Security:Enabled it does.", StatusCodes.Status409Conflict);
+                "No keys",
+                "This node asks nobody who they are, so it has no keys; with the setting Security:Enabled it does.",
+                StatusCodes.Status409Conflict);
         }
 
-        return ConsolePages.Keys(new KeysView([.. (await keys.ListAsync(context.RequestAborted)).Reverse()], time.GetUtcNow(), made, problem), status);
+        return ConsolePages.Keys(
+            new KeysView([.. (await keys.ListAsync(context.RequestAborted)).Reverse()], time.GetUtcNow(), made, problem), status);
     }
 
     private static int? ReadNumber(IFormCollection form, string field, int most, string what) => form[field].ToString().Trim() switch

@@ -13,7 +13,8 @@ internal sealed partial class NameGuard(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         // A page of the console says in its own way that there is nothing.
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments("/v2", StringComparison.Ordinal))
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+            && !context.Request.Path.StartsWithSegments("/v2", StringComparison.Ordinal))
             return next(context);
         foreach (var (key, value) in context.Request.RouteValues)
         {
@@ -27,7 +28,8 @@ internal sealed partial class NameGuard(RequestDelegate next)
     private static string? Problem(string key, string name) => key switch
     {
         "project" or "model" when !Project().IsMatch(name) =>
-            $"There is no project {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits, '-' and '_', at most 63.",
+            $"There is no project {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits, '-' and '_', "
+                + "at most 63.",
         "release" or "version" when !Version().IsMatch(name) =>
             $"There is no version {Problems.Quoted(name)}; one looks like '1.2.0' (a release) or '1.2.0:3' (release:generation).",
         "job" when !Job().IsMatch(name) => $"There is no job {Problems.Quoted(name)}; its id is 32 digits, a to f among them.",

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Progeny.Gateway.Security;
 
-/// <summary>The cookie of a session. Over TLS its name begins with <c>__Host-</c>: then no other host, and no page without TLS, can set it.</summary>
+/// <summary>
+/// The cookie of a session. Over TLS its name begins with <c>__Host-</c>: then no other host, and no page without TLS, can set it.
+/// </summary>
 internal sealed class SessionCookies : ICookieManager
 {
     /// <summary>The name without TLS.</summary>
@@ -18,5 +20,6 @@ internal sealed class SessionCookies : ICookieManager
     public void AppendResponseCookie(HttpContext context, string key, string? value, CookieOptions options) =>
         _inner.AppendResponseCookie(context, NameFor(context.Request), value, options);
 
-    public void DeleteCookie(HttpContext context, string key, CookieOptions options) => _inner.DeleteCookie(context, NameFor(context.Request), options);
+    public void DeleteCookie(HttpContext context, string key, CookieOptions options) =>
+        _inner.DeleteCookie(context, NameFor(context.Request), options);
 }

@@ -22,7 +22,10 @@ internal static class SessionHosting
 
     private const string StartedAt = "started";
 
-    /// <summary>Adds sessions, where everybody has to prove who they are. To be called before other proofs are added: what the browser adds by itself is checked in this order.</summary>
+    /// <summary>
+    /// Adds sessions, where everybody has to prove who they are. To be called before other proofs are added: what the browser adds by
+    /// itself is checked in this order.
+    /// </summary>
     /// <exception cref="SettingException">The section <c>Security:OpenIdConnect</c> is wrong.</exception>
     public static void AddSessions(this WebApplicationBuilder builder)
     {
@@ -51,7 +54,9 @@ internal static class SessionHosting
             authentication.AddSignIn(signIn);
     }
 
-    /// <summary>Keeps the framework from asking all kinds of authentication at each request: the access guard asks for what a request carries.</summary>
+    /// <summary>
+    /// Keeps the framework from asking all kinds of authentication at each request: the access guard asks for what a request carries.
+    /// </summary>
     public static void UseSessions(this IApplicationBuilder app) => app.Properties["__AuthenticationMiddlewareSet"] = true;
 
     private static void Configure(CookieAuthenticationOptions cookies)
@@ -66,12 +71,14 @@ internal static class SessionHosting
         cookies.SlidingExpiration = true;
         cookies.Events.OnSigningIn = context =>
         {
-            context.Properties.Items[StartedAt] = Now(context.Options).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Properties.Items[StartedAt] = Now(context.Options).ToUnixTimeSeconds()
+                .ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         };
         cookies.Events.OnValidatePrincipal = context =>
         {
-            if (!long.TryParse(context.Properties.Items[StartedAt], out var started) || Now(context.Options) - DateTimeOffset.FromUnixTimeSeconds(started) > Sessions.MaxTime)
+            if (!long.TryParse(context.Properties.Items[StartedAt], out var started)
+                || Now(context.Options) - DateTimeOffset.FromUnixTimeSeconds(started) > Sessions.MaxTime)
                 context.RejectPrincipal();
             return Task.CompletedTask;
         };
@@ -87,7 +94,8 @@ internal static class SessionHosting
             options.XmlRepository = provider.GetService<ISessionKeyStore>() is { } store
                 ? new SessionKeyRepository(store)
                 : new FileSystemXmlRepository(
-                    Directory.CreateDirectory(provider.GetRequiredService<DataFolder>().Paths.SessionKeysPath), provider.GetRequiredService<ILoggerFactory>());
+                    Directory.CreateDirectory(provider.GetRequiredService<DataFolder>().Paths.SessionKeysPath),
+                    provider.GetRequiredService<ILoggerFactory>());
             options.XmlEncryptor = new SessionKeyCipher(provider.GetRequiredService<ApiKeyHasher>());
         }));
     }

@@ -7,8 +7,8 @@ using Progeny.Core.Security;
 namespace Progeny.Gateway.Security;
 
 /// <summary>
-/// Encrypts the keys of sessions where they are stored, by AES-256-GCM with a key derived from the pepper: the database, or a copy of it, is not
-/// enough to make a session.
+/// Encrypts the keys of sessions where they are stored, by AES-256-GCM with a key derived from the pepper: the database, or a copy of it,
+/// is not enough to make a session.
 /// </summary>
 internal sealed class SessionKeyCipher : IXmlEncryptor, IXmlDecryptor
 {
@@ -33,7 +33,8 @@ internal sealed class SessionKeyCipher : IXmlEncryptor, IXmlDecryptor
         var sealedText = new byte[NonceBytes + TagBytes + text.Length];
         RandomNumberGenerator.Fill(sealedText.AsSpan(0, NonceBytes));
         using var aes = new AesGcm(_key, TagBytes);
-        aes.Encrypt(sealedText.AsSpan(0, NonceBytes), text, sealedText.AsSpan(NonceBytes + TagBytes), sealedText.AsSpan(NonceBytes, TagBytes));
+        aes.Encrypt(
+            sealedText.AsSpan(0, NonceBytes), text, sealedText.AsSpan(NonceBytes + TagBytes), sealedText.AsSpan(NonceBytes, TagBytes));
         return new EncryptedXmlInfo(new XElement(Element, Convert.ToBase64String(sealedText)), typeof(SessionKeyCipher));
     }
 
@@ -42,7 +43,8 @@ internal sealed class SessionKeyCipher : IXmlEncryptor, IXmlDecryptor
         var sealedText = Convert.FromBase64String(encryptedElement.Value);
         var text = new byte[sealedText.Length - NonceBytes - TagBytes];
         using var aes = new AesGcm(_key, TagBytes);
-        aes.Decrypt(sealedText.AsSpan(0, NonceBytes), sealedText.AsSpan(NonceBytes + TagBytes), sealedText.AsSpan(NonceBytes, TagBytes), text);
+        aes.Decrypt(
+            sealedText.AsSpan(0, NonceBytes), sealedText.AsSpan(NonceBytes + TagBytes), sealedText.AsSpan(NonceBytes, TagBytes), text);
         return XElement.Parse(Encoding.UTF8.GetString(text));
     }
 }

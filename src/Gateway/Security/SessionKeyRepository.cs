@@ -9,5 +9,6 @@ internal sealed class SessionKeyRepository(ISessionKeyStore store) : IXmlReposit
 {
     public IReadOnlyCollection<XElement> GetAllElements() => [.. store.Read().Select(xml => XElement.Parse(xml))];
 
-    public void StoreElement(XElement element, string friendlyName) => store.Add(friendlyName, element.ToString(SaveOptions.DisableFormatting));
+    public void StoreElement(XElement element, string friendlyName) =>
+        store.Add(friendlyName, element.ToString(SaveOptions.DisableFormatting));
 }

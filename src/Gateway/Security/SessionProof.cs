@@ -6,8 +6,8 @@ using Progeny.Silo.Security;
 namespace Progeny.Gateway.Security;
 
 /// <summary>
-/// A session of the console, whose cookie the browser adds by itself. So it stands for nothing that a page of another origin asks for, and changes
-/// something only with the token that a form of the console carries.
+/// A session of the console, whose cookie the browser adds by itself. So it stands for nothing that a page of another origin asks for, and
+/// changes something only with the token that a form of the console carries.
 /// </summary>
 internal sealed class SessionProof(Sessions sessions, IAntiforgery antiforgery) : ICallerProof
 {
@@ -27,7 +27,8 @@ internal sealed class SessionProof(Sessions sessions, IAntiforgery antiforgery) 
     public async ValueTask<CallerFinding> CheckAsync(HttpContext context)
     {
         if (PageOrigin.IsForeign(context.Request))
-            return new CallerFinding(null, "A session does not stand for requests of pages of other origins; send a key or a token.") { IsForbidden = true };
+            return new CallerFinding(
+                null, "A session does not stand for requests of pages of other origins; send a key or a token.") { IsForbidden = true };
         var ticket = await context.AuthenticateAsync(Sessions.Scheme);
         if (!ticket.Succeeded)
             return new CallerFinding(null, "The session has ended, or is not one of this node; sign in again, at /sign-in.");
@@ -40,7 +41,9 @@ internal sealed class SessionProof(Sessions sessions, IAntiforgery antiforgery) 
             return finding;
         context.User = before;
         return new CallerFinding(
-            null, $"With a session this takes the token of a form of the console (field '{SessionHosting.TokenField}', or the header {SessionHosting.TokenHeader}); programs send a key or a token.")
+            null,
+            $"With a session this takes the token of a form of the console (field '{SessionHosting.TokenField}', or the header "
+                + $"{SessionHosting.TokenHeader}); programs send a key or a token.")
         {
             IsForbidden = true,
         };

@@ -79,9 +79,13 @@ internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hashe
         }
         catch (StorageUnavailableException)
         {
-            return (null, new CallerFinding(null, "The key is not known here, and the database, which may know it, cannot be reached; ask again.") { IsUnavailable = true });
+            return (null, new CallerFinding(
+                null,
+                "The key is not known here, and the database, which may know it, cannot be reached; ask again.") { IsUnavailable = true });
         }
 
-        return ring.TryFind(id, out var entry) ? (entry, default) : (null, new CallerFinding(null, "The key is not valid here: there is none of its id."));
+        return ring.TryFind(id, out var entry)
+            ? (entry, default)
+            : (null, new CallerFinding(null, "The key is not valid here: there is none of its id."));
     }
 }

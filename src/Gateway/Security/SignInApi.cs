@@ -20,15 +20,21 @@ internal static class SignInApi
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var pages = routes.MapGroup("").AsPages().RequiresNothing();
-        pages.MapGet(Path, (HttpContext context, SignInKinds kinds) => Page(context, kinds, Local(context.Request.Query[ReturnField]), null, StatusCodes.Status200OK));
-        pages.MapPost(Path, SignInAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery().WithMetadata(new AuditedAs("session.create"));
-        pages.MapPost("/sign-out", SignOutAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery().WithMetadata(new AuditedAs("session.delete"));
+        pages.MapGet(
+            Path,
+            (HttpContext context, SignInKinds kinds) =>
+                Page(context, kinds, Local(context.Request.Query[ReturnField]), null, StatusCodes.Status200OK));
+        pages.MapPost(Path, SignInAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery()
+            .WithMetadata(new AuditedAs("session.create"));
+        pages.MapPost("/sign-out", SignOutAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery()
+            .WithMetadata(new AuditedAs("session.delete"));
         pages.MapGet("/sign-in/openid", AskIssuerAsync);
         pages.MapGet(IssuerSignIn.CallbackPath, ReceiveAsync);
     }
 
     /// <summary>The address of the page, which leads back to another one.</summary>
-    public static string AddressFor(HttpRequest request) => $"{Path}?{ReturnField}={Uri.EscapeDataString($"{request.Path}{request.QueryString}")}";
+    public static string AddressFor(HttpRequest request) =>
+        $"{Path}?{ReturnField}={Uri.EscapeDataString($"{request.Path}{request.QueryString}")}";
 
     private static async Task<IResult> SignInAsync(HttpContext context, SignInKinds kinds)
     {
@@ -38,9 +44,15 @@ internal static class SignInApi
             return Page(context, kinds, "/", "The form is not of this browser, or too old. Send it again.", StatusCodes.Status403Forbidden);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var target = Local(form[ReturnField]);
-        var found = await context.RequestServices.GetRequiredService<Sessions>().FindKeyAsync(form[KeyField].ToString().Trim(), context.RequestAborted);
+        var found = await context.RequestServices.GetRequiredService<Sessions>()
+            .FindKeyAsync(form[KeyField].ToString().Trim(), context.RequestAborted);
         if (found.Caller is not { } caller)
-            return Page(context, kinds, target, found.Problem, found.IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status401Unauthorized);
+            return Page(
+                context,
+                kinds,
+                target,
+                found.Problem,
+                found.IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status401Unauthorized);
         context.SetAudit(null, null, caller.Name);
         await context.SignInAsync(Sessions.Scheme, Sessions.Begin(caller));
         return SeeOther(context, target);
@@ -60,32 +72,45 @@ internal static class SignInApi
     private static async Task<IResult> AskIssuerAsync(HttpContext context, SignInKinds kinds)
     {
         if (!kinds.HasIssuer)
-            return ConsolePages.Notice("Not found", "No issuer is set for sign-in (Security:OpenIdConnect).", StatusCodes.Status404NotFound);
+            return ConsolePages.Notice(
+                "Not found", "No issuer is set for sign-in (Security:OpenIdConnect).", StatusCodes.Status404NotFound);
         try
         {
-            await context.ChallengeAsync(IssuerSignIn.Scheme, new AuthenticationProperties { RedirectUri = Local(context.Request.Query[ReturnField]) });
+            await context.ChallengeAsync(
+                IssuerSignIn.Scheme, new AuthenticationProperties { RedirectUri = Local(context.Request.Query[ReturnField]) });
             return TypedResults.Empty;
         }
         catch (InvalidOperationException)
         {
-            return ConsolePages.Notice("No answer", "The issuer cannot be reached. Try again in a moment, or sign in with a key.", StatusCodes.Status503ServiceUnavailable);
+            return ConsolePages.Notice(
+                "No answer",
+                "The issuer cannot be reached. Try again in a moment, or sign in with a key.",
+                StatusCodes.Status503ServiceUnavailable);
         }
     }
 
     private static async Task<IResult> ReceiveAsync(HttpContext context, SignInKinds kinds)
     {
         if (!kinds.HasIssuer)
-            return ConsolePages.Notice("Not found", "No issuer is set for sign-in (Security:OpenIdConnect).", StatusCodes.Status404NotFound);
-        var handler = await context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>().GetHandlerAsync(context, IssuerSignIn.Scheme);
+            return ConsolePages.Notice(
+                "Not found", "No issuer is set for sign-in (Security:OpenIdConnect).", StatusCodes.Status404NotFound);
+        var handler = await context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>()
+            .GetHandlerAsync(context, IssuerSignIn.Scheme);
         await ((IAuthenticationRequestHandler)handler!).HandleRequestAsync();
         return TypedResults.Empty;
     }
 
     private static IResult Page(HttpContext context, SignInKinds kinds, string target, string? problem, int status) => ConsolePages.SignIn(
-        new SignInView(kinds.IsNeeded, kinds.HasIssuer, target, problem, context.Features.Get<Caller>() is { IsAuthenticated: true } caller ? caller.Name : null), status);
+        new SignInView(
+            kinds.IsNeeded,
+            kinds.HasIssuer,
+            target,
+            problem,
+            context.Features.Get<Caller>() is { IsAuthenticated: true } caller ? caller.Name : null), status);
 
     /// <summary>A path of this node; anything else leads to the first page.</summary>
-    private static string Local(string? path) => path is { Length: > 0 and <= 2_000 } && RedirectHttpResult.IsLocalUrl(path) && path[0] == '/' ? path : "/";
+    private static string Local(string? path) =>
+        path is { Length: > 0 and <= 2_000 } && RedirectHttpResult.IsLocalUrl(path) && path[0] == '/' ? path : "/";
 
     private static StatusCodeHttpResult SeeOther(HttpContext context, string target)
     {

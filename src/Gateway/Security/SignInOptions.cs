@@ -2,7 +2,9 @@ using Progeny.Silo.Security;
 
 namespace Progeny.Gateway.Security;
 
-/// <summary>The issuer by which people sign in at the console (OpenID Connect); the section <c>Security:OpenIdConnect</c> (docs/sign-in.md).</summary>
+/// <summary>
+/// The issuer by which people sign in at the console (OpenID Connect); the section <c>Security:OpenIdConnect</c> (docs/sign-in.md).
+/// </summary>
 public sealed class SignInOptions : ClaimOptions
 {
     /// <summary>The section of the settings.</summary>

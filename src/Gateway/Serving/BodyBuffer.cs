@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Progeny.Gateway.Serving;
 
-/// <summary>Pooled memory for a body, which grows with what has arrived and counts against the node's budget until it is disposed.</summary>
+/// <summary>
+/// Pooled memory for a body, which grows with what has arrived and counts against the node's budget until it is disposed.
+/// </summary>
 internal sealed class BodyBuffer(BodyBudget budget) : IDisposable
 {
     private byte[] bytes = [];

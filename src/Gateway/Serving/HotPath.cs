@@ -3,7 +3,9 @@ using Progeny.Gateway.Common;
 
 namespace Progeny.Gateway.Serving;
 
-/// <summary>Marks the endpoints that answer queries: they write their own errors, and the middleware that would do so is passed by.</summary>
+/// <summary>
+/// Marks the endpoints that answer queries: they write their own errors, and the middleware that would do so is passed by.
+/// </summary>
 internal sealed class HotPath
 {
     public static bool IsTaken(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<HotPath>() is not null;

@@ -25,14 +25,18 @@ internal static class InferenceProtocolApi
     public static void MapInferenceProtocol(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(Root).WithTags("Open Inference Protocol");
-        group.MapGet("/", () => new ServerMetadata("progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
+        group.MapGet(
+            "/",
+            () => new ServerMetadata(
+                "progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
             .Requires(Permissions.None, AccessScope.Node)
             .WithSummary("The server's name, version and extensions.");
         // A version is one in the path, never in the query: by the path the caller's permission to choose it is checked.
         Map(
             group.MapGroup("/models/{model}"),
             Permissions.Predict,
-            (string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies) => InferAsync(model, null, context, agents, bodies));
+            (string model, HttpContext context, IOnlineAgents agents, RequestBodies bodies) =>
+                InferAsync(model, null, context, agents, bodies));
         Map(group.MapGroup("/models/{model}/versions/{version}"), Permissions.Predict | Permissions.ChooseVersion, InferAsync);
     }
 
@@ -41,7 +45,8 @@ internal static class InferenceProtocolApi
         model.WithProblems(404, 409, 410).Requires(Permissions.None);
         model.MapGet("", DescribeAsync).WithSummary("Inputs, outputs and versions of a model.");
         model.MapGet("/ready", ModelReadyAsync).WithSummary("Whether a model answers queries.");
-        model.MapPost("/infer", infer).NotAudited().Requires(permissions).Accepts<InferenceRequest>("application/json", "application/octet-stream")
+        model.MapPost("/infer", infer).NotAudited().Requires(permissions)
+            .Accepts<InferenceRequest>("application/json", "application/octet-stream")
             .Produces<InferenceResponse>(200, "application/json", "application/octet-stream")
             .WithProblems(400, 408, 413, 429, 503, 504).WithSummary("Runs a model on tensors.");
     }
@@ -53,7 +58,8 @@ internal static class InferenceProtocolApi
         if (metadata.Error is { } error)
             return Problem(error);
         var project = await cluster.GetGrain<IProjectGrain>(model).Get();
-        var lists = await Task.WhenAll(project!.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{model}@{release}").ListGenerations()));
+        var lists = await Task.WhenAll(
+            project!.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{model}@{release}").ListGenerations()));
         return TypedResults.Ok(new ModelDescription(
             model,
             [.. lists.SelectMany(list => list).Select(generation => generation.Reference.Version)],

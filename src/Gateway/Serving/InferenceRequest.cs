@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Progeny.Gateway.Serving;
 
-/// <summary>An inference request of the protocol, for the API description; <see cref="Progeny.Core.Serving.Requests.QueryHandler"/> reads the text itself.</summary>
+/// <summary>
+/// An inference request of the protocol, for the API description; <see cref="Progeny.Core.Serving.Requests.QueryHandler"/> reads the text
+/// itself.
+/// </summary>
 /// <param name="Id">The query id; empty counts as left out.</param>
 /// <param name="Parameters">How to answer.</param>
 /// <param name="Inputs">A tensor a field, or the model's own inputs.</param>

@@ -17,14 +17,16 @@ internal static class PredictApi
     {
         var agents = routes.ServiceProvider.GetRequiredService<IOnlineAgents>();
         var bodies = routes.ServiceProvider.GetRequiredService<RequestBodies>();
-        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath()).NotAudited().Requires(Permissions.Predict)
+        var group = routes.MapGroup("/api/projects/{project}").WithTags("Serving").WithMetadata(new HotPath()).NotAudited()
+            .Requires(Permissions.Predict)
             .WithProblems(400, 404, 408, 409, 410, 413, 429, 503, 504);
         group.MapPost("/predict", (string project, HttpContext context) => PredictAsync(agents, bodies, project, null, context))
             .Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
             .WithSummary("Predicts rows given as JSON objects by field name; the rollout chooses the generation.");
         group.MapPost("/versions/{version}/predict", (string project, string version, HttpContext context) =>
                 PredictAsync(agents, bodies, project, version, context))
-            .Requires(Permissions.Predict | Permissions.ChooseVersion).Accepts<PredictRequest>("application/json").Produces<PredictResponse>()
+            .Requires(Permissions.Predict | Permissions.ChooseVersion).Accepts<PredictRequest>("application/json")
+            .Produces<PredictResponse>()
             .WithSummary("The same with a generation of the caller's choice, release:generation.");
     }
 
@@ -56,7 +58,8 @@ internal static class PredictApi
             return;
         }
 
-        using var answer = await agents.PredictAsync(project, new PredictQuery { Body = body.Memory, Version = version }, context.RequestAborted);
+        using var answer = await agents.PredictAsync(
+            project, new PredictQuery { Body = body.Memory, Version = version }, context.RequestAborted);
         if (!context.RequestAborted.IsCancellationRequested)
             body.Recycle();
         await SendAsync(context, answer);

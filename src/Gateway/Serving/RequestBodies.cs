@@ -15,7 +15,8 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
     private const int FirstBytes = 16 << 10;
 
     private static readonly ServingError NoRoom = new(
-        ServingErrorKind.Unavailable, "The bodies of the requests under way take all of the memory that the node has for them (Serving:MaxBodyMemory); come back later.");
+        ServingErrorKind.Unavailable,
+        "The bodies of the requests under way take all of the memory that the node has for them (Serving:MaxBodyMemory); come back later.");
 
     private readonly BodyBudget budget = new(options.MaxBodyMemory);
 
@@ -47,7 +48,9 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
         try
         {
             // A small one that is slow is cut off by the server, which asks for a rate.
-            var isRead = IsSmall(request) ? await FillAsync(buffer, request, cancellationToken) : await FillInTimeAsync(buffer, request, cancellationToken);
+            var isRead = IsSmall(request)
+                ? await FillAsync(buffer, request, cancellationToken)
+                : await FillInTimeAsync(buffer, request, cancellationToken);
             if (isRead)
                 return new RequestBody(buffer);
             buffer.Recycle();
@@ -72,7 +75,9 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
         catch (OperationCanceledException exception) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new BadHttpRequestException(
-                $"The body was not whole after {options.BodyTimeout:c} (Serving:BodyTimeout); {buffer.Count} bytes had come.", StatusCodes.Status408RequestTimeout, exception);
+                $"The body was not whole after {options.BodyTimeout:c} (Serving:BodyTimeout); {buffer.Count} bytes had come.",
+                StatusCodes.Status408RequestTimeout,
+                exception);
         }
     }
 
@@ -82,7 +87,8 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
         var length = request.ContentLength;
         while (buffer.Count != length)
         {
-            if (buffer.Free.IsEmpty && !buffer.TryGrow((int)Math.Min(Math.Max(FirstBytes, 2L * buffer.Count), length ?? options.MaxBodyBytes + 1L)))
+            if (buffer.Free.IsEmpty
+                && !buffer.TryGrow((int)Math.Min(Math.Max(FirstBytes, 2L * buffer.Count), length ?? options.MaxBodyBytes + 1L)))
                 return false;
             var count = await request.Body.ReadAsync(buffer.Free, cancellationToken);
             if (count == 0)
@@ -96,5 +102,6 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
     }
 
     private BadHttpRequestException TooLarge() => new(
-        $"The body of a query may have at most {options.MaxBodyBytes} bytes, decompressed (Serving:MaxBodyBytes); this one has more.", StatusCodes.Status413PayloadTooLarge);
+        $"The body of a query may have at most {options.MaxBodyBytes} bytes, decompressed (Serving:MaxBodyBytes); this one has more.",
+        StatusCodes.Status413PayloadTooLarge);
 }

@@ -20,14 +20,17 @@ internal static class JobsApi
     {
         var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Read);
         project.MapPost("/", StartAsync).WithProblems(409).Requires(Permissions.Develop).WithSummary(
-            "Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures what was served.");
+            "Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures "
+                + "what was served.");
         project.MapGet("/", ListAsync).WithSummary("The project's newest jobs, newest first.");
         var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs").WithProblems(404).Requires(Permissions.Read, AccessScope.Job);
         jobs.MapGet("/", GetAsync).WithSummary("One job: status, progress, verdict.");
-        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").Requires(Permissions.Develop, AccessScope.Job).WithSummary("The last 1 MiB of what its programs printed.");
+        jobs.MapGet("/log", GetLogAsync).Produces<string>(200, "text/plain").Requires(Permissions.Develop, AccessScope.Job)
+            .WithSummary("The last 1 MiB of what its programs printed.");
         jobs.MapGet("/trials", ListTrialsAsync)
             .WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
-        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json").Requires(Permissions.Develop, AccessScope.Job)
+        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json")
+            .Requires(Permissions.Develop, AccessScope.Job)
             .WithSummary("Stops a job; one that has ended stays as it is.");
     }
 
@@ -35,7 +38,9 @@ internal static class JobsApi
         string project, JobStartRequest request, CurrentCaller caller, IClusterClient cluster)
     {
         if (request.Kind is not { } kind)
-            return Problems.Invalid($"The body lacks 'kind' (one of {string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
+            return Problems.Invalid(
+                "The body lacks 'kind' (one of "
+                    + $"{string.Join(", ", Enum.GetValues<JobKind>().Select(value => $"\"{ApiJson.NameOf(value)}\""))}).");
         if (DecisionWords.Problem(request.By, null) is { } problem)
             return Problems.Invalid(problem);
         var job = await cluster.GetGrain<IProjectGrain>(project).StartJob(new JobRequest
@@ -78,7 +83,8 @@ internal static class JobsApi
         string job, IClusterClient cluster) =>
         await cluster.GetGrain<IJobGrain>(job).Get() is null
             ? Missing(job)
-            : TypedResults.Ok((await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
+            : TypedResults.Ok(
+                (await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
 
     private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(string job, HttpContext context, IClusterClient cluster)
     {

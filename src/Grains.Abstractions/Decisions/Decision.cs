@@ -16,7 +16,9 @@ public sealed record Decision
 
     [Id(3)] public required DecisionKind Kind { get; init; }
 
-    /// <summary>Who or what decided: a person's name, or a part of the platform such as <c>canary</c>, <c>offline agent</c>, <c>gate quality</c>.</summary>
+    /// <summary>
+    /// Who or what decided: a person's name, or a part of the platform such as <c>canary</c>, <c>offline agent</c>, <c>gate quality</c>.
+    /// </summary>
     [Id(4)] public required string By { get; init; }
 
     /// <summary>What was decided and why, in a sentence or two.</summary>

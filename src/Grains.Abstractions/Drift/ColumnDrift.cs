@@ -18,7 +18,9 @@ public sealed record ColumnDrift
 
     [Id(4)] public DriftTest Test { get; init; }
 
-    /// <summary>The greatest distance of the cumulative shares, 0 to 1, or chi-square, or the share of numbers outside the range of the training.</summary>
+    /// <summary>
+    /// The greatest distance of the cumulative shares, 0 to 1, or chi-square, or the share of numbers outside the range of the training.
+    /// </summary>
     [Id(5)] public double Statistic { get; init; }
 
     /// <summary>A bound on the probability of such a difference, or a greater one, where there is none.</summary>

@@ -1,12 +1,15 @@
 namespace Progeny.Abstractions.Experiments;
 
-/// <summary>A metric over the predictions of an arm: all that its statistics need, whatever order outcomes and corrections come in.</summary>
+/// <summary>
+/// A metric over the predictions of an arm: all that its statistics need, whatever order outcomes and corrections come in.
+/// </summary>
 /// <param name="Count">How many values; with a discount, what they count by now.</param>
 /// <param name="Sum">Their sum.</param>
 /// <param name="Squares">The sum of their squares.</param>
 /// <param name="Others">How many of them are neither 0 nor 1.</param>
 [GenerateSerializer, Immutable, Alias("progeny.arm-sums")]
-public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] double Sum, [property: Id(2)] double Squares, [property: Id(3)] double Others)
+public sealed record ArmSums(
+    [property: Id(0)] double Count, [property: Id(1)] double Sum, [property: Id(2)] double Squares, [property: Id(3)] double Others)
 {
     /// <summary>Of nothing.</summary>
     public static ArmSums None { get; } = new(0, 0, 0, 0);
@@ -38,8 +41,13 @@ public sealed record ArmSums([property: Id(0)] double Count, [property: Id(1)] d
     /// <summary>With everything counting less.</summary>
     public ArmSums Scale(double factor) => factor == 1
         ? this
-        : new ArmSums(Count * factor, Sum * factor, Squares * factor, Others * factor) { Clusters = Clusters?.Scale(factor), Bounded = Bounded?.Scale(factor) };
+        : new ArmSums(
+            Count * factor,
+            Sum * factor,
+            Squares * factor,
+            Others * factor) { Clusters = Clusters?.Scale(factor), Bounded = Bounded?.Scale(factor) };
 
     /// <summary>The same with each value turned round, so that less is better where more was: 1 - x of yes and no, else -x.</summary>
-    public ArmSums Turn(bool isBinary) => isBinary ? new ArmSums(Count, Count - Sum, Count - Sum, 0) : new ArmSums(Count, -Sum, Squares, Others);
+    public ArmSums Turn(bool isBinary) =>
+        isBinary ? new ArmSums(Count, Count - Sum, Count - Sum, 0) : new ArmSums(Count, -Sum, Squares, Others);
 }

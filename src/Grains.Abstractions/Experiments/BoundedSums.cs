@@ -31,7 +31,9 @@ public sealed record BoundedSums([property: Id(0)] ImmutableArray<double> Sums)
     public const int Count = FirstNegative + ScaleCount;
 
     /// <summary>Fixed scales, 10⁻⁸ to 10¹²: one is near the size of the values, whatever unit these have.</summary>
-    public static ImmutableArray<double> Scales { get; } = [.. Enumerable.Range(0, ScaleCount).Select(i => FirstScale * Math.Pow(ScaleRatio, i))];
+    public static ImmutableArray<double> Scales { get; } = [
+        .. Enumerable.Range(0, ScaleCount).Select(i => FirstScale * Math.Pow(ScaleRatio, i)),
+    ];
 
     /// <summary>Of nothing.</summary>
     public static BoundedSums None { get; } = new([.. new double[Count]]);

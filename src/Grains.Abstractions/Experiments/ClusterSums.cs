@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Progeny.Abstractions.Experiments;
 
-/// <summary>The values of an arm by clusters of entities: each entity is in one of them, drawn by a hash, so that what entities differ by shows between clusters.</summary>
+/// <summary>
+/// The values of an arm by clusters of entities: each entity is in one of them, drawn by a hash, so that what entities differ by shows
+/// between clusters.
+/// </summary>
 /// <param name="Counts">How many values, by cluster.</param>
 /// <param name="Sums">Their sums.</param>
 [GenerateSerializer, Immutable, Alias("progeny.cluster-sums")]

@@ -7,4 +7,7 @@ namespace Progeny.Abstractions.Experiments;
 /// <param name="PlanVersion">The plan that it brought; null: none.</param>
 [GenerateSerializer, Immutable, Alias("progeny.experiment-event")]
 public sealed record ExperimentEvent(
-    [property: Id(0)] DateTimeOffset At, [property: Id(1)] string By, [property: Id(2)] string Message, [property: Id(3)] long? PlanVersion);
+    [property: Id(0)] DateTimeOffset At,
+    [property: Id(1)] string By,
+    [property: Id(2)] string Message,
+    [property: Id(3)] long? PlanVersion);

@@ -59,6 +59,8 @@ public sealed record ExperimentSettings
     /// <summary>abtest: the challengers that have a share of their own, by generation as <see cref="Arms"/> names it.</summary>
     [Id(15)] public ImmutableArray<ArmShare> Shares { get; init; } = [];
 
-    /// <summary>canary, abtest, bandit, select: whether who answers follows the plan's key, mostly the entity; false: each query is drawn by itself.</summary>
+    /// <summary>
+    /// canary, abtest, bandit, select: whether who answers follows the plan's key, mostly the entity; false: each query is drawn by itself.
+    /// </summary>
     [Id(16)] public bool Sticky { get; init; } = true;
 }

@@ -4,7 +4,9 @@ using Progeny.Abstractions.Rollouts;
 
 namespace Progeny.Abstractions.Experiments;
 
-/// <summary>A rollout under test: its arms, statistics, history and verdict. Key: <c>project/experiment</c>, e.g. <c>flights/canary-7</c>.</summary>
+/// <summary>
+/// A rollout under test: its arms, statistics, history and verdict. Key: <c>project/experiment</c>, e.g. <c>flights/canary-7</c>.
+/// </summary>
 [Alias("progeny.experiment")]
 public interface IExperimentGrain : IGrainWithStringKey
 {
@@ -13,7 +15,8 @@ public interface IExperimentGrain : IGrainWithStringKey
     Task<ExperimentInfo?> Get();
 
     /// <summary>Stores the experiment and puts its first plan in force; one that is stored already is only woken.</summary>
-    /// <exception cref="PlanException">Its generations cannot serve together; nothing was changed, and the experiment has ended.</exception>
+    /// <exception cref="PlanException">Its generations cannot serve together; nothing was changed, and the experiment has
+    /// ended.</exception>
     [Alias("start")]
     Task<ExperimentInfo> Start(ExperimentRequest request);
 

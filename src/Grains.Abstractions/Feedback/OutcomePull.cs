@@ -44,6 +44,9 @@ public sealed record OutcomePull
     /// <summary>Rows that came behind the watermark and were not read, in all.</summary>
     [Id(12)] public long Behind { get; init; }
 
-    /// <summary>Rows whose watermark is more than a day ahead of the clock, the last time: they are read each time, and the watermark stays before them.</summary>
+    /// <summary>
+    /// Rows whose watermark is more than a day ahead of the clock, the last time: they are read each time, and the watermark stays before
+    /// them.
+    /// </summary>
     [Id(13)] public long Ahead { get; init; }
 }

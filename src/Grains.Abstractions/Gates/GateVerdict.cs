@@ -3,9 +3,11 @@ using System.Collections.Immutable;
 namespace Progeny.Abstractions.Gates;
 
 /// <summary>What one gate said.</summary>
-/// <param name="Name">The gate's name; <c>tests</c> for the contract tests, which every generation must pass; <c>hook NAME</c> for a webhook.</param>
+/// <param name="Name">The gate's name; <c>tests</c> for the contract tests, which every generation must pass; <c>hook NAME</c> for a
+/// webhook.</param>
 /// <param name="Passed">Whether it lets the generation through.</param>
-/// <param name="Message">Why, with the figures: <c>eval_auc 0.61, champion.eval_auc 0.68: eval_auc >= champion.eval_auc - 0.02 is false</c>.</param>
+/// <param name="Message">Why, with the figures: <c>eval_auc 0.61, champion.eval_auc 0.68: eval_auc >= champion.eval_auc - 0.02 is
+/// false</c>.</param>
 /// <param name="Figures">The figures that the gate uses, by name; those that are not known are left out.</param>
 [GenerateSerializer, Immutable, Alias("progeny.gate-verdict")]
 public sealed record GateVerdict(

@@ -17,7 +17,8 @@ public interface IProjectGrain : IGrainWithStringKey
     /// <summary>Publishes a release; its version must be greater than all before.</summary>
     /// <param name="ticket">The package's in the artifact store, where it is staged; it is kept once it has passed all checks.</param>
     /// <param name="publisher">Who publishes it, and may not have it do what they may not; null: anybody.</param>
-    /// <exception cref="RegistryException">The version is not greater, the package belongs to another project, or its publisher may not do what it says.</exception>
+    /// <exception cref="RegistryException">The version is not greater, the package belongs to another project, or its publisher may not do
+    /// what it says.</exception>
     [Alias("publish")]
     Task<ReleaseInfo> Publish(string ticket, Publisher? publisher);
 
@@ -40,7 +41,10 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("list-jobs")]
     Task<ImmutableArray<string>> ListJobs();
 
-    /// <summary>The ids of the newest 30 trainings and searches, of the newest 30 evaluations, and of all jobs that have not ended; newest first within a kind.</summary>
+    /// <summary>
+    /// The ids of the newest 30 trainings and searches, of the newest 30 evaluations, and of all jobs that have not ended; newest first
+    /// within a kind.
+    /// </summary>
     [Alias("list-recent-jobs")]
     Task<ImmutableArray<string>> ListRecentJobs();
 

@@ -7,7 +7,9 @@ public sealed record EncodedInferQuery
     /// <summary>The request in JSON (UTF-8), and behind it the inputs that are in binary.</summary>
     [Id(0)] public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The header <c>Inference-Header-Content-Length</c>: the number of bytes of the JSON; null: all of the body is JSON.</summary>
+    /// <summary>
+    /// The header <c>Inference-Header-Content-Length</c>: the number of bytes of the JSON; null: all of the body is JSON.
+    /// </summary>
     [Id(1)] public string? JsonLength { get; init; }
 
     /// <inheritdoc cref="PredictQuery.Version"/>

@@ -14,8 +14,8 @@ public sealed record PredictQuery
     [Id(1)] public string? Version { get; init; }
 
     /// <summary>
-    /// What is left of the client's deadline, for the grain of an agent: it stops waiting then by its own clock. Null: the client gave none.
-    /// (In the agent's process the caller's cancellation does that.)
+    /// What is left of the client's deadline, for the grain of an agent: it stops waiting then by its own clock. Null: the client gave
+    /// none. (In the agent's process the caller's cancellation does that.)
     /// </summary>
     [Id(2)] public TimeSpan? TimeLeft { get; init; }
 

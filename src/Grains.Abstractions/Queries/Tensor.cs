@@ -16,6 +16,8 @@ public sealed record Tensor
     /// <summary>The elements row by row, little-endian, without gaps; empty for <see cref="DataType.Bytes"/>.</summary>
     [Id(3)] public ReadOnlyMemory<byte> Data { get; init; }
 
-    /// <summary>The elements of a <see cref="DataType.Bytes"/> tensor, row by row: text in UTF-8, or bytes of any kind; default for all others.</summary>
+    /// <summary>
+    /// The elements of a <see cref="DataType.Bytes"/> tensor, row by row: text in UTF-8, or bytes of any kind; default for all others.
+    /// </summary>
     [Id(4)] public ImmutableArray<ReadOnlyMemory<byte>> Elements { get; init; }
 }

@@ -16,9 +16,15 @@ public sealed record GenerationAssets
     /// <summary>The training's log; null: none was written.</summary>
     [Id(3)] public string? Log { get; init; }
 
-    /// <summary>How the features of the training rows and the predictions on the rows held out were spread, encoded; null: it was made without rows, or before profiles were kept.</summary>
+    /// <summary>
+    /// How the features of the training rows and the predictions on the rows held out were spread, encoded; null: it was made without rows,
+    /// or before profiles were kept.
+    /// </summary>
     [Id(4)] public string? Profile { get; init; }
 
-    /// <summary>Up to 100 of the rows that the training read, against which explanations compare: a JSON object of features a line; null: none were kept.</summary>
+    /// <summary>
+    /// Up to 100 of the rows that the training read, against which explanations compare: a JSON object of features a line; null: none were
+    /// kept.
+    /// </summary>
     [Id(5)] public string? Background { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record GenerationInfo
     /// <summary>The figures of the evaluation before it became a generation, by metric name.</summary>
     [Id(5)] public required ImmutableSortedDictionary<string, double> Metrics { get; init; }
 
-    /// <summary>What else was measured when it was made: the model on a silo (<c>load_ms</c>, <c>run_us</c>, …), its tests, and its training rows (<c>data_*</c>).</summary>
+    /// <summary>
+    /// What else was measured when it was made: the model on a silo (<c>load_ms</c>, <c>run_us</c>, …), its tests, and its training rows
+    /// (<c>data_*</c>).
+    /// </summary>
     [Id(6)] public ImmutableSortedDictionary<string, double> Figures { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }

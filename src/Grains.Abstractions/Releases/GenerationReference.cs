@@ -8,7 +8,8 @@ namespace Progeny.Abstractions.Releases;
 /// <param name="Release">The release's semantic version.</param>
 /// <param name="Generation">1, 2, 3 …</param>
 [GenerateSerializer, Immutable, Alias("progeny.generation-reference")]
-public sealed record GenerationReference([property: Id(0)] string Project, [property: Id(1)] string Release, [property: Id(2)] int Generation)
+public sealed record GenerationReference(
+    [property: Id(0)] string Project, [property: Id(1)] string Release, [property: Id(2)] int Generation)
 {
     /// <summary>The part behind the project, as URLs carry it: <c>1.2.0:3</c>.</summary>
     public string Version => string.Create(CultureInfo.InvariantCulture, $"{Release}:{Generation}");
@@ -34,7 +35,8 @@ public sealed record GenerationReference([property: Id(0)] string Project, [prop
     {
         reference = null;
         var colon = version.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(version.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+        if (colon <= 0 || !int.TryParse(version.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number < 1)
             return false;
         reference = new GenerationReference(project, version[..colon], number);
         return true;

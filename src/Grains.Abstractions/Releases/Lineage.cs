@@ -32,15 +32,15 @@ public sealed record Lineage
     [Id(8)] public int? Previous { get; init; }
 
     /// <summary>
-    /// The place in the list of outcome reports from which queries were taken, inclusive; null: no queries were. A query was taken where its
-    /// first report and its record lie before <see cref="QueriesTo"/> and <see cref="LogTo"/>, and did not before <see cref="QueriesFrom"/>
-    /// and <see cref="LogFrom"/> already.
+    /// The place in the list of outcome reports from which queries were taken, inclusive; null: no queries were. A query was taken where
+    /// its first report and its record lie before <see cref="QueriesTo"/> and <see cref="LogTo"/>, and did not before
+    /// <see cref="QueriesFrom"/> and <see cref="LogFrom"/> already.
     /// </summary>
     [Id(9)] public long? QueriesFrom { get; init; }
 
     /// <summary>
-    /// The place in the list of outcome reports up to which queries were taken, exclusive; the next incremental training begins there. Where no
-    /// queries were, the end of that list when the training began: what lies behind is new since, whatever the clock says.
+    /// The place in the list of outcome reports up to which queries were taken, exclusive; the next incremental training begins there.
+    /// Where no queries were, the end of that list when the training began: what lies behind is new since, whatever the clock says.
     /// </summary>
     [Id(10)] public long? QueriesTo { get; init; }
 

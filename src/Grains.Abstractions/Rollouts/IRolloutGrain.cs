@@ -31,24 +31,28 @@ public interface IRolloutGrain : IGrainWithStringKey
     [Alias("list-shadows")]
     Task<ImmutableArray<ShadowPeriod>> ListShadows();
 
-    /// <summary>Puts a plan in force, on all silos within two seconds. Its models are loaded first; other changes go on meanwhile.</summary>
+    /// <summary>
+    /// Puts a plan in force, on all silos within two seconds. Its models are loaded first; other changes go on meanwhile.
+    /// </summary>
     /// <remarks>
-    /// A draft that names the version it changes is refused where another plan is in force by then. Of drafts that name none the last one wins;
-    /// it is refused only where the project was rolled back while its models were loaded.
+    /// A draft that names the version it changes is refused where another plan is in force by then. Of drafts that name none the last one
+    /// wins; it is refused only where the project was rolled back while its models were loaded.
     /// </remarks>
     /// <exception cref="PlanException">The draft is wrong; it carries everything that is.</exception>
-    /// <exception cref="RegistryException">There is no such project, the plan that the draft changes is not in force any more, or the project was rolled back meanwhile.</exception>
+    /// <exception cref="RegistryException">There is no such project, the plan that the draft changes is not in force any more, or the
+    /// project was rolled back meanwhile.</exception>
     [Alias("set-plan")]
     Task<RolloutPlan> SetPlan(PlanDraft draft);
 
     /// <summary>
-    /// Makes a generation the champion of all traffic, with the fallback chain of its release, once it has passed its gates. Where one of them wants
-    /// an approval it waits, and is made once that is given.
+    /// Makes a generation the champion of all traffic, with the fallback chain of its release, once it has passed its gates. Where one of
+    /// them wants an approval it waits, and is made once that is given.
     /// </summary>
     /// <param name="by">Who or what decided; null: nobody said.</param>
     /// <param name="force">Whether the gates are passed over.</param>
     /// <exception cref="RegistryException">
-    /// There is no such generation, it may not serve, a gate does not let it through, or another one became the champion while its model was loaded.
+    /// There is no such generation, it may not serve, a gate does not let it through, or another one became the champion while its model
+    /// was loaded.
     /// </exception>
     [Alias("promote"), ResponseTimeout("00:02:00")]
     Task<PromotionAnswer> Promote(GenerationReference generation, string? by, string reason, bool force);
@@ -56,13 +60,15 @@ public interface IRolloutGrain : IGrainWithStringKey
     /// <summary>Makes an earlier champion the champion of all traffic again, on all silos within two seconds. No gate is asked.</summary>
     /// <param name="generation">Null: the champion before the one now; those that were left by a rollback do not count.</param>
     /// <param name="plan">The version of the plan that is left; another in force is a conflict. Null: whatever is in force.</param>
-    /// <exception cref="RegistryException">There is no such generation, it was never the champion, it cannot serve, or another plan is in force.</exception>
+    /// <exception cref="RegistryException">There is no such generation, it was never the champion, it cannot serve, or another plan is in
+    /// force.</exception>
     [Alias("roll-back")]
     Task<Promotion> RollBack(GenerationReference? generation, string? by, string reason, long? plan = null);
 
     /// <summary>Retires or archives a generation that serves nothing, or brings one back (<see cref="Stage.Staged"/>).</summary>
     /// <param name="by">Who wants it; null: nobody said.</param>
-    /// <exception cref="RegistryException">There is no such generation, the plan in force names it, or it cannot go there from where it is.</exception>
+    /// <exception cref="RegistryException">There is no such generation, the plan in force names it, or it cannot go there from where it
+    /// is.</exception>
     [Alias("set-stage")]
     Task<GenerationInfo> SetStage(GenerationReference generation, Stage stage, string? by, string? reason);
 

@@ -7,4 +7,5 @@ namespace Progeny.Abstractions.Rollouts;
 /// <param name="Generation">May be another project's.</param>
 /// <param name="Weight">Its part of the sum of all weights is its share of the traffic; 0: none.</param>
 [GenerateSerializer, Immutable, Alias("progeny.rollout-arm")]
-public sealed record RolloutArm([property: Id(0)] string Name, [property: Id(1)] GenerationReference Generation, [property: Id(2)] double Weight);
+public sealed record RolloutArm(
+    [property: Id(0)] string Name, [property: Id(1)] GenerationReference Generation, [property: Id(2)] double Weight);

@@ -15,7 +15,9 @@ public sealed record RolloutPlan
     /// <summary>The generation in production; null: none yet.</summary>
     [Id(2)] public required GenerationReference? Champion { get; init; }
 
-    /// <summary>All generations that the plan names, by the arm's name in ordinal order; those of weight 0 get no traffic of their own.</summary>
+    /// <summary>
+    /// All generations that the plan names, by the arm's name in ordinal order; those of weight 0 get no traffic of their own.
+    /// </summary>
     [Id(3)] public ImmutableArray<RolloutArm> Arms { get; init; } = [];
 
     /// <summary>Which arm has which part of the buckets, in order and without a gap; empty where there are no arms.</summary>
@@ -28,7 +30,8 @@ public sealed record RolloutPlan
     [Id(6)] public ImmutableArray<string> Shadows { get; init; } = [];
 
     /// <summary>
-    /// What is hashed to choose an arm: a field of the query, or <see cref="QueryIdKey"/>; null: the entity. Where a query lacks it, its id.
+    /// What is hashed to choose an arm: a field of the query, or <see cref="QueryIdKey"/>; null: the entity. Where a query lacks it, its
+    /// id.
     /// </summary>
     [Id(7)] public string? StickyKey { get; init; }
 

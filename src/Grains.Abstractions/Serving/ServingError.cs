@@ -10,7 +10,8 @@ public sealed record ServingError(
 {
     /// <summary>A query that is refused before anything is done with it, for those that are under way to keep their time.</summary>
     public static ServingError Overloaded { get; } = new(
-        ServingErrorKind.Overloaded, "As many queries of this project are under way on this node as it may have (serving.max_queue); ask again in a second.");
+        ServingErrorKind.Overloaded,
+        "As many queries of this project are under way on this node as it may have (serving.max_queue); ask again in a second.");
 
     public ServingError(ServingErrorKind kind, string message)
         : this(kind, message, [])

@@ -77,12 +77,15 @@ internal sealed partial class AlertGrain(
     {
         timer?.Dispose();
         await stop.CancelAsync();
-        await delivering.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await delivering.WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         stop.Dispose();
     }
 
     private async Task<GateSubject?> ChampionAsync() =>
-        await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null } ? await generations.GetAsync(champion) : null;
+        await GrainFactory.GetGrain<IProjectGrain>(Project).Get() is { Champion: { } champion, Decommissioned: null }
+            ? await generations.GetAsync(champion)
+            : null;
 
     /// <returns>How long the answers of the alerts stay, while nothing happens to the project; null: as long as that.</returns>
     private async Task<TimeSpan?> EvaluateAsync()
@@ -93,7 +96,8 @@ internal sealed partial class AlertGrain(
         if (alerts.Count == 0 && storage.State.Episodes.All(episode => episode.Until is not null))
             return null;
         var known = alerts.Count == 0 ? null : await figures.ReadAsync(judged.Info.Reference, null, stop.Token);
-        var verdicts = await judged.Conditions.AskAsync([.. alerts.Select((_, i) => (Func<ConditionVerdict>)(() => judged.Conditions.Alert(i, known!)))], stop.Token);
+        var verdicts = await judged.Conditions.AskAsync(
+            [.. alerts.Select((_, i) => (Func<ConditionVerdict>)(() => judged.Conditions.Alert(i, known!)))], stop.Token);
         var now = time.GetUtcNow();
         var (episodes, changed) = AlertEpisodes.Update(storage.State.Episodes, alerts, verdicts, judged.Info.Reference, now);
         var stable = known is null ? null : FigureStability.Of(known, verdicts);
@@ -103,7 +107,8 @@ internal sealed partial class AlertGrain(
         {
             Episodes = episodes,
             Undecided = [.. state.Undecided, .. changed.Select(episode => AlertMessages.DecisionOf(Project, episode))],
-            Outbox = Bound([.. state.Outbox, .. changed.Select(episode => AlertMessages.Of(Project, episode, now)).OfType<WebhookMessage>()]),
+            Outbox = Bound(
+                [.. state.Outbox, .. changed.Select(episode => AlertMessages.Of(Project, episode, now)).OfType<WebhookMessage>()]),
         });
         return stable;
     }
@@ -151,7 +156,8 @@ internal sealed partial class AlertGrain(
         try
         {
             var now = time.GetUtcNow();
-            foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => AlertMessages.DueOf(message, now) <= now).ToList())
+            foreach (var message in AlertMessages.Next(storage.State.Outbox).Where(message => AlertMessages.DueOf(message, now) <= now)
+                .ToList())
             {
                 var error = await webhooks.SendAsync(Project, message.Webhook, message.Id, message.Body, stop.Token);
                 var next = error is null ? null : AlertMessages.Again(message, error, time.GetUtcNow());
@@ -159,7 +165,9 @@ internal sealed partial class AlertGrain(
                     LogGivenUp(logger, Project, message.Id, message.Webhook, error);
                 await SaveAsync(state => state with
                 {
-                    Outbox = next is null ? state.Outbox.RemoveAll(each => each.Id == message.Id) : [.. state.Outbox.Select(each => each.Id == message.Id ? next : each)],
+                    Outbox = next is null
+                        ? state.Outbox.RemoveAll(each => each.Id == message.Id)
+                        : [.. state.Outbox.Select(each => each.Id == message.Id ? next : each)],
                 });
             }
         }

@@ -46,7 +46,8 @@ internal static class AlertMessages
                     Condition = episode.When,
                     episode.Message,
                     // JSON has no NaN and no infinity: such a figure is null.
-                    Figures = episode.Figures.ToDictionary(figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null),
+                    Figures = episode.Figures.ToDictionary(
+                        figure => figure.Key, figure => double.IsFinite(figure.Value) ? figure.Value : (double?)null),
                     episode.Since,
                     episode.Until,
                 },
@@ -66,7 +67,9 @@ internal static class AlertMessages
         Figures = episode.Figures,
     };
 
-    /// <summary>The message after an attempt that failed: due again after a time that doubles, up to an hour; null: it has waited long enough.</summary>
+    /// <summary>
+    /// The message after an attempt that failed: due again after a time that doubles, up to an hour; null: it has waited long enough.
+    /// </summary>
     public static WebhookMessage? Again(WebhookMessage message, string error, DateTimeOffset now)
     {
         var next = message with { Attempts = message.Attempts + 1, Error = error };
@@ -93,5 +96,7 @@ internal static class AlertMessages
     }
 
     private static string IdOf(string project, AlertEpisode episode) =>
-        string.Create(CultureInfo.InvariantCulture, $"alert/{project}/{episode.Name}/{episode.Number}/{(episode.Until is null ? "firing" : "resolved")}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"alert/{project}/{episode.Name}/{episode.Number}/{(episode.Until is null ? "firing" : "resolved")}");
 }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Hosting;
 namespace Progeny.Grains.Common;
 
 /// <summary>
-/// Deactivates grains under whose names nothing is stored once nobody has asked them for a second: who asks for thousands of names that do not
-/// exist must not leave an activation for each. Not after each answer: calls that come at once would find the activation gone again and again,
-/// and fail.
+/// Deactivates grains under whose names nothing is stored once nobody has asked them for a second: who asks for thousands of names that do
+/// not exist must not leave an activation for each. Not after each answer: calls that come at once would find the activation gone again and
+/// again, and fail.
 /// </summary>
 internal sealed class EmptyGrainCollector(TimeProvider time) : BackgroundService, IIncomingGrainCallFilter
 {

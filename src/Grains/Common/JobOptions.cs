@@ -15,6 +15,9 @@ public sealed class JobOptions
     /// <summary>How often a job is started at most: a job that stops its node each time must not stop it for ever.</summary>
     public int MaxAttempts { get; set; } = 10;
 
-    /// <summary>After how many ends of the node in the middle of the same step of a project (a training, the load of its model) the step is not taken any more.</summary>
+    /// <summary>
+    /// After how many ends of the node in the middle of the same step of a project (a training, the load of its model) the step is not
+    /// taken any more.
+    /// </summary>
     public int MaxCrashes { get; set; } = 3;
 }

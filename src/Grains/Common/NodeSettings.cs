@@ -41,7 +41,8 @@ public static class NodeSettings
     /// <c>__</c> for <c>:</c>) and then for the command line (<c>--key value</c>).
     /// </summary>
     /// <param name="defaults">Further defaults, of this kind of node.</param>
-    public static void AddNodeSettings(this IConfigurationBuilder configuration, string[] args, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
+    public static void AddNodeSettings(
+        this IConfigurationBuilder configuration, string[] args, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. Defaults, .. defaults ?? []] });
         configuration.AddEnvironmentVariables("PROGENY_");
@@ -81,7 +82,8 @@ public static class NodeSettings
         if (port == 0)
             return AnyFreePort(key);
         return ListenProblem(port) is { } problem
-            ? throw new SettingException($"{key} is {port}, where this node cannot listen ({problem.Message}); name a free port, or 0 for any.", problem)
+            ? throw new SettingException(
+                $"{key} is {port}, where this node cannot listen ({problem.Message}); name a free port, or 0 for any.", problem)
             : port;
     }
 
@@ -94,7 +96,8 @@ public static class NodeSettings
                 return candidate;
         }
 
-        throw new SettingException($"{key} is 0, and {MaxAttempts} ports of {MinFreePort} to {EndFreePort - 1} were tried, none of them free; name one.");
+        throw new SettingException(
+            $"{key} is 0, and {MaxAttempts} ports of {MinFreePort} to {EndFreePort - 1} were tried, none of them free; name one.");
     }
 
     /// <summary>Why nothing can listen on a port of loopback; null: something can.</summary>

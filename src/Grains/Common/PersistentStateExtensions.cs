@@ -20,7 +20,10 @@ internal static class PersistentStateExtensions
         }
     }
 
-    /// <summary>Stores a change of the state, one change after the other: two writes at once would contradict each other. What changes nothing is not stored.</summary>
+    /// <summary>
+    /// Stores a change of the state, one change after the other: two writes at once would contradict each other. What changes nothing is
+    /// not stored.
+    /// </summary>
     /// <param name="turns">The turns of the grain's changes.</param>
     public static async Task SaveAsync<T>(this IPersistentState<T> storage, AsyncLock turns, Func<T, T> change)
     {

@@ -19,7 +19,9 @@ public sealed class ProgenyGrainStorageSerializer : IGrainStorageSerializer
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AskForNothing } },
     };
 
-    /// <summary>Nulls are not written, and members come and go: what <c>required</c> asks of code cannot be asked of stored state.</summary>
+    /// <summary>
+    /// Nulls are not written, and members come and go: what <c>required</c> asks of code cannot be asked of stored state.
+    /// </summary>
     private static void AskForNothing(JsonTypeInfo type)
     {
         foreach (var member in type.Properties)

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace Progeny.Grains.Common;
 
 /// <summary>
-/// Keeps a project from ending the node again and again. A file says of each dangerous step of a project that it is under way; one that is found
-/// at a start tells of a step that its node did not outlive. After some of them the step is not taken any more until somebody resumes the
-/// project.
+/// Keeps a project from ending the node again and again. A file says of each dangerous step of a project that it is under way; one that is
+/// found at a start tells of a step that its node did not outlive. After some of them the step is not taken any more until somebody resumes
+/// the project.
 /// </summary>
 internal sealed partial class ProjectBreaker : IDisposable
 {

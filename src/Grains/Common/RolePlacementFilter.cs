@@ -18,10 +18,12 @@ internal sealed class RolePlacementFilter(string role) : PlacementFilterStrategy
 
     public string Role { get; private set; } = role;
 
-    public override void AdditionalInitialize(GrainProperties properties) => Role = GetPlacementFilterGrainProperty(RoleProperty, properties) ?? "";
+    public override void AdditionalInitialize(GrainProperties properties) =>
+        Role = GetPlacementFilterGrainProperty(RoleProperty, properties) ?? "";
 
     protected override IEnumerable<KeyValuePair<string, string>> GetAdditionalGrainProperties(
-        IServiceProvider services, Type grainClass, GrainType grainType, IReadOnlyDictionary<string, string> existingProperties) => [new(RoleProperty, Role)];
+        IServiceProvider services, Type grainClass, GrainType grainType, IReadOnlyDictionary<string, string> existingProperties) =>
+        [new(RoleProperty, Role)];
 
     /// <summary>The choice of silos, by the metadata that each of them tells of itself.</summary>
     internal sealed class Director(ISiloMetadataCache metadata) : IPlacementFilterDirector
@@ -30,7 +32,9 @@ internal sealed class RolePlacementFilter(string role) : PlacementFilterStrategy
         {
             var role = ((RolePlacementFilter)filter).Role;
             SiloAddress[] found = [.. silos.Where(silo => metadata.GetSiloMetadata(silo).Metadata.ContainsKey(role))];
-            return found is [] ? throw new OrleansException($"No silo of the cluster has the role '{role}' (Silo:Roles); start one.") : found;
+            return found is []
+                ? throw new OrleansException($"No silo of the cluster has the role '{role}' (Silo:Roles); start one.")
+                : found;
         }
     }
 }

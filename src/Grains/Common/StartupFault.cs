@@ -14,7 +14,8 @@ internal static class StartupFault
         AggregateException { InnerExceptions: { Count: > 0 } inner } when inner.All(each => Describe(each) is not null) =>
             string.Join('\n', inner.Select(Describe)),
         // A folder, a file or an address of this machine, or (FormatException) one that is none.
-        SettingException or ExposureException or StorageUnavailableException or IOException or UnauthorizedAccessException or FormatException => exception.Message,
+        SettingException or ExposureException or StorageUnavailableException or IOException or UnauthorizedAccessException
+            or FormatException => exception.Message,
         _ => null,
     };
 }

@@ -9,7 +9,10 @@ public static class StorageNames
     /// <summary>In a cluster, the storage of Orleans behind <see cref="Grains"/>.</summary>
     public const string Database = "database";
 
-    /// <summary>The grain storage of who subscribed to which stream: it lives as long as the streams, which are in memory; in a cluster longer than any silo.</summary>
+    /// <summary>
+    /// The grain storage of who subscribed to which stream: it lives as long as the streams, which are in memory; in a cluster longer than
+    /// any silo.
+    /// </summary>
     public const string PubSub = "PubSubStore";
 
     /// <summary>How Orleans' ADO.NET providers call SQLite.</summary>

@@ -40,7 +40,8 @@ internal sealed class DriftGrain(
         }
 
         var before = storage.State.Report;
-        var report = DriftDetector.Evaluate(settings, profile!, recent.Distributions, (before?.Check ?? 0) + 1, recent.Rows, time.GetUtcNow());
+        var report = DriftDetector.Evaluate(
+            settings, profile!, recent.Distributions, (before?.Check ?? 0) + 1, recent.Rows, time.GetUtcNow());
         if (report.Drifted)
             report = report with { Since = before?.Since ?? report.At };
 

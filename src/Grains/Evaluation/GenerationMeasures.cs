@@ -10,11 +10,14 @@ using Progeny.Grains.Drift;
 
 namespace Progeny.Grains.Evaluation;
 
-/// <summary>Gathers the figures of what a training made: the model's time and memory, the manifest's tests, and the rows beside the champion's.</summary>
+/// <summary>
+/// Gathers the figures of what a training made: the model's time and memory, the manifest's tests, and the rows beside the champion's.
+/// </summary>
 internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore artifacts)
 {
     /// <returns>The figures by the names of <see cref="FigureNames"/>.</returns>
-    public async Task<ImmutableSortedDictionary<string, double>> TakeAsync(Manifest manifest, TrainingResult result, CancellationToken cancellationToken)
+    public async Task<ImmutableSortedDictionary<string, double>> TakeAsync(
+        Manifest manifest, TrainingResult result, CancellationToken cancellationToken)
     {
         var figures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         if (result.Performance is { } performance)
@@ -28,7 +31,8 @@ internal sealed class GenerationMeasures(IGrainFactory grains, IArtifactStore ar
         figures[FigureNames.TestsFailed] = result.Tests.Count(test => !test.Passed);
         if (result.Profile is not null)
         {
-            foreach (var (name, value) in TrainingDataCheck.Of(result.Data!.Rows, result.Profile, await ChampionAsync(manifest.Name, cancellationToken)))
+            foreach (var (name, value) in TrainingDataCheck.Of(
+                result.Data!.Rows, result.Profile, await ChampionAsync(manifest.Name, cancellationToken)))
                 figures[name] = value;
         }
 

@@ -10,5 +10,7 @@ internal sealed class GenerationMetricSets(IGrainFactory grains, CompiledRelease
     public async ValueTask<MetricSet?> GetAsync(GenerationReference generation) =>
         releases.Find(generation.Project, generation.Release) is { } known
             ? known.Metrics
-            : await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? releases.Of(blueprint.Release).Metrics : null;
+            : await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint
+                ? releases.Of(blueprint.Release).Metrics
+                : null;
 }

@@ -32,7 +32,9 @@ internal static class ExperimentCandidates
         foreach (var release in releases.Reverse())
         {
             var generations = await grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations();
-            newest.AddRange(generations.Reverse().Where(known => known.Stage is not (Stage.Retired or Stage.Archived)).Select(known => known.Reference));
+            newest.AddRange(
+                generations.Reverse().Where(known => known.Stage is not (Stage.Retired or Stage.Archived))
+                    .Select(known => known.Reference));
             if (newest.Count >= count)
                 break;
         }

@@ -36,7 +36,8 @@ internal sealed class ExperimentGrain(
 
     private IRolloutGrain Rollout => GrainFactory.GetGrain<IRolloutGrain>(Project);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => State.IsOpen ? StartEvaluatingAsync(options.Check) : Task.CompletedTask;
+    public override Task OnActivateAsync(CancellationToken cancellationToken) =>
+        State.IsOpen ? StartEvaluatingAsync(options.Check) : Task.CompletedTask;
 
     public Task<ExperimentInfo?> Get() => Task.FromResult(State.Request is null ? null : ExperimentReport.Info(State));
 
@@ -46,9 +47,13 @@ internal sealed class ExperimentGrain(
         {
             var plan = await Rollout.GetPlan();
             var champion = plan.Champion
-                ?? throw new RegistryException(RegistryError.Conflict, $"'{Project}' has no generation in production yet, beside which others could be tried; promote one first.");
+                ?? throw new RegistryException(
+                    RegistryError.Conflict,
+                    $"'{Project}' has no generation in production yet, beside which others could be tried; promote one first.");
             var challengers = await sources.ComparableAsync(Project, request, champion);
-            await storage.SaveAsync(ExperimentState.Create(Project, Id, request, plan, champion, challengers, time.GetUtcNow(), await sources.LastChangeAsync()));
+            await storage.SaveAsync(
+                ExperimentState.Create(
+                    Project, Id, request, plan, champion, challengers, time.GetUtcNow(), await sources.LastChangeAsync()));
         }
 
         if (State.IsOpen)
@@ -66,7 +71,8 @@ internal sealed class ExperimentGrain(
         if (State.Arms.All(arm => arm.Generation != generation))
         {
             var now = time.GetUtcNow();
-            if ((await sources.IncomparableAsync(State.Settings, State.ChampionNow, [generation])).GetValueOrDefault(generation) is { } incomparable)
+            if ((await sources.IncomparableAsync(State.Settings, State.ChampionNow, [generation])).GetValueOrDefault(
+                generation) is { } incomparable)
             {
                 await SaveAsync(State.Note(by, $"{generation.Version} takes no part: {incomparable}.", now, generation));
                 return ExperimentReport.Info(State);
@@ -95,9 +101,12 @@ internal sealed class ExperimentGrain(
         await RequireOpenAsync();
         var challenger = ExperimentChallengers.Find(State, generation);
         if (State.Wanted is { } waiting && waiting.Generation != challenger)
-            throw new RegistryException(RegistryError.Conflict, $"{waiting.Generation} is to be in production, as {waiting.By} wants, and waits for an approval; refuse that first.");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"{waiting.Generation} is to be in production, as {waiting.By} wants, and waits for an approval; refuse that first.");
         if (await Runner.PromoteWantedAsync(State.Wanted ?? new WantedPromotion(challenger, by, reason)) is { } refusal)
-            throw new RegistryException(RegistryError.Conflict, $"{challenger} must not be in production: {refusal}. A promotion with force passes over gates.");
+            throw new RegistryException(
+                RegistryError.Conflict, $"{challenger} must not be in production: {refusal}. A promotion with force passes over gates.");
         return await ReportAsync();
     }
 
@@ -115,7 +124,10 @@ internal sealed class ExperimentGrain(
 
     // A check that a person asks for is recorded each time; one that is repeated after a stop is recorded once.
     Task<GateReport> IExperimentContext.CheckGatesAsync(GenerationReference generation, Stage stage, string? by) => gates.CheckAsync(
-        generation, stage, ExperimentReport.Occasion(State, by is null ? null : $"/{Guid.CreateVersion7(time.GetUtcNow()):N}", by), CancellationToken.None);
+        generation,
+        stage,
+        ExperimentReport.Occasion(State, by is null ? null : $"/{Guid.CreateVersion7(time.GetUtcNow()):N}", by),
+        CancellationToken.None);
 
     Task<ExperimentSnapshot> IExperimentContext.TakeSnapshotAsync() => sources.SnapshotAsync(State);
 

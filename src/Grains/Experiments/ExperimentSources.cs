@@ -45,19 +45,21 @@ internal sealed class ExperimentSources(
     }
 
     /// <summary>
-    /// The challengers for which the metric means the same as for the champion. An experiment without an end goes on without the others; one
-    /// about certain generations does not begin.
+    /// The challengers for which the metric means the same as for the champion. An experiment without an end goes on without the others;
+    /// one about certain generations does not begin.
     /// </summary>
     /// <exception cref="PlanException">Challengers cannot be compared with the champion.</exception>
     public async Task<List<GenerationReference>> ComparableAsync(string project, ExperimentRequest request, GenerationReference champion)
     {
         var challengers = request.Generations.Where(generation => generation != champion).Distinct().ToList();
         var incomparable = await IncomparableAsync(request.Settings, champion, challengers);
-        if (incomparable.Count == 0 || (RolloutStrategies.Of(request.Settings.Strategy).IsEndless && incomparable.Count < challengers.Count))
+        if (incomparable.Count == 0
+            || (RolloutStrategies.Of(request.Settings.Strategy).IsEndless && incomparable.Count < challengers.Count))
             return challengers.FindAll(generation => !incomparable.ContainsKey(generation));
         throw new PlanException([new PlanFault(
             "metric",
-            $"{string.Join("; ", incomparable.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that has this metric into production first (POST /api/projects/{project}/promotions)")]);
+            $"{string.Join("; ", incomparable.Values)}; all arms must be scored by the same SQL: compare loss, or put a generation that "
+                + $"has this metric into production first (POST /api/projects/{project}/promotions)")]);
     }
 
     /// <summary>The generations that cannot be compared with the champion by an experiment's metric, and why.</summary>
@@ -65,11 +67,13 @@ internal sealed class ExperimentSources(
         ExperimentSettings settings, GenerationReference champion, IEnumerable<GenerationReference> challengers)
     {
         var incomparable = new Dictionary<GenerationReference, string>();
-        if (settings.Strategy == RolloutStrategy.Select || settings.Metric == MetricsPoint.LossName || await ManifestAsync(champion) is not { } own)
+        if (settings.Strategy == RolloutStrategy.Select || settings.Metric == MetricsPoint.LossName
+            || await ManifestAsync(champion) is not { } own)
             return incomparable;
         foreach (var challenger in challengers)
         {
-            if (await ManifestAsync(challenger) is { } its && ComparedMetrics.Problem(settings.Metric, (champion, own), (challenger, its)) is { } problem)
+            if (await ManifestAsync(challenger) is { } its
+                && ComparedMetrics.Problem(settings.Metric, (champion, own), (challenger, its)) is { } problem)
                 incomparable.Add(challenger, problem);
         }
 
@@ -82,7 +86,9 @@ internal sealed class ExperimentSources(
 
     /// <summary>The manifest of a generation's release; null: there is no such generation, which is said where a plan is checked.</summary>
     private async Task<Manifest?> ManifestAsync(GenerationReference generation) =>
-        await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint ? ManifestCache.Of(blueprint.Release) : null;
+        await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() is { } blueprint
+            ? ManifestCache.Of(blueprint.Release)
+            : null;
 
     private async Task<SelectionResult> SelectAsync(ExperimentState state, string sql)
     {
@@ -95,7 +101,9 @@ internal sealed class ExperimentSources(
             if (manifest is null || (arm.Generation.Project == state.Project && arm.Name != state.ChampionArm))
                 manifest = ManifestCache.Of(blueprint.Release);
             var known = await figures.ReadAsync(arm.Generation, null, CancellationToken.None);
-            facts.Add(new GenerationFacts(arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = arm.Outcomes });
+            facts.Add(
+                new GenerationFacts(
+                    arm.Generation, blueprint.Generation.Stage, arm.Name == state.ChampionArm, known) { KnownOutcomes = arm.Outcomes });
         }
 
         return GenerationTable.Select(engine, GenerationTable.Query(manifest!, sql), state.Project, facts);

@@ -12,12 +12,14 @@ public interface IReplayService
     /// <param name="sequence">The place of the record, of several with the id; null: the newest.</param>
     /// <exception cref="ReplayException">It cannot be reproduced; the message says why.</exception>
     /// <exception cref="ModelException">The model cannot be loaded, or fails.</exception>
-    Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken);
+    Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(
+        string project, string queryId, long? sequence, CancellationToken cancellationToken);
 
     /// <summary>Says why a prediction is what it is; null: there is no such query in the log.</summary>
     /// <param name="sequence">The place of the record, of several with the id; null: the newest.</param>
     /// <exception cref="ReplayException">It cannot be explained; the message says why.</exception>
     /// <exception cref="ModelException">The model cannot be loaded, or fails.</exception>
     /// <exception cref="TimeoutException">It took longer than an explanation may.</exception>
-    Task<(QueryRecord Record, Explanation Explanation)?> ExplainAsync(string project, string queryId, long? sequence, ExplanationRequest request, CancellationToken cancellationToken);
+    Task<(QueryRecord Record, Explanation Explanation)?> ExplainAsync(
+        string project, string queryId, long? sequence, ExplanationRequest request, CancellationToken cancellationToken);
 }

@@ -11,7 +11,9 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Grains.Explanations;
 
 /// <inheritdoc cref="IReplayService"/>
-internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time) : IReplayService
+internal sealed class ReplayService(
+    IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time)
+    : IReplayService
 {
     private const int MaxKept = 64;
 
@@ -24,14 +26,16 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <inheritdoc/>
-    public async Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken)
+    public async Task<(QueryRecord Record, Replay Replay)?> ReplayAsync(
+        string project, string queryId, long? sequence, CancellationToken cancellationToken)
     {
         if (await FindAsync(project, queryId, sequence, cancellationToken) is not { Record: var record } query)
             return null;
         var generation = await FindAsync(record);
         using var lease = await models.AcquireAsync(generation.Generation.Reference);
         var (request, index) = lease.Model.RowsAreIndependent ? (null, 0) : await log.ReadRequestAsync(query.Sequence, cancellationToken);
-        return (record, await lease.Model.Runs.RunApartAsync(() => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
+        return (record, await lease.Model.Runs.RunApartAsync(
+            () => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -54,7 +58,8 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
                 var bytes = await ReadAsync(generation.Generation.Assets.Model, until.Token);
                 using var soon = new CancellationTokenSource(SampleFor, time);
                 return (record, await lease.Model.Runs.RunApartAsync(
-                    () => Explainer.Explain(generation, record, lease.Model.Runner, bytes, background, request, soon.Token, until.Token), until.Token));
+                    () => Explainer.Explain(generation, record, lease.Model.Runner, bytes, background, request, soon.Token, until.Token),
+                    until.Token));
             }
             finally
             {
@@ -63,12 +68,16 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
         }
         catch (OperationCanceledException exception) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The explanation took longer than {ExplainWithin.TotalSeconds:0} s, waiting for others included; ask again, or for another method.", exception);
+            throw new TimeoutException(
+                $"The explanation took longer than {ExplainWithin.TotalSeconds:0} s, waiting for others included; ask again, or for "
+                    + "another method.", exception);
         }
     }
 
     private Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken) =>
-        sequence is { } place ? log.FindAtAsync(project, queryId, place, cancellationToken) : log.FindAsync(project, queryId, cancellationToken);
+        sequence is { } place
+            ? log.FindAtAsync(project, queryId, place, cancellationToken)
+            : log.FindAsync(project, queryId, cancellationToken);
 
     private async Task<ReplayGeneration> FindAsync(QueryRecord record)
     {
@@ -104,7 +113,8 @@ internal sealed class ReplayService(IGrainFactory grains, IQueryLog log, IArtifa
 
         var records = await log.ListAsync(record.Project, record.Release, record.Generation, null, Background.MaxRows, cancellationToken);
         return Background.Of(
-            records.Select(query => query.Record).Where(other => other.QueryId != record.QueryId && other.GenerationProject == record.GenerationProject), generation.Schema);
+            records.Select(query => query.Record)
+                .Where(other => other.QueryId != record.QueryId && other.GenerationProject == record.GenerationProject), generation.Schema);
     }
 
     private async Task<byte[]> ReadAsync(string digest, CancellationToken cancellationToken)

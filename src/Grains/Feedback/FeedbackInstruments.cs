@@ -18,11 +18,22 @@ internal sealed class FeedbackInstruments(IMeterFactory factory, ScoreMeters sco
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = factory.Create(ProgenyTelemetry.Name);
-        meter.CreateObservableGauge("progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
-        meter.CreateObservableGauge("progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
-        meter.CreateObservableCounter("progeny.outcomes.behind", () => Pulls(pull => pull.Behind), null, "Rows of outcomes that came behind the watermark and were not read.");
-        meter.CreateObservableGauge("progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is far ahead.");
-        meter.CreateObservableCounter("progeny.scores", () => Scores(total => total.Scores), null, "Predictions that this node scored, as their outcomes were reported.");
+        meter.CreateObservableGauge(
+            "progeny.feedback.latency.seconds", Latencies, null, "From an answer to the outcome of its query, of the newest outcomes.");
+        meter.CreateObservableGauge(
+            "progeny.feedback.share", Shares, null, "The share of the queries of an age (from that many seconds on) with an outcome.");
+        meter.CreateObservableCounter(
+            "progeny.outcomes.behind",
+            () => Pulls(pull => pull.Behind),
+            null,
+            "Rows of outcomes that came behind the watermark and were not read.");
+        meter.CreateObservableGauge(
+            "progeny.outcomes.ahead", () => Pulls(pull => pull.Ahead), null, "Rows of outcomes whose watermark is far ahead.");
+        meter.CreateObservableCounter(
+            "progeny.scores",
+            () => Scores(total => total.Scores),
+            null,
+            "Predictions that this node scored, as their outcomes were reported.");
         meter.CreateObservableCounter("progeny.loss", () => Scores(total => total.Loss), null, "The sum of their losses.");
         return Task.CompletedTask;
     }
@@ -44,7 +55,9 @@ internal sealed class FeedbackInstruments(IMeterFactory factory, ScoreMeters sco
 
     private IEnumerable<Measurement<double>> Scores(Func<(GenerationReference Generation, long Scores, double Loss), double> figure) =>
         scores.All.Select(total => new Measurement<double>(
-            figure(total), new("project", total.Generation.Project), new KeyValuePair<string, object?>("version", total.Generation.Version)));
+            figure(total),
+            new("project", total.Generation.Project),
+            new KeyValuePair<string, object?>("version", total.Generation.Version)));
 
     private IEnumerable<Measurement<double>> Latencies()
     {
@@ -53,10 +66,14 @@ internal sealed class FeedbackInstruments(IMeterFactory factory, ScoreMeters sco
             if (report.Latency is not { } latency)
                 continue;
             foreach (var (quantile, seconds) in new[] { ("0.5", latency.P50), ("0.9", latency.P90), ("0.99", latency.P99) })
-                yield return new Measurement<double>(seconds, new("project", project), new KeyValuePair<string, object?>("quantile", quantile));
+                yield return new Measurement<double>(
+                    seconds, new("project", project), new KeyValuePair<string, object?>("quantile", quantile));
         }
     }
 
-    private IEnumerable<Measurement<double>> Shares() => reports.SelectMany(pair => pair.Value.Ages.Where(age => age.Share is not null).Select(age => new Measurement<double>(
-        age.Share!.Value, new("project", pair.Key), new KeyValuePair<string, object?>("age", age.FromSeconds.ToString(CultureInfo.InvariantCulture)))));
+    private IEnumerable<Measurement<double>> Shares() =>
+        reports.SelectMany(pair => pair.Value.Ages.Where(age => age.Share is not null).Select(age => new Measurement<double>(
+        age.Share!.Value,
+        new("project", pair.Key),
+        new KeyValuePair<string, object?>("age", age.FromSeconds.ToString(CultureInfo.InvariantCulture)))));
 }

@@ -9,7 +9,8 @@ using Progeny.Grains.Metrics;
 namespace Progeny.Grains.Feedback;
 
 /// <summary>
-/// Scores outcomes as they are reported, on one silo of a cluster. Should two of them do so at once, the place in the list of reports is moved by one.
+/// Scores outcomes as they are reported, on one silo of a cluster. Should two of them do so at once, the place in the list of reports is
+/// moved by one.
 /// </summary>
 internal sealed partial class OutcomeScoringService(
     OutcomeScorer scorer, Leadership leadership, IOptions<MetricsOptions> options, TimeProvider time, ILogger<OutcomeScoringService> logger)

@@ -9,7 +9,9 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Gates;
 
 /// <inheritdoc cref="IApprovalGrain"/>
-/// <remarks>A change is stored with its decision, which is then put into the log of decisions; what a stop leaves undone is done at the next check.</remarks>
+/// <remarks>
+/// A change is stored with its decision, which is then put into the log of decisions; what a stop leaves undone is done at the next check.
+/// </remarks>
 internal sealed class ApprovalGrain(
     [PersistentState("approvals", StorageNames.Grains)] IPersistentState<ApprovalLedger> storage,
     IDecisionLog decisions,
@@ -45,7 +47,9 @@ internal sealed class ApprovalGrain(
         await SaveAsync(Ledger.Expire(time.GetUtcNow()));
         var approval = Ledger.Find(id) ?? throw new RegistryException(RegistryError.NotFound, $"'{project}' has no approval {id}.");
         if (approval.Status != ApprovalStatus.Pending)
-            throw new RegistryException(RegistryError.Conflict, $"The approval {id} of '{project}' is {approval.Status.ToString().ToLowerInvariant()} already: {approval.Reason}");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"The approval {id} of '{project}' is {approval.Status.ToString().ToLowerInvariant()} already: {approval.Reason}");
         await SaveAsync(Ledger.Decide(approval, approve, by, reason, time.GetUtcNow()));
         return Ledger.Find(id)!;
     }

@@ -10,10 +10,11 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Gates;
 
 /// <summary>
-/// Runs the tests of a manifest on a generation's own model. Neither ever changes, so the results are kept, and callers at the same time share one
-/// run, which goes on when they leave.
+/// Runs the tests of a manifest on a generation's own model. Neither ever changes, so the results are kept, and callers at the same time
+/// share one run, which goes on when they leave.
 /// </summary>
-internal sealed class ContractTests(IArtifactStore artifacts, IModelCheck check, IOptions<JobOptions> options, SiloStop stop, TimeProvider time)
+internal sealed class ContractTests(
+    IArtifactStore artifacts, IModelCheck check, IOptions<JobOptions> options, SiloStop stop, TimeProvider time)
 {
     private const int MaxKept = 1_000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
@@ -51,7 +52,8 @@ internal sealed class ContractTests(IArtifactStore artifacts, IModelCheck check,
             await using (var stream = await artifacts.OpenAsync(generation.Info.Assets.Model, stop.Token))
             await using (var file = File.Create(model))
                 await stream.CopyToAsync(file, stop.Token);
-            var findings = await check.RunAsync(new ModelCheckRequest { Model = model, Manifest = generation.Manifest, Test = true }, stop.Token);
+            var findings = await check.RunAsync(
+                new ModelCheckRequest { Model = model, Manifest = generation.Manifest, Test = true }, stop.Token);
             _results.Put(generation.Info.Reference.ToString(), findings.Tests);
             return findings.Tests;
         }

@@ -17,14 +17,16 @@ internal sealed class GateApprovals(IGrainFactory grains)
         if (occasion.Purpose is not { } purpose || gates.All(gate => subject.Manifest.Gates[gate].Approval is null))
             return [];
         var known = await Grain(subject.Info.Reference).List();
-        var pending = known.Where(each => each.Status == ApprovalStatus.Pending && each.Purpose == purpose && each.Generation == subject.Info.Reference).ToList();
+        var pending = known.Where(
+            each => each.Status == ApprovalStatus.Pending && each.Purpose == purpose && each.Generation == subject.Info.Reference).ToList();
 
         // Who asks again is kept, too: that person may not approve.
         return pending.TrueForAll(each => each.AskedBy.Contains(occasion.By)) ? [.. pending.Select(VerdictOf)] : [];
     }
 
     /// <summary>Asks for the approvals that a generation needs.</summary>
-    /// <param name="occasion">What it is offered for; null, or without a purpose: nobody is asked, and what was approved before counts.</param>
+    /// <param name="occasion">What it is offered for; null, or without a purpose: nobody is asked, and what was approved before
+    /// counts.</param>
     /// <param name="conditions">What the conditions of the gates said of it.</param>
     public async Task<ImmutableArray<GateVerdict>> AskAsync(
         GateSubject subject, ImmutableArray<int> gates, GateOccasion? occasion, ImmutableArray<GateVerdict> conditions)
@@ -33,7 +35,8 @@ internal sealed class GateApprovals(IGrainFactory grains)
         foreach (var gate in gates.Select(place => subject.Manifest.Gates[place]).Where(gate => gate.Approval is not null))
         {
             verdicts.Add(occasion?.Purpose is { } purpose
-                ? VerdictOf(await Grain(subject.Info.Reference).Ask(RequestOf(subject.Info.Reference, gate, purpose, occasion.By, conditions)))
+                ? VerdictOf(
+                    await Grain(subject.Info.Reference).Ask(RequestOf(subject.Info.Reference, gate, purpose, occasion.By, conditions)))
                 : await RecallAsync(subject.Info.Reference, gate));
         }
 
@@ -63,10 +66,12 @@ internal sealed class GateApprovals(IGrainFactory grains)
             ApprovalStatus.Approved => $"approval {number} was given by {approval.DecidedBy}: {approval.Reason}",
             ApprovalStatus.Refused => $"approval {number} was refused by {approval.DecidedBy}: {approval.Reason}",
             ApprovalStatus.Pending => string.Create(
-                CultureInfo.InvariantCulture, $"approval {number} of the role {approval.Role} is pending until {approval.AskedAt + approval.Within:u}"),
+                CultureInfo.InvariantCulture,
+                $"approval {number} of the role {approval.Role} is pending until {approval.AskedAt + approval.Within:u}"),
             _ => $"approval {number} is {approval.Status.ToString().ToLowerInvariant()}: {approval.Reason}",
         };
-        return new GateVerdict(approval.Gate, approval.Status == ApprovalStatus.Approved, message, ImmutableSortedDictionary<string, double>.Empty)
+        return new GateVerdict(
+            approval.Gate, approval.Status == ApprovalStatus.Approved, message, ImmutableSortedDictionary<string, double>.Empty)
         {
             Pending = approval.Status == ApprovalStatus.Pending,
             Approval = approval.Id,
@@ -77,9 +82,14 @@ internal sealed class GateApprovals(IGrainFactory grains)
     private async Task<GateVerdict> RecallAsync(GenerationReference generation, GateManifest gate)
     {
         var known = await Grain(generation).List();
-        return known.FirstOrDefault(each => each.Status == ApprovalStatus.Approved && each.Generation == generation && each.Gate == gate.Name) is { } approval
+        return known.FirstOrDefault(
+            each => each.Status == ApprovalStatus.Approved && each.Generation == generation && each.Gate == gate.Name) is { } approval
             ? VerdictOf(approval)
-            : new GateVerdict(gate.Name, false, $"it needs the approval of the role {gate.Approval}", ImmutableSortedDictionary<string, double>.Empty) { Pending = true };
+            : new GateVerdict(
+                gate.Name,
+                false,
+                $"it needs the approval of the role {gate.Approval}",
+                ImmutableSortedDictionary<string, double>.Empty) { Pending = true };
     }
 
     private IApprovalGrain Grain(GenerationReference generation) => grains.GetGrain<IApprovalGrain>(generation.Project);

@@ -17,5 +17,6 @@ internal sealed class GateSubjects(IGrainFactory grains, CompiledReleases releas
         return new GateSubject(blueprint.Generation, release.Manifest, release.Conditions);
     }
 
-    private static RegistryException Missing(GenerationReference generation) => new(RegistryError.NotFound, $"There is no generation {generation}.");
+    private static RegistryException Missing(GenerationReference generation) =>
+        new(RegistryError.NotFound, $"There is no generation {generation}.");
 }

@@ -27,7 +27,8 @@ internal sealed class Gatekeeper(
 {
     private const string Tests = "tests";
 
-    public async Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken)
+    public async Task<GateReport> CheckAsync(
+        GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken)
     {
         var subject = await generations.GetAsync(candidate);
         var gates = GatesOf(subject, before);
@@ -65,10 +66,14 @@ internal sealed class Gatekeeper(
 
     /// <summary>The places in the manifest of the gates on the way of a generation to a stage.</summary>
     private static ImmutableArray<int> GatesOf(GateSubject subject, Stage before) =>
-        [.. Enumerable.Range(0, subject.Manifest.Gates.Count).Where(gate => Guards(subject.Manifest.Gates[gate].Before, subject.Info.Stage, before))];
+        [
+            .. Enumerable.Range(0, subject.Manifest.Gates.Count)
+                .Where(gate => Guards(subject.Manifest.Gates[gate].Before, subject.Info.Stage, before)),
+        ];
 
     /// <summary>Whether a gate stands on the way from one stage to another: before that one, or before one that is passed over.</summary>
-    private static bool Guards(Stage gate, Stage from, Stage to) => gate == to || (RankOf(gate) > RankOf(from) && RankOf(gate) < RankOf(to));
+    private static bool Guards(Stage gate, Stage from, Stage to) =>
+        gate == to || (RankOf(gate) > RankOf(from) && RankOf(gate) < RankOf(to));
 
     private static int RankOf(Stage stage) => stage switch
     {
@@ -80,7 +85,11 @@ internal sealed class Gatekeeper(
 
     /// <summary>The tests of the manifest, then the conditions of gates.</summary>
     private async Task<ImmutableArray<GateVerdict>> AskConditionsAsync(
-        GateSubject subject, ImmutableArray<int> gates, ChampionFigures champion, GateOccasion? occasion, CancellationToken cancellationToken)
+        GateSubject subject,
+        ImmutableArray<int> gates,
+        ChampionFigures champion,
+        GateOccasion? occasion,
+        CancellationToken cancellationToken)
     {
         var verdicts = ImmutableArray.CreateBuilder<GateVerdict>();
         if (subject.Manifest.Tests.Count > 0)
@@ -90,8 +99,12 @@ internal sealed class Gatekeeper(
             return verdicts.ToImmutable();
         var own = await FiguresAsync(subject.Info.Reference, occasion, cancellationToken);
         var said = await subject.Conditions.AskAsync(
-            [.. conditions.Select(gate => (Func<ConditionVerdict>)(() => subject.Conditions.Gate(gate, own, champion.Figures)))], cancellationToken);
-        verdicts.AddRange(conditions.Zip(said).Select(pair => new GateVerdict(subject.Manifest.Gates[pair.First].Name, pair.Second.Holds, pair.Second.Message, pair.Second.Figures)));
+            [.. conditions.Select(gate => (Func<ConditionVerdict>)(() => subject.Conditions.Gate(gate, own, champion.Figures)))],
+            cancellationToken);
+        verdicts.AddRange(
+            conditions.Zip(said)
+                .Select(pair =>
+                    new GateVerdict(subject.Manifest.Gates[pair.First].Name, pair.Second.Holds, pair.Second.Message, pair.Second.Figures)));
         return verdicts.ToImmutable();
     }
 
@@ -128,7 +141,8 @@ internal sealed class Gatekeeper(
     }
 
     /// <summary>The generation in production, where a condition or a hook wants to know of it.</summary>
-    private async Task<ChampionFigures> ChampionAsync(GateSubject subject, ImmutableArray<int> gates, GateOccasion? occasion, CancellationToken cancellationToken)
+    private async Task<ChampionFigures> ChampionAsync(
+        GateSubject subject, ImmutableArray<int> gates, GateOccasion? occasion, CancellationToken cancellationToken)
     {
         if (subject.Manifest.Hooks.Count == 0 && gates.All(gate => subject.Manifest.Gates[gate].When is null))
             return default;
@@ -136,7 +150,8 @@ internal sealed class Gatekeeper(
         return new ChampionFigures(champion, champion is null ? null : await FiguresAsync(champion, occasion, cancellationToken));
     }
 
-    private async Task<IReadOnlyDictionary<string, double?>> FiguresAsync(GenerationReference generation, GateOccasion? occasion, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, double?>> FiguresAsync(
+        GenerationReference generation, GateOccasion? occasion, CancellationToken cancellationToken)
     {
         var known = await figures.ReadAsync(generation, null, cancellationToken);
         if (occasion?.Figures?.GetValueOrDefault(generation) is not { } better)
@@ -155,17 +170,29 @@ internal sealed class Gatekeeper(
             var failed = results.Where(result => !result.Passed).ToList();
             var message = failed.Count == 0
                 ? string.Create(CultureInfo.InvariantCulture, $"all {results.Count} tests of the manifest passed")
-                : string.Join("; ", failed.Select(test => $"test '{test.Name}' failed: expected {test.Expected}; the model says {test.Seen}"));
-            return new GateVerdict(Tests, failed.Count == 0, message, ImmutableSortedDictionary<string, double>.Empty.Add(FigureNames.TestsFailed, failed.Count));
+                : string.Join(
+                    "; ", failed.Select(test => $"test '{test.Name}' failed: expected {test.Expected}; the model says {test.Seen}"));
+            return new GateVerdict(
+                Tests,
+                failed.Count == 0,
+                message,
+                ImmutableSortedDictionary<string, double>.Empty.Add(FigureNames.TestsFailed, failed.Count));
         }
         catch (Exception exception) when (exception is TrainingFailedException or ArtifactMissingException or ArtifactCorruptException)
         {
-            return new GateVerdict(Tests, false, $"the tests cannot run: {exception.Message}", ImmutableSortedDictionary<string, double>.Empty);
+            return new GateVerdict(
+                Tests, false, $"the tests cannot run: {exception.Message}", ImmutableSortedDictionary<string, double>.Empty);
         }
     }
 
     private async Task RecordAsync(
-        DecisionKind kind, string prefix, GenerationReference candidate, Stage before, GateOccasion occasion, ImmutableArray<GateVerdict> verdicts, CancellationToken cancellationToken)
+        DecisionKind kind,
+        string prefix,
+        GenerationReference candidate,
+        Stage before,
+        GateOccasion occasion,
+        ImmutableArray<GateVerdict> verdicts,
+        CancellationToken cancellationToken)
     {
         foreach (var verdict in verdicts)
         {
@@ -177,7 +204,8 @@ internal sealed class Gatekeeper(
                     At = time.GetUtcNow(),
                     Kind = kind,
                     By = $"{prefix}{verdict.Name}",
-                    Message = $"{candidate} {(verdict.Passed ? "may" : "must not")} become {before.ToString().ToLowerInvariant()}: {verdict.Message}",
+                    Message = $"{candidate} {(verdict.Passed ? "may" : "must not")} become {before.ToString().ToLowerInvariant()}: "
+                        + $"{verdict.Message}",
                     Generation = candidate,
                     Figures = verdict.Figures,
                 },

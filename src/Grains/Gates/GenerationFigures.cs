@@ -9,12 +9,21 @@ using Progeny.Core.Metrics;
 namespace Progeny.Grains.Gates;
 
 /// <inheritdoc cref="IGenerationFigures"/>
-internal sealed class GenerationFigures(IGrainFactory grains, GateSubjects generations, IMetricsStore metrics, IScoreStore scores, IEvaluationStore evaluations, IOutcomeStore outcomes, RecentTime recent, TimeProvider time)
+internal sealed class GenerationFigures(
+    IGrainFactory grains,
+    GateSubjects generations,
+    IMetricsStore metrics,
+    IScoreStore scores,
+    IEvaluationStore evaluations,
+    IOutcomeStore outcomes,
+    RecentTime recent,
+    TimeProvider time)
     : IGenerationFigures
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    public async Task<IReadOnlyDictionary<string, double?>> ReadAsync(GenerationReference generation, DateTimeOffset? since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, double?>> ReadAsync(
+        GenerationReference generation, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var judged = await generations.GetAsync(generation);
         var now = time.GetUtcNow();
@@ -125,7 +134,8 @@ internal sealed class GenerationFigures(IGrainFactory grains, GateSubjects gener
     {
         if (await grains.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return null;
-        var newest = await Task.WhenAll(info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").GetNewest()));
+        var newest = await Task.WhenAll(
+            info.Releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").GetNewest()));
         return newest.OfType<GenerationInfo>().MaxBy(generation => (generation.Lineage.QueriesTo ?? -1, generation.CreatedAt));
     }
 

@@ -31,7 +31,8 @@ internal sealed class Hooks(IWebhooks webhooks)
         {
             true => $"it allows {HookMessage.NameOf(hook.On)}: {answer.Message}",
             false => $"it refuses {HookMessage.NameOf(hook.On)}: {answer.Message}",
-            null => $"it has no answer to {HookMessage.NameOf(hook.On)}: {answer.Message.TrimEnd('.')} (on_failure: {hook.OnFailure.ToString().ToLowerInvariant()})",
+            null => $"it has no answer to {HookMessage.NameOf(hook.On)}: {answer.Message.TrimEnd('.')} (on_failure: "
+                + $"{hook.OnFailure.ToString().ToLowerInvariant()})",
         };
         if (isForced && !allows)
             said += "; the promotion is forced and goes on";

@@ -14,7 +14,9 @@ using ClusterOptions = Progeny.Core.Common.ClusterOptions;
 
 namespace Progeny.Grains.Hosting;
 
-/// <summary>Makes a silo, or a process without one, a member of a cluster whose members, grain state and reminders are in PostgreSQL.</summary>
+/// <summary>
+/// Makes a silo, or a process without one, a member of a cluster whose members, grain state and reminders are in PostgreSQL.
+/// </summary>
 public static class ClusterHosting
 {
     // Of a cluster of two, one is enough. A silo that cannot write its vote to the database declares nobody dead.
@@ -38,20 +40,33 @@ public static class ClusterHosting
     {
         var cluster = configuration.Read<ClusterOptions>("Cluster");
         if (!cluster.IsMember && cluster.Role != Core.Common.ClusterRole.Node)
-            throw new SettingException("Cluster:Role is client, and Cluster:ConnectionString is missing; it must name the database of the cluster whose nodes this process is to ask.");
-        if (cluster.Id.Length is 0 or > MaxName || !cluster.Id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
-            throw new SettingException($"Cluster:Id is '{cluster.Id}'; it must be 1 to {MaxName} letters, digits, '-', '_' or '.', the same for all members of a cluster.");
+            throw new SettingException(
+                "Cluster:Role is client, and Cluster:ConnectionString is missing; it must name the database of the cluster whose nodes "
+                    + "this process is to ask.");
+        if (cluster.Id.Length is 0 or > MaxName
+            || !cluster.Id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+            throw new SettingException(
+                $"Cluster:Id is '{cluster.Id}'; it must be 1 to {MaxName} letters, digits, '-', '_' or '.', the same for all members of a "
+                    + "cluster.");
         if (cluster.MaxConnections < ClusterOptions.MinConnections)
-            throw new SettingException($"Cluster:MaxConnections is {cluster.MaxConnections}; it must be {ClusterOptions.MinConnections} or more, the connections to the database that this process opens at most.");
+            throw new SettingException(
+                $"Cluster:MaxConnections is {cluster.MaxConnections}; it must be {ClusterOptions.MinConnections} or more, the connections "
+                    + "to the database that this process opens at most.");
         return cluster;
     }
 
     /// <summary>Makes a host without a silo a client of a cluster.</summary>
     /// <param name="connectionString">The database's connection string, with the limits of this process.</param>
-    internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) => builder.UseOrleansClient(client =>
+    internal static void UseCluster(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString) =>
+        builder.UseOrleansClient(client =>
     {
         // It listens nowhere; silos elsewhere refuse it without a certificate.
-        if (SiloTls.Add(builder.Services, builder.Configuration, builder.Configuration.Read<SiloOptions>("Silo").Tls, "Cluster:Role is client, which asks silos", isRemote: false) is { } certificate)
+        if (SiloTls.Add(
+            builder.Services,
+            builder.Configuration,
+            builder.Configuration.Read<SiloOptions>("Silo").Tls,
+            "Cluster:Role is client, which asks silos",
+            isRemote: false) is { } certificate)
             client.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         client.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         client.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
@@ -73,7 +88,12 @@ public static class ClusterHosting
     {
         Check(options);
         var address = AddressOf(options);
-        if (SiloTls.Add(silo.Services, silo.Configuration, options.Tls, $"The silo listens on {address} (Silo:Address)", !IPAddress.IsLoopback(address)) is { } certificate)
+        if (SiloTls.Add(
+            silo.Services,
+            silo.Configuration,
+            options.Tls,
+            $"The silo listens on {address} (Silo:Address)",
+            !IPAddress.IsLoopback(address)) is { } certificate)
             silo.UseTls(tls => SiloTls.Configure(tls, () => certificate.Current));
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => Name(names, cluster));
         silo.Services.Configure<ExceptionSerializationOptions>(SendDatabaseErrors);
@@ -121,18 +141,25 @@ public static class ClusterHosting
         streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = StreamPullInterval));
     }
 
-    private static void Name(Orleans.Configuration.ClusterOptions names, ClusterOptions cluster) => names.ClusterId = names.ServiceId = cluster.Id;
+    private static void Name(Orleans.Configuration.ClusterOptions names, ClusterOptions cluster) =>
+        names.ClusterId = names.ServiceId = cluster.Id;
 
     private static void Check(SiloOptions options)
     {
         if (options.Address is not null && options.ParsedAddress is null)
-            throw new SettingException($"Silo:Address is '{options.Address}'; it must be an IP address of this machine, such as 10.0.0.7, by which the other silos reach it.");
+            throw new SettingException(
+                $"Silo:Address is '{options.Address}'; it must be an IP address of this machine, such as 10.0.0.7, by which the other "
+                    + "silos reach it.");
         if (options.ClusterPort is < 1 or > IPEndPoint.MaxPort)
             throw new SettingException($"Silo:Port is {options.Port}; in a cluster it must be a port, 1 to {IPEndPoint.MaxPort}.");
         if (options.GatewayPort is < 0 or > IPEndPoint.MaxPort || options.GatewayPort == options.ClusterPort)
-            throw new SettingException($"Silo:GatewayPort is {options.GatewayPort}; it must be a port other than Silo:Port, or 0 where no process without a silo may connect here.");
+            throw new SettingException(
+                $"Silo:GatewayPort is {options.GatewayPort}; it must be a port other than Silo:Port, or 0 where no process without a silo "
+                    + "may connect here.");
         if (options.RoleList.Length == 0 || options.RoleList.FirstOrDefault(role => !SiloRoles.All.Contains(role)) is not null)
-            throw new SettingException($"Silo:Roles is '{options.Roles}'; it must be one or more of {string.Join(", ", SiloRoles.All)}, with commas between them.");
+            throw new SettingException(
+                $"Silo:Roles is '{options.Roles}'; it must be one or more of {string.Join(", ", SiloRoles.All)}, with commas between "
+                    + "them.");
         if (options.ProbeTimeout < TimeSpan.FromMilliseconds(200) || options.ProbeTimeout > TimeSpan.FromMinutes(1))
             throw new SettingException($"Silo:ProbeTimeout is {options.ProbeTimeout}; it must be 00:00:00.2 to 00:01:00.");
     }
@@ -143,7 +170,8 @@ public static class ClusterHosting
     /// <summary>Where the silo listens.</summary>
     private static IPAddress AddressOf(SiloOptions options) => options.ParsedAddress
         ?? NetworkInterface.GetAllNetworkInterfaces()
-            .Where(network => network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .Where(network =>
+                network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .SelectMany(network => network.GetIPProperties().UnicastAddresses)
             .Select(address => address.Address)
             .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)

@@ -32,7 +32,8 @@ internal sealed class ClusterOverview(IGrainFactory grains, IServiceProvider ser
             return (await table.WaitAsync(Limit, cancellationToken)).Select(member => new Member(
                 member.SiloName, member.SiloAddress, member.Status, LastSeen(member), IsSuspected: member.SuspectTimes is { Count: > 0 }));
         }
-        catch (Exception exception) when (own is not null && exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (own is not null && exception is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             // The database is away, or the silo that is asked for the members has just died. What this silo knows holds; only of the dead
             // it does not know when they died.

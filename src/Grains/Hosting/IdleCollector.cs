@@ -11,7 +11,12 @@ namespace Progeny.Grains.Hosting;
 /// that no plan holds. Memory that is free then goes back to the system.
 /// </summary>
 internal sealed partial class IdleCollector(
-    IGrainFactory grains, ILocalSiloDetails silo, ModelCache models, AgentRegistry agents, TimeProvider time, ILogger<IdleCollector> logger) : BackgroundService
+    IGrainFactory grains,
+    ILocalSiloDetails silo,
+    ModelCache models,
+    AgentRegistry agents,
+    TimeProvider time,
+    ILogger<IdleCollector> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -50,8 +55,8 @@ internal sealed partial class IdleCollector(
     }
 
     /// <summary>
-    /// Returns free memory to the system now and then, while no query comes that would have to wait for it: the collector of garbage runs when
-    /// memory is asked for, so that an idle node would keep all it ever had.
+    /// Returns free memory to the system now and then, while no query comes that would have to wait for it: the collector of garbage runs
+    /// when memory is asked for, so that an idle node would keep all it ever had.
     /// </summary>
     private void ReturnMemory()
     {

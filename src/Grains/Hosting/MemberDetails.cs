@@ -6,8 +6,8 @@ using Progeny.Core.Common;
 namespace Progeny.Grains.Hosting;
 
 /// <summary>
-/// The name and the address of this silo. Orleans numbers the starts of a silo by its clock, and refuses one whose number is below that of its
-/// predecessor at the same address; here the number is above it, although the clock was set back meanwhile.
+/// The name and the address of this silo. Orleans numbers the starts of a silo by its clock, and refuses one whose number is below that of
+/// its predecessor at the same address; here the number is above it, although the clock was set back meanwhile.
 /// </summary>
 internal sealed class MemberDetails(
     IOptions<Orleans.Configuration.SiloOptions> silo,
@@ -15,7 +15,8 @@ internal sealed class MemberDetails(
     IOptions<EndpointOptions> endpoints,
     IMemberNumbers numbers) : ILocalSiloDetails
 {
-    private readonly Lazy<SiloAddress> _address = new(() => Number(new(endpoints.Value.AdvertisedIPAddress, endpoints.Value.SiloPort), numbers));
+    private readonly Lazy<SiloAddress> _address = new(
+        () => Number(new(endpoints.Value.AdvertisedIPAddress, endpoints.Value.SiloPort), numbers));
 
     /// <inheritdoc/>
     public string Name => silo.Value.SiloName;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Progeny.Grains.Hosting;
 
 /// <summary>
-/// Ends a silo that must not go on, mostly one that the others have declared dead: it was cut off, or paused for too long. What waits to be written
-/// still is. Its supervisor starts it anew, and it joins the cluster as a new member.
+/// Ends a silo that must not go on, mostly one that the others have declared dead: it was cut off, or paused for too long. What waits to be
+/// written still is. Its supervisor starts it anew, and it joins the cluster as a new member.
 /// </summary>
 internal sealed partial class NodeFault(IHostApplicationLifetime host, ILogger<NodeFault> logger) : IFatalErrorHandler
 {

@@ -11,7 +11,13 @@ namespace Progeny.Grains.Hosting;
 /// <inheritdoc cref="INodeGrain"/>
 [OwnSiloPlacement.Attribute]
 internal sealed class NodeGrain(
-    ILocalSiloDetails silo, SiloRoleList roles, ProcessLoad load, ModelCache models, TrainingSlots jobs, QueryLogBuffer log, IDatabaseHealth database) : Grain, INodeGrain
+    ILocalSiloDetails silo,
+    SiloRoleList roles,
+    ProcessLoad load,
+    ModelCache models,
+    TrainingSlots jobs,
+    QueryLogBuffer log,
+    IDatabaseHealth database) : Grain, INodeGrain
 {
     private static readonly string OwnGrains = typeof(NodeGrain).Assembly.GetName().Name!;
 

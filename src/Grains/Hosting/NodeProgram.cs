@@ -28,7 +28,8 @@ public static partial class NodeProgram
                 await GiveUpAsync(host);
             return 1;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException && host?.Services.GetService<NodeFault>() is { IsSet: true })
+        catch (Exception exception)
+            when (exception is not OutOfMemoryException && host?.Services.GetService<NodeFault>() is { IsSet: true })
         {
             // The others declared it dead while it started, which is in the log.
             await GiveUpAsync(host);
@@ -36,7 +37,11 @@ public static partial class NodeProgram
         }
 
         host.Services.GetRequiredService<StartupLog>().Started();
-        LogStarted(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"), LibraryVersions.Progeny, LibraryVersions.Orleans, LibraryVersions.OnnxRuntime);
+        LogStarted(
+            host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Progeny"),
+            LibraryVersions.Progeny,
+            LibraryVersions.Orleans,
+            LibraryVersions.OnnxRuntime);
         var fault = host.Services.GetService<NodeFault>();
         try
         {

@@ -6,8 +6,8 @@ using Progeny.Core.Common;
 namespace Progeny.Grains.Hosting;
 
 /// <summary>
-/// Whether this node can answer queries. One that lost its database answers from memory; one that is cut off from the database and from all other
-/// nodes does not know any more what was decided, and so is not ready.
+/// Whether this node can answer queries. One that lost its database answers from memory; one that is cut off from the database and from all
+/// other nodes does not know any more what was decided, and so is not ready.
 /// </summary>
 public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth database, IServiceProvider services, TimeProvider time)
 {
@@ -33,7 +33,8 @@ public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth
         if (database.Unreachable == TimeSpan.Zero || PeersIn(membership) is not { Count: > 0 } peers)
             return null;
         return await IsAloneAsync(peers, cancellationToken)
-            ? $"The node is cut off: it reaches neither the database, for {database.Unreachable.TotalSeconds:0} s ({database.Problem}), nor one of the {peers.Count} other nodes."
+            ? $"The node is cut off: it reaches neither the database, for {database.Unreachable.TotalSeconds:0} s ({database.Problem}), "
+                + $"nor one of the {peers.Count} other nodes."
             : null;
     }
 
@@ -59,7 +60,10 @@ public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth
     private List<SiloAddress> PeersIn(IClusterMembershipService membership)
     {
         var own = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
-        return [.. membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(own)).Select(member => member.SiloAddress)];
+        return [
+            .. membership.CurrentSnapshot.Members.Values.Where(
+                member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(own)).Select(member => member.SiloAddress),
+        ];
     }
 
     /// <summary>Whether this process, which has no silo, reaches one.</summary>
@@ -67,7 +71,8 @@ public sealed class NodeReadiness(IHostApplicationLifetime host, IDatabaseHealth
     {
         try
         {
-            await services.GetRequiredService<IClusterClient>().GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken).WaitAsync(CallLimit, time, cancellationToken);
+            await services.GetRequiredService<IClusterClient>().GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken)
+                .WaitAsync(CallLimit, time, cancellationToken);
             return true;
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException)

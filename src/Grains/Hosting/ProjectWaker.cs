@@ -10,8 +10,8 @@ using Progeny.Grains.Serving;
 namespace Progeny.Grains.Hosting;
 
 /// <summary>
-/// Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on; in a cluster also when another node
-/// has died.
+/// Wakes all projects on the roster when a node has started, so that what its last stop interrupted goes on; in a cluster also when another
+/// node has died.
 /// </summary>
 internal sealed partial class ProjectWaker(
     IGrainFactory grains,
@@ -89,7 +89,9 @@ internal sealed partial class ProjectWaker(
                 await WakeAsync(stoppingToken);
                 return;
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException or StorageUnavailableException && !stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is OrleansException or TimeoutException or StorageUnavailableException
+                    && !stoppingToken.IsCancellationRequested)
             {
                 LogNotAsked(logger, exception);
                 await Task.Delay(Retry, time, stoppingToken);

@@ -33,8 +33,8 @@ namespace Progeny.Grains.Hosting;
 public static class SiloHosting
 {
     /// <summary>
-    /// How long an idle grain stays. Orleans plans by the clock of the wall when it goes, and activates no grain once that clock was put back by
-    /// more than this. Before, <see cref="IdleCollector"/> has it collect them by the monotonic clock.
+    /// How long an idle grain stays. Orleans plans by the clock of the wall when it goes, and activates no grain once that clock was put
+    /// back by more than this. Before, <see cref="IdleCollector"/> has it collect them by the monotonic clock.
     /// </summary>
     private static readonly TimeSpan IdleFor = TimeSpan.FromDays(30);
 
@@ -44,7 +44,8 @@ public static class SiloHosting
     /// The database for what grains store, PostgreSQL's of a member and else a SQLite file; its tables exist when the silo starts.
     /// </param>
     /// <param name="jobsFolder">The folder for the folders of running jobs.</param>
-    public static void AddProgenySilo(this IHostApplicationBuilder builder, ClusterOptions cluster, string grainsConnectionString, string jobsFolder)
+    public static void AddProgenySilo(
+        this IHostApplicationBuilder builder, ClusterOptions cluster, string grainsConnectionString, string jobsFolder)
     {
         var services = builder.Services;
         var options = builder.Configuration.Read<SiloOptions>("Silo");
@@ -63,7 +64,10 @@ public static class SiloHosting
         services.AddRollouts(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
         services.AddSingleton(provider => new QueryFinder(
-            provider.GetRequiredService<IQueryLog>(), provider.GetRequiredService<QueryLogBuffer>(), cluster.IsMember, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IQueryLog>(),
+            provider.GetRequiredService<QueryLogBuffer>(),
+            cluster.IsMember,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EmptyGrainCollector>();
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
@@ -116,13 +120,17 @@ public static class SiloHosting
     /// <summary>Adds what a process without a silo needs to answer clients of the API through the nodes of a cluster.</summary>
     /// <param name="connectionString">The cluster's database.</param>
     /// <param name="jobsFolder">The folder in which a model is checked that ended this process before.</param>
-    public static void AddProgenyClient(this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString, string jobsFolder)
+    public static void AddProgenyClient(
+        this IHostApplicationBuilder builder, ClusterOptions cluster, string connectionString, string jobsFolder)
     {
         var services = builder.Services;
         builder.AddShared(jobsFolder, isServing: false);
         services.AddSingleton<IOnlineAgents>(provider => provider.GetRequiredService<GrainOnlineAgents>());
         services.AddSingleton<ServingMeters>();
-        services.AddSingleton(provider => new QueryFinder(provider.GetRequiredService<IQueryLog>(), null, isShared: true, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider =>
+                new QueryFinder(
+                    provider.GetRequiredService<IQueryLog>(), null, isShared: true, provider.GetRequiredService<TimeProvider>()));
         builder.UseCluster(cluster, connectionString);
     }
 

@@ -13,7 +13,11 @@ internal sealed class StartupLog
 {
     private const string Lifetime = "Microsoft.Hosting.Lifetime";
 
-    private static readonly string[] Starters = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel", "Orleans.Runtime.Watchdog"];
+    private static readonly string[] Starters = [
+        "Microsoft.Extensions.Hosting.Internal.Host",
+        "Microsoft.AspNetCore.Server.Kestrel",
+        "Orleans.Runtime.Watchdog",
+    ];
 
     private volatile bool started;
     private volatile bool failed;

@@ -18,10 +18,12 @@ internal static class MetricsHosting
             .Configure(metrics => configuration.ReadInto("Metrics", metrics))
             .Validate(
                 metrics => metrics.PublishSeconds is >= MetricsOptions.MinSeconds and <= MetricsOptions.MaxSeconds,
-                FormattableString.Invariant($"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two reports of a node to the perfdb."))
+                FormattableString.Invariant(
+                    $"Metrics:PublishSeconds is {configuration["Metrics:PublishSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two reports of a node to the perfdb."))
             .Validate(
                 metrics => metrics.ScoreSeconds is >= MetricsOptions.MinSeconds and <= MetricsOptions.MaxSeconds,
-                FormattableString.Invariant($"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two searches for outcomes that were reported."))
+                FormattableString.Invariant(
+                    $"Metrics:ScoreSeconds is {configuration["Metrics:ScoreSeconds"]}; it must be from {MetricsOptions.MinSeconds} to {MetricsOptions.MaxSeconds}, the seconds between two searches for outcomes that were reported."))
             .ValidateOnStart();
         services.AddSingleton<ServingMeters>();
         services.AddHostedService<SummaryPublisher>();

@@ -10,8 +10,8 @@ namespace Progeny.Grains.Metrics;
 
 /// <summary>
 /// Reads the query log behind what the perfdb holds, and sends summaries of it to the grains of their generations. After a start that is
-/// what the process before had not sent; it is read in parts, beside the queries. Of a cluster one silo reads the log, which all of them write.
-/// Counts of generations that log nothing are sent by each silo.
+/// what the process before had not sent; it is read in parts, beside the queries. Of a cluster one silo reads the log, which all of them
+/// write. Counts of generations that log nothing are sent by each silo.
 /// </summary>
 internal sealed partial class SummaryPublisher(
     IQueryLogTail log,
@@ -126,7 +126,9 @@ internal sealed partial class SummaryPublisher(
         return confirmed == summaries.Count;
     }
 
-    /// <summary>Sends summaries of one generation up to the first that is not counted. A generation that fails does not hold up the others.</summary>
+    /// <summary>
+    /// Sends summaries of one generation up to the first that is not counted. A generation that fails does not hold up the others.
+    /// </summary>
     private async Task<IReadOnlyList<(GenerationSummary Summary, long Cursor)>> SendInOrderAsync(IEnumerable<GenerationSummary> summaries)
     {
         var sent = new List<(GenerationSummary Summary, long Cursor)>();
@@ -153,7 +155,9 @@ internal sealed partial class SummaryPublisher(
     [LoggerMessage(Level = LogLevel.Error, Message = "{Generation}: a summary of metrics could not be stored; trying again")]
     private static partial void LogNotStored(ILogger logger, Exception exception, string generation);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Generation}: records {First} to {Last} of the query log are damaged and not counted in the metrics")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Generation}: records {First} to {Last} of the query log are damaged and not counted in the metrics")]
     private static partial void LogDamaged(ILogger logger, Exception exception, string generation, long first, long last);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The query log could not be read for the metrics; trying again")]

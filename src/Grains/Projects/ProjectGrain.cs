@@ -73,7 +73,8 @@ internal sealed class ProjectGrain(
     {
         RequireProject();
         if (storage.State.Decommissioned is null)
-            await storage.SaveAsync(storage.State with { Decommissioned = await Retirement.BeginAsync(storage.State.Releases, by, reason) });
+            await storage.SaveAsync(
+                storage.State with { Decommissioned = await Retirement.BeginAsync(storage.State.Releases, by, reason) });
         await EndAsync();
         await TouchAsync();
         return (await Get())!;
@@ -97,7 +98,8 @@ internal sealed class ProjectGrain(
         RequireActive();
         var release = request.Release ?? storage.State.Releases[^1];
         if (!storage.State.Releases.Contains(release))
-            throw new RegistryException(RegistryError.NotFound, $"{Name} has no release {release}; it has {string.Join(", ", storage.State.Releases)}.");
+            throw new RegistryException(
+                RegistryError.NotFound, $"{Name} has no release {release}; it has {string.Join(", ", storage.State.Releases)}.");
         await JobChecks.RequireAsync(GrainFactory, Name, release, request);
 
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
@@ -175,7 +177,8 @@ internal sealed class ProjectGrain(
     {
         try
         {
-            ReleaseVersions.RequireGrowth(Name, storage.State.Releases is [.., var highest] ? SemanticVersion.Parse(highest) : null, version);
+            ReleaseVersions.RequireGrowth(
+                Name, storage.State.Releases is [.., var highest] ? SemanticVersion.Parse(highest) : null, version);
         }
         catch (ReleaseVersionException exception)
         {

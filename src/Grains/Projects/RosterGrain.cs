@@ -6,7 +6,8 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Projects;
 
 /// <inheritdoc cref="IRosterGrain"/>
-internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains)] IPersistentState<RosterState> storage) : Grain, IRosterGrain
+internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains)] IPersistentState<RosterState> storage)
+    : Grain, IRosterGrain
 {
     // Changes of plans are counted in memory: another activation has another epoch, and who asks it then reads all plans once.
     private readonly Guid epoch = Guid.NewGuid();
@@ -37,7 +38,9 @@ internal sealed class RosterGrain([PersistentState("roster", StorageNames.Grains
         {
             Mark = known is { Count: var count } && !all && count == changes ? known : new PlanMark(epoch, changes),
             All = all,
-            Projects = all || known!.Count == changes ? [] : [.. planChanges.Where(change => change.Value > known.Count).Select(change => change.Key)],
+            Projects = all || known!.Count == changes
+                ? []
+                : [.. planChanges.Where(change => change.Value > known.Count).Select(change => change.Key)],
         });
     }
 

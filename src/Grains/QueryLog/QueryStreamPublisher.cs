@@ -67,12 +67,14 @@ internal sealed partial class QueryStreamPublisher(IClusterClient client, TimePr
         }
     }
 
-    private async Task PublishAsync(IStreamProvider provider, IStreamSubscriptionManager manager, QueryBatch batch, CancellationToken stoppingToken)
+    private async Task PublishAsync(
+        IStreamProvider provider, IStreamSubscriptionManager manager, QueryBatch batch, CancellationToken stoppingToken)
     {
         var stream = StreamId.Create(StreamNames.Queries, batch.Project);
         if (!listeners.TryGetValue(batch.Project, out var known) || time.GetElapsedTime(known.AskedAt) >= AskInterval)
         {
-            known = (time.GetTimestamp(), (await manager.GetSubscriptions(StreamNames.QueryProvider, stream).WaitAsync(stoppingToken)).Any());
+            known = (
+                time.GetTimestamp(), (await manager.GetSubscriptions(StreamNames.QueryProvider, stream).WaitAsync(stoppingToken)).Any());
             listeners[batch.Project] = known;
         }
 

@@ -12,7 +12,8 @@ internal sealed class GenerationStages(string project, IGrainFactory grains, IDe
     /// <summary>Moves a generation.</summary>
     /// <param name="plan">The plan in force.</param>
     /// <param name="stage">Retired, archived, or staged, which brings it back.</param>
-    /// <exception cref="RegistryException">There is no such generation, the plan names it, or it cannot go there from where it is.</exception>
+    /// <exception cref="RegistryException">There is no such generation, the plan names it, or it cannot go there from where it
+    /// is.</exception>
     public async Task<GenerationInfo> MoveAsync(RolloutPlan plan, GenerationReference generation, Stage stage, string? by, string? reason)
     {
         var grain = grains.GetGrain<IGenerationGrain>(generation.ToString());
@@ -21,11 +22,16 @@ internal sealed class GenerationStages(string project, IGrainFactory grains, IDe
         if (stage is not (Stage.Staged or Stage.Retired or Stage.Archived))
             throw new RegistryException(RegistryError.Invalid, $"{generation} cannot be made {Word(stage)} so; a plan does that.");
         if (plan.Arms.FirstOrDefault(arm => arm.Generation == generation) is { } arm)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} is the arm '{arm.Name}' of plan {plan.Version}, which is in force; take it out of the plan first (PUT /api/projects/{project}/rollout).");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"{generation} is the arm '{arm.Name}' of plan {plan.Version}, which is in force; take it out of the plan first (PUT "
+                    + $"/api/projects/{project}/rollout).");
         if (info.Stage == stage)
             return info;
         if (info.Stage == Stage.Archived && stage != Stage.Staged)
-            throw new RegistryException(RegistryError.Conflict, $"{generation} is archived; restore it first (POST /api/projects/{project}/generations/{generation.Version}/restore).");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"{generation} is archived; restore it first (POST /api/projects/{project}/generations/{generation.Version}/restore).");
         var now = time.GetUtcNow();
         // On record before it is done: nothing of this happens that cannot be read afterwards.
         await decisions.AppendAsync(

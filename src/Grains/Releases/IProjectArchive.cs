@@ -8,7 +8,8 @@ namespace Progeny.Grains.Releases;
 public interface IProjectArchive
 {
     /// <summary>Retires or archives a generation, or brings it back (<see cref="Stage.Staged"/>).</summary>
-    /// <exception cref="RegistryException">There is no such generation, a plan (its project's or another's) names it, or it cannot go there.</exception>
+    /// <exception cref="RegistryException">There is no such generation, a plan (its project's or another's) names it, or it cannot go
+    /// there.</exception>
     Task<GenerationInfo> MoveAsync(GenerationReference generation, Stage stage, string? by, string? reason);
 
     /// <summary>Ends a project.</summary>

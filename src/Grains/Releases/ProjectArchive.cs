@@ -23,13 +23,16 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
     public async Task<ProjectInfo> DecommissionAsync(string project, string? by, string reason)
     {
         await RequireNotElsewhereAsync(project, other => other.Project == project);
-        foreach (var running in (await grains.GetGrain<IRolloutGrain>(project).List()).Where(experiment => experiment.Status != ExperimentStatus.Ended))
-            await grains.GetGrain<IExperimentGrain>($"{project}/{running.Id}").End(ExperimentVerdict.Aborted, by ?? "operator", $"the project was decommissioned: {reason}");
+        foreach (var running in (await grains.GetGrain<IRolloutGrain>(project).List()).Where(
+            experiment => experiment.Status != ExperimentStatus.Ended))
+            await grains.GetGrain<IExperimentGrain>($"{project}/{running.Id}")
+                .End(ExperimentVerdict.Aborted, by ?? "operator", $"the project was decommissioned: {reason}");
         return await grains.GetGrain<IProjectGrain>(project).Decommission(by, reason);
     }
 
     /// <inheritdoc/>
-    public Task<ProjectInfo> RecommissionAsync(string project, string? by, string? reason) => grains.GetGrain<IProjectGrain>(project).Recommission(by, reason);
+    public Task<ProjectInfo> RecommissionAsync(string project, string? by, string? reason) =>
+        grains.GetGrain<IProjectGrain>(project).Recommission(by, reason);
 
     /// <inheritdoc/>
     public async Task<ArchiveInfo?> DescribeAsync(string project, CancellationToken cancellationToken)
@@ -58,7 +61,9 @@ internal sealed class ProjectArchive(IGrainFactory grains, IDecisionLog decision
             if (plan.Arms.FirstOrDefault(arm => isMeant(arm.Generation)) is { } named)
             {
                 throw new RegistryException(
-                    RegistryError.Conflict, $"{named.Generation} is the arm '{named.Name}' of plan {plan.Version} of '{other}', which is in force; take it out of that plan first (PUT /api/projects/{other}/rollout).");
+                    RegistryError.Conflict,
+                    $"{named.Generation} is the arm '{named.Name}' of plan {plan.Version} of '{other}', which is in force; take it out of "
+                        + $"that plan first (PUT /api/projects/{other}/rollout).");
             }
         }
     }

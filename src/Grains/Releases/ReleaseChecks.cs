@@ -6,12 +6,16 @@ using Progeny.Core.Releases;
 
 namespace Progeny.Grains.Releases;
 
-/// <summary>Checks what a manifest says before it is published, one at a time on a thread of its own: one with thousands of rules takes seconds.</summary>
+/// <summary>
+/// Checks what a manifest says before it is published, one at a time on a thread of its own: one with thousands of rules takes seconds.
+/// </summary>
 internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants grants, IOptions<ReleaseOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Requires that a manifest is within the operator's bounds, names only what its project may use, and says nothing wrong in SQL.</summary>
+    /// <summary>
+    /// Requires that a manifest is within the operator's bounds, names only what its project may use, and says nothing wrong in SQL.
+    /// </summary>
     /// <exception cref="RegistryException">It is not; the message has everything that is wrong.</exception>
     public async Task RequireAsync(Manifest manifest, string text, Publisher? publisher)
     {
@@ -34,7 +38,10 @@ internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants gra
         try
         {
             return await Task.Factory.StartNew(
-                () => compiler.Check(manifest, text), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+                () => compiler.Check(manifest, text),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default);
         }
         finally
         {
@@ -46,10 +53,13 @@ internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants gra
     {
         var (most, bytes) = (options.Value, Encoding.UTF8.GetByteCount(text));
         if (bytes > most.MaxManifestBytes)
-            return $"{ManifestParser.FileName} has {bytes} bytes; this node takes {most.MaxManifestBytes} at most (Releases:MaxManifestBytes).";
-        var count = manifest.Rules.Count + manifest.Metrics.Count + manifest.Gates.Count + manifest.Hooks.Count + manifest.Alerts.Count + manifest.Tests.Count;
+            return $"{ManifestParser.FileName} has {bytes} bytes; this node takes {most.MaxManifestBytes} at most "
+                + "(Releases:MaxManifestBytes).";
+        var count = manifest.Rules.Count + manifest.Metrics.Count + manifest.Gates.Count + manifest.Hooks.Count + manifest.Alerts.Count
+            + manifest.Tests.Count;
         return count > most.MaxRules
-            ? $"{ManifestParser.FileName} has {count} rules, metrics, gates, hooks, alerts and tests; this node takes {most.MaxRules} at most (Releases:MaxRules)."
+            ? $"{ManifestParser.FileName} has {count} rules, metrics, gates, hooks, alerts and tests; this node takes {most.MaxRules} at "
+                + "most (Releases:MaxRules)."
             : null;
     }
 }

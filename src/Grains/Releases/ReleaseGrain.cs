@@ -6,19 +6,23 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Releases;
 
 /// <inheritdoc cref="IReleaseGrain"/>
-internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grains)] IPersistentState<ReleaseState> storage) : Grain, IReleaseGrain, IStoredGrain
+internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grains)] IPersistentState<ReleaseState> storage)
+    : Grain, IReleaseGrain, IStoredGrain
 {
     public bool IsStored => storage.RecordExists;
 
     public Task<ReleaseInfo?> Get() => Task.FromResult(storage.State.Release);
 
     public Task<GenerationBlueprint?> GetBlueprint(GenerationInfo generation) =>
-        Task.FromResult(storage.State.Release is { } release ? new GenerationBlueprint(generation, release, storage.State.SamplingSeed) : null);
+        Task.FromResult(
+            storage.State.Release is { } release ? new GenerationBlueprint(generation, release, storage.State.SamplingSeed) : null);
 
     public Task Register(ReleaseInfo release) => storage.SaveAsync(storage.State with
     {
         Release = release,
-        SamplingSeed = storage.State.Release is null ? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) : storage.State.SamplingSeed,
+        SamplingSeed = storage.State.Release is null
+            ? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)))
+            : storage.State.SamplingSeed,
     });
 
     public async Task<GenerationInfo> Commit(GenerationDraft draft)
@@ -36,11 +40,14 @@ internal sealed class ReleaseGrain([PersistentState("release", StorageNames.Grai
     }
 
     public Task<GenerationInfo?> GetNewest() =>
-        storage.State.JobOfGeneration.IsEmpty ? Task.FromResult<GenerationInfo?>(null) : Generation(storage.State.JobOfGeneration.Length - 1).Get();
+        storage.State.JobOfGeneration.IsEmpty
+            ? Task.FromResult<GenerationInfo?>(null)
+            : Generation(storage.State.JobOfGeneration.Length - 1).Get();
 
     public async Task<ImmutableArray<GenerationInfo>> ListGenerations()
     {
-        var generations = await Task.WhenAll(Enumerable.Range(0, storage.State.JobOfGeneration.Length).Select(index => Generation(index).Get()));
+        var generations = await Task.WhenAll(
+            Enumerable.Range(0, storage.State.JobOfGeneration.Length).Select(index => Generation(index).Get()));
         return [.. generations.OfType<GenerationInfo>()];
     }
 

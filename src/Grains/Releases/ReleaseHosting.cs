@@ -15,10 +15,12 @@ internal static class ReleaseHosting
             .Configure(releases => configuration.ReadInto("Releases", releases))
             .Validate(
                 releases => releases.MaxManifestBytes is >= 1 and <= ManifestParser.MaxLength,
-                $"Releases:MaxManifestBytes is {configuration["Releases:MaxManifestBytes"]}; it must be 1 to {ManifestParser.MaxLength}, the bytes of a manifest.")
+                $"Releases:MaxManifestBytes is {configuration["Releases:MaxManifestBytes"]}; it must be 1 to {ManifestParser.MaxLength}, "
+                    + "the bytes of a manifest.")
             .Validate(
                 releases => releases.MaxRules >= 1,
-                $"Releases:MaxRules is {configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and tests of a manifest.")
+                $"Releases:MaxRules is {configuration["Releases:MaxRules"]}; it must be 1 or more, the rules, metrics, gates, alerts and "
+                    + "tests of a manifest.")
             .ValidateOnStart();
     }
 }

@@ -21,7 +21,9 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
         ArchivedBefore = [.. (await GenerationsAsync(releases)).Where(info => info.Stage == Stage.Archived).Select(info => info.Reference)],
     };
 
-    /// <summary>Does what the end asks for; done again, it only does what is left. The roster comes last: until then a stopped node goes on here.</summary>
+    /// <summary>
+    /// Does what the end asks for; done again, it only does what is left. The roster comes last: until then a stopped node goes on here.
+    /// </summary>
     public async Task EndAsync(Decommission end, ImmutableArray<string> releases, ImmutableArray<string> jobs)
     {
         await grains.GetGrain<IRolloutGrain>(project).Close(end);
@@ -44,7 +46,8 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
     }
 
     private async Task<IEnumerable<GenerationInfo>> GenerationsAsync(ImmutableArray<string> releases) =>
-        (await Task.WhenAll(releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()))).SelectMany(list => list);
+        (await Task.WhenAll(
+            releases.Select(release => grains.GetGrain<IReleaseGrain>($"{project}@{release}").ListGenerations()))).SelectMany(list => list);
 
     /// <summary>Keeps a decision whose id follows from the end, so that a repetition keeps it once.</summary>
     private Task AppendAsync(string what, Decommission end, DateTimeOffset at, string? by, string message) => decisions.AppendAsync(

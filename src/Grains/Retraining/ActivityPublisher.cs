@@ -8,7 +8,11 @@ namespace Progeny.Grains.Retraining;
 
 /// <summary>Tells the schedule of the offline agents to which projects something happened on this silo.</summary>
 internal sealed partial class ActivityPublisher(
-    ProjectActivity activity, IGrainFactory grains, IOptions<OfflineAgentOptions> options, TimeProvider time, ILogger<ActivityPublisher> logger) : BackgroundService
+    ProjectActivity activity,
+    IGrainFactory grains,
+    IOptions<OfflineAgentOptions> options,
+    TimeProvider time,
+    ILogger<ActivityPublisher> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
 

@@ -24,5 +24,7 @@ public sealed class OfflineAgentOptions
 
     internal BackOff BackOff => new(TimeSpan.FromSeconds(BackOffSeconds), TimeSpan.FromSeconds(LongestBackOffSeconds));
 
-    internal bool IsValid => CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && MeasureSeconds is >= 0.01 and <= 86_400 && SettleSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
+    internal bool IsValid =>
+        CheckSeconds is >= 0.01 and <= 86_400 && BackOffSeconds is >= 0.01 and <= 86_400 && MeasureSeconds is >= 0.01 and <= 86_400
+            && SettleSeconds is >= 0.01 and <= 86_400 && LongestBackOffSeconds >= BackOffSeconds;
 }

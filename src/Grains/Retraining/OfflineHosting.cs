@@ -16,7 +16,8 @@ internal static class OfflineHosting
             .Configure(options => configuration.ReadInto("OfflineAgent", options))
             .Validate(
                 options => options.IsValid,
-                "OfflineAgent:CheckSeconds, OfflineAgent:BackOffSeconds, OfflineAgent:MeasureSeconds and OfflineAgent:SettleSeconds must be from 0.01 to 86400, and OfflineAgent:LongestBackOffSeconds not below BackOffSeconds.")
+                "OfflineAgent:CheckSeconds, OfflineAgent:BackOffSeconds, OfflineAgent:MeasureSeconds and OfflineAgent:SettleSeconds must "
+                    + "be from 0.01 to 86400, and OfflineAgent:LongestBackOffSeconds not below BackOffSeconds.")
             .ValidateOnStart();
         services.AddSingleton<OutcomePuller>();
         services.AddSingleton<ScoreMeters>();

@@ -9,7 +9,9 @@ using Progeny.Core.Retraining;
 
 namespace Progeny.Grains.Retraining;
 
-/// <summary>What an offline agent sees of its project: the manifest in force, and the jobs, of which those that have ended are asked for once.</summary>
+/// <summary>
+/// What an offline agent sees of its project: the manifest in force, and the jobs, of which those that have ended are asked for once.
+/// </summary>
 internal sealed class OfflineProject(string name, IGrainFactory grains, CompiledReleases releases)
 {
     private readonly Dictionary<string, JobInfo> ended = [];
@@ -87,7 +89,9 @@ internal sealed class OfflineProject(string name, IGrainFactory grains, Compiled
         return true;
     }
 
-    /// <summary>The newest release's jobs of some kinds; open ones of other releases are among them, since a project trains one at a time.</summary>
+    /// <summary>
+    /// The newest release's jobs of some kinds; open ones of other releases are among them, since a project trains one at a time.
+    /// </summary>
     public JobHistory History(params JobKind[] kinds) =>
         JobHistory.Of([.. jobs.Where(job => kinds.Contains(job.Request.Kind) && (job.Release == Release || job.EndedAt is null))]);
 }

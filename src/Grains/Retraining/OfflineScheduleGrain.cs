@@ -9,7 +9,8 @@ namespace Progeny.Grains.Retraining;
 
 /// <inheritdoc cref="IOfflineScheduleGrain"/>
 /// <remarks>It stores nothing: a new activation checks all projects once, and what is due follows from what is stored of each.</remarks>
-internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions> options, SiloStop stop, TimeProvider time, ILogger<OfflineScheduleGrain> logger)
+internal sealed partial class OfflineScheduleGrain(
+    IOptions<OfflineAgentOptions> options, SiloStop stop, TimeProvider time, ILogger<OfflineScheduleGrain> logger)
     : Grain, IOfflineScheduleGrain, IRemindable
 {
     private const string WakeReminder = "wake";
@@ -21,7 +22,9 @@ internal sealed partial class OfflineScheduleGrain(IOptions<OfflineAgentOptions>
     /// </summary>
     private static readonly TimeSpan ActiveFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>By more than this the clock of the wall must not get ahead of the monotonic one, or behind it, between two checks.</summary>
+    /// <summary>
+    /// By more than this the clock of the wall must not get ahead of the monotonic one, or behind it, between two checks.
+    /// </summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);

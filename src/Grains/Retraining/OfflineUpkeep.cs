@@ -7,9 +7,18 @@ using Progeny.Grains.Feedback;
 
 namespace Progeny.Grains.Retraining;
 
-/// <summary>What an offline agent does for good order: lets its project's records grow old, removes scores whose records are gone, and measures the feedback loop.</summary>
+/// <summary>
+/// What an offline agent does for good order: lets its project's records grow old, removes scores whose records are gone, and measures the
+/// feedback loop.
+/// </summary>
 internal sealed class OfflineUpkeep(
-    RetentionScope running, IQueryLog log, IScoreStore scores, IFeedbackReader feedback, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
+    RetentionScope running,
+    IQueryLog log,
+    IScoreStore scores,
+    IFeedbackReader feedback,
+    FeedbackInstruments instruments,
+    IOptions<OfflineAgentOptions> options,
+    TimeProvider time)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
@@ -29,7 +38,8 @@ internal sealed class OfflineUpkeep(
             last = last with { ActiveAt = now, IsEmpty = false };
         if (last.IsEmpty)
             return null;
-        var (sweeps, measures) = (Schedule.Due(last.Swept, SweepEvery, now) <= now, Schedule.Due(last.Measured, MeasureEvery(last, now), now) <= now);
+        var (sweeps, measures) = (
+            Schedule.Due(last.Swept, SweepEvery, now) <= now, Schedule.Due(last.Measured, MeasureEvery(last, now), now) <= now);
         var begins = sweeps || measures ? await log.ReadBeginsAsync(name, cancellationToken) : [];
         if (sweeps)
         {

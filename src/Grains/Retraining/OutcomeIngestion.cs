@@ -10,7 +10,8 @@ using Progeny.Grains.Feedback;
 namespace Progeny.Grains.Retraining;
 
 /// <summary>Pulls outcomes for an offline agent when they are due, and remembers how far it came.</summary>
-internal sealed class OutcomeIngestion(OutcomePuller puller, IKeyedOutcomes keyed, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
+internal sealed class OutcomeIngestion(
+    OutcomePuller puller, IKeyedOutcomes keyed, FeedbackInstruments instruments, IOptions<OfflineAgentOptions> options, TimeProvider time)
 {
     private const int MaxProblems = 5;
 
@@ -52,7 +53,12 @@ internal sealed class OutcomeIngestion(OutcomePuller puller, IKeyedOutcomes keye
             {
                 Pull = failure is null
                     ? now.Pull! with { PulledAt = ended, Next = ended + outcomes.Every, Failures = 0, Error = null }
-                    : now.Pull! with { Failures = now.Pull.Failures + 1, Error = failure, Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every) },
+                    : now.Pull! with
+                    {
+                        Failures = now.Pull.Failures + 1,
+                        Error = failure,
+                        Next = ended + Longer(backOff.After(now.Pull.Failures + 1), outcomes.Every),
+                    },
             };
         });
     }
@@ -72,7 +78,11 @@ internal sealed class OutcomeIngestion(OutcomePuller puller, IKeyedOutcomes keye
     }
 
     private async Task PullAsync(
-        Manifest manifest, string? watermark, long below, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
+        Manifest manifest,
+        string? watermark,
+        long below,
+        Func<Func<OfflineAgentState, OfflineAgentState>, Task> save,
+        CancellationToken cancellationToken)
     {
         var whole = manifest.Outcomes!.Watermark is null;
         var first = true;
@@ -95,10 +105,12 @@ internal sealed class OutcomeIngestion(OutcomePuller puller, IKeyedOutcomes keye
             cancellationToken);
     }
 
-    private async Task MatchAsync(Manifest manifest, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
+    private async Task MatchAsync(
+        Manifest manifest, Func<Func<OfflineAgentState, OfflineAgentState>, Task> save, CancellationToken cancellationToken)
     {
         var settled = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SettleSeconds);
-        var matched = await keyed.MatchAsync(manifest.Name, manifest.Outcomes!.MatchWithin, settled, manifest.Serving.Retention, cancellationToken);
+        var matched = await keyed.MatchAsync(
+            manifest.Name, manifest.Outcomes!.MatchWithin, settled, manifest.Serving.Retention, cancellationToken);
         await save(now => now with
         {
             Pull = now.Pull! with

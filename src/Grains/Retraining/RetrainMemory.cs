@@ -8,7 +8,8 @@ namespace Progeny.Grains.Retraining;
 /// <param name="Seen">How far the list of outcome reports and the query log went when it was seen first.</param>
 internal sealed record RetrainMemory(string? FalseSince, string? Job, QueryMark Seen)
 {
-    public static RetrainMemory Of(OfflineAgentState state) => new(state.FalseSince, state.SeenJob, new QueryMark(state.SeenReportOffset, state.SeenSequence));
+    public static RetrainMemory Of(OfflineAgentState state) =>
+        new(state.FalseSince, state.SeenJob, new QueryMark(state.SeenReportOffset, state.SeenSequence));
 
     public OfflineAgentState In(OfflineAgentState state) =>
         state with { FalseSince = FalseSince, SeenJob = Job, SeenReportOffset = Seen.ReportOffset, SeenSequence = Seen.Sequence };

@@ -14,13 +14,22 @@ using Progeny.Grains.Gates;
 namespace Progeny.Grains.Retraining;
 
 /// <summary>Decides for an offline agent whether its project is trained again, and starts the job.</summary>
-internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures figures, IOutcomeStore outcomes, IAnsweredQueries queries, IDecisionLog decisions, TimeProvider time)
+internal sealed class RetrainScheduler(
+    IGrainFactory grains,
+    IGenerationFigures figures,
+    IOutcomeStore outcomes,
+    IAnsweredQueries queries,
+    IDecisionLog decisions,
+    TimeProvider time)
 {
     /// <summary>Who asks for jobs, in front of the reason.</summary>
     public const string Agent = "offline agent";
 
     /// <summary>Checks, and starts a training where one is due.</summary>
-    /// <returns>What was seen, what is to be remembered, and after how long <c>retrain.when</c> is to be asked again; null: not before something happens.</returns>
+    /// <returns>
+    /// What was seen, what is to be remembered, and after how long <c>retrain.when</c> is to be asked again; null: not before something
+    /// happens.
+    /// </returns>
     public async Task<(OfflineWork Work, RetrainMemory Memory, TimeSpan? Stable)> RunAsync(
         OfflineProject project, bool paused, RetrainMemory memory, BackOff backOff, CancellationToken cancellationToken)
     {
@@ -69,7 +78,14 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
             },
             cancellationToken);
         var job = await grains.GetGrain<IProjectGrain>(project.Info.Name)
-            .StartJob(new JobRequest { Kind = JobKind.Train, Release = project.Release, By = $"{Agent}: {start.Reason}", Trigger = start.Trigger });
+            .StartJob(
+                new JobRequest
+                {
+                    Kind = JobKind.Train,
+                    Release = project.Release,
+                    By = $"{Agent}: {start.Reason}",
+                    Trigger = start.Trigger,
+                });
         return (Work(JobHistory.Of([job]), wanted: true, $"job {job.Id} goes on", null), memory, null);
     }
 
@@ -86,14 +102,21 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
         EndedAt = history.Newest?.EndedAt,
     };
 
-    /// <summary>The outcomes that no training of the newest generation's could know, and those that came since the newest training was seen.</summary>
-    /// <remarks>Where queries are trained on, only those count that a training could take: others would ask for trainings that find nothing.</remarks>
-    private async Task<(long Fresh, long SinceJob)> NewOutcomesAsync(OfflineProject project, QueryMark seen, CancellationToken cancellationToken)
+    /// <summary>
+    /// The outcomes that no training of the newest generation's could know, and those that came since the newest training was seen.
+    /// </summary>
+    /// <remarks>
+    /// Where queries are trained on, only those count that a training could take: others would ask for trainings that find nothing.
+    /// </remarks>
+    private async Task<(long Fresh, long SinceJob)> NewOutcomesAsync(
+        OfflineProject project, QueryMark seen, CancellationToken cancellationToken)
     {
         var name = project.Info.Name;
         if (project.Manifest.Source is { Queries: true } && project.Newest is null or { Lineage: { QueriesTo: not null, LogTo: not null } })
         {
-            var mark = project.Newest is { Lineage: var lineage } ? new QueryMark(lineage.QueriesTo!.Value, lineage.LogTo!.Value) : QueryMark.Start;
+            var mark = project.Newest is { Lineage: var lineage }
+                ? new QueryMark(lineage.QueriesTo!.Value, lineage.LogTo!.Value)
+                : QueryMark.Start;
             return (
                 await project.SinceGeneration.SinceAsync(queries, project.Manifest, mark, cancellationToken),
                 await project.SinceJob.SinceAsync(queries, project.Manifest, seen, cancellationToken));
@@ -108,7 +131,8 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
         return (fresh, await outcomes.CountFromAsync(name, seen.ReportOffset, cancellationToken));
     }
 
-    private async Task<(ConditionVerdict? Verdict, TimeSpan? Stable)> AskAsync(OfflineProject project, long fresh, CancellationToken cancellationToken)
+    private async Task<(ConditionVerdict? Verdict, TimeSpan? Stable)> AskAsync(
+        OfflineProject project, long fresh, CancellationToken cancellationToken)
     {
         if (project.Manifest.Retrain?.When is null)
             return (null, null);
@@ -134,7 +158,8 @@ internal sealed class RetrainScheduler(IGrainFactory grains, IGenerationFigures 
                 At = job.EndedAt ?? time.GetUtcNow(),
                 Kind = DecisionKind.Job,
                 By = Agent,
-                Message = $"Job {job.Id} failed ({history.Failures} in a row), so the next training waits for {ManifestUnits.Format(backOff.After(history.Failures))}: {job.Message}",
+                Message = $"Job {job.Id} failed ({history.Failures} in a row), so the next training waits for "
+                    + $"{ManifestUnits.Format(backOff.After(history.Failures))}: {job.Message}",
                 Generation = project.Info.Champion,
                 Figures = ImmutableSortedDictionary<string, double>.Empty.Add("failures", history.Failures),
             },

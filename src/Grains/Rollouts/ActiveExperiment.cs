@@ -7,8 +7,11 @@ using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Rollouts;
 
-/// <summary>The experiment of a project that runs: stored first, then started, so that a node that dies in between starts it when it is woken.</summary>
-internal sealed class ActiveExperiment(string project, IPersistentState<RolloutState> storage, IGrainFactory grains, RollbackHooks rollbacks)
+/// <summary>
+/// The experiment of a project that runs: stored first, then started, so that a node that dies in between starts it when it is woken.
+/// </summary>
+internal sealed class ActiveExperiment(
+    string project, IPersistentState<RolloutState> storage, IGrainFactory grains, RollbackHooks rollbacks)
 {
     private const int MaxExperiments = 100;
 
@@ -38,7 +41,9 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
             Active = id,
             Experiments = [id, .. State.Experiments.Take(MaxExperiments - 1)],
             Starting = request,
-            Proposals = proposed is null ? State.Proposals : State.With(new Proposal(proposed, ProposalOutcome.Experiment, $"It takes part in {id}.", id)),
+            Proposals = proposed is null
+                ? State.Proposals
+                : State.With(new Proposal(proposed, ProposalOutcome.Experiment, $"It takes part in {id}.", id)),
         });
         try
         {
@@ -47,7 +52,8 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
         catch (Exception exception) when (exception is PlanException or RegistryException)
         {
             // Proposed again after a stop here, it gets the same answer.
-            await storage.SaveAsync(State with { Active = null, Proposals = State.Proposals.RemoveAll(proposal => proposal.Experiment == id) });
+            await storage.SaveAsync(
+                State with { Active = null, Proposals = State.Proposals.RemoveAll(proposal => proposal.Experiment == id) });
             throw;
         }
         finally
@@ -57,7 +63,10 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
     }
 
     /// <summary>Forgets the experiment once it has ended, and starts one that a stop kept from being started.</summary>
-    /// <returns>Why an experiment ended before it began, as it would have without the stop, with the generation that was proposed for it; null: none did.</returns>
+    /// <returns>
+    /// Why an experiment ended before it began, as it would have without the stop, with the generation that was proposed for it; null: none
+    /// did.
+    /// </returns>
     public async Task<(GenerationReference? Proposed, string By, string Why)?> FollowAsync()
     {
         if (State.Active is not { } active)
@@ -82,7 +91,9 @@ internal sealed class ActiveExperiment(string project, IPersistentState<RolloutS
         return null;
     }
 
-    /// <summary>Takes note that the experiment has ended: nobody has to approve anything for it, and hooks are told what it rolled back.</summary>
+    /// <summary>
+    /// Takes note that the experiment has ended: nobody has to approve anything for it, and hooks are told what it rolled back.
+    /// </summary>
     public async Task EndAsync()
     {
         if (State.Active is { } active)

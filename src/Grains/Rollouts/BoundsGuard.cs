@@ -9,8 +9,8 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Grains.Rollouts;
 
 /// <summary>
-/// Takes generations whose models exceed the bounds of this node out of their plans: an experiment with one is aborted, a champion makes way for
-/// the one before it, and any other arm leaves the plan.
+/// Takes generations whose models exceed the bounds of this node out of their plans: an experiment with one is aborted, a champion makes
+/// way for the one before it, and any other arm leaves the plan.
 /// </summary>
 internal sealed partial class BoundsGuard(ModelBounds bounds, IGrainFactory grains, ILogger<BoundsGuard> logger) : BackgroundService
 {
@@ -22,7 +22,8 @@ internal sealed partial class BoundsGuard(ModelBounds bounds, IGrainFactory grai
         {
             try
             {
-                await ExcludeAsync(generation, reason.Length <= PlanChecks.MaxReasonCharacters ? reason : reason[..PlanChecks.MaxReasonCharacters]);
+                await ExcludeAsync(
+                    generation, reason.Length <= PlanChecks.MaxReasonCharacters ? reason : reason[..PlanChecks.MaxReasonCharacters]);
             }
             catch (Exception exception) when (exception is RegistryException or PlanException or TimeoutException)
             {
@@ -35,7 +36,8 @@ internal sealed partial class BoundsGuard(ModelBounds bounds, IGrainFactory grai
     private async Task ExcludeAsync(GenerationReference generation, string reason)
     {
         var rollout = grains.GetGrain<IRolloutGrain>(generation.Project);
-        var experiment = (await rollout.List()).FirstOrDefault(known => known.EndedAt is null && known.Arms.Any(arm => arm.Generation == generation));
+        var experiment = (await rollout.List()).FirstOrDefault(
+            known => known.EndedAt is null && known.Arms.Any(arm => arm.Generation == generation));
         if (experiment is not null)
             await grains.GetGrain<IExperimentGrain>($"{generation.Project}/{experiment.Id}").End(ExperimentVerdict.Aborted, By, reason);
 
@@ -68,6 +70,7 @@ internal sealed partial class BoundsGuard(ModelBounds bounds, IGrainFactory grai
     [LoggerMessage(Level = LogLevel.Error, Message = "{Generation} was taken out of its plan: {Reason}")]
     private static partial void LogExcluded(ILogger logger, GenerationReference generation, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Generation} stays in its plan although {Reason} It could not be taken out: {Problem}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Generation} stays in its plan although {Reason} It could not be taken out: {Problem}")]
     private static partial void LogStays(ILogger logger, GenerationReference generation, string reason, string problem);
 }

@@ -12,7 +12,14 @@ namespace Progeny.Grains.Rollouts;
 
 /// <summary>Promotions that people ask for: through the gates, and once they are approved where a gate wants that.</summary>
 internal sealed class ManualPromotions(
-    string project, IPersistentState<PromotionState> storage, AsyncLock turns, PlanWriter plans, IGrainFactory grains, IGatekeeper gates, IDecisionLog decisions, TimeProvider time)
+    string project,
+    IPersistentState<PromotionState> storage,
+    AsyncLock turns,
+    PlanWriter plans,
+    IGrainFactory grains,
+    IGatekeeper gates,
+    IDecisionLog decisions,
+    TimeProvider time)
 {
     /// <summary>Whether one waits.</summary>
     public bool AreWaiting => !storage.State.Waiting.IsEmpty;
@@ -28,7 +35,8 @@ internal sealed class ManualPromotions(
             Reason = reason,
             Promotions = plans.History.Promotions.Length,
         };
-        var report = await gates.CheckAsync(generation, Stage.Champion, OccasionOf(wanted, by) with { IsForced = force }, CancellationToken.None);
+        var report = await gates.CheckAsync(
+            generation, Stage.Champion, OccasionOf(wanted, by) with { IsForced = force }, CancellationToken.None);
         if (report.Passed)
             return new PromotionAnswer { Promotion = await plans.PromoteAsync(generation, reason, by) };
         if (!report.Pending)
@@ -69,7 +77,8 @@ internal sealed class ManualPromotions(
 
         try
         {
-            var report = await gates.CheckAsync(waiting.Generation, Stage.Champion, OccasionOf(waiting, waiting.By), CancellationToken.None);
+            var report = await gates.CheckAsync(
+                waiting.Generation, Stage.Champion, OccasionOf(waiting, waiting.By), CancellationToken.None);
             if (report.Pending)
                 return null;
             if (report.Passed)

@@ -53,7 +53,8 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         List<RolloutArm> arms = [new(ArmNaming.Champion, generation, 1)];
         var fallback = ExperimentPlans.Fallback(before.Project, manifest.Serving.Rollout.Fallback, ArmNaming.Champion, arms);
         // The key stays as long as queries carry it: who meets whom must not change with every promotion.
-        var isKeyKnown = before.StickyKey == RolloutPlan.QueryIdKey || (before.StickyKey is { } key && new QuerySchema(manifest).Fields.Contains(key));
+        var isKeyKnown = before.StickyKey == RolloutPlan.QueryIdKey
+            || (before.StickyKey is { } key && new QuerySchema(manifest).Fields.Contains(key));
         return new PlanDraft
         {
             Arms = [.. arms],
@@ -65,7 +66,10 @@ internal sealed class PlanDrafts(IGrainFactory grains, TimeProvider time)
         };
     }
 
-    /// <summary>Loads the models of arms, which may take long; whether they do load is for <see cref="ToPlanAsync"/> to say, which need not wait then.</summary>
+    /// <summary>
+    /// Loads the models of arms, which may take long; whether they do load is for <see cref="ToPlanAsync"/> to say, which need not wait
+    /// then.
+    /// </summary>
     public async Task LoadAsync(IEnumerable<RolloutArm> arms)
     {
         var generations = arms.Select(arm => arm.Generation).Distinct().ToList();

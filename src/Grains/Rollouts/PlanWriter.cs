@@ -41,7 +41,9 @@ internal sealed class PlanWriter(
         History.RequireVersion(project, draft.Version);
         // Without a version the last plan wins; but what was rolled back while models were loaded must not come back by a plan made before.
         if (draft.Version is null && History.Promotions.Skip(promotions).Any(promotion => promotion.Rollback))
-            throw new RegistryException(RegistryError.Conflict, $"'{project}' was rolled back to {Plan.Champion} while the models of this plan were loaded; see that first.");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"'{project}' was rolled back to {Plan.Champion} while the models of this plan were loaded; see that first.");
         var plan = await _drafts.ToPlanAsync(draft, Plan);
         _drafts.Forget(draft.Arms);
         await PutAsync(plan, PlanChange.Shares);
@@ -57,7 +59,9 @@ internal sealed class PlanWriter(
     {
         await RequireProjectAsync();
         if (version is { } known && known != Plan.Version)
-            throw new RegistryException(RegistryError.Conflict, $"Plan {known} of '{project}' was to be left, but plan {Plan.Version} is in force by now; see that first.");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"Plan {known} of '{project}' was to be left, but plan {Plan.Version} is in force by now; see that first.");
         return await PutIntoProductionAsync(History.RollbackTarget(project, generation), reason, by, PlanChange.Rollback, version);
     }
 
@@ -89,7 +93,8 @@ internal sealed class PlanWriter(
             throw new RegistryException(RegistryError.NotFound, $"There is no project '{project}'.");
     }
 
-    private async Task<Promotion> PutIntoProductionAsync(GenerationReference generation, string reason, string? by, PlanChange change, long? version)
+    private async Task<Promotion> PutIntoProductionAsync(
+        GenerationReference generation, string reason, string? by, PlanChange change, long? version)
     {
         // A champion that comes while the model is loaded is not displaced by one that was chosen before; shares may change.
         var promotions = History.Promotions.Length;
@@ -102,7 +107,10 @@ internal sealed class PlanWriter(
         History.RequireActive(project);
         History.RequireVersion(project, version);
         if (History.Promotions.Length != promotions)
-            throw new RegistryException(RegistryError.Conflict, $"{Plan.Champion?.ToString() ?? "Nobody"} was put into production in '{project}' while the model of {generation} was loaded; see that first.");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"{Plan.Champion?.ToString() ?? "Nobody"} was put into production in '{project}' while the model of {generation} was "
+                    + "loaded; see that first.");
         await PutAsync(await ToPlanAsync(draft), change);
         return History.Promotions[^1];
     }
@@ -169,7 +177,10 @@ internal sealed class PlanWriter(
         _settled = plan.Version;
     }
 
-    /// <summary>The sequence number of the project's last record in the query log, where a plan has other shadows than the one before.</summary>
+    /// <summary>
+    /// The sequence number of the project's last record in the query log, where a plan has other shadows than the one before.
+    /// </summary>
     private async Task<long> LastRecordAsync(RolloutPlan plan) =>
-        ShadowPeriods.Changes(History.Shadows, plan) && await log.ListAsync(project, null, null, null, 1, CancellationToken.None) is [var last, ..] ? last.Sequence : 0;
+        ShadowPeriods.Changes(History.Shadows, plan)
+            && await log.ListAsync(project, null, null, null, 1, CancellationToken.None) is [var last, ..] ? last.Sequence : 0;
 }

@@ -32,7 +32,9 @@ internal sealed class ProposalConductor(
     /// <summary>What approvals of proposed generations are for.</summary>
     private const string ProposalPurpose = "proposal";
 
-    /// <summary>The occasion of a proposal's gates: they are checked again only after another experiment, or after a stop in the middle.</summary>
+    /// <summary>
+    /// The occasion of a proposal's gates: they are checked again only after another experiment, or after a stop in the middle.
+    /// </summary>
     private GateOccasion Proposed => new(string.Create(CultureInfo.InvariantCulture, $"proposal/{State.Count}"));
 
     private IApprovalGrain Approvals => grains.GetGrain<IApprovalGrain>(project);
@@ -42,7 +44,8 @@ internal sealed class ProposalConductor(
     /// <inheritdoc cref="IRolloutGrain.Propose"/>
     public async Task<Proposal> ProposeAsync(GenerationReference generation, string by)
     {
-        if (State.Proposals.FirstOrDefault(known => known.Generation == generation) is { Outcome: not (ProposalOutcome.Staged or ProposalOutcome.PendingApproval) } known)
+        if (State.Proposals.FirstOrDefault(
+            known => known.Generation == generation) is { Outcome: not (ProposalOutcome.Staged or ProposalOutcome.PendingApproval) } known)
             return known;
         await FollowAsync();
         var proposal = await ConductAsync(generation, by);
@@ -56,17 +59,24 @@ internal sealed class ProposalConductor(
     {
         await FollowAsync();
         if (State.Active is { } active)
-            throw new RegistryException(RegistryError.Conflict, $"{active} runs; end it first (POST /api/projects/{project}/experiments/{active}/abort).");
+            throw new RegistryException(
+                RegistryError.Conflict, $"{active} runs; end it first (POST /api/projects/{project}/experiments/{active}/abort).");
         var champion = plans.Plan.Champion
-            ?? throw new RegistryException(RegistryError.Conflict, $"'{project}' has no generation in production yet, beside which others could be tried; promote one first.");
+            ?? throw new RegistryException(
+                RegistryError.Conflict,
+                $"'{project}' has no generation in production yet, beside which others could be tried; promote one first.");
         var (strategy, occasion) = (RolloutStrategies.Of(request.Settings.Strategy), ByHand());
         var asked = occasion with { Purpose = string.Create(CultureInfo.InvariantCulture, $"start-{State.Count + 1}"), By = request.By };
         foreach (var generation in request.Generations.Where(generation => generation.Project == project && generation != champion))
             await RequireGatesAsync(generation, strategy.Entry, asked);
-        var taking = await ExperimentCandidates.ListAsync(grains, project, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
+        var taking = await ExperimentCandidates.ListAsync(
+            grains, project, request.Generations, request.Settings, withNewest: request.Generations.IsEmpty);
         taking = await PassingAsync(taking, [champion, .. request.Generations], strategy.Entry, occasion);
         if (!strategy.IsEndless && taking.All(generation => generation == champion))
-            throw new RegistryException(RegistryError.Conflict, $"{champion} is in production already and cannot want its own place; name another generation (GET /api/projects/{project}/generations lists them).");
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"{champion} is in production already and cannot want its own place; name another generation (GET "
+                    + $"/api/projects/{project}/generations lists them).");
         return await experiment.StartAsync(request with { Generations = taking });
     }
 
@@ -106,7 +116,8 @@ internal sealed class ProposalConductor(
             return;
         var name = entered.ToString().ToLowerInvariant();
         throw new RegistryException(RegistryError.Conflict, report.Pending
-            ? $"{generation} must not become {name} yet: {report.Refusal}. Start the experiment again once it is approved (POST /api/projects/{project}/approvals/…)."
+            ? $"{generation} must not become {name} yet: {report.Refusal}. Start the experiment again once it is approved (POST "
+                + $"/api/projects/{project}/approvals/…)."
             : $"{generation} must not become {name}: {report.Refusal}.");
     }
 
@@ -119,7 +130,9 @@ internal sealed class ProposalConductor(
 
     private async Task<Proposal> ConductAsync(GenerationReference generation, string by)
     {
-        var blueprint = generation.Project == project ? await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint() : null;
+        var blueprint = generation.Project == project
+            ? await grains.GetGrain<IGenerationGrain>(generation.ToString()).GetBlueprint()
+            : null;
         if (blueprint is null)
             throw new RegistryException(RegistryError.NotFound, $"There is no generation {generation} of '{project}'.");
         var settings = ManifestCache.Of(blueprint.Release).Serving.Rollout;
@@ -142,10 +155,13 @@ internal sealed class ProposalConductor(
             case ProposalStep.None:
                 return new Proposal(generation, ProposalOutcome.Promoted, "It is in production.", null);
             case ProposalStep.Stage:
-                return new Proposal(generation, ProposalOutcome.Staged, "It waits until somebody promotes it: serving.rollout.strategy is explicit.", null);
+                return new Proposal(
+                    generation, ProposalOutcome.Staged, "It waits until somebody promotes it: serving.rollout.strategy is explicit.", null);
             case ProposalStep.PromoteFirst:
                 var promoted = await PromoteAsync(generation, by, "it is the first");
-                return promoted.Outcome == ProposalOutcome.Promoted && strategy.IsEndless ? await TryAsync(generation, settings, by) : promoted;
+                return promoted.Outcome == ProposalOutcome.Promoted && strategy.IsEndless
+                    ? await TryAsync(generation, settings, by)
+                    : promoted;
             case ProposalStep.Promote:
                 return await PromoteAsync(generation, by, "it is the latest");
             case ProposalStep.Join:
@@ -163,8 +179,15 @@ internal sealed class ProposalConductor(
         try
         {
             var taking = await ExperimentCandidates.ListAsync(grains, project, [generation], settings, withNewest: true);
-            taking = await PassingAsync(taking, [generation, plans.Plan.Champion!], RolloutStrategies.Of(settings.Strategy).Entry, Proposed);
-            var request = new ExperimentRequest { Settings = settings, Generations = taking, By = by, Reason = $"{generation.Version} is new" };
+            taking = await PassingAsync(
+                taking, [generation, plans.Plan.Champion!], RolloutStrategies.Of(settings.Strategy).Entry, Proposed);
+            var request = new ExperimentRequest
+            {
+                Settings = settings,
+                Generations = taking,
+                By = by,
+                Reason = $"{generation.Version} is new",
+            };
             var info = await experiment.StartAsync(request, generation);
             return new Proposal(generation, ProposalOutcome.Experiment, info.Message, info.Id);
         }
@@ -182,7 +205,8 @@ internal sealed class ProposalConductor(
         var passing = ImmutableArray.CreateBuilder<GenerationReference>();
         foreach (var generation in taking)
         {
-            if (entry is not { } stage || generation.Project != project || passed.Contains(generation) || (await CheckAsync(generation, stage, occasion)).Passed)
+            if (entry is not { } stage || generation.Project != project || passed.Contains(generation)
+                || (await CheckAsync(generation, stage, occasion)).Passed)
                 passing.Add(generation);
         }
 
@@ -242,7 +266,14 @@ internal sealed class ProposalConductor(
         await DecideAsync(other, by, "superseded", message);
         if (State.WaitsForApproval)
             await Approvals.Withdraw(ProposalPurpose, other, message);
-        await storage.SaveAsync(State with { Waiting = null, WaitingBy = null, WaitsForApproval = false, Proposals = State.With(new Proposal(other, ProposalOutcome.Superseded, message, null)) });
+        await storage.SaveAsync(
+            State with
+            {
+                Waiting = null,
+                WaitingBy = null,
+                WaitsForApproval = false,
+                Proposals = State.With(new Proposal(other, ProposalOutcome.Superseded, message, null)),
+            });
     }
 
     private async Task<Proposal> RefuseAsync(GenerationReference generation, string by, string why)

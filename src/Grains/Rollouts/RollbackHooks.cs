@@ -12,16 +12,24 @@ using Progeny.Grains.Gates;
 namespace Progeny.Grains.Rollouts;
 
 /// <summary>
-/// Tells the hooks of a release that a generation of it was taken out of production, or lost its experiment. It is told afterwards, so that nothing that a
-/// hook does or does not holds up a rollback.
+/// Tells the hooks of a release that a generation of it was taken out of production, or lost its experiment. It is told afterwards, so that
+/// nothing that a hook does or does not holds up a rollback.
 /// </summary>
 internal sealed class RollbackHooks(
-    string project, IPersistentState<PromotionState> storage, AsyncLock turns, PlanWriter plans, IGrainFactory grains, Hooks hooks, IDecisionLog decisions, TimeProvider time)
+    string project,
+    IPersistentState<PromotionState> storage,
+    AsyncLock turns,
+    PlanWriter plans,
+    IGrainFactory grains,
+    Hooks hooks,
+    IDecisionLog decisions,
+    TimeProvider time)
 {
     private const int MaxAttempts = 5;
 
     /// <summary>Whether a hook may have to be told.</summary>
-    public bool HaveWork => !storage.State.Notices.IsEmpty || plans.History.Promotions.Skip(storage.State.Seen).Any(promotion => promotion.Rollback);
+    public bool HaveWork =>
+        !storage.State.Notices.IsEmpty || plans.History.Promotions.Skip(storage.State.Seen).Any(promotion => promotion.Rollback);
 
     /// <summary>Takes note of an experiment that has ended; the challengers that it rolled back have hooks, too.</summary>
     public async Task FollowAsync(ExperimentInfo ended)
@@ -41,7 +49,13 @@ internal sealed class RollbackHooks(
             if (promotions[i] is { Rollback: true, Previous: { } left } rollback && left.Project == project)
             {
                 var plan = plans.History.Plans.FirstOrDefault(each => each.At == rollback.At);
-                await AddAsync(left, rollback.Generation, plan?.By ?? Decommissioning.Operator, rollback.Reason, rollback.At, string.Create(CultureInfo.InvariantCulture, $"promotion-{i}"));
+                await AddAsync(
+                    left,
+                    rollback.Generation,
+                    plan?.By ?? Decommissioning.Operator,
+                    rollback.Reason,
+                    rollback.At,
+                    string.Create(CultureInfo.InvariantCulture, $"promotion-{i}"));
             }
         }
 
@@ -49,7 +63,8 @@ internal sealed class RollbackHooks(
         await Task.WhenAll(storage.State.Notices.Select(TellAsync));
     }
 
-    private async Task AddAsync(GenerationReference left, GenerationReference champion, string by, string? reason, DateTimeOffset at, string occasion)
+    private async Task AddAsync(
+        GenerationReference left, GenerationReference champion, string by, string? reason, DateTimeOffset at, string occasion)
     {
         if (await grains.GetGrain<IGenerationGrain>(left.ToString()).GetBlueprint() is not { } blueprint)
             return;
@@ -64,7 +79,10 @@ internal sealed class RollbackHooks(
             Reason = reason,
             At = at,
         });
-        await storage.SaveAsync(turns, state => notices.Where(notice => state.Notices.All(known => known.Id != notice.Id)).ToImmutableArray() is { IsEmpty: false } added
+        await storage.SaveAsync(
+            turns,
+            state =>
+                notices.Where(notice => state.Notices.All(known => known.Id != notice.Id)).ToImmutableArray() is { IsEmpty: false } added
             ? state with { Notices = state.Notices.AddRange(added) }
             : state);
     }
@@ -88,7 +106,9 @@ internal sealed class RollbackHooks(
             await DecideAsync(tried, problem);
         await storage.SaveAsync(turns, state => state with
         {
-            Notices = problem is null || tried.Attempts >= MaxAttempts ? state.Notices.Remove(notice) : state.Notices.Replace(notice, tried),
+            Notices = problem is null || tried.Attempts >= MaxAttempts
+                ? state.Notices.Remove(notice)
+                : state.Notices.Replace(notice, tried),
         });
     }
 
@@ -102,7 +122,10 @@ internal sealed class RollbackHooks(
             By = $"hook {notice.Hook.Webhook}",
             Message = problem is null
                 ? $"It was told that {notice.Left} was rolled back for {notice.Champion}."
-                : string.Create(CultureInfo.InvariantCulture, $"It could not be told that {notice.Left} was rolled back for {notice.Champion}, in {notice.Attempts} attempts: {problem}"),
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It could not be told that {notice.Left} was rolled back for {notice.Champion}, in {notice.Attempts} attempts: "
+                        + $"{problem}"),
             Generation = notice.Left,
         },
         CancellationToken.None);

@@ -61,8 +61,11 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
 
     public bool IsStored => _history.RecordExists || _rollout.RecordExists || _promoting.RecordExists;
 
-    /// <summary>Whether an experiment runs, a generation waits for the end of one or for an approval, or hooks have to be told of a rollback.</summary>
-    private bool HasWork => _rollout.State.Active is not null || _rollout.State.Waiting is not null || _promotions.AreWaiting || _rollbacks.HaveWork;
+    /// <summary>
+    /// Whether an experiment runs, a generation waits for the end of one or for an approval, or hooks have to be told of a rollback.
+    /// </summary>
+    private bool HasWork =>
+        _rollout.State.Active is not null || _rollout.State.Waiting is not null || _promotions.AreWaiting || _rollbacks.HaveWork;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => WatchAsync();
 
@@ -70,9 +73,11 @@ internal sealed partial class RolloutGrain : RecurringGrain, IRolloutGrain, ISto
 
     public Task<RolloutPlan> GetPlan() => Task.FromResult(_plans.Plan);
 
-    public Task<RolloutPlan?> GetPlanUnless(long knownVersion) => Task.FromResult(_plans.Plan is var plan && plan.Version == knownVersion ? null : plan);
+    public Task<RolloutPlan?> GetPlanUnless(long knownVersion) =>
+        Task.FromResult(_plans.Plan is var plan && plan.Version == knownVersion ? null : plan);
 
-    public Task<ImmutableArray<RolloutPlan>> ListPlans() => Task.FromResult(_plans.History.Plans is [] ? [_plans.Plan] : _plans.History.Plans);
+    public Task<ImmutableArray<RolloutPlan>> ListPlans() =>
+        Task.FromResult(_plans.History.Plans is [] ? [_plans.Plan] : _plans.History.Plans);
 
     public Task<ImmutableArray<ShadowPeriod>> ListShadows() => Task.FromResult(_plans.History.Shadows);
 

@@ -16,7 +16,8 @@ internal static class RolloutHosting
             .Configure(rollouts => configuration.ReadInto("Experiments", rollouts))
             .Validate(
                 rollouts => rollouts.CheckSeconds is >= RolloutOptions.MinSeconds and <= RolloutOptions.MaxSeconds,
-                FormattableString.Invariant($"Experiments:CheckSeconds is {configuration["Experiments:CheckSeconds"]}; it must be from {RolloutOptions.MinSeconds} to {RolloutOptions.MaxSeconds}, the seconds between two checks of an experiment."))
+                FormattableString.Invariant(
+                    $"Experiments:CheckSeconds is {configuration["Experiments:CheckSeconds"]}; it must be from {RolloutOptions.MinSeconds} to {RolloutOptions.MaxSeconds}, the seconds between two checks of an experiment."))
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<RolloutOptions>>().Value);
         services.AddSingleton<IShadowPeriods, ProjectShadows>();

@@ -16,7 +16,10 @@ public sealed record WaitingPromotion
 
     public required string Reason { get; init; }
 
-    /// <summary>How many promotions the project had then: once it has more, another generation is in production, and this one has to be asked for again.</summary>
+    /// <summary>
+    /// How many promotions the project had then: once it has more, another generation is in production, and this one has to be asked for
+    /// again.
+    /// </summary>
     public required int Promotions { get; init; }
 
     /// <summary>What its approvals are for.</summary>

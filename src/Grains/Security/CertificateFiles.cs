@@ -25,8 +25,11 @@ internal sealed class CertificateFiles
         _certificate = ReadFile("Certificate", options.Certificate!);
         _key = options.Key is null ? null : ReadFile("Key", options.Key);
         _authority = options is SiloTlsOptions { Authority: { } path } ? ReadFile("Authority", path) : null;
-        _password = options.PasswordFile is null ? options.Password : Encoding.UTF8.GetString(ReadFile("PasswordFile", options.PasswordFile)).TrimEnd('\r', '\n');
-        Hash = Convert.ToHexString(SHA256.HashData([.. _certificate, 0, .. _key ?? [], 0, .. _authority ?? [], 0, .. Encoding.UTF8.GetBytes(_password ?? "")]));
+        _password = options.PasswordFile is null
+            ? options.Password
+            : Encoding.UTF8.GetString(ReadFile("PasswordFile", options.PasswordFile)).TrimEnd('\r', '\n');
+        Hash = Convert.ToHexString(
+            SHA256.HashData([.. _certificate, 0, .. _key ?? [], 0, .. _authority ?? [], 0, .. Encoding.UTF8.GetBytes(_password ?? "")]));
     }
 
     /// <summary>What changes when one of the files does.</summary>
@@ -45,7 +48,8 @@ internal sealed class CertificateFiles
     {
         var all = LoadCertificates();
         var own = IsPem ? WithKey() : all.FirstOrDefault(certificate => certificate.HasPrivateKey)
-            ?? throw Wrong("Certificate", _options.Certificate!, "has no private key", "a PFX file with the certificate and its private key");
+            ?? throw Wrong(
+                "Certificate", _options.Certificate!, "has no private key", "a PFX file with the certificate and its private key");
         var authorities = new X509Certificate2Collection();
         if (_options is SiloTlsOptions silo)
         {
@@ -69,7 +73,12 @@ internal sealed class CertificateFiles
         }
         catch (CryptographicException exception)
         {
-            throw Wrong("Certificate", _options.Certificate!, $"cannot be read ({exception.Message})", "a file in PEM, or a PFX file that Password opens", exception);
+            throw Wrong(
+                "Certificate",
+                _options.Certificate!,
+                $"cannot be read ({exception.Message})",
+                "a file in PEM, or a PFX file that Password opens",
+                exception);
         }
     }
 
@@ -78,11 +87,18 @@ internal sealed class CertificateFiles
         var (certificate, key) = (Encoding.ASCII.GetString(_certificate), Encoding.ASCII.GetString(_key ?? _certificate));
         try
         {
-            return _password is null ? X509Certificate2.CreateFromPem(certificate, key) : X509Certificate2.CreateFromEncryptedPem(certificate, key, _password);
+            return _password is null
+                ? X509Certificate2.CreateFromPem(certificate, key)
+                : X509Certificate2.CreateFromEncryptedPem(certificate, key, _password);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw Wrong("Key", _options.Key ?? _options.Certificate!, $"does not fit the certificate ({exception.Message})", "the file of its private key in PEM", exception);
+            throw Wrong(
+                "Key",
+                _options.Key ?? _options.Certificate!,
+                $"does not fit the certificate ({exception.Message})",
+                "the file of its private key in PEM",
+                exception);
         }
     }
 
@@ -98,15 +114,22 @@ internal sealed class CertificateFiles
             throw Wrong("Authority", path, $"cannot be read ({exception.Message})", "the certificate of the authority in PEM", exception);
         }
 
-        return authorities.Count > 0 ? authorities : throw Wrong("Authority", path, "has no certificate", "the certificate of the authority in PEM");
+        return authorities.Count > 0
+            ? authorities
+            : throw Wrong("Authority", path, "has no certificate", "the certificate of the authority in PEM");
     }
 
     /// <summary>A silo takes and makes connections with the same certificate.</summary>
     private void CheckUse(X509Certificate2 certificate)
     {
-        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault()?.EnhancedKeyUsages.Cast<Oid>().Select(use => use.Value).ToList();
+        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault()?.EnhancedKeyUsages.Cast<Oid>()
+            .Select(use => use.Value).ToList();
         if (uses is not null && !(uses.Contains(ServerUse) && uses.Contains(ClientUse)))
-            throw Wrong("Certificate", _options.Certificate!, "is not for both servers and clients", "a certificate whose extended key usage has serverAuth and clientAuth");
+            throw Wrong(
+                "Certificate",
+                _options.Certificate!,
+                "is not for both servers and clients",
+                "a certificate whose extended key usage has serverAuth and clientAuth");
     }
 
     private byte[] ReadFile(string key, string path)

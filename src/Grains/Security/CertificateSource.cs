@@ -41,7 +41,8 @@ public sealed class CertificateSource
 
     /// <summary>Reads the files again, where they have changed.</summary>
     /// <returns>Whether there is a new certificate.</returns>
-    /// <exception cref="SettingException">What is there now is wrong; the certificate stays as it was. Said once for each change.</exception>
+    /// <exception cref="SettingException">What is there now is wrong; the certificate stays as it was. Said once for each
+    /// change.</exception>
     internal bool Reload()
     {
         CertificateFiles files;

@@ -19,7 +19,9 @@ internal sealed partial class CertificateWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        meters.Create(ProgenyTelemetry.Name).CreateObservableGauge("progeny.certificate.expires.seconds", Measure, null, "Seconds until a certificate of this node expires.");
+        meters.Create(ProgenyTelemetry.Name)
+            .CreateObservableGauge(
+                "progeny.certificate.expires.seconds", Measure, null, "Seconds until a certificate of this node expires.");
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
@@ -60,14 +62,20 @@ internal sealed partial class CertificateWatch(
     }
 
     private IEnumerable<Measurement<double>> Measure() => sources.Select(source => new Measurement<double>(
-        Math.Round((source.Current.ExpiresAt - time.GetUtcNow()).TotalSeconds), new KeyValuePair<string, object?>("certificate", source.Section)));
+        Math.Round((source.Current.ExpiresAt - time.GetUtcNow()).TotalSeconds),
+        new KeyValuePair<string, object?>("certificate", source.Section)));
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The certificate of {Section} was replaced by that of {Subject}, which expires at {Expires:u}")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The certificate of {Section} was replaced by that of {Subject}, which expires at {Expires:u}")]
     private static partial void LogReplaced(ILogger logger, string section, string subject, DateTimeOffset expires);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} The certificate that was read before stays in use; it expires at {Expires:u}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Problem} The certificate that was read before stays in use; it expires at {Expires:u}")]
     private static partial void LogWrong(ILogger logger, string problem, DateTimeOffset expires);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The certificate of {Section} expires at {Expires:u}; replace its files, which this node takes over while it runs")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The certificate of {Section} expires at {Expires:u}; replace its files, which this node takes over while it runs")]
     private static partial void LogExpires(ILogger logger, string section, DateTimeOffset expires);
 }

@@ -8,7 +8,9 @@ using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Security;
 
-/// <summary>The connections between silos, and to them: both sides present a certificate of the cluster's authority (docs/tls.md).</summary>
+/// <summary>
+/// The connections between silos, and to them: both sides present a certificate of the cluster's authority (docs/tls.md).
+/// </summary>
 public static class SiloTls
 {
     private const string Section = "Silo:Tls";
@@ -24,7 +26,8 @@ public static class SiloTls
     /// <returns>The certificate; null: connections of the cluster are without TLS.</returns>
     /// <exception cref="SettingException">A setting, or one of the files, is wrong.</exception>
     /// <exception cref="ExposureException">There must be one.</exception>
-    internal static CertificateSource? Add(IServiceCollection services, IConfiguration configuration, SiloTlsOptions options, string place, bool isRemote)
+    internal static CertificateSource? Add(
+        IServiceCollection services, IConfiguration configuration, SiloTlsOptions options, string place, bool isRemote)
     {
         if (options.Certificate is null && options.Key is null && options.Authority is null)
         {
@@ -39,10 +42,15 @@ public static class SiloTls
             return null;
         }
 
-        foreach (var (key, path) in new[] { (nameof(options.Certificate), options.Certificate), (nameof(options.Authority), options.Authority) })
+        foreach (var (key, path) in new[]
+        {
+            (nameof(options.Certificate), options.Certificate),
+            (nameof(options.Authority), options.Authority),
+        })
         {
             if (string.IsNullOrEmpty(path))
-                throw new SettingException($"{Section}:{key} is missing; {Section} needs Certificate, Key (unless the certificate's file has it) and Authority.");
+                throw new SettingException(
+                    $"{Section}:{key} is missing; {Section} needs Certificate, Key (unless the certificate's file has it) and Authority.");
         }
 
         var source = CertificateSource.Open(Section, options);

@@ -47,7 +47,8 @@ public sealed class GrainOnlineAgents(IGrainFactory grains) : IOnlineAgents
     private static ServingError Unavailable(string project, Exception exception) =>
         new(ServingErrorKind.Unavailable, $"No node of the cluster answers queries of '{project}' now: {ClusterFault.Describe(exception)}");
 
-    private static async ValueTask<ServedAnswer> AskAsync(string project, ValueTask<QueryResponse> asked, CancellationToken cancellationToken)
+    private static async ValueTask<ServedAnswer> AskAsync(
+        string project, ValueTask<QueryResponse> asked, CancellationToken cancellationToken)
     {
         try
         {

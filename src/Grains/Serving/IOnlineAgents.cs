@@ -10,7 +10,9 @@ namespace Progeny.Grains.Serving;
 /// </summary>
 public interface IOnlineAgents
 {
-    /// <summary>Whether as many queries of the project are known to be under way as it may have; to be asked before a large body is read.</summary>
+    /// <summary>
+    /// Whether as many queries of the project are known to be under way as it may have; to be asked before a large body is read.
+    /// </summary>
     bool IsFull(string project);
 
     /// <summary>Answers a query by rows.</summary>

@@ -9,10 +9,12 @@ using Progeny.Core.Serving.Routing;
 namespace Progeny.Grains.Serving;
 
 /// <summary>
-/// Loads models into this process without a grain: where no silo is, or one that answers no queries. They are needed here for replays and explanations.
+/// Loads models into this process without a grain: where no silo is, or one that answers no queries. They are needed here for replays and
+/// explanations.
 /// </summary>
 /// <param name="services">The cache is asked for late: it has its owners itself.</param>
-internal sealed class LocalModelOwners(IBlueprintSource blueprints, IModelLoader loader, ModelFactory factory, IServiceProvider services) : IModelOwners
+internal sealed class LocalModelOwners(IBlueprintSource blueprints, IModelLoader loader, ModelFactory factory, IServiceProvider services)
+    : IModelOwners
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 

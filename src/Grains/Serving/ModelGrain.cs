@@ -14,7 +14,8 @@ namespace Progeny.Grains.Serving;
 /// <remarks>Orleans sees no call of those who use the model in this process; so the cache decides when it is idle.</remarks>
 [RequiresRole(SiloRoles.Serving)]
 [StatelessWorker(maxLocalWorkers: 1, removeIdleWorkers: false), Reentrant, CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class ModelGrain(IBlueprintSource blueprints, ServedGenerations generations, IModelLoader loader, ModelFactory factory, ModelCache models)
+internal sealed class ModelGrain(
+    IBlueprintSource blueprints, ServedGenerations generations, IModelLoader loader, ModelFactory factory, ModelCache models)
     : Grain, IModelGrain
 {
     private Task? loading;
@@ -74,6 +75,7 @@ internal sealed class ModelGrain(IBlueprintSource blueprints, ServedGenerations 
             throw new ModelException($"There is no generation {Reference}.") { Kind = ServingErrorKind.NotFound };
         // It computes for long, which is no work for the scheduler of grains.
         var model = await Task.Run(() => loader.LoadAsync(blueprint.Generation, ManifestCache.Of(blueprint.Release), factory.Load));
-        owned = models.Add(Reference, model, () => GrainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "Nobody uses the model.")));
+        owned = models.Add(
+            Reference, model, () => GrainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "Nobody uses the model.")));
     }
 }

@@ -41,7 +41,11 @@ internal static class ModelHosting
             var options = provider.GetRequiredService<ServingOptions>();
             var memory = options.RunMemory > 0 ? options.RunMemory : OnnxRuntimeLibrary.DefaultRunMemory;
             return new ModelProcess(
-                provider.GetRequiredService<TrainerOptions>(), memory, options.MaxRunTime, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ProgramSandbox>());
+                provider.GetRequiredService<TrainerOptions>(),
+                memory,
+                options.MaxRunTime,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ProgramSandbox>());
         });
     }
 }

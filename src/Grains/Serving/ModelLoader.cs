@@ -15,10 +15,12 @@ namespace Progeny.Grains.Serving;
 /// <summary>
 /// Brings a model from the store into the node. One in whose load the node has ended before is checked in a process of its own first.
 /// </summary>
-internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker breaker, IModelCheck check, IOptions<JobOptions> options) : IModelLoader
+internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker breaker, IModelCheck check, IOptions<JobOptions> options)
+    : IModelLoader
 {
     /// <inheritdoc/>
-    public async Task<LoadedModel> LoadAsync(GenerationInfo served, Manifest manifest, Func<GenerationInfo, Manifest, byte[], LoadedModel> load)
+    public async Task<LoadedModel> LoadAsync(
+        GenerationInfo served, Manifest manifest, Func<GenerationInfo, Manifest, byte[], LoadedModel> load)
     {
         var (project, step) = (served.Reference.Project, $"the load of the model {served.Reference.Version}");
         try
@@ -37,9 +39,12 @@ internal sealed class ModelLoader(IArtifactStore artifacts, ProjectBreaker break
         }
         catch (TrainingFailedException exception)
         {
-            throw new ModelException($"{served.Reference} is not loaded: the node ended when it was, and so did the process that tried it since. {exception.Message}", exception);
+            throw new ModelException(
+                $"{served.Reference} is not loaded: the node ended when it was, and so did the process that tried it since. "
+                    + $"{exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is ArtifactMissingException or ArtifactCorruptException or StorageUnavailableException or IOException)
+        catch (Exception exception)
+            when (exception is ArtifactMissingException or ArtifactCorruptException or StorageUnavailableException or IOException)
         {
             throw new ModelException($"The model of {served.Reference} cannot be read: {exception.Message}", exception);
         }

@@ -18,5 +18,6 @@ internal sealed class OnlineAgentFactory(
     TimeProvider time,
     ILogger<OnlineAgent> logger)
 {
-    public OnlineAgent Make(string project) => new(project, plans, generations, models, meters, pipeline, options, time, logger, stop.Token);
+    public OnlineAgent Make(string project) =>
+        new(project, plans, generations, models, meters, pipeline, options, time, logger, stop.Token);
 }

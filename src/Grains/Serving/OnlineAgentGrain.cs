@@ -46,7 +46,10 @@ internal sealed class OnlineAgentGrain(OnlineAgentFactory factory, AgentRegistry
     /// compute at a time.
     /// </summary>
     private Task<QueryResponse> AnswerAsync(
-        Func<CancellationToken, ValueTask<ServedAnswer>> ask, TimeSpan? timeLeft, string? traceParent, CancellationToken cancellationToken) => Task.Run(
+        Func<CancellationToken, ValueTask<ServedAnswer>> ask,
+        TimeSpan? timeLeft,
+        string? traceParent,
+        CancellationToken cancellationToken) => Task.Run(
         async () =>
         {
             using var span = traceParent is null ? null : ProgenyTelemetry.Spans.StartActivity("query", ActivityKind.Server, traceParent);

@@ -36,7 +36,9 @@ internal sealed class OnlineAgents(AgentRegistry agents, IGrainFactory grains, G
 
     /// <inheritdoc/>
     public async ValueTask<ModelMetadata> DescribeAsync(string project, string? version) =>
-        agents.TryGet(project, out var agent) && !agent.IsClosed ? await agent.DescribeAsync(version) : await elsewhere.DescribeAsync(project, version);
+        agents.TryGet(project, out var agent) && !agent.IsClosed
+            ? await agent.DescribeAsync(version)
+            : await elsewhere.DescribeAsync(project, version);
 
     /// <inheritdoc/>
     public ValueTask<AgentStatus> GetStatusAsync(string project) =>
@@ -49,7 +51,8 @@ internal sealed class OnlineAgents(AgentRegistry agents, IGrainFactory grains, G
             ? await QueryHandler.PredictAsync(agent, query, cancellationToken)
             : await elsewhere.PredictAsync(project, query, cancellationToken);
 
-    private async ValueTask<ServedAnswer> StartAndInferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken) =>
+    private async ValueTask<ServedAnswer> StartAndInferAsync(
+        string project, EncodedInferQuery query, CancellationToken cancellationToken) =>
         await StartAsync(project) is { } agent
             ? await QueryHandler.InferAsync(agent, query, cancellationToken)
             : await elsewhere.InferAsync(project, query, cancellationToken);

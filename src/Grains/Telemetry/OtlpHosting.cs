@@ -16,7 +16,9 @@ internal static class OtlpHosting
     private const string Key = "Otlp:Endpoint";
     private const string CommonKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Adds the export where the address of a collector is set: <c>Otlp:Endpoint</c>, or else OpenTelemetry's own variable.</summary>
+    /// <summary>
+    /// Adds the export where the address of a collector is set: <c>Otlp:Endpoint</c>, or else OpenTelemetry's own variable.
+    /// </summary>
     /// <exception cref="SettingException">The address is none.</exception>
     public static void AddOtlp(this IServiceCollection services, IConfiguration configuration, NodeName name)
     {
@@ -24,7 +26,8 @@ internal static class OtlpHosting
         if (configuration[key] is not { Length: > 0 } address)
             return;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
-            throw new SettingException($"{key} is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318.");
+            throw new SettingException(
+                $"{key} is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318.");
         services.AddOpenTelemetry()
             .ConfigureResource(node => node.AddService("progeny", serviceInstanceId: name.Value))
             .WithTracing(traces => traces.AddSource(ProgenyTelemetry.Name).AddOtlpExporter(options => SendTo(endpoint, options, "traces")))

@@ -21,16 +21,29 @@ internal sealed class SiloInstruments(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var meter = factory.Create(ProgenyTelemetry.Name);
-        meter.CreateObservableCounter("progeny.requests", () => Totals(total => total.Requests), null, "Requests for predictions, failed ones included.");
-        meter.CreateObservableCounter("progeny.rows", () => Totals(total => total.Rows), null, "Rows that requests for predictions asked about.");
+        meter.CreateObservableCounter(
+            "progeny.requests", () => Totals(total => total.Requests), null, "Requests for predictions, failed ones included.");
+        meter.CreateObservableCounter(
+            "progeny.rows", () => Totals(total => total.Rows), null, "Rows that requests for predictions asked about.");
         meter.CreateObservableCounter("progeny.errors", () => Totals(total => total.Errors), null, "Requests that got no prediction.");
-        meter.CreateObservableCounter("progeny.log.dropped", () => log.Dropped, null, "Records that are missing in the query log because it could not be written.");
+        meter.CreateObservableCounter(
+            "progeny.log.dropped", () => log.Dropped, null, "Records that are missing in the query log because it could not be written.");
         meter.CreateObservableGauge("progeny.log.waiting", () => log.Waiting, null, "Records that wait to be written to the query log.");
-        meter.CreateObservableCounter("progeny.outlet.published", () => Outlets(outlet => outlet.Published), null, "Records published for others (outlet: stream, rabbitmq).");
-        meter.CreateObservableCounter("progeny.outlet.dropped", () => Outlets(outlet => outlet.Dropped), null, "Records not published because whoever takes them was too slow or away.");
-        meter.CreateObservableGauge("progeny.outlet.waiting", () => Outlets(outlet => outlet.Waiting), null, "Records that wait to be published.");
+        meter.CreateObservableCounter(
+            "progeny.outlet.published",
+            () => Outlets(outlet => outlet.Published),
+            null,
+            "Records published for others (outlet: stream, rabbitmq).");
+        meter.CreateObservableCounter(
+            "progeny.outlet.dropped",
+            () => Outlets(outlet => outlet.Dropped),
+            null,
+            "Records not published because whoever takes them was too slow or away.");
+        meter.CreateObservableGauge(
+            "progeny.outlet.waiting", () => Outlets(outlet => outlet.Waiting), null, "Records that wait to be published.");
         meter.CreateObservableGauge("progeny.models.loaded", () => models.Count, null, "Models in the memory of this node.");
-        meter.CreateObservableGauge("progeny.database.up", () => database.Problem is null ? 1 : 0, null, "1: this node reaches its database; 0: it does not.");
+        meter.CreateObservableGauge(
+            "progeny.database.up", () => database.Problem is null ? 1 : 0, null, "1: this node reaches its database; 0: it does not.");
         meter.CreateObservableGauge("progeny.cluster.nodes", CountNodes, null, "Active silos of the cluster, as this node knows them.");
         return Task.CompletedTask;
     }
@@ -43,5 +56,7 @@ internal sealed class SiloInstruments(
         outlets.Select(outlet => new Measurement<long>(figure(outlet), new KeyValuePair<string, object?>("outlet", outlet.Name)));
 
     private IEnumerable<Measurement<long>> Totals(Func<ServingTotal, long> figure) => meters.All.Select(meter => new Measurement<long>(
-        figure(meter.Total()), new("project", meter.Generation.Project), new KeyValuePair<string, object?>("version", meter.Generation.Version)));
+        figure(meter.Total()),
+        new("project", meter.Generation.Project),
+        new KeyValuePair<string, object?>("version", meter.Generation.Version)));
 }

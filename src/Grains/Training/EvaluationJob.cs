@@ -10,8 +10,12 @@ using Progeny.Grains.Gates;
 
 namespace Progeny.Grains.Training;
 
-/// <summary>The work of an evaluation: what a generation predicted for queries whose outcome is known by now, measured and kept as its last evaluation.</summary>
-internal sealed class EvaluationJob(IGrainFactory grains, GateSubjects generations, ServedEvaluator evaluator, IEvaluationStore evaluations) : IJobWork
+/// <summary>
+/// The work of an evaluation: what a generation predicted for queries whose outcome is known by now, measured and kept as its last
+/// evaluation.
+/// </summary>
+internal sealed class EvaluationJob(
+    IGrainFactory grains, GateSubjects generations, ServedEvaluator evaluator, IEvaluationStore evaluations) : IJobWork
 {
     public JobKind Kind => JobKind.Evaluate;
 
@@ -61,6 +65,9 @@ internal sealed class EvaluationJob(IGrainFactory grains, GateSubjects generatio
 
         public void Report(long value) =>
             progress.Report(new TrainingProgress(
-                TrainingStage.Evaluation, Part, string.Create(CultureInfo.InvariantCulture, $"read {value} predictions"), ImmutableDictionary<string, double>.Empty));
+                TrainingStage.Evaluation,
+                Part,
+                string.Create(CultureInfo.InvariantCulture, $"read {value} predictions"),
+                ImmutableDictionary<string, double>.Empty));
     }
 }

@@ -26,8 +26,10 @@ internal static class JobChecks
             throw Wrong($"parallel is {request.Parallel}; it must be 1 to {MaxParallel}.");
         if (request.Version is { } version)
             await RequireVersionAsync(grains, project, version);
-        if (request.Kind is JobKind.Tune && ManifestCache.Of((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!).Tune is null)
-            throw Wrong($"{project}@{release} has no tune in its manifest; tune.space says which parameters are searched (docs/tuning.md).");
+        if (request.Kind is JobKind.Tune
+            && ManifestCache.Of((await grains.GetGrain<IReleaseGrain>($"{project}@{release}").Get())!).Tune is null)
+            throw Wrong(
+                $"{project}@{release} has no tune in its manifest; tune.space says which parameters are searched (docs/tuning.md).");
     }
 
     private static async Task RequireVersionAsync(IGrainFactory grains, string project, string version)

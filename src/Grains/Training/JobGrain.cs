@@ -74,14 +74,16 @@ internal sealed partial class JobGrain(
         return await Get();
     }
 
-    public async Task<string> GetLog() => storage.State.Log is { } digest ? await artifacts.ReadTextAsync(digest, CancellationToken.None) : "";
+    public async Task<string> GetLog() =>
+        storage.State.Log is { } digest ? await artifacts.ReadTextAsync(digest, CancellationToken.None) : "";
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // The node stops: the trainer's processes must not outlive it. The state still says running, so that it runs again.
         await stop.CancelAsync();
         if (running is not null)
-            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await running.WaitAsync(cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         stop.Dispose();
     }
 
@@ -104,7 +106,10 @@ internal sealed partial class JobGrain(
         {
             // Another silo died, or the database is away. The job stays open and is tried again soon, after a stop when it is woken.
             LogInterrupted(logger, exception, this.GetPrimaryKeyString());
-            this.RegisterGrainTimer(static grain => grain.Resume(), this, new GrainTimerCreationOptions(_retryAfter, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+            this.RegisterGrainTimer(
+                static grain => grain.Resume(),
+                this,
+                new GrainTimerCreationOptions(_retryAfter, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -184,7 +189,8 @@ internal sealed partial class JobGrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} has ended, but its end could not be reported to its project")]
     private static partial void LogNotReported(ILogger logger, Exception exception, string job);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {Job} is interrupted by a failure elsewhere in the cluster; it is started again")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Job {Job} is interrupted by a failure elsewhere in the cluster; it is started again")]
     private static partial void LogInterrupted(ILogger logger, Exception exception, string job);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {Job} failed")]

@@ -8,7 +8,12 @@ namespace Progeny.Grains.Training;
 
 /// <summary>Runs the work of jobs, as many at once as the node has places.</summary>
 internal sealed class JobRunner(
-    IEnumerable<IJobWork> works, IGrainFactory grains, TrainingSlots slots, ProjectBreaker breaker, IOptions<JobOptions> options, TimeProvider time)
+    IEnumerable<IJobWork> works,
+    IGrainFactory grains,
+    TrainingSlots slots,
+    ProjectBreaker breaker,
+    IOptions<JobOptions> options,
+    TimeProvider time)
 {
     private static readonly TimeSpan TurnInterval = TimeSpan.FromMilliseconds(200);
 

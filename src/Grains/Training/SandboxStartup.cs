@@ -6,7 +6,8 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Training;
 
 /// <summary>Tries out once, at start, whether the programs of jobs can have a sandbox, and says so in the log.</summary>
-internal sealed partial class SandboxStartup(ProgramSandbox sandbox, SandboxOptions options, ILogger<SandboxStartup> logger) : IHostedService
+internal sealed partial class SandboxStartup(ProgramSandbox sandbox, SandboxOptions options, ILogger<SandboxStartup> logger)
+    : IHostedService
 {
     /// <exception cref="SettingException">There is none, and the node must have one.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -26,15 +27,22 @@ internal sealed partial class SandboxStartup(ProgramSandbox sandbox, SandboxOpti
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Programs of jobs run in a sandbox, with the network '{Network}' (Jobs:Network)")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "Programs of jobs run in a sandbox, with the network '{Network}' (Jobs:Network)")]
     private static partial void LogOn(ILogger logger, SandboxNetwork network);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Programs of jobs run in a sandbox that has no filter of system calls: {Problem}")]
     private static partial void LogNoFilter(ILogger logger, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Programs of jobs run without a sandbox: {Problem}. The built-in trainer and the check of models run as this node's user; programs of projects (pipeline.command) are refused")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Programs of jobs run without a sandbox: {Problem}. The built-in trainer and the check of models run as this node's "
+            + "user; programs of projects (pipeline.command) are refused")]
     private static partial void LogOff(ILogger logger, string? problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Programs of jobs run without a sandbox: {Problem}. Programs of projects (pipeline.command) can read and change all that this node's user can (Jobs:AllowUnsandboxed)")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Programs of jobs run without a sandbox: {Problem}. Programs of projects (pipeline.command) can read and change all "
+            + "that this node's user can (Jobs:AllowUnsandboxed)")]
     private static partial void LogAllowed(ILogger logger, string? problem);
 }

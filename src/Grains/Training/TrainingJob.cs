@@ -16,8 +16,16 @@ using Progeny.Grains.Releases;
 
 namespace Progeny.Grains.Training;
 
-/// <summary>The work of a training job: package out of the store, training, model and state into the store, a generation of the release.</summary>
-internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts, TrainingRun run, IAnsweredQueries queries, GenerationMeasures measures, IOptions<JobOptions> options)
+/// <summary>
+/// The work of a training job: package out of the store, training, model and state into the store, a generation of the release.
+/// </summary>
+internal sealed class TrainingJob(
+    IGrainFactory grains,
+    IArtifactStore artifacts,
+    TrainingRun run,
+    IAnsweredQueries queries,
+    GenerationMeasures measures,
+    IOptions<JobOptions> options)
     : IJobWork
 {
     public JobKind Kind => JobKind.Train;
@@ -49,12 +57,14 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
         }
     }
 
-    private static ImmutableSortedDictionary<string, double> Figures(TrainingResult result) => (result.Evaluation?.Metrics ?? new Dictionary<string, double?>())
+    private static ImmutableSortedDictionary<string, double> Figures(TrainingResult result) =>
+        (result.Evaluation?.Metrics ?? new Dictionary<string, double?>())
         .Where(metric => metric.Value is not null)
         .ToImmutableSortedDictionary(metric => metric.Key, metric => metric.Value!.Value, StringComparer.Ordinal);
 
     /// <summary>Makes a generation, in a folder that the caller deletes.</summary>
-    /// <param name="searched">Parameters that a search found, as JSON, with which is trained from nothing; null: a training like any other.</param>
+    /// <param name="searched">Parameters that a search found, as JSON, with which is trained from nothing; null: a training like any
+    /// other.</param>
     /// <exception cref="TrainingFailedException">There is no model.</exception>
     /// <exception cref="RegistryException">There is no such release, or its package cannot be read.</exception>
     internal async Task<JobOutcome> MakeAsync(
@@ -68,7 +78,9 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             return Made(own, "");
         var projectFolder = Path.Combine(folder, "project");
         var (release, manifest) = await UnpackAsync(job, projectFolder, cancellationToken);
-        var previous = manifest.Pipeline.Incremental && searched is null ? generations.LastOrDefault(made => made.Assets.State is not null) : null;
+        var previous = manifest.Pipeline.Incremental && searched is null
+            ? generations.LastOrDefault(made => made.Assets.State is not null)
+            : null;
 
         // What a search found holds for the release's later trainings.
         var parameters = searched ?? generations.LastOrDefault(made => made.Lineage.Parameters is not null)?.Lineage.Parameters;
@@ -78,7 +90,9 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
             Manifest = manifest,
             ProjectFolder = projectFolder,
             WorkFolder = Path.Combine(folder, "work"),
-            PreviousState = previous is null ? null : await ExtractStateAsync(previous, Path.Combine(folder, "previous"), cancellationToken),
+            PreviousState = previous is null
+                ? null
+                : await ExtractStateAsync(previous, Path.Combine(folder, "previous"), cancellationToken),
             Previous = previous?.Lineage,
             From = job.Request.From is { } from ? Ordinal.Parse(from) : null,
             To = job.Request.To is { } to ? Ordinal.Parse(to) : null,
@@ -132,7 +146,8 @@ internal sealed class TrainingJob(IGrainFactory grains, IArtifactStore artifacts
     }
 
     /// <summary>The release of a job, and its package unpacked.</summary>
-    internal async Task<(ReleaseInfo Release, Manifest Manifest)> UnpackAsync(JobInfo job, string folder, CancellationToken cancellationToken)
+    internal async Task<(ReleaseInfo Release, Manifest Manifest)> UnpackAsync(
+        JobInfo job, string folder, CancellationToken cancellationToken)
     {
         var release = await grains.GetGrain<IReleaseGrain>($"{job.Project}@{job.Release}").Get()
             ?? throw new RegistryException(RegistryError.NotFound, $"There is no release {job.Project}@{job.Release}.");

@@ -5,7 +5,8 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Tuning;
 
 /// <inheritdoc cref="ITrialsGrain"/>
-internal sealed class TrialsGrain([PersistentState("trials", StorageNames.Grains)] IPersistentState<TrialsState> storage) : Grain, ITrialsGrain, IStoredGrain
+internal sealed class TrialsGrain([PersistentState("trials", StorageNames.Grains)] IPersistentState<TrialsState> storage)
+    : Grain, ITrialsGrain, IStoredGrain
 {
     public bool IsStored => storage.RecordExists;
 

@@ -16,7 +16,12 @@ namespace Progeny.Grains.Tuning;
 
 /// <summary>The work of a search for parameters: trials, each kept as soon as it has ended, then a generation with the best.</summary>
 internal sealed class TuneJob(
-    IGrainFactory grains, TuneRun search, TrainingJob training, TrainingSlots slots, IOptions<JobOptions> options, IHostApplicationLifetime host) : IJobWork
+    IGrainFactory grains,
+    TuneRun search,
+    TrainingJob training,
+    TrainingSlots slots,
+    IOptions<JobOptions> options,
+    IHostApplicationLifetime host) : IJobWork
 {
     public JobKind Kind => JobKind.Tune;
 
@@ -45,7 +50,8 @@ internal sealed class TuneJob(
         }
     }
 
-    private async Task<JobOutcome> RunInAsync(string folder, JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    private async Task<JobOutcome> RunInAsync(
+        string folder, JobInfo job, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var projectFolder = Path.Combine(folder, "search", "project");
         foreach (var left in new[] { projectFolder, Path.Combine(folder, "generation") })
@@ -75,14 +81,22 @@ internal sealed class TuneJob(
         var generation = Path.Combine(folder, "generation");
         Directory.CreateDirectory(generation);
         var made = await training.MakeAsync(generation, job, found.Best.Parameters, new LastStep(progress), cancellationToken);
-        return made with { Message = $"{made.Message} The best of {found.Trials.Count} trials: {found.Metric} {Text(found.Best.Score)} with {found.Best.Parameters}.", Log = Table(found) + made.Log };
+        return made with
+        {
+            Message = $"{made.Message} The best of {found.Trials.Count} trials: {found.Metric} {Text(found.Best.Score)} with "
+                + $"{found.Best.Parameters}.",
+            Log = Table(found) + made.Log,
+        };
     }
 
     private static string Table(TuneResult found)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# {found.Trials.Count} trials, by {found.Metric}\n");
         foreach (var trial in found.Trials)
-            text.Append(CultureInfo.InvariantCulture, $"# round {trial.Round}, trial {trial.Number}, {trial.Rows} rows, {trial.Seconds} s: {(trial.Score is { } score ? Text(score) : trial.Message)} {trial.Parameters}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# round {trial.Round}, trial {trial.Number}, {trial.Rows} rows, {trial.Seconds} s: "
+                    + $"{(trial.Score is { } score ? Text(score) : trial.Message)} {trial.Parameters}\n");
         return text.ToString();
     }
 
@@ -94,6 +108,11 @@ internal sealed class TuneJob(
         private const double Searched = 0.9;
 
         public void Report(TrainingProgress value) =>
-            progress.Report(value with { Fraction = Searched + ((1 - Searched) * value.Fraction), Message = $"training the generation: {value.Message}" });
+            progress.Report(
+                value with
+                {
+                    Fraction = Searched + ((1 - Searched) * value.Fraction),
+                    Message = $"training the generation: {value.Message}",
+                });
     }
 }

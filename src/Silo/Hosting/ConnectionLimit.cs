@@ -4,7 +4,10 @@ using Progeny.Silo.Security;
 
 namespace Progeny.Silo.Hosting;
 
-/// <summary>Closes connections above the most that a node takes at once, of all clients together and of one address, before anything is read of them.</summary>
+/// <summary>
+/// Closes connections above the most that a node takes at once, of all clients together and of one address, before anything is read of
+/// them.
+/// </summary>
 internal sealed partial class ConnectionLimit(HttpOptions options, TimeProvider time, ILogger<ConnectionLimit> logger)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
@@ -82,6 +85,9 @@ internal sealed partial class ConnectionLimit(HttpOptions options, TimeProvider 
         (_loggedAt, _refused) = (time.GetTimestamp(), 0);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Closed {Count} new connections since this was said last, the last one {Whose}: there are {Most} at once already (Http:{Key})")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Closed {Count} new connections since this was said last, the last one {Whose}: there are {Most} at once already "
+            + "(Http:{Key})")]
     private static partial void LogRefused(ILogger logger, long count, string whose, int most, string key);
 }

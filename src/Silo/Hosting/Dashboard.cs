@@ -8,9 +8,13 @@ using Progeny.Silo.Security;
 
 namespace Progeny.Silo.Hosting;
 
-/// <summary>The dashboard of Orleans at <c>/dashboard</c>: grains, calls, reminders and silos, for operators. Off unless <c>Dashboard:Enabled</c> is set.</summary>
+/// <summary>
+/// The dashboard of Orleans at <c>/dashboard</c>: grains, calls, reminders and silos, for operators. Off unless <c>Dashboard:Enabled</c> is
+/// set.
+/// </summary>
 /// <remarks>
-/// A process without a silo shows what the silos collect, so they have to have it as well. Of a cluster in which only some have it, these are shown in full.
+/// A process without a silo shows what the silos collect, so they have to have it as well. Of a cluster in which only some have it, these
+/// are shown in full.
 /// </remarks>
 public static class Dashboard
 {
@@ -37,7 +41,8 @@ public static class Dashboard
                 silo.AddDashboard(Configure);
             else
                 // Its grains would be activated here as well, and find nothing of what they need.
-                silo.Configure<GrainTypeOptions>(types => types.Classes.RemoveWhere(type => type.Assembly == typeof(DashboardOptions).Assembly));
+                silo.Configure<GrainTypeOptions>(
+                    types => types.Classes.RemoveWhere(type => type.Assembly == typeof(DashboardOptions).Assembly));
         });
     }
 

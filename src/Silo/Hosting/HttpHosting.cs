@@ -28,7 +28,8 @@ public static class HttpHosting
         builder.Services.AddHsts(hsts => hsts.MaxAge = HstsAge);
         var certificate = AddCertificate(builder.Services, security.Tls);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, certificate, asksForCertificates: security.Certificates.Count > 0));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => Configure(kestrel, options, certificate, asksForCertificates: security.Certificates.Count > 0));
     }
 
     /// <summary>Adds the headers that tell browsers what they may not do, to every answer.</summary>
@@ -48,7 +49,8 @@ public static class HttpHosting
         return source;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, HttpOptions options, CertificateSource? certificate, bool asksForCertificates)
+    private static void Configure(
+        KestrelServerOptions kestrel, HttpOptions options, CertificateSource? certificate, bool asksForCertificates)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = options.MaxRequestLineBytes;
@@ -57,7 +59,8 @@ public static class HttpHosting
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         // Room for the first line, and for what comes behind the headers.
-        kestrel.Limits.MaxRequestBufferSize = Math.Max(kestrel.Limits.MaxRequestBufferSize ?? 0, options.MaxHeaderBytes + options.MaxRequestLineBytes);
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(
+            kestrel.Limits.MaxRequestBufferSize ?? 0, options.MaxHeaderBytes + options.MaxRequestLineBytes);
         var limit = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(limit.Apply));
         kestrel.ConfigureHttpsDefaults(https =>
@@ -69,7 +72,8 @@ public static class HttpHosting
             https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
             https.ServerCertificateSelector = (_, _) => certificate.Current.Own;
             // With the certificates between it and its authority, and made once for all connections.
-            https.OnAuthenticate = (_, tls) => (tls.ServerCertificateSelectionCallback, tls.ServerCertificateContext) = (null, certificate.Current.Context);
+            https.OnAuthenticate = (_, tls) =>
+                (tls.ServerCertificateSelectionCallback, tls.ServerCertificateContext) = (null, certificate.Current.Context);
         });
     }
 }

@@ -2,7 +2,9 @@ using Progeny.Grains.Common;
 
 namespace Progeny.Silo.Hosting;
 
-/// <summary>What the node takes of connections and requests before it knows who sends them; the section <c>Http</c> (docs/tls.md).</summary>
+/// <summary>
+/// What the node takes of connections and requests before it knows who sends them; the section <c>Http</c> (docs/tls.md).
+/// </summary>
 public sealed class HttpOptions
 {
     /// <summary>The section of the settings.</summary>
@@ -11,7 +13,9 @@ public sealed class HttpOptions
     /// <summary>The most connections at once; further ones are closed.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
-    /// <summary>The most connections at once of one address (of IPv6, of its first 64 bits); 0: as many as <see cref="MaxConnections"/>.</summary>
+    /// <summary>
+    /// The most connections at once of one address (of IPv6, of its first 64 bits); 0: as many as <see cref="MaxConnections"/>.
+    /// </summary>
     public int MaxConnectionsPerAddress { get; set; }
 
     /// <summary>The most bytes of the first line of a request.</summary>

@@ -17,15 +17,19 @@ public static class NodeEndpoints
     public static void MapNode(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("").WithTags("Health").RequiresNothing();
-        health.MapGet("/v2/health/live", () => new Health { Live = true }).WithSummary("Whether the process works; if not, it is to be restarted.");
+        health.MapGet("/v2/health/live", () => new Health { Live = true })
+            .WithSummary("Whether the process works; if not, it is to be restarted.");
         health.MapGet("/v2/health/ready", ReadyAsync).Produces<Health>(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Whether the node answers queries; if not, none are to be sent to it.");
-        health.MapGet("/health/startup", Started).Produces<Health>(StatusCodes.Status503ServiceUnavailable).WithSummary("Whether the node has started.");
+        health.MapGet("/health/startup", Started).Produces<Health>(StatusCodes.Status503ServiceUnavailable)
+            .WithSummary("Whether the node has started.");
         routes.MapGet("/metrics", (PrometheusMetrics metrics) => TypedResults.Text(metrics.Write(), PrometheusText.ContentType))
-            .Produces<string>(200, "text/plain").WithTags("Metrics").Requires(Permissions.ReadNodes, AccessScope.Node).WithSummary("What this node counted since its start, in the Prometheus text format.");
+            .Produces<string>(200, "text/plain").WithTags("Metrics").Requires(Permissions.ReadNodes, AccessScope.Node)
+            .WithSummary("What this node counted since its start, in the Prometheus text format.");
     }
 
-    private static async Task<JsonHttpResult<Health>> ReadyAsync(NodeReadiness node, IDatabaseHealth database, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<Health>> ReadyAsync(
+        NodeReadiness node, IDatabaseHealth database, CancellationToken cancellationToken)
     {
         var problem = await node.FindProblemAsync(cancellationToken);
         return TypedResults.Json(
@@ -34,5 +38,6 @@ public static class NodeEndpoints
     }
 
     private static JsonHttpResult<Health> Started(NodeReadiness node) => TypedResults.Json(
-        new Health { Started = node.HasStarted }, statusCode: node.HasStarted ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        new Health { Started = node.HasStarted },
+        statusCode: node.HasStarted ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 }

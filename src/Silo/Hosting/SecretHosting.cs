@@ -10,6 +10,7 @@ public static class SecretHosting
     {
         var warnings = builder.Configuration.AddSecretFiles(builder.Configuration);
         if (warnings.Count > 0)
-            builder.Services.AddHostedService(provider => new SecretFileWarnings(warnings, provider.GetRequiredService<ILogger<SecretFileWarnings>>()));
+            builder.Services.AddHostedService(
+                provider => new SecretFileWarnings(warnings, provider.GetRequiredService<ILogger<SecretFileWarnings>>()));
     }
 }

@@ -4,17 +4,21 @@ using Progeny.Silo.Security.Audit;
 namespace Progeny.Silo.Security;
 
 /// <summary>
-/// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>). Nothing is
-/// read of the body before. A project that the caller has no part in is answered like one that does not exist.
+/// Lets a request through whose caller has proved who they are and may do what the endpoint requires (<see cref="RequiredAccess"/>).
+/// Nothing is read of the body before. A project that the caller has no part in is answered like one that does not exist.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit, IRefusalPages? pages = null)
+internal sealed class AccessGuard(
+    RequestDelegate next, ICallerSource callers, IJobOwners jobs, AuditRecorder audit, IRefusalPages? pages = null)
 {
     private const string RetryAfterSeconds = "2";
 
     private static readonly GuardProblem _unknownCaller = new(
-        StatusCodes.Status401Unauthorized, "Unauthorized", "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
+        StatusCodes.Status401Unauthorized,
+        "Unauthorized",
+        "This node asks who you are: send a key as 'Authorization: Bearer KEY' (progeny key create makes one).");
 
-    public Task InvokeAsync(HttpContext context) => callers.TryFind(context, out var found) ? DecideAsync(context, found) : FindAndDecideAsync(context);
+    public Task InvokeAsync(HttpContext context) =>
+        callers.TryFind(context, out var found) ? DecideAsync(context, found) : FindAndDecideAsync(context);
 
     private async Task FindAndDecideAsync(HttpContext context) => await DecideAsync(context, await callers.FindAsync(context));
 
@@ -69,7 +73,9 @@ internal sealed class AccessGuard(RequestDelegate next, ICallerSource callers, I
 
     private static GuardProblem Unknown(CallerFinding found) => found switch
     {
-        { IsUnavailable: true } => new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem ?? "Who you are cannot be said now; ask again."),
+        { IsUnavailable: true } =>
+            new(StatusCodes.Status503ServiceUnavailable, "Service unavailable", found.Problem
+                ?? "Who you are cannot be said now; ask again."),
         { IsForbidden: true, Problem: { } problem } => Forbidden(problem),
         { Problem: { } problem } => _unknownCaller with { Detail = problem },
         _ => _unknownCaller,

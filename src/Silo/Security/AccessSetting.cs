@@ -14,7 +14,8 @@ internal static class AccessSetting
     {
         var texts = (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (texts.Length == 0)
-            throw new SettingException($"{key} is empty; it must be roles and grants, separated by commas, e.g. developer:flights, viewer:*.");
+            throw new SettingException(
+                $"{key} is empty; it must be roles and grants, separated by commas, e.g. developer:flights, viewer:*.");
         return [.. texts.Select(text => AccessEntry.Parse(text) is var (entry, problem) && entry is not null
             ? entry
             : throw new SettingException($"{key} has '{text}'; it must be roles and grants, separated by commas. {problem}"))];

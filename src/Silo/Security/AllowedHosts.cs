@@ -22,14 +22,17 @@ internal sealed class AllowedHosts
             var isSuffix = entry.StartsWith("*.", StringComparison.Ordinal);
             var name = Bare(isSuffix ? entry[2..] : entry);
             if (Uri.CheckHostName(name) is UriHostNameType.Unknown or UriHostNameType.Basic)
-                throw new SettingException($"{Key} has '{entry}'; it must be names or addresses without scheme and port, separated by commas, e.g. progeny.example.com, *.example.com, 10.0.0.5.");
+                throw new SettingException(
+                    $"{Key} has '{entry}'; it must be names or addresses without scheme and port, separated by commas, e.g. "
+                        + "progeny.example.com, *.example.com, 10.0.0.5.");
             if (isSuffix)
                 suffixes.Add($".{name}");
             else
                 configured.Add(name);
         }
 
-        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in (configuration["urls"] ?? "").Split(
+            ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             // What is no address is reported by the server, which is to listen there.
             if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.HostNameType is UriHostNameType.Dns)
@@ -46,7 +49,8 @@ internal sealed class AllowedHosts
     {
         if (IPAddress.TryParse(Bare(host), out var address) && IPAddress.IsLoopback(address))
             return true;
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || listening.Contains(host) || Names(host);
     }
 

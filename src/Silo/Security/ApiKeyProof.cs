@@ -7,8 +7,8 @@ namespace Progeny.Silo.Security;
 
 /// <summary>A key as a proof: <c>Authorization: Bearer pgy_…</c>. Other bearer tokens are of another kind.</summary>
 /// <remarks>
-/// Kestrel gives the same string for a header that a connection repeats, so a key that was checked is known again by its reference: no hash is
-/// computed, and nothing is allocated. On HTTP/2, whose requests of one connection run at once, each key is hashed.
+/// Kestrel gives the same string for a header that a connection repeats, so a key that was checked is known again by its reference: no hash
+/// is computed, and nothing is allocated. On HTTP/2, whose requests of one connection run at once, each key is hashed.
 /// </remarks>
 internal sealed class ApiKeyProof(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hasher, IDatabaseHealth database) : ICallerProof
 {
@@ -18,13 +18,15 @@ internal sealed class ApiKeyProof(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher ha
 
     public bool IsGiven(HttpContext context) =>
         context.Request.Headers.Authorization is { Count: 1 } header && header[0] is { } text
-        && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && text.AsSpan(Scheme.Length).StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal);
+        && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && text.AsSpan(Scheme.Length).StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal);
 
     public bool TryCheck(HttpContext context, out CallerFinding finding)
     {
         var header = context.Request.Headers.Authorization[0]!;
         var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(_item, out var item) && item is CheckedKey known && ReferenceEquals(known.Header, header) && known.Entry.Problem is null)
+        if (items is not null && items.TryGetValue(_item, out var item) && item is CheckedKey known
+            && ReferenceEquals(known.Header, header) && known.Entry.Problem is null)
         {
             known.Entry.Use();
             finding = new CallerFinding(known.Entry.Caller, null);
@@ -62,7 +64,9 @@ internal sealed class ApiKeyProof(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher ha
         }
         catch (StorageUnavailableException)
         {
-            return new CallerFinding(null, "The key is not known here, and the database, which may know it, cannot be reached; ask again.") { IsUnavailable = true };
+            return new CallerFinding(
+                null,
+                "The key is not known here, and the database, which may know it, cannot be reached; ask again.") { IsUnavailable = true };
         }
 
         return ring.TryFind(ApiKeyText.IdOf(text), out var entry)

@@ -5,9 +5,18 @@ using Progeny.Grains.Common;
 
 namespace Progeny.Silo.Security;
 
-/// <summary>Reads the keys before the node answers, then follows each second what other nodes change, lets keys expire and notes their use.</summary>
+/// <summary>
+/// Reads the keys before the node answers, then follows each second what other nodes change, lets keys expire and notes their use.
+/// </summary>
 internal sealed partial class ApiKeyUpkeep(
-    ApiKeys keys, ApiKeyRing ring, ApiKeyHasher hasher, IApiKeyStore store, FirstKey firstKey, ClusterOptions cluster, TimeProvider time, ILogger<ApiKeyUpkeep> logger)
+    ApiKeys keys,
+    ApiKeyRing ring,
+    ApiKeyHasher hasher,
+    IApiKeyStore store,
+    FirstKey firstKey,
+    ClusterOptions cluster,
+    TimeProvider time,
+    ILogger<ApiKeyUpkeep> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -18,7 +27,8 @@ internal sealed partial class ApiKeyUpkeep(
         if (await store.KeepPepperMarkAsync(hasher.Mark, cancellationToken) != hasher.Mark)
         {
             throw new SettingException(
-                "The keys were made with another pepper than this node's, so it could accept none of them. Give it the one of the other nodes "
+                "The keys were made with another pepper than this node's, so it could accept none of them. Give it the one of the other "
+                + "nodes "
                 + "(Security:Pepper or Security:PepperFile), or put back the file security.pepper of the data folder.");
         }
 

@@ -15,7 +15,8 @@ internal sealed class CertificateProof(ClientCertificates certificates, TimeProv
     {
         if (PageOrigin.IsForeign(context.Request))
         {
-            finding = new CallerFinding(null, "A client certificate does not stand for requests of pages of other origins.") { IsForbidden = true };
+            finding = new CallerFinding(
+                null, "A client certificate does not stand for requests of pages of other origins.") { IsForbidden = true };
             return true;
         }
 
@@ -25,7 +26,8 @@ internal sealed class CertificateProof(ClientCertificates certificates, TimeProv
         return true;
     }
 
-    public ValueTask<CallerFinding> CheckAsync(HttpContext context) => TryCheck(context, out var finding) ? new(finding) : throw new InvalidOperationException();
+    public ValueTask<CallerFinding> CheckAsync(HttpContext context) =>
+        TryCheck(context, out var finding) ? new(finding) : throw new InvalidOperationException();
 
     private sealed record Checked(CallerFinding Finding, DateTime Until);
 }

@@ -20,7 +20,8 @@ public sealed class ClaimAccess
     public ClaimAccess(string section, ClaimOptions options)
     {
         foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[
-            (nameof(options.NameClaim), options.NameClaim), (nameof(options.AccessClaim), options.AccessClaim), (nameof(options.RolesClaim), options.RolesClaim)])
+            (nameof(options.NameClaim), options.NameClaim), (nameof(options.AccessClaim), options.AccessClaim), (
+                nameof(options.RolesClaim), options.RolesClaim)])
         {
             if (string.IsNullOrWhiteSpace(value))
                 throw new SettingException($"{section}:{key} is empty; it must be the name of a claim.");
@@ -28,7 +29,9 @@ public sealed class ClaimAccess
 
         _options = options;
         _roles = options.Roles.ToFrozenDictionary(
-            role => role.Key, role => AccessSetting.Read($"{section}:{nameof(options.Roles)}:{role.Key}", role.Value), StringComparer.Ordinal);
+            role => role.Key,
+            role => AccessSetting.Read($"{section}:{nameof(options.Roles)}:{role.Key}", role.Value),
+            StringComparer.Ordinal);
     }
 
     /// <summary>The caller of whom an issuer claims something, or why there is none.</summary>

@@ -12,6 +12,9 @@ public abstract class ClaimOptions
     /// <summary>The claim with the groups or roles of the issuer's own.</summary>
     public string RolesClaim { get; set; } = "roles";
 
-    /// <summary>For a value of <see cref="RolesClaim"/> the roles and grants that it stands for, separated by commas. Other values stand for nothing.</summary>
+    /// <summary>
+    /// For a value of <see cref="RolesClaim"/> the roles and grants that it stands for, separated by commas. Other values stand for
+    /// nothing.
+    /// </summary>
     public Dictionary<string, string> Roles { get; } = new(StringComparer.Ordinal);
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Progeny.Silo.Security;
 
-/// <summary>The address by which clients are told apart: of IPv6 the network of 64 bits, within which one client may have any address.</summary>
+/// <summary>
+/// The address by which clients are told apart: of IPv6 the network of 64 bits, within which one client may have any address.
+/// </summary>
 internal static class ClientAddress
 {
     private const int NetworkBytes = 8;

@@ -24,28 +24,38 @@ internal sealed class ClientCertificates
     public ClientCertificates(SecurityOptions options, TimeProvider time)
     {
         _time = time;
-        var (byThumbprint, bySubject) = (new Dictionary<string, Caller>(StringComparer.OrdinalIgnoreCase), new Dictionary<string, Caller>(StringComparer.Ordinal));
+        var (byThumbprint, bySubject) = (
+            new Dictionary<string, Caller>(StringComparer.OrdinalIgnoreCase), new Dictionary<string, Caller>(StringComparer.Ordinal));
         foreach (var (name, certificate) in options.Certificates)
         {
-            var caller = new Caller($"cert:{name}", new Access(AccessSetting.Read($"{Section}:{name}:{nameof(certificate.Access)}", certificate.Access)));
+            var caller = new Caller(
+                $"cert:{name}", new Access(AccessSetting.Read($"{Section}:{name}:{nameof(certificate.Access)}", certificate.Access)));
             var isNew = (certificate.Thumbprint, certificate.Subject) switch
             {
                 ({ Length: > 0 } thumbprint, null or "") => byThumbprint.TryAdd(ReadThumbprint(name, thumbprint), caller),
                 (null or "", { Length: > 0 } subject) => bySubject.TryAdd(ReadSubject(name, subject), caller),
-                _ => throw new SettingException($"{Section}:{name} must have either a Thumbprint (of one certificate) or a Subject (of certificates of {AuthorityKey})."),
+                _ => throw new SettingException(
+                    $"{Section}:{name} must have either a Thumbprint (of one certificate) or a Subject (of certificates of "
+                        + $"{AuthorityKey})."),
             };
             if (!isNew)
-                throw new SettingException($"{Section}:{name} has the Thumbprint or Subject of another entry; each certificate has one name.");
+                throw new SettingException(
+                    $"{Section}:{name} has the Thumbprint or Subject of another entry; each certificate has one name.");
         }
 
-        (_byThumbprint, _bySubject) = (byThumbprint.ToFrozenDictionary(byThumbprint.Comparer), bySubject.ToFrozenDictionary(bySubject.Comparer));
+        (_byThumbprint, _bySubject) = (
+            byThumbprint.ToFrozenDictionary(byThumbprint.Comparer), bySubject.ToFrozenDictionary(bySubject.Comparer));
         if (options.ClientCertificateAuthority is { Length: > 0 } file)
             _authority.AddRange(ReadAuthority(file));
         else if (bySubject.Count > 0)
-            throw new SettingException($"{AuthorityKey} is empty; it must be a file with the certificates (PEM) of the authority whose certificates {Section} knows by their subjects.");
+            throw new SettingException(
+                $"{AuthorityKey} is empty; it must be a file with the certificates (PEM) of the authority whose certificates {Section} "
+                    + "knows by their subjects.");
     }
 
-    /// <summary>Has a server ask clients for a certificate. Which one it is, the access guard checks, so that a wrong one gets an answer.</summary>
+    /// <summary>
+    /// Has a server ask clients for a certificate. Which one it is, the access guard checks, so that a wrong one gets an answer.
+    /// </summary>
     public static void AskFor(HttpsConnectionAdapterOptions https)
     {
         https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
@@ -57,14 +67,20 @@ internal sealed class ClientCertificates
     {
         var now = _time.GetUtcNow().UtcDateTime;
         if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime())
-            return new CallerFinding(null, $"The client certificate '{certificate.Subject}' is valid from {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd} only.");
+            return new CallerFinding(
+                null,
+                $"The client certificate '{certificate.Subject}' is valid from {certificate.NotBefore:yyyy-MM-dd} to "
+                    + $"{certificate.NotAfter:yyyy-MM-dd} only.");
         if (_byThumbprint.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out var pinned))
             return new CallerFinding(pinned, null);
         if (!_bySubject.TryGetValue(certificate.SubjectName.Name, out var caller))
             return new CallerFinding(null, $"This node does not know the client certificate '{certificate.Subject}' ({Section}).");
         return IsOfAuthority(certificate, now, out var problem)
             ? new CallerFinding(caller, null)
-            : new CallerFinding(null, $"The client certificate '{certificate.Subject}' is not one of the authority that this node believes ({AuthorityKey}): {problem}");
+            : new CallerFinding(
+                null,
+                $"The client certificate '{certificate.Subject}' is not one of the authority that this node believes ({AuthorityKey}): "
+                    + $"{problem}");
     }
 
     private bool IsOfAuthority(X509Certificate2 certificate, DateTime now, [NotNullWhen(false)] out string? problem)
@@ -86,18 +102,22 @@ internal sealed class ClientCertificates
         var digits = value.Replace(":", "", StringComparison.Ordinal);
         return digits.Length == 2 * SHA256.HashSizeInBytes && digits.All(char.IsAsciiHexDigit)
             ? digits
-            : throw new SettingException($"{Section}:{name}:Thumbprint is '{value}'; it must be a SHA-256 fingerprint, 64 hexadecimal digits, as 'openssl x509 -fingerprint -sha256' prints it.");
+            : throw new SettingException(
+                $"{Section}:{name}:Thumbprint is '{value}'; it must be a SHA-256 fingerprint, 64 hexadecimal digits, as 'openssl x509 "
+                    + "-fingerprint -sha256' prints it.");
     }
 
     private static string ReadSubject(string name, string value)
     {
         try
         {
-            return new X500DistinguishedName(new X500DistinguishedName(value).RawData).Name; // as a certificate has it: the name of the first one is the text
+            // as a certificate has it: the name of the first one is the text
+            return new X500DistinguishedName(new X500DistinguishedName(value).RawData).Name;
         }
         catch (CryptographicException exception)
         {
-            throw new SettingException($"{Section}:{name}:Subject is '{value}'; it must be a distinguished name, e.g. 'CN=scorer, O=Example'.", exception);
+            throw new SettingException(
+                $"{Section}:{name}:Subject is '{value}'; it must be a distinguished name, e.g. 'CN=scorer, O=Example'.", exception);
         }
     }
 

@@ -3,7 +3,8 @@ using Progeny.Core.Security;
 namespace Progeny.Silo.Security;
 
 /// <summary>Says in the log, at start and then each minute, where a node is without protection because the operator allowed it.</summary>
-internal sealed partial class ExposureReminder(IEnumerable<Exposure> exposures, TimeProvider time, ILogger<ExposureReminder> logger) : BackgroundService
+internal sealed partial class ExposureReminder(IEnumerable<Exposure> exposures, TimeProvider time, ILogger<ExposureReminder> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

@@ -36,19 +36,26 @@ internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvid
     }
 
     private Task EnsureInFileAsync(string path, CancellationToken cancellationToken) =>
-        keys.EnsureAdminAsync(known => known.Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())) ? null : TextIn(path, known), cancellationToken);
+        keys.EnsureAdminAsync(
+            known => known.Any(key => key.IsAdmin && key.IsValid(time.GetUtcNow())) ? null : TextIn(path, known), cancellationToken);
 
-    /// <summary>The key in the file, which is written before the key is kept: one that is kept and nowhere to be read would help nobody.</summary>
+    /// <summary>
+    /// The key in the file, which is written before the key is kept: one that is kept and nowhere to be read would help nobody.
+    /// </summary>
     private static string TextIn(string path, ImmutableArray<ApiKey> known)
     {
         if (!File.Exists(path))
             Write(path);
         var text = SecretFile.Read(Setting, path);
         if (!ApiKeyText.IsWellFormed(text))
-            throw new SettingException($"{Setting}: the file '{path}' holds no key; one is 'pgy_', 8 characters, '_' and 43 characters. The node makes one where there is no file.");
+            throw new SettingException(
+                $"{Setting}: the file '{path}' holds no key; one is 'pgy_', 8 characters, '_' and 43 characters. The node makes one where "
+                    + "there is no file.");
         var id = ApiKeyText.IdOf(text).ToString();
         return known.Any(key => key.Id == id)
-            ? throw new SettingException($"{Setting}: the key {id} in the file '{path}' was revoked or has expired; remove the file, and the node makes a new key there.")
+            ? throw new SettingException(
+                $"{Setting}: the key {id} in the file '{path}' was revoked or has expired; remove the file, and the node makes a new key "
+                    + "there.")
             : text;
     }
 

@@ -11,7 +11,8 @@ namespace Progeny.Silo.Security;
 public static class GuardHosting
 {
     /// <summary>Adds what <see cref="UseRequestGuard"/> needs.</summary>
-    /// <exception cref="Grains.Common.SettingException">A setting of <c>Http:AllowedHosts</c> or the section <c>Security</c> is wrong.</exception>
+    /// <exception cref="Grains.Common.SettingException">A setting of <c>Http:AllowedHosts</c> or the section <c>Security</c> is
+    /// wrong.</exception>
     public static void AddRequestGuard(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(new AllowedHosts(builder.Configuration));
@@ -49,7 +50,9 @@ public static class GuardHosting
         builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ApiKeyUpkeep>(provider, cluster));
     }
 
-    /// <summary>Says what a caller needs to be answered at an endpoint, or at all of a group that do not say otherwise themselves.</summary>
+    /// <summary>
+    /// Says what a caller needs to be answered at an endpoint, or at all of a group that do not say otherwise themselves.
+    /// </summary>
     public static TBuilder Requires<TBuilder>(this TBuilder endpoint, Permissions permissions, AccessScope scope = AccessScope.Project)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredAccess(permissions, scope));
 

@@ -12,9 +12,11 @@ public static class IssuerAddress
     public static Uri Read(string section, string? value, bool requiresHttps)
     {
         if (!Uri.TryCreate(value, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
-            throw new SettingException($"{section}:Authority is '{value}'; it must be the address of an issuer, e.g. https://login.example.com/realms/ml.");
+            throw new SettingException(
+                $"{section}:Authority is '{value}'; it must be the address of an issuer, e.g. https://login.example.com/realms/ml.");
         return address.Scheme == Uri.UriSchemeHttps || !requiresHttps
             ? address
-            : throw new SettingException($"{section}:Authority is '{value}'; it must begin with https://, unless {section}:RequireHttpsMetadata is false.");
+            : throw new SettingException(
+                $"{section}:Authority is '{value}'; it must begin with https://, unless {section}:RequireHttpsMetadata is false.");
     }
 }

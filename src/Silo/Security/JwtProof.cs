@@ -23,12 +23,15 @@ internal sealed partial class JwtProof(TokenIssuer issuer, ClaimAccess access, I
         try
         {
             var result = await issuer.CheckAsync(token, context.RequestAborted);
-            return result.IsValid ? access.Find([.. result.ClaimsIdentity.Claims]) : new CallerFinding(null, Describe(result.Exception, token));
+            return result.IsValid
+                ? access.Find([.. result.ClaimsIdentity.Claims])
+                : new CallerFinding(null, Describe(result.Exception, token));
         }
         catch (InvalidOperationException exception)
         {
             LogUnreachable(exception.GetBaseException().Message);
-            return new CallerFinding(null, "The issuer of tokens cannot be asked for its keys; the node's log says why. Keys of this node are answered.")
+            return new CallerFinding(
+                null, "The issuer of tokens cannot be asked for its keys; the node's log says why. Keys of this node are answered.")
             {
                 IsUnavailable = true,
             };
@@ -36,7 +39,9 @@ internal sealed partial class JwtProof(TokenIssuer issuer, ClaimAccess access, I
     }
 
     private static string? FindToken(HttpContext context) =>
-        context.Request.Headers.Authorization is [{ } value] && value.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? value[Prefix.Length..].Trim() : null;
+        context.Request.Headers.Authorization is [{ } value] && value.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? value[Prefix.Length..].Trim()
+            : null;
 
     private static string Describe(Exception exception, string token) => exception switch
     {
@@ -47,7 +52,8 @@ internal sealed partial class JwtProof(TokenIssuer issuer, ClaimAccess access, I
         SecurityTokenInvalidIssuerException => "The token is of another issuer than the one that this node believes (Security:Jwt:Issuer).",
         SecurityTokenInvalidAudienceException => "The token is for another audience than this node (Security:Jwt:Audience).",
         SecurityTokenSignatureKeyNotFoundException => "The token is signed by a key that is not the issuer's.",
-        SecurityTokenInvalidSignatureException => new JsonWebToken(token).Alg is var algorithm && !TokenAlgorithms.Allowed.Contains(algorithm)
+        SecurityTokenInvalidSignatureException =>
+            new JsonWebToken(token).Alg is var algorithm && !TokenAlgorithms.Allowed.Contains(algorithm)
             ? $"The token is not signed, or by an algorithm that is not allowed; {string.Join(", ", TokenAlgorithms.Allowed)} are."
             : "The signature of the token is wrong.",
         _ => "The token is no JWT that can be read.",

@@ -14,12 +14,16 @@ public static class PageOrigin
         var origin = request.Headers.Origin.ToString();
         if (origin.Length > 0)
             return !IsHostOf(origin, request.Host);
-        return request.Headers.TryGetValue(FetchSite, out var site) && site.ToString() is not ("same-origin" or "none") && !IsFollowedLink(request);
+        return request.Headers.TryGetValue(FetchSite, out var site) && site.ToString() is not ("same-origin" or "none")
+            && !IsFollowedLink(request);
     }
 
-    /// <summary>Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.</summary>
+    /// <summary>
+    /// Whether somebody follows a link from elsewhere to a page of the console: a whole page that is read, not a part of another one.
+    /// </summary>
     internal static bool IsFollowedLink(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate"
+            && request.Headers["Sec-Fetch-Dest"] == "document";
 
     // The scheme is left out: behind a proxy that ends TLS it is another one than the browser's.
     private static bool IsHostOf(string origin, HostString host) =>

@@ -6,7 +6,9 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
 
-/// <summary>Where the pepper of keys comes from: a setting, a file that one names, or on a node that stands alone a file of its data folder.</summary>
+/// <summary>
+/// Where the pepper of keys comes from: a setting, a file that one names, or on a node that stands alone a file of its data folder.
+/// </summary>
 internal static class Pepper
 {
     private const string FileName = "security.pepper";
@@ -21,7 +23,8 @@ internal static class Pepper
         if (cluster.IsMember && options is { Pepper: null, PepperFile: null })
         {
             throw new SettingException(
-                "Security:Enabled is true in a cluster, and neither Security:PepperFile nor Security:Pepper is set; each node needs the same, at least "
+                "Security:Enabled is true in a cluster, and neither Security:PepperFile nor Security:Pepper is set; each node needs the "
+                + "same, at least "
                 + $"{ApiKeyHasher.MinPepperCharacters} characters (openssl rand -hex 32 makes them).");
         }
 
@@ -30,13 +33,17 @@ internal static class Pepper
 
     /// <summary>The pepper; of a node that stands alone a new one is made where there is none.</summary>
     /// <exception cref="SettingException">A file cannot be read, or what was given is too short.</exception>
-    public static string Read(SecurityOptions options, StorageOptions paths) => FromSettings(options) ?? FromDataFolder(Path.GetFullPath(paths.DataFolder));
+    public static string Read(SecurityOptions options, StorageOptions paths) =>
+        FromSettings(options) ?? FromDataFolder(Path.GetFullPath(paths.DataFolder));
 
     private static string? FromSettings(SecurityOptions options)
     {
-        var (key, pepper) = options.PepperFile is { } file ? ("Security:PepperFile", SecretFile.Read("Security:PepperFile", file)) : ("Security:Pepper", options.Pepper);
+        var (key, pepper) = options.PepperFile is { } file
+            ? ("Security:PepperFile", SecretFile.Read("Security:PepperFile", file))
+            : ("Security:Pepper", options.Pepper);
         return pepper is null or { Length: >= ApiKeyHasher.MinPepperCharacters } ? pepper : throw new SettingException(
-            $"{key} gives {pepper.Length} characters; it must be at least {ApiKeyHasher.MinPepperCharacters} (openssl rand -hex 32 makes them).");
+            $"{key} gives {pepper.Length} characters; it must be at least {ApiKeyHasher.MinPepperCharacters} (openssl rand -hex 32 makes "
+                + "them).");
     }
 
     private static string FromDataFolder(string folder)

@@ -15,7 +15,9 @@ public static class ProofHosting
             return null;
         return security.Enabled
             ? configuration.Read<T>(section)
-            : throw new SettingException($"{section} is set, but nobody has to prove who they are on this node; set {SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave {section} out.");
+            : throw new SettingException(
+                $"{section} is set, but nobody has to prove who they are on this node; set "
+                    + $"{SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave {section} out.");
     }
 
     /// <summary>Believes the tokens of the issuer that the section <see cref="JwtOptions.Section"/> names.</summary>
@@ -36,7 +38,9 @@ public static class ProofHosting
         if (security.Certificates.Count == 0)
             return;
         if (!security.Enabled)
-            throw new SettingException($"Security:Certificates is set, but nobody has to prove who they are on this node; set {SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave it out.");
+            throw new SettingException(
+                "Security:Certificates is set, but nobody has to prove who they are on this node; set "
+                    + $"{SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave it out.");
         var certificates = new ClientCertificates(security, TimeProvider.System);
         builder.Services.AddSingleton<ICallerProof>(new CertificateProof(certificates, TimeProvider.System));
     }

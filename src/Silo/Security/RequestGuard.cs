@@ -4,9 +4,9 @@ using Progeny.Silo.Security.Audit;
 namespace Progeny.Silo.Security;
 
 /// <summary>
-/// Keeps pages of other origins out, which a browser lets send requests to any address of the machine: by the host that was asked for (a name that
-/// was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not choose. A
-/// program says nothing of a page, and is judged by its host and its bodies' types alone.
+/// Keeps pages of other origins out, which a browser lets send requests to any address of the machine: by the host that was asked for (a
+/// name that was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not
+/// choose. A program says nothing of a page, and is judged by its host and its bodies' types alone.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, CorsOrigins cors, AuditRecorder audit)
 {
@@ -45,7 +45,8 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
         return !host.HasValue || AllowedHosts.IsListeningAt(host.Host, context.Connection) ? null : new GuardProblem(
             StatusCodes.Status421MisdirectedRequest,
             "Misdirected request",
-            $"The host {Quoted(host.Value)} is not this node's. A name or address of loopback would be right, or the address at which it listens; {Setting}.");
+            $"The host {Quoted(host.Value)} is not this node's. A name or address of loopback would be right, or the address at which it "
+                + $"listens; {Setting}.");
     }
 
     private GuardProblem? ForeignPage(HttpContext context)
@@ -61,7 +62,9 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
         var site = values.ToString();
         if (site is "same-origin" or "none" || (site == "same-site" && origin.Length > 0) || PageOrigin.IsFollowedLink(context.Request))
             return null;
-        return Foreign($"The request comes from a page of another origin ({FetchSite}: {Quoted(site)}). The node answers its own pages, and programs, which send no such header.");
+        return Foreign(
+            $"The request comes from a page of another origin ({FetchSite}: {Quoted(site)}). The node answers its own pages, and "
+                + "programs, which send no such header.");
     }
 
     private bool IsOwn(string origin, HttpContext context)
@@ -69,14 +72,17 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             return false;
         int? port = context.Request.Host.Port is { } asked and not (80 or 443) ? asked : null;
-        return hosts.Names(uri.Host) || ((hosts.Allow(uri.Host) || AllowedHosts.IsListeningAt(uri.Host, context.Connection)) && port == (uri.IsDefaultPort ? null : uri.Port));
+        return hosts.Names(uri.Host)
+            || ((hosts.Allow(uri.Host) || AllowedHosts.IsListeningAt(uri.Host, context.Connection))
+            && port == (uri.IsDefaultPort ? null : uri.Port));
     }
 
     /// <summary>Of a type that is given, routing sees whether the endpoint takes it.</summary>
     private static GuardProblem? UntypedBody(HttpContext context)
     {
         var request = context.Request;
-        if (!string.IsNullOrEmpty(request.ContentType) || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        if (!string.IsNullOrEmpty(request.ContentType)
+            || context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return null;
 
         // Clients of the Open Inference Protocol (Triton's own for Python) send none. A page's request says that it is one.
@@ -85,7 +91,8 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
             : new GuardProblem(
                 StatusCodes.Status415UnsupportedMediaType,
                 "Unsupported media type",
-                "The request has a body and does not say of which type: it needs the header 'Content-Type: application/json', 'Content-Type: application/zip' "
+                "The request has a body and does not say of which type: it needs the header 'Content-Type: application/json', "
+                + "'Content-Type: application/zip' "
                 + "(a package) or 'Content-Type: application/x-ndjson' (outcomes, an object a line).");
     }
 

@@ -13,7 +13,9 @@ public static class SecretFile
     {
         try
         {
-            return File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new SettingException($"{setting}: the file '{path}' is empty; it must hold the secret.");
+            return File.ReadAllText(path).Trim() is { Length: > 0 } secret
+                ? secret
+                : throw new SettingException($"{setting}: the file '{path}' is empty; it must hold the secret.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,8 @@
 namespace Progeny.Silo.Security;
 
-/// <summary>Tells browsers what they may not do with an answer: guess its type, show it in a frame, name this node's paths to others.</summary>
+/// <summary>
+/// Tells browsers what they may not do with an answer: guess its type, show it in a frame, name this node's paths to others.
+/// </summary>
 public sealed class SecurityHeaders(RequestDelegate next)
 {
     /// <summary>Adds them to every answer.</summary>

@@ -21,16 +21,23 @@ public sealed class SecurityOptions
     /// <summary>How much callers may ask.</summary>
     public RateLimitOptions RateLimits { get; } = new();
 
-    /// <summary>The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone makes up.</summary>
+    /// <summary>
+    /// The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone
+    /// makes up.
+    /// </summary>
     public string? Pepper { get; set; }
 
     /// <summary>The file that holds the pepper.</summary>
     public string? PepperFile { get; set; }
 
-    /// <summary>The file with the first key for everything, which is written where it is not there; null: the first key is printed.</summary>
+    /// <summary>
+    /// The file with the first key for everything, which is written where it is not there; null: the first key is printed.
+    /// </summary>
     public string? AdminKeyFile { get; set; }
 
-    /// <summary>A file with the certificates (PEM) of the authority whose client certificates <see cref="Certificates"/> knows by their subjects.</summary>
+    /// <summary>
+    /// A file with the certificates (PEM) of the authority whose client certificates <see cref="Certificates"/> knows by their subjects.
+    /// </summary>
     public string? ClientCertificateAuthority { get; set; }
 
     /// <summary>The client certificates that prove who somebody is, by the name of their owner.</summary>

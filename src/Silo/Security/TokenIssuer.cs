@@ -27,7 +27,9 @@ internal sealed class TokenIssuer : IDisposable
         _options = options;
         var authority = IssuerAddress.Read(JwtOptions.Section, options.Authority, options.RequireHttpsMetadata);
         if (string.IsNullOrWhiteSpace(options.Audience))
-            throw new SettingException($"{JwtOptions.Section}:{nameof(options.Audience)} is empty; it must be the name by which the issuer knows this service: tokens for others are refused.");
+            throw new SettingException(
+                $"{JwtOptions.Section}:{nameof(options.Audience)} is empty; it must be the name by which the issuer knows this service: "
+                    + "tokens for others are refused.");
         _configuration = new ConfigurationManager<OpenIdConnectConfiguration>(
             $"{authority.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),

@@ -23,7 +23,9 @@ internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory fact
 
     private void WriteInstruments(PrometheusText text)
     {
-        var found = new SortedDictionary<string, (Instrument Instrument, List<(double Value, KeyValuePair<string, object?>[] Tags)> Samples)>(StringComparer.Ordinal);
+        var found =
+            new SortedDictionary<string, (Instrument Instrument, List<(double Value, KeyValuePair<string, object?>[] Tags)> Samples)>(
+                StringComparer.Ordinal);
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listening) =>
@@ -64,7 +66,8 @@ internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory fact
             var total = meter.Total();
             var (project, version) = (("project", meter.Generation.Project), ("version", meter.Generation.Version));
             for (var i = 0; i < ServingTotal.Bounds.Length; i++)
-                text.Sample($"{Latency}_bucket", total.Below[i], project, version, ("le", PrometheusText.Number(ServingTotal.Bounds[i] / 1e6)));
+                text.Sample(
+                    $"{Latency}_bucket", total.Below[i], project, version, ("le", PrometheusText.Number(ServingTotal.Bounds[i] / 1e6)));
             text.Sample($"{Latency}_bucket", total.Requests, project, version, ("le", "+Inf"));
             text.Sample($"{Latency}_sum", total.LatencySum / 1e6, project, version);
             text.Sample($"{Latency}_count", total.Requests, project, version);
@@ -77,7 +80,8 @@ internal sealed class PrometheusMetrics(ServingMeters meters, IMeterFactory fact
         var started = new DateTimeOffset(process.StartTime.ToUniversalTime(), TimeSpan.Zero);
         Write("process_cpu_seconds_total", "counter", "Processor time of this process in seconds.", process.TotalProcessorTime.TotalSeconds);
         Write("process_resident_memory_bytes", "gauge", "Memory of this process in bytes.", process.WorkingSet64);
-        Write("process_start_time_seconds", "gauge", "The start of this process in seconds since 1970.", started.ToUnixTimeMilliseconds() / 1e3);
+        Write("process_start_time_seconds", "gauge", "The start of this process in seconds since 1970.", started.ToUnixTimeMilliseconds()
+            / 1e3);
         Write("process_threads", "gauge", "Threads of this process.", process.Threads.Count);
         Write("dotnet_gc_heap_bytes", "gauge", "Memory of living objects in bytes.", GC.GetTotalMemory(forceFullCollection: false));
         Write("dotnet_gc_pause_seconds_total", "counter", "Time for which garbage collection stopped this process.", GC.GetTotalPauseDuration().TotalSeconds);

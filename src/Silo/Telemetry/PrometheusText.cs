@@ -5,7 +5,9 @@ using Progeny.Core.Common;
 namespace Progeny.Silo.Telemetry;
 
 /// <summary>Writes the Prometheus text exposition format, version 0.0.4. Every sample has the label <c>node</c>.</summary>
-/// <remarks>https://prometheus.io/docs/instrumenting/exposition_formats/: all samples of a metric in one group behind its HELP and TYPE.</remarks>
+/// <remarks>
+/// https://prometheus.io/docs/instrumenting/exposition_formats/: all samples of a metric in one group behind its HELP and TYPE.
+/// </remarks>
 internal sealed class PrometheusText(NodeName node)
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -31,7 +33,9 @@ internal sealed class PrometheusText(NodeName node)
 
     /// <summary>A number as the format writes it.</summary>
     public static string Number(double value) =>
-        double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : double.IsNaN(value) ? "NaN" : value.ToString("R", CultureInfo.InvariantCulture);
+        double.IsPositiveInfinity(value)
+            ? "+Inf"
+            : double.IsNegativeInfinity(value) ? "-Inf" : double.IsNaN(value) ? "NaN" : value.ToString("R", CultureInfo.InvariantCulture);
 
     public override string ToString() => text.ToString();
 

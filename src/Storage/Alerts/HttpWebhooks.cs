@@ -9,7 +9,8 @@ using Progeny.Storage.Common;
 namespace Progeny.Storage.Alerts;
 
 /// <summary>Posts messages to the addresses that are configured.</summary>
-public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger) : IWebhooks, IDisposable
+public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger)
+    : IWebhooks, IDisposable
 {
     // A receiver that sends the message elsewhere is not the one that was configured.
     private readonly HttpClient client = new(OutgoingAddresses.Parse(options.Value.AllowedNetworks).CreateHandler())
@@ -22,11 +23,14 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
     {
         var (status, _, problem) = await PostAsync(project, name, id, body, Timeout.InfiniteTimeSpan, maxAnswer: 0, cancellationToken);
         return problem
-            ?? (status is >= 200 and <= 299 ? null : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {status}; 200 to 299 would be right."));
+            ?? (status is >= 200 and <= 299
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {status}; 200 to 299 would be right."));
     }
 
     /// <inheritdoc/>
-    public async Task<WebhookAnswer> AskAsync(string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<WebhookAnswer> AskAsync(
+        string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var (status, answer, problem) = await PostAsync(project, name, id, body, timeout, WebhookAnswer.MaxBytes + 1, cancellationToken);
         return problem is null ? WebhookAnswer.Read(status, answer) : new WebhookAnswer(null, problem);
@@ -46,7 +50,8 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
         patience.CancelAfter(limit);
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
         {
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
+            Content = new ByteArrayContent(
+                Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
         };
         request.Headers.Add(WebhookSignature.IdHeader, Uri.EscapeDataString(id));
         request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(webhook.Secret!, body, time.GetUtcNow()));
@@ -57,7 +62,8 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (0, [], string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {limit.TotalSeconds} s."));
+            return (0, [], string.Create(
+                CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {limit.TotalSeconds} s."));
         }
         catch (HttpRequestException exception) when (exception.InnerException is OutgoingAddressException refused)
         {
@@ -84,17 +90,22 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
     {
         var webhooks = options.Value.Webhooks;
         return webhooks.Values.All(webhook => webhook.Projects == ProjectGrant.All)
-            || (webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project)) ? null : Missing(name, project);
+            || (webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project))
+            ? null
+            : Missing(name, project);
     }
 
     public void Dispose() => client.Dispose();
 
     private static string Missing(string name, string project) =>
-        $"There is no webhook '{name}' for '{project}' on this node; operators set Webhooks:{name}:Url, Webhooks:{name}:Secret and Webhooks:{name}:Projects.";
+        $"There is no webhook '{name}' for '{project}' on this node; operators set Webhooks:{name}:Url, Webhooks:{name}:Secret and "
+            + $"Webhooks:{name}:Projects.";
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' cannot be reached")]
     private static partial void LogFailed(ILogger logger, Exception exception, string webhook);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook '{Webhook}' is not called: {Reason}; Webhooks:AllowedNetworks must name its network")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The webhook '{Webhook}' is not called: {Reason}; Webhooks:AllowedNetworks must name its network")]
     private static partial void LogRefused(ILogger logger, string webhook, string reason);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// The data folder of this node, created where there is none and locked until disposal, so that two nodes never write to one folder. It is for
-/// its owner only: all that a node stores may be read there.
+/// The data folder of this node, created where there is none and locked until disposal, so that two nodes never write to one folder. It is
+/// for its owner only: all that a node stores may be read there.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
@@ -31,7 +31,9 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException and not DataFolderException or UnauthorizedAccessException)
         {
-            throw new DataFolderException($"The data folder '{Paths.DataFolder}' cannot be used: {e.Message} Name a folder that this process may write with Data or PROGENY_DATA.", e);
+            throw new DataFolderException(
+                $"The data folder '{Paths.DataFolder}' cannot be used: {e.Message} Name a folder that this process may write with Data or "
+                    + "PROGENY_DATA.", e);
         }
     }
 
@@ -72,10 +74,13 @@ public sealed class DataFolder : IDisposable
 
         return mode;
 
-        bool IsOwn(string folder) => folder == Paths.ArtifactsPath || folder == Paths.ArtifactsCachePath || folder == Paths.JobsPath || folder == Paths.SessionKeysPath;
+        bool IsOwn(string folder) =>
+            folder == Paths.ArtifactsPath || folder == Paths.ArtifactsCachePath || folder == Paths.JobsPath
+                || folder == Paths.SessionKeysPath;
 
         DataFolderException Refused(string why, Exception? inner = null) => new(
-            $"The data folder '{Paths.DataFolder}' cannot be used: {why}. Make it its owner's only (chmod 700), or name one that is not there yet, which the node creates so, with Data or PROGENY_DATA.",
+            $"The data folder '{Paths.DataFolder}' cannot be used: {why}. Make it its owner's only (chmod 700), or name one that is not "
+                + "there yet, which the node creates so, with Data or PROGENY_DATA.",
             inner);
     }
 
@@ -90,10 +95,13 @@ public sealed class DataFolder : IDisposable
         catch (IOException e) when (File.Exists(path))
         {
             throw new DataFolderException(
-                $"The data folder '{Paths.DataFolder}' is in use by {Holder()}; stop that one first, or give this node a folder of its own with Data or PROGENY_DATA.", e);
+                $"The data folder '{Paths.DataFolder}' is in use by {Holder()}; stop that one first, or give this node a folder of its "
+                    + "own with Data or PROGENY_DATA.", e);
         }
 
-        File.WriteAllText(Paths.LockHolderPath, $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)}) on {Environment.MachineName}\n");
+        File.WriteAllText(
+            Paths.LockHolderPath,
+            $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)}) on {Environment.MachineName}\n");
         return file;
     }
 

@@ -29,7 +29,9 @@ internal sealed partial class DataFolderStartup(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Removes what jobs left when this node was killed: in a cluster they run again elsewhere, from where this folder is not reached.</summary>
+    /// <summary>
+    /// Removes what jobs left when this node was killed: in a cluster they run again elsewhere, from where this folder is not reached.
+    /// </summary>
     private void RemoveLeftJobs()
     {
         foreach (var left in Directory.EnumerateDirectories(folder.Paths.JobsPath))
@@ -49,6 +51,8 @@ internal sealed partial class DataFolderStartup(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The folder {Folder} of a job that this node ran before cannot be removed")]
     private static partial void LogNotRemoved(ILogger logger, Exception exception, string folder);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The data folder {Folder} could be read by others (mode {Mode}); it is its owner's only now (700)")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The data folder {Folder} could be read by others (mode {Mode}); it is its owner's only now (700)")]
     private static partial void LogClosed(ILogger logger, string folder, string mode);
 }

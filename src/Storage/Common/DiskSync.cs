@@ -10,7 +10,9 @@ internal static class DiskSync
     private const int ReadOnly = 0;
     private const int Interrupted = 4;
 
-    /// <summary>Flushes the contents of a file to disk. What only describes it (its time of change) need not be, and costs as much again on Linux.</summary>
+    /// <summary>
+    /// Flushes the contents of a file to disk. What only describes it (its time of change) need not be, and costs as much again on Linux.
+    /// </summary>
     /// <exception cref="IOException">The disk reports a failure.</exception>
     public static void FlushData(SafeFileHandle file)
     {

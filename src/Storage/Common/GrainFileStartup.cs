@@ -14,7 +14,9 @@ internal sealed class GrainFileStartup(DataFolder folder) : IHostedLifecycleServ
         }
         catch (SqliteException exception)
         {
-            throw new DataFolderException($"The database '{folder.Paths.GrainsPath}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+            throw new DataFolderException(
+                $"The database '{folder.Paths.GrainsPath}' cannot be opened: {exception.Message} Put back a backup of the data folder.",
+                exception);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Progeny.Storage.Common;
 
 /// <summary>
 /// The addresses that calls from this node to others may go to: those of the public internet, and the networks that an operator names. So a
-/// name that leads to this machine, to its network or to the metadata service of a cloud is not called for somebody who may only choose the name.
+/// name that leads to this machine, to its network or to the metadata service of a cloud is not called for somebody who may only choose the
+/// name.
 /// </summary>
 /// <param name="networks">The networks beside the public internet.</param>
 internal sealed class OutgoingAddresses(IReadOnlyList<IPNetwork> networks)
@@ -30,11 +31,13 @@ internal sealed class OutgoingAddresses(IReadOnlyList<IPNetwork> networks)
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         if (networks.Any(network => network.Contains(plain)))
             return true;
-        return (plain.AddressFamily == AddressFamily.InterNetwork || _public6.Contains(plain)) && !_special.Any(network => network.Contains(plain));
+        return (plain.AddressFamily == AddressFamily.InterNetwork || _public6.Contains(plain))
+            && !_special.Any(network => network.Contains(plain));
     }
 
     /// <summary>
-    /// A handler that resolves the name of a host once, and connects to an address that was checked. It follows no redirect and asks no proxy.
+    /// A handler that resolves the name of a host once, and connects to an address that was checked. It follows no redirect and asks no
+    /// proxy.
     /// </summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
@@ -59,7 +62,9 @@ internal sealed class OutgoingAddresses(IReadOnlyList<IPNetwork> networks)
         var found = await Dns.GetHostAddressesAsync(host.Host, cancellationToken);
         var addresses = Array.FindAll(found, Allow);
         if (addresses.Length == 0)
-            throw new OutgoingAddressException($"{host.Host} is {string.Join(", ", found.Select(address => address.ToString()))}, which is no address of the public internet");
+            throw new OutgoingAddressException(
+                $"{host.Host} is {string.Join(", ", found.Select(address => address.ToString()))}, which is no address of the public "
+                    + "internet");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

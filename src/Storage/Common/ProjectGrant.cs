@@ -23,7 +23,8 @@ internal static class ProjectGrant
         return wrong is null ? null : $"{key} has '{wrong}'; {Right}.";
     }
 
-    private static readonly System.Buffers.SearchValues<char> Allowed = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-*");
+    private static readonly System.Buffers.SearchValues<char> Allowed = System.Buffers.SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789_-*");
 
     private static string[] Split(string setting) => setting.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// The time by which what a database file keeps is old (<see cref="RetentionState"/>). It survives restarts; used by one thread at a time, within
-/// the transaction that is open.
+/// The time by which what a database file keeps is old (<see cref="RetentionState"/>). It survives restarts; used by one thread at a time,
+/// within the transaction that is open.
 /// </summary>
 internal sealed class RetentionClock(TimeProvider time, ILogger? logger)
 {
-    /// <summary>The table that remembers it: the wall's clock and this one when last read, in milliseconds since 1970, and what is left of a hold.</summary>
-    public const string Schema = "CREATE TABLE age (seen INTEGER, trusted INTEGER, held INTEGER NOT NULL) STRICT; INSERT INTO age VALUES (NULL, NULL, 0);";
+    /// <summary>
+    /// The table that remembers it: the wall's clock and this one when last read, in milliseconds since 1970, and what is left of a hold.
+    /// </summary>
+    public const string Schema = "CREATE TABLE age (seen INTEGER, trusted INTEGER, held INTEGER NOT NULL) STRICT; INSERT INTO age VALUES "
+        + "(NULL, NULL, 0);";
 
     private (RetentionState State, long Stamp)? last;
     private DateTimeOffset savedAt;
@@ -43,6 +46,11 @@ internal sealed class RetentionClock(TimeProvider time, ILogger? logger)
         savedAt = state.Seen;
         connection.Execute(
             "UPDATE age SET seen = :seen, trusted = :trusted, held = :held",
-            new { seen = state.Seen.ToUnixTimeMilliseconds(), trusted = state.Trusted.ToUnixTimeMilliseconds(), held = (long)state.Held.TotalMilliseconds });
+            new
+            {
+                seen = state.Seen.ToUnixTimeMilliseconds(),
+                trusted = state.Trusted.ToUnixTimeMilliseconds(),
+                held = (long)state.Held.TotalMilliseconds,
+            });
     }
 }

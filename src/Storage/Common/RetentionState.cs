@@ -1,8 +1,8 @@
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// What a retention clock remembers. Nobody gets back what a clock that leapt ahead removes, so after a leap the trusted time goes on from before
-/// it, at the pace of the monotonic clock, and follows the clock of the wall only after <see cref="Hold"/>.
+/// What a retention clock remembers. Nobody gets back what a clock that leapt ahead removes, so after a leap the trusted time goes on from
+/// before it, at the pace of the monotonic clock, and follows the clock of the wall only after <see cref="Hold"/>.
 /// </summary>
 /// <param name="Seen">The wall's clock when it was last read.</param>
 /// <param name="Trusted">The time by which what is kept was old then.</param>
@@ -26,7 +26,8 @@ internal sealed record RetentionState(DateTimeOffset Seen, DateTimeOffset Truste
 
     /// <summary>The state from its columns, in milliseconds: times since 1970.</summary>
     public static RetentionState Of(long seen, long trusted, long held) =>
-        new(DateTimeOffset.FromUnixTimeMilliseconds(seen), DateTimeOffset.FromUnixTimeMilliseconds(trusted), TimeSpan.FromMilliseconds(held));
+        new(DateTimeOffset.FromUnixTimeMilliseconds(seen), DateTimeOffset.FromUnixTimeMilliseconds(trusted), TimeSpan.FromMilliseconds(
+            held));
 
     /// <summary>The state after a reading of the clock.</summary>
     /// <param name="now">The wall's clock.</param>
@@ -43,8 +44,8 @@ internal sealed record RetentionState(DateTimeOffset Seen, DateTimeOffset Truste
     }
 
     /// <summary>
-    /// The state that two processes of a cluster agree on, at one reading of this one's clock: as long as one of them does not follow its clock,
-    /// neither does, and the time goes on as for the one of them that knew it best.
+    /// The state that two processes of a cluster agree on, at one reading of this one's clock: as long as one of them does not follow its
+    /// clock, neither does, and the time goes on as for the one of them that knew it best.
     /// </summary>
     public RetentionState Merge(RetentionState other)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Progeny.Storage.Common;
 
 /// <summary>
-/// Settings that are secrets, from files: <c>Cluster:ConnectionStringFile</c> names the file that holds <c>Cluster:ConnectionString</c>. A relative path is
-/// looked for among the credentials of a systemd unit first (<c>LoadCredential=</c>).
+/// Settings that are secrets, from files: <c>Cluster:ConnectionStringFile</c> names the file that holds <c>Cluster:ConnectionString</c>. A
+/// relative path is looked for among the credentials of a systemd unit first (<c>LoadCredential=</c>).
 /// </summary>
 public static class SecretFiles
 {
@@ -58,7 +58,8 @@ public static class SecretFiles
     }
 
     private static string Locate(string path) =>
-        Environment.GetEnvironmentVariable(Credentials) is { Length: > 0 } folder && !Path.IsPathRooted(path) && Path.Combine(folder, path) is var given && File.Exists(given)
+        Environment.GetEnvironmentVariable(Credentials) is { Length: > 0 } folder && !Path.IsPathRooted(path)
+            && Path.Combine(folder, path) is var given && File.Exists(given)
             ? given
             : path;
 
@@ -67,7 +68,8 @@ public static class SecretFiles
         try
         {
             if (new FileInfo(file).Length > MaxBytes)
-                throw new SecretFileException($"{key}: the file '{file}' has more than {MaxBytes} bytes; it must hold the secret and nothing else.");
+                throw new SecretFileException(
+                    $"{key}: the file '{file}' has more than {MaxBytes} bytes; it must hold the secret and nothing else.");
             return File.ReadAllText(file).TrimEnd('\r', '\n') is { Length: > 0 } secret
                 ? secret
                 : throw new SecretFileException($"{key}: the file '{file}' is empty; it must hold the secret.");

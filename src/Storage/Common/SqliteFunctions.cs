@@ -2,12 +2,15 @@ using Progeny.Core.Common;
 
 namespace Progeny.Storage.Common;
 
-/// <summary>The functions of SQLite that the SQL of a project may call: those that do nothing but compute, at a cost that is bounded.</summary>
+/// <summary>
+/// The functions of SQLite that the SQL of a project may call: those that do nothing but compute, at a cost that is bounded.
+/// </summary>
 /// <remarks>
-/// Every function that is not named here is refused, also one that a later version of SQLite brings. Left out on purpose: functions of extensions
-/// (full text, R-trees, geopoly), of the connection (<c>changes</c>, <c>sqlite_…</c>), those that make up large values from a number (<c>zeroblob</c>,
-/// <c>randomblob</c>), those whose time or memory is not bounded by the length of values (<c>json_patch</c>, <c>json_pretty</c>, <c>unhex</c>), and
-/// those for values that no query yields (<c>jsonb…</c>). <c>MATCH</c> and <c>REGEXP</c> are functions, too, and not among these.
+/// Every function that is not named here is refused, also one that a later version of SQLite brings. Left out on purpose: functions of
+/// extensions (full text, R-trees, geopoly), of the connection (<c>changes</c>, <c>sqlite_…</c>), those that make up large values from a
+/// number (<c>zeroblob</c>, <c>randomblob</c>), those whose time or memory is not bounded by the length of values (<c>json_patch</c>,
+/// <c>json_pretty</c>, <c>unhex</c>), and those for values that no query yields (<c>jsonb…</c>). <c>MATCH</c> and <c>REGEXP</c> are
+/// functions, too, and not among these.
 /// </remarks>
 internal static class SqliteFunctions
 {
@@ -45,8 +48,11 @@ internal static class SqliteFunctions
     /// <summary>Whether any SQL of a project may call the function.</summary>
     public static bool IsAllowed(string name) => Allowed.Contains(name);
 
-    /// <summary>"; did you mean 'x'?", or where the functions are listed: the end of a message about a function that is none of them.</summary>
-    public static string Hint(string name) => Suggestion.For(name, Names) is { Length: > 0 } suggestion ? $";{suggestion}" : "; docs/rules.md lists the functions";
+    /// <summary>
+    /// "; did you mean 'x'?", or where the functions are listed: the end of a message about a function that is none of them.
+    /// </summary>
+    public static string Hint(string name) =>
+        Suggestion.For(name, Names) is { Length: > 0 } suggestion ? $";{suggestion}" : "; docs/rules.md lists the functions";
 
     /// <summary>A message of SQLite with what would be right, where it is about a function.</summary>
     public static string Explain(string message)

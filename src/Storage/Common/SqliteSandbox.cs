@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace Progeny.Storage.Common;
 
-/// <summary>Settings of a SQLite connection on which SQL of a project runs. Authorizer and progress handler are the connection's own.</summary>
+/// <summary>
+/// Settings of a SQLite connection on which SQL of a project runs. Authorizer and progress handler are the connection's own.
+/// </summary>
 /// <remarks>See "Defense Against The Dark Arts" in SQLite's documentation (sqlite.org/security.html).</remarks>
 internal static class SqliteSandbox
 {
@@ -19,8 +21,8 @@ internal static class SqliteSandbox
     private const int EnableAttachWrite = 1021;
 
     /// <summary>
-    /// Bounds everything that a limit of SQLite bounds, and leaves nothing callable that is not built in: no extensions, no triggers, no modules
-    /// (full text, R-trees) but those of JSON, which SQLite brings back when they are named.
+    /// Bounds everything that a limit of SQLite bounds, and leaves nothing callable that is not built in: no extensions, no triggers, no
+    /// modules (full text, R-trees) but those of JSON, which SQLite brings back when they are named.
     /// </summary>
     /// <param name="valueBytes">The longest value or row.</param>
     /// <param name="patternBytes">The longest pattern of LIKE and GLOB.</param>
@@ -68,7 +70,8 @@ internal static class SqliteSandbox
     private static void Set(sqlite3 database, int setting, bool on)
     {
         if (raw.sqlite3_db_config(database, setting, on ? 1 : 0, out _) is var code && code != raw.SQLITE_OK)
-            throw new InvalidOperationException($"SQLite refuses the setting {setting} of a connection ({raw.sqlite3_errstr(code).utf8_to_string()}).");
+            throw new InvalidOperationException(
+                $"SQLite refuses the setting {setting} of a connection ({raw.sqlite3_errstr(code).utf8_to_string()}).");
     }
 
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_drop_modules", ExactSpelling = true)]

@@ -86,5 +86,6 @@ internal sealed class SqliteStatement : IDisposable
             Fail(code);
     }
 
-    private void Fail(int code) => throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code, raw.sqlite3_extended_errcode(database));
+    private void Fail(int code) =>
+        throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code, raw.sqlite3_extended_errcode(database));
 }

@@ -8,7 +8,9 @@ namespace Progeny.Storage.Common;
 /// <summary>Where a node keeps what it stores. Everything of one node lies under one folder.</summary>
 public sealed class StorageOptions
 {
-    /// <summary>The node's data folder, from the configuration key <c>Data</c> or else the environment variable <c>PROGENY_DATA</c>.</summary>
+    /// <summary>
+    /// The node's data folder, from the configuration key <c>Data</c> or else the environment variable <c>PROGENY_DATA</c>.
+    /// </summary>
     public string DataFolder { get; set; } = "./data";
 
     /// <summary>Grain state.</summary>
@@ -38,11 +40,15 @@ public sealed class StorageOptions
     /// <summary>Says which process that is, for people.</summary>
     public string LockHolderPath => Path.Combine(Path.GetFullPath(DataFolder), "LOCK.holder");
 
-    /// <summary>The connection string of the database for what grains store: the cluster's, or of a node that stands alone <see cref="GrainsPath"/>.</summary>
-    public string GrainsConnectionString(ClusterOptions cluster) => cluster.IsMember ? ClusterConnection.OfOrleans(cluster) : LocalGrainsConnectionString;
+    /// <summary>
+    /// The connection string of the database for what grains store: the cluster's, or of a node that stands alone <see cref="GrainsPath"/>.
+    /// </summary>
+    public string GrainsConnectionString(ClusterOptions cluster) =>
+        cluster.IsMember ? ClusterConnection.OfOrleans(cluster) : LocalGrainsConnectionString;
 
     /// <summary>The connection string of <see cref="GrainsPath"/>.</summary>
-    public string LocalGrainsConnectionString => new SqliteConnectionStringBuilder { DataSource = GrainsPath, DefaultTimeout = 30 }.ConnectionString;
+    public string LocalGrainsConnectionString =>
+        new SqliteConnectionStringBuilder { DataSource = GrainsPath, DefaultTimeout = 30 }.ConnectionString;
 
     /// <summary>The settings of a configuration: key <c>Data</c>, or else the environment variable <c>PROGENY_DATA</c>.</summary>
     public static StorageOptions From(IConfiguration configuration)

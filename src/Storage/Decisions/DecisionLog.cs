@@ -61,8 +61,8 @@ public abstract class DecisionLog : IDecisionLog
     };
 
     /// <summary>
-    /// The entry of the audit log, which is written in the same transaction: also what nobody asked for is there. Who or what decided stands in it as
-    /// the decision says.
+    /// The entry of the audit log, which is written in the same transaction: also what nobody asked for is there. Who or what decided
+    /// stands in it as the decision says.
     /// </summary>
     private protected static AuditEntry ToAuditEntry(Decision decision) => new()
     {

@@ -12,7 +12,8 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     public static CompiledExpression? Compile(Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
     {
         error = expression.Sql.Length > ExpressionText.MaxCharacters
-            ? new ExpressionError($"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MaxCharacters} are allowed", null)
+            ? new ExpressionError(
+                $"it is too long: {expression.Sql.Length} characters; at most {ExpressionText.MaxCharacters} are allowed", null)
             : ExpressionText.Problem(expression.Sql);
         if (error is not null)
             return null;
@@ -23,7 +24,11 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
             // SQLite speaks of a table without a column where only its rows matter (count(*)), but also where nothing does.
             var named = uses.FindAll(use => use.Columns.Count > 0);
             return Compile(expression, named, compiler.Empty, out _)
-                ?? Compile(expression, uses.ConvertAll(use => use.Columns.Count > 0 ? use : (use.Table, [use.Table.Columns[0]])), compiler.Empty, out error);
+                ?? Compile(
+                    expression,
+                    uses.ConvertAll(use => use.Columns.Count > 0 ? use : (use.Table, [use.Table.Columns[0]])),
+                    compiler.Empty,
+                    out error);
         }
         catch (ExpressionException exception)
         {
@@ -33,7 +38,8 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     }
 
     /// <summary>The columns used, table by table; only these are bound for each row.</summary>
-    private static List<(ExpressionTable Table, List<string> Columns)>? FindUses(Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
+    private static List<(ExpressionTable Table, List<string> Columns)>? FindUses(
+        Expression expression, ExpressionCompiler compiler, out ExpressionError? error)
     {
         var connection = compiler.With(expression.AllTables);
         connection.Reads.Clear();
@@ -44,7 +50,8 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
         var uses = new List<(ExpressionTable, List<string>)>();
         foreach (var table in expression.AllTables)
         {
-            var reads = connection.Reads.Where(read => read.Table.Equals(table.Name, StringComparison.OrdinalIgnoreCase)).Select(read => read.Column).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var reads = connection.Reads.Where(read => read.Table.Equals(table.Name, StringComparison.OrdinalIgnoreCase))
+                .Select(read => read.Column).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (reads.Count > 0)
                 uses.Add((table, [.. table.Columns.Where(reads.Contains)]));
         }
@@ -53,7 +60,10 @@ internal sealed record CompiledExpression(string Sql, int[] Columns)
     }
 
     private static CompiledExpression? Compile(
-        Expression expression, List<(ExpressionTable Table, List<string> Columns)> uses, ExpressionConnection connection, out ExpressionError? error)
+        Expression expression,
+        List<(ExpressionTable Table, List<string> Columns)> uses,
+        ExpressionConnection connection,
+        out ExpressionError? error)
     {
         var (before, after) = ExpressionText.Around(expression, [.. uses.Select(use => use.Table)]);
         var prefix = ExpressionText.With(uses.Select(use => (use.Table.Name, (IEnumerable<string>)use.Columns))) + before;

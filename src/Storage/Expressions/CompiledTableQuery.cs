@@ -64,7 +64,8 @@ internal sealed class CompiledTableQuery : IDisposable
         try
         {
             var first = true;
-            for (var i = SqlScanner.SkipSpace(sql, 0, SqlDialect.Sqlite); i < sql.Length; i = SqlScanner.SkipSpace(sql, i, SqlDialect.Sqlite))
+            for (var i = SqlScanner.SkipSpace(sql, 0, SqlDialect.Sqlite); i < sql.Length; i = SqlScanner.SkipSpace(
+                sql, i, SqlDialect.Sqlite))
             {
                 var end = SqlScanner.SkipToken(sql, i, SqlDialect.Sqlite);
                 if (first && sql[i..end].ToUpperInvariant() is not ("SELECT" or "WITH"))
@@ -87,7 +88,8 @@ internal sealed class CompiledTableQuery : IDisposable
 
     private static int[]? Columns(sqlite3_stmt prepared, IReadOnlyList<string> yields, out ExpressionError? error)
     {
-        var names = Enumerable.Range(0, raw.sqlite3_column_count(prepared)).Select(i => raw.sqlite3_column_name(prepared, i).utf8_to_string()).ToList();
+        var names = Enumerable.Range(0, raw.sqlite3_column_count(prepared))
+            .Select(i => raw.sqlite3_column_name(prepared, i).utf8_to_string()).ToList();
         int[] found = [.. yields.Select(wanted => names.FindIndex(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)))];
         error = names.Count == yields.Count && Array.TrueForAll(found, column => column >= 0)
             ? null

@@ -2,7 +2,9 @@ using Progeny.Core.Expressions;
 
 namespace Progeny.Storage.Expressions;
 
-/// <summary>Compiles any number of expressions on one database for each set of tables that they read; making the tables costs more than compiling.</summary>
+/// <summary>
+/// Compiles any number of expressions on one database for each set of tables that they read; making the tables costs more than compiling.
+/// </summary>
 internal sealed class ExpressionCompiler : IDisposable
 {
     private readonly List<(IReadOnlyList<ExpressionTable> Tables, ExpressionConnection Connection)> schemas = [];
@@ -12,7 +14,8 @@ internal sealed class ExpressionCompiler : IDisposable
     public ExpressionConnection Empty => empty.Value;
 
     /// <summary>Compiles; null with the reason.</summary>
-    public CompiledExpression? Compile(Expression expression, out ExpressionError? error) => CompiledExpression.Compile(expression, this, out error);
+    public CompiledExpression? Compile(Expression expression, out ExpressionError? error) =>
+        CompiledExpression.Compile(expression, this, out error);
 
     /// <summary>A database with tables of no rows.</summary>
     public ExpressionConnection With(IReadOnlyList<ExpressionTable> tables)

@@ -40,7 +40,9 @@ internal sealed class ExpressionConnection : IDisposable
             foreach (var table in tables ?? [])
             {
                 readable.Add(table.Name);
-                if (raw.sqlite3_exec(database, $"CREATE TABLE {ExpressionText.Quote(table.Name)} ({string.Join(", ", table.Columns.Select(ExpressionText.Quote))})") != raw.SQLITE_OK)
+                if (raw.sqlite3_exec(
+                    database,
+                    $"CREATE TABLE {ExpressionText.Quote(table.Name)} ({string.Join(", ", table.Columns.Select(ExpressionText.Quote))})") != raw.SQLITE_OK)
                     throw new ExpressionException(Message());
             }
 
@@ -50,7 +52,8 @@ internal sealed class ExpressionConnection : IDisposable
             SqliteTextFunctions.Register(database, () => IsOver);
             SqliteTextFunctions.RegisterPatterns(database, () => IsOver);
             raw.sqlite3_set_authorizer(database, Authorize, null);
-            raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MaxSteps / StepsBetweenChecks || IsOver ? 1 : 0, null);
+            raw.sqlite3_progress_handler(
+                database, StepsBetweenChecks, _ => ++checks > SqliteExpressionEngine.MaxSteps / StepsBetweenChecks || IsOver ? 1 : 0, null);
         }
         catch
         {
@@ -59,7 +62,9 @@ internal sealed class ExpressionConnection : IDisposable
         }
     }
 
-    /// <summary>The tables' columns that were read by what has been prepared: table and column; an empty column is the table as such.</summary>
+    /// <summary>
+    /// The tables' columns that were read by what has been prepared: table and column; an empty column is the table as such.
+    /// </summary>
     public HashSet<(string Table, string Column)> Reads { get; } = [];
 
     private bool IsOver => Environment.TickCount64 > deadline;
@@ -67,7 +72,9 @@ internal sealed class ExpressionConnection : IDisposable
     /// <summary>Starts the time that all statements together have from now on.</summary>
     public void Begin(int milliseconds) => deadline = Environment.TickCount64 + milliseconds;
 
-    /// <summary>Prepares a statement; null with an error whose offset is in the expression, which begins at <paramref name="start"/>.</summary>
+    /// <summary>
+    /// Prepares a statement; null with an error whose offset is in the expression, which begins at <paramref name="start"/>.
+    /// </summary>
     public sqlite3_stmt? Prepare(string sql, int start, string expression, out ExpressionError? error)
     {
         var statement = PrepareStatement(sql, start, expression, out error);
@@ -113,11 +120,14 @@ internal sealed class ExpressionConnection : IDisposable
             var weight = 0;
             while (raw.sqlite3_step(program) == raw.SQLITE_ROW)
             {
-                if (raw.sqlite3_column_text(program, 1).utf8_to_string() is "Function" or "PureFunc" or "AggStep" or "AggInverse" or "AggValue")
+                if (raw.sqlite3_column_text(program, 1).utf8_to_string() is "Function" or "PureFunc" or "AggStep" or "AggInverse"
+                    or "AggValue")
                     weight += WeightOf(raw.sqlite3_column_text(program, 5).utf8_to_string());
             }
 
-            return weight > MaxWeight ? new ExpressionError($"it calls too many functions (their weight is {weight}, at most {MaxWeight} is allowed)", null) : null;
+            return weight > MaxWeight
+                ? new ExpressionError($"it calls too many functions (their weight is {weight}, at most {MaxWeight} is allowed)", null)
+                : null;
         }
     }
 
@@ -144,9 +154,11 @@ internal sealed class ExpressionConnection : IDisposable
             case raw.SQLITE_INTERRUPT when IsOver:
                 throw TooLong();
             case raw.SQLITE_INTERRUPT:
-                throw new ExpressionException($"it took more than {SqliteExpressionEngine.MaxSteps} steps; a loop without an end, or too much work for one query");
+                throw new ExpressionException(
+                    $"it took more than {SqliteExpressionEngine.MaxSteps} steps; a loop without an end, or too much work for one query");
             case raw.SQLITE_TOOBIG:
-                throw new ExpressionException($"it makes a text of more than {LongestValue} bytes, or a pattern of more than {LongestPattern}");
+                throw new ExpressionException(
+                    $"it makes a text of more than {LongestValue} bytes, or a pattern of more than {LongestPattern}");
             default:
                 throw new ExpressionException(Message());
         }
@@ -206,7 +218,10 @@ internal sealed class ExpressionConnection : IDisposable
     private static extern int ErrorOffset(nint database);
 
     private static ExpressionException TooLong() =>
-        new($"it took more than {SqliteExpressionEngine.MaxMilliseconds} ms, in which a query has to be through with all its SQL") { IsTimeout = true };
+        new($"it took more than {SqliteExpressionEngine.MaxMilliseconds} ms, in which a query has to be through with all its SQL")
+        {
+            IsTimeout = true,
+        };
 
     /// <summary>The weight of a call, 1 for some ten microseconds at values of <see cref="LongestValue"/>.</summary>
     /// <param name="function">As EXPLAIN names it: <c>instr(2)</c>, <c>json_extract(-1)</c>.</param>
@@ -228,7 +243,9 @@ internal sealed class ExpressionConnection : IDisposable
             case raw.SQLITE_SELECT or raw.SQLITE_RECURSIVE:
                 return raw.SQLITE_OK;
             // Without a column, a table that the expression itself made up in a WITH is meant as well; the database has no others.
-            case raw.SQLITE_READ when readable.Contains(first) || SqliteSandbox.IsJsonTable(first) || (second.Length == 0 && !SqliteSandbox.IsInternal(first)):
+            case raw.SQLITE_READ
+                when readable.Contains(first) || SqliteSandbox.IsJsonTable(first)
+                    || (second.Length == 0 && !SqliteSandbox.IsInternal(first)):
                 Reads.Add((first, second));
                 return raw.SQLITE_OK;
             case raw.SQLITE_FUNCTION when SqliteFunctions.IsAllowed(second):

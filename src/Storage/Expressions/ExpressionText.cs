@@ -15,7 +15,8 @@ internal static class ExpressionText
         var open = new Stack<int>();
         try
         {
-            for (var i = SqlScanner.SkipSpace(sql, 0, SqlDialect.Sqlite); i < sql.Length; i = SqlScanner.SkipSpace(sql, i, SqlDialect.Sqlite))
+            for (var i = SqlScanner.SkipSpace(sql, 0, SqlDialect.Sqlite); i < sql.Length; i = SqlScanner.SkipSpace(
+                sql, i, SqlDialect.Sqlite))
             {
                 switch (sql[i])
                 {
@@ -50,7 +51,8 @@ internal static class ExpressionText
         var parts = tables.Select(table =>
         {
             var columns = table.Columns.ToList();
-            return $"{Quote(table.Name)}({string.Join(", ", columns.Select(Quote))}) AS (SELECT {string.Join(", ", columns.Select(_ => $"?{++number}"))})";
+            return $"{Quote(table.Name)}({string.Join(", ", columns.Select(Quote))}) AS (SELECT "
+                + $"{string.Join(", ", columns.Select(_ => $"?{++number}"))})";
         }).ToList();
         return parts.Count == 0 ? "" : $"WITH {string.Join(", ", parts)} ";
     }
@@ -61,10 +63,13 @@ internal static class ExpressionText
     public static (string Before, string After) Around(Expression expression, IReadOnlyCollection<ExpressionTable> read)
     {
         var inner = From(expression.Tables.Where(read.Contains));
-        return expression.Outer is { } outer ? ("SELECT (SELECT (\n", $"\n){inner}){From(outer.Where(read.Contains))}") : ("SELECT (\n", $"\n){inner}");
+        return expression.Outer is { } outer
+            ? ("SELECT (SELECT (\n", $"\n){inner}){From(outer.Where(read.Contains))}")
+            : ("SELECT (\n", $"\n){inner}");
     }
 
-    private static string From(IEnumerable<ExpressionTable> tables) => tables.Any() ? $" FROM {string.Join(", ", tables.Select(table => Quote(table.Name)))}" : "";
+    private static string From(IEnumerable<ExpressionTable> tables) =>
+        tables.Any() ? $" FROM {string.Join(", ", tables.Select(table => Quote(table.Name)))}" : "";
 
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

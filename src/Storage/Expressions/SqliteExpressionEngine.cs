@@ -30,7 +30,8 @@ public sealed class SqliteExpressionEngine : IExpressionEngine
         using var compiler = new ExpressionCompiler();
         var compiled = new CompiledExpression[expressions.Count];
         for (var i = 0; i < compiled.Length; i++)
-            compiled[i] = compiler.Compile(expressions[i], out var error) ?? throw new ExpressionException(error!.Describe(expressions[i].Sql));
+            compiled[i] = compiler.Compile(expressions[i], out var error)
+                ?? throw new ExpressionException(error!.Describe(expressions[i].Sql));
         return new SqliteExpressionSet(compiled);
     }
 
@@ -44,7 +45,8 @@ public sealed class SqliteExpressionEngine : IExpressionEngine
     /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<SqlValue>> Run(TableQuery query, IReadOnlyList<IReadOnlyList<SqlValue>> rows)
     {
-        using var statement = CompiledTableQuery.Compile(query, rows, out var error) ?? throw new ExpressionException(error!.Describe(query.Sql));
+        using var statement = CompiledTableQuery.Compile(query, rows, out var error)
+            ?? throw new ExpressionException(error!.Describe(query.Sql));
         return statement.Read();
     }
 }

@@ -21,7 +21,8 @@ internal sealed class SqliteExpressionSession : IExpressionSession
     }
 
     /// <summary>Starts the time of a query.</summary>
-    public void Begin(int rows) => connection.Begin(SqliteExpressionEngine.MaxMilliseconds + (rows / SqliteExpressionEngine.RowsPerMillisecond));
+    public void Begin(int rows) =>
+        connection.Begin(SqliteExpressionEngine.MaxMilliseconds + (rows / SqliteExpressionEngine.RowsPerMillisecond));
 
     public SqlValue Evaluate(int expression, IExpressionRow row)
     {

@@ -67,7 +67,12 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         else
         {
             await FollowAsync(request, found, cancellationToken);
-            await ScanAsync(request, request.From.Sequence, (report, known) => report is { } r && r.First < request.From.ReportOffset && !known() ? r : null, found, cancellationToken);
+            await ScanAsync(
+                request,
+                request.From.Sequence,
+                (report, known) => report is { } r && r.First < request.From.ReportOffset && !known() ? r : null,
+                found,
+                cancellationToken);
         }
     }
 
@@ -176,7 +181,9 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
                         continue;
                     newestAt = Math.Max(newestAt, QueryCodes.Encode(reader.At));
                     if (wanted(probe.Find(reader), () => WasKnown(snapshot, request, reader.QueryId)) is { } reports)
-                        window.Add((new AnsweredKey(QueryCodes.Encode(reader.At), sequence, reports.Last), reader.Hash, request.Projection.Lack(reader)));
+                        window.Add(
+                            (new AnsweredKey(QueryCodes.Encode(reader.At), sequence, reports.Last), reader.Hash, request.Projection.Lack(
+                                reader)));
                 }
             }
         }

@@ -23,7 +23,8 @@ public sealed class FeedbackReader(QueryStore store) : IFeedbackReader
     private static (FeedbackLatency? Latency, long Unmatched) Latency(ILogSnapshot snapshot, string project)
     {
         var reports = snapshot.Connection.Query<(long Id, string QueryId, long ReportedAt)>(
-            "SELECT id, query_id, reported_at FROM outcomes WHERE project = @project ORDER BY id DESC LIMIT @NewestOutcomes", new { project, NewestOutcomes }).AsList();
+            "SELECT id, query_id, reported_at FROM outcomes WHERE project = @project ORDER BY id DESC LIMIT @NewestOutcomes",
+            new { project, NewestOutcomes }).AsList();
         using var probe = snapshot.ProbeReports(project);
         probe.Load(reports.ConvertAll(report => report.QueryId));
         var first = reports.Where(report => probe.Find(report.QueryId) is { } both && both.First == report.Id).ToList();
@@ -35,14 +36,17 @@ public sealed class FeedbackReader(QueryStore store) : IFeedbackReader
                 if (QueryProjection.IsLive(reader))
                     answered[index] ??= QueryCodes.Encode(reader.At);
             });
-        var seconds = first.Zip(answered).Where(pair => pair.Second is not null).Select(pair => (pair.First.ReportedAt - pair.Second!.Value) / 1e6).ToList();
+        var seconds = first.Zip(answered).Where(pair => pair.Second is not null)
+            .Select(pair => (pair.First.ReportedAt - pair.Second!.Value) / 1e6).ToList();
         return (seconds.Count == 0 ? null : FeedbackLatency.Of(seconds), first.Count - seconds.Count);
     }
 
-    private static IEnumerable<FeedbackAge> Ages(ILogSnapshot snapshot, string project, DateTimeOffset now, CancellationToken cancellationToken)
+    private static IEnumerable<FeedbackAge> Ages(
+        ILogSnapshot snapshot, string project, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var segments = snapshot.Connection.Query<(long First, long UntilAt)>(
-            "SELECT first, until_at FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = @project) ORDER BY first", new { project }).AsList();
+            "SELECT first, until_at FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = @project) ORDER BY first",
+            new { project }).AsList();
         using var outcomes = snapshot.ProbeReports(project);
         var until = segments.Count;
         var youngest = TimeSpan.Zero;
@@ -53,7 +57,8 @@ public sealed class FeedbackReader(QueryStore store) : IFeedbackReader
             var end = youngest == TimeSpan.Zero ? long.MaxValue : QueryCodes.Encode(now - youngest);
             var from = FirstAfter(segments, until, begin);
             var (queries, known) = (0L, 0L);
-            foreach (var part in snapshot.ReadHolding([.. Spread(segments, from, Math.Min(segments.Count, until + 1))]).InParts(snapshot.SegmentsAtOnce))
+            foreach (var part in snapshot.ReadHolding([.. Spread(segments, from, Math.Min(segments.Count, until + 1))])
+                .InParts(snapshot.SegmentsAtOnce))
             {
                 outcomes.Load(part);
                 foreach (var segment in part)
@@ -71,7 +76,11 @@ public sealed class FeedbackReader(QueryStore store) : IFeedbackReader
             }
 
             yield return new FeedbackAge(
-                youngest.TotalSeconds, oldest == TimeSpan.MaxValue ? null : oldest.TotalSeconds, queries, known, queries == 0 ? null : (double)known / queries);
+                youngest.TotalSeconds,
+                oldest == TimeSpan.MaxValue ? null : oldest.TotalSeconds,
+                queries,
+                known,
+                queries == 0 ? null : (double)known / queries);
             (until, youngest) = (from, oldest);
         }
     }

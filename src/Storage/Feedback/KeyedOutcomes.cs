@@ -28,7 +28,8 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
     }
 
     /// <inheritdoc/>
-    public async Task<KeyedMatches> MatchAsync(string project, TimeSpan within, DateTimeOffset settled, TimeSpan retention, CancellationToken cancellationToken)
+    public async Task<KeyedMatches> MatchAsync(
+        string project, TimeSpan within, DateTimeOffset settled, TimeSpan retention, CancellationToken cancellationToken)
     {
         var receipt = new OutcomeReceipt(0, 0, 0, 0);
         var limit = within.Ticks / TimeSpan.TicksPerMicrosecond;
@@ -38,7 +39,8 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
             await IndexAsync(project, indexed, end, cancellationToken);
             receipt += await SearchLateAsync(project, limit, searched, end, cancellationToken);
             await store.Feedback.MarkAsync(project, end, cancellationToken);
-            for (var rows = await FreshAsync(project, limit, settled, cancellationToken); rows.Count > 0; rows = await FreshAsync(project, limit, settled, cancellationToken))
+            for (var rows = await FreshAsync(project, limit, settled, cancellationToken); rows.Count > 0; rows = await FreshAsync(
+                project, limit, settled, cancellationToken))
             {
                 var segments = await SegmentsAsync(project, rows, 0, end, cancellationToken);
                 receipt += await SearchAsync(project, rows, segments, 0, cancellationToken);
@@ -59,7 +61,8 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
     {
         var firsts = await store.ReadAsync(
             snapshot => snapshot.Connection.Query<long>(
-                "SELECT first FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = @project) AND first >= @indexed AND first < @end ORDER BY first",
+                "SELECT first FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = @project) AND first >= @indexed AND "
+                    + "first < @end ORDER BY first",
                 new { project, indexed, end }).AsList(),
             cancellationToken);
         foreach (var part in firsts.Chunk(SegmentsAtOnce))
@@ -79,7 +82,8 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
     }
 
     /// <summary>Compares what waits with what was written since the last search, as far as it is about the same entities.</summary>
-    private async Task<OutcomeReceipt> SearchLateAsync(string project, long limit, long searched, long end, CancellationToken cancellationToken)
+    private async Task<OutcomeReceipt> SearchLateAsync(
+        string project, long limit, long searched, long end, CancellationToken cancellationToken)
     {
         var receipt = new OutcomeReceipt(0, 0, 0, 0);
         for (var id = 0L; ;)
@@ -141,10 +145,13 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
     }
 
     private Task<(long Waiting, long Ambiguous)> CountAsync(string project, CancellationToken cancellationToken) => store.ReadAsync(
-        snapshot => snapshot.Connection.QuerySingle<(long, long)>("SELECT count(*), count(tie) FROM keyed WHERE project = @project AND query_id IS NULL", new { project }),
+        snapshot =>
+            snapshot.Connection.QuerySingle<(long, long)>(
+                "SELECT count(*), count(tie) FROM keyed WHERE project = @project AND query_id IS NULL", new { project }),
         cancellationToken);
 
-    private Task<(long Searched, long Indexed, long End)> PlacesAsync(string project, CancellationToken cancellationToken) => store.ReadAsync(
+    private Task<(long Searched, long Indexed, long End)> PlacesAsync(string project, CancellationToken cancellationToken) =>
+        store.ReadAsync(
         snapshot =>
         {
             var (searched, indexed) = snapshot.Connection.QuerySingleOrDefault<(long, long)>(
@@ -153,8 +160,14 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
         },
         cancellationToken);
 
-    private Task<IReadOnlyList<KeyedRow>> FreshAsync(string project, long limit, DateTimeOffset settled, CancellationToken cancellationToken) =>
-        RowsAsync("keyed", "at, id", new { project, limit, settled = QueryCodes.Encode(settled), RowsAtOnce }, cancellationToken, "fresh = 1 AND at <= @settled");
+    private Task<IReadOnlyList<KeyedRow>> FreshAsync(
+        string project, long limit, DateTimeOffset settled, CancellationToken cancellationToken) =>
+        RowsAsync(
+            "keyed",
+            "at, id",
+            new { project, limit, settled = QueryCodes.Encode(settled), RowsAtOnce },
+            cancellationToken,
+            "fresh = 1 AND at <= @settled");
 
     private Task<IReadOnlyList<KeyedRow>> RowsAsync(
         string from, string order, object parameters, CancellationToken cancellationToken, string which = "TRUE") => store.ReadAsync(
@@ -167,12 +180,16 @@ public sealed class KeyedOutcomes(QueryStore store, TimeProvider time, ErasureMa
             parameters).AsList(),
         cancellationToken);
 
-    /// <summary>The segments within bounds of place that hold answers about the entities of outcomes, within the time of these; the last in time first.</summary>
+    /// <summary>
+    /// The segments within bounds of place that hold answers about the entities of outcomes, within the time of these; the last in time
+    /// first.
+    /// </summary>
     private Task<IReadOnlyList<EntitySegment>> SegmentsAsync(
         string project, IReadOnlyList<KeyedRow> rows, long from, long end, CancellationToken cancellationToken) => store.ReadAsync(
         IReadOnlyList<EntitySegment> (snapshot) =>
         {
-            var entities = rows.GroupBy(row => row.Key).Select(entity => (EntityHash.Of(entity.Key), entity.Min(row => row.Earliest), entity.Max(row => row.At))).ToList();
+            var entities = rows.GroupBy(row => row.Key)
+                .Select(entity => (EntityHash.Of(entity.Key), entity.Min(row => row.Earliest), entity.Max(row => row.At))).ToList();
             return [.. snapshot.FindSegments(project, entities, from, end).OrderByDescending(segment => segment.UntilAt)];
         },
         cancellationToken);

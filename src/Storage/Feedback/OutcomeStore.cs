@@ -16,7 +16,8 @@ public sealed class OutcomeStore(QueryStore store, ErasureMarks? erased = null) 
     public Task<IReadOnlyList<OutcomeEntry>> ListAsync(long after, int limit, CancellationToken cancellationToken) => store.ReadAsync(
         IReadOnlyList<OutcomeEntry> (snapshot) =>
             snapshot.Connection.Query<OutcomeEntry>(
-                "SELECT id AS Offset, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > @after AND late = 0 ORDER BY id LIMIT @limit",
+                "SELECT id AS Offset, project AS Project, query_id AS QueryId, value AS Value FROM outcomes WHERE id > @after AND late = "
+                    + "0 ORDER BY id LIMIT @limit",
                 new { after, limit }).AsList(),
         cancellationToken);
 
@@ -48,11 +49,13 @@ public sealed class OutcomeStore(QueryStore store, ErasureMarks? erased = null) 
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<OutcomeReceipt> ReportAsync(string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
+    public async Task<OutcomeReceipt> ReportAsync(
+        string project, IReadOnlyList<ReportedOutcome> outcomes, CancellationToken cancellationToken)
     {
         var given = outcomes.Count;
         if (erased is not null && given > 0)
-            outcomes = await erased.KeepOthersAsync(project, outcomes, outcome => erased.OfQuery(project, outcome.QueryId), cancellationToken);
+            outcomes = await erased.KeepOthersAsync(
+                project, outcomes, outcome => erased.OfQuery(project, outcome.QueryId), cancellationToken);
         if (outcomes.Count == 0)
             return new OutcomeReceipt(0, 0, 0, 0) { Erased = given };
         var changes = new List<OutcomeChange>(outcomes.Count);

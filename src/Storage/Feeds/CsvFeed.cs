@@ -4,8 +4,9 @@ namespace Progeny.Storage.Feeds;
 
 /// <summary>A feed over one CSV file, which is loaded into a SQLite file of its own in the folder for temporary files.</summary>
 /// <remarks>
-/// Fields that are numbers as JSON writes them become numbers, empty fields NULL, all others text: <c>007</c> and <c>+1</c> stay text. A column that
-/// the query takes as text, and that has a number which SQL would write in another way (<c>1.10</c>, <c>2.0</c>, <c>12E4</c>), is text as a whole.
+/// Fields that are numbers as JSON writes them become numbers, empty fields NULL, all others text: <c>007</c> and <c>+1</c> stay text. A
+/// column that the query takes as text, and that has a number which SQL would write in another way (<c>1.10</c>, <c>2.0</c>, <c>12E4</c>),
+/// is text as a whole.
 /// </remarks>
 public sealed class CsvFeed : IFileFeed
 {
@@ -32,14 +33,16 @@ public sealed class CsvFeed : IFileFeed
     /// <param name="texts">The columns of the query whose values are texts even where they look like numbers.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
-    public static async Task<CsvFeed> OpenAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    public static async Task<CsvFeed> OpenAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(path);
         var temporary = Directory.CreateTempSubdirectory("progeny-csv-");
         try
         {
             var database = Path.Combine(temporary.FullName, "rows.db");
-            var columns = await Task.Run(() => new CsvLoader(name, path, database, query, texts).Load(cancellationToken), cancellationToken);
+            var columns = await Task.Run(
+                () => new CsvLoader(name, path, database, query, texts).Load(cancellationToken), cancellationToken);
             return new CsvFeed(new SqliteFeed(name, $"Data Source={database}"), temporary, columns);
         }
         catch
@@ -50,21 +53,30 @@ public sealed class CsvFeed : IFileFeed
     }
 
     /// <inheritdoc/>
-    public async Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    public async Task<IFeedReader> ReadAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
         try
         {
             return await feed.ReadAsync(sql, parameters, cancellationToken);
         }
-        catch (FeedException e) when (e.Message.Contains("no such column", StringComparison.Ordinal) || e.Message.Contains("no such table", StringComparison.Ordinal))
+        catch (FeedException e)
+            when (e.Message.Contains("no such column", StringComparison.Ordinal)
+                || e.Message.Contains("no such table", StringComparison.Ordinal))
         {
-            throw new FeedException(Name, $"{e.Reason} The file is the table {Path.GetFileNameWithoutExtension(Name)}; its columns are {string.Join(", ", header)}.", e);
+            throw new FeedException(
+                Name,
+                $"{e.Reason} The file is the table {Path.GetFileNameWithoutExtension(Name)}; its columns are {string.Join(", ", header)}.",
+                e);
         }
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken) =>
         feed.LookupAsync(sql, columns, parameters, cancellationToken);
 
     public ValueTask DisposeAsync()

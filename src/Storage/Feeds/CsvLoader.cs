@@ -52,7 +52,11 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
         }
         catch (CsvFormatException e)
         {
-            throw new FeedException(feed, $"Line {e.LineNumber}{(e.FieldIndex >= 0 ? $", column {e.FieldIndex + 1}" : "")}: {e.Message} A field with quotes, commas or line breaks is quoted as a whole, and quotes inside it are doubled.", e);
+            throw new FeedException(
+                feed,
+                $"Line {e.LineNumber}{(e.FieldIndex >= 0 ? $", column {e.FieldIndex + 1}" : "")}: {e.Message} A field with quotes, commas "
+                    + "or line breaks is quoted as a whole, and quotes inside it are doubled.",
+                e);
         }
         catch (FormatException e)
         {
@@ -104,10 +108,13 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
             throw new FormatException("The file is empty; its first line must name the columns.");
         if (header.Length > MaxColumns)
             throw new FormatException($"Line 1 names {header.Length} columns; a file may have at most {MaxColumns}.");
-        if (header.Length == 1 && Array.Find(OtherSeparators, other => header[0].Contains(other.Separator, StringComparison.Ordinal)) is { Name: { } separator })
+        if (header.Length == 1
+            && Array.Find(
+                OtherSeparators, other => header[0].Contains(other.Separator, StringComparison.Ordinal)) is { Name: { } separator })
         {
             throw new FormatException(
-                $"Line 1 names one column, '{header[0]}'; its fields seem to be separated by {separator}. Separate the fields of the file by commas.");
+                $"Line 1 names one column, '{header[0]}'; its fields seem to be separated by {separator}. Separate the fields of the file "
+                    + "by commas.");
         }
 
         var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -118,7 +125,9 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
             if (header[i].Contains('\uFFFD', StringComparison.Ordinal))
                 throw new FormatException($"Line 1, column {i + 1}: the name has bytes that are not UTF-8; save the file as UTF-8.");
             if (!seen.TryAdd(header[i], i))
-                throw new FormatException($"Line 1, column {i + 1}: '{header[i]}' is the name of column {seen[header[i]] + 1} already (SQL tells no upper from lower case).");
+                throw new FormatException(
+                    $"Line 1, column {i + 1}: '{header[i]}' is the name of column {seen[header[i]] + 1} already (SQL tells no upper from "
+                        + "lower case).");
         }
 
         return header;
@@ -126,7 +135,8 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
 
     private void CreateTable(SqliteConnection connection, string[] header)
     {
-        // Columns without a type have no affinity: each value keeps the type it is given. A number that a column of texts is compared with becomes one.
+        // Columns without a type have no affinity: each value keeps the type it is given. A number that a column of texts is compared with
+        // becomes one.
         var columns = header.Select((name, i) => isText[i] ? $"{Quote(name)} TEXT" : Quote(name));
         connection.Execute($"CREATE TABLE {Quote(Path.GetFileNameWithoutExtension(path))} ({string.Join(", ", columns)})");
     }
@@ -147,7 +157,8 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
     private SqliteCommand CreateInsert(SqliteConnection connection, string[] header)
     {
         var command = connection.CreateCommand();
-        command.CommandText = $"INSERT INTO {Quote(Path.GetFileNameWithoutExtension(path))} VALUES ({string.Join(", ", header.Select((_, i) => $"$p{i}"))})";
+        command.CommandText = $"INSERT INTO {Quote(Path.GetFileNameWithoutExtension(path))} VALUES "
+            + $"({string.Join(", ", header.Select((_, i) => $"$p{i}"))})";
         for (var i = 0; i < header.Length; i++)
             command.Parameters.Add(new SqliteParameter { ParameterName = $"$p{i}" });
         return command;
@@ -157,7 +168,9 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
     {
         if (csv.FieldCount != header.Length)
         {
-            var where = csv.FieldCount < header.Length ? $"column {csv.FieldCount + 1} ('{header[csv.FieldCount]}') is missing" : $"column {header.Length + 1} has no name in the header";
+            var where = csv.FieldCount < header.Length
+                ? $"column {csv.FieldCount + 1} ('{header[csv.FieldCount]}') is missing"
+                : $"column {header.Length + 1} has no name in the header";
             throw new FormatException($"Line {csv.LineNumber}: {where}; the line has {csv.FieldCount} fields, the header {header.Length}.");
         }
 
@@ -165,7 +178,9 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
         {
             var field = csv.GetSpan(i);
             if (!Utf8.IsValid(field))
-                throw new FormatException($"Line {csv.LineNumber}, column {i + 1} ('{header[i]}'): the field has bytes that are not UTF-8; save the file as UTF-8.");
+                throw new FormatException(
+                    $"Line {csv.LineNumber}, column {i + 1} ('{header[i]}'): the field has bytes that are not UTF-8; save the file as "
+                        + "UTF-8.");
             var text = Encoding.UTF8.GetString(field);
             var value = CsvText.Parse(text);
             if (asText[i] && !isText[i] && value is not (null or string) && ValueText.Of(value) != text)

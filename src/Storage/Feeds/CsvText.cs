@@ -17,7 +17,9 @@ internal static class CsvText
             return field;
         if (whole)
             return long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) ? integer : field;
-        return double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real : field;
+        return double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)
+            ? real
+            : field;
     }
 
     private static bool IsNumber(string field, out bool whole)

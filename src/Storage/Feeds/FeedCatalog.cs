@@ -18,7 +18,11 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
             IFeed open = FeedKinds.IsSqlite(feed.Kind)
                 ? new SqliteFeed(name, feed.ConnectionString!)
                 : new PostgresFeed(name, feed.ConnectionString!, feed.Timeout);
-            feeds.Add(name, (logger is null ? open : new LoggedFeed(open, logger), FeedKinds.IsSqlite(feed.Kind) ? FeedKinds.Sqlite : FeedKinds.Postgres, feed.Projects));
+            feeds.Add(
+                name,
+                (logger is null ? open : new LoggedFeed(open, logger), FeedKinds.IsSqlite(feed.Kind)
+                    ? FeedKinds.Sqlite
+                    : FeedKinds.Postgres, feed.Projects));
         }
 
         hasGrants = options.Value.Feeds.Values.Any(feed => feed.Projects != ProjectGrant.All);
@@ -26,17 +30,22 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
 
     /// <inheritdoc/>
     public IFeed Get(string name, string project) =>
-        feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project) ? feed.Feed : throw new FeedException(name, Missing(project));
+        feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project)
+            ? feed.Feed
+            : throw new FeedException(name, Missing(project));
 
     /// <summary>The feeds over PostgreSQL.</summary>
     internal IEnumerable<IFeed> Postgres => feeds.Values.Where(each => each.Kind == FeedKinds.Postgres).Select(each => each.Feed);
 
     /// <inheritdoc/>
     public string? Refusal(string name, string project) =>
-        !hasGrants || (feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project)) ? null : $"Feed '{name}': {Missing(project)}";
+        !hasGrants || (feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project))
+            ? null
+            : $"Feed '{name}': {Missing(project)}";
 
     /// <inheritdoc/>
-    public async Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+    public async Task<IFileFeed> OpenFileAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
         await CsvFeed.OpenAsync(path, query, texts, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -54,7 +63,8 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     private string Missing(string project)
     {
         var usable = feeds.Where(each => ProjectGrant.Includes(each.Value.Projects, project)).Select(each => each.Key).ToList();
-        return $"There is no such feed for '{project}'; {(usable.Count > 0 ? $"it may use {string.Join(", ", usable)}" : "it may use none")}. "
+        return $"There is no such feed for '{project}'; "
+        + $"{(usable.Count > 0 ? $"it may use {string.Join(", ", usable)}" : "it may use none")}. "
             + "Operators configure feeds as Feeds:<name>:Kind, Feeds:<name>:ConnectionString and Feeds:<name>:Projects.";
     }
 }

@@ -32,7 +32,8 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
         if (ProjectGrant.Problem($"{key}:Projects", feed.Projects) is { } problem)
             yield return problem;
         if (feed.Timeout < MinTimeout || feed.Timeout > MaxTimeout)
-            yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {MinTimeout:c} to {MaxTimeout:c}, hours:minutes:seconds.";
+            yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {MinTimeout:c} to {MaxTimeout:c}, "
+                + "hours:minutes:seconds.";
     }
 
     // Connection strings hold passwords, so their values stay out of the messages; the drivers name the key they reject.

@@ -4,8 +4,8 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>
-/// A feed whose failures are logged, with what the driver said: who only asks a project is not told that, since it names addresses and the like. Of
-/// failures that repeat one a second is logged.
+/// A feed whose failures are logged, with what the driver said: who only asks a project is not told that, since it names addresses and the
+/// like. Of failures that repeat one a second is logged.
 /// </summary>
 internal sealed partial class LoggedFeed(IFeed feed, ILogger logger) : IFeed, IAsyncDisposable, IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed partial class LoggedFeed(IFeed feed, ILogger logger) : IFeed, IA
     public string Name => feed.Name;
 
     /// <inheritdoc/>
-    public async Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    public async Task<IFeedReader> ReadAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,7 +33,10 @@ internal sealed partial class LoggedFeed(IFeed feed, ILogger logger) : IFeed, IA
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken)
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -10,11 +10,18 @@ internal static class PostgresBatch
     /// <summary>A batch that makes its transaction read-only and then runs a query once for each set of values.</summary>
     /// <param name="timeout">How long the database works on each.</param>
     public static NpgsqlBatch Create(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, IReadOnlyList<string> names, IReadOnlyList<object?[]> values, TimeSpan timeout)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        string sql,
+        IReadOnlyList<string> names,
+        IReadOnlyList<object?[]> values,
+        TimeSpan timeout)
     {
         var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)timeout.TotalMilliseconds}")));
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(
+                string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)timeout.TotalMilliseconds}")));
         foreach (var row in values)
         {
             var command = new NpgsqlBatchCommand(sql);

@@ -15,10 +15,13 @@ internal static class PostgresErrors
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } when cancellationToken.IsCancellationRequested =>
             new OperationCanceledException("The query was interrupted.", e, cancellationToken),
         // These name hosts, roles and databases.
-        PostgresException { SqlState: ['2', '8', ..] or ['3', 'D', ..] or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] } => Unreachable(feed, e),
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => new FeedException(feed, "The query took too long, and the database ended it.", e),
+        PostgresException { SqlState: ['2', '8', ..] or ['3', 'D', ..] or ['0', '8', ..] or ['5', '3', ..] or ['5', '7', 'P', ..] } =>
+            Unreachable(feed, e),
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
+            new FeedException(feed, "The query took too long, and the database ended it.", e),
         PostgresException postgres => new FeedException(feed, $"PostgreSQL says: {postgres.MessageText}{Position(postgres)}.", e),
-        NpgsqlException { InnerException: TimeoutException } or TimeoutException => new FeedException(feed, "It did not answer in time.", e),
+        NpgsqlException { InnerException: TimeoutException } or TimeoutException =>
+            new FeedException(feed, "It did not answer in time.", e),
         NpgsqlException => Unreachable(feed, e),
         FormatException => new FeedException(feed, e.Message, e),
         _ => new FeedException(feed, $"A value cannot be carried over: {e.Message}", e),

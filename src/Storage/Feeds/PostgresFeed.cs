@@ -5,7 +5,9 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>A feed over a PostgreSQL database. Every query runs in a read-only transaction that is rolled back.</summary>
-/// <remarks>date, time, timestamp come as ISO 8601; types beside numbers, texts, enums, booleans and these need a cast to text in the query.</remarks>
+/// <remarks>
+/// date, time, timestamp come as ISO 8601; types beside numbers, texts, enums, booleans and these need a cast to text in the query.
+/// </remarks>
 public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
 {
     // Queries of manifests repeat without end; preparing them on their second use halves the server's work.
@@ -50,12 +52,14 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    public async Task<IFeedReader> ReadAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
         try
         {
             var query = SqlQuery.Parse(sql, SqlDialect.Postgres);
-            return await PostgresFeedReader.OpenAsync(Name, source, query.ToPositional(), query.Parameters, query.Arrange(parameters), timeout, cancellationToken);
+            return await PostgresFeedReader.OpenAsync(
+                Name, source, query.ToPositional(), query.Parameters, query.Arrange(parameters), timeout, cancellationToken);
         }
         catch (Exception e) when (PostgresErrors.IsOfFeed(e))
         {
@@ -65,7 +69,10 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken)
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -76,7 +83,8 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
             for (var from = 0; from < rows.Length; from += LookupsPerBatch)
             {
                 var values = parameters.Skip(from).Take(LookupsPerBatch).Select(query.Arrange).ToList();
-                await LookupAsync(connection, text, query.Parameters, columns, values, rows.AsMemory(from, values.Count), cancellationToken);
+                await LookupAsync(
+                    connection, text, query.Parameters, columns, values, rows.AsMemory(from, values.Count), cancellationToken);
             }
 
             return rows;
@@ -102,7 +110,8 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
         CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = PostgresBatch.Create(connection, transaction, sql, parameters, values, timeout < LongestLookup ? timeout : LongestLookup);
+        await using var batch = PostgresBatch.Create(
+            connection, transaction, sql, parameters, values, timeout < LongestLookup ? timeout : LongestLookup);
         await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         int[]? ordinals = null;
         PostgresRow? row = null;
@@ -114,7 +123,8 @@ public sealed class PostgresFeed : IFeed, IAsyncDisposable, IDisposable
             if (await reader.ReadAsync(cancellationToken))
                 rows.Span[i] = Array.ConvertAll(ordinals, row.Get);
             if (row.TotalBytes > LongestAnswer)
-                throw new FormatException($"The rows have more than {LongestAnswer >> 20} MiB together; ask for fewer at once, or select less.");
+                throw new FormatException(
+                    $"The rows have more than {LongestAnswer >> 20} MiB together; ask for fewer at once, or select less.");
             await reader.NextResultAsync(cancellationToken);
         }
     }

@@ -16,7 +16,8 @@ internal sealed class PostgresFeedReader : IFeedReader
     private bool ended;
     private long rows;
 
-    private PostgresFeedReader(string feed, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatch batch, NpgsqlDataReader reader)
+    private PostgresFeedReader(
+        string feed, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatch batch, NpgsqlDataReader reader)
     {
         this.feed = feed;
         this.connection = connection;
@@ -30,14 +31,21 @@ internal sealed class PostgresFeedReader : IFeedReader
     public IReadOnlyList<string> Columns { get; }
 
     public static async Task<PostgresFeedReader> OpenAsync(
-        string feed, NpgsqlDataSource source, string sql, IReadOnlyList<string> parameters, object?[] values, TimeSpan timeout, CancellationToken cancellationToken)
+        string feed,
+        NpgsqlDataSource source,
+        string sql,
+        IReadOnlyList<string> parameters,
+        object?[] values,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var opened = await source.OpenConnectionAsync(cancellationToken);
         try
         {
             var begun = await opened.BeginTransactionAsync(cancellationToken);
             var query = PostgresBatch.Create(opened, begun, sql, parameters, [values], timeout);
-            return new PostgresFeedReader(feed, opened, begun, query, await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
+            return new PostgresFeedReader(
+                feed, opened, begun, query, await query.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch
         {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>A <c>numeric</c> as PostgreSQL sends it: four numbers of 16 bits (groups, weight of the first, sign, scale), then groups of four digits.</summary>
+/// <summary>
+/// A <c>numeric</c> as PostgreSQL sends it: four numbers of 16 bits (groups, weight of the first, sign, scale), then groups of four digits.
+/// </summary>
 /// <remarks>Source: PostgreSQL, <c>numeric_send</c> in <c>src/backend/utils/adt/numeric.c</c>.</remarks>
 internal static class PostgresNumeric
 {
@@ -22,7 +24,8 @@ internal static class PostgresNumeric
         if (sign is not (Positive or Negative))
             throw new OverflowException("it is not a finite number");
         var text = Write(bytes[HeaderLength..], weight, sign == Negative, scale);
-        if (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) && value.ToString(CultureInfo.InvariantCulture) == text)
+        if (decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
+            && value.ToString(CultureInfo.InvariantCulture) == text)
             return value;
         if (!text.AsSpan(text.Length - scale).ContainsAnyExcept('0'))
             return scale == 0 ? text : text[..^(scale + 1)];
@@ -55,5 +58,7 @@ internal static class PostgresNumeric
 
     /// <summary>The group at a place before or behind those that were sent: they are zero.</summary>
     private static int GroupAt(ReadOnlySpan<byte> groups, int index) =>
-        index >= 0 && (index + 1) * sizeof(short) <= groups.Length ? BinaryPrimitives.ReadInt16BigEndian(groups[(index * sizeof(short))..]) : 0;
+        index >= 0 && (index + 1) * sizeof(short) <= groups.Length
+            ? BinaryPrimitives.ReadInt16BigEndian(groups[(index * sizeof(short))..])
+            : 0;
 }

@@ -6,8 +6,12 @@ using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>Checks once, at start, whether the roles of PostgreSQL feeds may do more than read, and whether their connections are protected; warns where not.</summary>
-internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, IOptions<FeedsOptions> options, ILogger<PostgresRoleCheck> logger) : BackgroundService
+/// <summary>
+/// Checks once, at start, whether the roles of PostgreSQL feeds may do more than read, and whether their connections are protected; warns
+/// where not.
+/// </summary>
+internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, IOptions<FeedsOptions> options, ILogger<PostgresRoleCheck> logger)
+    : BackgroundService
 {
     private const string Query =
         """
@@ -54,7 +58,9 @@ internal sealed partial class PostgresRoleCheck(FeedCatalog feeds, IOptions<Feed
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The role of feed '{Feed}' may do more than read: {Powers}. Give it one that may SELECT what projects need, and no more")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The role of feed '{Feed}' may do more than read: {Powers}. Give it one that may SELECT what projects need, and no more")]
     private static partial void LogPowers(ILogger logger, string feed, string powers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Feed '{Feed}' is {Server}; {Right}")]

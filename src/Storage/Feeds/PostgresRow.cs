@@ -4,8 +4,8 @@ using Npgsql;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>
-/// The row that a reader stands on. The reader streams, so that a value that is too long is refused before it is in memory; it then yields the
-/// columns in their order, once each, and those before the one that is asked for are kept.
+/// The row that a reader stands on. The reader streams, so that a value that is too long is refused before it is in memory; it then yields
+/// the columns in their order, once each, and those before the one that is asked for are kept.
 /// </summary>
 internal sealed class PostgresRow
 {

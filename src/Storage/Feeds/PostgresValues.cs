@@ -26,8 +26,10 @@ internal static class PostgresValues
     }
 
     /// <summary>Whether values of the column's type can be carried over.</summary>
-    public static bool IsReadable(NpgsqlDataReader reader, int column) => IsText(reader, column) || TypeOf(reader, column) is "smallint" or "integer" or "bigint" or "real"
-        or "double precision" or "numeric" or "boolean" or "uuid" or "date" or "time without time zone" or "timestamp without time zone" or "timestamp with time zone";
+    public static bool IsReadable(NpgsqlDataReader reader, int column) =>
+        IsText(reader, column) || TypeOf(reader, column) is "smallint" or "integer" or "bigint" or "real"
+        or "double precision" or "numeric" or "boolean" or "uuid" or "date" or "time without time zone" or "timestamp without time zone"
+        or "timestamp with time zone";
 
     /// <param name="bytes">The bytes of the row's texts, which may be as many as those of one.</param>
     /// <exception cref="FormatException">The value, or the column's type, cannot be carried over; the message names the column.</exception>
@@ -58,12 +60,14 @@ internal static class PostgresValues
         if (TypeOf(reader, column) is not ("text" or "character varying" or "character" or "name" or "citext" or "unknown"))
             return null;
         var text = $"({expression})::text";
-        return $"CASE WHEN {text} ~ '{Day}' THEN (CASE WHEN length({text}) = 7 THEN {text} || '-01' ELSE {text} END)::timestamp AT TIME ZONE 'UTC' "
+        return $"CASE WHEN {text} ~ '{Day}' THEN (CASE WHEN length({text}) = 7 THEN {text} || '-01' ELSE {text} END)::timestamp AT TIME "
+        + "ZONE 'UTC' "
             + $"WHEN {text} ~ '{ZonedTime}' THEN {text}::timestamptz END";
     }
 
     private static bool IsText(NpgsqlDataReader reader, int column) => reader.GetPostgresType(column) is PostgresEnumType
-        || TypeOf(reader, column) is "character" or "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"";
+        || TypeOf(reader, column) is "character" or "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml"
+        or "unknown" or "\"char\"";
 
     private static object Read(NpgsqlDataReader reader, int column)
     {
@@ -79,13 +83,19 @@ internal static class PostgresValues
 
             // Blanks at the end of a char(n) are no part of its value.
             "character" => reader.GetFieldValue<string>(column).TrimEnd(' '),
-            "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"" => reader.GetFieldValue<string>(column),
+            "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml" or "unknown" or "\"char\"" =>
+                reader.GetFieldValue<string>(column),
             "uuid" => reader.GetGuid(column).ToString("d"),
-            "date" => Moment(reader, column, reader.GetFieldValue<int>(column) is var days && days is int.MaxValue or int.MinValue ? null : days * TimeSpan.TicksPerDay, "yyyy-MM-dd"),
+            "date" =>
+                Moment(reader, column, reader.GetFieldValue<int>(column) is var days && days is int.MaxValue or int.MinValue
+                    ? null
+                    : days * TimeSpan.TicksPerDay, "yyyy-MM-dd"),
             "time without time zone" => reader.GetFieldValue<TimeOnly>(column).ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
             "timestamp without time zone" => Moment(reader, column, Ticks(reader, column), "yyyy-MM-ddTHH:mm:ss.FFFFFF"),
             "timestamp with time zone" => Moment(reader, column, Ticks(reader, column), "yyyy-MM-ddTHH:mm:ss.FFFFFFZ"),
-            _ => throw new FormatException($"The column '{reader.GetName(column)}' has the type {reader.GetDataTypeName(column)}; cast it to a number or to text in the query."),
+            _ => throw new FormatException(
+                $"The column '{reader.GetName(column)}' has the type {reader.GetDataTypeName(column)}; cast it to a number or to text in "
+                    + "the query."),
         };
     }
 
@@ -110,7 +120,9 @@ internal static class PostgresValues
     {
         long.MaxValue or long.MinValue => null,
         // Out of the range of a DateTime long before it is out of that of its ticks.
-        var microseconds => Math.Clamp(microseconds, -(long.MaxValue / TimeSpan.TicksPerMicrosecond), long.MaxValue / TimeSpan.TicksPerMicrosecond) * TimeSpan.TicksPerMicrosecond,
+        var microseconds =>
+            Math.Clamp(microseconds, -(long.MaxValue / TimeSpan.TicksPerMicrosecond), long.MaxValue / TimeSpan.TicksPerMicrosecond)
+                * TimeSpan.TicksPerMicrosecond,
     };
 
     private static string Moment(NpgsqlDataReader reader, int column, long? sinceEpoch, string format)
@@ -123,5 +135,6 @@ internal static class PostgresValues
     }
 
     private static FormatException Unfit(NpgsqlDataReader reader, int column, string why, Exception? inner = null) =>
-        new($"The column '{reader.GetName(column)}' ({reader.GetDataTypeName(column)}) has a value that cannot be carried over: {why}. Convert it, or leave the row out, in the query.", inner);
+        new($"The column '{reader.GetName(column)}' ({reader.GetDataTypeName(column)}) has a value that cannot be carried over: {why}. "
+            + "Convert it, or leave the row out, in the query.", inner);
 }

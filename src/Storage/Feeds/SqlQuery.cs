@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>A query of a user's, seen as far as a feed must: one statement that reads, and where its parameters <c>:name</c> stand.</summary>
+/// <summary>
+/// A query of a user's, seen as far as a feed must: one statement that reads, and where its parameters <c>:name</c> stand.
+/// </summary>
 internal sealed class SqlQuery
 {
     private readonly List<(int Start, int End, int Number)> places = [];
@@ -64,7 +66,9 @@ internal sealed class SqlQuery
         {
             if (!values.TryGetValue(parameters[i], out result[i]))
             {
-                var given = values.Count == 0 ? "no parameters are given" : $"given are {string.Join(", ", values.Keys.Order().Select(name => ":" + name))}";
+                var given = values.Count == 0
+                    ? "no parameters are given"
+                    : $"given are {string.Join(", ", values.Keys.Order().Select(name => ":" + name))}";
                 throw new FormatException($"The query has the parameter :{parameters[i]}, for which there is no value; {given}.");
             }
         }
@@ -90,6 +94,8 @@ internal sealed class SqlQuery
             end++;
         var word = sql[first..end].ToUpperInvariant();
         if (word is not ("SELECT" or "WITH" or "VALUES"))
-            throw new FormatException($"The query begins with {(word.Length > 0 ? word : sql[first].ToString())} at {SqlScanner.Place(sql, first)}; a feed only reads: it must be one SELECT, WITH or VALUES.");
+            throw new FormatException(
+                $"The query begins with {(word.Length > 0 ? word : sql[first].ToString())} at {SqlScanner.Place(sql, first)}; a feed only "
+                    + "reads: it must be one SELECT, WITH or VALUES.");
     }
 }

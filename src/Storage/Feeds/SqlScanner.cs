@@ -93,7 +93,9 @@ internal static class SqlScanner
         if (i >= sql.Length || sql[i] != '$')
             return start + 1;
         var tag = sql[start..(i + 1)];
-        return sql.IndexOf(tag, i + 1, StringComparison.Ordinal) is var end and >= 0 ? end + tag.Length : throw Unended("quotation", sql, start);
+        return sql.IndexOf(tag, i + 1, StringComparison.Ordinal) is var end and >= 0
+            ? end + tag.Length
+            : throw Unended("quotation", sql, start);
     }
 
     // Comments nest in PostgreSQL; in SQLite they do not, and the last one may stay open.

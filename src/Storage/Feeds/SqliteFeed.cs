@@ -38,7 +38,10 @@ public sealed class SqliteFeed(string name, string connectionString, long maxSpi
     /// <inheritdoc/>
     /// <remarks>SQLite runs in this process, so there is no round trip to save: the query is compiled once and run for each row.</remarks>
     public Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken) =>
         FeedThread.RunAsync(() => SqliteGuard.Run(Name, () => Lookup(sql, columns, parameters, cancellationToken)), cancellationToken);
 
     /// <summary>Closes the connections that are kept for reuse, so that the file can be deleted.</summary>
@@ -49,7 +52,10 @@ public sealed class SqliteFeed(string name, string connectionString, long maxSpi
     }
 
     private IReadOnlyList<object?[]?> Lookup(
-        string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken)
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken)
     {
         var query = SqlQuery.Parse(sql, SqlDialect.Sqlite);
         var rows = new object?[]?[parameters.Count];

@@ -4,8 +4,8 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Feeds;
 
 /// <summary>
-/// Rows of SQLite, fetched on a thread beside the caller's in blocks that are bounded in rows and in text, so that neither the caller's thread nor
-/// the memory is taken up by a long query.
+/// Rows of SQLite, fetched on a thread beside the caller's in blocks that are bounded in rows and in text, so that neither the caller's
+/// thread nor the memory is taken up by a long query.
 /// </summary>
 internal sealed class SqliteFeedReader : IFeedReader
 {

@@ -53,7 +53,9 @@ internal sealed class SqliteSession : IDisposable
             raw.sqlite3_set_authorizer(database, Authorize, null);
             raw.sqlite3_progress_handler(database, StepsBetweenChecks, _ => MustStop() ? 1 : 0, null);
             connection.CreateFunction<object?, long?>(
-                InstantFunction, value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null, isDeterministic: true);
+                InstantFunction,
+                value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null,
+                isDeterministic: true);
         }
         catch
         {
@@ -79,7 +81,9 @@ internal sealed class SqliteSession : IDisposable
         return command;
     }
 
-    /// <summary>The columns of a query that are columns of a table, with their names there. Of a query that SQLite refuses there are none.</summary>
+    /// <summary>
+    /// The columns of a query that are columns of a table, with their names there. Of a query that SQLite refuses there are none.
+    /// </summary>
     public IReadOnlyList<(string Name, string Origin)> Origins(string sql)
     {
         if (raw.sqlite3_prepare_v2(connection.Handle!, sql, out var statement) != raw.SQLITE_OK)
@@ -137,7 +141,9 @@ internal sealed class SqliteSession : IDisposable
             return true;
         if (spilled.Read() <= maxSpilled)
             return false;
-        stopped = string.Create(CultureInfo.InvariantCulture, $"The query wrote more than {maxSpilled >> 20} MiB to temporary files; sort, group or join fewer rows.");
+        stopped = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The query wrote more than {maxSpilled >> 20} MiB to temporary files; sort, group or join fewer rows.");
         return true;
     }
 
@@ -148,7 +154,8 @@ internal sealed class SqliteSession : IDisposable
         if (action == raw.SQLITE_READ && (SchemaTables.Contains(first) || !SqliteSandbox.IsInternal(first)))
             return raw.SQLITE_OK;
         if (action == raw.SQLITE_FUNCTION
-            && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase) || second == InstantFunction))
+            && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase)
+            || second == InstantFunction))
             return raw.SQLITE_OK;
         hint = action == raw.SQLITE_FUNCTION ? SqliteFunctions.Hint(second) : ": a feed only reads its own tables.";
         denied = action switch

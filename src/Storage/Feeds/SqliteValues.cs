@@ -40,7 +40,8 @@ internal static class SqliteValues
             SQLitePCL.raw.SQLITE_FLOAT => reader.GetDouble(column),
             SQLitePCL.raw.SQLITE_TEXT => reader.GetString(column),
             SQLitePCL.raw.SQLITE_NULL => null,
-            _ => throw new FormatException($"The column '{reader.GetName(column)}' holds a BLOB; select a number or text, e.g. hex({reader.GetName(column)})."),
+            _ => throw new FormatException(
+                $"The column '{reader.GetName(column)}' holds a BLOB; select a number or text, e.g. hex({reader.GetName(column)})."),
         };
     }
 }

@@ -2,10 +2,12 @@ using System.Buffers.Text;
 
 namespace Progeny.Storage.Feeds;
 
-/// <summary>The bytes that queries of one session wrote to temporary files, where sorting, grouping and recursion put what is too much for memory.</summary>
+/// <summary>
+/// The bytes that queries of one session wrote to temporary files, where sorting, grouping and recursion put what is too much for memory.
+/// </summary>
 /// <remarks>
-/// SQLite counts them only when such a file is closed. A query has its thread for itself and reads its database only, so Linux's count of the bytes that
-/// the thread wrote is that of the temporary files. Other systems have no such count: there the time alone bounds a query.
+/// SQLite counts them only when such a file is closed. A query has its thread for itself and reads its database only, so Linux's count of
+/// the bytes that the thread wrote is that of the temporary files. Other systems have no such count: there the time alone bounds a query.
 /// </remarks>
 internal sealed class TemporaryFileMeter
 {

@@ -149,7 +149,10 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
     {
         var reports = await CountAsync(connection, "SELECT reports FROM score_cursor", cancellationToken);
         file.Run("UPDATE score_cursor SET reports = @reports", new { reports });
-        (string Table, string End)[] ends = [("score_changes", "SELECT changes FROM score_cursor"), ("decisions", "SELECT last FROM decision_end")];
+        (string Table, string End)[] ends = [
+            ("score_changes", "SELECT changes FROM score_cursor"),
+            ("decisions", "SELECT last FROM decision_end"),
+        ];
         foreach (var (table, end) in ends)
         {
             file.Run("DELETE FROM sqlite_sequence WHERE name = @table", new { table });

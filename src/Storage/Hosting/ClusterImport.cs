@@ -76,7 +76,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))
         {
-            if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken)) is var found and > 0)
+            if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken)) is var found
+                and > 0)
             {
                 throw new MoveException(
                     $"The database '{connection.Database}' is not empty: it holds {found} {name}. "
@@ -95,10 +96,14 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             foreach (var parent in (string[])["segments", "query_ids"])
             {
                 await ExecuteAsync(
-                    connection, $"CREATE TABLE IF NOT EXISTS {parent}_{day} PARTITION OF {parent} FOR VALUES IN ({day})", null, cancellationToken);
+                    connection,
+                    $"CREATE TABLE IF NOT EXISTS {parent}_{day} PARTITION OF {parent} FOR VALUES IN ({day})",
+                    null,
+                    cancellationToken);
             }
 
-            await ExecuteAsync(connection, "INSERT INTO log_days (day, first) VALUES (@day, @first)", new { day, first }, cancellationToken);
+            await ExecuteAsync(
+                connection, "INSERT INTO log_days (day, first) VALUES (@day, @first)", new { day, first }, cancellationToken);
         }
 
         var last = queries.Number(
@@ -160,7 +165,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         meter.Begin("index by query id");
         var hashes = new List<long>();
         var row = new object?[1];
-        await using (var copy = await connection.BeginBinaryImportAsync("COPY query_ids (day, hash, sequence) FROM STDIN (FORMAT BINARY)", cancellationToken))
+        await using (var copy = await connection.BeginBinaryImportAsync(
+            "COPY query_ids (day, hash, sequence) FROM STDIN (FORMAT BINARY)", cancellationToken))
         {
             using var scan = new SegmentScan(queries, "ORDER BY s.first");
             while (scan.Read() is { } segment)
@@ -206,7 +212,10 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             },
             cancellationToken);
         await ExecuteAsync(connection, "DELETE FROM retention_clocks", null, cancellationToken);
-        (string Name, SqliteConnection File)[] clocks = [(ClusterRetentionClock.QueryLog, folder.Queries), (ClusterRetentionClock.Perfdb, folder.Metrics)];
+        (string Name, SqliteConnection File)[] clocks = [
+            (ClusterRetentionClock.QueryLog, folder.Queries),
+            (ClusterRetentionClock.Perfdb, folder.Metrics),
+        ];
         foreach (var (name, file) in clocks)
         {
             var (seen, trusted, held) = file.Row<(long?, long?, long)>("SELECT seen, trusted, held FROM age");
@@ -214,7 +223,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
                 continue;
             await ExecuteAsync(
                 connection,
-                "INSERT INTO retention_clocks (name, seen, trusted, held, reader) VALUES (@name, @seen, @trusted, @held, gen_random_uuid())",
+                "INSERT INTO retention_clocks (name, seen, trusted, held, reader) VALUES (@name, @seen, @trusted, @held, "
+                    + "gen_random_uuid())",
                 new { name, seen, trusted = trusted ?? seen, held },
                 cancellationToken);
         }
@@ -232,5 +242,6 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     }
 
     private static Task ExecuteAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(new CommandDefinition(sql, parameters, commandType: CommandType.Text, cancellationToken: cancellationToken));
+        connection.ExecuteAsync(
+            new CommandDefinition(sql, parameters, commandType: CommandType.Text, cancellationToken: cancellationToken));
 }

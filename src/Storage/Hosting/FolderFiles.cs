@@ -94,7 +94,9 @@ internal sealed class FolderFiles : IDisposable
         connection.Open();
         using var command = connection.CreateCommand();
         // A new folder is of use as a whole only, and is flushed once it is.
-        command.CommandText = isNew ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536" : "PRAGMA query_only = ON";
+        command.CommandText = isNew
+            ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"
+            : "PRAGMA query_only = ON";
         command.ExecuteNonQuery();
         return connection;
     }

@@ -43,7 +43,8 @@ internal sealed record MovedTable(string Name, string Key, IReadOnlyList<MovedCo
 
     /// <summary>Writes a row to SQLite.</summary>
     public string Insert =>
-        $"INSERT INTO {Name} ({string.Join(", ", InSqlite.Select(column => column.Name))}) VALUES ({string.Join(", ", InSqlite.Select((_, i) => $"?{i + 1}"))})";
+        $"INSERT INTO {Name} ({string.Join(", ", InSqlite.Select(column => column.Name))}) VALUES "
+            + $"({string.Join(", ", InSqlite.Select((_, i) => $"?{i + 1}"))})";
 
     private string Where => PostgresFilter is null ? "" : $" WHERE {PostgresFilter}";
 

@@ -5,7 +5,9 @@ using Progeny.Storage.QueryLog.Postgres;
 
 namespace Progeny.Storage.Hosting;
 
-/// <summary>The tables that are moved, by the SQLite file that holds them. Artifacts, numbers of the last rows and clocks are moved besides.</summary>
+/// <summary>
+/// The tables that are moved, by the SQLite file that holds them. Artifacts, numbers of the last rows and clocks are moved besides.
+/// </summary>
 internal static class MovedTables
 {
     private const string StoredStates = "graintypestring NOT LIKE '%PubSubRendezvousGrain%'";
@@ -17,9 +19,11 @@ internal static class MovedTables
         new(
             "OrleansStorage",
             "GrainTypeString, GrainIdHash, GrainIdExtensionString",
-            "GrainIdHash int, GrainTypeHash int, GrainIdN0 bigint, GrainIdN1 bigint, GrainTypeString text, GrainIdExtensionString text, PayloadBinary bytea, "
+            "GrainIdHash int, GrainTypeHash int, GrainIdN0 bigint, GrainIdN1 bigint, GrainTypeString text, GrainIdExtensionString text, "
+            + "PayloadBinary bytea, "
             + "ModifiedOn timestamptz, Version int",
-            new MovedColumn("ServiceId", ColumnKind.Text) { ToPostgres = _ => cluster, FromPostgres = $"'{ClusterOptions.AloneServiceId}'" })
+            new MovedColumn(
+                "ServiceId", ColumnKind.Text) { ToPostgres = _ => cluster, FromPostgres = $"'{ClusterOptions.AloneServiceId}'" })
         {
             Title = "states of grains",
             PostgresFilter = $"serviceid = '{cluster.Replace("'", "''", StringComparison.Ordinal)}' AND {StoredStates}",
@@ -36,7 +40,9 @@ internal static class MovedTables
             "layouts",
             "id",
             "id bigint, layout text",
-            new MovedColumn("digest", ColumnKind.Bytea) { IsInSqlite = false, ToPostgres = row => SHA256.HashData(Encoding.UTF8.GetBytes((string)row[1]!)) })
+            new MovedColumn(
+                "digest",
+                ColumnKind.Bytea) { IsInSqlite = false, ToPostgres = row => SHA256.HashData(Encoding.UTF8.GetBytes((string)row[1]!)) })
         {
             IsNumbered = true,
         },
@@ -48,12 +54,20 @@ internal static class MovedTables
         {
             Title = "batches of the query log",
         },
-        new("outcomes", "id", "id bigint, hash bigint, project text, query_id text, value text, observed_at bigint, reported_at bigint, late int") { Title = "outcomes" },
+        new("outcomes", "id", "id bigint, hash bigint, project text, query_id text, value text, observed_at bigint, reported_at bigint, "
+            + "late int") { Title = "outcomes" },
         new(
             "keyed",
             "id",
-            "id bigint, project text, key text, at bigint, value text, observed_at bigint, reported_at bigint, query_id text, fresh int, tie bigint, hash bigint",
-            new MovedColumn("digest", ColumnKind.Bytea) { IsInSqlite = false, ToPostgres = row => PostgresFeedbackWriter.DigestOf((string)row[2]!, (string)row[4]!) })
+            "id bigint, project text, key text, at bigint, value text, observed_at bigint, reported_at bigint, query_id text, fresh int, "
+                + "tie bigint, hash bigint",
+            new MovedColumn(
+                "digest",
+                ColumnKind.Bytea)
+                {
+                    IsInSqlite = false,
+                    ToPostgres = row => PostgresFeedbackWriter.DigestOf((string)row[2]!, (string)row[4]!),
+                })
         {
             Title = "outcomes by key",
             IsNumbered = true,
@@ -74,8 +88,12 @@ internal static class MovedTables
         new(
             "windows",
             "generation, step, start",
-            "generation bigint, step int, start bigint, rows bigint, errors bigint, augment bigint, queue bigint, predict bigint, latency bytea") { Title = "windows" },
-        new("distributions", "generation, step, start", "generation bigint, step int, start bigint, data bytea") { Title = "distributions" },
+            "generation bigint, step int, start bigint, rows bigint, errors bigint, augment bigint, queue bigint, predict bigint, latency "
+                + "bytea") { Title = "windows" },
+        new("distributions", "generation, step, start", "generation bigint, step int, start bigint, data bytea")
+        {
+            Title = "distributions",
+        },
         new(
             "figures",
             "generation, step, start, name, arm, shadow",
@@ -84,28 +102,35 @@ internal static class MovedTables
         new(
             "scores",
             "project, query_id",
-            "project text, query_id text, generation bigint, figures jsonb, arm text, reason text, sequence bigint, moment bigint, arrived bigint, cluster int",
+            "project text, query_id text, generation bigint, figures jsonb, arm text, reason text, sequence bigint, moment bigint, "
+                + "arrived bigint, cluster int",
             new MovedColumn("at", ColumnKind.Bigint) { IsInPostgres = false, FromPostgres = "moment / 1000" }) { Title = "scores" },
         new("arrivals", "generation, name, start", "generation bigint, name text, start bigint, sum double, count bigint"),
         new(
             "score_changes",
             "position",
-            "position bigint, project text, added int, generation bigint, arm text, reason text, sequence bigint, moment bigint, figures text, changed bigint, cluster int")
+            "position bigint, project text, added int, generation bigint, arm text, reason text, sequence bigint, moment bigint, figures "
+                + "text, changed bigint, cluster int")
         {
             Title = "changes of scores",
         },
-        new("waiting", "project, query_id", "project text, query_id text, value text, since bigint, due bigint") { Title = "outcomes that wait" },
+        new("waiting", "project, query_id", "project text, query_id text, value text, since bigint, due bigint")
+        {
+            Title = "outcomes that wait",
+        },
         new(
             "decisions",
             "sequence",
-            "sequence bigint, id text, project text, at bigint, kind text, decided_by text, message text, generation text, experiment text, figures text")
+            "sequence bigint, id text, project text, at bigint, kind text, decided_by text, message text, generation text, experiment "
+                + "text, figures text")
         {
             Title = "decisions",
         },
         new(
             "api_keys",
             "sequence",
-            "sequence bigint, id text, name text, hash text, access text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, revoked_by text, "
+            "sequence bigint, id text, name text, hash text, access text, created_at bigint, created_by text, expires_at bigint, "
+            + "revoked_at bigint, revoked_by text, "
             + "last_used_at bigint, replaces text")
         {
             Title = "keys",
@@ -115,7 +140,8 @@ internal static class MovedTables
         new(
             "audit",
             "sequence",
-            "sequence bigint, at bigint, status bigint, decided_by text, address text, action text, request text, project text, subject text, trace_id text, "
+            "sequence bigint, at bigint, status bigint, decided_by text, address text, action text, request text, project text, subject "
+            + "text, trace_id text, "
             + "before_json text, after_json text, previous bytea, hash bytea")
         {
             Title = "audit log",

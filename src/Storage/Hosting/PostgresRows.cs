@@ -40,7 +40,8 @@ internal static class PostgresRows
         }
     }
 
-    private static Task WriteAsync(NpgsqlBinaryImporter copy, ColumnKind kind, object? value, CancellationToken cancellationToken) => (kind, value) switch
+    private static Task WriteAsync(NpgsqlBinaryImporter copy, ColumnKind kind, object? value, CancellationToken cancellationToken) =>
+        (kind, value) switch
     {
         (_, null) => copy.WriteNullAsync(cancellationToken),
         (ColumnKind.Int, long number) => copy.WriteAsync((int)number, NpgsqlDbType.Integer, cancellationToken),
@@ -49,7 +50,9 @@ internal static class PostgresRows
         (ColumnKind.Bytea, byte[] bytes) => copy.WriteAsync(bytes, NpgsqlDbType.Bytea, cancellationToken),
         (ColumnKind.Jsonb, string text) => copy.WriteAsync(text, NpgsqlDbType.Jsonb, cancellationToken),
         (ColumnKind.Timestamptz, string text) => copy.WriteAsync(
-            DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal), NpgsqlDbType.TimestampTz, cancellationToken),
+            DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
+            NpgsqlDbType.TimestampTz,
+            cancellationToken),
         (_, string text) => copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken),
         _ => throw new InvalidDataException($"A column of kind {kind} holds a {value.GetType().Name}."),
     };

@@ -10,7 +10,8 @@ internal static class SqliteCalls
     public static void Run(this SqliteConnection connection, string sql, object? parameters = null) => connection.Execute(sql, parameters);
 
     /// <summary>The number that a statement selects.</summary>
-    public static long Number(this SqliteConnection connection, string sql, object? parameters = null) => connection.ExecuteScalar<long>(sql, parameters);
+    public static long Number(this SqliteConnection connection, string sql, object? parameters = null) =>
+        connection.ExecuteScalar<long>(sql, parameters);
 
     /// <summary>The row that a statement selects.</summary>
     public static T Row<T>(this SqliteConnection connection, string sql) => connection.QuerySingle<T>(sql);

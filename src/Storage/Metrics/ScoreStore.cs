@@ -15,7 +15,8 @@ public abstract class ScoreStore : IScoreStore
     private protected const int ErasedAtOnce = 500;
 
     private protected const string Erase =
-        "DELETE FROM scores WHERE project = @project AND query_id IN @part; DELETE FROM waiting WHERE project = @project AND query_id IN @part";
+        "DELETE FROM scores WHERE project = @project AND query_id IN @part; DELETE FROM waiting WHERE project = @project AND query_id IN "
+            + "@part";
 
     /// <inheritdoc/>
     public abstract Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken);
@@ -101,7 +102,10 @@ public abstract class ScoreStore : IScoreStore
             until = until.ToUnixTimeSeconds(),
         };
         var rows = await ListAsync(
-            SelectArrived, range, row => (Name: row.GetString(0), Figure: new MetricFigure(ReadSum(row), row.GetInt64(1))), cancellationToken);
+            SelectArrived,
+            range,
+            row => (Name: row.GetString(0), Figure: new MetricFigure(ReadSum(row), row.GetInt64(1))),
+            cancellationToken);
         var figures = rows.ToDictionary(row => row.Name, row => row.Figure, StringComparer.Ordinal);
         return (figures.Remove(ArrivalKey.CountName, out var outcomes) ? outcomes.Count : 0, figures);
     }

@@ -26,7 +26,8 @@ internal readonly record struct BatchIndex(long FromAt, long UntilAt)
         }
 
         if (reader.Index + 1 != batch.Count || batch.Count == 0)
-            throw new InvalidDataException($"A batch of {batch.Generation} says that it has {batch.Count} records; it has {reader.Index + 1}.");
+            throw new InvalidDataException(
+                $"A batch of {batch.Generation} says that it has {batch.Count} records; it has {reader.Index + 1}.");
         return new BatchIndex(from, until);
     }
 }

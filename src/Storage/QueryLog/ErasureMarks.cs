@@ -29,7 +29,9 @@ public sealed class ErasureMarks(QueryStore store, AuditSeal seal)
             var kept = new List<T>(items.Count);
             foreach (var part in items.Chunk(MarksAtOnce))
             {
-                var known = snapshot.Connection.Query<byte[]>($"SELECT mark FROM erased WHERE mark {snapshot.IsAmong("@marks")}", new { marks = part.Select(mark).Distinct(ByteComparer.Instance).ToArray() })
+                var known = snapshot.Connection.Query<byte[]>(
+                    $"SELECT mark FROM erased WHERE mark {snapshot.IsAmong("@marks")}",
+                    new { marks = part.Select(mark).Distinct(ByteComparer.Instance).ToArray() })
                     .ToHashSet(ByteComparer.Instance);
                 kept.AddRange(part.Where(item => !known.Contains(mark(item))));
             }
@@ -39,7 +41,9 @@ public sealed class ErasureMarks(QueryStore store, AuditSeal seal)
         cancellationToken);
 
     internal Task<ErasureNote?> FindAsync(byte[] mark, CancellationToken cancellationToken) => store.ReadAsync(
-        snapshot => snapshot.Connection.QuerySingleOrDefault<(long At, string By)?>("SELECT at, erased_by FROM erased WHERE mark = @mark", new { mark }) is var (at, by)
+        snapshot =>
+            snapshot.Connection.QuerySingleOrDefault<(long At, string By)?>(
+                "SELECT at, erased_by FROM erased WHERE mark = @mark", new { mark }) is var (at, by)
             ? new ErasureNote(QueryCodes.DecodeTime(at), by)
             : null,
         cancellationToken);

@@ -4,11 +4,13 @@ using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog;
 
-/// <summary>The query log and the outcomes as of one moment: what differs between the databases in reading them. Used by one thread.</summary>
+/// <summary>
+/// The query log and the outcomes as of one moment: what differs between the databases in reading them. Used by one thread.
+/// </summary>
 /// <remarks>
-/// What both databases understand, and what is asked for once in a call, is asked for through <see cref="Connection"/>. The tables and their
-/// columns have the same names in both. Methods that take many keys exist because a database on another machine answers each question after a
-/// round trip.
+/// What both databases understand, and what is asked for once in a call, is asked for through <see cref="Connection"/>. The tables and
+/// their columns have the same names in both. Methods that take many keys exist because a database on another machine answers each question
+/// after a round trip.
 /// </remarks>
 internal interface ILogSnapshot
 {
@@ -23,7 +25,10 @@ internal interface ILogSnapshot
     /// <summary>The end of a condition on a column whose value must be one of an array's.</summary>
     string IsAmong(string parameter);
 
-    /// <summary>The sequence number of the first record that is left, and of the last that was ever given to one. There is none where the first is behind the last.</summary>
+    /// <summary>
+    /// The sequence number of the first record that is left, and of the last that was ever given to one. There is none where the first is
+    /// behind the last.
+    /// </summary>
     (long First, long Last) ReadBounds();
 
     /// <summary>The segments of a project, in the order of the log or against it.</summary>
@@ -49,7 +54,9 @@ internal interface ILogSnapshot
     /// <param name="before">Only reports with a lower offset.</param>
     IReportProbe ProbeReports(string project, long before = long.MaxValue);
 
-    /// <summary>All reports of the outcomes of queries: those that came too late to count, then the others, each in the order of their arrival.</summary>
+    /// <summary>
+    /// All reports of the outcomes of queries: those that came too late to count, then the others, each in the order of their arrival.
+    /// </summary>
     IReadOnlyDictionary<string, IReadOnlyList<ReportedOutcome>> ReadReports(string project, IReadOnlyCollection<string> queryIds);
 
     /// <summary>The values of reports by their offset; those that are gone are missing.</summary>
@@ -60,5 +67,6 @@ internal interface ILogSnapshot
     /// <param name="from">Only segments with records at this sequence number or behind it.</param>
     /// <param name="end">Only segments that begin before this sequence number.</param>
     /// <returns>Each segment once, in no order.</returns>
-    IReadOnlyCollection<EntitySegment> FindSegments(string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end);
+    IReadOnlyCollection<EntitySegment> FindSegments(
+        string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end);
 }

@@ -6,8 +6,8 @@ using Progeny.Storage.QueryLog.Outcomes;
 namespace Progeny.Storage.QueryLog;
 
 /// <summary>
-/// Erasure from the log of one of the databases. A segment with records to be removed is replaced by those that hold the others, each with its
-/// sequence number; the numbers of the removed ones stay unused.
+/// Erasure from the log of one of the databases. A segment with records to be removed is replaced by those that hold the others, each with
+/// its sequence number; the numbers of the removed ones stay unused.
 /// </summary>
 public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQueryErasure
 {
@@ -42,11 +42,13 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
             snapshot =>
             {
                 var bounds = snapshot.ReadBounds();
-                var range = new SegmentRange(project, Math.Max(from, bounds.First), Math.Min(Math.Max(from, bounds.First) + Window, bounds.Last + 1));
+                var range = new SegmentRange(
+                    project, Math.Max(from, bounds.First), Math.Min(Math.Max(from, bounds.First) + Window, bounds.Last + 1));
                 return (bounds, Find(snapshot, range, entity));
             },
             cancellationToken);
-        var ids = found.SelectMany(segment => segment.Left.Erased.Select(record => record.QueryId)).Distinct(StringComparer.Ordinal).ToList();
+        var ids = found.SelectMany(segment => segment.Left.Erased.Select(record => record.QueryId)).Distinct(StringComparer.Ordinal)
+            .ToList();
         var (records, outcomes) = (0L, 0L);
         if (ids.Count > 0)
         {
@@ -66,7 +68,8 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
         if (next <= bounds.Last)
             return new ErasedPart(records, outcomes, next);
         outcomes += await WriteAsync(
-            connection => connection.Execute("DELETE FROM keyed WHERE project = @project AND key = @entity", new { project, entity }), cancellationToken);
+            connection => connection.Execute("DELETE FROM keyed WHERE project = @project AND key = @entity", new { project, entity }),
+            cancellationToken);
         return new ErasedPart(records, outcomes, null);
     }
 
@@ -78,7 +81,8 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
     private protected abstract bool ReplaceSegment(DbConnection connection, long first, ErasedBatch left);
 
     /// <summary>Removes what counts and is not the last report, whose place others go on from.</summary>
-    private protected abstract int RemoveReports(DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes);
+    private protected abstract int RemoveReports(
+        DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes);
 
     private static List<(long First, ErasedBatch Left)> Find(ILogSnapshot snapshot, SegmentRange range, string entity)
     {
@@ -94,11 +98,14 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
         return found;
     }
 
-    private (long Records, long Outcomes) Replace(DbConnection connection, string project, string entity, ErasureNote note, long first, ErasedBatch left)
+    private (long Records, long Outcomes) Replace(
+        DbConnection connection, string project, string entity, ErasureNote note, long first, ErasedBatch left)
     {
         if (!ReplaceSegment(connection, first, left))
             return (0, 0);
-        connection.Execute("DELETE FROM keyed_entities WHERE project = @project AND hash = @hash AND first = @first", new { project, hash = EntityHash.Of(entity), first });
+        connection.Execute(
+            "DELETE FROM keyed_entities WHERE project = @project AND hash = @hash AND first = @first",
+            new { project, hash = EntityHash.Of(entity), first });
         var ids = left.Erased.Select(record => record.QueryId).Distinct(StringComparer.Ordinal).ToList();
         Mark(connection, project, note, ids.Select(id => marks.OfQuery(project, id)));
         var outcomes = 0;

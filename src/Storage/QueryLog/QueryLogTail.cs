@@ -14,11 +14,16 @@ public sealed class QueryLogTail(QueryStore store) : IQueryLogTail
         snapshot => new Guid(snapshot.Connection.QuerySingle<byte[]>("SELECT id FROM identity"), bigEndian: true), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<long> FindStartAsync(IReadOnlyDictionary<GenerationReference, long> counted, CancellationToken cancellationToken) => store.ReadAsync(
+    public Task<long> FindStartAsync(IReadOnlyDictionary<GenerationReference, long> counted, CancellationToken cancellationToken) =>
+        store.ReadAsync(
         snapshot =>
         {
-            var origins = snapshot.Connection.Query<(long Id, string Owner, string Release, int Generation)>("SELECT id, owner, release, generation FROM origins")
-                .Select(origin => (origin.Id, counted.GetValueOrDefault(new GenerationReference(origin.Owner, origin.Release, origin.Generation)))).ToList();
+            var origins =
+                snapshot.Connection.Query<(long Id, string Owner, string Release, int Generation)>(
+                    "SELECT id, owner, release, generation FROM origins")
+                .Select(origin =>
+                    (origin.Id, counted.GetValueOrDefault(new GenerationReference(origin.Owner, origin.Release, origin.Generation))))
+                        .ToList();
             return snapshot.FindNext(origins) is { } first ? first - 1 : counted.Values.DefaultIfEmpty().Max();
         },
         cancellationToken);

@@ -12,7 +12,9 @@ internal sealed class QueryLookup(ILogSnapshot snapshot, string project)
     public FoundQuery? Find(string queryId)
     {
         // Two processors may write down one client's queries in another order than it asked them, a moment apart.
-        return Find(queryId, (record, sequence, best) => best is not { } known || (record.At, sequence).CompareTo((known.Record.At, known.Sequence)) > 0);
+        return Find(
+            queryId,
+            (record, sequence, best) => best is not { } known || (record.At, sequence).CompareTo((known.Record.At, known.Sequence)) > 0);
     }
 
     /// <summary>The record at a place; null where there is none with the id.</summary>
@@ -38,6 +40,7 @@ internal sealed class QueryLookup(ILogSnapshot snapshot, string project)
         if (best is not { } found)
             return null;
         sequences.Reverse();
-        return new FoundQuery(found.Sequence, found.Record, sequences.Count, [.. sequences.Where(sequence => sequence != found.Sequence).Take(MaxOthers)]);
+        return new FoundQuery(
+            found.Sequence, found.Record, sequences.Count, [.. sequences.Where(sequence => sequence != found.Sequence).Take(MaxOthers)]);
     }
 }

@@ -2,7 +2,10 @@ using Progeny.Core.QueryLog;
 
 namespace Progeny.Storage.QueryLog;
 
-/// <summary>Finds the records of many query ids of a project at once, over one reader's snapshot: each segment of the log is read once for all of them.</summary>
+/// <summary>
+/// Finds the records of many query ids of a project at once, over one reader's snapshot: each segment of the log is read once for all of
+/// them.
+/// </summary>
 internal sealed class RecordFinder(ILogSnapshot snapshot, string project)
 {
     /// <summary>Calls back for every record with one of the ids, in the order of the log.</summary>

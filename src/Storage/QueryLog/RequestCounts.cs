@@ -16,5 +16,8 @@ internal sealed class RequestCounts
     }
 
     public IReadOnlyList<ArmRequests> ToList() =>
-        [.. counts.Select(count => new ArmRequests(count.Key.Generation, count.Key.Arm, count.Key.Reason, count.Value.Requests, count.Value.Errors))];
+        [
+            .. counts.Select(
+                count => new ArmRequests(count.Key.Generation, count.Key.Arm, count.Key.Reason, count.Value.Requests, count.Value.Errors)),
+        ];
 }

@@ -44,8 +44,12 @@ public abstract class StoredQueryLog : IQueryLog
         FindAsync(project, queryId, lookup => lookup.FindAnswered(queryId), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => _store.ReadAsync(
-        snapshot => snapshot.ReadHolding([sequence]).FirstOrDefault() is { } segment ? SegmentRecords.Request(segment, (int)(sequence - segment.First)) : ([], -1),
+    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) =>
+        _store.ReadAsync(
+        snapshot =>
+            snapshot.ReadHolding([sequence]).FirstOrDefault() is { } segment
+                ? SegmentRecords.Request(segment, (int)(sequence - segment.First))
+                : ([], -1),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -69,13 +73,15 @@ public abstract class StoredQueryLog : IQueryLog
         snapshot =>
         {
             var (records, first, last) = snapshot.Connection.QuerySingle<(long, long?, long?)>(
-                "SELECT coalesce(sum(count), 0), min(from_at), max(until_at) FROM segments WHERE origin IN (SELECT id FROM origins WHERE project = @project)", new { project });
+                "SELECT coalesce(sum(count), 0), min(from_at), max(until_at) FROM segments WHERE origin IN (SELECT id FROM origins WHERE "
+                    + "project = @project)", new { project });
             return new QueryLogExtent(records, Time(first), Time(last));
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken)
+    public async Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(
+        string project, long after, CancellationToken cancellationToken)
     {
         var (first, last) = await _store.ReadAsync(snapshot => snapshot.ReadBounds(), cancellationToken);
         var counts = new RequestCounts();
@@ -100,34 +106,51 @@ public abstract class StoredQueryLog : IQueryLog
                     SELECT o.owner, o.release, o.generation, (SELECT min(first) FROM segments WHERE origin = o.id), (SELECT min(from_at) FROM segments WHERE origin = o.id)
                     FROM origins AS o WHERE o.project = @project
                     """,
-                    new { project }).Select(row => new LogStart(project, new GenerationReference(row.Owner, row.Release, row.Generation), row.First ?? end, Time(row.At))),
+                    new { project })
+                        .Select(row =>
+                            new LogStart(
+                                project, new GenerationReference(row.Owner, row.Release, row.Generation), row.First ?? end, Time(row.At))),
             ];
         },
         cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ServedOutcome> ReadServedAsync(
-        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string project,
+        string? release,
+        int? generation,
+        long after,
+        IReadOnlyList<string> fields,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (first, last) = await _store.ReadAsync(snapshot => snapshot.ReadBounds(), cancellationToken);
         for (var from = Math.Max(after + 1, first); from <= last; from += ServedWindow)
         {
-            var range = new SegmentRange(project, from, Math.Min(from + ServedWindow, last + 1)) { Release = release, Generation = generation };
+            var range = new SegmentRange(
+                project, from, Math.Min(from + ServedWindow, last + 1)) { Release = release, Generation = generation };
             var served = await _store.ReadAsync(snapshot => Served(snapshot, range, fields), cancellationToken);
             foreach (var item in served)
                 yield return item;
         }
     }
 
-    private Task<LoggedQuery?> FindAsync(string project, string queryId, Func<QueryLookup, FoundQuery?> find, CancellationToken cancellationToken) => _store.ReadAsync(
+    private Task<LoggedQuery?> FindAsync(
+        string project, string queryId, Func<QueryLookup, FoundQuery?> find, CancellationToken cancellationToken) => _store.ReadAsync(
         snapshot => find(new QueryLookup(snapshot, project)) is { } found
-            ? new LoggedQuery(found.Sequence, found.Record, found.Attempts, snapshot.ReadReports(project, [queryId])[queryId]) { Others = found.Others }
+            ? new LoggedQuery(
+                found.Sequence, found.Record, found.Attempts, snapshot.ReadReports(project, [queryId])[queryId]) { Others = found.Others }
             : null,
         cancellationToken);
 
     /// <summary>The newest records below a sequence number, newest first, and whether there may be more.</summary>
     private static (List<(long Sequence, QueryRecord Record)> Records, bool IsCut) List(
-        ILogSnapshot snapshot, string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken)
+        ILogSnapshot snapshot,
+        string project,
+        string? release,
+        int? generation,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var records = new List<(long Sequence, QueryRecord Record)>();
         var bytes = 0L;
@@ -136,7 +159,10 @@ public abstract class StoredQueryLog : IQueryLog
         for (var width = FirstListWindow; until > first && records.Count < limit; width = Math.Min(4 * width, LargestListWindow))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var range = new SegmentRange(project, Math.Max(until - width, first), until) { Release = release, Generation = generation, Newest = limit - records.Count };
+            var range = new SegmentRange(
+                project,
+                Math.Max(until - width, first),
+                until) { Release = release, Generation = generation, Newest = limit - records.Count };
             foreach (var segment in snapshot.Read(range))
             {
                 foreach (var record in SegmentRecords.Newest(segment, range.From, until, limit - records.Count))

@@ -146,7 +146,8 @@ internal sealed class ArtifactCache : IDisposable
         var path = Path.Combine(TemporaryFolder, Guid.NewGuid().ToString("n"));
         try
         {
-            await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, useAsync: true))
+            await using (var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, useAsync: true))
             {
                 await fetch(file, cancellationToken);
                 if (!await ArtifactFile.MatchesAsync(file, entry.Digest, cancellationToken))
@@ -226,7 +227,8 @@ internal sealed class ArtifactCache : IDisposable
 
     private void MakeRoom()
     {
-        while (_bytes > _maxBytes && _entries.Values.Where(entry => entry is { IsThere: true, Pins: 0 }).MinBy(entry => entry.LastUse) is { } oldest)
+        while (_bytes > _maxBytes
+            && _entries.Values.Where(entry => entry is { IsThere: true, Pins: 0 }).MinBy(entry => entry.LastUse) is { } oldest)
         {
             Remove(oldest);
             _entries.Remove(oldest.Digest);

@@ -12,14 +12,17 @@ internal static class ArtifactFile
     /// <summary>Writes a new file.</summary>
     /// <param name="isDurable">Whether it is on disk when the call returns.</param>
     /// <returns>The digest of the contents.</returns>
-    /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; the file holds a part of it.</exception>
-    public static async Task<string> WriteAsync(string path, Stream contents, long maxBytes, bool isDurable, CancellationToken cancellationToken)
+    /// <exception cref="ArtifactTooLargeException">The stream holds more than <paramref name="maxBytes"/>; the file holds a part of
+    /// it.</exception>
+    public static async Task<string> WriteAsync(
+        string path, Stream contents, long maxBytes, bool isDurable, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+            await using var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
             long length = 0;
             while (await contents.ReadAsync(buffer.AsMemory(0, BufferSize), cancellationToken) is var read and > 0)
             {

@@ -18,7 +18,8 @@ internal static class ArtifactNames
         return IsDigest(digest)
             ? digest.ToLowerInvariant()
             : throw new ArgumentException(
-                $"'{digest}' is no digest of an artifact; a digest is the SHA-256 of its contents, {DigestLength} hexadecimal digits.", nameof(digest));
+                $"'{digest}' is no digest of an artifact; a digest is the SHA-256 of its contents, {DigestLength} hexadecimal digits.",
+                nameof(digest));
     }
 
     /// <summary>A new ticket. It carries the digest, so that the artifact need not be read again when it is kept.</summary>

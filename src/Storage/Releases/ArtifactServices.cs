@@ -16,7 +16,9 @@ internal static class ArtifactServices
         services.AddSingleton<IArtifactStore>(provider => new FileArtifactStore(
             provider.GetRequiredService<DataFolder>().Paths.ArtifactsPath, provider.GetRequiredService<TimeProvider>()));
 
-    /// <summary>The artifacts of a member of a cluster, where the section <c>Artifacts</c> says, with a cache in the node's data folder.</summary>
+    /// <summary>
+    /// The artifacts of a member of a cluster, where the section <c>Artifacts</c> says, with a cache in the node's data folder.
+    /// </summary>
     public static IServiceCollection AddClusterArtifacts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ArtifactsOptions>().Bind(configuration.GetSection("Artifacts")).ValidateOnStart();

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Progeny.Storage.Releases;
 
 /// <summary>Removes what was staged for artifacts and never kept, every hour. All nodes do it, and each removes what it finds.</summary>
-internal sealed partial class ArtifactSweep(ISharedArtifacts shared, TimeProvider time, ILogger<ArtifactSweep>? logger = null) : BackgroundService
+internal sealed partial class ArtifactSweep(ISharedArtifacts shared, TimeProvider time, ILogger<ArtifactSweep>? logger = null)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan AbandonedAge = TimeSpan.FromDays(1);
@@ -26,6 +27,8 @@ internal sealed partial class ArtifactSweep(ISharedArtifacts shared, TimeProvide
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What was staged for artifacts and abandoned could not be removed; it is tried again in an hour")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "What was staged for artifacts and abandoned could not be removed; it is tried again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -27,7 +27,9 @@ public sealed class ArtifactsOptions
     /// <summary>What the names of all objects in the bucket begin with, such as <c>team/progeny</c>.</summary>
     public string Prefix { get; set; } = "";
 
-    /// <summary>The address of an S3 service, with the bucket in the path of its addresses; null: Amazon's own in <see cref="Region"/>.</summary>
+    /// <summary>
+    /// The address of an S3 service, with the bucket in the path of its addresses; null: Amazon's own in <see cref="Region"/>.
+    /// </summary>
     public string? Endpoint { get; set; }
 
     /// <summary>The region, such as <c>eu-central-1</c>; a service with an <see cref="Endpoint"/> usually wants none.</summary>

@@ -15,12 +15,17 @@ internal sealed class ArtifactsOptionsValidator : IValidateOptions<ArtifactsOpti
             ArtifactsOptions.Database => [],
             ArtifactsOptions.SharedFolder => CheckFolder(options.Folder),
             ArtifactsOptions.S3 => CheckBucket(options),
-            _ => [$"Artifacts:Store is '{options.Store}'; it must be {ArtifactsOptions.Database}, {ArtifactsOptions.SharedFolder} or {ArtifactsOptions.S3}."],
+            _ =>
+            [
+                $"Artifacts:Store is '{options.Store}'; it must be {ArtifactsOptions.Database}, {ArtifactsOptions.SharedFolder} or "
+                    + $"{ArtifactsOptions.S3}.",
+            ],
         };
         if (options.CacheBytes < MinCacheBytes)
         {
             errors = errors.Append(
-                $"Artifacts:CacheBytes is {options.CacheBytes}; it must be {MinCacheBytes} (1 MiB) or more, the bytes of artifacts that a node keeps in its cache.");
+                $"Artifacts:CacheBytes is {options.CacheBytes}; it must be {MinCacheBytes} (1 MiB) or more, the bytes of artifacts that a "
+                    + "node keeps in its cache.");
         }
 
         var all = errors.ToList();
@@ -33,7 +38,8 @@ internal sealed class ArtifactsOptionsValidator : IValidateOptions<ArtifactsOpti
         if (string.IsNullOrWhiteSpace(folder))
             yield return "Artifacts:Folder is missing; it must be the absolute path of a folder that all nodes share, e.g. /mnt/progeny.";
         else if (!Path.IsPathFullyQualified(folder))
-            yield return $"Artifacts:Folder is '{folder}'; it must be an absolute path, of a folder that all nodes share, e.g. /mnt/progeny.";
+            yield return $"Artifacts:Folder is '{folder}'; it must be an absolute path, of a folder that all nodes share, e.g. "
+                + "/mnt/progeny.";
         else if (!Directory.Exists(folder))
             yield return $"Artifacts:Folder is '{folder}', which is no folder here; mount or create it first, the same on all nodes.";
     }
@@ -53,7 +59,8 @@ internal sealed class ArtifactsOptionsValidator : IValidateOptions<ArtifactsOpti
         if (options.Endpoint is { Length: > 0 } endpoint && !IsService(endpoint))
             yield return $"Artifacts:Endpoint is '{endpoint}'; it must be the address of an S3 service, e.g. https://s3.example.com.";
         if (string.IsNullOrWhiteSpace(options.Endpoint) && string.IsNullOrWhiteSpace(options.Region))
-            yield return "Artifacts:Region is missing; it must be the bucket's region, e.g. eu-central-1, or Artifacts:Endpoint the address of an S3 service.";
+            yield return "Artifacts:Region is missing; it must be the bucket's region, e.g. eu-central-1, or Artifacts:Endpoint the "
+                + "address of an S3 service.";
         if (string.IsNullOrEmpty(options.AccessKey) != string.IsNullOrEmpty(options.SecretKey))
         {
             var (there, missing) = string.IsNullOrEmpty(options.SecretKey) ? ("AccessKey", "SecretKey") : ("SecretKey", "AccessKey");

@@ -3,8 +3,8 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Releases;
 
 /// <summary>
-/// The artifacts of a cluster as one of its nodes sees them. What comes in is written to a file first, so that its digest is known and sending
-/// it can be repeated; what goes out is read from the node's cache.
+/// The artifacts of a cluster as one of its nodes sees them. What comes in is written to a file first, so that its digest is known and
+/// sending it can be repeated; what goes out is read from the node's cache.
 /// </summary>
 internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache cache) : IArtifactStore
 {
@@ -57,7 +57,12 @@ internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache
     {
         var digest = ArtifactNames.Ticket(ticket).Digest;
         var file = new FileStream(
-            TemporaryPath(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+            TemporaryPath(),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         try
         {
             await shared.ReadStagedAsync(ticket, file, cancellationToken);

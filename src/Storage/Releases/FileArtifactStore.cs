@@ -15,13 +15,17 @@ public sealed class FileArtifactStore : IArtifactStore
     private readonly string root;
     private readonly string temporary;
 
-    /// <summary>Opens a store, creating its folder where there is none, and removes what writers that died left behind over an hour ago.</summary>
+    /// <summary>
+    /// Opens a store, creating its folder where there is none, and removes what writers that died left behind over an hour ago.
+    /// </summary>
     public FileArtifactStore(string root, TimeProvider time)
         : this(root, time.GetUtcNow() - LeftoverAge)
     {
     }
 
-    /// <summary>Opens a store, creating its folder where there is none, and removes what was staged before a time and is there still.</summary>
+    /// <summary>
+    /// Opens a store, creating its folder where there is none, and removes what was staged before a time and is there still.
+    /// </summary>
     internal FileArtifactStore(string root, DateTimeOffset abandonedBefore)
     {
         this.root = Path.GetFullPath(root);
@@ -51,7 +55,8 @@ public sealed class FileArtifactStore : IArtifactStore
         var path = Path.Combine(temporary, Guid.NewGuid().ToString("n"));
         try
         {
-            var ticket = ArtifactNames.NewTicket(await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: true, cancellationToken));
+            var ticket = ArtifactNames.NewTicket(
+                await ArtifactFile.WriteAsync(path, contents, maxBytes, isDurable: true, cancellationToken));
             File.Move(path, PathOfStaged(ticket));
             return ticket;
         }
@@ -113,7 +118,8 @@ public sealed class FileArtifactStore : IArtifactStore
     internal IReadOnlyList<string> List() =>
     [
         .. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateFiles)
-            .Select(path => Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path)).Where(ArtifactNames.IsDigest).Order(StringComparer.Ordinal),
+            .Select(path => Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path)).Where(ArtifactNames.IsDigest)
+            .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>The file of an artifact, whether it is there or not.</summary>

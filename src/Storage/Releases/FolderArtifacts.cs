@@ -30,7 +30,8 @@ internal sealed class FolderArtifacts : ISharedArtifacts
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) =>
         WithFolderAsync(() => _files.ExistsAsync(digest, cancellationToken));
 
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => WithFolderAsync(() => Task.FromResult(_files.List()));
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        WithFolderAsync(() => Task.FromResult(_files.List()));
 
     public Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken) => WithFolderAsync(async () =>
     {
@@ -45,7 +46,8 @@ internal sealed class FolderArtifacts : ISharedArtifacts
         return true;
     });
 
-    public Task KeepAsync(string ticket, CancellationToken cancellationToken) => WithFolderAsync(() => _files.KeepAsync(ticket, cancellationToken));
+    public Task KeepAsync(string ticket, CancellationToken cancellationToken) =>
+        WithFolderAsync(() => _files.KeepAsync(ticket, cancellationToken));
 
     public Task DropAsync(string ticket, CancellationToken cancellationToken) => WithFolderAsync(async () =>
     {
@@ -70,7 +72,8 @@ internal sealed class FolderArtifacts : ISharedArtifacts
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageUnavailableException($"The folder of the artifacts, {_root}, cannot be used now: {exception.Message}", exception);
+            throw new StorageUnavailableException(
+                $"The folder of the artifacts, {_root}, cannot be used now: {exception.Message}", exception);
         }
     }
 }

@@ -10,7 +10,9 @@ namespace Progeny.Storage.Releases;
 /// </summary>
 public interface ISharedArtifacts
 {
-    /// <summary>Stores a file under its digest, all of it or nothing; it replaces one that is there, whose contents are the same or damaged.</summary>
+    /// <summary>
+    /// Stores a file under its digest, all of it or nothing; it replaces one that is there, whose contents are the same or damaged.
+    /// </summary>
     Task PutAsync(string path, string digest, CancellationToken cancellationToken);
 
     /// <summary>Writes an artifact to an empty file.</summary>

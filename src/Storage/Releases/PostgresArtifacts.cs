@@ -10,8 +10,8 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.Releases;
 
 /// <summary>
-/// Artifacts in the cluster's database, in chunks. The chunks belong to an upload, not to a digest: two nodes that store the same contents at
-/// once write chunks of their own, and the digest points to those of the last.
+/// Artifacts in the cluster's database, in chunks. The chunks belong to an upload, not to a digest: two nodes that store the same contents
+/// at once write chunks of their own, and the digest points to those of the last.
 /// </summary>
 internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtifacts
 {
@@ -57,7 +57,11 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
     {
         var upload = Guid.NewGuid();
         await PublishAsync(
-            connection, Convert.FromHexString(digest), upload, await UploadAsync(connection, upload, path, cancellationToken), cancellationToken);
+            connection,
+            Convert.FromHexString(digest),
+            upload,
+            await UploadAsync(connection, upload, path, cancellationToken),
+            cancellationToken);
     }
 
     public Task ReadAsync(string digest, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
@@ -69,7 +73,8 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
         cancellationToken);
 
     /// <inheritdoc cref="ReadAsync(string, FileStream, CancellationToken)"/>
-    internal static async Task ReadAsync(NpgsqlConnection connection, string digest, FileStream destination, CancellationToken cancellationToken)
+    internal static async Task ReadAsync(
+        NpgsqlConnection connection, string digest, FileStream destination, CancellationToken cancellationToken)
     {
         if (!await DownloadAsync(connection, "artifacts WHERE digest = $1", Convert.FromHexString(digest), destination, cancellationToken))
             throw new ArtifactMissingException(digest);
@@ -79,11 +84,16 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
 
     /// <inheritdoc cref="ListAsync(CancellationToken)"/>
     internal static async Task<IReadOnlyList<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        [.. await connection.QueryAsync<string>(new CommandDefinition("SELECT encode(digest, 'hex') FROM artifacts ORDER BY digest", cancellationToken: cancellationToken))];
+        [
+            .. await connection.QueryAsync<string>(
+                new CommandDefinition("SELECT encode(digest, 'hex') FROM artifacts ORDER BY digest", cancellationToken: cancellationToken)),
+        ];
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, token) => connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT FROM artifacts WHERE digest = @digest)", new { digest = Convert.FromHexString(digest) }, cancellationToken: token)),
+            "SELECT EXISTS (SELECT FROM artifacts WHERE digest = @digest)",
+            new { digest = Convert.FromHexString(digest) },
+            cancellationToken: token)),
         cancellationToken);
 
     public Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken) => database.WriteAsync(
@@ -99,7 +109,8 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
         cancellationToken);
 
     public Task ReadStagedAsync(string ticket, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
-        async (connection, token) => await DownloadAsync(connection, "staged_artifacts WHERE upload = $1", ArtifactNames.Ticket(ticket).Id, destination, token)
+        async (connection, token) =>
+            await DownloadAsync(connection, "staged_artifacts WHERE upload = $1", ArtifactNames.Ticket(ticket).Id, destination, token)
             ? true
             : throw new ArtifactMissingException(ticket),
         cancellationToken);
@@ -110,7 +121,8 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
             var (upload, digest) = ArtifactNames.Ticket(ticket);
             var size = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
                 "DELETE FROM staged_artifacts WHERE upload = @upload RETURNING size", new { upload }, cancellationToken: token));
-            await PublishAsync(connection, Convert.FromHexString(digest), upload, size ?? throw new ArtifactMissingException(ticket), token);
+            await PublishAsync(
+                connection, Convert.FromHexString(digest), upload, size ?? throw new ArtifactMissingException(ticket), token);
             return true;
         },
         cancellationToken);
@@ -131,7 +143,8 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
                 "COPY artifact_chunks (upload, number, data) FROM STDIN (FORMAT BINARY)", cancellationToken);
             var chunk = buffer.AsMemory(0, ChunkBytes);
             long size = 0;
-            for (var number = 0; await file.ReadAtLeastAsync(chunk, ChunkBytes, throwOnEndOfStream: false, cancellationToken) is var read and > 0; number++)
+            for (var number = 0; await file.ReadAtLeastAsync(chunk, ChunkBytes, throwOnEndOfStream: false, cancellationToken) is var read
+                and > 0; number++)
             {
                 await writer.StartRowAsync(cancellationToken);
                 await writer.WriteAsync(upload, NpgsqlDbType.Uuid, cancellationToken);
@@ -150,7 +163,8 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
     }
 
     // Who stores the same contents at the same time waits here for the other's commit, and then replaces its chunks.
-    private static Task PublishAsync(NpgsqlConnection connection, byte[] digest, Guid upload, long size, CancellationToken cancellationToken) =>
+    private static Task PublishAsync(
+        NpgsqlConnection connection, byte[] digest, Guid upload, long size, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             """
             SELECT pg_advisory_xact_lock(@LockClass, @key);
@@ -163,10 +177,12 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
             cancellationToken: cancellationToken));
 
     // One statement and so one snapshot: chunks that are replaced meanwhile are read to their end.
-    private static async Task<bool> DownloadAsync(NpgsqlConnection connection, string source, object key, FileStream destination, CancellationToken cancellationToken)
+    private static async Task<bool> DownloadAsync(
+        NpgsqlConnection connection, string source, object key, FileStream destination, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"SELECT data FROM (SELECT upload FROM {source}) AS artifact LEFT JOIN artifact_chunks USING (upload) ORDER BY number", connection);
+            $"SELECT data FROM (SELECT upload FROM {source}) AS artifact LEFT JOIN artifact_chunks USING (upload) ORDER BY number",
+            connection);
         command.Parameters.Add(new NpgsqlParameter { Value = key });
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         var isThere = false;

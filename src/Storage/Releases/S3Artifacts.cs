@@ -9,8 +9,8 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Releases;
 
 /// <summary>
-/// Artifacts as objects of an S3 bucket: <c>blobs/ab/cdef…</c> by their digest, and <c>staging/…</c> by their ticket. An object appears when all
-/// of it is there, by the promise of the service.
+/// Artifacts as objects of an S3 bucket: <c>blobs/ab/cdef…</c> by their digest, and <c>staging/…</c> by their ticket. An object appears
+/// when all of it is there, by the promise of the service.
 /// </summary>
 internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
 {
@@ -34,7 +34,12 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
     {
         _bucket = options.Bucket!;
         _prefix = options.Prefix.Length == 0 ? "" : $"{options.Prefix}/";
-        var config = new AmazonS3Config { RetryMode = RequestRetryMode.Standard, MaxErrorRetry = MaxRetries, ConnectTimeout = ConnectTimeout };
+        var config = new AmazonS3Config
+        {
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = MaxRetries,
+            ConnectTimeout = ConnectTimeout,
+        };
         if (string.IsNullOrWhiteSpace(options.Endpoint))
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
@@ -114,14 +119,16 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
     public Task RemoveAbandonedAsync(DateTimeOffset before, CancellationToken cancellationToken) => AskAsync(
         async () =>
         {
-            var objects = _client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = _bucket, Prefix = $"{_prefix}staging/" });
+            var objects = _client.Paginators.ListObjectsV2(
+                new ListObjectsV2Request { BucketName = _bucket, Prefix = $"{_prefix}staging/" });
             await foreach (var found in objects.S3Objects.WithCancellation(cancellationToken))
             {
                 if (found.LastModified?.ToUniversalTime() < before.UtcDateTime)
                     await _client.DeleteObjectAsync(_bucket, found.Key, cancellationToken);
             }
 
-            var uploads = _client.Paginators.ListMultipartUploads(new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = _prefix });
+            var uploads = _client.Paginators.ListMultipartUploads(
+                new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = _prefix });
             await foreach (var upload in uploads.Uploads.WithCancellation(cancellationToken))
             {
                 if (upload.Initiated?.ToUniversalTime() < before.UtcDateTime)
@@ -138,7 +145,8 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
         _client.Dispose();
     }
 
-    // A file can be sent again from any place, so the SDK repeats a request that failed; parts of an upload that fails for good are aborted.
+    // A file can be sent again from any place, so the SDK repeats a request that failed; parts of an upload that fails for good are
+    // aborted.
     private Task UploadAsync(string path, string key, CancellationToken cancellationToken) => AskAsync(
         async () =>
         {
@@ -181,8 +189,8 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
         },
         cancellationToken);
 
-    // The SDK ends a stream with this exception when its contents do not match a checksum of the service. The check of the digest finds the same,
-    // and calls it by its name.
+    // The SDK ends a stream with this exception when its contents do not match a checksum of the service. The check of the digest finds the
+    // same, and calls it by its name.
     private static async Task CopyAsync(Stream contents, FileStream destination, CancellationToken cancellationToken)
     {
         try

@@ -29,7 +29,8 @@ internal static class S3Faults
     {
         var code = exception is AmazonServiceException { ErrorCode: { Length: > 0 } found } ? $" ({found})" : "";
         return new IOException(
-            $"The S3 service of the artifacts refuses a request for the bucket '{bucket}'{code}: {exception.Message} See Artifacts:Bucket, Artifacts:Region and the key.",
+            $"The S3 service of the artifacts refuses a request for the bucket '{bucket}'{code}: {exception.Message} See "
+                + "Artifacts:Bucket, Artifacts:Region and the key.",
             exception);
     }
 }

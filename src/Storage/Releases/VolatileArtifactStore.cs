@@ -25,7 +25,8 @@ public sealed class VolatileArtifactStore : IArtifactStore, IDisposable
         files.StageAsync(contents, maxBytes, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) => files.OpenStagedAsync(ticket, cancellationToken);
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) =>
+        files.OpenStagedAsync(ticket, cancellationToken);
 
     /// <inheritdoc/>
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => files.KeepAsync(ticket, cancellationToken);

@@ -39,15 +39,18 @@ public abstract class ApiKeyStore : IApiKeyStore
     public Task<ApiKeySet> ReadAsync(CancellationToken cancellationToken) => ReadAsync(
         // The version first: keys that are newer than it are read once more, older ones would stay.
         async (connection, token) => new ApiKeySet(
-            await connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)), await ReadKeysAsync(connection, token)),
+            await connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)),
+            await ReadKeysAsync(connection, token)),
         cancellationToken);
 
     /// <inheritdoc/>
     public Task<long> ReadVersionAsync(CancellationToken cancellationToken) => ReadAsync(
-        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public abstract Task<ApiKeySet> ChangeAsync(Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken);
+    public abstract Task<ApiKeySet> ChangeAsync(
+        Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public abstract Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken);
@@ -58,10 +61,15 @@ public abstract class ApiKeyStore : IApiKeyStore
     /// <summary>Runs a read.</summary>
     protected abstract Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    private protected static async Task<ImmutableArray<ApiKey>> ReadKeysAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        [.. (await connection.QueryAsync<Row>(new CommandDefinition(SelectKeys, cancellationToken: cancellationToken))).Select(row => row.ToKey())];
+    private protected static async Task<ImmutableArray<ApiKey>> ReadKeysAsync(
+        DbConnection connection, CancellationToken cancellationToken) =>
+        [
+            .. (await connection.QueryAsync<Row>(new CommandDefinition(SelectKeys, cancellationToken: cancellationToken))).Select(
+                row => row.ToKey()),
+        ];
 
-    private protected static ImmutableArray<ApiKey> ReadKeys(DbConnection connection) => [.. connection.Query<Row>(SelectKeys).Select(row => row.ToKey())];
+    private protected static ImmutableArray<ApiKey> ReadKeys(DbConnection connection) =>
+        [.. connection.Query<Row>(SelectKeys).Select(row => row.ToKey())];
 
     private protected static IEnumerable<object> Parameters(ImmutableArray<ApiKey> keys) => keys.Select(key => new
     {
@@ -110,7 +118,13 @@ public abstract class ApiKeyStore : IApiKeyStore
             Id = Id,
             Name = Name,
             Hash = Hash,
-            Access = [.. Access.Split(Separator).Select(text => AccessEntry.Parse(text).Entry ?? throw new InvalidDataException($"The key {Id} has the role or grant '{text}', which this program does not know."))],
+            Access = [
+                .. Access.Split(Separator)
+                    .Select(text =>
+                        AccessEntry.Parse(text).Entry
+                            ?? throw new InvalidDataException(
+                                $"The key {Id} has the role or grant '{text}', which this program does not know.")),
+            ],
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(Created_At),
             CreatedBy = Created_By,
             ExpiresAt = Time(Expires_At),
@@ -120,6 +134,7 @@ public abstract class ApiKeyStore : IApiKeyStore
             Replaces = Replaces,
         };
 
-        private static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+        private static DateTimeOffset? Time(long? milliseconds) =>
+            milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
     }
 }

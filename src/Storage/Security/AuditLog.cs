@@ -26,7 +26,8 @@ public abstract class AuditLog : IAuditLog
         """;
 
     private protected static readonly string Insert =
-        $"INSERT INTO audit ({Columns}) VALUES (@sequence, @at, @status, {string.Join(", ", StoredAuditEntry.TextNames.Select(name => $"@{name}"))}, @previous, @hash)";
+        $"INSERT INTO audit ({Columns}) VALUES (@sequence, @at, @status, "
+            + $"{string.Join(", ", StoredAuditEntry.TextNames.Select(name => $"@{name}"))}, @previous, @hash)";
 
     private protected const string SelectEnd = "SELECT last, hash, seal FROM audit_end";
 
@@ -40,7 +41,10 @@ public abstract class AuditLog : IAuditLog
 
     /// <inheritdoc/>
     public abstract Task<int> SendAsync(
-        string receiver, int limit, Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send, CancellationToken cancellationToken);
+        string receiver,
+        int limit,
+        Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send,
+        CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken) => ReadAsync(
@@ -68,7 +72,8 @@ public abstract class AuditLog : IAuditLog
 
     /// <inheritdoc/>
     public Task<AuditEnd> GetEndAsync(CancellationToken cancellationToken) => ReadAsync(
-        (connection, token) => connection.QuerySingleAsync<AuditEnd>(new CommandDefinition(SelectEnd, cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.QuerySingleAsync<AuditEnd>(new CommandDefinition(SelectEnd, cancellationToken: token)),
+        cancellationToken);
 
     /// <summary>Runs a read over a snapshot of its own.</summary>
     protected abstract Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
@@ -94,7 +99,8 @@ public abstract class AuditLog : IAuditLog
     private static async Task<IReadOnlyList<StoredAuditEntry>> ReadRowsAsync(
         DbConnection connection, string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        await using var rows = await connection.ExecuteReaderAsync(
+            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         var entries = new List<StoredAuditEntry>();
         while (await rows.ReadAsync(cancellationToken))
             entries.Add(Read(rows));

@@ -10,7 +10,8 @@ namespace Progeny.Storage.Security;
 public sealed class PostgresApiKeyStore(ClusterDatabase database) : ApiKeyStore
 {
     /// <inheritdoc/>
-    public override Task<ApiKeySet> ChangeAsync(Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken) =>
+    public override Task<ApiKeySet> ChangeAsync(
+        Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async (connection, token) =>
             {
@@ -23,13 +24,16 @@ public sealed class PostgresApiKeyStore(ClusterDatabase database) : ApiKeyStore
                 }
 
                 return new ApiKeySet(
-                    await connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)), await ReadKeysAsync(connection, token));
+                    await connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)),
+                    await ReadKeysAsync(connection, token));
             },
             cancellationToken);
 
     /// <inheritdoc/>
-    public override Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(NoteUse, Parameters(used), cancellationToken: token)), cancellationToken);
+    public override Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(NoteUse, Parameters(used), cancellationToken: token)),
+        cancellationToken);
 
     /// <inheritdoc/>
     public override Task<string> KeepPepperMarkAsync(string mark, CancellationToken cancellationToken) => database.WriteAsync(

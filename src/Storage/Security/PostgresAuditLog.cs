@@ -8,7 +8,9 @@ using Progeny.Storage.Metrics.Postgres;
 
 namespace Progeny.Storage.Security;
 
-/// <summary>The audit log in the cluster's database. Whoever writes an entry holds the row of the end, so all nodes write one chain.</summary>
+/// <summary>
+/// The audit log in the cluster's database. Whoever writes an entry holds the row of the end, so all nodes write one chain.
+/// </summary>
 public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb perfdb, AuditSeal seal) : AuditLog
 {
     // "audit". Whoever holds this lock and a receiver's number sends entries to it.
@@ -27,19 +29,27 @@ public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb pe
             {
                 await connection.ExecuteAsync(new CommandDefinition($"{SelectEnd} FOR UPDATE", cancellationToken: token));
                 var through = await connection.ExecuteScalarAsync<long>(
-                    new CommandDefinition(AuditPruning.SelectThrough.Replace("SELECT min(coalesce", "SELECT least(coalesce", StringComparison.Ordinal), new { before }, cancellationToken: token));
-                var last = await connection.QuerySingleOrDefaultAsync<byte[]>(new CommandDefinition(AuditPruning.SelectHash, new { through }, cancellationToken: token));
+                    new CommandDefinition(
+                        AuditPruning.SelectThrough.Replace("SELECT min(coalesce", "SELECT least(coalesce", StringComparison.Ordinal),
+                        new { before },
+                        cancellationToken: token));
+                var last = await connection.QuerySingleOrDefaultAsync<byte[]>(
+                    new CommandDefinition(AuditPruning.SelectHash, new { through }, cancellationToken: token));
                 if (last is null)
                     return 0L;
                 await AppendAsync(connection, new AuditCheckpoint(through, Convert.ToHexStringLower(last)).ToEntry(now), token);
-                return await connection.ExecuteAsync(new CommandDefinition(AuditPruning.Delete, new { through }, cancellationToken: token)) - 1;
+                return await connection.ExecuteAsync(new CommandDefinition(AuditPruning.Delete, new { through }, cancellationToken: token))
+                    - 1;
             },
             cancellationToken);
     }
 
     /// <inheritdoc/>
     public override async Task<int> SendAsync(
-        string receiver, int limit, Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send, CancellationToken cancellationToken)
+        string receiver,
+        int limit,
+        Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send,
+        CancellationToken cancellationToken)
     {
         // Of the receiver, not of the database.
         Exception? failure = null;
@@ -47,9 +57,12 @@ public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb pe
             async (connection, token) =>
             {
                 if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-                    "SELECT pg_try_advisory_xact_lock(@SenderLock, hashtext(@receiver))", new { SenderLock, receiver }, cancellationToken: token)))
+                    "SELECT pg_try_advisory_xact_lock(@SenderLock, hashtext(@receiver))",
+                    new { SenderLock, receiver },
+                    cancellationToken: token)))
                     return 0;
-                var through = await connection.ExecuteScalarAsync<long>(new CommandDefinition(AuditCursors.Select, new { receiver }, cancellationToken: token));
+                var through = await connection.ExecuteScalarAsync<long>(
+                    new CommandDefinition(AuditCursors.Select, new { receiver }, cancellationToken: token));
                 var entries = await ReadAfterAsync(connection, through, limit, token);
                 if (entries.Count == 0)
                     return 0;
@@ -63,7 +76,8 @@ public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb pe
                     return 0;
                 }
 
-                await connection.ExecuteAsync(new CommandDefinition(AuditCursors.Update, new { receiver, through = entries[^1].Sequence }, cancellationToken: token));
+                await connection.ExecuteAsync(
+                    new CommandDefinition(AuditCursors.Update, new { receiver, through = entries[^1].Sequence }, cancellationToken: token));
                 return entries.Count;
             },
             cancellationToken);
@@ -75,7 +89,8 @@ public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb pe
     /// <summary>Writes an entry in the transaction that is open, which holds the end until it is committed.</summary>
     internal async Task<long> AppendAsync(NpgsqlConnection connection, AuditEntry entry, CancellationToken cancellationToken)
     {
-        var end = await connection.QuerySingleAsync<AuditEnd>(new CommandDefinition($"{SelectEnd} FOR UPDATE", cancellationToken: cancellationToken));
+        var end = await connection.QuerySingleAsync<AuditEnd>(
+            new CommandDefinition($"{SelectEnd} FOR UPDATE", cancellationToken: cancellationToken));
         var append = AuditAppend.To(end, entry, seal);
         foreach (var stored in append.Entries)
             await connection.ExecuteAsync(new CommandDefinition(Insert, Parameters(stored), cancellationToken: cancellationToken));

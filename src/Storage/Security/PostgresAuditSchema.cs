@@ -1,6 +1,9 @@
 namespace Progeny.Storage.Security;
 
-/// <summary>The tables of the audit log in the cluster's database. Nothing changes an entry, and nothing removes one that the end does not say is removed.</summary>
+/// <summary>
+/// The tables of the audit log in the cluster's database. Nothing changes an entry, and nothing removes one that the end does not say is
+/// removed.
+/// </summary>
 internal static class PostgresAuditSchema
 {
     public const string Script =

@@ -4,7 +4,9 @@ using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Security;
 
-/// <summary>Keys of sessions in the cluster's database. Its callers know no asynchronous calls; they read once a day, and write every few months.</summary>
+/// <summary>
+/// Keys of sessions in the cluster's database. Its callers know no asynchronous calls; they read once a day, and write every few months.
+/// </summary>
 public sealed class PostgresSessionKeyStore(ClusterDatabase database) : ISessionKeyStore
 {
     internal const string Schema = """

@@ -10,7 +10,8 @@ namespace Progeny.Storage.Security;
 public sealed class SqliteApiKeyStore(MetricsDatabase database) : ApiKeyStore
 {
     /// <inheritdoc/>
-    public override Task<ApiKeySet> ChangeAsync(Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken) =>
+    public override Task<ApiKeySet> ChangeAsync(
+        Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {

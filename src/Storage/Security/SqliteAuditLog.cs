@@ -29,7 +29,10 @@ public sealed class SqliteAuditLog(MetricsDatabase database, AuditSeal seal) : A
 
     /// <inheritdoc/>
     public override async Task<int> SendAsync(
-        string receiver, int limit, Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send, CancellationToken cancellationToken)
+        string receiver,
+        int limit,
+        Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send,
+        CancellationToken cancellationToken)
     {
         var entries = await ReadAsync(
             async (connection, token) => await ReadAfterAsync(
@@ -38,7 +41,8 @@ public sealed class SqliteAuditLog(MetricsDatabase database, AuditSeal seal) : A
         if (entries.Count == 0)
             return 0;
         await send(entries, cancellationToken);
-        await database.WriteAsync(connection => connection.Execute(AuditCursors.Update, new { receiver, through = entries[^1].Sequence }), cancellationToken);
+        await database.WriteAsync(
+            connection => connection.Execute(AuditCursors.Update, new { receiver, through = entries[^1].Sequence }), cancellationToken);
         return entries.Count;
     }
 

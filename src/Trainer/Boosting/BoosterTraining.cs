@@ -37,7 +37,9 @@ internal sealed class BoosterTraining(TrainerSettings settings, int classes, IEn
                     if (settings.EarlyStoppingRounds > 0)
                     {
                         if (measured.Count == 0)
-                            throw new TrainerException("early stopping needs an evaluation metric, but 'disable_default_eval_metric' leaves none; give 'eval_metric'");
+                            throw new TrainerException(
+                                "early stopping needs an evaluation metric, but 'disable_default_eval_metric' leaves none; give "
+                                    + "'eval_metric'");
                         best.Consider(booster, round, measured[^1].Value, GreaterIsBetter(measured[^1].Key));
                         if (best.Round == 0 && (round == settings.Rounds || round >= settings.EarlyStoppingRounds))
                             throw Unmeasurable(measured[^1]);
@@ -46,7 +48,10 @@ internal sealed class BoosterTraining(TrainerSettings settings, int classes, IEn
                 if (isReported)
                     Add(metrics, "train_", booster.Evaluate(start + round - 1, train));
                 if (isReported)
-                    progress.Report(round / (double)settings.Rounds, string.Create(CultureInfo.InvariantCulture, $"round {round} of {settings.Rounds}"), metrics);
+                    progress.Report(
+                        round / (double)settings.Rounds,
+                        string.Create(CultureInfo.InvariantCulture, $"round {round} of {settings.Rounds}"),
+                        metrics);
                 if (settings.EarlyStoppingRounds > 0 && round - best.Round >= settings.EarlyStoppingRounds)
                     break;
             }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Progeny.Trainer.Boosting;
 
-/// <summary>The C API of XGBoost (xgboost/c_api.h), as far as it is used here. Every call but the last returns 0, or -1 for an error.</summary>
+/// <summary>
+/// The C API of XGBoost (xgboost/c_api.h), as far as it is used here. Every call but the last returns 0, or -1 for an error.
+/// </summary>
 internal static partial class NativeMethods
 {
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, XGBoostLibrary.Resolve);

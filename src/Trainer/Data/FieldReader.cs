@@ -63,7 +63,8 @@ internal abstract class FieldReader(int position)
                 return truth || Ascii.EqualsIgnoreCase(field, "false"u8);
             }
             // An int goes to the model as INT64 and is cast there, so it is rounded once, from 64 bits.
-            if (feature.Type == FeatureType.Int && long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            if (feature.Type == FeatureType.Int
+                && long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
             {
                 value = whole;
                 return true;

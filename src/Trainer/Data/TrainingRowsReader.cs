@@ -16,7 +16,8 @@ public static class TrainingRowsReader
         MalformedData = CsvMalformedDataHandling.Throw,
     };
 
-    /// <exception cref="TrainerException">A column is missing or a field is not what the schema says; the message names line and column.</exception>
+    /// <exception cref="TrainerException">A column is missing or a field is not what the schema says; the message names line and
+    /// column.</exception>
     public static TrainingRows Read(string path, TrainerSchema schema, Objective objective)
     {
         var name = Path.GetFileName(path);
@@ -31,7 +32,8 @@ public static class TrainingRowsReader
         }
         catch (CsvFormatException e)
         {
-            throw new TrainerException($"{name} line {e.LineNumber}: a quote is in the wrong place; fields quoted as in RFC 4180 would be right", e);
+            throw new TrainerException(
+                $"{name} line {e.LineNumber}: a quote is in the wrong place; fields quoted as in RFC 4180 would be right", e);
         }
     }
 
@@ -44,7 +46,8 @@ public static class TrainingRowsReader
         while (reader.Read())
         {
             if (reader.FieldCount != header.Length)
-                throw new TrainerException($"{name} line {reader.LineNumber} has {reader.FieldCount} fields where the header has {header.Length}");
+                throw new TrainerException(
+                    $"{name} line {reader.LineNumber} has {reader.FieldCount} fields where the header has {header.Length}");
             foreach (var field in fields)
             {
                 if (field.Add(reader.GetSpan(field.Position)) is { } problem)

@@ -36,7 +36,9 @@ public sealed record ColumnScaling
         {
             Fill = [.. mean.Select(m => (float)m)],
             Offset = [.. mean.Select(m => (float)m)],
-            Scale = [.. squares.Select((s, c) => s > 0 && (float)Math.Sqrt(count[c] / s) is var scale && float.IsFinite(scale) ? scale : 1)],
+            Scale = [
+                .. squares.Select((s, c) => s > 0 && (float)Math.Sqrt(count[c] / s) is var scale && float.IsFinite(scale) ? scale : 1),
+            ],
         };
     }
 

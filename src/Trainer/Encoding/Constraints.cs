@@ -23,9 +23,11 @@ internal static class Constraints
         {
             var encoder = Find("monotone_constraints", name, encoders);
             if (encoder is not NumberEncoder)
-                throw new TrainerException($"parameter 'monotone_constraints' names the category '{name}', which has no order; a number would be right");
+                throw new TrainerException(
+                    $"parameter 'monotone_constraints' names the category '{name}', which has no order; a number would be right");
             if (value?.GetValueKind() != JsonValueKind.Number || value.GetValue<double>() is not (1 or 0 or -1))
-                throw new TrainerException($"parameter 'monotone_constraints.{name}' is {value?.ToJsonString() ?? "null"}; 1, 0 or -1 would be right");
+                throw new TrainerException(
+                    $"parameter 'monotone_constraints.{name}' is {value?.ToJsonString() ?? "null"}; 1, 0 or -1 would be right");
         }
         return "(" + string.Join(',', encoders.Features.SelectMany(f => Enumerable.Repeat(
             constraints[f.Feature]?.GetValue<double>().ToString(CultureInfo.InvariantCulture) ?? "0", f.Width))) + ")";
@@ -44,7 +46,8 @@ internal static class Constraints
         return JsonSerializer.Serialize(groups.Select(group =>
         {
             if (group is not JsonArray names || !names.All(n => n?.GetValueKind() == JsonValueKind.String))
-                throw new TrainerException($"parameter '{Parameter}' is {groups.ToJsonString()}; a list of lists of feature names would be right");
+                throw new TrainerException(
+                    $"parameter '{Parameter}' is {groups.ToJsonString()}; a list of lists of feature names would be right");
             return names.Select(n => Find(Parameter, n!.GetValue<string>(), encoders))
                 .SelectMany(e => Enumerable.Range(first[e.Feature], e.Width)).ToArray();
         }).ToArray());
@@ -53,5 +56,6 @@ internal static class Constraints
     static FeatureEncoder Find(string parameter, string name, FeatureEncoders encoders) =>
         encoders.Features.FirstOrDefault(f => f.Feature == name)
         ?? throw new TrainerException(
-            $"parameter '{parameter}' names '{name}', which is no feature; the features are {string.Join(", ", encoders.Features.Select(f => f.Feature))}");
+            $"parameter '{parameter}' names '{name}', which is no feature; the features are "
+                + $"{string.Join(", ", encoders.Features.Select(f => f.Feature))}");
 }

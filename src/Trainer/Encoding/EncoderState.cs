@@ -21,5 +21,6 @@ public sealed record EncoderState
 
     public required FeatureEncoders Encoders { get; init; }
 
-    public static IReadOnlyList<string> Describe(TrainerSchema schema) => [.. schema.Features.Select(f => $"{f.Name}:{f.Type.ToString().ToLowerInvariant()}")];
+    public static IReadOnlyList<string> Describe(TrainerSchema schema) =>
+        [.. schema.Features.Select(f => $"{f.Name}:{f.Type.ToString().ToLowerInvariant()}")];
 }

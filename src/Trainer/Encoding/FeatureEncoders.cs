@@ -44,10 +44,13 @@ public sealed record FeatureEncoders
                     return encoder;
                 var column = (CategoryColumn)data.Columns[i];
                 var known = table.Categories.ToHashSet(StringComparer.Ordinal);
-                List<string> added = [.. Allowed(CategoryPositions.Distinct(column, rows), data.Schema.Features[i]).Where(c => !known.Contains(c))];
+                List<string> added = [
+                    .. Allowed(CategoryPositions.Distinct(column, rows), data.Schema.Features[i]).Where(c => !known.Contains(c)),
+                ];
                 if (added.Count == 0)
                     return encoder;
-                var learned = new CategoryStatistics(column, added, data.Label, rows, table.Width).Target(table.Feature, settings.EncodingSmoothing);
+                var learned = new CategoryStatistics(column, added, data.Label, rows, table.Width).Target(
+                    table.Feature, settings.EncodingSmoothing);
                 return table with
                 {
                     Categories = [.. table.Categories, .. added],
@@ -88,7 +91,8 @@ public sealed record FeatureEncoders
     {
         var columns = Columns();
         if ((long)columns * (to - from) > Array.MaxLength)
-            throw new TrainerException($"{to - from} rows of {columns} encoded columns are too many; fewer rows, or encoding: target, would be right");
+            throw new TrainerException(
+                $"{to - from} rows of {columns} encoded columns are too many; fewer rows, or encoding: target, would be right");
         var values = new float[columns * (to - from)];
         for (var row = from; row < to; row++)
         {
@@ -114,8 +118,8 @@ public sealed record FeatureEncoders
         {
             case CategoryEncoding.OneHot:
             case CategoryEncoding.Auto when onehot.Count <= settings.MaxOneHot:
-                // Values that the schema allows have their column even if no row has them yet: a later generation may learn them. Where there are none
-                // at all the feature is a constant, of which a model learns as little as of a number that is always missing.
+                // Values that the schema allows have their column even if no row has them yet: a later generation may learn them. Where
+                // there are none at all the feature is a constant, of which a model learns as little as of a number that is always missing.
                 return onehot.Count > 0
                     ? new OneHotEncoder { Feature = feature.Name, Categories = onehot }
                     : new TableEncoder { Feature = feature.Name, Categories = [], Table = new float[classes] };

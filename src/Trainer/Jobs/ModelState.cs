@@ -22,9 +22,11 @@ public sealed record ModelState(byte[] Booster, EncoderState Encoding)
         var name = Path.GetFileName(folder);
         try
         {
-            var encoding = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, EncodersFile)), EncoderJson.Default.EncoderState)!;
+            var encoding = JsonSerializer.Deserialize(
+                File.ReadAllBytes(Path.Combine(folder, EncodersFile)), EncoderJson.Default.EncoderState)!;
             if (encoding.Format != EncoderState.CurrentFormat)
-                throw new TrainerException($"{name}/{EncodersFile} has format {encoding.Format}; this trainer reads {EncoderState.CurrentFormat}");
+                throw new TrainerException(
+                    $"{name}/{EncodersFile} has format {encoding.Format}; this trainer reads {EncoderState.CurrentFormat}");
             return new ModelState(File.ReadAllBytes(Path.Combine(folder, BoosterFile)), encoding);
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException)
@@ -37,7 +39,8 @@ public sealed record ModelState(byte[] Booster, EncoderState Encoding)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, BoosterFile), Booster);
-        File.WriteAllBytes(Path.Combine(folder, EncodersFile), JsonSerializer.SerializeToUtf8Bytes(Encoding, EncoderJson.Default.EncoderState));
+        File.WriteAllBytes(
+            Path.Combine(folder, EncodersFile), JsonSerializer.SerializeToUtf8Bytes(Encoding, EncoderJson.Default.EncoderState));
     }
 
     /// <summary>Refuses to continue a model of another shape.</summary>

@@ -58,7 +58,11 @@ public sealed class TrainingJob(string folder, ProgressWriter progress)
         var label = CollectionsMarshal.AsSpan((List<float>)data.Label);
         var columns = encoders.Columns();
         using var train = new DataMatrix(
-            previous is null ? encoders.EncodeForTraining(data, trained, settings) : encoders.Encode(data, 0, trained), trained, columns, settings.Threads, label[..trained]);
+            previous is null ? encoders.EncodeForTraining(data, trained, settings) : encoders.Encode(data, 0, trained),
+            trained,
+            columns,
+            settings.Threads,
+            label[..trained]);
         using var valid = trained < data.Rows
             ? new DataMatrix(encoders.Encode(data, trained, data.Rows), data.Rows - trained, columns, settings.Threads, label[trained..])
             : null;
@@ -73,7 +77,8 @@ public sealed class TrainingJob(string folder, ProgressWriter progress)
         var tail = Math.Max(1, (int)Math.Round(rows * fraction));
         return tail < rows
             ? tail
-            : throw new TrainerException($"{rows} rows are too few to keep a 'validation_fraction' of {fraction.ToString(CultureInfo.InvariantCulture)} apart");
+            : throw new TrainerException(
+                $"{rows} rows are too few to keep a 'validation_fraction' of {fraction.ToString(CultureInfo.InvariantCulture)} apart");
     }
 
     TrainerSchema ReadSchema()

@@ -5,7 +5,9 @@ using Progeny.Trainer.Encoding;
 
 namespace Progeny.Trainer.Onnx;
 
-/// <summary>The first part of the graph: from the raw fields to the booster's columns, as <see cref="FeatureEncoders"/> makes them.</summary>
+/// <summary>
+/// The first part of the graph: from the raw fields to the booster's columns, as <see cref="FeatureEncoders"/> makes them.
+/// </summary>
 internal static class FeatureGraph
 {
     /// <summary>Adds inputs and encodings; returns the name of a FLOAT tensor [rows, columns].</summary>
@@ -36,10 +38,14 @@ internal static class FeatureGraph
         return encoder switch
         {
             OneHotEncoder onehot => graph.Node("Flatten", [graph.Node(
-                "OneHotEncoder", [input], [("cats_strings", onehot.Categories), ("zeros", 1L)], GraphBuilder.MachineLearning)], [("axis", 1L)]),
+                "OneHotEncoder", [input], [("cats_strings", onehot.Categories), ("zeros", 1L)], GraphBuilder.MachineLearning)], [
+                    ("axis", 1L),
+                ]),
             TableEncoder { Width: 1 } table => LookUp(graph, input, table),
             TableEncoder table => graph.Node("Flatten", [graph.Node("Gather", [
-                graph.Constant("table", table.Table, table.Categories.Count + 1, table.Width), Position(graph, input, table)])], [("axis", 1L)]),
+                graph.Constant("table", table.Table, table.Categories.Count + 1, table.Width), Position(graph, input, table)])], [
+                    ("axis", 1L),
+                ]),
             _ when type == TensorProto.Types.DataType.Float => input,
             _ => graph.Node("Cast", [input], [("to", (long)TensorProto.Types.DataType.Float)]),
         };
@@ -51,7 +57,10 @@ internal static class FeatureGraph
         : LabelEncoder(graph, input, table.Categories, table.Table[..^1], table.Missing()[0]);
 
     static string LabelEncoder(GraphBuilder graph, string input, IReadOnlyList<string> keys, float[] values, float other) => graph.Node(
-        "LabelEncoder", [input], [("keys_strings", keys), ("values_floats", values), ("default_float", other)], GraphBuilder.MachineLearning);
+        "LabelEncoder",
+        [input],
+        [("keys_strings", keys), ("values_floats", values), ("default_float", other)],
+        GraphBuilder.MachineLearning);
 
     static string Position(GraphBuilder graph, string input, TableEncoder table)
     {
@@ -59,7 +68,11 @@ internal static class FeatureGraph
         return graph.Node(
             "LabelEncoder",
             [input],
-            [("keys_strings", keys), ("values_int64s", Enumerable.Range(0, keys.Count).Select(i => (long)i).ToArray()), ("default_int64", (long)table.Categories.Count)],
+            [
+                ("keys_strings", keys),
+                ("values_int64s", Enumerable.Range(0, keys.Count).Select(i => (long)i).ToArray()),
+                ("default_int64", (long)table.Categories.Count),
+            ],
             GraphBuilder.MachineLearning);
     }
 }

@@ -53,7 +53,11 @@ internal sealed class GraphBuilder
     /// <param name="domain">The operator's domain; empty for ONNX's own.</param>
     /// <param name="output">The output's name; null: a name of the builder's.</param>
     public string Node(
-        string operation, IReadOnlyList<string> inputs, IReadOnlyList<(string Name, object Value)>? attributes = null, string domain = "", string? output = null)
+        string operation,
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<(string Name, object Value)>? attributes = null,
+        string domain = "",
+        string? output = null)
     {
         output ??= Unique(operation);
         var node = new NodeProto { OpType = operation, Name = output, Domain = domain };

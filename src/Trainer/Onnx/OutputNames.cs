@@ -15,12 +15,15 @@ public static class OutputNames
     /// <summary>FLOAT [rows, 1].</summary>
     public const string Value = "value";
 
-    public static IReadOnlyList<string> Of(MachineLearningTask task) => task == MachineLearningTask.Regression ? [Value] : [Probabilities, Label];
+    public static IReadOnlyList<string> Of(MachineLearningTask task) =>
+        task == MachineLearningTask.Regression ? [Value] : [Probabilities, Label];
 
     /// <exception cref="TrainerException">A feature has the name of an output.</exception>
     public static void RequireFree(TrainerSchema schema)
     {
         if (schema.Features.FirstOrDefault(f => Of(schema.Task).Contains(f.Name)) is { } feature)
-            throw new TrainerException($"feature '{feature.Name}' has the name of an output of the model; another name, given in the source's query, would be right");
+            throw new TrainerException(
+                $"feature '{feature.Name}' has the name of an output of the model; another name, given in the source's query, would be "
+                    + "right");
     }
 }

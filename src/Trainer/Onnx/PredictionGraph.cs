@@ -46,7 +46,10 @@ internal static class PredictionGraph
         Link.Exponential => graph.Node("Exp", [margins], output: output),
         Link.Softmax => graph.Node("Softmax", [margins], [("axis", 1L)], output: output),
         Link.Step => graph.Node(
-            "Cast", [graph.Node("Greater", [margins, graph.Constant("zero", [0f])])], [("to", (long)TensorProto.Types.DataType.Float)], output: output),
+            "Cast",
+            [graph.Node("Greater", [margins, graph.Constant("zero", [0f])])],
+            [("to", (long)TensorProto.Types.DataType.Float)],
+            output: output),
         _ => graph.Node("Identity", [margins], output: output),
     };
 }

@@ -2,7 +2,9 @@ using Progeny.Trainer.Boosting;
 
 namespace Progeny.Trainer.Onnx;
 
-/// <summary>Collects trees for the operator TreeEnsembleRegressor (https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html).</summary>
+/// <summary>
+/// Collects trees for the operator TreeEnsembleRegressor (https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html).
+/// </summary>
 internal sealed class TreeEnsemble(int outputs)
 {
     readonly List<long> _trees = [], _nodes = [], _columns = [], _below = [], _other = [], _missing = [];

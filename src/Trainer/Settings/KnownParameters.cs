@@ -43,7 +43,8 @@ internal static class KnownParameters
         if (owners.Length == 0)
             throw new TrainerException(Unknown(name));
         if (!owners.Contains(booster))
-            throw new TrainerException($"parameter '{name}' belongs to the booster {string.Join(" or ", owners)}; the booster here is {booster}");
+            throw new TrainerException(
+                $"parameter '{name}' belongs to the booster {string.Join(" or ", owners)}; the booster here is {booster}");
     }
 
     static string Unknown(string name)

@@ -12,7 +12,9 @@ public sealed record Objective
 
     public required Link Link { get; init; }
 
-    /// <summary>The name that the library trains under: <c>multi:softmax</c> predicts classes only, so it trains as <c>multi:softprob</c>.</summary>
+    /// <summary>
+    /// The name that the library trains under: <c>multi:softmax</c> predicts classes only, so it trains as <c>multi:softprob</c>.
+    /// </summary>
     public string NativeName => Name == "multi:softmax" ? "multi:softprob" : Name;
 
     /// <summary>Whether the library's own prediction is the margin, before <see cref="Link"/>.</summary>
@@ -39,7 +41,8 @@ public sealed record Objective
     };
 
     public bool Allows(double label) =>
-        (Least is not { } least || label > least || (label == least && !MinIsExcluded)) && (Greatest is not { } greatest || label <= greatest);
+        (Least is not { } least || label > least || (label == least && !MinIsExcluded))
+            && (Greatest is not { } greatest || label <= greatest);
 
     /// <summary>The margin that a <c>base_score</c> stands for: the inverse of the link, in 32 bits as the library computes it.</summary>
     public float Margin(float baseScore) => BaseScoreIsMargin

@@ -13,7 +13,8 @@ public static class Objectives
         new() { Name = "binary:logistic", Task = MachineLearningTask.Binary, Link = Link.Logistic },
         new()
         {
-            Name = "binary:logitraw", Task = MachineLearningTask.Binary, Link = Link.Logistic, PredictsMargin = true, BaseScoreIsMargin = true,
+            Name = "binary:logitraw", Task = MachineLearningTask.Binary, Link = Link.Logistic, PredictsMargin = true, BaseScoreIsMargin =
+                true,
         },
         new() { Name = "binary:hinge", Task = MachineLearningTask.Binary, Link = Link.Step },
         new() { Name = "multi:softprob", Task = MachineLearningTask.Multiclass, Link = Link.Softmax },

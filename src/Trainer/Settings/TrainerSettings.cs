@@ -29,7 +29,9 @@ public sealed record TrainerSettings
     /// <summary>The weight of the overall mean in a category's mean target, in rows.</summary>
     public double EncodingSmoothing { get; init; } = 10;
 
-    /// <summary>Evaluation metrics by their names in the library; the last one decides early stopping. Empty: the objective's own.</summary>
+    /// <summary>
+    /// Evaluation metrics by their names in the library; the last one decides early stopping. Empty: the objective's own.
+    /// </summary>
     public IReadOnlyList<string> EvaluationMetrics { get; init; } = [];
 
     /// <summary>1 or -1 by feature name.</summary>
@@ -38,7 +40,10 @@ public sealed record TrainerSettings
     /// <summary>Lists of the names of features that may be used together.</summary>
     public JsonArray? InteractionConstraints { get; init; }
 
-    /// <summary>The threads to train with, those of the environment where the parameters do not say; 0: all cores. Another number adds in another order, so the model differs in the last digits.</summary>
+    /// <summary>
+    /// The threads to train with, those of the environment where the parameters do not say; 0: all cores. Another number adds in another
+    /// order, so the model differs in the last digits.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>Everything that goes to the library as it is.</summary>
@@ -59,7 +64,8 @@ public sealed record TrainerSettings
         var stop = values.Whole("early_stopping_rounds", 0, int.MaxValue) ?? 0;
         var fraction = values.Number("validation_fraction", 0, 0.9) ?? (stop > 0 ? 0.1 : 0);
         if (stop > 0 && fraction == 0)
-            throw new TrainerException("parameter 'early_stopping_rounds' needs rows to evaluate on: give a 'validation_fraction' above 0, e.g. 0.1");
+            throw new TrainerException(
+                "parameter 'early_stopping_rounds' needs rows to evaluate on: give a 'validation_fraction' above 0, e.g. 0.1");
 
         return new TrainerSettings
         {
@@ -69,7 +75,8 @@ public sealed record TrainerSettings
             EarlyStoppingRounds = stop,
             ValidationFraction = fraction,
             Encoding = Enum.Parse<CategoryEncoding>(
-                values.OneOf("encoding", [.. Enum.GetNames<CategoryEncoding>().Select(n => n.ToLowerInvariant())]) ?? "auto", ignoreCase: true),
+                values.OneOf("encoding", [.. Enum.GetNames<CategoryEncoding>().Select(n => n.ToLowerInvariant())]) ?? "auto",
+                ignoreCase: true),
             MaxOneHot = values.Whole("max_onehot", 0, 100_000) ?? 16,
             EncodingSmoothing = values.Number("encoding_smoothing", 0, 1e9) ?? 10,
             EvaluationMetrics = values.Texts("eval_metric"),
@@ -82,7 +89,10 @@ public sealed record TrainerSettings
 
     /// <summary>What the node lets a trainer use; 0: it does not say.</summary>
     static int ThreadsOfEnvironment =>
-        int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : 0;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
+                ? threads
+                : 0;
 
     static IEnumerable<KeyValuePair<string, string>> Defaults(JsonObject parameters, string booster)
     {

@@ -20,7 +20,10 @@ public sealed class BalancerTests
                 .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
             var file = Path.Combine(folder, "balancer.pem");
             await File.WriteAllTextAsync(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
-            (await CheckAsync(new Dictionary<string, string> { ["BALANCER_TLS"] = $"ssl crt {file}", ["BALANCER_AUTHORITY"] = file }, Common, "deploy/docker/nodes.cfg")).ShouldBe("");
+            (await CheckAsync(
+                new Dictionary<string, string> { ["BALANCER_TLS"] = $"ssl crt {file}", ["BALANCER_AUTHORITY"] = file },
+                Common,
+                "deploy/docker/nodes.cfg")).ShouldBe("");
         }
         finally
         {

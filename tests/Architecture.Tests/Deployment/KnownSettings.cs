@@ -62,12 +62,14 @@ internal static class KnownSettings
 
     private static readonly HashSet<string> Patterns =
     [
-        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Concat(KeysOf("Jobs", typeof(SandboxOptions))).Select(key => key.ToUpperInvariant()),
+        .. Single.Concat(Sections.SelectMany(section => KeysOf(section.Key, section.Value))).Concat(KeysOf("Jobs", typeof(SandboxOptions)))
+            .Select(key => key.ToUpperInvariant()),
     ];
 
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
     public static IEnumerable<string> SectionNames =>
-        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts").Append("Http:CorsOrigins");
+        Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts")
+            .Append("Http:CorsOrigins");
 
     /// <summary>Whether a node reads a key.</summary>
     public static bool Knows(string key)

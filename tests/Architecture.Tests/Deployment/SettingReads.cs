@@ -27,7 +27,8 @@ internal static class SettingReads
 
     private static bool IsReader(MethodReference method) =>
         Readers.Contains(method.Name)
-        && (method.DeclaringType.Name is "NodeSettings" or "ProofHosting" || method.DeclaringType.Namespace == "Microsoft.Extensions.Configuration");
+        && (method.DeclaringType.Name is "NodeSettings" or "ProofHosting"
+        || method.DeclaringType.Namespace == "Microsoft.Extensions.Configuration");
 
     /// <summary>The text that was loaded last before a call: the section is the last or the last but one argument.</summary>
     private static string? SectionBefore(Instruction call)

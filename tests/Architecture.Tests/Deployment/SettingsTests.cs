@@ -57,7 +57,9 @@ public sealed partial class SettingsTests
         KnownSettings.Knows("Trainer:Limits:ModelBytes").ShouldBeTrue();
     }
 
-    /// <summary>A variable that is set for a node. Compose's own, which are only read (<c>${PROGENY_PORT}</c>), have capitals only.</summary>
+    /// <summary>
+    /// A variable that is set for a node. Compose's own, which are only read (<c>${PROGENY_PORT}</c>), have capitals only.
+    /// </summary>
     [GeneratedRegex(
         @"(?<![{\w])PROGENY_(?<key>[A-Z]?[a-z]\w*|DATA)(?=[=:\s])",
         RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]

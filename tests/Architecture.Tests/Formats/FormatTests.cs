@@ -6,7 +6,10 @@ using Progeny.Grains.Common;
 
 namespace Progeny.Architecture.Tests.Formats;
 
-/// <summary>Messages and states that earlier builds wrote are read as what they were: silos of two builds talk to each other, and share one database.</summary>
+/// <summary>
+/// Messages and states that earlier builds wrote are read as what they were: silos of two builds talk to each other, and share one
+/// database.
+/// </summary>
 public sealed class FormatTests : IDisposable
 {
     private static readonly StoredFormats Messages = new("messages.json");
@@ -42,7 +45,8 @@ public sealed class FormatTests : IDisposable
     public void State_of_an_earlier_build_is_read(Type type)
     {
         var stored = States.Get(type.Name, () => ToJson(Samples.Of(type)));
-        var read = typeof(FormatTests).GetMethod(nameof(Read), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type).Invoke(null, [stored])!;
+        var read = typeof(FormatTests).GetMethod(nameof(Read), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type)
+            .Invoke(null, [stored])!;
         StoredFormats.ShouldHold(ToJson(read), stored, type.Name);
     }
 

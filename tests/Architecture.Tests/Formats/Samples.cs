@@ -41,7 +41,8 @@ internal static class Samples
         if (type == typeof(TimeSpan))
             return TimeSpan.FromSeconds(number);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ReadOnlyMemory<>))
-            return Activator.CreateInstance(type, ArrayOf(type.GenericTypeArguments[0], [Make(type.GenericTypeArguments[0], number, depth + 1)]));
+            return Activator.CreateInstance(
+                type, ArrayOf(type.GenericTypeArguments[0], [Make(type.GenericTypeArguments[0], number, depth + 1)]));
         if (type.IsGenericType && type.Namespace == typeof(ImmutableArray).Namespace)
             return MakeCollection(type, number, depth);
         if (depth >= MaxDepth)
@@ -70,7 +71,8 @@ internal static class Samples
         {
             var array = ArrayOf(arguments[0], items);
             return typeof(ImmutableArray).GetMethods()
-                .Single(method => method.Name == nameof(ImmutableArray.Create) && method.GetParameters() is [{ ParameterType.IsArray: true }])
+                .Single(method =>
+                    method.Name == nameof(ImmutableArray.Create) && method.GetParameters() is [{ ParameterType.IsArray: true }])
                 .MakeGenericMethod(arguments[0]).Invoke(null, [array])!;
         }
 

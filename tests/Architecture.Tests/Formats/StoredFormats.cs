@@ -4,13 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace Progeny.Architecture.Tests.Formats;
 
-/// <summary>What earlier builds have written, in a file of this project. It only grows: silos of two builds run side by side while a cluster is upgraded.</summary>
+/// <summary>
+/// What earlier builds have written, in a file of this project. It only grows: silos of two builds run side by side while a cluster is
+/// upgraded.
+/// </summary>
 internal sealed class StoredFormats(string file)
 {
     // Set, what is missing is written down.
     private const string Variable = "PROGENY_WRITE_FORMATS";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly string path = Path.Combine(Repository.Root, "tests", "Architecture.Tests", "Formats", file);
     private JsonObject? all;
@@ -23,14 +30,17 @@ internal sealed class StoredFormats(string file)
         if (all[type] is { } known)
             return known;
         if (Environment.GetEnvironmentVariable(Variable) is null)
-            throw new ShouldAssertException($"{file} has nothing of {type} yet. Run this test once with {Variable}=1, and commit the file.");
+            throw new ShouldAssertException(
+                $"{file} has nothing of {type} yet. Run this test once with {Variable}=1, and commit the file.");
         var made = make();
         all[type] = made;
         File.WriteAllText(path, all.ToJsonString(Indented) + "\n");
         return made;
     }
 
-    /// <summary>Holds what is read now to what was written: every member has its value still. Members that came later may be there besides.</summary>
+    /// <summary>
+    /// Holds what is read now to what was written: every member has its value still. Members that came later may be there besides.
+    /// </summary>
     public static void ShouldHold(JsonNode? now, JsonNode? then, string place)
     {
         switch (then)

@@ -27,7 +27,22 @@ public sealed class ClusterShowTests
         await using var server = await FakeServer.StartAsync();
         server.Answer("GET /api/cluster", Alone);
         var lines = (await server.RunAsync("cluster", "show")).ShouldSucceed().Out.Split('\n');
-        Cells(lines[0]).ShouldBe(["node", "state", "roles", "version", "up for", "processors", "memory", "models", "jobs", "log waiting", "dropped", "database"]);
+        Cells(lines[0])
+            .ShouldBe(
+                [
+                    "node",
+                    "state",
+                    "roles",
+                    "version",
+                    "up for",
+                    "processors",
+                    "memory",
+                    "models",
+                    "jobs",
+                    "log waiting",
+                    "dropped",
+                    "database",
+                ]);
         var cells = Cells(lines[1]);
         cells[..4].ShouldBe(["laptop", "active", "serving, training", "0.1.0"]);
         cells[4].ShouldMatch(@"^\d+ d \d+:\d\d$");
@@ -82,7 +97,9 @@ public sealed class ClusterShowTests
     public async Task Node_that_says_nothing_is_shown_with_its_last_sign_of_life()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("GET /api/cluster", """{"nodes":[{"name":"gone","address":"10.0.0.3:11111","state":"dead","seen_at":"2026-01-02T03:04:05Z"}]}""");
+        server.Answer(
+            "GET /api/cluster",
+            """{"nodes":[{"name":"gone","address":"10.0.0.3:11111","state":"dead","seen_at":"2026-01-02T03:04:05Z"}]}""");
         var run = await server.RunAsync("cluster", "show", "--grains");
         run.ExitCode.ShouldBe(1);
         var cells = Cells(run.Out.Split('\n')[1]);

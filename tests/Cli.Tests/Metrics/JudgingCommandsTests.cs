@@ -34,7 +34,9 @@ public sealed class JudgingCommandsTests
         output.ShouldContain("1.0.0:1: drifted since 2026-11-22 11:00:00Z; check 7 at 2026-11-22 12:00:00Z, 1,000 rows");
         output.ShouldContain("1.0.0:2: there is no training profile");
         var lines = output.Split('\n');
-        lines.ShouldContain(line => line.Contains("x") && line.Contains("yes") && line.Contains("0.3100") && line.Contains("KS") && line.Contains("1.0e-20"));
+        lines.ShouldContain(
+            line => line.Contains("x") && line.Contains("yes") && line.Contains("0.3100") && line.Contains("KS")
+                && line.Contains("1.0e-20"));
         lines.ShouldContain(line => line.Contains("label (prediction)") && line.Contains("chi-square"));
     }
 
@@ -54,7 +56,8 @@ public sealed class JudgingCommandsTests
         output.ShouldContain("loss 2: loss > 1 is true");
         output.ShouldContain("latency_p99 > 9");
         server.Answer("GET /api/projects/quiet/alerts", "[]");
-        (await server.RunAsync("alerts", "quiet")).ShouldSucceed().Out.ShouldStartWith("The release in production in 'quiet' has no alerts");
+        (await server.RunAsync("alerts", "quiet")).ShouldSucceed().Out.ShouldStartWith(
+            "The release in production in 'quiet' has no alerts");
     }
 
     [Fact]

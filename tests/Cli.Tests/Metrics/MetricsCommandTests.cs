@@ -20,7 +20,9 @@ public sealed class MetricsCommandTests
         var lines = run.ShouldSucceed().Out.Split('\n', StringSplitOptions.TrimEntries);
         lines[0].ShouldStartWith("version  at");
         lines[0].ShouldEndWith("hit");
-        Words(lines[1]).ShouldBe(["1.0.0:1", "2026-11-22", "11:59:00Z", "1,200", "2,400", "1", "0.813", "1.500", "3.000", "0.900", "2", "0.2500", "0.5000"]);
+        Words(lines[1])
+            .ShouldBe(
+                ["1.0.0:1", "2026-11-22", "11:59:00Z", "1,200", "2,400", "1", "0.813", "1.500", "3.000", "0.900", "2", "0.2500", "0.5000"]);
         Words(lines[2]).ShouldBe(["1.0.0:2", "2026-11-22", "11:59:00Z", "0", "0", "0", "–", "–", "–", "–", "1", "0.5000", "–"]);
     }
 
@@ -30,15 +32,19 @@ public sealed class MetricsCommandTests
         await using var server = await FakeServer.StartAsync();
         server.Answer("GET /api/projects/demo/metrics", Answer);
         (await server.RunAsync("metrics", "demo", "--json")).ShouldSucceed().Out.ShouldBe(Answer + "\n");
-        server.Answer("GET /api/projects/idle/metrics", """{"project":"idle","from":"2026-11-22T11:00:00Z","to":"2026-11-22T12:00:00Z","step":10,"by":"project","series":[]}""");
-        (await server.RunAsync("metrics", "idle")).ShouldSucceed().Out.ShouldBe("Nothing happened to 'idle' from 2026-11-22 11:00:00Z to 2026-11-22 12:00:00Z.\n");
+        server.Answer(
+            "GET /api/projects/idle/metrics",
+            """{"project":"idle","from":"2026-11-22T11:00:00Z","to":"2026-11-22T12:00:00Z","step":10,"by":"project","series":[]}""");
+        (await server.RunAsync("metrics", "idle")).ShouldSucceed().Out.ShouldBe(
+            "Nothing happened to 'idle' from 2026-11-22 11:00:00Z to 2026-11-22 12:00:00Z.\n");
     }
 
     [Fact]
     public async Task What_the_server_refuses_is_said()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Refuse("GET /api/projects/demo/metrics?step=3s", 400, """{"title":"Invalid request","status":400,"detail":"step is '3s'"}""");
+        server.Refuse(
+            "GET /api/projects/demo/metrics?step=3s", 400, """{"title":"Invalid request","status":400,"detail":"step is '3s'"}""");
         (await server.RunAsync("metrics", "demo", "--step", "3s")).ShouldFail(1, "Invalid request: step is '3s'");
     }
 

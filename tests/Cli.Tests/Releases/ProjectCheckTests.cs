@@ -11,14 +11,16 @@ public sealed class ProjectCheckTests
         using var folder = new TemporaryFolder();
         await CliRun.InitAsync(folder["demo"]);
         var file = folder["demo/progeny.yaml"];
-        var text = (await File.ReadAllTextAsync(file)).Replace("- {name: hour, type: int", "- {name: hour, type: intt").Replace("seed: 1", "sead: 1");
+        var text = (await File.ReadAllTextAsync(file)).Replace("- {name: hour, type: int", "- {name: hour, type: intt")
+            .Replace("seed: 1", "sead: 1");
         await File.WriteAllTextAsync(file, text);
 
         var run = (await CliRun.Of("project", "check", "--path", folder["demo"])).ShouldFail(1, "intt", "sead", "2 errors in progeny.yaml");
         var said = run.Error.Split('\n');
         foreach (var error in ManifestParser.Parse(text).Errors)
         {
-            var at = Array.FindIndex(said, line => line.StartsWith($"progeny.yaml:{error.Line}:{error.Column}: ", StringComparison.Ordinal));
+            var at = Array.FindIndex(
+                said, line => line.StartsWith($"progeny.yaml:{error.Line}:{error.Column}: ", StringComparison.Ordinal));
             at.ShouldBeGreaterThanOrEqualTo(0, error.ToString());
             said[at + 1].ShouldEndWith(text.Split('\n')[error.Line - 1].TrimEnd());
             said[at + 2].IndexOf('^').ShouldBe(said[at + 1].IndexOf('|') + 1 + error.Column);

@@ -36,7 +36,10 @@ public sealed class ProjectReleaseTests
         using var folder = new TemporaryFolder();
         await CliRun.InitAsync(folder["demo"]);
         await using var server = await FakeServer.StartAsync();
-        server.Answer(Releases, """{"project":"demo","version":"0.1.0","package_digest":"c0ffee","manifest":"…","published_at":"2026-01-02T03:04:05Z"}""", 201);
+        server.Answer(
+            Releases,
+            """{"project":"demo","version":"0.1.0","package_digest":"c0ffee","manifest":"…","published_at":"2026-01-02T03:04:05Z"}""",
+            201);
 
         var run = (await server.RunAsync("project", "release", "--path", folder["demo"])).ShouldSucceed();
         run.Out.ShouldContain("Published demo 0.1.0");
@@ -53,7 +56,8 @@ public sealed class ProjectReleaseTests
         await CliRun.InitAsync(folder["demo"]);
         await using var server = await FakeServer.StartAsync();
         server.Refuse(Releases, 409, """{"title":"Conflict","status":409,"detail":"0.1.0 is not above 0.2.0, the highest published"}""");
-        (await server.RunAsync("project", "release", "--path", folder["demo"])).ShouldFail(1, "Conflict: 0.1.0 is not above 0.2.0, the highest published");
+        (await server.RunAsync("project", "release", "--path", folder["demo"])).ShouldFail(
+            1, "Conflict: 0.1.0 is not above 0.2.0, the highest published");
     }
 
     [Fact]

@@ -37,7 +37,17 @@ public sealed class ExperimentCommandsTests
     {
         await using var server = await FakeServer.StartAsync();
         server.Answer("POST /api/projects/demo/experiments", Experiment);
-        (await server.RunAsync("experiment", "start", "demo", """{"strategy":"abtest","share":0.2}""", "--generation", "1.0.0:2", "--by", "anna", "--reason", "to see")).ShouldSucceed();
+        (await server.RunAsync(
+            "experiment",
+            "start",
+            "demo",
+            """{"strategy":"abtest","share":0.2}""",
+            "--generation",
+            "1.0.0:2",
+            "--by",
+            "anna",
+            "--reason",
+            "to see")).ShouldSucceed();
         server.BodyText.ShouldBe("""{"strategy":"abtest","share":0.2,"generations":["1.0.0:2"],"by":"anna","reason":"to see"}""");
         (await server.RunAsync("experiment", "start", "demo", "abtest")).ExitCode.ShouldNotBe(0);
     }
@@ -59,8 +69,11 @@ public sealed class ExperimentCommandsTests
     public async Task Earlier_generation_is_put_in_charge_again()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("POST /api/projects/demo/rollback", """{"generation":"demo@1.0.0:1","previous":"demo@1.0.0:2","at":"2026-01-02T03:04:05Z","reason":"odd"}""");
-        (await server.RunAsync("model", "rollback", "demo", "--by", "anna", "--reason", "odd")).ShouldSucceed().Out.ShouldContain("demo@1.0.0:1");
+        server.Answer(
+            "POST /api/projects/demo/rollback",
+            """{"generation":"demo@1.0.0:1","previous":"demo@1.0.0:2","at":"2026-01-02T03:04:05Z","reason":"odd"}""");
+        (await server.RunAsync("model", "rollback", "demo", "--by", "anna", "--reason", "odd")).ShouldSucceed().Out.ShouldContain(
+            "demo@1.0.0:1");
         server.BodyText.ShouldBe("""{"reason":"odd","by":"anna"}""");
         (await server.RunAsync("model", "rollback", "demo", "--by", "anna", "--plan", "7")).ShouldSucceed();
         server.BodyText.ShouldBe("""{"by":"anna","plan_version":7}""");

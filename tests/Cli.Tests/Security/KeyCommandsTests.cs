@@ -6,7 +6,8 @@ namespace Progeny.Cli.Tests.Security;
 /// <summary><c>progeny key</c>, and the key that every command sends.</summary>
 public sealed class KeyCommandsTests : IAsyncLifetime
 {
-    private const string Key = """{"id":"k3x9a2bq","name":"ci","status":"valid","allow":["developer:flights"],"created_at":"2026-11-29T12:00:00Z","created_by":"key:admin"}""";
+    private const string Key =
+        """{"id":"k3x9a2bq","name":"ci","status":"valid","allow":["developer:flights"],"created_at":"2026-11-29T12:00:00Z","created_by":"key:admin"}""";
     private const string New = $$"""{"secret":"pgy_k3x9a2bq_secret","key":{{Key}}}""";
 
     private FakeServer server = null!;
@@ -19,7 +20,9 @@ public sealed class KeyCommandsTests : IAsyncLifetime
     public async Task Create_prints_the_secret_alone_where_results_go()
     {
         server.Answer("POST /api/keys", New, 201);
-        var run = (await server.RunAsync("key", "create", "ci", "--allow", "developer:flights", "--allow", "viewer", "--expires", "90d")).ShouldSucceed();
+        var run =
+            (await server.RunAsync(
+                "key", "create", "ci", "--allow", "developer:flights", "--allow", "viewer", "--expires", "90d")).ShouldSucceed();
         run.Out.Trim().ShouldBe("pgy_k3x9a2bq_secret");
         run.Error.ShouldContain("not shown again");
         server.BodyText.ShouldStartWith("""{"name":"ci","allow":["developer:flights","viewer"],"expires_at":""");
@@ -37,7 +40,8 @@ public sealed class KeyCommandsTests : IAsyncLifetime
     [Fact]
     public async Task List_leaves_out_what_is_refused_unless_all_are_wanted()
     {
-        var revoked = Key.Replace("\"valid\"", "\"revoked\"", StringComparison.Ordinal).Replace("\"ci\"", "\"gone\"", StringComparison.Ordinal);
+        var revoked = Key.Replace("\"valid\"", "\"revoked\"", StringComparison.Ordinal)
+            .Replace("\"ci\"", "\"gone\"", StringComparison.Ordinal);
         server.Answer("GET /api/keys", $"[{Key},{revoked}]");
         var some = (await server.RunAsync("key", "list")).ShouldSucceed().Out;
         some.ShouldContain("ci");
@@ -74,7 +78,8 @@ public sealed class KeyCommandsTests : IAsyncLifetime
     {
         server.Refuse("GET /api/projects", 401, """{"title":"Unauthorized","status":401,"detail":"This node asks who you are."}""");
         (await server.RunAsync("project", "list")).ShouldFail(ExitCodes.Failure, "PROGENY_KEY_FILE");
-        (await server.RunAsync("project", "list", "--key", "pgy_wrong")).ShouldFail(ExitCodes.Failure, "that of --key").Error.ShouldNotContain("pgy_wrong");
+        (await server.RunAsync("project", "list", "--key", "pgy_wrong")).ShouldFail(
+            ExitCodes.Failure, "that of --key").Error.ShouldNotContain("pgy_wrong");
         (await server.RunAsync("project", "list", "--key", "two words")).ShouldFail(ExitCodes.Usage, "--key");
         var settings = new Dictionary<string, string?> { ["Server"] = server.Url, ["Key_File"] = "/nowhere/key" };
         (await CliRun.OfConfigured(settings, ["project", "list"])).ShouldFail(ExitCodes.Usage, "/nowhere/key");

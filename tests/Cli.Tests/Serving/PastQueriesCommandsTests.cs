@@ -23,7 +23,10 @@ public sealed class PastQueriesCommandsTests
         text.ShouldContain("yes, bit for bit");
         text.ShouldContain("as it was");
         server.Answer("GET /api/projects/demo/queries/q%202/replay", Replay.Replace("true", "false", StringComparison.Ordinal)
-            .Replace("[],\"notes\"", "[{\"what\":\"prediction.value\",\"recorded\":\"1.5\",\"replayed\":\"2\"}],\"notes\"", StringComparison.Ordinal));
+            .Replace(
+                "[],\"notes\"",
+                "[{\"what\":\"prediction.value\",\"recorded\":\"1.5\",\"replayed\":\"2\"}],\"notes\"",
+                StringComparison.Ordinal));
         var other = await server.RunAsync("model", "replay", "demo", "q 2");
         other.ExitCode.ShouldBe(1);
         other.Out.ShouldContain("prediction.value: 1.5 recorded, 2 replayed");
@@ -51,7 +54,8 @@ public sealed class PastQueriesCommandsTests
             {"reference":"demo@0.1.0:2","stage":"archived","created_at":"2026-01-02T03:04:05Z",
              "assets":{"model":"c0ffee","model_bytes":9},"lineage":{"job_id":"j1","package_digest":"f00d"},"metrics":{}}
             """);
-        (await server.RunAsync("model", "archive", "demo", "0.1.0:2", "--reason", "old", "--by", "anna")).ShouldSucceed().Out.ShouldContain("demo@0.1.0:2 is archived");
+        (await server.RunAsync("model", "archive", "demo", "0.1.0:2", "--reason", "old", "--by", "anna")).ShouldSucceed().Out.ShouldContain(
+            "demo@0.1.0:2 is archived");
         server.Answer("POST /api/projects/demo/decommission", """{"name":"demo","releases":[],"plan_version":0,"promotions":[]}""");
         (await server.RunAsync("project", "decommission", "demo", "--reason", "over")).ShouldSucceed().Out.ShouldContain("demo has ended");
         (await server.RunAsync("project", "decommission", "demo")).ExitCode.ShouldBe(2);

@@ -19,7 +19,17 @@ public sealed class ServingCommandsTests
         await using var server = await FakeServer.StartAsync();
         server.Answer(Predict, Answer);
         var run = await server.RunAsync(
-            "model", "predict", "demo", "--row", """{"hour":17,"vehicle":null}""", "--file", folder["rows.json"], "--query-id", "q", "--entity", "@me");
+            "model",
+            "predict",
+            "demo",
+            "--row",
+            """{"hour":17,"vehicle":null}""",
+            "--file",
+            folder["rows.json"],
+            "--query-id",
+            "q",
+            "--entity",
+            "@me");
 
         var body = """{"rows":[{"hour":17,"vehicle":null},{"hour":3}],"query_id":"q","entity":"@me"}""";
         JsonNode.DeepEquals(JsonNode.Parse(server.BodyText), JsonNode.Parse(body)).ShouldBeTrue(server.BodyText);
@@ -54,7 +64,8 @@ public sealed class ServingCommandsTests
             {"project":"demo","predictions":[{"query_id":"q:0","version":"0.1.0:1","fallback":{"from":"canary","why":"it failed"},"value":12.5},
              {"query_id":"q:1","version":"0.1.0:2","value":2}]}
             """);
-        var lines = (await server.RunAsync("model", "predict", "demo", "--row", "{}")).ShouldSucceed().Out.Split('\n', StringSplitOptions.TrimEntries);
+        var lines = (await server.RunAsync("model", "predict", "demo", "--row", "{}")).ShouldSucceed().Out.Split(
+            '\n', StringSplitOptions.TrimEntries);
         lines[0].ShouldBe("demo");
         lines[2].ShouldEndWith("12.5000  0.1.0:1, for canary: it failed");
         lines[3].ShouldEndWith("2.0000  0.1.0:2");
@@ -106,7 +117,8 @@ public sealed class ServingCommandsTests
     public async Task About_states_the_versions_of_orleans_and_onnx_runtime()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer("GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"10.4.2","onnx_runtime":"1.31.1"}""");
+        server.Answer(
+            "GET /api/about", """{"product":"Progeny","version":"0.1.0","node":"here","orleans":"10.4.2","onnx_runtime":"1.31.1"}""");
         var text = (await server.RunAsync("about")).ShouldSucceed().Out;
         text.ShouldContain("10.4.2");
         text.ShouldContain("1.31.1");

@@ -11,7 +11,10 @@ internal sealed class TemporaryFolder : IDisposable
 
     /// <summary>All files and folders in it, relative.</summary>
     public IReadOnlyList<string> List() =>
-        [.. Directory.EnumerateFileSystemEntries(FullName, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(FullName, path)).Order()];
+        [
+            .. Directory.EnumerateFileSystemEntries(FullName, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(FullName, path)).Order(),
+        ];
 
     public void Dispose() => folder.Delete(recursive: true);
 }

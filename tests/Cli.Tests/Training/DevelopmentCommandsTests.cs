@@ -21,7 +21,8 @@ public sealed class DevelopmentCommandsTests
         run = await CliRun.Of("project", "test", "--path", folder["demo"]);
         run.ExitCode.ShouldBe(1);
         run.Out.ShouldContain("2 passed, 1 failed");
-        run.Out.Split('\n').ShouldContain(line => line.Contains("FAILED") && line.Contains("a long way by bike") && line.Contains("at most 0.1"));
+        run.Out.Split('\n')
+            .ShouldContain(line => line.Contains("FAILED") && line.Contains("a long way by bike") && line.Contains("at most 0.1"));
     }
 
     [Fact]

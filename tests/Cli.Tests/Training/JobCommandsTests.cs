@@ -52,7 +52,8 @@ public sealed class JobCommandsTests
     public async Task Jobs_are_shown_cancelled_and_their_log_is_printed()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Answer(Show, Job("running", 0.25)).Answer("POST /api/jobs/j1/cancel", Job("cancelled", 0.25)).Answer(Show + "/log", "round [1]\nround [2]", type: "text/plain");
+        server.Answer(Show, Job("running", 0.25)).Answer("POST /api/jobs/j1/cancel", Job("cancelled", 0.25))
+            .Answer(Show + "/log", "round [1]\nround [2]", type: "text/plain");
         (await server.RunAsync("job", "show", "j1")).ShouldSucceed().Out.ShouldContain("running, 25 %");
         (await server.RunAsync("job", "cancel", "j1")).ShouldSucceed().Out.ShouldContain("cancelled");
         (await server.RunAsync("job", "log", "j1")).ShouldSucceed().Out.ShouldBe("round [1]\nround [2]\n");

@@ -43,5 +43,6 @@ public sealed class NothingLeftTests
 
     /// <summary>The process that a trainer says it is; null: there is none yet.</summary>
     private static int? TrainerIn(TemporaryFolder folder) =>
-        folder.List().FirstOrDefault(path => Path.GetFileName(path) == "started") is { } file && int.TryParse(File.ReadAllText(folder[file]), out var id) ? id : null;
+        folder.List().FirstOrDefault(path => Path.GetFileName(path) == "started") is { } file
+            && int.TryParse(File.ReadAllText(folder[file]), out var id) ? id : null;
 }

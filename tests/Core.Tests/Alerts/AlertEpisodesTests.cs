@@ -10,7 +10,10 @@ namespace Progeny.Core.Tests.Alerts;
 public sealed class AlertEpisodesTests
 {
     private static readonly GenerationReference Champion = new("flights", "1.0.0", 1);
-    private static readonly AlertManifest[] Alerts = [new() { Name = "slow", When = "latency_p99 > 9", Webhook = "ops" }, new() { Name = "bad", When = "loss > 1" }];
+    private static readonly AlertManifest[] Alerts = [
+        new() { Name = "slow", When = "latency_p99 > 9", Webhook = "ops" },
+        new() { Name = "bad", When = "loss > 1" },
+    ];
 
     private ImmutableArray<AlertEpisode> episodes = [];
     private int minutes;
@@ -25,7 +28,8 @@ public sealed class AlertEpisodesTests
         Look(false, true).ShouldBe(["slow 1 over"]);
         Look(false, true).ShouldBeEmpty();
         Look(true, false).ShouldBe(["slow 2 began", "bad 1 over"]);
-        episodes.Select(episode => (episode.Name, episode.Number, episode.Webhook, episode.Until is null)).ShouldBe([("slow", 2, "ops", true), ("bad", 1, null, false)]);
+        episodes.Select(episode => (episode.Name, episode.Number, episode.Webhook, episode.Until is null))
+            .ShouldBe([("slow", 2, "ops", true), ("bad", 1, null, false)]);
         episodes[1].Since.ShouldBeLessThan(episodes[1].Until!.Value);
     }
 
@@ -33,7 +37,8 @@ public sealed class AlertEpisodesTests
     public void Alert_that_the_release_in_charge_does_not_have_any_more_is_over()
     {
         Look(true, true);
-        var (next, changed) = AlertEpisodes.Update(episodes, [Alerts[1]], [Verdict(true)], Champion with { Generation = 2 }, DateTimeOffset.UnixEpoch.AddHours(1));
+        var (next, changed) = AlertEpisodes.Update(
+            episodes, [Alerts[1]], [Verdict(true)], Champion with { Generation = 2 }, DateTimeOffset.UnixEpoch.AddHours(1));
         changed.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             episode => episode.Name.ShouldBe("slow"),
             episode => episode.Until.ShouldNotBeNull(),
@@ -64,7 +69,8 @@ public sealed class AlertEpisodesTests
 
     private List<string> Look(bool slow, bool bad)
     {
-        (episodes, var changed) = AlertEpisodes.Update(episodes, Alerts, [Verdict(slow), Verdict(bad)], Champion, DateTimeOffset.UnixEpoch.AddMinutes(++minutes));
+        (episodes, var changed) = AlertEpisodes.Update(
+            episodes, Alerts, [Verdict(slow), Verdict(bad)], Champion, DateTimeOffset.UnixEpoch.AddMinutes(++minutes));
         return [.. changed.Select(episode => $"{episode.Name} {episode.Number} {(episode.Until is null ? "began" : "over")}")];
     }
 }

@@ -32,6 +32,7 @@ public sealed class WebhookAnswerTests
     {
         WebhookAnswer.Read(200, new byte[WebhookAnswer.MaxBytes + 1]).Allow.ShouldBeNull();
         WebhookAnswer.Read(400, new byte[WebhookAnswer.MaxBytes + 1]).Allow.ShouldBe(false);
-        WebhookAnswer.Read(200, Encoding.UTF8.GetBytes($$"""{"reason": "{{new string('x', 10_000)}}"}""")).Message.Length.ShouldBeLessThan(600);
+        WebhookAnswer.Read(200, Encoding.UTF8.GetBytes($$"""{"reason": "{{new string('x', 10_000)}}"}""")).Message.Length.ShouldBeLessThan(
+            600);
     }
 }

@@ -106,7 +106,8 @@ public sealed class DataSplitTests : IDisposable
         var data = await new TrainingSource(new MemoryFeed(Projects.BinaryColumns, rows)).WriteAsync(
             manifest, _folder.Path, from: null, to: null, _folder.At("data.csv"), progress: null, default);
 
-        await DataSplit.HoldoutAsync(data, TrainerSchema.From(manifest), 0.5, seed: 1, _folder.At("train"), _folder.At("evaluate"), default);
+        await DataSplit.HoldoutAsync(
+            data, TrainerSchema.From(manifest), 0.5, seed: 1, _folder.At("train"), _folder.At("evaluate"), default);
 
         var notes = new List<string?>();
         foreach (var file in new[] { "train", "evaluate" })
@@ -124,8 +125,10 @@ public sealed class DataSplitTests : IDisposable
         var one = await Data(Ordered, 1);
         var same = await Data(Ordered, 5, _ => 3);
 
-        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, one))).Message.ShouldContain("1 rows; a hold-out needs at least 2");
-        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, same))).Message.ShouldContain("All 5 rows have the same 't' (3)");
+        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, one))).Message.ShouldContain(
+            "1 rows; a hold-out needs at least 2");
+        (await Should.ThrowAsync<TrainingFailedException>(() => Holdout(Ordered, 0.2, same))).Message.ShouldContain(
+            "All 5 rows have the same 't' (3)");
         (await Should.ThrowAsync<TrainingFailedException>(
             () => DataSplit.WindowAsync(same, Ordered.Ordinal!, 0, 6, _folder.At("train"), _folder.At("evaluate"), default)))
             .Message.ShouldContain("5 rows; 6 folds need at least 6");
@@ -141,12 +144,16 @@ public sealed class DataSplitTests : IDisposable
             manifest, _folder.Path, from: null, to: null, _folder.At($"data-{Guid.NewGuid()}.csv"), progress: null, default);
     }
 
-    private async Task<(DataSplit Split, List<int> Train, List<int> Evaluate)> Holdout(TrainerSchema schema, double fraction, TrainingData data, int seed = 0)
+    private async Task<(DataSplit Split, List<int> Train, List<int> Evaluate)> Holdout(
+        TrainerSchema schema, double fraction, TrainingData data, int seed = 0)
     {
         var split = await DataSplit.HoldoutAsync(data, schema, fraction, seed, _folder.At("train"), _folder.At("evaluate"), default);
         return (split, Rows("train"), Rows("evaluate"));
     }
 
     private List<int> Rows(string file) =>
-        [.. File.ReadLines(_folder.At(file)).Skip(1).Select(line => int.Parse(line.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture))];
+        [
+            .. File.ReadLines(_folder.At(file)).Skip(1)
+                .Select(line => int.Parse(line.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 }

@@ -50,7 +50,8 @@ internal sealed class DriftStream
     }
 
     /// <summary>A standard normal number, by Box and Muller.</summary>
-    public static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    public static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private void Add(Distributions target, double moved)
     {

@@ -44,7 +44,12 @@ public sealed class EvaluatorTests : IDisposable
 
     private async Task<IReadOnlyList<Prediction>> PredictAsync(string model, Manifest manifest)
     {
-        var request = new ModelCheckRequest { Model = Models.Write(model, _folder), Manifest = manifest, Evaluate = _folder.At("data.csv") };
+        var request = new ModelCheckRequest
+        {
+            Model = Models.Write(model, _folder),
+            Manifest = manifest,
+            Evaluate = _folder.At("data.csv"),
+        };
         return (await new LocalModelCheck(rules: null, TimeProvider.System).RunAsync(request, default)).Predictions;
     }
 

@@ -83,7 +83,8 @@ public sealed class BanditTests
     [Fact]
     public void First_rewards_that_are_all_alike_do_not_lock_an_arm_out()
     {
-        // Every tenth outcome of the first is worth 10; of the other the first ten are 0, which happens to one as good in one case of three.
+        // Every tenth outcome of the first is worth 10; of the other the first ten are 0, which happens to one as good in one case of
+        // three.
         var (sparse, unlucky) = (Sums(1_000, 1, 9), Sums(10, 0, 0));
         Best(sparse, unlucky)[1].ShouldBeInRange(0.1, 0.3);
         Shares(BanditPolicy.Ucb, sparse, unlucky).ShouldBe([0, 1]);
@@ -111,23 +112,27 @@ public sealed class BanditTests
 
     private static double[] Best(params ArmSums[] rewards) => BestProbabilities.Of([.. rewards.Select(BanditArm.Of)]);
 
-    private static double[] Shares(BanditPolicy policy, params ArmSums[] rewards) => BanditPolicies.Of(policy).Shares([.. rewards.Select(BanditArm.Of)], 0.1);
+    private static double[] Shares(BanditPolicy policy, params ArmSums[] rewards) =>
+        BanditPolicies.Of(policy).Shares([.. rewards.Select(BanditArm.Of)], 0.1);
 
     [Fact]
     public void Outcomes_of_one_entity_count_for_what_they_tell()
     {
         // Ten outcomes of each of 20 entities, which always say the same, tell as much as 20.
-        static ArmSums Of(int yes) => Enumerable.Range(0, 200).Aggregate(ArmSums.None, (sums, i) => sums.Add(i % 20 < yes ? 1 : 0, 1, i % 20));
+        static ArmSums Of(int yes) =>
+            Enumerable.Range(0, 200).Aggregate(ArmSums.None, (sums, i) => sums.Add(i % 20 < yes ? 1 : 0, 1, i % 20));
         double Best(ArmSums first, ArmSums second) => BestProbabilities.Of(BanditArm.Of([(first, 200), (second, 200)], Goal.Maximize))[1];
         Best(Of(9), Of(11)).ShouldBeInRange(0.65, 0.8);
         Best(Of(9) with { Clusters = null }, Of(11) with { Clusters = null }).ShouldBeGreaterThan(0.97);
 
         // Of three entities nothing is known of how alike they are: they count as three.
-        static ArmSums OfThree(int yes) => Enumerable.Range(0, 300).Aggregate(ArmSums.None, (sums, i) => sums.Add(i % 3 < yes ? 1 : 0, 1, i % 3));
+        static ArmSums OfThree(int yes) =>
+            Enumerable.Range(0, 300).Aggregate(ArmSums.None, (sums, i) => sums.Add(i % 3 < yes ? 1 : 0, 1, i % 3));
         Best(OfThree(1), OfThree(2)).ShouldBeInRange(0.6, 0.85);
     }
 
     private static ArmSums Binary(double hits, double trials) => new(trials, hits, hits, 0);
 
-    private static ArmSums Sums(double count, double mean, double variance) => new(count, count * mean, (variance * (count - 1)) + (count * mean * mean), count);
+    private static ArmSums Sums(double count, double mean, double variance) =>
+        new(count, count * mean, (variance * (count - 1)) + (count * mean * mean), count);
 }

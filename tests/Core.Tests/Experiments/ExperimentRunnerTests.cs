@@ -125,7 +125,8 @@ public sealed class ExperimentRunnerTests
     {
         await EvaluateAsync();
         (_context.Refusal, _context.IsPending) = ("approval 1 is pending", true);
-        await new ExperimentRunner(_context, Interval, TimeProvider.System).PromoteWantedAsync(new WantedPromotion(Challenger, "anna", null));
+        await new ExperimentRunner(_context, Interval, TimeProvider.System).PromoteWantedAsync(
+            new WantedPromotion(Challenger, "anna", null));
         (_context.Refusal, _context.IsPending) = ("approval 1 was refused by carl: no", false);
         await EvaluateAsync();
         (_context.State.Status, _context.State.Wanted, _context.Plan.Version).ShouldBe((ExperimentStatus.Running, null, 2));
@@ -137,7 +138,14 @@ public sealed class ExperimentRunnerTests
 
     private sealed class Context : IExperimentContext
     {
-        public RolloutPlan Plan { get; set; } = new() { Project = "demo", Version = 1, Champion = Champion, ChampionArm = "champion", Arms = [new RolloutArm("champion", Champion, 1)] };
+        public RolloutPlan Plan { get; set; } = new()
+        {
+            Project = "demo",
+            Version = 1,
+            Champion = Champion,
+            ChampionArm = "champion",
+            Arms = [new RolloutArm("champion", Champion, 1)],
+        };
 
         public ExperimentState State { get; private set; }
 
@@ -155,7 +163,13 @@ public sealed class ExperimentRunnerTests
             "demo", "canary-1",
             new ExperimentRequest
             {
-                Settings = new ExperimentSettings { Strategy = RolloutStrategy.Canary, Metric = "hit", Goal = Goal.Maximize, Steps = [new CanaryStep(0.2, 100, TimeSpan.FromHours(1))] },
+                Settings = new ExperimentSettings
+                {
+                    Strategy = RolloutStrategy.Canary,
+                    Metric = "hit",
+                    Goal = Goal.Maximize,
+                    Steps = [new CanaryStep(0.2, 100, TimeSpan.FromHours(1))],
+                },
                 Generations = [Challenger],
                 By = "anna",
             },
@@ -195,8 +209,12 @@ public sealed class ExperimentRunnerTests
             throw new InvalidOperationException("The node stops.");
         }
 
-        public Task<GateReport> CheckGatesAsync(GenerationReference generation, Stage stage, string? by = null) => Task.FromResult(new GateReport(
-            Refusal is null, Refusal is null ? [] : [new GateVerdict("loss", false, Refusal, ImmutableSortedDictionary<string, double>.Empty) { Pending = IsPending }]));
+        public Task<GateReport> CheckGatesAsync(GenerationReference generation, Stage stage, string? by = null) =>
+            Task.FromResult(new GateReport(
+            Refusal is null,
+            Refusal is null
+                ? []
+                : [new GateVerdict("loss", false, Refusal, ImmutableSortedDictionary<string, double>.Empty) { Pending = IsPending }]));
 
         public Task<ExperimentSnapshot> TakeSnapshotAsync() => Task.FromResult(ExperimentReport.Snapshot(State));
 

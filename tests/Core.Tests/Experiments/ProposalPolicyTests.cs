@@ -30,12 +30,14 @@ public sealed class ProposalPolicyTests
     [InlineData(RolloutStrategy.Bandit, RolloutStrategy.Canary, ProposalStep.Try, true)]
     [InlineData(RolloutStrategy.Bandit, RolloutStrategy.Latest, ProposalStep.Promote, true)]
     [InlineData(RolloutStrategy.Canary, RolloutStrategy.Latest, ProposalStep.Queue, false)]
-    public void Experiment_that_runs_is_joined_waited_for_or_ended(RolloutStrategy running, RolloutStrategy own, ProposalStep step, bool ends) =>
+    public void Experiment_that_runs_is_joined_waited_for_or_ended(
+        RolloutStrategy running, RolloutStrategy own, ProposalStep step, bool ends) =>
         ProposalPolicy.Decide(Second, Of(own), First, Running(running)).ShouldBe((step, ends));
 
     [Fact]
     public void Bandit_with_other_rules_takes_the_place_of_the_one_that_runs() =>
-        ProposalPolicy.Decide(Second, Of(RolloutStrategy.Bandit) with { Discount = 0.9 }, First, Running(RolloutStrategy.Bandit)).ShouldBe((ProposalStep.Try, true));
+        ProposalPolicy.Decide(Second, Of(RolloutStrategy.Bandit) with { Discount = 0.9 }, First, Running(RolloutStrategy.Bandit))
+            .ShouldBe((ProposalStep.Try, true));
 
     private static ExperimentSettings Of(RolloutStrategy strategy) => new() { Strategy = strategy };
 

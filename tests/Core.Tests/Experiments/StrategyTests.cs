@@ -13,15 +13,23 @@ public sealed class StrategyTests
         Steps = [new CanaryStep(0.1, 100, TimeSpan.FromHours(1)), new CanaryStep(0.5, 200, TimeSpan.FromHours(2))],
     };
 
-    private static readonly ExperimentSettings AbTest = new() { Strategy = RolloutStrategy.AbTest, Share = 0.4, Outcomes = 500, Time = TimeSpan.FromDays(1) };
+    private static readonly ExperimentSettings AbTest = new()
+    {
+        Strategy = RolloutStrategy.AbTest,
+        Share = 0.4,
+        Outcomes = 500,
+        Time = TimeSpan.FromDays(1),
+    };
 
     [Fact]
     public void Explicit_leaves_it_to_somebody_and_latest_promotes_at_once()
     {
         var snapshot = Of(new ExperimentSettings { Strategy = RolloutStrategy.Explicit }, (0, 0), (0, 0));
         Begin(snapshot).ShouldBeOfType<RolloutDecision.Stay>();
-        Begin(snapshot with { Settings = new ExperimentSettings { Strategy = RolloutStrategy.Latest } }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
-        (Strategy(RolloutStrategy.Explicit).Entry, Strategy(RolloutStrategy.Latest).Entry, Strategy(RolloutStrategy.Shadow).Entry, Strategy(RolloutStrategy.Canary).Entry)
+        Begin(snapshot with { Settings = new ExperimentSettings { Strategy = RolloutStrategy.Latest } })
+            .ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
+        (Strategy(RolloutStrategy.Explicit).Entry, Strategy(RolloutStrategy.Latest).Entry, Strategy(RolloutStrategy.Shadow).Entry, Strategy(
+            RolloutStrategy.Canary).Entry)
             .ShouldBe((null, Stage.Champion, Stage.Shadow, Stage.Challenger));
         RolloutStrategies.Of(RolloutStrategy.Bandit).IsEndless.ShouldBeTrue();
     }
@@ -35,7 +43,8 @@ public sealed class StrategyTests
         Evaluate(Of(settings, (30, 99), (30, 99))).ShouldBeOfType<RolloutDecision.Stay>();
         Evaluate(Of(settings, (30, 100), (30, 100))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
         Evaluate(Of(settings, (3, 60), (55, 60))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
-        Evaluate(Of(settings, (3, 60), (3, 60)) with { Elapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(Of(settings, (3, 60), (3, 60)) with { Elapsed = TimeSpan.FromHours(1) })
+            .ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
     }
 
     [Fact]
@@ -55,10 +64,16 @@ public sealed class StrategyTests
     public void Canary_that_meets_a_few_entities_only_does_not_go_on_and_says_what_to_do()
     {
         var few = Of(Canary, (100, 900), (10, 100));
-        few = few with { Arms = [.. few.Arms.Select(arm => arm with { InStep = arm.InStep with { Clusters = ClusterSums.None.Add(7, 1, 1) } })] };
+        few = few with
+        {
+            Arms = [.. few.Arms.Select(arm => arm with { InStep = arm.InStep with { Clusters = ClusterSums.None.Add(7, 1, 1) } })],
+        };
 
-        Evaluate(few).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("of too few entities (10 groups of each arm are needed): with sticky: false");
-        Evaluate(few with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("of too few entities");
+        Evaluate(few)
+            .ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain(
+                "of too few entities (10 groups of each arm are needed): with sticky: false");
+        Evaluate(few with { StepElapsed = TimeSpan.FromHours(1) })
+            .ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("of too few entities");
     }
 
     [Fact]
@@ -67,7 +82,8 @@ public sealed class StrategyTests
         var worse = Evaluate(Of(Canary, (100, 900), (30, 50))).ShouldBeOfType<RolloutDecision.GiveUp>();
         worse.Verdict.ShouldBe(ExperimentVerdict.RolledBack);
         worse.Message.ShouldContain("1.0.0:2 loss 0.6 of 50 outcomes");
-        var slow = Evaluate(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromHours(1) }).ShouldBeOfType<RolloutDecision.GiveUp>();
+        var slow = Evaluate(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromHours(1) })
+            .ShouldBeOfType<RolloutDecision.GiveUp>();
         slow.Message.ShouldContain("too few outcomes");
         Evaluate(Of(Canary, (100, 900), (5, 50)) with { StepElapsed = TimeSpan.FromMinutes(59) }).ShouldBeOfType<RolloutDecision.Stay>();
     }
@@ -96,7 +112,8 @@ public sealed class StrategyTests
         }
 
         static bool IsOut(RolloutDecision decision) =>
-            decision is RolloutDecision.GiveUp { Verdict: ExperimentVerdict.RolledBack } || (decision is RolloutDecision.Serve serve && serve.Weights.Any(weight => weight.IsOut));
+            decision is RolloutDecision.GiveUp { Verdict: ExperimentVerdict.RolledBack }
+                || (decision is RolloutDecision.Serve serve && serve.Weights.Any(weight => weight.IsOut));
 
         static double Loss(Random random, bool isFlipped)
         {
@@ -107,7 +124,10 @@ public sealed class StrategyTests
         static ExperimentSnapshot Add(ExperimentSnapshot snapshot, int arm, double value)
         {
             var own = snapshot.Arms[arm];
-            return snapshot with { Arms = snapshot.Arms.SetItem(arm, own with { All = own.All.Add(value), InStep = own.InStep.Add(value) }) };
+            return snapshot with
+            {
+                Arms = snapshot.Arms.SetItem(arm, own with { All = own.All.Add(value), InStep = own.InStep.Add(value) }),
+            };
         }
     }
 
@@ -115,16 +135,30 @@ public sealed class StrategyTests
     public void Canary_goes_on_only_once_the_test_could_have_found_something()
     {
         var losses = new ArmSums(30, 300, 30_000, 30);
-        var steps = Canary with { Steps = [new CanaryStep(0.1, 30, TimeSpan.FromHours(1)), new CanaryStep(0.9, 200, TimeSpan.FromHours(1)), new CanaryStep(1, 100, TimeSpan.FromHours(1))] };
+        var steps = Canary with
+        {
+            Steps = [
+                new CanaryStep(0.1, 30, TimeSpan.FromHours(1)),
+                new CanaryStep(0.9, 200, TimeSpan.FromHours(1)),
+                new CanaryStep(1, 100, TimeSpan.FromHours(1)),
+            ],
+        };
         var snapshot = Of(steps, (0, 0), (0, 0));
         RolloutDecision After(ArmSums champion, ArmSums canary, int step) =>
-            Evaluate(snapshot with { Step = step, Arms = [snapshot.Arms[0] with { InStep = champion }, snapshot.Arms[1] with { InStep = canary }] });
-        After(losses.Scale(10), losses, 0).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("50 are needed, and 50 of the champion");
+            Evaluate(
+                snapshot with
+                {
+                    Step = step,
+                    Arms = [snapshot.Arms[0] with { InStep = champion }, snapshot.Arms[1] with { InStep = canary }],
+                });
+        After(losses.Scale(10), losses, 0)
+            .ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("50 are needed, and 50 of the champion");
         After(losses.Scale(10), losses.Scale(2), 0).ShouldBeOfType<RolloutDecision.Serve>().Step.ShouldBe(1);
         After(losses, losses.Scale(10), 1).ShouldBeOfType<RolloutDecision.Stay>();
         After(losses.Scale(2), losses.Scale(10), 1).ShouldBeOfType<RolloutDecision.Serve>();
         // Of yes and no one outcome is enough, none is not.
-        After(ArmSums.None, new ArmSums(200, 100, 100, 0), 1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("1 of the champion");
+        After(ArmSums.None, new ArmSums(200, 100, 100, 0), 1)
+            .ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("1 of the champion");
         After(new ArmSums(1, 1, 1, 0), new ArmSums(200, 100, 100, 0), 1).ShouldBeOfType<RolloutDecision.Serve>();
         // With all the traffic there is nobody to be compared with.
         After(ArmSums.None, losses.Scale(10), 2).ShouldBeOfType<RolloutDecision.Promote>();
@@ -137,21 +171,29 @@ public sealed class StrategyTests
     public void Challenger_that_fails_on_its_queries_is_rolled_back_without_an_outcome()
     {
         var snapshot = Of(Canary, (0, 0), (0, 0));
-        var failing = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 1) }, snapshot.Arms[1] with { Served = new(40, 20) }] };
+        var failing = snapshot with
+        {
+            Arms = [snapshot.Arms[0] with { Served = new(1_000, 1) }, snapshot.Arms[1] with { Served = new(40, 20) }],
+        };
         Evaluate(failing).ShouldBeOfType<RolloutDecision.GiveUp>().Message.ShouldContain("fails on 20 of 40 requests");
-        var seldom = snapshot with { Arms = [snapshot.Arms[0] with { Served = new(1_000, 20) }, snapshot.Arms[1] with { Served = new(40, 1) }] };
+        var seldom = snapshot with
+        {
+            Arms = [snapshot.Arms[0] with { Served = new(1_000, 20) }, snapshot.Arms[1] with { Served = new(40, 1) }],
+        };
         Evaluate(seldom).ShouldBeOfType<RolloutDecision.Stay>();
     }
 
     [Fact]
     public void Test_ends_with_the_better_one_with_nobody_or_without_a_verdict()
     {
-        Begin(Of(AbTest, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([0.6, 0.2, 0.2]);
+        Begin(Of(AbTest, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight)
+            .ShouldBe([0.6, 0.2, 0.2]);
         Evaluate(Of(AbTest, (100, 200), (20, 200))).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
         Evaluate(Of(AbTest, (20, 200), (100, 200))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.RolledBack);
         Evaluate(Of(AbTest, (50, 200), (50, 200))).ShouldBeOfType<RolloutDecision.Stay>();
         Evaluate(Of(AbTest, (125, 500), (125, 500))).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
-        Evaluate(Of(AbTest, (50, 200), (50, 200)) with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(Of(AbTest, (50, 200), (50, 200)) with { Elapsed = TimeSpan.FromDays(1) })
+            .ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
     }
 
     [Fact]
@@ -166,7 +208,10 @@ public sealed class StrategyTests
         double[] Shares(double joint, params (string Generation, double Share)[] shares)
         {
             var settings = AbTest with { Share = joint, Shares = [.. shares.Select(share => new ArmShare(share.Generation, share.Share))] };
-            return [.. Begin(Of(settings, (0, 0), (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => Math.Round(weight.Weight, 9))];
+            return [
+                .. Begin(Of(settings, (0, 0), (0, 0), (0, 0)))
+                    .ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => Math.Round(weight.Weight, 9)),
+            ];
         }
     }
 
@@ -179,12 +224,16 @@ public sealed class StrategyTests
         promoted.Arm.ShouldBe("c");
         promoted.Message.ShouldContain("1.0.0:2 is better, too");
 
-        var foreign = two with { Arms = two.Arms.SetItem(2, two.Arms[2] with { Generation = new GenerationReference("rules", "1.0.0", 1) }) };
+        var foreign = two with
+        {
+            Arms = two.Arms.SetItem(2, two.Arms[2] with { Generation = new GenerationReference("rules", "1.0.0", 1) }),
+        };
         Evaluate(foreign).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("b");
         // While one that can be in production has no verdict, the test goes on, and ends by its bounds.
         var open = foreign with { Arms = foreign.Arms.SetItem(1, Of(AbTest, (0, 0), (100, 200)).Arms[1]) };
         Evaluate(open).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("rules@1.0.0:1 is better, but another project's");
-        Evaluate(open with { Elapsed = TimeSpan.FromDays(1) }).ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
+        Evaluate(open with { Elapsed = TimeSpan.FromDays(1) })
+            .ShouldBeOfType<RolloutDecision.GiveUp>().Verdict.ShouldBe(ExperimentVerdict.Undecided);
         Evaluate(open with { Arms = [open.Arms[0], open.Arms[2]] }).ShouldBeOfType<RolloutDecision.Promote>().Arm.ShouldBe("c");
     }
 
@@ -200,7 +249,8 @@ public sealed class StrategyTests
     public void Several_challengers_need_more_evidence_each()
     {
         // The first figures that suffice for one question do not for two more.
-        var hits = Enumerable.Range(0, 100).Select(i => 100 - i).First(hits => Evaluate(Of(AbTest, (100, 200), (hits, 200))) is RolloutDecision.Promote);
+        var hits = Enumerable.Range(0, 100).Select(i => 100 - i)
+            .First(hits => Evaluate(Of(AbTest, (100, 200), (hits, 200))) is RolloutDecision.Promote);
         Evaluate(Of(AbTest, (100, 200), (hits, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Stay>();
         Evaluate(Of(AbTest, (100, 200), (hits - 10, 200), (100, 200))).ShouldBeOfType<RolloutDecision.Promote>();
     }
@@ -216,7 +266,8 @@ public sealed class StrategyTests
     public void Bandit_follows_rewards_and_names_a_new_champion_once_it_is_sure()
     {
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize };
-        Begin(Of(settings, (0, 0), (0, 0))).ShouldBeOfType<RolloutDecision.Serve>().Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - 0.5) < 1e-6);
+        Begin(Of(settings, (0, 0), (0, 0)))
+            .ShouldBeOfType<RolloutDecision.Serve>().Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - 0.5) < 1e-6);
         var moved = Evaluate(Of(settings, (20, 40), (25, 40))).ShouldBeOfType<RolloutDecision.Serve>();
         moved.Champion.ShouldBeNull();
         moved.Weights[1].Weight.ShouldBeInRange(0.8, 0.95);
@@ -230,7 +281,10 @@ public sealed class StrategyTests
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Bandit };
         var snapshot = Of(settings, (0, 0), (0, 0), (0, 0));
         var losses = new ArmSums(1_000, 500, 300, 1_000);
-        var joined = snapshot with { Arms = [snapshot.Arms[0] with { All = losses }, snapshot.Arms[1] with { All = losses }, snapshot.Arms[2] with { Weight = 0 }] };
+        var joined = snapshot with
+        {
+            Arms = [snapshot.Arms[0] with { All = losses }, snapshot.Arms[1] with { All = losses }, snapshot.Arms[2] with { Weight = 0 }],
+        };
         var serve = Evaluate(joined).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Champion.ShouldBeNull();
         serve.Weights.ShouldAllBe(weight => Math.Abs(weight.Weight - (1 / 3d)) < 1e-6);
@@ -241,13 +295,16 @@ public sealed class StrategyTests
     {
         var settings = new ExperimentSettings { Strategy = RolloutStrategy.Select, Select = "…" };
         var snapshot = Of(settings, (0, 0), (0, 0));
-        var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(snapshot.Arms[0].Generation, 1).Add(snapshot.Arms[1].Generation, 3);
+        var weights = ImmutableDictionary<GenerationReference, double>.Empty.Add(snapshot.Arms[0].Generation, 1)
+            .Add(snapshot.Arms[1].Generation, 3);
         var serve = Evaluate(snapshot with { Selection = new SelectionResult(weights, null) }).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Weights.Select(weight => weight.Weight).ShouldBe([0.25, 0.75]);
         serve.Champion.ShouldBe("b");
-        Evaluate(snapshot with { Selection = new SelectionResult(weights.Clear(), "it is odd") }).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("it is odd");
+        Evaluate(snapshot with { Selection = new SelectionResult(weights.Clear(), "it is odd") })
+            .ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("it is odd");
         Evaluate(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Stay>();
-        Begin(snapshot with { Selection = new SelectionResult(weights.Clear(), null) }).ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([1, 0]);
+        Begin(snapshot with { Selection = new SelectionResult(weights.Clear(), null) })
+            .ShouldBeOfType<RolloutDecision.Serve>().Weights.Select(weight => weight.Weight).ShouldBe([1, 0]);
     }
 
     [Fact]
@@ -262,7 +319,10 @@ public sealed class StrategyTests
         serve.Champion.ShouldBeNull();
         serve.Weights.ShouldBe([new ArmWeight("a", 0, IsShadow: true), new ArmWeight("b", 1), new ArmWeight("c", 0, IsShadow: true)]);
 
-        var inForce = snapshot with { Arms = [snapshot.Arms[0] with { Weight = 0, IsShadow = true }, rules, snapshot.Arms[2] with { Weight = 0, IsShadow = true }] };
+        var inForce = snapshot with
+        {
+            Arms = [snapshot.Arms[0] with { Weight = 0, IsShadow = true }, rules, snapshot.Arms[2] with { Weight = 0, IsShadow = true }],
+        };
         Evaluate(inForce).ShouldBeOfType<RolloutDecision.Stay>();
         var joined = inForce with { Arms = inForce.Arms.SetItem(2, inForce.Arms[2] with { IsShadow = false }) };
         Evaluate(joined).ShouldBeOfType<RolloutDecision.Serve>().Weights[2].IsShadow.ShouldBeTrue();
@@ -271,7 +331,8 @@ public sealed class StrategyTests
     [Fact]
     public void Generation_that_gates_refuse_holds_up_no_other()
     {
-        var bandit = Of(new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize }, (20, 100), (60, 100), (20, 100));
+        var bandit = Of(
+            new ExperimentSettings { Strategy = RolloutStrategy.Bandit, Goal = Goal.Maximize }, (20, 100), (60, 100), (20, 100));
         var refused = bandit with { Arms = bandit.Arms.SetItem(1, bandit.Arms[1] with { IsRefused = true }) };
         var serve = Evaluate(refused).ShouldBeOfType<RolloutDecision.Serve>();
         serve.Champion.ShouldBeNull();
@@ -281,7 +342,8 @@ public sealed class StrategyTests
         select = select with { Arms = select.Arms.SetItem(1, select.Arms[1] with { IsRefused = true }) };
         RolloutDecision Choose(int arm) => Evaluate(select with
         {
-            Selection = new SelectionResult(ImmutableDictionary<GenerationReference, double>.Empty.Add(select.Arms[arm].Generation, 1), null),
+            Selection = new SelectionResult(
+                ImmutableDictionary<GenerationReference, double>.Empty.Add(select.Arms[arm].Generation, 1), null),
         });
         Choose(1).ShouldBeOfType<RolloutDecision.Stay>().Message.ShouldContain("gates do not let 1.0.0:2 be in production");
         Choose(2).ShouldBeOfType<RolloutDecision.Serve>().Champion.ShouldBe("c");
@@ -302,7 +364,8 @@ public sealed class StrategyTests
             .. arms.Select((arm, i) =>
             {
                 var sums = new ArmSums(arm.Trials, arm.Hits, arm.Hits, 0);
-                return new SnapshotArm(((char)('a' + i)).ToString(), new GenerationReference("flights", "1.0.0", i + 1), i == 0, 1, false, sums, sums);
+                return new SnapshotArm(
+                    ((char)('a' + i)).ToString(), new GenerationReference("flights", "1.0.0", i + 1), i == 0, 1, false, sums, sums);
             }),
         ],
     };

@@ -55,17 +55,32 @@ internal static class Explained
         Core.Explanations.Background.Of(rows.Select(row => Record(manifest, row)), new QuerySchema(manifest));
 
     public static Explanation Of(
-        byte[] model, Manifest manifest, IReadOnlyList<object?> values, Background background, ExplanationMethod? method = null, string? label = null, CancellationToken cancellationToken = default)
+        byte[] model,
+        Manifest manifest,
+        IReadOnlyList<object?> values,
+        Background background,
+        ExplanationMethod? method = null,
+        string? label = null,
+        CancellationToken cancellationToken = default)
     {
         using var runner = ModelRunner.Load(model, manifest);
         return Explainer.Explain(
-            Generation(manifest), Record(manifest, values), runner, model, background, new ExplanationRequest(label, method), CancellationToken.None, cancellationToken);
+            Generation(manifest),
+            Record(manifest, values),
+            runner,
+            model,
+            background,
+            new ExplanationRequest(label, method),
+            CancellationToken.None,
+            cancellationToken);
     }
 
-    public static double AmountOf(this Explanation explanation, string feature) => explanation.Contributions.Single(part => part.Feature == feature).Amount;
+    public static double AmountOf(this Explanation explanation, string feature) =>
+        explanation.Contributions.Single(part => part.Feature == feature).Amount;
 
     public static void ShouldAddUp(this Explanation explanation) =>
-        (explanation.BaseValue + explanation.Contributions.Sum(part => part.Amount)).ShouldBe(explanation.Value, 1e-9 * Math.Max(1, Math.Abs(explanation.Value)));
+        (explanation.BaseValue + explanation.Contributions.Sum(part => part.Amount)).ShouldBe(
+            explanation.Value, 1e-9 * Math.Max(1, Math.Abs(explanation.Value)));
 
     private static object? Logged(FeatureType type, object? value) => value is null ? null : type switch
     {

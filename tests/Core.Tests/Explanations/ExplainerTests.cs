@@ -65,9 +65,11 @@ public sealed class ExplainerTests
         other.Value.ShouldBe(1 - explanation.Value, 1e-6);
         foreach (var part in explanation.Contributions)
             other.AmountOf(part.Feature).ShouldBe(-part.Amount, 1e-6);
-        Should.Throw<ReplayException>(() => Explained.Of(LogisticModel(2), manifest, [1.0, 2.0], Explained.Background(manifest, [0.0, 0.0]), label: "maybe"))
+        Should.Throw<ReplayException>(
+            () => Explained.Of(LogisticModel(2), manifest, [1.0, 2.0], Explained.Background(manifest, [0.0, 0.0]), label: "maybe"))
             .Message.ShouldBe("There is no class 'maybe'; the classes are no, yes.");
-        Should.Throw<ReplayException>(() => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three, [0.0, 0.0, 0.0]), label: "yes"));
+        Should.Throw<ReplayException>(
+            () => Explained.Of(ProductModel, Three, [2.0, 3.0, 5.0], Explained.Background(Three, [0.0, 0.0, 0.0]), label: "yes"));
     }
 
     [Theory]
@@ -78,7 +80,10 @@ public sealed class ExplainerTests
     {
         var manifest = Of(6, MachineLearningTask.Binary);
         var random = new Random(seed);
-        IReadOnlyList<object?>[] rows = [.. Enumerable.Range(0, 20).Select(_ => (IReadOnlyList<object?>)[.. Enumerable.Range(0, 6).Select(_ => (object?)((random.NextDouble() * 2) - 1))])];
+        IReadOnlyList<object?>[] rows = [
+            .. Enumerable.Range(0, 20)
+                .Select(_ => (IReadOnlyList<object?>)[.. Enumerable.Range(0, 6).Select(_ => (object?)((random.NextDouble() * 2) - 1))]),
+        ];
         var background = Explained.Background(manifest, rows);
         IReadOnlyList<object?> query = [2.0, -1.5, 1.0, 0.5, -2.0, 1.5];
         var exact = Explained.Of(LogisticModel(6), manifest, query, background, ExplanationMethod.Enumeration);
@@ -109,7 +114,8 @@ public sealed class ExplainerTests
             part.Amount.ShouldBe((float)part.Value!, 1e-4);
         var refused = Should.Throw<ReplayException>(() => Explained.Of(
             SumModel(30), manifest, query, Explained.Background(manifest, Zeros), ExplanationMethod.Enumeration));
-        refused.Message.ShouldBe("Enumeration would run the model on 1.07E+09 rows; at most 65536 are allowed. Ask for 'trees' or 'sampling'.");
+        refused.Message.ShouldBe(
+            "Enumeration would run the model on 1.07E+09 rows; at most 65536 are allowed. Ask for 'trees' or 'sampling'.");
     }
 
     [Fact]
@@ -170,11 +176,16 @@ public sealed class ExplainerTests
     private static object?[] Zeros => [.. Enumerable.Repeat<object?>(0.0, 30)];
 
     private static Manifest Of(int features, MachineLearningTask task = MachineLearningTask.Regression) =>
-        ServedManifests.Of(task, [.. Enumerable.Range(0, features).Select(i => ServedManifests.Number(NameOf(i)))]) with { Serving = new() { Output = "value" } };
+        ServedManifests.Of(task, [.. Enumerable.Range(0, features).Select(i => ServedManifests.Number(NameOf(i)))]) with
+        {
+            Serving = new() { Output = "value" },
+        };
 
     private static string NameOf(int feature) => feature < 26 ? ((char)('a' + feature)).ToString() : $"x{feature}";
 
-    /// <summary>A tree a feature, whose leaf is 0.005 more, 0.01 more, … above a half; the first has a large number beside, the last its opposite.</summary>
+    /// <summary>
+    /// A tree a feature, whose leaf is 0.005 more, 0.01 more, … above a half; the first has a large number beside, the last its opposite.
+    /// </summary>
     private static byte[] Stumps(int features, float large)
     {
         Part[] Each(Func<int, IEnumerable<Part>> parts) => [.. Enumerable.Range(0, features).SelectMany(parts)];

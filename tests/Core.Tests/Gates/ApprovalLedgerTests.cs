@@ -36,7 +36,8 @@ public sealed class ApprovalLedgerTests
         var ledger = new ApprovalLedger().Ask(Request(), _now);
         ledger = ledger.Decide(ledger.Entries[0], approve: false, "carl", "not on a Friday", _now.AddHours(1));
         var approval = ledger.Entries[0];
-        (approval.Status, approval.DecidedBy, approval.DecidedAt, approval.Reason).ShouldBe((ApprovalStatus.Refused, "carl", _now.AddHours(1), "not on a Friday"));
+        (approval.Status, approval.DecidedBy, approval.DecidedAt, approval.Reason).ShouldBe(
+            (ApprovalStatus.Refused, "carl", _now.AddHours(1), "not on a Friday"));
         (ledger.Outbox[^1].Id, ledger.Outbox[^1].By).ShouldBe(("approval/demo/1/refused", "carl"));
         ledger.Expire(_now.AddYears(1)).ShouldBeSameAs(ledger);
     }

@@ -28,7 +28,8 @@ public sealed class ManifestCacheTests
         Project = "cached",
         Version = version,
         PackageDigest = $"{nameof(ManifestCacheTests)}-{digest}",
-        Manifest = $"name: cached\nversion: {version}\ntask: regression\nschema: {{features: [{{name: x, type: float}}]}}\nlabel: {{name: y}}\npipeline: {{model: model.onnx}}\n",
+        Manifest = $"name: cached\nversion: {version}\ntask: regression\nschema: {{features: [{{name: x, type: float}}]}}\nlabel: {{name: "
+            + "y}\npipeline: {model: model.onnx}\n",
         PublishedAt = DateTimeOffset.UnixEpoch,
     };
 }

@@ -113,7 +113,11 @@ public sealed class ManifestParserTests
     [InlineData("['1:20', 1e3]", "1:20", "1e3")]
     public void Classes_stay_as_they_were_written(string yaml, string first, string second)
     {
-        var manifest = ManifestTexts.With("[\"0\", \"1\"]", yaml).Replace("expect: {label: 1, probability: {1: ", $"expect: {{label: '{second}', probability: {{'{second}': ", StringComparison.Ordinal);
+        var manifest = ManifestTexts.With("[\"0\", \"1\"]", yaml)
+            .Replace(
+                "expect: {label: 1, probability: {1: ",
+                $"expect: {{label: '{second}', probability: {{'{second}': ",
+                StringComparison.Ordinal);
 
         ManifestTexts.Valid(manifest).Label!.Classes.ShouldBe([first, second]);
     }

@@ -11,7 +11,8 @@ public sealed class ManifestSchemaTests
     {
         var published = File.ReadAllText(Path.Combine(RepositoryRoot, "docs", "progeny.schema.json"));
 
-        (published == ManifestSchema.ToJson()).ShouldBeTrue("docs/progeny.schema.json is out of date: run 'progeny project schema > docs/progeny.schema.json'");
+        (published == ManifestSchema.ToJson()).ShouldBeTrue(
+            "docs/progeny.schema.json is out of date: run 'progeny project schema > docs/progeny.schema.json'");
     }
 
     [Fact]
@@ -19,7 +20,11 @@ public sealed class ManifestSchemaTests
     {
         var page = File.ReadAllLines(Path.Combine(RepositoryRoot, "docs", "manifest.md"));
         var missing = Keys(JsonNode.Parse(ManifestSchema.ToJson())!, "")
-            .Where(k => !Array.Exists(page, l => l.StartsWith($"| `{k.Path}` |", StringComparison.Ordinal) && (k.Default is null || l.Contains($"`{k.Default}`", StringComparison.Ordinal))))
+            .Where(k =>
+                !Array.Exists(
+                    page,
+                    l => l.StartsWith($"| `{k.Path}` |", StringComparison.Ordinal)
+                        && (k.Default is null || l.Contains($"`{k.Default}`", StringComparison.Ordinal))))
             .Select(k => $"{k.Path} (default {k.Default ?? "none"})")
             .ToList();
 

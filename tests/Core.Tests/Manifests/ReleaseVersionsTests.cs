@@ -21,7 +21,8 @@ public sealed class ReleaseVersionsTests
     [InlineData("1.3.0-rc", "1.3.0-RC")]
     public void The_same_or_a_lower_version_is_refused_with_the_highest(string highest, string version) =>
         Should.Throw<ReleaseVersionException>(() => ReleaseVersions.RequireGrowth("flights", Parse(highest), Parse(version)!))
-            .Message.ShouldBe($"flights {version} cannot be released: {highest} is the highest published version; a new one must be greater");
+            .Message.ShouldBe(
+                $"flights {version} cannot be released: {highest} is the highest published version; a new one must be greater");
 
     [Fact]
     public void Build_metadata_is_refused() =>

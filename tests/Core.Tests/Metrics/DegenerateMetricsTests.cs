@@ -21,7 +21,8 @@ public sealed class DegenerateMetricsTests
     public void Rounding_leads_no_figure_out_of_its_range()
     {
         // All right: 1, and not 1.0000000000000002 as the formulas have it for 1 and 3 rows, and for 11 positive ones.
-        EvaluationReport.Of(PredictionSet.OfClasses(Two, [0, 1, 1, 1], [0.9, 0.1, 0.2, 0.8, 0.2, 0.8, 0.2, 0.8])).Metrics["mcc"].ShouldBe(1);
+        EvaluationReport.Of(PredictionSet.OfClasses(Two, [0, 1, 1, 1], [0.9, 0.1, 0.2, 0.8, 0.2, 0.8, 0.2, 0.8])).Metrics["mcc"]
+            .ShouldBe(1);
         int[] truth = [0, .. Enumerable.Repeat(1, 11)];
         double[] scores = [1, 0, .. Enumerable.Range(1, 11).SelectMany(i => (double[])[1 - (i / 16.0), i / 16.0])];
         EvaluationReport.Of(PredictionSet.OfClasses(Two, truth, scores)).Metrics["prAuc"].ShouldBe(1);
@@ -116,11 +117,14 @@ public sealed class DegenerateMetricsTests
     [Fact]
     public void What_does_not_fit_together_is_refused()
     {
-        Should.Throw<ArgumentException>(() => PredictionSet.OfClasses(Two, [0, 1], [0.5, 0.5])).Message.ShouldContain("need 4 probabilities, not 2");
-        Should.Throw<ArgumentException>(() => PredictionSet.OfClasses(Two, [2], [0.5, 0.5])).Message.ShouldContain("Row 0: the true class is number 2");
+        Should.Throw<ArgumentException>(() => PredictionSet.OfClasses(Two, [0, 1], [0.5, 0.5])).Message.ShouldContain(
+            "need 4 probabilities, not 2");
+        Should.Throw<ArgumentException>(() => PredictionSet.OfClasses(Two, [2], [0.5, 0.5])).Message.ShouldContain(
+            "Row 0: the true class is number 2");
         Should.Throw<ArgumentException>(() => PredictionSet.OfClasses(["one"], [0], [1])).Message.ShouldContain("two classes or more");
         Should.Throw<ArgumentException>(() => PredictionSet.OfValues([1], [])).Message.ShouldContain("1 true values");
-        Should.Throw<ArgumentException>(() => PredictionSet.OfValues([1], [double.NaN])).Message.ShouldContain("Row 0: the predicted value NaN");
+        Should.Throw<ArgumentException>(() => PredictionSet.OfValues([1], [double.NaN])).Message.ShouldContain(
+            "Row 0: the predicted value NaN");
     }
 
     [Fact]

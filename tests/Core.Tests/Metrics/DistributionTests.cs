@@ -36,7 +36,8 @@ public sealed class DistributionTests
         {
             numbers.Count(number => number < 0
                 ? (bucket.Lower < number || bucket.Lower is double.MinValue) && number <= bucket.Upper && bucket.Upper <= 0
-                : bucket.Lower <= number && (number < bucket.Upper || bucket.Upper is double.MaxValue) && bucket.Lower >= 0).ShouldBe((int)bucket.Count);
+                : bucket.Lower <= number && (number < bucket.Upper || bucket.Upper is double.MaxValue) && bucket.Lower >= 0)
+                    .ShouldBe((int)bucket.Count);
         }
     }).QuickCheckThrowOnFailure();
 
@@ -99,7 +100,8 @@ public sealed class DistributionTests
     public void Any_bytes_are_distributions_or_refused() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         foreach (var decode in (Action[])[
-            () => Distributions.Decode([1, .. bytes]), () => ValueHistogram.Decode([2, .. bytes]), () => CategoryHistogram.Decode([3, .. bytes])])
+            () => Distributions.Decode([1, .. bytes]), () => ValueHistogram.Decode([2, .. bytes]), () =>
+                CategoryHistogram.Decode([3, .. bytes])])
         {
             try
             {

@@ -7,7 +7,8 @@ namespace Progeny.Core.Tests.Metrics;
 public sealed class LatencyHistogramTests
 {
     private static readonly Arbitrary<int[]> Latencies = Arb.From(
-        Gen.Frequency((3, Gen.Choose(0, 200)), (6, Gen.Choose(0, 3_000_000)), (1, Gen.Choose(int.MaxValue - 1_000, int.MaxValue))).ArrayOf());
+        Gen.Frequency((3, Gen.Choose(0, 200)), (6, Gen.Choose(0, 3_000_000)), (1, Gen.Choose(int.MaxValue - 1_000, int.MaxValue)))
+            .ArrayOf());
 
     [Fact]
     public void Quantile_of_any_latencies_is_within_one_percent_of_the_true_one() => Prop.ForAll(Latencies, values =>
@@ -19,7 +20,8 @@ public sealed class LatencyHistogramTests
         {
             var truth = sorted[(int)Math.Clamp(Math.Ceiling(q * sorted.Length), 1, sorted.Length) - 1];
             var figure = Of(values).Quantile(q)!.Value;
-            Math.Abs(figure - truth).ShouldBeLessThanOrEqualTo(0.01 * truth, $"the {q}-quantile of {values.Length} latencies is {truth}, not {figure}");
+            Math.Abs(figure - truth)
+                .ShouldBeLessThanOrEqualTo(0.01 * truth, $"the {q}-quantile of {values.Length} latencies is {truth}, not {figure}");
         }
     }).QuickCheckThrowOnFailure();
 
@@ -89,7 +91,9 @@ public sealed class LatencyHistogramTests
         var random = new Random(1);
         var histogram = new LatencyHistogram();
         for (var i = 0; i < 200_000; i++)
-            histogram.Record((int)(800 * Math.Exp(0.4 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))));
+            histogram.Record(
+                (int)(800
+                    * Math.Exp(0.4 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))));
         histogram.Encode().Length.ShouldBeLessThan(1_024);
     }
 

@@ -37,7 +37,8 @@ public sealed class LogFoldTests
         var summary = fold.Close().ShouldHaveSingleItem();
         summary.Windows.Sum(window => window.Rows).ShouldBe(entries.Sum(entry => entry.QueryIds.Length));
         summary.Windows.Sum(window => window.Errors).ShouldBe(entries.Count(entry => entry.Error is not null));
-        summary.Windows.Sum(window => LatencyHistogram.Decode(window.Latency.Span).Sum).ShouldBe(entries.Sum(entry => (long)entry.Latency.Total));
+        summary.Windows.Sum(window => LatencyHistogram.Decode(window.Latency.Span).Sum)
+            .ShouldBe(entries.Sum(entry => (long)entry.Latency.Total));
         summary.Windows.Sum(window => LatencyHistogram.Decode(window.Latency.Span).Count).ShouldBe(entries.Count);
         var distributions = new Distributions();
         foreach (var window in summary.Windows.Where(window => !window.Distributions.IsEmpty))
@@ -45,7 +46,9 @@ public sealed class LogFoldTests
 
         for (var i = 0; i < served.Manifest.Features.Count; i++)
         {
-            var values = entries.SelectMany(entry => Enumerable.Range(0, entry.QueryIds.Length).Select(row => (Column: entry.Rows!.Features.Columns[i], Row: row))).ToList();
+            var values = entries.SelectMany(
+                entry => Enumerable.Range(0, entry.QueryIds.Length).Select(row => (Column: entry.Rows!.Features.Columns[i], Row: row)))
+                    .ToList();
             var column = distributions.Features[served.Manifest.Features[i].Name];
             column.Rows.ShouldBe(values.Count);
             column.Missing.ShouldBe(values.Count(value => value.Column.IsMissing(value.Row)));
@@ -96,7 +99,9 @@ public sealed class LogFoldTests
             }
         }
 
-        rows.ShouldBe(log.GroupBy(segment => segment.Batch.Generation).ToDictionary(group => group.Key, group => group.Sum(segment => (long)segment.Batch.Count)), ignoreOrder: true);
+        rows.ShouldBe(
+            log.GroupBy(segment => segment.Batch.Generation)
+                .ToDictionary(group => group.Key, group => group.Sum(segment => (long)segment.Batch.Count)), ignoreOrder: true);
     }
 
     [Fact]
@@ -146,10 +151,13 @@ public sealed class LogFoldTests
     }
 
     private static long StartOf(List<Segment> log, Dictionary<GenerationReference, long> cursors) =>
-        log.Find(segment => segment.First > cursors.GetValueOrDefault(segment.Batch.Generation)) is { } next ? next.First - 1 : cursors.Values.Max();
+        log.Find(segment => segment.First > cursors.GetValueOrDefault(segment.Batch.Generation)) is { } next
+            ? next.First - 1
+            : cursors.Values.Max();
 
     /// <summary>What the perfdb does with a summary.</summary>
-    private static long Count(GenerationSummary summary, Dictionary<GenerationReference, long> cursors, Dictionary<GenerationReference, long> rows)
+    private static long Count(
+        GenerationSummary summary, Dictionary<GenerationReference, long> cursors, Dictionary<GenerationReference, long> rows)
     {
         var generation = summary.Generation;
         if (cursors.GetValueOrDefault(generation) is var cursor && cursor != summary.After)

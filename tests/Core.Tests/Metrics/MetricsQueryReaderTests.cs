@@ -16,7 +16,8 @@ public sealed class MetricsQueryReaderTests
     [Theory]
     [InlineData("2026-11-22T10:00:00Z", "2026-11-22T11:00:00+00:00", "1m", 60)]
     [InlineData("2026-11-22T11:00:00+01:00", "2026-11-22T11:00:00.5", "30s", 30)]
-    [InlineData("2026-11-22T11:00:00 01:00", "2026-11-22", "1h", 3_600, "from (2026-11-22T10:00:00Z) must be before to (2026-11-22T00:00:00Z).")]
+    [InlineData(
+        "2026-11-22T11:00:00 01:00", "2026-11-22", "1h", 3_600, "from (2026-11-22T10:00:00Z) must be before to (2026-11-22T00:00:00Z).")]
     [InlineData("2025-11-22", "2026-11-22", null, 86_400)]
     [InlineData("2026-11-20", "2026-11-22", null, 600)]
     [InlineData("2026-11-22T00:00:00Z", "2026-11-22T06:00:00Z", null, 60)]
@@ -44,7 +45,12 @@ public sealed class MetricsQueryReaderTests
     public void What_is_wrong_is_said_with_what_would_be_right(string key, string value, string problem)
     {
         var (query, found) = MetricsQueryReader.Read(
-            "flights", key == "from" ? value : null, key == "to" ? value : null, key == "step" ? value : null, key == "by" ? value : null, Noon);
+            "flights",
+            key == "from" ? value : null,
+            key == "to" ? value : null,
+            key == "step" ? value : null,
+            key == "by" ? value : null,
+            Noon);
         query.ShouldBeNull();
         found.ShouldNotBeNull().ShouldStartWith(problem);
     }
@@ -53,13 +59,17 @@ public sealed class MetricsQueryReaderTests
     public void Windows_that_are_gone_and_too_many_points_are_refused()
     {
         Problem("2026-11-20T12:00:00Z", null, "10s").ShouldBe(
-            "There are more than 5000 steps of 10s from 2026-11-20T12:00:00Z to 2026-11-22T12:00:00Z; ask for a longer step or a shorter time.");
+            "There are more than 5000 steps of 10s from 2026-11-20T12:00:00Z to 2026-11-22T12:00:00Z; ask for a longer step or a shorter "
+                + "time.");
         Problem("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", "10s").ShouldBe(
-            "from is 2026-11-20T12:00:00Z, but windows that add up to steps of 10s are kept for 1 d; ask for a step that is a multiple of 60 s.");
-        Problem("2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z", "1m").ShouldContain("kept for 7 d; ask for a step that is a multiple of 3600 s");
+            "from is 2026-11-20T12:00:00Z, but windows that add up to steps of 10s are kept for 1 d; ask for a step that is a multiple of "
+                + "60 s.");
+        Problem("2026-11-01T12:00:00Z", "2026-11-01T13:00:00Z", "1m")
+            .ShouldContain("kept for 7 d; ask for a step that is a multiple of 3600 s");
     }
 
     private static MetricsQuery Read() => MetricsQueryReader.Read("flights", null, null, null, null, Noon).Query.ShouldNotBeNull();
 
-    private static string Problem(string from, string? to, string step) => MetricsQueryReader.Read("flights", from, to, step, null, Noon).Problem.ShouldNotBeNull();
+    private static string Problem(string from, string? to, string step) =>
+        MetricsQueryReader.Read("flights", from, to, step, null, Noon).Problem.ShouldNotBeNull();
 }

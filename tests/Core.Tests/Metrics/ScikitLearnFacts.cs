@@ -10,7 +10,13 @@ public sealed record ScikitLearnFacts
     public required IReadOnlyList<RegressionFact> Regression { get; init; }
 
     public sealed record ClassificationFact(
-        string Name, int Classes, double Threshold, int[] Truth, double[] Probabilities, long[][] Confusion, Dictionary<string, double> Metrics);
+        string Name,
+        int Classes,
+        double Threshold,
+        int[] Truth,
+        double[] Probabilities,
+        long[][] Confusion,
+        Dictionary<string, double> Metrics);
 
     public sealed record RegressionFact(string Name, double[] Truth, double[] Values, Dictionary<string, double> Metrics);
 

@@ -55,5 +55,6 @@ public sealed class UnloggedCountsTests
         (moved.After, moved.Through, moved.Windows[0].Rows).ShouldBe((0, 1, 2));
     }
 
-    private void Record(int rows, bool failed = false) => meters.For(Flights, isLogged: false).Record(new QueryLatency(1, 2, 3, 400), rows, failed);
+    private void Record(int rows, bool failed = false) =>
+        meters.For(Flights, isLogged: false).Record(new QueryLatency(1, 2, 3, 400), rows, failed);
 }

@@ -32,14 +32,19 @@ public sealed class BinaryTensorsTests
         BinaryTensors.WriteElements(writer, elements);
         var (tensor, error) = BinaryTensors.Read("x", DataType.Bytes, [6, 1], writer.WrittenMemory);
         error.ShouldBeNull();
-        tensor!.Elements.Select(element => Convert.ToHexString(element.Span)).ShouldBe(elements.Select(element => Convert.ToHexString(element.Span)));
+        tensor!.Elements.Select(element => Convert.ToHexString(element.Span))
+            .ShouldBe(elements.Select(element => Convert.ToHexString(element.Span)));
         BinaryTensors.SizeOf(tensor).ShouldBe(writer.WrittenCount);
     }
 
     [Theory]
     [InlineData(new byte[] { 1, 0, 0, 0, 65, 1 }, "Input 'x' has 6 bytes of binary data; the 1 elements of its shape [1] take 5.")]
-    [InlineData(new byte[] { 1, 0, 0 }, "Input 'x' has 3 bytes of binary data; its shape [1] asks for 1 elements, each with its length in 4 bytes before it.")]
-    [InlineData(new byte[] { 255, 255, 255, 127, 65 }, "Element 0 of input 'x' says that it has 2147483647 bytes; 1 of the 5 bytes of binary data are left.")]
+    [InlineData(
+        new byte[] { 1, 0, 0 },
+        "Input 'x' has 3 bytes of binary data; its shape [1] asks for 1 elements, each with its length in 4 bytes before it.")]
+    [InlineData(
+        new byte[] { 255, 255, 255, 127, 65 },
+        "Element 0 of input 'x' says that it has 2147483647 bytes; 1 of the 5 bytes of binary data are left.")]
     public void Strings_that_do_not_fit_are_told_apart(byte[] data, string message) =>
         BinaryTensors.Read("x", DataType.Bytes, [1], data).Error.ShouldBe(message);
 

@@ -121,7 +121,8 @@ public sealed class FeatureColumnTests
     [Theory]
     [InlineData(0.5, "0.5 is not an integer")]
     [InlineData(double.NaN, "NaN is not an integer")]
-    [InlineData(1e19, "1E+19 is too large to be exact; an integer in digits, from -9223372036854775808 to 9223372036854775807, would be right")]
+    [InlineData(
+        1e19, "1E+19 is too large to be exact; an integer in digits, from -9223372036854775808 to 9223372036854775807, would be right")]
     [InlineData(-1L, "-1 is below the least value allowed, 0")]
     public void Value_that_is_no_integer_is_refused(object value, string message) =>
         new FeatureColumn(ServedManifests.Integer("n") with { Min = 0 }, 1).Set(0, value).ShouldBe(message);

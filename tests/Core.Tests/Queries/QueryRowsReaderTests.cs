@@ -12,7 +12,15 @@ public sealed class QueryRowsReaderTests
         MachineLearningTask.Regression, ServedManifests.Number("rating", nullable: true), ServedManifests.Category("region")) with
     {
         Entity = "customer",
-        Augment = [new() { Name = "facts", Feed = "shops", Query = "SELECT rating FROM shops WHERE id = :shop AND kind = ':no'", Features = ["rating"] }],
+        Augment = [
+            new()
+            {
+                Name = "facts",
+                Feed = "shops",
+                Query = "SELECT rating FROM shops WHERE id = :shop AND kind = ':no'",
+                Features = ["rating"],
+            },
+        ],
     };
 
     [Fact]
@@ -27,7 +35,8 @@ public sealed class QueryRowsReaderTests
     [Fact]
     public void Rows_in_any_order_of_fields_are_read()
     {
-        var rows = ServedManifests.Read(Shop, """{"shop":7,"region":"north","rating":4},{"region":"s\u00fcd","customer":true,"shop":"a"}""");
+        var rows = ServedManifests.Read(
+            Shop, """{"shop":7,"region":"north","rating":4},{"region":"s\u00fcd","customer":true,"shop":"a"}""");
         rows.Features.Rows.ShouldBe(2);
         rows.Features.Errors.ShouldBeEmpty();
         rows.Get(0, "rating").ShouldBe(4f);
@@ -108,7 +117,8 @@ public sealed class QueryRowsReaderTests
     [Fact]
     public void Errors_beyond_the_first_are_not_kept()
     {
-        var rows = ServedManifests.Read(Shop, string.Join(',', Enumerable.Repeat("""{"rating":"x","nowhere":[[1]],"region":{"a":1}}""", 100)));
+        var rows = ServedManifests.Read(
+            Shop, string.Join(',', Enumerable.Repeat("""{"rating":"x","nowhere":[[1]],"region":{"a":1}}""", 100)));
         rows.Features.Rows.ShouldBe(100);
         rows.Features.Errors.Count.ShouldBe(FeatureBatchBuilder.MaxErrors);
         rows.Features.CheckMissing();

@@ -58,11 +58,14 @@ public sealed class TensorRowsReaderTests
     {
         Refuses("The request has no inputs");
         Refuses("Input 'x' appears more than once.", Numbers<float>("x", DataType.Fp32, [1]), Numbers<float>("x", DataType.Fp32, [1]));
-        Refuses("Input 'n' has the shape [2,1]; it would have to be [1,1], like the others.", Numbers<float>("x", DataType.Fp32, [1]), Numbers<long>("n", DataType.Int64, [1, 2]));
+        Refuses("Input 'n' has the shape [2,1]; it would have to be [1,1], like the others.", Numbers<float>(
+            "x", DataType.Fp32, [1]), Numbers<long>("n", DataType.Int64, [1, 2]));
         Refuses("Input 'x' has the type BOOL; it would have to be FP32.", Numbers<byte>("x", DataType.Bool, [1]));
         Refuses("Input 'c' has the type FP32; it would have to be BYTES.", Numbers<float>("c", DataType.Fp32, [1]));
-        Refuses("There is no input 'kustomer'; did you mean 'customer'? The inputs are x, n, b, c, customer.", Numbers<float>("kustomer", DataType.Fp32, [1]));
-        Refuses("must have the shape [rows, 1] with 1 to 100000 rows", Numbers<float>("x", DataType.Fp32, new float[QueryRowsReader.MaxRows + 1]));
+        Refuses("There is no input 'kustomer'; did you mean 'customer'? The inputs are x, n, b, c, customer.", Numbers<float>(
+            "kustomer", DataType.Fp32, [1]));
+        Refuses("must have the shape [rows, 1] with 1 to 100000 rows", Numbers<float>(
+            "x", DataType.Fp32, new float[QueryRowsReader.MaxRows + 1]));
     }
 
     [Fact]
@@ -95,5 +98,6 @@ public sealed class TensorRowsReaderTests
     }
 
     private static Tensor Numbers<T>(string name, DataType type, T[] values)
-        where T : unmanaged => new() { Name = name, Type = type, Shape = [values.Length, 1], Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+        where T : unmanaged =>
+        new() { Name = name, Type = type, Shape = [values.Length, 1], Data = MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
 }

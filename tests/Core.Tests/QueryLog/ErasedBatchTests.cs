@@ -24,13 +24,17 @@ public sealed class ErasedBatchTests
             {
                 var left = ErasedBatch.Of(batch, entity).ShouldNotBeNull();
 
-                left.Erased.Select(record => (long)record.Index).ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Sequence));
-                left.Erased.Select(record => record.QueryId).ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Shown.Rest.QueryId));
+                left.Erased.Select(record => (long)record.Index)
+                    .ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Sequence));
+                left.Erased.Select(record => record.QueryId)
+                    .ShouldBe(before.Where(record => record.Entity == entity).Select(record => record.Shown.Rest.QueryId));
                 var after = left.Parts.SelectMany(part => Read(part.First, part.Batch)).ToList();
                 var kept = before.Where(record => record.Entity != entity).ToList();
                 after.Select(record => record.Sequence).ShouldBe(kept.Select(record => record.Sequence));
                 foreach (var (one, other) in after.Zip(kept))
-                    (one.Shown.Rest.Error is "(erased)" ? other.Shown with { Rest = other.Shown.Rest with { Error = "(erased)" } } : other.Shown).ShouldBe(one.Shown);
+                    (one.Shown.Rest.Error is "(erased)"
+                        ? other.Shown with { Rest = other.Shown.Rest with { Error = "(erased)" } }
+                        : other.Shown).ShouldBe(one.Shown);
             }
 
             ErasedBatch.Of(batch, "nobody at all").ShouldBeNull();

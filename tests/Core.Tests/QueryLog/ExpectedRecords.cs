@@ -67,7 +67,8 @@ internal static class ExpectedRecords
 
     private static string Tensors(ImmutableArray<Tensor> tensors)
     {
-        var bytes = tensors.Sum(tensor => tensor.Type == DataType.Bytes ? tensor.Elements.Sum(element => (long)element.Length) : tensor.Data.Length);
+        var bytes = tensors.Sum(
+            tensor => tensor.Type == DataType.Bytes ? tensor.Elements.Sum(element => (long)element.Length) : tensor.Data.Length);
         return Write(writer =>
         {
             foreach (var tensor in tensors)

@@ -51,7 +51,8 @@ public sealed class QueryBatchTests
                     if (batch.Layout.Features[i].Type == QueryFieldType.Text)
                         reader.GetText(i).ShouldBe((string?)columns[i].Get(row));
                     else
-                        BitConverter.DoubleToInt64Bits(reader.GetNumber(i)).ShouldBe(BitConverter.DoubleToInt64Bits(Number(columns[i].Get(row))));
+                        BitConverter.DoubleToInt64Bits(reader.GetNumber(i))
+                            .ShouldBe(BitConverter.DoubleToInt64Bits(Number(columns[i].Get(row))));
                 }
 
                 if (entry.Prediction is not { } prediction)
@@ -107,7 +108,8 @@ public sealed class QueryBatchTests
     [Fact]
     public void Redacted_fields_are_nowhere_in_a_batch()
     {
-        var manifest = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Category("name"), ServedManifests.Number("age")) with
+        var manifest = ServedManifests.Of(
+            MachineLearningTask.Regression, ServedManifests.Category("name"), ServedManifests.Number("age")) with
         {
             Entity = "customer",
             Serving = new ServingManifest { Redact = ["name", "customer"] },
@@ -134,7 +136,8 @@ public sealed class QueryBatchTests
     [Fact]
     public void Redacted_tensors_are_left_out()
     {
-        var served = RandomEntries.Serve(ServedManifests.Of(MachineLearningTask.Regression) with { Serving = new ServingManifest { Redact = ["secret"] } });
+        var served = RandomEntries.Serve(
+            ServedManifests.Of(MachineLearningTask.Regression) with { Serving = new ServingManifest { Redact = ["secret"] } });
         var query = new InferQuery
         {
             Inputs =
@@ -162,8 +165,11 @@ public sealed class QueryBatchTests
         const int count = 4_000;
         var entry = new QueryLogEntry
         {
-            At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "share", QueryIds = [.. Enumerable.Range(0, count).Select(i => $"q{i}")],
-            Rows = ServedManifests.Read(manifest, string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"x":{{i}},"customer":{{i}}}"""))),
+            At = DateTimeOffset.UnixEpoch, Plan = served.Log, Arm = "champion", Reason = "share", QueryIds = [
+                .. Enumerable.Range(0, count).Select(i => $"q{i}"),
+            ],
+            Rows = ServedManifests.Read(
+                manifest, string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"x":{{i}},"customer":{{i}}}"""))),
             Prediction = new Prediction { Classes = [], Scores = new float[count], Labels = default },
             Latency = new QueryLatency(1, 2, 3, 4),
         };
@@ -172,11 +178,14 @@ public sealed class QueryBatchTests
 
         var kept = records.Where(record => record.Fields is not null).Select(record => record.Rest.QueryId).ToHashSet();
         ((double)kept.Count / count).ShouldBe(share, 0.03);
-        records.Select(record => record with { Fields = null }).ShouldBe(ExpectedRecords.Of(entry).Select(record => record with { Fields = null }));
-        Read(Encode([entry])).Where(record => record.Fields is not null).Select(record => record.Rest.QueryId).ToHashSet().SetEquals(kept).ShouldBeTrue();
+        records.Select(record => record with { Fields = null })
+            .ShouldBe(ExpectedRecords.Of(entry).Select(record => record with { Fields = null }));
+        Read(Encode([entry])).Where(record => record.Fields is not null).Select(record => record.Rest.QueryId).ToHashSet().SetEquals(kept)
+            .ShouldBeTrue();
 
         // Whoever knows what one release keeps does not know it of another.
-        var other = Read(Encode([entry with { Plan = RandomEntries.Serve(manifest, samplingSeed: 7).Log }])).Where(record => record.Fields is not null).ToList();
+        var other = Read(Encode([entry with { Plan = RandomEntries.Serve(manifest, samplingSeed: 7).Log }]))
+            .Where(record => record.Fields is not null).ToList();
         ((double)other.Count(record => kept.Contains(record.Rest.QueryId)) / count).ShouldBe(share * share, 0.03);
     }
 
@@ -209,7 +218,8 @@ public sealed class QueryBatchTests
                 Should.Throw<InvalidDataException>(() => Read([cut]).Count());
         }
 
-        Should.Throw<InvalidDataException>(() => new QueryBatchReader(batch with { Data = new byte[] { 9 } })).Message.ShouldContain("format 9");
+        Should.Throw<InvalidDataException>(() => new QueryBatchReader(batch with { Data = new byte[] { 9 } })).Message.ShouldContain(
+            "format 9");
     }
 
     private static double Number(object? value) => value switch

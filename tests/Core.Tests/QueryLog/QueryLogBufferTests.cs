@@ -221,7 +221,9 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     {
         var bad = new QueryLogEntry
         {
-            At = default, Plan = _durable.Log, Arm = "champion", Reason = "share", QueryIds = ["bad"], Tensors = new InferQuery { Inputs = [null!] }, Latency = default,
+            At = default, Plan = _durable.Log, Arm = "champion", Reason = "share", QueryIds = [
+                "bad",
+            ], Tensors = new InferQuery { Inputs = [null!] }, Latency = default,
         };
 
         (await buffer.AddAsync(bad)).ShouldBeFalse();
@@ -245,16 +247,19 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
         await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(async () =>
         {
             for (var i = 0; i < each; i++)
-                (await buffer.AddAsync(Entry(i % 50 == 0 ? _durable : _fast, $"{thread}-{i}", Interlocked.Increment(ref clock)))).ShouldBeTrue();
+                (await buffer.AddAsync(
+                    Entry(i % 50 == 0 ? _durable : _fast, $"{thread}-{i}", Interlocked.Increment(ref clock)))).ShouldBeTrue();
         })));
         await buffer.StopAsync();
 
-        log.Ids.Order().ShouldBe(Enumerable.Range(0, threads).SelectMany(thread => Enumerable.Range(0, each).Select(i => $"{thread}-{i}")).Order());
+        log.Ids.Order()
+            .ShouldBe(Enumerable.Range(0, threads).SelectMany(thread => Enumerable.Range(0, each).Select(i => $"{thread}-{i}")).Order());
         sink.Ids.Order().ShouldBe(log.Ids.Order());
         for (var thread = 0; thread < threads; thread++)
         {
             // Of one client and one log, in the order in which it asked.
-            var own = log.Ids.Where(id => id.StartsWith($"{thread}-", StringComparison.Ordinal)).Select(id => int.Parse(id[2..])).Where(i => i % 50 != 0);
+            var own = log.Ids.Where(id => id.StartsWith($"{thread}-", StringComparison.Ordinal)).Select(id => int.Parse(id[2..]))
+                .Where(i => i % 50 != 0);
             own.ShouldBe(Enumerable.Range(0, each).Where(i => i % 50 != 0));
         }
     }
@@ -263,7 +268,11 @@ public sealed class QueryLogBufferTests : IAsyncLifetime, IDisposable
     private Task<bool> AddAsync(string id) => Task.Run(() => buffer.AddAsync(Entry(_durable, id)).AsTask());
 
     private static ServedGeneration Serve(QueryLogMode mode) =>
-        RandomEntries.Serve(ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("x")) with { Serving = new ServingManifest { Log = mode } });
+        RandomEntries.Serve(
+            ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("x")) with
+            {
+                Serving = new ServingManifest { Log = mode },
+            });
 
     private static QueryLogEntry Entry(ServedGeneration served, string id, int tick = 0) => new()
     {

@@ -14,7 +14,16 @@ namespace Progeny.Core.Tests.QueryLog;
 /// <summary>Random projects and what happens to random queries of theirs.</summary>
 internal sealed class RandomEntries(int seed)
 {
-    private static readonly string[] Texts = ["SFO", "Zürich", "日本", "\ud83d\ude80 and \"quotes\"\n", "<b>&amp;</b>", new string('x', 43), new string('é', 300), "\u0001\u007f"];
+    private static readonly string[] Texts = [
+        "SFO",
+        "Zürich",
+        "日本",
+        "\ud83d\ude80 and \"quotes\"\n",
+        "<b>&amp;</b>",
+        new string('x', 43),
+        new string('é', 300),
+        "\u0001\u007f",
+    ];
 
     private static readonly float[] Floats = [0, -0f, 1, 0.1f, float.Epsilon, float.MaxValue, -1e-20f, 16777217f, MathF.PI];
 

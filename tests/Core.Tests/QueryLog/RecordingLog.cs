@@ -80,23 +80,30 @@ internal sealed class RecordingLog : IQueryLog
     public Task<LoggedQuery?> FindAsync(string project, string queryId, CancellationToken cancellationToken) =>
         Task.FromResult(Written.FirstOrDefault(record => record.QueryId == queryId) is { } found ? new LoggedQuery(1, found, 1, []) : null);
 
-    public Task<IReadOnlyList<LogStart>> ReadBeginsAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<LogStart>> ReadBeginsAsync(string project, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<LoggedQuery?> FindAtAsync(string project, string queryId, long sequence, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<LoggedQuery?> FindAtAsync(string project, string queryId, long sequence, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<LoggedQuery?> FindAnsweredAsync(string project, string queryId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<LoggedQuery?> FindAnsweredAsync(string project, string queryId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<QueryLogPage> ListAsync(
-        string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string project, string? release, int? generation, long? before, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(long sequence, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<QueryLogExtent> MeasureAsync(string project, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(string project, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<(long Last, IReadOnlyList<ArmRequests> Requests)> CountRequestsAsync(
+        string project, long after, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<ServedOutcome> ReadServedAsync(
-        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string project, string? release, int? generation, long after, IReadOnlyList<string> fields, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     /// <summary>Waits for a condition, which must come true soon.</summary>
     public static async Task UntilAsync(Func<bool> condition)

@@ -7,5 +7,6 @@ internal sealed record ShownRecord(QueryRecord Rest, string? Fields, string? Aug
 {
     public static ShownRecord Of(QueryRecord record) => new(
         record with { Fields = null, Inputs = null, Augmented = null, Prediction = null, Outputs = null, Rules = [] },
-        QueryRecordJson.Fields(record), QueryRecordJson.Augmented(record), QueryRecordJson.Prediction(record), QueryRecordJson.Rules(record));
+        QueryRecordJson.Fields(record), QueryRecordJson.Augmented(record), QueryRecordJson.Prediction(record), QueryRecordJson.Rules(
+            record));
 }

@@ -38,7 +38,8 @@ public sealed class ManifestFuzzTests
 
             (result.Manifest is null).ShouldBe(result.Errors.Count > 0);
             var lines = yaml.Count(c => c is '\n' or '\r' or '\u0085' or '\u2028') + 2;
-            result.Errors.All(e => e.Line >= 1 && e.Line <= lines && e.Column >= 1 && e.Message.Length > 0 && !e.Message.Contains('\n')).ShouldBeTrue(yaml);
+            result.Errors.All(e => e.Line >= 1 && e.Line <= lines && e.Column >= 1 && e.Message.Length > 0 && !e.Message.Contains('\n'))
+                .ShouldBeTrue(yaml);
             refused += result.IsValid ? 0 : 1;
         }
 

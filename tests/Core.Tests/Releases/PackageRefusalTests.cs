@@ -11,7 +11,8 @@ public sealed class PackageRefusalTests
     [Fact]
     public async Task A_sound_package_is_read()
     {
-        using var package = await PackageReader.ReadAsync(new MemoryStream(TestZip.WithManifest().ToArray()), PackageLimits.Default, default);
+        using var package = await PackageReader.ReadAsync(
+            new MemoryStream(TestZip.WithManifest().ToArray()), PackageLimits.Default, default);
 
         package.Manifest.Name.ShouldBe("imported");
     }
@@ -37,19 +38,22 @@ public sealed class PackageRefusalTests
     {
         (await RefusalAsync(TestZip.WithManifest().Add(new string('a', 513), "x"))).ShouldContain("1 to 512 characters; this one has 513");
         (await RefusalAsync(TestZip.WithManifest().Add(new string('a', 256), "x"))).ShouldContain("at most 255 bytes");
-        (await RefusalAsync(TestZip.WithManifest().Add(string.Join('/', Enumerable.Repeat("a", 33)), "x"))).ShouldContain("at most 32 levels; this one has 33");
+        (await RefusalAsync(TestZip.WithManifest().Add(string.Join('/', Enumerable.Repeat("a", 33)), "x"))).ShouldContain(
+            "at most 32 levels; this one has 33");
     }
 
     [Fact]
     public async Task Links_are_refused() =>
-        (await RefusalAsync(TestZip.WithManifest().Add("link", "/etc/passwd", Link))).ShouldBe("'link' is a link, a folder or a device; a package holds files only");
+        (await RefusalAsync(TestZip.WithManifest().Add("link", "/etc/passwd", Link))).ShouldBe(
+            "'link' is a link, a folder or a device; a package holds files only");
 
     [Fact]
     public async Task Too_many_entries_are_refused()
     {
         var zip = TestZip.WithManifest().Add("a", "").Add("b", "");
 
-        (await RefusalAsync(zip, new PackageLimits { MaxEntries = 3 })).ShouldBe("the zip has 5 entries; at most 4 are allowed, the index included");
+        (await RefusalAsync(zip, new PackageLimits { MaxEntries = 3 })).ShouldBe(
+            "the zip has 5 entries; at most 4 are allowed, the index included");
     }
 
     [Fact]
@@ -77,7 +81,8 @@ public sealed class PackageRefusalTests
 
     [Fact]
     public async Task Absurd_ratios_are_refused() =>
-        (await RefusalAsync(TestZip.WithManifest().Add("zeros", new byte[2 << 20]))).ShouldBe("'zeros' inflates to 200 times its size in the zip or more; less is allowed above 1048576 bytes");
+        (await RefusalAsync(TestZip.WithManifest().Add("zeros", new byte[2 << 20]))).ShouldBe(
+            "'zeros' inflates to 200 times its size in the zip or more; less is allowed above 1048576 bytes");
 
     [Fact]
     public async Task A_ratio_is_measured_on_what_comes_out_and_not_on_what_headers_say()
@@ -97,7 +102,8 @@ public sealed class PackageRefusalTests
     {
         var zip = TestZip.WithManifest().Add("a", new byte[600]).Add("b", new byte[600]);
 
-        (await RefusalAsync(zip, new PackageLimits { MaxTotalBytes = 1_000 })).ShouldEndWith("makes the package larger than 1000 bytes when inflated, the most allowed");
+        (await RefusalAsync(zip, new PackageLimits { MaxTotalBytes = 1_000 })).ShouldEndWith(
+            "makes the package larger than 1000 bytes when inflated, the most allowed");
         (await RefusalAsync(zip, new PackageLimits { MaxZipBytes = 500 })).ShouldBe("the zip has more than 500 bytes, the most allowed");
     }
 
@@ -117,14 +123,16 @@ public sealed class PackageRefusalTests
         var index = sound.MakeIndexJson();
 
         (await RefusalAsync(With(index).Add("extra", "x"))).ShouldBe("'extra' is in the zip and not in the index");
-        (await RefusalAsync(new TestZip { IndexJson = index }.Add("progeny.yaml", ManifestTexts.Model))).ShouldBe("'models/model.onnx' is in the index and not in the zip");
+        (await RefusalAsync(new TestZip { IndexJson = index }.Add("progeny.yaml", ManifestTexts.Model))).ShouldBe(
+            "'models/model.onnx' is in the index and not in the zip");
         (await RefusalAsync(new TestZip { IndexJson = index }.Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "madel")))
             .ShouldBe("'models/model.onnx' is not what the index says: its SHA-256 is another");
         (await RefusalAsync(new TestZip { IndexJson = index }.Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "mod")))
             .ShouldBe("'models/model.onnx' has 3 bytes; the index names 5");
         (await RefusalAsync(new TestZip { IndexJson = index }.Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "models")))
             .ShouldBe("'models/model.onnx' is longer than the 5 bytes that the index names");
-        (await RefusalAsync(With(index.Replace("\"bytes\":5", "\"bytes\":6", StringComparison.Ordinal)))).ShouldContain("does not agree with itself");
+        (await RefusalAsync(With(index.Replace("\"bytes\":5", "\"bytes\":6", StringComparison.Ordinal)))).ShouldContain(
+            "does not agree with itself");
     }
 
     [Theory]
@@ -135,17 +143,21 @@ public sealed class PackageRefusalTests
     [InlineData("{\"format\":2,\"files\":[],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
     [InlineData("{\"format\":1,\"files\":[null],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
     [InlineData("{\"format\":1,\"files\":null,\"total\":null}")]
-    [InlineData("{\"format\":1,\"files\":[{\"path\":null,\"bytes\":1,\"sha256\":\"\"}],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
-    [InlineData("{\"format\":1,\"files\":[{\"path\":\"a\",\"bytes\":-1,\"sha256\":\"\"}],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
+    [InlineData(
+        "{\"format\":1,\"files\":[{\"path\":null,\"bytes\":1,\"sha256\":\"\"}],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
+    [InlineData(
+        "{\"format\":1,\"files\":[{\"path\":\"a\",\"bytes\":-1,\"sha256\":\"\"}],\"total\":{\"files\":0,\"bytes\":0,\"sha256\":\"\"}}")]
     public async Task A_malformed_index_is_refused(string json) => (await RefusalAsync(With(json))).ShouldContain("progeny.lock.json");
 
     [Fact]
     public async Task A_zip_without_index_that_a_zip_program_made_is_read()
     {
         const int Folder = 0x41ED0010;
-        var zip = new TestZip { WithIndex = false }.Add("models/", "", Folder).Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "model");
+        var zip = new TestZip { WithIndex = false }.Add("models/", "", Folder).Add("progeny.yaml", ManifestTexts.Model)
+            .Add("models/model.onnx", "model");
         using var package = await PackageReader.ReadAsync(new MemoryStream(zip.ToArray()), PackageLimits.Default, default);
-        using var packed = await PackageReader.ReadAsync(new MemoryStream(TestZip.WithManifest().ToArray()), PackageLimits.Default, default);
+        using var packed = await PackageReader.ReadAsync(
+            new MemoryStream(TestZip.WithManifest().ToArray()), PackageLimits.Default, default);
 
         package.Index.Digest.ShouldBe(packed.Index.Digest);
         package.Index.Files.ShouldBe(packed.Index.Files);
@@ -158,7 +170,9 @@ public sealed class PackageRefusalTests
 
         (await RefusalAsync(Zip().Add("../up/", ""))).ShouldContain("a path must not leave the package (..)");
         (await RefusalAsync(Zip().Add("zeros", new byte[2 << 20]))).ShouldStartWith("'zeros' inflates to 200 times");
-        (await RefusalAsync(Zip().Add("a", new byte[600]).Add("b", new byte[600]), new PackageLimits { MaxTotalBytes = 1_000 })).ShouldStartWith("'b' makes the package larger");
+        (await RefusalAsync(
+            Zip().Add("a", new byte[600]).Add("b", new byte[600]), new PackageLimits { MaxTotalBytes = 1_000 })).ShouldStartWith(
+                "'b' makes the package larger");
     }
 
     [Fact]
@@ -166,15 +180,19 @@ public sealed class PackageRefusalTests
     {
         (await RefusalAsync(new TestZip().Add("other", "x"))).ShouldBe("'progeny.yaml' is missing in the package's root");
         (await RefusalAsync(new TestZip().Add("inner/progeny.yaml", ManifestTexts.Model)))
-            .ShouldBe("'progeny.yaml' is missing in the package's root; there is a 'inner/progeny.yaml': zip what is in the folder of the manifest, not the folder itself");
-        (await RefusalAsync(new TestZip().Add("progeny.yaml", ManifestTexts.Model))).ShouldBe("'models/model.onnx', which pipeline.model of the manifest names, is not in the package");
+            .ShouldBe(
+                "'progeny.yaml' is missing in the package's root; there is a 'inner/progeny.yaml': zip what is in the folder of the "
+                    + "manifest, not the folder itself");
+        (await RefusalAsync(new TestZip().Add("progeny.yaml", ManifestTexts.Model))).ShouldBe(
+            "'models/model.onnx', which pipeline.model of the manifest names, is not in the package");
     }
 
     [Fact]
     public async Task An_invalid_manifest_is_refused_with_its_errors()
     {
         var zip = new TestZip().Add("progeny.yaml", "name: a\ntask: binary\n").ToArray();
-        var exception = await Should.ThrowAsync<PackageException>(() => PackageReader.ReadAsync(new MemoryStream(zip), PackageLimits.Default, default));
+        var exception = await Should.ThrowAsync<PackageException>(
+            () => PackageReader.ReadAsync(new MemoryStream(zip), PackageLimits.Default, default));
 
         exception.ManifestErrors.Select(e => e.Path).ShouldBe(["version", "pipeline"], ignoreOrder: true);
         exception.Message.ShouldContain("progeny.yaml:1:1: version: is missing");
@@ -206,7 +224,8 @@ public sealed class PackageRefusalTests
             {
                 using var package = await PackageReader.ReadAsync(new MemoryStream(bytes), PackageLimits.Default, default);
                 await package.ExtractToAsync(folder, default);
-                Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length.ShouldBeInRange(3, 4); // an index whose name has changed is a file
+                // an index whose name has changed is a file
+                Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length.ShouldBeInRange(3, 4);
                 Directory.Delete(folder, recursive: true);
             }
             catch (PackageException)
@@ -235,7 +254,8 @@ public sealed class PackageRefusalTests
                 return [.. bytes[..from], .. bytes[Math.Min(bytes.Length, from + random.Next(1, 40))..]];
             case 2:
                 var at = random.Next(bytes.Length - 8);
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), random.Next(3) switch { 0 => -1, 1 => int.MaxValue, _ => random.Next(0x20000) });
+                BinaryPrimitives.WriteInt32LittleEndian(
+                    bytes.AsSpan(at), random.Next(3) switch { 0 => -1, 1 => int.MaxValue, _ => random.Next(0x20000) });
                 return bytes;
             case 3:
                 // Headers only: what a forger would touch.
@@ -248,7 +268,9 @@ public sealed class PackageRefusalTests
         }
     }
 
-    /// <summary>Calls for each local header (the uncompressed size at 22) and directory header (at 24) with the bytes from there on.</summary>
+    /// <summary>
+    /// Calls for each local header (the uncompressed size at 22) and directory header (at 24) with the bytes from there on.
+    /// </summary>
     private static void ForEachHeader(byte[] zip, HeaderAction action)
     {
         for (var i = 0; i + 46 < zip.Length; i++)
@@ -261,10 +283,12 @@ public sealed class PackageRefusalTests
 
     private delegate void HeaderAction(Span<byte> header, int sizeAt);
 
-    private static TestZip With(string indexJson) => new TestZip { IndexJson = indexJson }.Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "model");
+    private static TestZip With(string indexJson) =>
+        new TestZip { IndexJson = indexJson }.Add("progeny.yaml", ManifestTexts.Model).Add("models/model.onnx", "model");
 
     private static Task<string> RefusalAsync(TestZip zip, PackageLimits? limits = null) => RefusalAsync(zip.ToArray(), limits);
 
     private static async Task<string> RefusalAsync(byte[] zip, PackageLimits? limits = null) =>
-        (await Should.ThrowAsync<PackageException>(() => PackageReader.ReadAsync(new MemoryStream(zip), limits ?? PackageLimits.Default, default))).Message;
+        (await Should.ThrowAsync<PackageException>(
+            () => PackageReader.ReadAsync(new MemoryStream(zip), limits ?? PackageLimits.Default, default))).Message;
 }

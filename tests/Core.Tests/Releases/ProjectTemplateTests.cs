@@ -45,7 +45,8 @@ public sealed class ProjectTemplateTests : IDisposable
             if (feature.Type == FeatureType.Category)
                 values.ShouldAllBe(v => feature.Values!.Contains(v));
             else
-                values.Where(v => v.Length > 0).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ShouldAllBe(v => v >= feature.Min && !(v > feature.Max));
+                values.Where(v => v.Length > 0).Select(v => double.Parse(v, CultureInfo.InvariantCulture))
+                    .ShouldAllBe(v => v >= feature.Min && !(v > feature.Max));
         }
 
         rows.Select(r => r["late"]).Distinct().ShouldBe(manifest.Label!.Classes, ignoreOrder: true);
@@ -84,7 +85,8 @@ public sealed class ProjectTemplateTests : IDisposable
     {
         folder.Write("mine.txt", "x");
 
-        (await Should.ThrowAsync<ProjectTemplateException>(() => ProjectTemplate.WriteAsync(folder.Path, "name", default))).Message.ShouldContain("is not empty");
+        (await Should.ThrowAsync<ProjectTemplateException>(
+            () => ProjectTemplate.WriteAsync(folder.Path, "name", default))).Message.ShouldContain("is not empty");
         Directory.GetFileSystemEntries(folder.Path).Length.ShouldBe(1);
     }
 

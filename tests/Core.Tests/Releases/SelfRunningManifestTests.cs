@@ -98,29 +98,52 @@ public sealed class SelfRunningManifestTests
     }
 
     [Theory]
-    [InlineData("  file: data/first.csv\n  query: SELECT demand, region, up, at FROM first\n", "", "source.ordinal: is for feed and file only")]
+    [InlineData(
+        "  file: data/first.csv\n  query: SELECT demand, region, up, at FROM first\n", "", "source.ordinal: is for feed and file only")]
     [InlineData("  query: SELECT demand, region, up, at FROM first\n", "", "source.query: is missing")]
     [InlineData("serving:\n", "serving:\n  log: none\n", "source.queries: needs a query log, which serving.log: none leaves out")]
     [InlineData("serving:\n", "serving:\n  log: none\n", "serving.log: must be fast or durable for serving.rollout.strategy canary")]
     [InlineData("strategy: canary", "strategy: abtest", "serving.rollout.steps: is for the strategy canary only")]
     [InlineData("strategy: canary", "strategy: canary\n    share: 0.1", "serving.rollout.share: is for the strategy abtest only")]
     [InlineData("strategy: canary", "strategy: cannary", "'cannary' is not a strategy; did you mean 'canary'?")]
-    [InlineData("    steps: [{share: 0.05, outcomes: 200, time: 1d}, {share: 0.5, outcomes: 1000, time: 2d}]\n", "", "serving.rollout.steps: is missing")]
+    [InlineData(
+        "    steps: [{share: 0.05, outcomes: 200, time: 1d}, {share: 0.5, outcomes: 1000, time: 2d}]\n",
+        "",
+        "serving.rollout.steps: is missing")]
     [InlineData("{share: 0.5,", "{share: 0.05,", "serving.rollout.steps[1].share: must be above the share of the step before")]
-    [InlineData("metric: hit", "metric: hits", "serving.rollout.metric: 'hits' is neither loss nor one of the project's metrics; did you mean 'hit'?")]
-    [InlineData("metric: hit\n    goal: maximize\n    alpha: 0.01\n    steps: [{share: 0.05, outcomes: 200,", "steps: [{share: 0.05, outcomes: 49,", "serving.rollout.steps[0].outcomes: 49 outcomes say too little of a loss to compare it; 50 or more are needed")]
-    [InlineData("strategy: canary", "strategy: abtest\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:3\": 0.2}", "serving.rollout.shares.0.9.0:3: '0.9.0:3' is none of the arms; did you mean '0.9.0:2'?")]
-    [InlineData("strategy: canary", "strategy: abtest\n    share: 0.5\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:2\": 0.5}", "serving.rollout.shares: make 1 of the traffic with share; less than 1 must be left for the champion")]
+    [InlineData(
+        "metric: hit",
+        "metric: hits",
+        "serving.rollout.metric: 'hits' is neither loss nor one of the project's metrics; did you mean 'hit'?")]
+    [InlineData(
+        "metric: hit\n    goal: maximize\n    alpha: 0.01\n    steps: [{share: 0.05, outcomes: 200,",
+        "steps: [{share: 0.05, outcomes: 49,",
+        "serving.rollout.steps[0].outcomes: 49 outcomes say too little of a loss to compare it; 50 or more are needed")]
+    [InlineData(
+        "strategy: canary",
+        "strategy: abtest\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:3\": 0.2}",
+        "serving.rollout.shares.0.9.0:3: '0.9.0:3' is none of the arms; did you mean '0.9.0:2'?")]
+    [InlineData(
+        "strategy: canary",
+        "strategy: abtest\n    share: 0.5\n    arms: [\"0.9.0:2\"]\n    shares: {\"0.9.0:2\": 0.5}",
+        "serving.rollout.shares: make 1 of the traffic with share; less than 1 must be left for the champion")]
     [InlineData("0.9.0:2", "newest", "serving.rollout.fallback[1]: 'newest' is not champion or a generation")]
-    [InlineData("groups: [region]", "groups: [regoin]", "evaluation.groups[0]: 'regoin' is not a field that a query can carry; did you mean 'region'?")]
+    [InlineData(
+        "groups: [region]",
+        "groups: [regoin]",
+        "evaluation.groups[0]: 'regoin' is not a field that a query can carry; did you mean 'region'?")]
     [InlineData("features: [demand]}", "features: [up]}", "drift.features[0]: 'up' is not a feature of the schema")]
-    [InlineData("{min: 0.01, max: 0.3, log: true}", "{min: 0, max: 0.3, log: true}", "tune.space.eta.min: must be above 0 on the logarithmic scale")]
+    [InlineData(
+        "{min: 0.01, max: 0.3, log: true}",
+        "{min: 0, max: 0.3, log: true}",
+        "tune.space.eta.min: must be above 0 on the logarithmic scale")]
     [InlineData("{min: 2, max: 8, whole: true}", "{min: 9, max: 8, whole: true}", "tune.space.max_depth.min: is greater than max")]
     [InlineData("{min: 2, max: 8, whole: true}", "{min: 2}", "tune.space.max_depth: needs both min and max")]
     [InlineData("{values: [gbtree, gblinear]}", "{whole: true}", "tune.space.booster: needs either values, or min and max")]
     public void Mistake_is_named_with_its_key(string part, string replacement, string said)
     {
         var yaml = ManifestTexts.With(part, replacement, SelfRunning);
-        ManifestParser.Parse(yaml).Errors.Select(error => error.ToString()).ShouldContain(error => error.Contains(said), string.Join('\n', ManifestParser.Parse(yaml).Errors));
+        ManifestParser.Parse(yaml).Errors.Select(error => error.ToString())
+            .ShouldContain(error => error.Contains(said), string.Join('\n', ManifestParser.Parse(yaml).Errors));
     }
 }

@@ -42,7 +42,8 @@ internal sealed class TestZip
 
     public string MakeIndexJson()
     {
-        var index = new PackageIndex(entries.Select(e => new PackageFile(e.Path, e.Contents.Length, Convert.ToHexStringLower(SHA256.HashData(e.Contents)))));
+        var index = new PackageIndex(
+            entries.Select(e => new PackageFile(e.Path, e.Contents.Length, Convert.ToHexStringLower(SHA256.HashData(e.Contents)))));
         return JsonSerializer.Serialize(new
         {
             format = 1,

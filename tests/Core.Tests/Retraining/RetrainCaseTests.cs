@@ -16,7 +16,8 @@ public sealed class RetrainCaseTests
     {
         Clock(last: null, Noon).ShouldBe(new RetrainDecision.Start(JobTrigger.Schedule, "retrain.every: nothing was trained yet"));
         Clock(last: Noon, Noon.AddMinutes(59)).ShouldBe(new RetrainDecision.Wait("the clock", Noon + Hour));
-        Clock(last: Noon, Noon.AddHours(1)).ShouldBe(new RetrainDecision.Start(JobTrigger.Schedule, "retrain.every: the last training is 1h ago"));
+        Clock(last: Noon, Noon.AddHours(1))
+            .ShouldBe(new RetrainDecision.Start(JobTrigger.Schedule, "retrain.every: the last training is 1h ago"));
     }
 
     [Fact]
@@ -39,11 +40,16 @@ public sealed class RetrainCaseTests
     {
         var backOff = new BackOff(TimeSpan.FromMinutes(1), Hour);
         new[] { 0, 1, 2, 3, 7, 8, 10_000 }.Select(backOff.After).ShouldBe(
-            [TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), Hour, Hour, Hour], ignoreOrder: false);
+            [TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), Hour, Hour, Hour],
+            ignoreOrder: false);
 
-        var failed = History(Job(JobStatus.Failed, Noon.AddMinutes(-5)), Job(JobStatus.Failed, Noon.AddMinutes(-9)), Job(JobStatus.Succeeded, Noon.AddHours(-2)));
+        var failed = History(
+            Job(JobStatus.Failed, Noon.AddMinutes(-5)),
+            Job(JobStatus.Failed, Noon.AddMinutes(-9)),
+            Job(JobStatus.Succeeded, Noon.AddHours(-2)));
         failed.Failures.ShouldBe(2);
-        (Case(failed) with { Now = Noon.AddMinutes(-3.5) }).Decide().ShouldBeOfType<RetrainDecision.Wait>().Until.ShouldBe(Noon.AddMinutes(-3));
+        (Case(failed) with { Now = Noon.AddMinutes(-3.5) }).Decide()
+            .ShouldBeOfType<RetrainDecision.Wait>().Until.ShouldBe(Noon.AddMinutes(-3));
         (Case(failed) with { Now = Noon }).Decide().ShouldBeOfType<RetrainDecision.Start>();
         (Case(failed) with { Now = Noon.AddYears(-1) }).Decide().ShouldBeOfType<RetrainDecision.Start>();
     }
@@ -106,14 +112,18 @@ public sealed class RetrainCaseTests
             Now = Noon.AddMinutes(1),
         };
         cancelled.Decide().ShouldBeOfType<RetrainDecision.Wait>();
-        (cancelled with { Retrain = new RetrainManifest { Every = Hour }, When = null }).Decide().ShouldBeOfType<RetrainDecision.Wait>().Until.ShouldBe(Noon + Hour);
+        (cancelled with { Retrain = new RetrainManifest { Every = Hour }, When = null }).Decide()
+            .ShouldBeOfType<RetrainDecision.Wait>().Until.ShouldBe(Noon + Hour);
         (cancelled with { WasFalse = true }).Decide().ShouldBeOfType<RetrainDecision.Start>();
     }
 
     [Fact]
     public void Words_of_a_client_are_not_taken_for_those_of_the_agent()
     {
-        var faked = Job(JobStatus.Succeeded, Noon) with { Request = new JobRequest { Kind = JobKind.Train, By = "offline agent: retrain.when: loss 0.7" } };
+        var faked = Job(JobStatus.Succeeded, Noon) with
+        {
+            Request = new JobRequest { Kind = JobKind.Train, By = "offline agent: retrain.when: loss 0.7" },
+        };
         (Case(History(faked)) with
         {
             Retrain = new RetrainManifest { When = "loss > 0.5" },

@@ -26,7 +26,8 @@ public sealed class BucketsTests
         var before = Buckets.Divide([], Plans.Arms(("a", 3), ("b", 2), ("c", 1)));
         Buckets.Divide([], Plans.Arms(("c", 1), ("a", 3), ("b", 2))).ShouldBe(before);
         Buckets.Divide(before, Plans.Arms(("b", 2), ("c", 1), ("a", 3))).ShouldBe(before);
-        Buckets.Divide(before, Plans.Arms(("c", 5), ("a", 3), ("b", 9))).ShouldBe(Buckets.Divide(before, Plans.Arms(("a", 3), ("b", 9), ("c", 5))));
+        Buckets.Divide(before, Plans.Arms(("c", 5), ("a", 3), ("b", 9)))
+            .ShouldBe(Buckets.Divide(before, Plans.Arms(("a", 3), ("b", 9), ("c", 5))));
     }
 
     [Fact]
@@ -77,7 +78,8 @@ public sealed class BucketsTests
         Moved(without, with).ShouldBe(125_000);
     }
 
-    private static int Count(ImmutableArray<BucketRange> ranges, string arm) => ranges.Where(range => range.Arm == arm).Sum(range => range.Length);
+    private static int Count(ImmutableArray<BucketRange> ranges, string arm) =>
+        ranges.Where(range => range.Arm == arm).Sum(range => range.Length);
 
     private static int Moved(ImmutableArray<BucketRange> before, ImmutableArray<BucketRange> after)
     {

@@ -16,7 +16,8 @@ public sealed class PlanChecksTests
     private static readonly RolloutArm Canary = Plans.Arm("canary", 1, generation: 2);
 
     [Fact]
-    public void Plan_that_is_right_has_no_faults() => Check(new PlanDraft { Arms = [Champion, Canary], Fallback = ["champion"], Shadows = ["canary"] }).ShouldBeEmpty();
+    public void Plan_that_is_right_has_no_faults() =>
+        Check(new PlanDraft { Arms = [Champion, Canary], Fallback = ["champion"], Shadows = ["canary"] }).ShouldBeEmpty();
 
     [Fact]
     public void Champion_need_not_be_named_where_it_stays_or_is_the_only_arm()
@@ -24,7 +25,8 @@ public sealed class PlanChecksTests
         PlanChecks.ChampionOf(new PlanDraft { Arms = [Canary, Champion] }, Champion.Generation).ShouldBe(Champion);
         PlanChecks.ChampionOf(new PlanDraft { Arms = [Canary] }, Champion.Generation).ShouldBe(Canary);
         Check(new PlanDraft { Arms = [Canary, Plans.Arm("other", 1, generation: 3)] }).ShouldHaveSingleItem().ToString()
-            .ShouldBe("champion: is missing; name the arm in production, since demo@1.0.0:1, which is in production now, is none of the arms");
+            .ShouldBe(
+                "champion: is missing; name the arm in production, since demo@1.0.0:1, which is in production now, is none of the arms");
     }
 
     [Theory]
@@ -41,7 +43,8 @@ public sealed class PlanChecksTests
 
     [Fact]
     public void Too_many_arms_are_refused() =>
-        Check(new PlanDraft { Arms = [Champion, .. Enumerable.Range(0, 32).Select(i => Plans.Arm($"arm-{i}", 1))] }).ShouldHaveSingleItem().Path.ShouldBe("arms");
+        Check(new PlanDraft { Arms = [Champion, .. Enumerable.Range(0, 32).Select(i => Plans.Arm($"arm-{i}", 1))] })
+            .ShouldHaveSingleItem().Path.ShouldBe("arms");
 
     [Fact]
     public void Arms_that_answer_other_questions_are_refused_with_every_difference()
@@ -51,7 +54,13 @@ public sealed class PlanChecksTests
         Differences(own, own with { Features = [ServedManifests.Number("hour"), ServedManifests.Number("age")] }).ShouldBeEmpty();
         Differences(own, own with { Task = MachineLearningTask.Regression }).ShouldBe(
             ["demo@1.0.0:2 has the task regression, demo@1.0.0:1 binary; all arms must have the same"]);
-        Differences(own, own with { Label = own.Label! with { Classes = ["yes", "no"] }, Features = [ServedManifests.Integer("hour"), ServedManifests.Number("city")] }).ShouldBe(
+        Differences(
+            own,
+            own with
+            {
+                Label = own.Label! with { Classes = ["yes", "no"] },
+                Features = [ServedManifests.Integer("hour"), ServedManifests.Number("city")],
+            }).ShouldBe(
         [
             "demo@1.0.0:2 has the classes yes, no, demo@1.0.0:1 no, yes; all arms must have the same in the same order",
             "the feature 'hour' of demo@1.0.0:2 is of type int, that of demo@1.0.0:1 float; features of one name must be of one type",
@@ -60,7 +69,8 @@ public sealed class PlanChecksTests
         Differences(own, own with { Features = [] }).ShouldHaveSingleItem().ShouldContain("they cannot answer the same query");
         var bare = own with { Features = [] };
         Differences(bare, bare).ShouldBeEmpty();
-        Differences(bare, bare, "image").ShouldHaveSingleItem().ShouldContain("the model of demo@1.0.0:2 takes image (FP32), that of demo@1.0.0:1 x (FP32)");
+        Differences(bare, bare, "image").ShouldHaveSingleItem()
+            .ShouldContain("the model of demo@1.0.0:2 takes image (FP32), that of demo@1.0.0:1 x (FP32)");
     }
 
     [Fact]
@@ -70,7 +80,10 @@ public sealed class PlanChecksTests
         var third = Plans.Arm("third", 1, generation: 3);
         var faults = ArmChecks.Check(
             [
-                Facts(Champion, manifest) with { Model = new ModelMetadata { Error = new ServingError(ServingErrorKind.ModelFailed, "it is torn.") } },
+                Facts(Champion, manifest) with
+                {
+                    Model = new ModelMetadata { Error = new ServingError(ServingErrorKind.ModelFailed, "it is torn.") },
+                },
                 new ArmFacts(Canary, null, null, null),
                 Facts(third, manifest, stage: Stage.Archived),
             ],
@@ -80,7 +93,8 @@ public sealed class PlanChecksTests
         [
             "arms[0].generation: demo@1.0.0:1 cannot serve: it is torn.",
             "arms[1].generation: there is no generation demo@1.0.0:2",
-            "arms[2].generation: demo@1.0.0:3 is archived and cannot serve; restore it first (POST /api/projects/demo/generations/1.0.0:3/restore)",
+            "arms[2].generation: demo@1.0.0:3 is archived and cannot serve; restore it first (POST "
+                + "/api/projects/demo/generations/1.0.0:3/restore)",
         ]);
     }
 

@@ -23,7 +23,8 @@ public sealed class PlanHistoryTests
         before.Generation.ShouldBe(2);
         history = history.Add(Plan(4, 2), PlanChange.Rollback, lastRecord: 0);
         history.RollbackTarget("demo", null).Generation.ShouldBe(1);
-        Should.Throw<RegistryException>(() => history.RollbackTarget("demo", Generation(7))).Message.ShouldContain("was never in production");
+        Should.Throw<RegistryException>(() => history.RollbackTarget("demo", Generation(7))).Message.ShouldContain(
+            "was never in production");
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class PlanHistoryTests
         return history;
     }
 
-    private static RolloutPlan Plan(long version, int champion) => new() { Project = "demo", Version = version, Champion = Generation(champion) };
+    private static RolloutPlan Plan(long version, int champion) =>
+        new() { Project = "demo", Version = version, Champion = Generation(champion) };
 
     private static GenerationReference Generation(int number) => new("demo", "1.0.0", number);
 }

@@ -12,12 +12,14 @@ public sealed class RolloutPageTests
     public void Examples_of_the_page_are_what_the_code_chooses()
     {
         var arms = Plans.Arms(("champion", 95), ("canary", 5));
-        var examples = Page().Where(line => line.StartsWith("| `demo` |", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        var examples = Page().Where(line => line.StartsWith("| `demo` |", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
         examples.Count.ShouldBe(5);
         foreach (var cells in examples)
         {
             var (project, key) = (cells[1].Trim('`'), Encoding.UTF8.GetBytes(cells[2].Trim('`')));
-            XxHash64.HashToUInt64(key, (long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(project))).ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
+            XxHash64.HashToUInt64(key, (long)XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(project)))
+                .ToString("x16", CultureInfo.InvariantCulture).ShouldBe(cells[3].Trim('`'));
             var selection = new Selection(project, arms, Buckets.Divide([], arms));
             selection.BucketOf(key).ToString(CultureInfo.InvariantCulture).ShouldBe(cells[4]);
             arms[selection.Choose(key)].Name.ShouldBe("champion");

@@ -54,5 +54,6 @@ public sealed class RolloutReaderTests
 
     private static (ExperimentSettings? Settings, IReadOnlyList<PlanFault> Faults) Read(string json, string log = "fast") =>
         RolloutReader.Read(JsonNode.Parse(json)!.AsObject(), ManifestTexts.Valid(
-            $"{ManifestTexts.With("multiclass", "binary", ManifestTexts.Model)}metrics: [{{name: hit, value: label = outcome}}]\nserving: {{log: {log}}}\n"));
+            $"{ManifestTexts.With("multiclass", "binary", ManifestTexts.Model)}metrics: [{{name: hit, value: label = outcome}}]\nserving: "
+                + $"{{log: {log}}}\n"));
 }

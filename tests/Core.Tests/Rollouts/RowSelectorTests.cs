@@ -25,7 +25,8 @@ public sealed class RowSelectorTests
     [InlineData("\"\"", "q:0")]
     [InlineData("[1]", "q:0")]
     public void Key_is_the_entity_as_the_log_shows_it_or_else_the_query_id(string value, string key) =>
-        Choose($$$"""{"rows": [{"n": 1, "who": {{{value}}}}, {"n": {"deep": [1, {"who": "x"}]}}], "query_id": "q"}""").ShouldBe([Many.Choose(key), Many.Choose("q:1")]);
+        Choose($$$"""{"rows": [{"n": 1, "who": {{{value}}}}, {"n": {"deep": [1, {"who": "x"}]}}], "query_id": "q"}""")
+            .ShouldBe([Many.Choose(key), Many.Choose("q:1")]);
 
     [Theory]
     [InlineData(FeatureType.Category, "17.0", "17.0")]
@@ -33,7 +34,8 @@ public sealed class RowSelectorTests
     [InlineData(FeatureType.Float, "0.1000000001", "0.1")]
     [InlineData(FeatureType.Float, "16777217", "16777216")]
     public void Number_counts_as_the_feature_holds_it(FeatureType type, string value, string key) =>
-        Choose($$"""{"rows": [{"who": {{value}}}], "query_id": "q"}""", new Feature { Name = "who", Type = type }).ShouldBe([Many.Choose(key)]);
+        Choose($$"""{"rows": [{"who": {{value}}}], "query_id": "q"}""", new Feature { Name = "who", Type = type })
+            .ShouldBe([Many.Choose(key)]);
 
     [Fact]
     public void Entity_beside_the_rows_counts_for_all_wherever_it_stands()
@@ -83,7 +85,11 @@ public sealed class RowSelectorTests
     }
 
     private static QuerySchema Schema(Feature? who = null) =>
-        new(ServedManifests.Of(MachineLearningTask.Regression, [ServedManifests.Number("n", nullable: true), .. who is null ? [] : (Feature[])[who]]) with { Entity = "who" });
+        new(ServedManifests.Of(
+            MachineLearningTask.Regression, [ServedManifests.Number("n", nullable: true), .. who is null ? [] : (Feature[])[who]]) with
+            {
+                Entity = "who",
+            });
 
     private static QueryTokens Tokens(string json, QuerySchema schema)
     {

@@ -20,7 +20,8 @@ public sealed class SelectionTests
         var counts = new long[arms.Length];
         foreach (var arm in Choices(Plans.Selection(arms), format, Ids))
             counts[arm]++;
-        var chiSquare = arms.Select((arm, i) => (counts[i], Expected: arm.Weight / 100 * Ids)).Sum(arm => (arm.Item1 - arm.Expected) * (arm.Item1 - arm.Expected) / arm.Expected);
+        var chiSquare = arms.Select((arm, i) => (counts[i], Expected: arm.Weight / 100 * Ids))
+            .Sum(arm => (arm.Item1 - arm.Expected) * (arm.Item1 - arm.Expected) / arm.Expected);
         chiSquare.ShouldBeLessThan(16.27); // 3 degrees of freedom, p = 0.001
     }
 

@@ -38,5 +38,6 @@ public sealed class ShadowPeriodsTests
         ShadowPeriods.Of(periods, 7, Noon.AddHours(5)).ShouldBe(["open"]);
     }
 
-    private static RolloutPlan Plan(DateTimeOffset at, params string[] shadows) => new() { Project = "p", Version = 1, Champion = null, Shadows = [.. shadows], At = at };
+    private static RolloutPlan Plan(DateTimeOffset at, params string[] shadows) =>
+        new() { Project = "p", Version = 1, Champion = null, Shadows = [.. shadows], At = at };
 }

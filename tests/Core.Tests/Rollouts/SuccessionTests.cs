@@ -18,7 +18,8 @@ public sealed class SuccessionTests
     [InlineData("1 2 2 <2", "1 2")]
     [InlineData("", "")]
     public void Line_grows_by_promotions_and_shrinks_by_rollbacks(string promotions, string line) => Succession.Of(
-        promotions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Of)).Select(generation => generation.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        promotions.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Of))
+            .Select(generation => generation.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture))
         .ShouldBe(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <param name="text">A generation's number; &lt;: a rollback.</param>

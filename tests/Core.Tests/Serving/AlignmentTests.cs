@@ -29,7 +29,8 @@ public sealed class AlignmentTests
         Output("product", Tensor(TensorElementType.Float, ["n", "n"]))));
 
     private static readonly Manifest Features =
-        ServedManifests.Of(MachineLearningTask.Regression, [.. Enumerable.Range(0, Columns).Select(i => ServedManifests.Number($"f{i}"))]) with
+        ServedManifests.Of(
+            MachineLearningTask.Regression, [.. Enumerable.Range(0, Columns).Select(i => ServedManifests.Number($"f{i}"))]) with
         {
             Serving = new() { Output = "mean" },
         };
@@ -72,7 +73,13 @@ public sealed class AlignmentTests
         }
 
         using var plain = ModelRunner.Load(Sums, ServedManifests.Of(MachineLearningTask.Regression));
-        var tensor = new Abstractions.Queries.Tensor { Name = "x", Type = DataType.Fp32, Shape = [1, Columns], Data = MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray() };
+        var tensor = new Abstractions.Queries.Tensor
+        {
+            Name = "x",
+            Type = DataType.Fp32,
+            Shape = [1, Columns],
+            Data = MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray(),
+        };
         answers.Add(MemoryMarshal.Cast<byte, int>(plain.Run([tensor], Outputs)[0].Data.Span)[0]);
         answers.Count.ShouldBe(1);
         GC.KeepAlive(others);
@@ -92,7 +99,10 @@ public sealed class AlignmentTests
             Output("centred", Tensor(TensorElementType.Float, ["n", 1])),
         ];
         Probe([prediction, .. centred, .. ends]).ShouldBe((true, false));
-        Part[] total = [Node("ReduceSum", ["x"], ["total"], Attribute("keepdims", 2, Number(3, 0))), Output("total", Tensor(TensorElementType.Float, []))];
+        Part[] total = [
+            Node("ReduceSum", ["x"], ["total"], Attribute("keepdims", 2, Number(3, 0))),
+            Output("total", Tensor(TensorElementType.Float, [])),
+        ];
         Probe([prediction, .. total, .. ends]).ShouldBe((true, false));
 
         (bool, bool) Probe(Part[] graph)

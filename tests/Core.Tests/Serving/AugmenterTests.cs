@@ -22,7 +22,10 @@ public sealed class AugmenterTests
     };
 
     private static readonly Manifest Project = ServedManifests.Of(
-        MachineLearningTask.Regression, ServedManifests.Number("rating"), ServedManifests.Category("region", nullable: true)) with { Augment = [Facts] };
+        MachineLearningTask.Regression, ServedManifests.Number("rating"), ServedManifests.Category("region", nullable: true)) with
+        {
+            Augment = [Facts],
+        };
 
     private readonly ManualTime time = new();
     private readonly LookupFeed feed = new();
@@ -30,7 +33,8 @@ public sealed class AugmenterTests
     [Fact]
     public async Task What_is_missing_is_found_and_what_is_there_stays()
     {
-        var rows = ServedManifests.Read(Project, """{"shop":"a"},{"shop":"b","rating":1},{"shop":"a"},{"shop":"c","rating":2,"region":"mine"}""");
+        var rows = ServedManifests.Read(
+            Project, """{"shop":"a"},{"shop":"b","rating":1},{"shop":"a"},{"shop":"c","rating":2,"region":"mine"}""");
         (await Augment(rows)).ShouldBeNull();
         rows.Get(0, "rating").ShouldBe(4.5f);
         rows.Get(0, "region").ShouldBe("of a");
@@ -71,14 +75,16 @@ public sealed class AugmenterTests
         (await Augment(rows, Facts with { Default = new Dictionary<string, object?>() })).ShouldBeNull();
         rows.Features.CheckMissing();
         var error = rows.Features.Errors.ShouldHaveSingleItem();
-        (error.Row, error.Field, error.Message).ShouldBe((1, "rating", "a value is required, and neither augmentation nor a rule gave one"));
+        (error.Row, error.Field, error.Message).ShouldBe(
+            (1, "rating", "a value is required, and neither augmentation nor a rule gave one"));
     }
 
     [Fact]
     public async Task Value_that_does_not_fit_is_reported_and_the_default_stands_in()
     {
         var rows = ServedManifests.Read(Project, """{"shop":"odd"}""");
-        (await Augment(rows)).ShouldBe("Feed 'shops': augmentation 'facts' found a value for 'rating' that does not fit: the text 'many' is not a number.");
+        (await Augment(rows)).ShouldBe(
+            "Feed 'shops': augmentation 'facts' found a value for 'rating' that does not fit: the text 'many' is not a number.");
         rows.Get(0, "rating").ShouldBe(3f);
         rows.Get(0, "region").ShouldBe("of odd");
     }
@@ -89,7 +95,8 @@ public sealed class AugmenterTests
         feed.Failure = new FeedException("shops", "is on fire");
         var augmenter = Of(Facts);
         var rows = ServedManifests.Read(Project, """{"shop":"a"}""");
-        (await augmenter.AugmentAsync(rows, default)).ShouldBe("Feed 'shops' could not answer augmentation 'facts'; the node's log says why.");
+        (await augmenter.AugmentAsync(rows, default)).ShouldBe(
+            "Feed 'shops' could not answer augmentation 'facts'; the node's log says why.");
         rows.Get(0, "rating").ShouldBe(3f);
         feed.Failure = null;
         rows = ServedManifests.Read(Project, """{"shop":"a"}""");
@@ -112,7 +119,8 @@ public sealed class AugmenterTests
     {
         feed.Never = true;
         using var gone = new CancellationTokenSource();
-        var augment = Of(Facts with { Deadline = TimeSpan.FromHours(1) }).AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), gone.Token).AsTask();
+        var augment = Of(Facts with { Deadline = TimeSpan.FromHours(1) })
+            .AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), gone.Token).AsTask();
         await gone.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(augment);
     }
@@ -122,7 +130,8 @@ public sealed class AugmenterTests
     {
         feed.Held = new TaskCompletionSource();
         var augmenter = Of(Facts);
-        var all = Enumerable.Range(0, 50).Select(i => ServedManifests.Read(Project, i % 2 == 0 ? """{"shop":"a"}""" : """{"shop":"b"},{"shop":"a"}""")).ToList();
+        var all = Enumerable.Range(0, 50)
+            .Select(i => ServedManifests.Read(Project, i % 2 == 0 ? """{"shop":"a"}""" : """{"shop":"b"},{"shop":"a"}""")).ToList();
         var asked = all.ConvertAll(rows => augmenter.AugmentAsync(rows, default).AsTask());
         asked.ShouldAllBe(task => !task.IsCompleted);
         feed.Held.SetResult();
@@ -137,9 +146,11 @@ public sealed class AugmenterTests
     {
         feed.Held = new TaskCompletionSource();
         var augmenter = Of(Facts);
-        var asked = Enumerable.Range(0, 5).Select(_ => augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default).AsTask()).ToList();
+        var asked = Enumerable.Range(0, 5)
+            .Select(_ => augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default).AsTask()).ToList();
         feed.Held.SetException(new FeedException("shops", "is on fire"));
-        (await Task.WhenAll(asked)).ShouldAllBe(failure => failure!.StartsWith("Feed 'shops' could not answer augmentation ") && !failure.Contains("fire"));
+        (await Task.WhenAll(asked)).ShouldAllBe(
+            failure => failure!.StartsWith("Feed 'shops' could not answer augmentation ") && !failure.Contains("fire"));
         feed.Held = null;
         await UntilAsync(async () => await augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default) is null);
         feed.Asked.ShouldBe(["a", "a"]);
@@ -150,10 +161,12 @@ public sealed class AugmenterTests
     {
         feed.Held = new TaskCompletionSource();
         var augmenter = Of(Hasty);
-        (await augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default)).ShouldBe("Feed 'shops' did not answer augmentation 'facts' within 1 ms.");
+        (await augmenter.AugmentAsync(ServedManifests.Read(Project, """{"shop":"a"}"""), default)).ShouldBe(
+            "Feed 'shops' did not answer augmentation 'facts' within 1 ms.");
         feed.Held.SetResult();
         var rows = ServedManifests.Read(Project, """{"shop":"a"}""");
-        await UntilAsync(async () => await augmenter.AugmentAsync(rows = ServedManifests.Read(Project, """{"shop":"a"}"""), default) is null);
+        await UntilAsync(
+            async () => await augmenter.AugmentAsync(rows = ServedManifests.Read(Project, """{"shop":"a"}"""), default) is null);
         rows.Get(0, "rating").ShouldBe(4.5f);
         feed.Asked.ShouldBe(["a"]);
     }
@@ -187,7 +200,8 @@ public sealed class AugmenterTests
 
         feed.Asked.Count.ShouldBe(32);
         reasons[..32].ShouldAllBe(reason => reason == "Feed 'shops' did not answer augmentation 'facts' within 1 ms.");
-        reasons[32..].ShouldAllBe(reason => reason == "Feed 'shops' was not asked for augmentation 'facts': 32 requests wait for it already.");
+        reasons[32..]
+            .ShouldAllBe(reason => reason == "Feed 'shops' was not asked for augmentation 'facts': 32 requests wait for it already.");
     }
 
     [Fact]
@@ -204,14 +218,24 @@ public sealed class AugmenterTests
     [Fact]
     public async Task Float_features_reach_the_feed_as_the_decimals_that_were_meant()
     {
-        var byRating = Facts with { Query = "SELECT region, rating FROM shops WHERE rating = :rating AND size = :size AND id = :shop", Features = ["region", "rating"] };
+        var byRating = Facts with
+        {
+            Query = "SELECT region, rating FROM shops WHERE rating = :rating AND size = :size AND id = :shop",
+            Features = ["region", "rating"],
+        };
         var project = ServedManifests.Of(
-            MachineLearningTask.Regression, ServedManifests.Number("rating"), ServedManifests.Number("size"), ServedManifests.Category("region", nullable: true)) with { Augment = [byRating] };
+            MachineLearningTask.Regression,
+            ServedManifests.Number("rating"),
+            ServedManifests.Number("size"),
+            ServedManifests.Category("region", nullable: true)) with { Augment = [byRating] };
         var sets = new List<IReadOnlyDictionary<string, object?>>();
         feed.OnAsked = sets.AddRange;
         var augmenter = new Augmenter(byRating, project.Features, feed, time);
-        await augmenter.AugmentAsync(ServedManifests.Read(project, """{"shop":0.1,"rating":0.1,"size":16777216},{"shop":"x","rating":-1e-45,"size":3.4028235e38}"""), default);
-        sets.Select(set => (set["rating"], set["size"], set["shop"])).ShouldBe([((object?)0.1, 16777216.0, 0.1), (-1e-45, 3.4028235e38, "x")]);
+        await augmenter.AugmentAsync(
+            ServedManifests.Read(
+                project, """{"shop":0.1,"rating":0.1,"size":16777216},{"shop":"x","rating":-1e-45,"size":3.4028235e38}"""), default);
+        sets.Select(set => (set["rating"], set["size"], set["shop"]))
+            .ShouldBe([((object?)0.1, 16777216.0, 0.1), (-1e-45, 3.4028235e38, "x")]);
     }
 
     private static readonly AugmentManifest Hasty = Facts with { Deadline = TimeSpan.FromMilliseconds(1) };
@@ -225,7 +249,8 @@ public sealed class AugmenterTests
 
     private ValueTask<string?> Augment(QueryRows rows, AugmentManifest? facts = null) => Of(facts ?? Facts).AugmentAsync(rows, default);
 
-    private Augmenter Of(AugmentManifest facts) => new(facts, Project.Features, feed, facts.Deadline != Facts.Deadline ? TimeProvider.System : time);
+    private Augmenter Of(AugmentManifest facts) =>
+        new(facts, Project.Features, feed, facts.Deadline != Facts.Deadline ? TimeProvider.System : time);
 
     private sealed class LookupFeed : IFeed
     {
@@ -245,11 +270,15 @@ public sealed class AugmenterTests
 
         public Action<IReadOnlyList<IReadOnlyDictionary<string, object?>>>? OnAsked { get; set; }
 
-        public Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
+        public Task<IFeedReader> ReadAsync(
+            string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public async Task<IReadOnlyList<object?[]?>> LookupAsync(
-            string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken)
+            string sql,
+            IReadOnlyList<string> columns,
+            IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+            CancellationToken cancellationToken)
         {
             columns.ShouldBe(["region", "rating"]);
             OnAsked?.Invoke(parameters);
@@ -262,7 +291,10 @@ public sealed class AugmenterTests
                 await HeldAsync(held.Task, cancellationToken);
             return Failure is not null
                 ? throw Failure
-                : [.. parameters.Select(set => set["shop"] is "none" ? null : new object?[] { $"of {set["shop"]}", set["shop"] is "odd" ? "many" : 4.5 })];
+                : [
+                    .. parameters.Select(
+                        set => set["shop"] is "none" ? null : new object?[] { $"of {set["shop"]}", set["shop"] is "odd" ? "many" : 4.5 }),
+                ];
         }
 
         private async Task HeldAsync(Task held, CancellationToken cancellationToken)

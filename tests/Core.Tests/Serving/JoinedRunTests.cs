@@ -14,7 +14,10 @@ public sealed class JoinedRunTests
 {
     // The int must fit 16 bits, the root of a negative number is no prediction, and the length of a text is an output of its own.
     private static readonly Manifest Roots = ServedManifests.Of(
-        MachineLearningTask.Regression, ServedManifests.Number("x"), ServedManifests.Integer("n"), ServedManifests.Category("c", nullable: true)) with
+        MachineLearningTask.Regression,
+        ServedManifests.Number("x"),
+        ServedManifests.Integer("n"),
+        ServedManifests.Category("c", nullable: true)) with
     {
         Serving = new() { Output = "value" },
     };
@@ -73,7 +76,8 @@ public sealed class JoinedRunTests
     public void Model_whose_rows_are_independent_is_told_from_one_that_looks_at_the_whole_batch()
     {
         var manifest = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("x"));
-        var alone = Model(Graph(Node("Exp", ["x"], ["value"]), Column("x", TensorElementType.Float), Result("value", TensorElementType.Float)));
+        var alone = Model(
+            Graph(Node("Exp", ["x"], ["value"]), Column("x", TensorElementType.Float), Result("value", TensorElementType.Float)));
         var centred = Model(Graph(
             Node("ReduceMean", ["x"], ["mean"], Attribute("keepdims", 2, Number(3, 1))),
             Node("Sub", ["x", "mean"], ["value"]),
@@ -115,10 +119,12 @@ public sealed class JoinedRunTests
 
     private static string Shown(ModelPart part) => part.Error is { } error
         ? error.Message
-        : $"{string.Join(' ', MemoryMarshal.Cast<float, int>(part.Prediction!.Scores.Span).ToArray())}; {string.Join("; ", part.Outputs.Select(Shown))}";
+        : $"{string.Join(' ', MemoryMarshal.Cast<float, int>(part.Prediction!.Scores.Span).ToArray())}; "
+            + $"{string.Join("; ", part.Outputs.Select(Shown))}";
 
     private static string Shown(Progeny.Abstractions.Queries.Tensor tensor) =>
-        $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}{(tensor.Elements.IsDefault ? "" : string.Join(',', tensor.Elements.Select(element => Convert.ToHexString(element.Span))))}";
+        $"{tensor.Name} {tensor.Type} [{string.Join(',', tensor.Shape)}] "
+            + $"{Convert.ToHexString(tensor.Data.Span)}{(tensor.Elements.IsDefault ? "" : string.Join(',', tensor.Elements.Select(element => Convert.ToHexString(element.Span))))}";
 
     private static Part Column(string name, TensorElementType type) => Input(name, Tensor(type, ["n", 1]));
 

@@ -7,7 +7,9 @@ using Progeny.Core.Queries;
 
 namespace Progeny.Core.Tests.Serving;
 
-/// <summary>Thousands of fields in another order than the schema's cost about the same as in its order: no field is searched for among all.</summary>
+/// <summary>
+/// Thousands of fields in another order than the schema's cost about the same as in its order: no field is searched for among all.
+/// </summary>
 public sealed class ManyFieldsTests
 {
     // A search among all of 20,000 fields would make it a factor of some hundreds.
@@ -17,7 +19,9 @@ public sealed class ManyFieldsTests
     private static readonly QuerySchema Schema = new(ServedManifests.Of(
         MachineLearningTask.Regression, [.. Enumerable.Range(0, Fields).Select(i => ServedManifests.Number($"feature_number_{i}"))]));
 
-    private static readonly ImmutableArray<TensorSpec> Inputs = [.. Schema.Features.Select(feature => new TensorSpec(feature.Name, DataType.Fp32, [-1, 1]))];
+    private static readonly ImmutableArray<TensorSpec> Inputs = [
+        .. Schema.Features.Select(feature => new TensorSpec(feature.Name, DataType.Fp32, [-1, 1])),
+    ];
 
     [Fact]
     public void Json_when_its_fields_come_in_reverse_then_costs_about_the_same()
@@ -82,7 +86,8 @@ public sealed class ManyFieldsTests
 
     private static ImmutableArray<Tensor> Tensors(bool reverse)
     {
-        var tensors = Inputs.Select((input, i) => new Tensor { Name = input.Name, Type = DataType.Fp32, Shape = [1, 1], Data = BitConverter.GetBytes((float)i) });
+        var tensors = Inputs.Select(
+            (input, i) => new Tensor { Name = input.Name, Type = DataType.Fp32, Shape = [1, 1], Data = BitConverter.GetBytes((float)i) });
         return [.. reverse ? tensors.Reverse() : tensors];
     }
 }

@@ -47,7 +47,8 @@ public sealed class ModelLimitsTests
     {
         using var watchdog = new ModelWatchdog(TimeSpan.FromMinutes(1));
         using var model = ModelRunner.Load(HostileModels.Loop(), X, watchdog);
-        var run = Task.Factory.StartNew(() => Run(model, Endless), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var run = Task.Factory.StartNew(
+            () => Run(model, Endless), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         watchdog.Stop();
 

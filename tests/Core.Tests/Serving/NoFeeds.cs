@@ -9,5 +9,7 @@ internal sealed class NoFeeds : IFeedCatalog
 
     public string? Refusal(string name, string project) => null;
 
-    public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new FeedException(path, "is none");
+    public Task<IFileFeed> OpenFileAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+        throw new FeedException(path, "is none");
 }

@@ -19,11 +19,13 @@ internal static class ServedManifests
         Pipeline = new() { Model = "model.onnx" },
     };
 
-    public static Feature Number(string name, bool nullable = false) => new() { Name = name, Type = FeatureType.Float, Nullable = nullable };
+    public static Feature Number(string name, bool nullable = false) =>
+        new() { Name = name, Type = FeatureType.Float, Nullable = nullable };
 
     public static Feature Integer(string name, bool nullable = false) => new() { Name = name, Type = FeatureType.Int, Nullable = nullable };
 
-    public static Feature Category(string name, bool nullable = false) => new() { Name = name, Type = FeatureType.Category, Nullable = nullable };
+    public static Feature Category(string name, bool nullable = false) =>
+        new() { Name = name, Type = FeatureType.Category, Nullable = nullable };
 
     /// <summary>Reads rows written in JSON, which must be a request.</summary>
     public static QueryRows Read(Manifest manifest, string rows)

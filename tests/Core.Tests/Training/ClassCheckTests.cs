@@ -54,7 +54,8 @@ public sealed class ClassCheckTests : IDisposable
     public async Task Whole_numbers_are_classes_where_the_manifest_has_such_and_else_their_places(string manifest, string model, bool fits)
     {
         var labels = model.Split(',').Select(long.Parse).ToArray();
-        var bytes = Classifier([.. labels.Select(label => Number(8, label))], labelled: true, name: "classlabels_ints", type: 7, TensorElementType.Int64);
+        var bytes = Classifier(
+            [.. labels.Select(label => Number(8, label))], labelled: true, name: "classlabels_ints", type: 7, TensorElementType.Int64);
         if (fits)
             await AcceptsAsync(manifest, bytes);
         else
@@ -119,7 +120,8 @@ public sealed class ClassCheckTests : IDisposable
     public async Task Classifier_in_a_branch_or_a_function_is_found()
     {
         var inner = LinearClassifier(Names("bad,good"), "classlabels_strings", 8);
-        Part branch(string name) => Attribute(name, 5, Nested(6, Text(2, name), inner, Output("scores", Tensor(TensorElementType.Float, ["n", 2]))));
+        Part branch(string name) =>
+            Attribute(name, 5, Nested(6, Text(2, name), inner, Output("scores", Tensor(TensorElementType.Float, ["n", 2]))));
         var branches = Model(Graph(
             Nested(5, Number(2, (int)TensorElementType.Bool), Text(8, "yes"), Raw(9, [1])),
             Node("If", ["yes"], ["probabilities"], branch("then_branch"), branch("else_branch")),
@@ -129,7 +131,9 @@ public sealed class ClassCheckTests : IDisposable
 
         var function = Model(
             Graph(Node("classify", ["x"], ["probabilities"], Domain("own")), X, Probabilities(2)),
-            Nested(25, Text(1, "classify"), Text(10, "own"), Text(4, "x"), Text(5, "scores"), LinearClassifier(Names("bad,good"), "classlabels_strings", 8, field: 7), Nested(9, Text(1, ""), Number(2, 17)), Nested(9, Text(1, "ai.onnx.ml"), Number(2, 1))),
+            Nested(25, Text(1, "classify"), Text(10, "own"), Text(4, "x"), Text(5, "scores"), LinearClassifier(
+                Names("bad,good"), "classlabels_strings", 8, field: 7), Nested(9, Text(1, ""), Number(2, 17)), Nested(
+                    9, Text(1, "ai.onnx.ml"), Number(2, 1))),
             Nested(8, Text(1, "own"), Number(2, 1)));
         await AcceptsAsync("bad,good", function);
         await RefusalAsync("good,bad", function);
@@ -185,7 +189,11 @@ public sealed class ClassCheckTests : IDisposable
         Attribute("post_transform", 3, Text(4, "SOFTMAX")));
 
     private static byte[] Classifier(
-        Part[] names, bool labelled, string name = "classlabels_strings", int type = 8, TensorElementType label = TensorElementType.String) => Model(Graph(
+        Part[] names,
+        bool labelled,
+        string name = "classlabels_strings",
+        int type = 8,
+        TensorElementType label = TensorElementType.String) => Model(Graph(
     [
         LinearClassifier(names, name, type),
         Node("Identity", ["scores"], ["probabilities"]),

@@ -83,7 +83,8 @@ public sealed class ExternalDataTests : IDisposable
     public async Task Acceptance_lets_no_external_data_through()
     {
         await File.WriteAllBytesAsync(At("m.onnx"), Of("initializer", External(Weights)));
-        var failure = await Should.ThrowAsync<TrainingFailedException>(() => ModelAcceptance.AcceptAsync(At("m.onnx"), Finished, null, null, default));
+        var failure = await Should.ThrowAsync<TrainingFailedException>(
+            () => ModelAcceptance.AcceptAsync(At("m.onnx"), Finished, null, null, default));
         failure.Message.ShouldContain($"The data of the model's tensor 'W' lie in another file, '{Weights}'");
     }
 
@@ -111,12 +112,26 @@ public sealed class ExternalDataTests : IDisposable
             "constant" => Model(Graph([constant, multiply, .. ends])),
             "branch" => Model(Graph(
             [
-                Node("Constant", [], ["yes"], Attribute("value", 4, Nested(5, Number(2, (int)TensorElementType.Bool), Text(8, "yes"), Raw(9, [1])))),
+                Node("Constant", [], [
+                    "yes",
+                ], Attribute("value", 4, Nested(5, Number(2, (int)TensorElementType.Bool), Text(8, "yes"), Raw(9, [1])))),
                 Node("If", ["yes"], ["value"], Branch("then_branch", constant, multiply), Branch("else_branch", plain)),
                 .. ends,
             ])),
-            "sparse" => Model(Graph([plain, Nested(15, Nested(1, weight), Nested(2, Number(1, 1), Number(2, (int)TensorElementType.Int64), Raw(9, new byte[8])), Number(3, 1)), .. ends])),
-            "function" => Model(Graph([plain, .. ends]), Nested(25, Text(1, "f"), Text(10, "own"), Nested(7, Text(4, "Constant"), Text(2, "W"), Attribute("value", 4, Nested(5, weight))))),
+            "sparse" =>
+                Model(Graph(
+                    [
+                        plain,
+                        Nested(15, Nested(1, weight), Nested(
+                            2, Number(1, 1), Number(2, (int)TensorElementType.Int64), Raw(9, new byte[8])), Number(3, 1)),
+                        .. ends,
+                    ])),
+            "function" =>
+                Model(Graph([plain, .. ends]), Nested(
+                    25,
+                    Text(1, "f"),
+                    Text(10, "own"),
+                    Nested(7, Text(4, "Constant"), Text(2, "W"), Attribute("value", 4, Nested(5, weight))))),
             _ => Model(Graph([plain, .. ends]), Nested(20, Nested(1, Nested(5, weight)))),
         };
 
@@ -140,6 +155,13 @@ public sealed class ExternalDataTests : IDisposable
         return await RunAsync();
     }
 
-    private Task<TrainingResult> RunAsync() => new TrainingRun(null!, new TrainerOptions { BuiltIn = "none" }, TimeProvider.System).RunAsync(
-        new TrainingRequest { Manifest = Finished, ProjectFolder = At("."), WorkFolder = _folder.At("work"), Purpose = TrainingPurpose.Generation }, null, default);
+    private Task<TrainingResult> RunAsync() =>
+        new TrainingRun(null!, new TrainerOptions { BuiltIn = "none" }, TimeProvider.System).RunAsync(
+        new TrainingRequest
+        {
+            Manifest = Finished,
+            ProjectFolder = At("."),
+            WorkFolder = _folder.At("work"),
+            Purpose = TrainingPurpose.Generation,
+        }, null, default);
 }

@@ -33,7 +33,8 @@ public sealed class MemoryFeed(IReadOnlyList<string> columns, IEnumerable<object
     public Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
         // What is asked of the ordinal beforehand has no row to show.
-        if (sql.Contains("WHERE 1 = 0", StringComparison.Ordinal) || sql.Contains("IS NULL", StringComparison.Ordinal) || sql.StartsWith("SELECT max(", StringComparison.Ordinal))
+        if (sql.Contains("WHERE 1 = 0", StringComparison.Ordinal) || sql.Contains("IS NULL", StringComparison.Ordinal)
+            || sql.StartsWith("SELECT max(", StringComparison.Ordinal))
             return Task.FromResult<IFeedReader>(new Reader(columns, Enumerable.Empty<object?[]>().GetEnumerator()));
         Sql = sql;
         Parameters = parameters;
@@ -41,7 +42,10 @@ public sealed class MemoryFeed(IReadOnlyList<string> columns, IEnumerable<object
     }
 
     public Task<IReadOnlyList<object?[]?>> LookupAsync(
-        string sql, IReadOnlyList<string> wanted, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
+        string sql,
+        IReadOnlyList<string> wanted,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask DisposeAsync()

@@ -13,7 +13,8 @@ public sealed class ModelAcceptanceTests : IDisposable
     [Fact]
     public async Task Model_that_predicts_what_its_trainer_says_is_accepted()
     {
-        using var line = await Accept("line.onnx", Projects.Regression, "x,y,t\n1,0,0\n1000,0,1\n-3,0,2\n", "value\n3\n2001.01\n-5.000009\n");
+        using var line = await Accept(
+            "line.onnx", Projects.Regression, "x,y,t\n1,0,0\n1000,0,1\n-3,0,2\n", "value\n3\n2001.01\n-5.000009\n");
         using var sigmoid = await Accept("sigmoid.onnx", Projects.Sigmoid, "x,late\n0,no\n1,yes\n", "yes,no\n0.5,0.5\n0.731059,0.268941\n");
     }
 
@@ -24,15 +25,30 @@ public sealed class ModelAcceptanceTests : IDisposable
             "line.onnx", Projects.Regression, "x,y,t\n1,0,0\n2,0,1\n3,0,2\n", "value\n3\n5.0001\n9\n",
             "row 2, 'value': the model says 5, the trainer 5.0001 (predictions.csv); they may be 1E-05 apart");
         await Refuses(
-            "sigmoid.onnx", Projects.Sigmoid, "x,late\n0,no\n", "no,yes\n0.5,0.50002\n", "row 1, 'yes': the model says 0.5, the trainer 0.50002");
-        await Refuses("line.onnx", Projects.Regression, "x,y,t\n1,0,0\n", "value\nNaN\n", "row 1, 'value': the model says 3, the trainer NaN");
+            "sigmoid.onnx",
+            Projects.Sigmoid,
+            "x,late\n0,no\n",
+            "no,yes\n0.5,0.50002\n",
+            "row 1, 'yes': the model says 0.5, the trainer 0.50002");
+        await Refuses(
+            "line.onnx", Projects.Regression, "x,y,t\n1,0,0\n", "value\nNaN\n", "row 1, 'value': the model says 3, the trainer NaN");
     }
 
     [Fact]
     public async Task Predictions_that_cannot_be_read_are_refused()
     {
-        await Refuses("sigmoid.onnx", Projects.Sigmoid, "x,late\n0,no\n", "0,1\n0.5,0.5\n", "predictions.csv has the columns 0, 1; no, yes would be right");
-        await Refuses("line.onnx", Projects.Regression, "x,y,t\n1,0,0\n", "value\nmuch\n", "predictions.csv, row 1, column 'value': 'much' is not a number");
+        await Refuses(
+            "sigmoid.onnx",
+            Projects.Sigmoid,
+            "x,late\n0,no\n",
+            "0,1\n0.5,0.5\n",
+            "predictions.csv has the columns 0, 1; no, yes would be right");
+        await Refuses(
+            "line.onnx",
+            Projects.Regression,
+            "x,y,t\n1,0,0\n",
+            "value\nmuch\n",
+            "predictions.csv, row 1, column 'value': 'much' is not a number");
     }
 
     [Fact]
@@ -52,14 +68,25 @@ public sealed class ModelAcceptanceTests : IDisposable
     [Fact]
     public async Task Model_whose_output_is_no_probability_is_refused()
     {
-        await Refuses("margins.onnx", Projects.Sigmoid, "x,late\n0.5,no\n2.5,no\n", null, "predicts 2.5 for row 2; a probability from 0 to 1 would be right");
-        await Refuses("twice.onnx", Projects.Sigmoid, "x,late\n2,no\n", null, "The probabilities that the model predicts for row 1 add up to 1.76");
+        await Refuses(
+            "margins.onnx",
+            Projects.Sigmoid,
+            "x,late\n0.5,no\n2.5,no\n",
+            null,
+            "predicts 2.5 for row 2; a probability from 0 to 1 would be right");
+        await Refuses(
+            "twice.onnx", Projects.Sigmoid, "x,late\n2,no\n", null, "The probabilities that the model predicts for row 1 add up to 1.76");
     }
 
     [Fact]
     public async Task Model_whose_prediction_hangs_on_other_rows_is_refused()
     {
-        await Refuses("mean.onnx", Projects.Regression, "x,y,t\n1,0,0\n3,0,0\n", null, "predicts 1 for the first row alone and 2 for it among others");
+        await Refuses(
+            "mean.onnx",
+            Projects.Regression,
+            "x,y,t\n1,0,0\n3,0,0\n",
+            null,
+            "predicts 1 for the first row alone and 2 for it among others");
     }
 
     [Fact]
@@ -88,7 +115,8 @@ public sealed class ModelAcceptanceTests : IDisposable
 
     private async Task Refuses(string model, Manifest manifest, string? data, string? predictions, string message)
     {
-        var failure = await Should.ThrowAsync<TrainingFailedException>(async () => (await Accept(model, manifest, data, predictions)).Dispose());
+        var failure = await Should.ThrowAsync<TrainingFailedException>(
+            async () => (await Accept(model, manifest, data, predictions)).Dispose());
         failure.Stage.ShouldBe(TrainingStage.Acceptance);
         failure.Message.ShouldContain(message);
     }

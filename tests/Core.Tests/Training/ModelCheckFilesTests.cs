@@ -26,5 +26,6 @@ public sealed class ModelCheckFilesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private async Task<string> RefusalAsync() =>
-        (await Should.ThrowAsync<TrainingFailedException>(() => ModelCheckFiles.ReadFindingsAsync(_folder.At("check"), Projects.Regression, default))).Message;
+        (await Should.ThrowAsync<TrainingFailedException>(
+            () => ModelCheckFiles.ReadFindingsAsync(_folder.At("check"), Projects.Regression, default))).Message;
 }

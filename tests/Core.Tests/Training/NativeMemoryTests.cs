@@ -35,7 +35,8 @@ public sealed class NativeMemoryTests
         byte[] broken = [.. _model.AsSpan(0, _model.Length - 10), .. new byte[20_000]];
 
         // A copy of the bytes alone would be 60 MB.
-        Growth(warmUp: 500, count: 3_000, () => Fails(() => ModelRunner.Load(broken, WithoutSchema).Dispose())).ShouldBeLessThan(24 * Megabyte);
+        Growth(warmUp: 500, count: 3_000, () => Fails(() => ModelRunner.Load(broken, WithoutSchema).Dispose()))
+            .ShouldBeLessThan(24 * Megabyte);
     }
 
     [Fact]

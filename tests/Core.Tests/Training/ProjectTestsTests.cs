@@ -46,10 +46,22 @@ public sealed class ProjectTestsTests : IDisposable
     {
         var manifest = Projects.Regression with
         {
-            Augment = [new() { Name = "a", Feed = "memory", Query = "q", Features = ["x"], Default = new Dictionary<string, object?> { ["x"] = 3.0 } }],
+            Augment = [
+                new()
+                {
+                    Name = "a",
+                    Feed = "memory",
+                    Query = "q",
+                    Features = ["x"],
+                    Default = new Dictionary<string, object?> { ["x"] = 3.0 },
+                },
+            ],
         };
 
-        var results = Run("line.onnx", manifest, new TestManifest { Name = "t", Given = new Dictionary<string, object?>(), Expect = new() { Value = new(7, 7) } });
+        var results = Run(
+            "line.onnx",
+            manifest,
+            new TestManifest { Name = "t", Given = new Dictionary<string, object?>(), Expect = new() { Value = new(7, 7) } });
 
         results.ShouldHaveSingleItem().Passed.ShouldBeTrue();
     }

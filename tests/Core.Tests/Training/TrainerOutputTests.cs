@@ -54,7 +54,8 @@ public sealed class TrainerOutputTests : IDisposable
         if (!Environment.IsPrivilegedProcess)
             return; // nobody else can make one
 
-        var failure = await Should.ThrowAsync<TrainingFailedException>(() => RunAsync("cp line.onnx model.onnx; mkdir state; mknod state/zero c 1 5"));
+        var failure = await Should.ThrowAsync<TrainingFailedException>(
+            () => RunAsync("cp line.onnx model.onnx; mkdir state; mknod state/zero c 1 5"));
 
         failure.Message.ShouldContain("'state/zero' is a device; a regular file would be right.");
     }
@@ -62,12 +63,14 @@ public sealed class TrainerOutputTests : IDisposable
     [Fact]
     public async Task Files_and_folders_are_kept_as_they_are_out_of_the_trainers_reach()
     {
-        var result = await RunAsync("cp line.onnx model.onnx; mkdir -p state/a/empty; echo one >state/a/one; printf '#!' >state/run; chmod 755 state/run");
+        var result = await RunAsync(
+            "cp line.onnx model.onnx; mkdir -p state/a/empty; echo one >state/a/one; printf '#!' >state/run; chmod 755 state/run");
 
         var state = result.State.ShouldNotBeNull();
         (await File.ReadAllTextAsync(Path.Combine(state, "a", "one"))).ShouldBe("one\n");
         Directory.Exists(Path.Combine(state, "a", "empty")).ShouldBeTrue();
-        File.GetUnixFileMode(Path.Combine(state, "run")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetUnixFileMode(Path.Combine(state, "run"))
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Path.GetDirectoryName(state).ShouldBe(Path.GetDirectoryName(result.Model));
         Directory.EnumerateFiles(Path.GetDirectoryName(state)!).ShouldBe([result.Model!]);
     }
@@ -108,6 +111,7 @@ public sealed class TrainerOutputTests : IDisposable
         await File.WriteAllTextAsync(_folder.At("train.sh"), script);
         var rows = Enumerable.Range(0, 100).Select(i => new object?[] { (long)i, (double)i, 2.0 * i + 1 });
         var request = new TrainingRequest { Manifest = Projects.Regression, ProjectFolder = _folder.Path, WorkFolder = _work.At("work") };
-        return await new TrainingRun(new MemoryFeed(["t", "x", "y"], rows), _options, TimeProvider.System).RunAsync(request, null, CancellationToken.None);
+        return await new TrainingRun(new MemoryFeed(["t", "x", "y"], rows), _options, TimeProvider.System).RunAsync(
+            request, null, CancellationToken.None);
     }
 }

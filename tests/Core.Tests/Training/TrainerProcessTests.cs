@@ -35,7 +35,8 @@ public sealed class TrainerProcessTests : IDisposable
     [Fact]
     public async Task Trainer_that_is_not_there_is_named()
     {
-        var result = await new TrainerProcess(new(), TimeProvider.System).RunAsync(["no-such-trainer"], _folder.Path, Long, 1 << 30, _lines.Enqueue, default);
+        var result = await new TrainerProcess(new(), TimeProvider.System).RunAsync(
+            ["no-such-trainer"], _folder.Path, Long, 1 << 30, _lines.Enqueue, default);
 
         result.Verdict.ShouldBe(TrainerVerdict.Failed);
         result.Message.ShouldContain("'no-such-trainer' was not found or could not be run");
@@ -59,7 +60,8 @@ public sealed class TrainerProcessTests : IDisposable
 
         var folder = new DirectoryInfo(_folder.Path).FullName;
         _lines.First().ShouldBe(folder);
-        var names = _lines.Skip(1).Select(line => line.Split('=')[0]).Except(["PWD", "OLDPWD", "SHLVL", "_", "DOTNET_ROOT", "DOTNET_ROOT_X64", "XGBOOST_LIBRARY"]);
+        var names = _lines.Skip(1).Select(line => line.Split('=')[0])
+            .Except(["PWD", "OLDPWD", "SHLVL", "_", "DOTNET_ROOT", "DOTNET_ROOT_X64", "XGBOOST_LIBRARY"]);
         names.Where(name => !name.EndsWith("_THREADS", StringComparison.Ordinal)).ShouldBe(
             ["PATH", "HOME", "TMPDIR", "LANG", "OMP_WAIT_POLICY", "LOKY_MAX_CPU_COUNT", "DOTNET_PROCESSOR_COUNT"], ignoreOrder: true);
         _lines.ShouldContain($"HOME={folder}");
@@ -70,7 +72,9 @@ public sealed class TrainerProcessTests : IDisposable
     public async Task Trainer_and_its_children_run_at_the_lowest_priority_with_as_many_threads_as_the_node_lets_them()
     {
         // Fields of proc(5) of a child of a child: niceness, and SCHED_IDLE.
-        await Run("sh -c 'cut -d \" \" -f 19,41 /proc/self/stat; ionice -p $$'; echo $OMP_NUM_THREADS", options: new() { Threads = 3, LowPriority = true });
+        await Run(
+            "sh -c 'cut -d \" \" -f 19,41 /proc/self/stat; ionice -p $$'; echo $OMP_NUM_THREADS",
+            options: new() { Threads = 3, LowPriority = true });
 
         _lines.ShouldBe(["19 5", "idle", "3"]);
     }
@@ -111,14 +115,16 @@ public sealed class TrainerProcessTests : IDisposable
     [Fact]
     public async Task Segments_of_shared_memory_count_and_are_removed()
     {
-        const string Script = "import ctypes, time; c = ctypes.CDLL(None); i = c.shmget(0, 150 << 20, 0o1600); c.shmat.restype = ctypes.c_void_p; "
+        const string Script = "import ctypes, time; c = ctypes.CDLL(None); i = c.shmget(0, 150 << 20, 0o1600); c.shmat.restype = "
+        + "ctypes.c_void_p; "
             + "p = c.shmat(i, None, 0); ctypes.memset(p, 1, 150 << 20); c.shmdt(ctypes.c_void_p(p)); print(i, flush=True); time.sleep(100)";
 
         var result = await Run($"python3 -c '{Script}'", memory: 100 << 20);
 
         result.Verdict.ShouldBe(TrainerVerdict.OutOfMemory);
         foreach (var id in _lines)
-            (await File.ReadAllLinesAsync("/proc/sysvipc/shm")).ShouldNotContain(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == id);
+            (await File.ReadAllLinesAsync("/proc/sysvipc/shm")).ShouldNotContain(
+                line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == id);
     }
 
     [Fact]
@@ -180,7 +186,8 @@ public sealed class TrainerProcessTests : IDisposable
         using var cancel = new CancellationTokenSource();
 
         var result = await Run(
-            $"perl -e 'use POSIX; my $e = time + 20; while (time < $e) {{ exit if fork; setsid }}' {name} >/dev/null 2>&1 & sleep 0.05; echo started; {(isCancelled ? "sleep 100" : "")}",
+            $"perl -e 'use POSIX; my $e = time + 20; while (time < $e) {{ exit if fork; setsid }}' {name} >/dev/null 2>&1 & sleep 0.05; "
+                + $"echo started; {(isCancelled ? "sleep 100" : "")}",
             onLine: _ =>
             {
                 if (isCancelled)
@@ -256,7 +263,8 @@ public sealed class TrainerProcessTests : IDisposable
     [Fact]
     public void Progress_is_read_from_json_lines_and_from_nothing_else()
     {
-        var progress = TrainerProgress.TryParse("""{"progress": 0.25, "message": "round 1 of 4", "metrics": {"logloss": 0.5, "odd": "x"}, "more": []}""");
+        var progress = TrainerProgress.TryParse(
+            """{"progress": 0.25, "message": "round 1 of 4", "metrics": {"logloss": 0.5, "odd": "x"}, "more": []}""");
 
         progress.ShouldNotBeNull().Fraction.ShouldBe(0.25);
         progress.Message.ShouldBe("round 1 of 4");
@@ -264,7 +272,8 @@ public sealed class TrainerProcessTests : IDisposable
         // Python's json writes these as they are.
         progress = TrainerProgress.TryParse("""{"message": "NaN, \"Infinity\"", "metrics": {"auc": NaN, "loss": -Infinity, "NaN": 1}}""")!;
         progress.Message.ShouldBe("NaN, \"Infinity\"");
-        progress.Metrics.ShouldBe(new Dictionary<string, double> { ["auc"] = double.NaN, ["loss"] = double.NegativeInfinity, ["NaN"] = 1 }, ignoreOrder: true);
+        progress.Metrics.ShouldBe(
+            new Dictionary<string, double> { ["auc"] = double.NaN, ["loss"] = double.NegativeInfinity, ["NaN"] = 1 }, ignoreOrder: true);
         TrainerProgress.TryParse("""{"progress": 7}""")!.Fraction.ShouldBe(1);
         TrainerProgress.TryParse("""{"progress": "half"}""").ShouldBeNull();
         TrainerProgress.TryParse("{not json").ShouldBeNull();
@@ -283,7 +292,12 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     private Task<TrainerResult> Run(
-        string script, TimeSpan? timeout = null, long memory = 1L << 30, Action<string>? onLine = null, TrainerOptions? options = null, CancellationToken cancellationToken = default) =>
+        string script,
+        TimeSpan? timeout = null,
+        long memory = 1L << 30,
+        Action<string>? onLine = null,
+        TrainerOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         new TrainerProcess(options ?? new(), TimeProvider.System).RunAsync(
             ["/bin/sh", "-c", script], _folder.Path, timeout ?? Long, memory, onLine ?? _lines.Enqueue, cancellationToken);
 }

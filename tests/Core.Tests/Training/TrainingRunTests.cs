@@ -65,7 +65,8 @@ public sealed class TrainingRunTests : IDisposable
     public async Task Refit_keeps_a_model_of_all_rows_and_the_report_of_the_first()
     {
         var result = await Run(
-            "cp line.onnx model.onnx; mkdir state; wc -l <data.csv >state/lines", manifest => manifest with { Evaluation = new() { Refit = true } });
+            "cp line.onnx model.onnx; mkdir state; wc -l <data.csv >state/lines",
+            manifest => manifest with { Evaluation = new() { Refit = true } });
 
         result.TrainRows.ShouldBe(100);
         result.Evaluation!.Rows.ShouldBe(20);
@@ -78,7 +79,8 @@ public sealed class TrainingRunTests : IDisposable
         var folds = new EvaluationManifest { Method = EvaluationMethod.KFold, Folds = 3 };
 
         var result = await Run(Train, manifest => manifest with { Evaluation = folds });
-        var figures = await Run(Train, manifest => manifest with { Evaluation = folds }, request => request with { Purpose = TrainingPurpose.Evaluation });
+        var figures = await Run(
+            Train, manifest => manifest with { Evaluation = folds }, request => request with { Purpose = TrainingPurpose.Evaluation });
 
         result.Evaluation!.Folds.Select(fold => fold.Rows).ShouldBe([33, 34]);
         result.Evaluation.Rows.ShouldBe(67);
@@ -179,7 +181,8 @@ public sealed class TrainingRunTests : IDisposable
         _work.Dispose();
     }
 
-    private async Task<TrainingFailedException> Fails(string script, TrainingStage stage, string message, Func<Manifest, Manifest>? change = null)
+    private async Task<TrainingFailedException> Fails(
+        string script, TrainingStage stage, string message, Func<Manifest, Manifest>? change = null)
     {
         var failure = await Should.ThrowAsync<TrainingFailedException>(() => Run(script, change));
         failure.Stage.ShouldBe(stage);

@@ -34,7 +34,8 @@ public sealed class TrainingSourceTests : IDisposable
         data.Rows.ShouldBe(3);
         data.First.ShouldBe(Ordinal.From("2001-01-01"));
         data.Last.ShouldBe(Ordinal.From("2001-01-03"));
-        data.Digest.ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(data.File))));
+        data.Digest.ShouldBe(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(data.File))));
     }
 
     [Fact]
@@ -58,11 +59,20 @@ public sealed class TrainingSourceTests : IDisposable
         var manifest = Projects.Binary with { Source = Projects.Binary.Source! with { Query = "SELECT * FROM flights -- all;\n ; " } };
 
         await new TrainingSource(feed).WriteAsync(
-            manifest, _folder.Path, Ordinal.Parse("2001-01-02"), Ordinal.Parse("2001-02-01T02:00+02:00"), _folder.At("data.csv"), progress: null, default);
+            manifest,
+            _folder.Path,
+            Ordinal.Parse("2001-01-02"),
+            Ordinal.Parse("2001-02-01T02:00+02:00"),
+            _folder.At("data.csv"),
+            progress: null,
+            default);
 
         feed.Sql.ShouldBe(
-            "SELECT * FROM (\nSELECT * FROM flights -- all;\n \n) AS source\nWHERE source.\"day\" >= :progeny_from AND source.\"day\" < :progeny_to\nORDER BY source.\"day\"");
-        feed.Parameters.ShouldBe(new Dictionary<string, object?> { ["progeny_from"] = "2001-01-02T00:00:00Z", ["progeny_to"] = "2001-02-01T00:00:00Z" }, ignoreOrder: true);
+            "SELECT * FROM (\nSELECT * FROM flights -- all;\n \n) AS source\nWHERE source.\"day\" >= :progeny_from AND source.\"day\" < "
+                + ":progeny_to\nORDER BY source.\"day\"");
+        feed.Parameters.ShouldBe(
+            new Dictionary<string, object?> { ["progeny_from"] = "2001-01-02T00:00:00Z", ["progeny_to"] = "2001-02-01T00:00:00Z" },
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -118,7 +128,8 @@ public sealed class TrainingSourceTests : IDisposable
     {
         var rows = Enumerable.Range(0, 100).Select(i => new object?[] { (long)i, null, 1.0 });
 
-        var failure = await Should.ThrowAsync<TrainingFailedException>(() => Write(new MemoryFeed(["t", "x", "y"], rows), Projects.Regression));
+        var failure = await Should.ThrowAsync<TrainingFailedException>(
+            () => Write(new MemoryFeed(["t", "x", "y"], rows), Projects.Regression));
 
         failure.Message.ShouldContain("row 5,");
         failure.Message.ShouldNotContain("row 6,");
@@ -137,11 +148,18 @@ public sealed class TrainingSourceTests : IDisposable
     {
         var feed = MemoryFeed.Of(["t", "x", "y"]);
         await Fails(() => Write(feed, Projects.Regression), TrainingStage.Data, "The source has no rows.");
-        await Fails(() => Write(feed, Projects.Regression, Ordinal.Parse("3"), Ordinal.Parse("5")), TrainingStage.Data, "no rows with t from 3 and before 5");
         await Fails(
-            () => Write(feed, Projects.Regression with { Source = new() { Feed = "other", Query = "q" } }), TrainingStage.Source, "Feed 'other': is not configured");
+            () => Write(feed, Projects.Regression, Ordinal.Parse("3"), Ordinal.Parse("5")),
+            TrainingStage.Data,
+            "no rows with t from 3 and before 5");
         await Fails(
-            () => Write(feed, Projects.Regression with { Source = new() { File = "no.csv", Query = "q" } }), TrainingStage.Source, "'no.csv' (source.file) is not in");
+            () => Write(feed, Projects.Regression with { Source = new() { Feed = "other", Query = "q" } }),
+            TrainingStage.Source,
+            "Feed 'other': is not configured");
+        await Fails(
+            () => Write(feed, Projects.Regression with { Source = new() { File = "no.csv", Query = "q" } }),
+            TrainingStage.Source,
+            "'no.csv' (source.file) is not in");
         await Fails(() => Write(feed, Projects.Regression with { Source = null }), TrainingStage.Source, "'line' has no source");
     }
 

@@ -18,7 +18,8 @@ public sealed class TuneTests
     public void Draws_stay_in_the_space_and_reach_all_of_it()
     {
         var drawn = Enumerable.Range(1, 4_000).Select(number => TuneSpace.Draw(Space, 7, number)).ToList();
-        drawn.ShouldAllBe(one => (double)one["eta"] >= 0.001 && (double)one["eta"] <= 1 && (double)one["lambda"] >= -1 && (double)one["lambda"] <= 1);
+        drawn.ShouldAllBe(
+            one => (double)one["eta"] >= 0.001 && (double)one["eta"] <= 1 && (double)one["lambda"] >= -1 && (double)one["lambda"] <= 1);
         drawn.Select(one => (long)one["depth"]).Distinct().Order().ShouldBe(Enumerable.Range(2, 8).Select(depth => (long)depth));
         drawn.Select(one => one["booster"]).Distinct().Count().ShouldBe(5);
 
@@ -42,9 +43,13 @@ public sealed class TuneTests
     {
         var manifest = Projects.Regression with
         {
-            Pipeline = Projects.Regression.Pipeline with { Parameters = new Dictionary<string, object?> { ["eta"] = 0.3, ["rounds"] = 10L } },
+            Pipeline = Projects.Regression.Pipeline with
+            {
+                Parameters = new Dictionary<string, object?> { ["eta"] = 0.3, ["rounds"] = 10L },
+            },
         };
-        var json = TrialParameters.ToJson(new Dictionary<string, object> { ["eta"] = 0.1, ["depth"] = 4L, ["booster"] = "dart", ["flag"] = true });
+        var json = TrialParameters.ToJson(
+            new Dictionary<string, object> { ["eta"] = 0.1, ["depth"] = 4L, ["booster"] = "dart", ["flag"] = true });
 
         TrialParameters.In(manifest, json).Pipeline.Parameters.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)).ShouldBe(
             [("booster", "dart"), ("depth", 4L), ("eta", 0.1), ("flag", true), ("rounds", 10L)]);

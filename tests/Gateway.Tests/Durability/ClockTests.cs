@@ -42,11 +42,17 @@ public sealed class ClockTests : IAsyncLifetime
     public async Task Clock_that_leaps_and_is_put_back_loses_delays_and_repeats_nothing()
     {
         await PublishAsync(ExperimentProject.Write(
-            Path.Combine(folder, "trial"), "trial", "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500", more: "alerts: [{name: bad, when: loss > 5, webhook: ops}]"));
+            Path.Combine(folder, "trial"),
+            "trial",
+            "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500",
+            more: "alerts: [{name: bad, when: loss > 5, webhook: ops}]"));
         await PublishAsync(ExperimentProject.Write(Path.Combine(folder, "named"), "named", "strategy: explicit"));
         await PublishAsync(LoopProject.Write(Path.Combine(folder, "scheduled"), "scheduled", "retrain: {every: 1h}"));
         await PublishAsync(LoopProject.Write(
-            Path.Combine(folder, "learns"), "learns", "retrain: {when: new_outcomes >= 5}", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}"));
+            Path.Combine(folder, "learns"),
+            "learns",
+            "retrain: {when: new_outcomes >= 5}",
+            source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}"));
         foreach (var project in (string[])["trial", "trial", "named", "named"])
             ((string)(await node.TrainAsync(project))["status"]!).ShouldBe("succeeded");
         await PromoteAsync("1.0.0:1");
@@ -61,8 +67,13 @@ public sealed class ClockTests : IAsyncLifetime
         await RestartAsync();
         await GoOnAsync("restarted", Year, expectedTrainings: 2);
         await GoOnAsync("back", TimeSpan.Zero, expectedTrainings: 3);
-        await node.PostAsync("/api/projects/learns/outcomes", new { outcomes = Enumerable.Range(0, 5).Select(i => new { query_id = $"new {i}", outcome = 1 }) });
-        await UntilAsync("outcomes that are new to a generation from the future", "/api/projects/learns/generations", generations => generations.AsArray().Count == 2);
+        await node.PostAsync(
+            "/api/projects/learns/outcomes",
+            new { outcomes = Enumerable.Range(0, 5).Select(i => new { query_id = $"new {i}", outcome = 1 }) });
+        await UntilAsync(
+            "outcomes that are new to a generation from the future",
+            "/api/projects/learns/generations",
+            generations => generations.AsArray().Count == 2);
         await node.PostAsync("/api/projects/named/rollback", new { reason = "it was right before" });
         await UntilAnswersAsync("1.0.0:1");
         receiver.Status = 200;
@@ -95,7 +106,9 @@ public sealed class ClockTests : IAsyncLifetime
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Sets the clock while queries wait for their outcomes and outcomes for their queries, and holds what comes of it to what should.</summary>
+    /// <summary>
+    /// Sets the clock while queries wait for their outcomes and outcomes for their queries, and holds what comes of it to what should.
+    /// </summary>
     private async Task GoOnAsync(string phase, TimeSpan shift, int expectedTrainings)
     {
         string[] before = [.. Enumerable.Range(0, 5).Select(i => $"{phase} asked {i}")];
@@ -116,13 +129,16 @@ public sealed class ClockTests : IAsyncLifetime
         // The experiment goes on, and counts each outcome.
         tried += (await ExperimentProject.ServeAsync(node.Http, "trial", 20, _ => 0, random)).Values.Sum();
         await UntilAsync(
-            phase, "/api/projects/trial/experiments/abtest-1", info => (string)info["status"]! == "running" && info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!) == tried);
+            phase,
+            "/api/projects/trial/experiments/abtest-1",
+            info => (string)info["status"]! == "running" && info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!) == tried);
         await UntilAsync(async () => (await PointsAsync(MetricsResolution.All[^1].Step)).Sum(point => point.Outcomes) == known);
 
         // What was missed is done once, and no more.
         await UntilAsync(phase, "/api/projects/scheduled/jobs", jobs => jobs.AsArray().Count(HasSucceeded) == expectedTrainings);
         // An event, after which the project is checked with every check for a minute.
-        await node.PostAsync("/api/projects/scheduled/outcomes", new { outcomes = new[] { new { query_id = $"{phase} event", outcome = 1 } } });
+        await node.PostAsync(
+            "/api/projects/scheduled/outcomes", new { outcomes = new[] { new { query_id = $"{phase} event", outcome = 1 } } });
         for (var look = 0; look < 5; look++)
         {
             var at = (string)(await node.GetAsync("/api/projects/scheduled/offline"))["checked_at"]!;
@@ -146,7 +162,10 @@ public sealed class ClockTests : IAsyncLifetime
         }
 
         foreach (var resolution in MetricsResolution.All)
-            await UntilAsync(async () => (await PointsAsync(resolution.Step)) is var points && points.Sum(point => point.Counts.Requests) == asked.Count && points.Sum(point => point.Outcomes) == known);
+            await UntilAsync(
+                async () =>
+                    (await PointsAsync(resolution.Step)) is var points && points.Sum(point => point.Counts.Requests) == asked.Count
+                        && points.Sum(point => point.Outcomes) == known);
     }
 
     private async Task EndAsync()

@@ -36,7 +36,8 @@ public sealed class MetricsCrashTests : DataFixture
         {
             var logged = await CountAsync(last, project);
             logged.ShouldBeGreaterThan(Kills * 50);
-            await last.UntilAsync($"/api/projects/{project}/metrics?step=1h", answer => Sum(answer, "rows") == logged && Sum(answer, "requests") == logged);
+            await last.UntilAsync(
+                $"/api/projects/{project}/metrics?step=1h", answer => Sum(answer, "rows") == logged && Sum(answer, "requests") == logged);
         }
     }
 

@@ -10,7 +10,8 @@ namespace Progeny.Gateway.Tests.Durability;
 internal sealed class NodeProcess : IDisposable
 {
     /// <summary>
-    /// Settings with which programs of projects run without a sandbox, in a cluster, too: scripts of tests wait for files beside their folder.
+    /// Settings with which programs of projects run without a sandbox, in a cluster, too: scripts of tests wait for files beside their
+    /// folder.
     /// </summary>
     internal static readonly string[] Unsandboxed = ["--Jobs:Sandbox", "off", "--Jobs:AllowUnsandboxed", "true", "--Jobs:Commands", "*"];
 
@@ -22,7 +23,19 @@ internal sealed class NodeProcess : IDisposable
 
     private NodeProcess(string program, string data, string[] settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = Processes.StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), "--urls", "http://127.0.0.1:0", "--Data", data, "--Trainer:LowPriority", "false", .. Unsandboxed, .. settings]);
+        var start = Processes.StartInfo(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, program),
+                "--urls",
+                "http://127.0.0.1:0",
+                "--Data",
+                data,
+                "--Trainer:LowPriority",
+                "false",
+                .. Unsandboxed,
+                .. settings,
+            ]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -49,7 +62,8 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Starts a gateway and waits until it listens.</summary>
-    public static Task<NodeProcess> StartAsync(string data, params string[] settings) => StartAsync(data, new Dictionary<string, string>(), settings);
+    public static Task<NodeProcess> StartAsync(string data, params string[] settings) =>
+        StartAsync(data, new Dictionary<string, string>(), settings);
 
     /// <summary>Starts a gateway with settings in its environment besides.</summary>
     public static async Task<NodeProcess> StartAsync(string data, IReadOnlyDictionary<string, string> environment, params string[] settings)
@@ -79,7 +93,8 @@ internal sealed class NodeProcess : IDisposable
         RunAsync(program, data, new Dictionary<string, string>(), settings);
 
     /// <summary>The same with settings in its environment besides.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string data, IReadOnlyDictionary<string, string> environment, params string[] settings)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, string data, IReadOnlyDictionary<string, string> environment, params string[] settings)
     {
         using var node = new NodeProcess(program, data, settings, environment);
         await node.ExitAsync();

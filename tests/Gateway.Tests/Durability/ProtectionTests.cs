@@ -18,7 +18,13 @@ public sealed class ProtectionTests : DataFixture
             return;
         Directory.CreateDirectory(Data, (UnixFileMode)0b111_101_101);
         using var node = await NodeProcess.StartAsync(
-            Data, new Dictionary<string, string> { ["PROGENY_Http__AllowedHosts"] = Secret, ["Feeds__a__Kind"] = "sqlite", ["Feeds__a__ConnectionString"] = $"Data Source={Secret}" });
+            Data,
+            new Dictionary<string, string>
+            {
+                ["PROGENY_Http__AllowedHosts"] = Secret,
+                ["Feeds__a__Kind"] = "sqlite",
+                ["Feeds__a__ConnectionString"] = $"Data Source={Secret}",
+            });
 
         // The settings hold, though the kernel does not show them any more.
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/about") { Headers = { Host = Secret } };
@@ -28,12 +34,16 @@ public sealed class ProtectionTests : DataFixture
 
         // What root may do, it may do by capabilities: without them, it is a user like any other.
         const string capabilities = "-sys_ptrace,-sys_admin,-perfmon";
-        List<string> plain = Environment.IsPrivilegedProcess ? ["setpriv", $"--bounding-set={capabilities}", $"--inh-caps={capabilities}", "cat"] : ["cat"];
+        List<string> plain = Environment.IsPrivilegedProcess
+            ? ["setpriv", $"--bounding-set={capabilities}", $"--inh-caps={capabilities}", "cat"]
+            : ["cat"];
         (await ReadAsync(plain, node.Id)).ShouldBe("");
-        Directory.EnumerateFiles(Path.GetTempPath(), $"*-{node.Id}-*").Where(path => path.Contains("dotnet-diagnostic") || path.Contains("clr-debug")).ShouldBeEmpty();
+        Directory.EnumerateFiles(Path.GetTempPath(), $"*-{node.Id}-*")
+            .Where(path => path.Contains("dotnet-diagnostic") || path.Contains("clr-debug")).ShouldBeEmpty();
 
         await node.PublishAsync("closed", EchoProject.WriteFinished(PathOf("closed"), "closed"));
-        foreach (var entry in new DirectoryInfo(Data).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(new DirectoryInfo(Data)))
+        foreach (var entry in new DirectoryInfo(Data).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Prepend(new DirectoryInfo(Data)))
             ((int)entry.UnixFileMode & 0b111_111).ShouldBe(0, $"{entry.FullName} is {entry.UnixFileMode}");
         node.Output.ShouldContain("could be read by others (mode 755)");
     }

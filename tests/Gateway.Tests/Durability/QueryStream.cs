@@ -45,7 +45,8 @@ internal sealed class QueryStream
     }
 
     /// <summary>The queries acknowledged before a moment.</summary>
-    public IEnumerable<string> AcknowledgedBefore(long timestamp) => acknowledged.Where(query => query.Value <= timestamp).Select(query => query.Key);
+    public IEnumerable<string> AcknowledgedBefore(long timestamp) =>
+        acknowledged.Where(query => query.Value <= timestamp).Select(query => query.Key);
 
     /// <summary>The ids of all queries that a node has in its log; each was asked once and must be there once.</summary>
     public static async Task<HashSet<string>> LoggedAsync(NodeProcess node, string project)
@@ -69,7 +70,8 @@ internal sealed class QueryStream
             var id = $"{client}-{i}";
             try
             {
-                using var response = await http.PostAsJsonAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = 0.5 } }, query_id = id });
+                using var response = await http.PostAsJsonAsync(
+                    $"/api/projects/{project}/predict", new { rows = new[] { new { x = 0.5 } }, query_id = id });
                 if (!response.IsSuccessStatusCode)
                     return;
                 var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;

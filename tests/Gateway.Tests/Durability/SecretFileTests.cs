@@ -53,7 +53,10 @@ public sealed class SecretFileTests : DataFixture
     [InlineData("Security:Pepper", "@", "planted")]
     public async Task Wrong_secret_keeps_a_node_from_starting_and_is_not_printed(string key, string value, string planted = Planted)
     {
-        var file = Write("secret", value.Replace("@@", planted + "@", StringComparison.Ordinal).Replace("=@", "=" + planted, StringComparison.Ordinal) is var text && text == "@" ? planted : text);
+        var file = Write(
+            "secret",
+            value.Replace("@@", planted + "@", StringComparison.Ordinal).Replace("=@", "=" + planted, StringComparison.Ordinal) is var text
+                && text == "@" ? planted : text);
         string[] more = key switch
         {
             "Webhooks:ops:Secret" => ["--Webhooks:ops:Url", "http://127.0.0.1:1/"],
@@ -70,7 +73,9 @@ public sealed class SecretFileTests : DataFixture
     }
 
     [Theory]
-    [InlineData("--Cluster:ConnectionString Host=x --Cluster:ConnectionStringFile /dev/null", "Cluster:ConnectionString and Cluster:ConnectionStringFile are both set; set one of them.")]
+    [InlineData(
+        "--Cluster:ConnectionString Host=x --Cluster:ConnectionStringFile /dev/null",
+        "Cluster:ConnectionString and Cluster:ConnectionStringFile are both set; set one of them.")]
     [InlineData("--Tap:RabbitMq:UriFile /nowhere/uri", "Tap:RabbitMq:UriFile: the file '/nowhere/uri' cannot be read")]
     [InlineData("--Artifacts:SecretKeyFile /dev/null", "Artifacts:SecretKeyFile: the file '/dev/null' is empty; it must hold the secret.")]
     public async Task Secret_that_is_given_twice_or_cannot_be_read_is_refused(string settings, string said)

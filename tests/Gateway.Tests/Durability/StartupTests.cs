@@ -30,7 +30,8 @@ public sealed class StartupTests : DataFixture
         output.ShouldContain($"{address}: address already in use");
         output.Split('\n').Length.ShouldBe(1, output);
 
-        (exitCode, output) = await NodeProcess.RunAsync("Progeny.Silo.dll", Data, "--Silo:Port", $"{((IPEndPoint)taken.LocalEndpoint).Port}");
+        (exitCode, output) = await NodeProcess.RunAsync(
+            "Progeny.Silo.dll", Data, "--Silo:Port", $"{((IPEndPoint)taken.LocalEndpoint).Port}");
         exitCode.ShouldBe(1);
         output.ShouldStartWith("Silo:Port is ");
         output.Split('\n').Length.ShouldBe(1, output);

@@ -8,7 +8,9 @@ using Progeny.Gateway.Tests.Training;
 
 namespace Progeny.Gateway.Tests.Durability;
 
-/// <summary>A node that is told to stop in the middle of everything stops quickly, and logs nothing that somebody would have to look into.</summary>
+/// <summary>
+/// A node that is told to stop in the middle of everything stops quickly, and logs nothing that somebody would have to look into.
+/// </summary>
 public sealed class StopTests : IDisposable
 {
     private const int Projects = 2;
@@ -30,12 +32,22 @@ public sealed class StopTests : IDisposable
         var node = await Node.StartAsync(
             Path.Combine(folder, "data"),
             services => services.AddLogging(logging => logging.AddProvider(log)),
-            ["--OfflineAgent:CheckSeconds", "0.02", "--Experiments:CheckSeconds", "0.1", "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1"]);
+            [
+                "--OfflineAgent:CheckSeconds",
+                "0.02",
+                "--Experiments:CheckSeconds",
+                "0.1",
+                "--Metrics:PublishSeconds",
+                "0.1",
+                "--Metrics:ScoreSeconds",
+                "0.1",
+            ]);
         Task asking;
         try
         {
             await Task.WhenAll(Enumerable.Range(0, Projects).Select(number => ServeAsync(node, $"busy-{number}")));
-            var source = LoopProject.Write(Path.Combine(folder, "trains"), "trains", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+            var source = LoopProject.Write(
+                Path.Combine(folder, "trains"), "trains", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
             (await node.PublishAsync("trains", source)).EnsureSuccessStatusCode();
             var job = (string)(await node.PostAsync("/api/projects/trains/jobs", new { kind = "train" }))["id"]!;
             await node.UntilAsync($"/api/jobs/{job}", info => (string?)info["status"] == "running");
@@ -60,7 +72,10 @@ public sealed class StopTests : IDisposable
     private async Task ServeAsync(Node node, string project)
     {
         var source = LoopProject.Write(
-            Path.Combine(folder, project), project, "retrain: {when: new_outcomes >= 1000000}\nalerts: [{name: slow, when: latency_p99 > 1000000}]\nserving: {rollout: {strategy: canary, steps: [{share: 0.2, outcomes: 1000000, time: 1d}]}}");
+            Path.Combine(folder, project),
+            project,
+            "retrain: {when: new_outcomes >= 1000000}\nalerts: [{name: slow, when: latency_p99 > 1000000}]\nserving: {rollout: {strategy: "
+                + "canary, steps: [{share: 0.2, outcomes: 1000000, time: 1d}]}}");
         (await node.PublishAsync(project, source)).EnsureSuccessStatusCode();
         for (var generation = 0; generation < 2; generation++)
             ((string?)(await node.TrainAsync(project))["status"]).ShouldBe("succeeded");
@@ -74,9 +89,11 @@ public sealed class StopTests : IDisposable
         {
             for (var number = 0; ; number++)
             {
-                using var query = await node.Http.PostAsJsonAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = number } }, query_id = $"q{number}" });
+                using var query = await node.Http.PostAsJsonAsync(
+                    $"/api/projects/{project}/predict", new { rows = new[] { new { x = number } }, query_id = $"q{number}" });
                 query.EnsureSuccessStatusCode();
-                using var report = await node.Http.PostAsJsonAsync($"/api/projects/{project}/outcomes", new { outcomes = new[] { new { query_id = $"q{number}", outcome = number } } });
+                using var report = await node.Http.PostAsJsonAsync(
+                    $"/api/projects/{project}/outcomes", new { outcomes = new[] { new { query_id = $"q{number}", outcome = number } } });
                 report.EnsureSuccessStatusCode();
                 if (number > 20)
                     answered.TrySetResult();
@@ -103,7 +120,8 @@ public sealed class StopTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 entries.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");

@@ -37,7 +37,14 @@ public sealed class OutcomeLinesTests(NodeFixture fixture) : IClassFixture<NodeF
         ((int)problem["line"]!).ShouldBe(4_502);
         ((int)problem["stored"]!["accepted"]!).ShouldBe(4_500);
 
-        foreach (var (line, said) in new[] { ("{\"query_id\": ", "no object"), ("{\"outcome\": 1}", "query_id"), ("[]", "no object"), ("{\"query_id\": \"a\", \"outcome\": 1} {}", "JSON"), ($"\"{new string('x', 70_000)}", "KiB") })
+        foreach (var (line, said) in new[]
+        {
+            ("{\"query_id\": ", "no object"),
+            ("{\"outcome\": 1}", "query_id"),
+            ("[]", "no object"),
+            ("{\"query_id\": \"a\", \"outcome\": 1} {}", "JSON"),
+            ($"\"{new string('x', 70_000)}", "KiB"),
+        })
         {
             (status, problem) = await SendAsync("bad", "{\"query_id\": \"q0\", \"outcome\": 1}\n" + line + "\n");
             status.ShouldBe(400);
@@ -73,7 +80,9 @@ public sealed class OutcomeLinesTests(NodeFixture fixture) : IClassFixture<NodeF
         var rows = Enumerable.Range(0, 10).Select(i => new { x = i + 0.5 }).ToList();
         await node.PostAsync("/api/projects/loop/predict", new { rows, query_id = "b" });
         await node.UntilAsync("/api/projects/loop/queries/b:9", _ => true);
-        await SendAsync("loop", "{\"query_id\": \"b:1\", \"outcome\": 1}\n{\"query_id\": \"b:2\", \"outcome\": 1}\n{\"query_id\": \"nobody\", \"outcome\": 1}");
+        await SendAsync(
+            "loop",
+            "{\"query_id\": \"b:1\", \"outcome\": 1}\n{\"query_id\": \"b:2\", \"outcome\": 1}\n{\"query_id\": \"nobody\", \"outcome\": 1}");
 
         var feedback = await node.GetAsync("/api/projects/loop/feedback");
         ((int)feedback["latency"]!["outcomes"]!).ShouldBe(2);

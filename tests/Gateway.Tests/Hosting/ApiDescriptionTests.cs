@@ -10,7 +10,11 @@ public sealed class ApiDescriptionTests(ServingNode serving)
 {
     [Theory]
     [InlineData("POST", "/api/projects/{project}/outcomes", "iris", """{"outcomes":[{"query_id":"described","outcome":"1"}]}""")]
-    [InlineData("POST", "/api/projects/{project}/predict", "iris", """{"rows":[{"sepal_length":1,"sepal_width":1,"petal_length":1,"petal_width":1}]}""")]
+    [InlineData(
+        "POST",
+        "/api/projects/{project}/predict",
+        "iris",
+        """{"rows":[{"sepal_length":1,"sepal_width":1,"petal_length":1,"petal_width":1}]}""")]
     [InlineData("POST", "/v2/models/{model}/infer", "any", """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}""")]
     [InlineData("POST", "/api/projects/{project}/promotions", "nobody", """{"version":"1.0.0:1"}""")]
     [InlineData("POST", "/api/projects/{project}/decommission", "nobody", """{"reason":"over"}""")]
@@ -48,7 +52,8 @@ public sealed class ApiDescriptionTests(ServingNode serving)
                 }
 
                 part.Insert(index, name, value);
-                if (value is JsonArray { Count: > 0 } list && list[0] is JsonObject item && schema["properties"]![name]!["items"] is { } items && Resolve(items)["required"] is not null)
+                if (value is JsonArray { Count: > 0 } list && list[0] is JsonObject item
+                    && schema["properties"]![name]!["items"] is { } items && Resolve(items)["required"] is not null)
                     await CheckAsync(Resolve(items), item, all);
             }
         }
@@ -60,7 +65,9 @@ public sealed class ApiDescriptionTests(ServingNode serving)
 
         async Task<HttpResponseMessage> SendAsync(JsonNode content)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("{project}", project, StringComparison.Ordinal).Replace("{model}", project, StringComparison.Ordinal));
+            using var request = new HttpRequestMessage(
+                new HttpMethod(method),
+                path.Replace("{project}", project, StringComparison.Ordinal).Replace("{model}", project, StringComparison.Ordinal));
             request.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, "application/json");
             return await serving.Http.SendAsync(request);
         }

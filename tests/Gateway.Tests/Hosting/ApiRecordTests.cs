@@ -44,7 +44,8 @@ public sealed class ApiRecordTests(ServingNode serving)
     [InlineData("/api/projects/iris/offline", typeof(OfflineAgentInfo))]
     public async Task Response_that_is_read_and_written_again_is_the_same(string path, Type type)
     {
-        await serving.PostAsync("/api/projects/iris/predict", """{"rows":[{"sepal_length":1,"sepal_width":1,"petal_length":1,"petal_width":1}]}""", 200);
+        await serving.PostAsync(
+            "/api/projects/iris/predict", """{"rows":[{"sepal_length":1,"sepal_width":1,"petal_length":1,"petal_width":1}]}""", 200);
         var response = await serving.GetAsync(path, 200);
 
         var written = JsonSerializer.SerializeToNode(response.Deserialize(type, ApiJson.Options), type, ApiJson.Options);

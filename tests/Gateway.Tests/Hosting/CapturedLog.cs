@@ -23,7 +23,8 @@ internal sealed class CapturedLog(LogLevel level) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= log.Level;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 log.entries.Enqueue((category, formatter(state, exception), exception));

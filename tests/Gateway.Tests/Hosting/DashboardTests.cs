@@ -51,9 +51,11 @@ public sealed class DashboardTests : IDisposable
 
         using var trace = await node.Http.GetAsync("/dashboard/Trace");
         trace.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/dashboard/DashboardCounters") { Headers = { Host = "elsewhere.example" } };
+        using var foreign = new HttpRequestMessage(
+            HttpMethod.Get, "/dashboard/DashboardCounters") { Headers = { Host = "elsewhere.example" } };
         (await node.Http.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest);
-        using var embedded = new HttpRequestMessage(HttpMethod.Get, "/dashboard/DashboardCounters") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
+        using var embedded = new HttpRequestMessage(
+            HttpMethod.Get, "/dashboard/DashboardCounters") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         (await node.Http.SendAsync(embedded)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await node.Http.GetStringAsync("/openapi/v1.json")).ShouldNotContain("/dashboard");
     }
@@ -61,11 +63,14 @@ public sealed class DashboardTests : IDisposable
     [Fact]
     public async Task Setting_that_is_neither_true_nor_false_is_refused_in_a_sentence()
     {
-        var exception = await Should.ThrowAsync<SettingException>(() => Node.StartAsync(Path.Combine(folder, "data"), "--Dashboard:Enabled", "maybe"));
+        var exception = await Should.ThrowAsync<SettingException>(
+            () => Node.StartAsync(Path.Combine(folder, "data"), "--Dashboard:Enabled", "maybe"));
         exception.Message.ShouldBe("Dashboard:Enabled is 'maybe'; it must be true or false.");
     }
 
-    private static IEnumerable<string> GrainTypesOf(Node node) => node.Services.GetRequiredService<IClusterManifestProvider>().LocalGrainManifest.Grains.Keys.Select(type => type.ToString()!);
+    private static IEnumerable<string> GrainTypesOf(Node node) =>
+        node.Services.GetRequiredService<IClusterManifestProvider>().LocalGrainManifest.Grains.Keys.Select(type => type.ToString()!);
 
-    private static IEnumerable<string?> Grains(JsonNode counters) => counters["simpleGrainStats"]!.AsArray().Select(grain => (string?)grain!["grainType"]);
+    private static IEnumerable<string?> Grains(JsonNode counters) =>
+        counters["simpleGrainStats"]!.AsArray().Select(grain => (string?)grain!["grainType"]);
 }

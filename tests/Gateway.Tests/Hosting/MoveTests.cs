@@ -15,7 +15,8 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
     [Fact]
     public async Task Cluster_answers_what_the_node_did_and_goes_on_where_it_stood_and_so_does_a_node_again()
     {
-        fixture.Answers.Where(answer => answer.Key.Contains(" replay ", StringComparison.Ordinal)).ShouldAllBe(answer => answer.Value.Contains("\"identical\":true", StringComparison.Ordinal));
+        fixture.Answers.Where(answer => answer.Key.Contains(" replay ", StringComparison.Ordinal))
+            .ShouldAllBe(answer => answer.Value.Contains("\"identical\":true", StringComparison.Ordinal));
         var database = await fixture.CreateDatabaseAsync();
         var summary = await MovedNode.ImportAsync(fixture.Data, database, "mine");
         Count(summary, "records").ShouldBe(fixture.Answers.Keys.Count(key => key.Contains(" query ", StringComparison.Ordinal)));
@@ -102,7 +103,17 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
         await File.WriteAllBytesAsync(artifact, [.. contents, 1]);
         var database = await fixture.CreateDatabaseAsync();
         (await RefusedAsync(() => MovedNode.ImportAsync(damaged, database))).ShouldContain("digest");
-        foreach (var table in (string[])["OrleansStorage", "segments", "query_ids", "log_days", "outcomes", "decisions", "windows", "artifacts", "artifact_chunks"])
+        foreach (var table in (string[])[
+            "OrleansStorage",
+            "segments",
+            "query_ids",
+            "log_days",
+            "outcomes",
+            "decisions",
+            "windows",
+            "artifacts",
+            "artifact_chunks",
+        ])
             (await MovedNode.ExecuteAsync(database, $"SELECT count(*) FROM {table}")).ShouldBe(0, table);
 
         await File.WriteAllBytesAsync(artifact, contents);
@@ -144,7 +155,8 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
             tables.ShouldNotBeEmpty();
             // The journal is applied, the index by id made anew, and where the log ends is told by its last record or by what was swept.
             foreach (var table in tables.Except(["journal", "id_runs", "id_pages", "swept"]))
-                Rows(after, $"SELECT * FROM {table}").ShouldBe(Rows(before, $"SELECT * FROM {table}"), ignoreOrder: true, $"{file}: {table}");
+                Rows(after, $"SELECT * FROM {table}")
+                    .ShouldBe(Rows(before, $"SELECT * FROM {table}"), ignoreOrder: true, $"{file}: {table}");
         }
     }
 
@@ -162,7 +174,10 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
 
             await node.UntilAsync($"/api/projects/{project}/experiments", experiments => (string)experiments[0]!["status"]! == "running");
             await Rollouts.ExperimentProject.ServeAsync(node.Http, project, 20, _ => 0.5, new Random(1));
-            await node.UntilAsync($"/api/projects/{project}/metrics?step=1h", metrics => MovedNode.Sum(metrics, "rows") >= queries.Count + 20 && MovedNode.Sum(metrics, "outcomes") >= queries.Count + 20);
+            await node.UntilAsync(
+                $"/api/projects/{project}/metrics?step=1h",
+                metrics =>
+                    MovedNode.Sum(metrics, "rows") >= queries.Count + 20 && MovedNode.Sum(metrics, "outcomes") >= queries.Count + 20);
             var metrics = await node.GetAsync($"/api/projects/{project}/metrics?step=1h");
             (MovedNode.Sum(metrics, "rows"), MovedNode.Sum(metrics, "outcomes")).ShouldBe((queries.Count + 20, queries.Count + 20));
             var now = await MovedNode.ListAsync(node, project);
@@ -180,7 +195,8 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
         while (!File.Exists(Path.Combine(folder, "Orleans.sln")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Orleans.sln is in no folder above the tests.");
         var page = await File.ReadAllTextAsync(Path.Combine(folder, "docs", "moving.md"));
-        return page.Split("```sql").Select(part => part.Split("```")[0]).Single(block => block.Contains("UPDATE progeny", StringComparison.Ordinal));
+        return page.Split("```sql").Select(part => part.Split("```")[0])
+            .Single(block => block.Contains("UPDATE progeny", StringComparison.Ordinal));
     }
 
     private static async Task<string> RefusedAsync(Func<Task<MoveSummary>> move) => (await Should.ThrowAsync<MoveException>(move)).Message;
@@ -198,7 +214,10 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
     }
 
     private static List<string> Artifacts(string data) =>
-        [.. Directory.EnumerateFiles(Path.Combine(data, "artifacts"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(data, path)).Order()];
+        [
+            .. Directory.EnumerateFiles(Path.Combine(data, "artifacts"), "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(data, path)).Order(),
+        ];
 
     private static void CopyFolder(string from, string to)
     {
@@ -230,7 +249,9 @@ public sealed class MoveTests(MovedNode fixture) : IClassFixture<MovedNode>
                 byte[] bytes => Convert.ToHexString(bytes),
                 // JSON comes back with other blanks and in another order.
                 string text when text.StartsWith('{') && JsonNode.Parse(text) is JsonObject known =>
-                    string.Join(',', known.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value?.ToJsonString()}")),
+                    string.Join(
+                        ',',
+                        known.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{pair.Value?.ToJsonString()}")),
                 var value => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value}"),
             })));
         }

@@ -10,14 +10,24 @@ using Progeny.Storage.Releases;
 
 namespace Progeny.Gateway.Tests.Hosting;
 
-/// <summary>The data folder of a node that has served, got outcomes, and ended one experiment while another still ran; and a PostgreSQL for clusters.</summary>
+/// <summary>
+/// The data folder of a node that has served, got outcomes, and ended one experiment while another still ran; and a PostgreSQL for
+/// clusters.
+/// </summary>
 public sealed class MovedNode : IAsyncLifetime
 {
     /// <summary>A project whose experiment has ended, and one whose experiment runs, with a durable log.</summary>
     public static readonly string[] Projects = ["ended", "running"];
 
     private const string AbTest = "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500";
-    private static readonly string[] Settings = ["--Experiments:CheckSeconds", "0.2", "--Metrics:ScoreSeconds", "0.1", "--Metrics:PublishSeconds", "0.1"];
+    private static readonly string[] Settings = [
+        "--Experiments:CheckSeconds",
+        "0.2",
+        "--Metrics:ScoreSeconds",
+        "0.1",
+        "--Metrics:PublishSeconds",
+        "0.1",
+    ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
     private PostgresServer server = null!;
@@ -38,13 +48,15 @@ public sealed class MovedNode : IAsyncLifetime
         foreach (var project in Projects)
         {
             var rollout = project == "ended" ? AbTest : AbTest.Replace("500", "500000", StringComparison.Ordinal);
-            using var response = await node.PublishAsync(project, ExperimentProject.Write(PathOf(project), project, rollout, log: project == "running" ? "durable" : "fast"));
+            using var response = await node.PublishAsync(
+                project, ExperimentProject.Write(PathOf(project), project, rollout, log: project == "running" ? "durable" : "fast"));
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
             await TrainAsync(node, project);
             await node.UntilAsync($"/api/projects/{project}", info => info["champion"] is not null);
             await TrainAsync(node, project);
             await node.UntilAsync($"/api/projects/{project}/experiments/abtest-1", info => (string)info["status"]! == "running");
-            await ServeAsync(node, project, project == "ended" ? info => (string)info["status"]! == "ended" : info => Outcomes(info) >= 100);
+            await ServeAsync(
+                node, project, project == "ended" ? info => (string)info["status"]! == "ended" : info => Outcomes(info) >= 100);
         }
 
         Answers = await AnswersAsync(node);
@@ -84,11 +96,15 @@ public sealed class MovedNode : IAsyncLifetime
         return await command.ExecuteScalarAsync() is long number ? number : 0;
     }
 
-    public static Task<MoveSummary> ImportAsync(string data, string connectionString, string id = "progeny", ArtifactsOptions? artifacts = null) =>
-        new ClusterImport(RequestOf(data, connectionString, id, artifacts), TimeProvider.System).RunAsync(new Progress<MoveProgress>(), CancellationToken.None);
+    public static Task<MoveSummary> ImportAsync(
+        string data, string connectionString, string id = "progeny", ArtifactsOptions? artifacts = null) =>
+        new ClusterImport(RequestOf(data, connectionString, id, artifacts), TimeProvider.System).RunAsync(
+            new Progress<MoveProgress>(), CancellationToken.None);
 
-    public static Task<MoveSummary> ExportAsync(string data, string connectionString, string id = "progeny", ArtifactsOptions? artifacts = null) =>
-        new ClusterExport(RequestOf(data, connectionString, id, artifacts), TimeProvider.System).RunAsync(new Progress<MoveProgress>(), CancellationToken.None);
+    public static Task<MoveSummary> ExportAsync(
+        string data, string connectionString, string id = "progeny", ArtifactsOptions? artifacts = null) =>
+        new ClusterExport(RequestOf(data, connectionString, id, artifacts), TimeProvider.System).RunAsync(
+            new Progress<MoveProgress>(), CancellationToken.None);
 
     /// <summary>Stops a member; its pools, which are this process's, are closed as the end of a process would.</summary>
     public static async Task StopMemberAsync(Node member)
@@ -105,13 +121,17 @@ public sealed class MovedNode : IAsyncLifetime
         {
             var queries = await ListAsync(node, project);
             // What is counted by the perfdb comes a moment later, and stays so: nothing counts twice.
-            await node.UntilAsync($"/api/projects/{project}/metrics?step=1h", metrics => Sum(metrics, "rows") >= queries.Count && Sum(metrics, "outcomes") >= queries.Count);
+            await node.UntilAsync(
+                $"/api/projects/{project}/metrics?step=1h",
+                metrics => Sum(metrics, "rows") >= queries.Count && Sum(metrics, "outcomes") >= queries.Count);
             string[] paths = ["generations", "releases", "rollout/history", "decisions", "metrics?step=1h&by=generation"];
             foreach (var path in paths.Select(path => $"/api/projects/{project}/{path}"))
                 answers[path] = Stable(await node.GetAsync(path));
             // One that runs is evaluated again all the time.
             var experiment = await node.GetAsync($"/api/projects/{project}/experiments/abtest-1");
-            answers[$"{project} experiment"] = project == "ended" ? Stable(experiment) : $"\"{experiment["status"]}, {Outcomes(experiment)} outcomes\"";
+            answers[$"{project} experiment"] = project == "ended"
+                ? Stable(experiment)
+                : $"\"{experiment["status"]}, {Outcomes(experiment)} outcomes\"";
             foreach (var query in queries)
             {
                 var id = (string)query["query_id"]!;
@@ -120,7 +140,8 @@ public sealed class MovedNode : IAsyncLifetime
             }
 
             foreach (var query in queries.Where((_, i) => i % 25 == 0))
-                answers[$"{project} replay {query["query_id"]}"] = (await node.GetAsync($"/api/projects/{project}/queries/{query["query_id"]}/replay")).ToJsonString();
+                answers[$"{project} replay {query["query_id"]}"] =
+                    (await node.GetAsync($"/api/projects/{project}/queries/{query["query_id"]}/replay")).ToJsonString();
         }
 
         return answers;
@@ -145,14 +166,18 @@ public sealed class MovedNode : IAsyncLifetime
     {
         var random = new Random(5);
         for (var round = 0; round < 60 && !wanted(await node.GetAsync($"/api/projects/{project}/experiments/abtest-1")); round++)
-            await ExperimentProject.ServeAsync(node.Http, project, 50, version => project == "running" ? 0.5 : version == "1.0.0:2" ? 0.9 : 0.3, random);
+            await ExperimentProject.ServeAsync(
+                node.Http, project, 50, version => project == "running" ? 0.5 : version == "1.0.0:2" ? 0.9 : 0.3, random);
         var queries = await ListAsync(node, project);
-        await node.UntilAsync($"/api/projects/{project}/experiments/abtest-1", info => wanted(info) && ((string)info["status"]! == "ended" || Outcomes(info) == queries.Count));
+        await node.UntilAsync(
+            $"/api/projects/{project}/experiments/abtest-1",
+            info => wanted(info) && ((string)info["status"]! == "ended" || Outcomes(info) == queries.Count));
     }
 
     public static long Outcomes(JsonNode experiment) => experiment["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!);
 
-    public static long Sum(JsonNode metrics, string figure) => metrics["series"]!.AsArray().SelectMany(series => series!["points"]!.AsArray()).Sum(point => (long)point![figure]!);
+    public static long Sum(JsonNode metrics, string figure) =>
+        metrics["series"]!.AsArray().SelectMany(series => series!["points"]!.AsArray()).Sum(point => (long)point![figure]!);
 
     public async Task DisposeAsync()
     {

@@ -121,9 +121,11 @@ public sealed class RequestFaultTests : IAsyncLifetime
     {
         public bool IsFull(string project) => throw new NotSupportedException();
 
-        public ValueTask<ServedAnswer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ServedAnswer> PredictAsync(string project, PredictQuery query, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public ValueTask<ServedAnswer> InferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<ServedAnswer> InferAsync(string project, EncodedInferQuery query, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask<ModelMetadata> DescribeAsync(string project, string? version) => throw new NotSupportedException();
 
@@ -138,7 +140,8 @@ public sealed class RequestFaultTests : IAsyncLifetime
 
         public SemaphoreSlim Entered => entered;
 
-        public Task<GenerationInfo> MoveAsync(GenerationReference generation, Stage stage, string? by, string? reason) => throw new NotSupportedException();
+        public Task<GenerationInfo> MoveAsync(GenerationReference generation, Stage stage, string? by, string? reason) =>
+            throw new NotSupportedException();
 
         public Task<ProjectInfo> DecommissionAsync(string project, string? by, string reason) => throw new NotSupportedException();
 

@@ -5,13 +5,18 @@ namespace Progeny.Gateway.Tests.Hosting;
 public sealed class UnboundRequestTests(TrainedNode trained) : IClassFixture<TrainedNode>
 {
     [Theory]
-    [InlineData("jobs", """{"kind": "trian"}""", """'kind' does not fit; one of "train", "tune", "evaluate" would be right (line 1, byte 17).""")]
+    [InlineData(
+        "jobs", """{"kind": "trian"}""", """'kind' does not fit; one of "train", "tune", "evaluate" would be right (line 1, byte 17).""")]
     [InlineData("jobs", """{"kind": 1}""", """'kind' does not fit; one of "train", "tune", "evaluate" would be right (line 1, byte 11).""")]
-    [InlineData("jobs", """{"kind": "train", "trials": "many"}""", "'trials' does not fit; a whole number would be right (line 1, byte 35).")]
+    [InlineData(
+        "jobs", """{"kind": "train", "trials": "many"}""", "'trials' does not fit; a whole number would be right (line 1, byte 35).")]
     [InlineData("jobs", """{"kind": "train", "bogus": 1}""", "'bogus' is no member of the body; they are kind, release, ")]
     [InlineData("jobs", "{}", """The body lacks 'kind' (one of "train", "tune", "evaluate").""")]
     [InlineData("jobs", "[", "The body does not fit; an object {…} would be right (line 1, byte 2).")]
-    [InlineData("jobs", "{\"kind\":\n train}", "The body is not valid JSON: 'train}' is an invalid JSON literal. Expected the literal 'true' (line 2, byte 4).")]
+    [InlineData(
+        "jobs",
+        "{\"kind\":\n train}",
+        "The body is not valid JSON: 'train}' is an invalid JSON literal. Expected the literal 'true' (line 2, byte 4).")]
     [InlineData("jobs", "null", "The request needs a body: an object with kind, release, ")]
     [InlineData("jobs", """{"kind": "train", "a.b": 1}""", "'a.b' is no member of the body; they are kind, release, ")]
     [InlineData("jobs", "", "The request needs a body: an object with kind, release, ")]
@@ -28,7 +33,8 @@ public sealed class UnboundRequestTests(TrainedNode trained) : IClassFixture<Tra
     [Fact]
     public async Task Member_deep_in_a_body_is_named_with_its_path()
     {
-        var (status, problem) = await trained.Node.TryPutAsync("/api/projects/demo/rollout", """{"arms": [{"name": "a", "weight": "b"}]}""");
+        var (status, problem) = await trained.Node.TryPutAsync(
+            "/api/projects/demo/rollout", """{"arms": [{"name": "a", "weight": "b"}]}""");
 
         status.ShouldBe(400);
         ((string)problem["detail"]!).ShouldStartWith("'arms[0].weight' does not fit; a number would be right");

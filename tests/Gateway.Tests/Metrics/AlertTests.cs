@@ -72,8 +72,10 @@ public sealed class AlertTests : IAsyncLifetime
         var (_, signature, body) = receiver.Attempts[^1];
         WebhookSignature.Verify(WebhookReceiver.Secret, body, signature, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5)).ShouldBeTrue();
 
-        var decisions = (await node.Services.GetRequiredService<IDecisionLog>().ListAsync("watched", null, null, 100, default)).Select(entry => entry.Decision);
-        decisions.Where(decision => decision.Kind == DecisionKind.Alert && decision.By == "alert bad").Select(decision => decision.Message[..8])
+        var decisions = (await node.Services.GetRequiredService<IDecisionLog>().ListAsync("watched", null, null, 100, default)).Select(
+            entry => entry.Decision);
+        decisions.Where(decision => decision.Kind == DecisionKind.Alert && decision.By == "alert bad")
+            .Select(decision => decision.Message[..8])
             .ShouldBe(["Is over:", "Began: l"]);
     }
 

@@ -41,10 +41,13 @@ internal sealed class FlakyMetricsStore : IMetricsStore
         Task.FromResult<IReadOnlyDictionary<GenerationReference, long>>(
             cursors.Where(cursor => cursor.Key.Source == source).ToDictionary(cursor => cursor.Key.Generation, cursor => cursor.Value));
 
-    public Task<IReadOnlyList<MetricsPoint>> ReadAsync(MetricsQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<Distributions> ReadDistributionsAsync(GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<MetricsPoint>> ReadAsync(MetricsQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken) => Task.FromResult<RecentRows?>(null);
+    public Task<Distributions> ReadDistributionsAsync(
+        GenerationReference generation, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RecentRows?> ReadRecentAsync(GenerationReference generation, long rows, CancellationToken cancellationToken) =>
+        Task.FromResult<RecentRows?>(null);
 }

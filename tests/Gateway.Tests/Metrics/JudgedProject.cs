@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Progeny.Gateway.Tests.Metrics;
 
-/// <summary>Writes a project whose finished model says of each row that it is positive with the probability <c>x</c>, whatever its <c>kind</c>.</summary>
+/// <summary>
+/// Writes a project whose finished model says of each row that it is positive with the probability <c>x</c>, whatever its <c>kind</c>.
+/// </summary>
 internal static class JudgedProject
 {
     /// <summary>The number of its rows; x is spread evenly from 0 to 0.99 and the label is 1 from 0.5 on.</summary>

@@ -58,11 +58,13 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         var report = await gatekeeper.CheckAsync(worse, Stage.Champion, new GateOccasion("a test"), default);
         await gatekeeper.CheckAsync(worse, Stage.Champion, new GateOccasion("a test"), default);
         report.Passed.ShouldBeFalse();
-        report.Verdicts[2].Message.ShouldBe("eval_accuracy 0.75, champion.eval_accuracy 1: eval_accuracy >= champion.eval_accuracy - 0.02 is false");
+        report.Verdicts[2].Message.ShouldBe(
+            "eval_accuracy 0.75, champion.eval_accuracy 1: eval_accuracy >= champion.eval_accuracy - 0.02 is false");
         report.Refusal.ShouldContain("gate 'better': eval_accuracy 0.75");
 
         var decisions = await node.Services.GetRequiredService<IDecisionLog>().ListAsync("gated", null, null, 100, default);
-        var kept = decisions.Select(entry => entry.Decision).Where(decision => decision.Kind == DecisionKind.Gate && decision.Generation == worse).ToList();
+        var kept = decisions.Select(entry => entry.Decision)
+            .Where(decision => decision.Kind == DecisionKind.Gate && decision.Generation == worse).ToList();
         kept.Select(decision => decision.By).ShouldBe(["gate known", "gate better", "gate good", "gate tests"]);
         kept[1].Message.ShouldStartWith("gated@1.1.0:1 must not become champion: eval_accuracy 0.75");
         kept[1].Figures["champion.eval_accuracy"].ShouldBe(1);
@@ -71,7 +73,8 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         var again = await node.GetAsync("/api/projects/gated/generations/1.0.0:1/gates?before=champion");
         again["verdicts"]!.AsArray().Select(verdict => (string)verdict!["name"]!).ShouldBe(["tests", "good", "better"]);
         var shadow = await node.GetAsync("/api/projects/gated/generations/1.1.0:1/gates?before=shadow");
-        shadow["verdicts"]!.AsArray().Select(verdict => (string)verdict!["message"]!).ShouldBe(["all 1 tests of the manifest passed", "data_rows 400: data_rows > 100 is true"]);
+        shadow["verdicts"]!.AsArray().Select(verdict => (string)verdict!["message"]!)
+            .ShouldBe(["all 1 tests of the manifest passed", "data_rows 400: data_rows > 100 is true"]);
         ((double)(await node.GetAsync("/api/projects/gated/generations/1.1.0:1/figures"))["data_psi_max"]!).ShouldBe(0, 0.001);
     }
 
@@ -107,7 +110,8 @@ public sealed class JudgingTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     [Fact]
     public async Task Release_whose_gate_names_an_unknown_figure_is_refused_with_its_place()
     {
-        var folder = JudgedProject.Write(fixture.PathOf("unknown"), "unknown", "gates: [{name: good, before: champion, when: eval_acuracy > 0.9}]");
+        var folder = JudgedProject.Write(
+            fixture.PathOf("unknown"), "unknown", "gates: [{name: good, before: champion, when: eval_acuracy > 0.9}]");
         using var response = await node.PublishAsync("unknown", folder);
         ((int)response.StatusCode).ShouldBe(400);
         ((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!)

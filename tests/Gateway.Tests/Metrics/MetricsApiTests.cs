@@ -20,12 +20,14 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1", "--Silo:Name", "node \"1\"");
+        node = await Node.StartAsync(
+            Path.Combine(folder, "data"), "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1", "--Silo:Name", "node \"1\"");
         var project = Directory.CreateDirectory(Path.Combine(folder, "demo")).FullName;
         var (manifest, model) = ServedProjects.All["rich"];
         await File.WriteAllTextAsync(
             Path.Combine(project, "progeny.yaml"),
-            $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}\nmetrics: [{{name: per_hour, value: abs(outcome - value) / hour}}, {{name: big, value: \"1e308\"}}]");
+            $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}\nmetrics: [{{name: per_hour, value: abs(outcome - "
+                + "value) / hour}, {name: big, value: \"1e308\"}]");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
         using var response = await node.PublishAsync("demo", project);
         response.IsSuccessStatusCode.ShouldBeTrue();
@@ -75,8 +77,10 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         await Report("""{"query_id":"m-2","outcome":12},{"query_id":"m-none","outcome":1}""");
         await Report("""{"query_id":"m-2","outcome":20}""");
 
-        var answer = await node.UntilAsync("/api/projects/demo/metrics?step=1h&by=generation", answer => Sum(answer, "requests") == 3 && Sum(answer, "outcomes") == 2);
-        answer = await node.UntilAsync("/api/projects/demo/metrics?step=1h&by=generation", answer => (double)Point(answer)["loss"]! == 61.25);
+        var answer = await node.UntilAsync(
+            "/api/projects/demo/metrics?step=1h&by=generation", answer => Sum(answer, "requests") == 3 && Sum(answer, "outcomes") == 2);
+        answer = await node.UntilAsync(
+            "/api/projects/demo/metrics?step=1h&by=generation", answer => (double)Point(answer)["loss"]! == 61.25);
         Sum(answer, "errors").ShouldBe(0);
         Sum(answer, "outcomes").ShouldBe(2);
         ((double)Point(answer)["metrics"]!["per_hour"]!).ShouldBe(1.53125);
@@ -101,9 +105,12 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
             new GenerationReference("demo", "1.0.0", 1), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), default);
 
         async Task Predict(string id, int hour) =>
-            await node.PostAsync("/api/projects/demo/predict", JsonNode.Parse($"{{\"query_id\":\"{id}\",\"rows\":[{PredictAnswersTests.Row("hour", $"{hour}")}]}}")!);
+            await node.PostAsync(
+                "/api/projects/demo/predict",
+                JsonNode.Parse($"{{\"query_id\":\"{id}\",\"rows\":[{PredictAnswersTests.Row("hour", $"{hour}")}]}}")!);
 
-        async Task Report(string outcomes) => await node.PostAsync("/api/projects/demo/outcomes", JsonNode.Parse($"{{\"outcomes\":[{outcomes}]}}")!);
+        async Task Report(string outcomes) =>
+            await node.PostAsync("/api/projects/demo/outcomes", JsonNode.Parse($"{{\"outcomes\":[{outcomes}]}}")!);
 
         static JsonNode Point(JsonNode answer) => answer["series"]![0]!["points"]!.AsArray()[^1]!;
     }
@@ -124,7 +131,8 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
     public async Task Prometheus_reads_counters_histograms_and_the_process()
     {
         Record(1, 2, 100, failed: false);
-        node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("o\"dd\\\n", "1.0.0", 1), isLogged: false).Record(new QueryLatency(0, 0, 0, 1), 1, failed: true);
+        node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("o\"dd\\\n", "1.0.0", 1), isLogged: false)
+            .Record(new QueryLatency(0, 0, 0, 1), 1, failed: true);
         using var response = await node.Http.GetAsync("/metrics");
         response.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
         var text = await response.Content.ReadAsStringAsync();
@@ -144,7 +152,10 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         samples["process_resident_memory_bytes"].ShouldBeGreaterThan(1e6);
     }
 
-    /// <summary>Reads the text format strictly: each metric's HELP and TYPE once and before its samples, all samples of a metric together, none twice, and the node's label first in all.</summary>
+    /// <summary>
+    /// Reads the text format strictly: each metric's HELP and TYPE once and before its samples, all samples of a metric together, none
+    /// twice, and the node's label first in all.
+    /// </summary>
     /// <returns>The samples without that label.</returns>
     private static Dictionary<string, double> Parse(string text)
     {
@@ -181,7 +192,9 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
         return samples;
     }
 
-    [GeneratedRegex(@"^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=""([^""\\\n]|\\[\\""n])*"",?)+\})? (?<value>[-+0-9.eE]+|NaN)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(\{([a-zA-Z_][a-zA-Z0-9_]*=""([^""\\\n]|\\[\\""n])*"",?)+\})? (?<value>[-+0-9.eE]+|NaN)$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sample();
 
     private static long Sum(JsonNode answer, string figure) =>
@@ -189,7 +202,8 @@ public sealed partial class MetricsApiTests : IAsyncLifetime
 
     private void Record(int generation, int requests, int microseconds, bool failed)
     {
-        var meter = node.Services.GetRequiredService<ServingMeters>().For(new GenerationReference("demo", "1.0.0", generation), isLogged: false);
+        var meter = node.Services.GetRequiredService<ServingMeters>()
+            .For(new GenerationReference("demo", "1.0.0", generation), isLogged: false);
         for (var i = 0; i < requests; i++)
             meter.Record(new QueryLatency(10, 20, 30, microseconds), 2, failed);
     }

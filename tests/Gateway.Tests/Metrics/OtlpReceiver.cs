@@ -51,7 +51,10 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             .Select(metric => Fields(metric, 1).Single().ToStringUtf8()),
     ];
 
-    /// <summary>The values of <c>service.instance.id</c>, by the numbers of opentelemetry/proto/common/v1/common.proto and resource/v1/resource.proto.</summary>
+    /// <summary>
+    /// The values of <c>service.instance.id</c>, by the numbers of opentelemetry/proto/common/v1/common.proto and
+    /// resource/v1/resource.proto.
+    /// </summary>
     public IReadOnlyList<string> Instances =>
     [
         .. Bodies.SelectMany(sent => Fields(ByteString.CopyFrom(sent.Body), 1))
@@ -71,7 +74,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
-    private static string Hex(ByteString message, int field) => string.Concat(Fields(message, field).Select(bytes => Convert.ToHexString(bytes.Span)));
+    private static string Hex(ByteString message, int field) =>
+        string.Concat(Fields(message, field).Select(bytes => Convert.ToHexString(bytes.Span)));
 
     private static List<ByteString> Fields(ByteString message, int field)
     {

@@ -23,9 +23,11 @@ public sealed class OtlpTests : IDisposable
         await using var collector = await OtlpReceiver.StartAsync();
         var project = Directory.CreateDirectory(Path.Combine(folder, "demo")).FullName;
         var (manifest, model) = ServedProjects.All["rich"];
-        await File.WriteAllTextAsync(Path.Combine(project, "progeny.yaml"), $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
+        await File.WriteAllTextAsync(
+            Path.Combine(project, "progeny.yaml"), $"name: demo\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
-        await using (var node = await Node.StartAsync(Path.Combine(folder, "data"), "--Otlp:Endpoint", collector.Url, "--Silo:Name", "traced"))
+        await using (var node = await Node.StartAsync(
+            Path.Combine(folder, "data"), "--Otlp:Endpoint", collector.Url, "--Silo:Name", "traced"))
         {
             using var response = await node.PublishAsync("demo", project);
             response.IsSuccessStatusCode.ShouldBeTrue();
@@ -54,7 +56,10 @@ public sealed class OtlpTests : IDisposable
     [InlineData("nowhere")]
     public async Task Address_that_is_none_is_refused_in_a_sentence(string address)
     {
-        var exception = await Should.ThrowAsync<SettingException>(() => Node.StartAsync(Path.Combine(folder, "data"), "--Otlp:Endpoint", address));
-        exception.Message.ShouldBe($"Otlp:Endpoint is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318.");
+        var exception = await Should.ThrowAsync<SettingException>(
+            () => Node.StartAsync(Path.Combine(folder, "data"), "--Otlp:Endpoint", address));
+        exception.Message.ShouldBe(
+            $"Otlp:Endpoint is '{address}'; it must be the address of a collector that takes OTLP over HTTP, such as "
+                + "http://127.0.0.1:4318.");
     }
 }

@@ -73,7 +73,8 @@ public sealed class PublishingTests : IAsyncLifetime
         }
     }
 
-    private static long Requests(GenerationSummary summary) => summary.Windows.Sum(window => LatencyHistogram.Decode(window.Latency.Span).Count);
+    private static long Requests(GenerationSummary summary) =>
+        summary.Windows.Sum(window => LatencyHistogram.Decode(window.Latency.Span).Count);
 
     private static GenerationSummary Summary(int requests)
     {
@@ -108,7 +109,8 @@ public sealed class PublishingTests : IAsyncLifetime
 
     private async Task StartAsync(IMetricsStore? store)
     {
-        var builder = Host.CreateApplicationBuilder(["--Data", folder, "--Metrics:PublishSeconds", "0.1", "--Logging:LogLevel:Default", "None"]);
+        var builder = Host.CreateApplicationBuilder(
+            ["--Data", folder, "--Metrics:PublishSeconds", "0.1", "--Logging:LogLevel:Default", "None"]);
         var cluster = builder.Configuration.ReadCluster();
         var storage = StorageOptions.From(builder.Configuration);
         builder.Services.AddProgenyStorage(builder.Configuration, cluster);

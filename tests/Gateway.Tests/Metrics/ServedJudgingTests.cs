@@ -95,10 +95,14 @@ public sealed class ServedJudgingTests : IAsyncLifetime
         await AskAsync(1_000, shift: 0.3);
 
         // The first check that finds it may find it in less than the last one, whose queries are all new.
-        var drifted = await DriftAsync(drift => (string)drift["status"]! == "drifted" && drift["report"]!["columns"]!.AsArray().Count(column => (bool)column!["drifted"]!) == 3);
+        var drifted = await DriftAsync(
+            drift =>
+                (string)drift["status"]! == "drifted"
+                    && drift["report"]!["columns"]!.AsArray().Count(column => (bool)column!["drifted"]!) == 3);
         ((int)drifted["report"]!["check"]!).ShouldBeGreaterThan(looks);
         var columns = drifted["report"]!["columns"]!.AsArray();
-        columns.Where(column => (bool)column!["drifted"]!).Select(column => (string)column!["name"]!).Order().ShouldBe(["label", "probability", "x"], ignoreOrder: true);
+        columns.Where(column => (bool)column!["drifted"]!).Select(column => (string)column!["name"]!).Order()
+            .ShouldBe(["label", "probability", "x"], ignoreOrder: true);
         ((string)columns.Single(column => (string)column!["name"]! == "kind")!["test"]!).ShouldBe("chi_square");
 
         var figures = await node.GetAsync("/api/projects/served/generations/1.0.0:1/figures");
@@ -107,7 +111,8 @@ public sealed class ServedJudgingTests : IAsyncLifetime
         ((double)figures["psi_max"]!).ShouldBeGreaterThanOrEqualTo((double)figures["psi_prediction"]!);
     }
 
-    private Task<JsonNode> DriftAsync(Func<JsonNode, bool> wanted) => node.UntilAsync("/api/projects/served/drift", answer => wanted(answer[0]!))
+    private Task<JsonNode> DriftAsync(Func<JsonNode, bool> wanted) =>
+        node.UntilAsync("/api/projects/served/drift", answer => wanted(answer[0]!))
         .ContinueWith(answer => answer.Result[0]!, TaskScheduler.Default);
 
     private async Task AskAsync(int rows, double shift)
@@ -116,7 +121,8 @@ public sealed class ServedJudgingTests : IAsyncLifetime
         for (var from = 0; from < rows; from += AtOnce)
         {
             var asked = Enumerable.Range(from, AtOnce).Select(i => string.Create(
-                CultureInfo.InvariantCulture, $"{{\"x\":{Math.Min(1, (i * 37 % 100 / 100.0) + shift)},\"kind\":\"{(i % 2 == 0 ? "a" : "b")}\"}}"));
+                CultureInfo.InvariantCulture,
+                $"{{\"x\":{Math.Min(1, (i * 37 % 100 / 100.0) + shift)},\"kind\":\"{(i % 2 == 0 ? "a" : "b")}\"}}"));
             await node.PostAsync("/api/projects/served/predict", JsonNode.Parse($"{{\"rows\":[{string.Join(',', asked)}]}}")!);
         }
     }

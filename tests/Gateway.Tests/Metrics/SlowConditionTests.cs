@@ -45,7 +45,8 @@ public sealed class SlowConditionTests : IAsyncLifetime
         (await node.GetAsync("/api/projects/watched/alerts")).AsArray().Count.ShouldBe(100);
     }
 
-    private static string List(string more) => string.Join(", ", Enumerable.Range(0, 100).Select(i => $"{{name: c{i}, {more}when: \"{Slow}{i}\"}}"));
+    private static string List(string more) =>
+        string.Join(", ", Enumerable.Range(0, 100).Select(i => $"{{name: c{i}, {more}when: \"{Slow}{i}\"}}"));
 
     private async Task PublishAsync(string project, string more, bool isPromoted)
     {

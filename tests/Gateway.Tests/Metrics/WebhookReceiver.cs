@@ -25,7 +25,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         app.MapPost("/alerts", async (HttpRequest request) =>
         {
             using var reader = new StreamReader(request.Body);
-            attempts.Enqueue((request.Headers[WebhookSignature.IdHeader]!, request.Headers[WebhookSignature.Header]!, await reader.ReadToEndAsync()));
+            attempts.Enqueue(
+                (request.Headers[WebhookSignature.IdHeader]!, request.Headers[WebhookSignature.Header]!, await reader.ReadToEndAsync()));
             if (Delay > TimeSpan.Zero)
                 await Task.Delay(Delay, request.HttpContext.RequestAborted);
             return Results.Text(Body, "application/json", statusCode: Status);
@@ -58,7 +59,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            if (Attempts.Skip(after).Select(attempt => JsonNode.Parse(attempt.Body)!).FirstOrDefault(body => (string)body["status"]! == status) is { } message)
+            if (Attempts.Skip(after).Select(attempt => JsonNode.Parse(attempt.Body)!)
+                .FirstOrDefault(body => (string)body["status"]! == status) is { } message)
                 return message;
             await Task.Delay(20, patience.Token);
         }

@@ -19,7 +19,8 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         (await MoveAsync("comes", "1.0.0:2", "retire")).ShouldBe((200, "retired"));
         (await MoveAsync("comes", "1.0.0:2", "archive")).ShouldBe((200, "archived"));
         (await MoveAsync("comes", "1.0.0:2", "archive")).ShouldBe((200, "archived"));
-        (await MoveAsync("comes", "1.0.0:2", "retire")).ShouldBe((409, "comes@1.0.0:2 is archived; restore it first (POST /api/projects/comes/generations/1.0.0:2/restore)."));
+        (await MoveAsync("comes", "1.0.0:2", "retire")).ShouldBe(
+            (409, "comes@1.0.0:2 is archived; restore it first (POST /api/projects/comes/generations/1.0.0:2/restore)."));
 
         var (status, refused) = await node.TryPostAsync("/api/projects/comes/promotions", """{"version": "1.0.0:2"}""");
         status.ShouldBe(409);
@@ -33,7 +34,8 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         (await StagesAsync("comes")).ShouldBe(["retired", "champion"]);
 
         var log = node.Services.GetRequiredService<IDecisionLog>();
-        var said = (await log.ListAsync("comes", null, null, 100, CancellationToken.None)).Where(entry => entry.Decision.Kind == DecisionKind.Retirement).Select(entry => entry.Decision.Message);
+        var said = (await log.ListAsync("comes", null, null, 100, CancellationToken.None)).Where(
+            entry => entry.Decision.Kind == DecisionKind.Retirement).Select(entry => entry.Decision.Message);
         said.ShouldBe(
         [
             "comes@1.0.0:2 was archived and is staged now: as I say.",
@@ -48,12 +50,16 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         await PublishAsync("lends", generations: 2);
         await PublishAsync("borrows", generations: 1);
         await node.PostAsync("/api/projects/lends/promotions", new { version = "1.0.0:1" });
-        (await MoveAsync("lends", "1.0.0:1", "retire")).ShouldBe((409, "lends@1.0.0:1 is the arm 'champion' of plan 1, which is in force; take it out of the plan first (PUT /api/projects/lends/rollout)."));
+        (await MoveAsync("lends", "1.0.0:1", "retire")).ShouldBe(
+            (409, "lends@1.0.0:1 is the arm 'champion' of plan 1, which is in force; take it out of the plan first (PUT "
+                + "/api/projects/lends/rollout)."));
 
-        var plan = """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 9}, {"name": "guest", "generation": "lends@1.0.0:2", "weight": 1}], "champion": "own"}""";
+        var plan =
+            """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 9}, {"name": "guest", "generation": "lends@1.0.0:2", "weight": 1}], "champion": "own"}""";
         var (status, answer) = await node.TryPutAsync("/api/projects/borrows/rollout", plan);
         status.ShouldBe(200, answer.ToJsonString());
-        (await MoveAsync("lends", "1.0.0:2", "archive")).DecisionText.ShouldStartWith("lends@1.0.0:2 is the arm 'guest' of plan 1 of 'borrows'");
+        (await MoveAsync("lends", "1.0.0:2", "archive")).DecisionText.ShouldStartWith(
+            "lends@1.0.0:2 is the arm 'guest' of plan 1 of 'borrows'");
         (status, answer) = await node.TryPostAsync("/api/projects/lends/decommission", """{"reason": "over"}""");
         status.ShouldBe(409);
         ((string)answer["detail"]!).ShouldContain("'borrows'");
@@ -79,7 +85,12 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
 
         await UntilStatusAsync("/api/projects/ends/predict", 410, "the product is withdrawn");
         (await node.TryPostAsync("/api/projects/ends/versions/1.0.0:1/predict", Row)).Status.ShouldBe(410);
-        foreach (var (path, body) in new[] { ("jobs", """{"kind": "train"}"""), ("promotions", """{"version": "1.0.0:1"}"""), ("generations/1.0.0:1/restore", "{}") })
+        foreach (var (path, body) in new[]
+        {
+            ("jobs", """{"kind": "train"}"""),
+            ("promotions", """{"version": "1.0.0:1"}"""),
+            ("generations/1.0.0:1/restore", "{}"),
+        })
         {
             var (status, problem) = await node.TryPostAsync($"/api/projects/ends/{path}", body);
             status.ShouldBe(409, path);
@@ -107,7 +118,8 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     public async Task Job_under_way_is_cancelled_with_its_project()
     {
         var gate = new Gate(fixture.PathOf(""));
-        (await node.PublishAsync("halts", EchoProject.WriteTrained(fixture.PathOf("halts"), "halts", Gate.Script, gate.Path))).EnsureSuccessStatusCode();
+        (await node.PublishAsync(
+            "halts", EchoProject.WriteTrained(fixture.PathOf("halts"), "halts", Gate.Script, gate.Path))).EnsureSuccessStatusCode();
         var id = (string)(await node.PostAsync("/api/projects/halts/jobs", new { kind = "train" }))["id"]!;
         await node.UntilAsync($"/api/jobs/{id}", job => (string?)job["message"] == "waits at the gate" || gate.Processes().Count > 0);
         await node.PostAsync("/api/projects/halts/decommission", new { reason = "enough" });
@@ -164,7 +176,10 @@ public sealed class ArchiveTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     }
 
     private async Task<string[]> StagesAsync(string project, Node? on = null) =>
-        [.. (await (on ?? node).GetAsync($"/api/projects/{project}/generations")).AsArray().Select(generation => (string)generation!["stage"]!)];
+        [
+            .. (await (on ?? node).GetAsync($"/api/projects/{project}/generations")).AsArray()
+                .Select(generation => (string)generation!["stage"]!),
+        ];
 
     private async Task UntilStatusAsync(string path, int expected, string said)
     {

@@ -13,7 +13,12 @@ internal static class EchoModel
         byte[] shape = [.. Message(1, Text(2, "rows")), .. Message(1, Number(1, 1))];
         byte[] type = Message(1, [.. Number(1, float32), .. Message(2, shape)]);
         byte[] node = [.. Text(1, "x"), .. Text(2, "value"), .. Text(4, operation)];
-        byte[] graph = [.. Message(1, node), .. Text(2, "echo"), .. Message(11, [.. Text(1, "x"), .. Message(2, type)]), .. Message(12, [.. Text(1, "value"), .. Message(2, type)])];
+        byte[] graph = [
+            .. Message(1, node),
+            .. Text(2, "echo"),
+            .. Message(11, [.. Text(1, "x"), .. Message(2, type)]),
+            .. Message(12, [.. Text(1, "value"), .. Message(2, type)]),
+        ];
         return [.. Number(1, 8), .. Message(7, graph), .. Message(8, Number(2, 13))];
     }
 

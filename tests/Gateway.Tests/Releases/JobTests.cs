@@ -114,7 +114,8 @@ public sealed class JobTests(NodeFixture fixture) : IClassFixture<NodeFixture>
         (await node.PublishAsync(name, folder)).EnsureSuccessStatusCode();
     }
 
-    private async Task<string> StartAsync(string project) => (string)(await node.PostAsync($"/api/projects/{project}/jobs", new { kind = "train" }))["id"]!;
+    private async Task<string> StartAsync(string project) =>
+        (string)(await node.PostAsync($"/api/projects/{project}/jobs", new { kind = "train" }))["id"]!;
 
     private async Task<string> StatusAsync(string job) => (string)(await node.GetAsync($"/api/jobs/{job}"))["status"]!;
 }

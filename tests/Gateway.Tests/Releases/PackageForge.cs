@@ -17,12 +17,17 @@ internal static class PackageForge
         {
             var contents = Encoding.UTF8.GetBytes(text);
             Replace(archive, path, contents);
-            var files = Read(archive).Where(file => file.Path != path).Append(new PackageFile(path, contents.Length, Convert.ToHexStringLower(SHA256.HashData(contents))));
+            var files = Read(archive).Where(file => file.Path != path)
+                .Append(new PackageFile(path, contents.Length, Convert.ToHexStringLower(SHA256.HashData(contents))));
             var index = new PackageIndex(files);
             var json = new JsonObject
             {
                 ["format"] = 1,
-                ["files"] = new JsonArray([.. index.Files.Select(file => new JsonObject { ["path"] = file.Path, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 })]),
+                ["files"] = new JsonArray(
+                    [
+                        .. index.Files.Select(
+                            file => new JsonObject { ["path"] = file.Path, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 }),
+                    ]),
                 ["total"] = new JsonObject { ["files"] = index.Files.Count, ["bytes"] = index.TotalBytes, ["sha256"] = index.Digest },
             };
             Replace(archive, PackageIndex.FileName, Encoding.UTF8.GetBytes(json.ToJsonString()));
@@ -34,7 +39,10 @@ internal static class PackageForge
     private static List<PackageFile> Read(ZipArchive archive)
     {
         using var stream = archive.GetEntry(PackageIndex.FileName)!.Open();
-        return [.. JsonNode.Parse(stream)!["files"]!.AsArray().Select(file => new PackageFile((string)file!["path"]!, (long)file["bytes"]!, (string)file["sha256"]!))];
+        return [
+            .. JsonNode.Parse(stream)!["files"]!.AsArray()
+                .Select(file => new PackageFile((string)file!["path"]!, (long)file["bytes"]!, (string)file["sha256"]!)),
+        ];
     }
 
     private static void Replace(ZipArchive archive, string path, byte[] contents)

@@ -40,9 +40,11 @@ public sealed class PromotionDecisionTests : IAsyncLifetime
 
         decisions.FailOn = null;
         await PromoteAsync("1.0.0:3", 200);
-        var kept = (await node.GetAsync("/api/projects/kept/decisions")).AsArray().Select(decision => (string)decision!["id"]!).Where(id => id.Contains("/plan/", StringComparison.Ordinal));
+        var kept = (await node.GetAsync("/api/projects/kept/decisions")).AsArray().Select(decision => (string)decision!["id"]!)
+            .Where(id => id.Contains("/plan/", StringComparison.Ordinal));
         kept.ShouldBe(["kept/plan/3", "kept/plan/2", "kept/plan/1"]);
-        (await node.GetAsync("/api/projects/kept/generations")).AsArray().Select(generation => (string)generation!["stage"]!).ShouldBe(["retired", "retired", "champion"]);
+        (await node.GetAsync("/api/projects/kept/generations")).AsArray().Select(generation => (string)generation!["stage"]!)
+            .ShouldBe(["retired", "retired", "champion"]);
     }
 
     [Fact]
@@ -52,12 +54,14 @@ public sealed class PromotionDecisionTests : IAsyncLifetime
         await PromoteAsync("1.0.0:2", 500);
         await node.DisposeAsync();
         node = await Node.StartAsync(Path.Combine(folder, "data"));
-        await node.UntilAsync("/api/projects/kept/decisions", list => list.AsArray().Any(decision => (string)decision!["id"]! == "kept/plan/1"));
+        await node.UntilAsync(
+            "/api/projects/kept/decisions", list => list.AsArray().Any(decision => (string)decision!["id"]! == "kept/plan/1"));
     }
 
     private async Task PromoteAsync(string version, int expected)
     {
-        var (status, answer) = await node.TryPostAsync("/api/projects/kept/promotions", new JsonObject { ["version"] = version }.ToJsonString());
+        var (status, answer) = await node.TryPostAsync(
+            "/api/projects/kept/promotions", new JsonObject { ["version"] = version }.ToJsonString());
         status.ShouldBe(expected, answer.ToJsonString());
     }
 
@@ -70,13 +74,15 @@ public sealed class PromotionDecisionTests : IAsyncLifetime
         {
             var own = services.Last(service => service.ServiceType == typeof(IDecisionLog));
             services.Replace(ServiceDescriptor.Singleton<IDecisionLog>(provider => new FlakyDecisions(
-                (IDecisionLog)(own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
+                (IDecisionLog)(own.ImplementationFactory?.Invoke(provider)
+                    ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
         }
 
         public Task AppendAsync(Decision decision, CancellationToken cancellationToken) =>
             decision.Id == FailOn ? throw new IOException("The disk stands still.") : log.AppendAsync(decision, cancellationToken);
 
-        public Task<IReadOnlyList<DecisionEntry>> ListAsync(string project, string? experiment, long? before, int limit, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DecisionEntry>> ListAsync(
+            string project, string? experiment, long? before, int limit, CancellationToken cancellationToken) =>
             log.ListAsync(project, experiment, before, limit, cancellationToken);
 
         public Task<long> CountAsync(string project, CancellationToken cancellationToken) => log.CountAsync(project, cancellationToken);

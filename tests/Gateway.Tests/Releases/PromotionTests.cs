@@ -40,7 +40,8 @@ public sealed class PromotionTests(NodeFixture fixture) : IClassFixture<NodeFixt
         ((string)(await RollBackAsync("steps", "{}", 200))["generation"]!).ShouldBe("steps@1.0.0:2");
         ((string)(await RollBackAsync("steps", """{"plan_version": 3}""", 409))["detail"]!).ShouldContain("plan 4 is in force by now");
         ((string)(await RollBackAsync("steps", """{"plan_version": 4}""", 200))["generation"]!).ShouldBe("steps@1.0.0:1");
-        ((string)(await RollBackAsync("steps", "{}", 409))["detail"]!).ShouldStartWith("Nothing was in production in 'steps' before steps@1.0.0:1.");
+        ((string)(await RollBackAsync("steps", "{}", 409))["detail"]!).ShouldStartWith(
+            "Nothing was in production in 'steps' before steps@1.0.0:1.");
         var decisions = (await node.GetAsync("/api/projects/steps/decisions")).AsArray();
         decisions.Take(3).Select(decision => (string)decision!["kind"]!).ShouldBe(["rollback", "rollback", "promotion"]);
 
@@ -68,7 +69,8 @@ public sealed class PromotionTests(NodeFixture fixture) : IClassFixture<NodeFixt
     {
         if ((int)(await node.Http.GetAsync("/api/projects/unknown")).StatusCode == 404)
             await PublishAsync("unknown", generations: 1);
-        var (status, problem) = await node.TryPostAsync("/api/projects/unknown/promotions", new JsonObject { ["version"] = version }.ToJsonString());
+        var (status, problem) = await node.TryPostAsync(
+            "/api/projects/unknown/promotions", new JsonObject { ["version"] = version }.ToJsonString());
         status.ShouldBe(expected);
         ((string)problem["detail"]!).ShouldContain(said);
         (await node.GetAsync("/api/projects/unknown"))["champion"].ShouldBeNull();

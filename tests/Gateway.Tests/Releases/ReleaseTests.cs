@@ -61,7 +61,8 @@ public sealed class ReleaseTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     public async Task Version_that_does_not_grow_is_refused_and_the_highest_is_named(string version)
     {
         var project = $"grows-{version.Length}-{version[2]}";
-        (await node.PublishAsync(project, EchoProject.WriteFinished(fixture.PathOf($"{project}-a"), project, "1.2.0"))).EnsureSuccessStatusCode();
+        (await node.PublishAsync(
+            project, EchoProject.WriteFinished(fixture.PathOf($"{project}-a"), project, "1.2.0"))).EnsureSuccessStatusCode();
         using var response = await node.PublishAsync(project, EchoProject.WriteFinished(fixture.PathOf($"{project}-b"), project, version));
         ((int)response.StatusCode).ShouldBe(409);
         (await response.Content.ReadAsStringAsync()).ShouldContain("1.2.0 is the highest published version");

@@ -5,7 +5,9 @@ using Progeny.Gateway.Tests.Security;
 
 namespace Progeny.Gateway.Tests.Rollouts;
 
-/// <summary>A node on which callers have names and roles, with a webhook that answers as a test wants it to, and one that nobody listens at.</summary>
+/// <summary>
+/// A node on which callers have names and roles, with a webhook that answers as a test wants it to, and one that nobody listens at.
+/// </summary>
 public sealed class ApprovalNode : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
@@ -43,7 +45,9 @@ public sealed class ApprovalNode : IAsyncLifetime
     /// <param name="more">Gates and hooks.</param>
     public async Task MakeAsync(string project, string strategy, string more, string version = "1.0.0")
     {
-        using (var response = await Node.PublishAsync(project, ExperimentProject.Write(Path.Combine(folder, $"{project}-{version}"), project, $"strategy: {strategy}", version, more)))
+        using (var response = await Node.PublishAsync(
+            project,
+            ExperimentProject.Write(Path.Combine(folder, $"{project}-{version}"), project, $"strategy: {strategy}", version, more)))
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
         await TrainAsync(project);
     }
@@ -70,7 +74,8 @@ public sealed class ApprovalNode : IAsyncLifetime
 
     /// <summary>Until a decision of a project is known.</summary>
     public async Task<JsonNode> DecisionAsync(string project, string kind, string text) =>
-        (await Node.UntilAsync($"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => IsWanted(decision!, kind, text))))
+        (await Node.UntilAsync(
+            $"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => IsWanted(decision!, kind, text))))
         .AsArray().First(decision => IsWanted(decision!, kind, text))!;
 
     public async Task<string?> ChampionAsync(string project) => (string?)(await Node.GetAsync($"/api/projects/{project}"))["champion"];

@@ -6,7 +6,8 @@ namespace Progeny.Gateway.Tests.Rollouts;
 /// <summary>Gates at which a person has to approve.</summary>
 public sealed class ApprovalTests(ApprovalNode fixture) : IClassFixture<ApprovalNode>
 {
-    private const string Gate = "gates: [{name: young, before: champion, when: age < 100000}, {name: sign-off, before: champion, approval: operator, within: 1h}]";
+    private const string Gate = "gates: [{name: young, before: champion, when: age < 100000}, {name: sign-off, before: champion, "
+        + "approval: operator, within: 1h}]";
 
     private Node Node => fixture.Node;
 
@@ -20,7 +21,8 @@ public sealed class ApprovalTests(ApprovalNode fixture) : IClassFixture<Approval
         await fixture.RestartAsync();
 
         var pending = (await Node.GetAsync("/api/projects/waits/approvals?status=pending")).AsArray().ShouldHaveSingleItem()!;
-        ((string)pending["role"]!, (string)pending["asked_by"]![0]!, (string)pending["generation"]!).ShouldBe(("operator", "key:dora-waits as 'd'", "waits@1.0.0:1"));
+        ((string)pending["role"]!, (string)pending["asked_by"]![0]!, (string)pending["generation"]!).ShouldBe(
+            ("operator", "key:dora-waits as 'd'", "waits@1.0.0:1"));
         ((string)pending["message"]!).ShouldContain("age < 100000 is true");
         (await fixture.ChampionAsync("waits")).ShouldBeNull();
 
@@ -92,8 +94,11 @@ public sealed class ApprovalTests(ApprovalNode fixture) : IClassFixture<Approval
         await fixture.MakeAsync("other", "explicit", Gate);
         await fixture.TrainAsync("other");
         await PromoteAsync("dora-other developer:other", "other");
-        (await fixture.PostAsync("dora-other developer:other", "/api/projects/other/promotions", new { version = "1.0.0:2", force = true })).Status.ShouldBe(403);
-        (await fixture.PostAsync("otto-other operator:other", "/api/projects/other/promotions", new { version = "1.0.0:2", force = true })).Status.ShouldBe(200);
+        (await fixture.PostAsync(
+            "dora-other developer:other", "/api/projects/other/promotions", new { version = "1.0.0:2", force = true })).Status.ShouldBe(
+                403);
+        (await fixture.PostAsync(
+            "otto-other operator:other", "/api/projects/other/promotions", new { version = "1.0.0:2", force = true })).Status.ShouldBe(200);
         await fixture.DecisionAsync("other", "approval", "is not needed any more: other@1.0.0:2 is in production by now");
         (await fixture.ChampionAsync("other")).ShouldBe("other@1.0.0:2");
     }
@@ -112,11 +117,16 @@ public sealed class ApprovalTests(ApprovalNode fixture) : IClassFixture<Approval
         fixture.PostAsync(caller, $"/api/projects/{project}/promotions", new { version = "1.0.0:1", by = "d", reason = "it is better" });
 
     private Task<(int Status, JsonNode Body)> DecideAsync(string caller, string project, int id, bool approve) =>
-        fixture.PostAsync(caller, string.Create(CultureInfo.InvariantCulture, $"/api/projects/{project}/approvals/{id}"), new { approve, reason = "looks right" });
+        fixture.PostAsync(
+            caller,
+            string.Create(CultureInfo.InvariantCulture, $"/api/projects/{project}/approvals/{id}"),
+            new { approve, reason = "looks right" });
 
     private async Task<JsonNode> PendingAsync(string project, string generation)
     {
-        var approvals = await Node.UntilAsync($"/api/projects/{project}/approvals?status=pending", all => all.AsArray() is [var one] && (string)one!["generation"]! == generation);
+        var approvals = await Node.UntilAsync(
+            $"/api/projects/{project}/approvals?status=pending",
+            all => all.AsArray() is [var one] && (string)one!["generation"]! == generation);
         return approvals[0]!;
     }
 }

@@ -9,9 +9,11 @@ public sealed class EndingTests(RolloutNode rollout) : IClassFixture<RolloutNode
         await rollout.MakeAsync("ours");
         await rollout.MakeAsync("theirs");
         await StartAsync("ours", """{"strategy": "abtest", "generations": ["1.1.0:1"], "arms": ["theirs@1.0.0:1"]}""");
-        var (status, problem) = await rollout.Node.TryPostAsync("/api/projects/ours/experiments/abtest-1/promote", """{"version": "theirs@1.0.0:1", "by": "anna"}""");
+        var (status, problem) = await rollout.Node.TryPostAsync(
+            "/api/projects/ours/experiments/abtest-1/promote", """{"version": "theirs@1.0.0:1", "by": "anna"}""");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldBe("theirs@1.0.0:1 is another project's and cannot be in production in 'ours'; 1.1.0:1 would be right.");
+        ((string)problem["detail"]!).ShouldBe(
+            "theirs@1.0.0:1 is another project's and cannot be in production in 'ours'; 1.1.0:1 would be right.");
         ((string)(await rollout.Node.GetAsync("/api/projects/ours/experiments/abtest-1"))["status"]!).ShouldBe("running");
         var promoted = await rollout.Node.PostAsync("/api/projects/ours/experiments/abtest-1/promote", new { by = "anna" });
         ((string)promoted["verdict"]!).ShouldBe("won");
@@ -71,7 +73,8 @@ public sealed class EndingTests(RolloutNode rollout) : IClassFixture<RolloutNode
     private async Task LoseAsync(string project, string version)
     {
         var digest = (string)(await rollout.Node.GetAsync($"/api/projects/{project}/generations/{version}"))["assets"]!["model"]!;
-        var model = Directory.EnumerateFiles(rollout.Data, "*", SearchOption.AllDirectories).Single(file => Path.GetFileName(Path.GetDirectoryName(file)) + Path.GetFileName(file) == digest);
+        var model = Directory.EnumerateFiles(rollout.Data, "*", SearchOption.AllDirectories)
+            .Single(file => Path.GetFileName(Path.GetDirectoryName(file)) + Path.GetFileName(file) == digest);
         await rollout.RestartAsync(() => File.Delete(model));
     }
 

@@ -8,7 +8,8 @@ namespace Progeny.Gateway.Tests.Rollouts;
 public sealed class ExperimentCrashTests : DataFixture
 {
     private const int MaxKills = 12;
-    private const string Rollout = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.3, outcomes: 25, time: 1h}, {share: 0.6, outcomes: 25, time: 1h}]";
+    private const string Rollout = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.3, outcomes: 25, time: 1h}, {share: "
+        + "0.6, outcomes: 25, time: 1h}]";
 
     [Theory]
     [InlineData("won", 0.9, 3, 11)]
@@ -19,7 +20,8 @@ public sealed class ExperimentCrashTests : DataFixture
         var node = await StartAsync();
         try
         {
-            await TrainAsync(node, await node.PublishAndTrainAsync("echo", ExperimentProject.Write(PathOf("echo"), "echo", Rollout, log: "durable")));
+            await TrainAsync(
+                node, await node.PublishAndTrainAsync("echo", ExperimentProject.Write(PathOf("echo"), "echo", Rollout, log: "durable")));
             await node.UntilAsync("/api/projects/echo", info => info["champion"] is not null);
             var job = (string)(await node.PostAsync("/api/projects/echo/jobs", new { kind = "train" }))["id"]!;
             node = await KillAsync(node, random.Next(400));
@@ -50,14 +52,17 @@ public sealed class ExperimentCrashTests : DataFixture
         var history = (await node.GetAsync("/api/projects/echo/rollout/history")).AsArray();
         history.Count(plan => (string?)plan!["by"] == "canary-1").ShouldBe(plans);
         var inForce = await node.GetAsync("/api/projects/echo/rollout");
-        inForce["arms"]!.AsArray().Select(arm => (string)arm!["generation"]!).ShouldBe([verdict == "won" ? "echo@1.0.0:2" : "echo@1.0.0:1"]);
+        inForce["arms"]!.AsArray().Select(arm => (string)arm!["generation"]!)
+            .ShouldBe([verdict == "won" ? "echo@1.0.0:2" : "echo@1.0.0:1"]);
         var project = await node.GetAsync("/api/projects/echo");
         project["promotions"]!.AsArray().Count.ShouldBe(verdict == "won" ? 2 : 1);
         (await node.GetAsync("/api/projects/echo/generations")).AsArray().Select(generation => (string)generation!["stage"]!)
             .ShouldBe(verdict == "won" ? ["retired", "champion"] : ["champion", "retired"]);
-        var decisions = (await node.UntilAsync("/api/projects/echo/decisions?experiment=canary-1", list => list.AsArray().Count == plans)).AsArray();
+        var decisions =
+            (await node.UntilAsync("/api/projects/echo/decisions?experiment=canary-1", list => list.AsArray().Count == plans)).AsArray();
         decisions.Select(decision => (string)decision!["id"]!).Distinct().Count().ShouldBe(plans);
-        (await node.GetAsync("/api/projects/echo/decisions")).AsArray().Count(decision => (string)decision!["by"]! == "canary-1" && (string)decision["kind"]! != "experiment").ShouldBe(plans);
+        (await node.GetAsync("/api/projects/echo/decisions")).AsArray()
+            .Count(decision => (string)decision!["by"]! == "canary-1" && (string)decision["kind"]! != "experiment").ShouldBe(plans);
     }
 
     private static bool HasEnded(JsonNode info) => (string)info["status"]! == "ended";
@@ -74,7 +79,8 @@ public sealed class ExperimentCrashTests : DataFixture
         ((string)ended["status"]!).ShouldBe("succeeded", (string)ended["message"]!);
     }
 
-    private Task<NodeProcess> StartAsync() => NodeProcess.StartAsync(Data, "--Experiments:CheckSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1");
+    private Task<NodeProcess> StartAsync() =>
+        NodeProcess.StartAsync(Data, "--Experiments:CheckSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1");
 
     private async Task<NodeProcess> KillAsync(NodeProcess node, int milliseconds)
     {

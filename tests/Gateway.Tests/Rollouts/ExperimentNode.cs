@@ -34,7 +34,12 @@ public sealed class ExperimentNode : IAsyncLifetime
     /// <param name="operation">What its model does with x.</param>
     /// <param name="hit">The SQL of its metric.</param>
     public async Task PublishAsync(
-        string project, string rollout, string version = "1.0.0", string more = "", string operation = "Identity", string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
+        string project,
+        string rollout,
+        string version = "1.0.0",
+        string more = "",
+        string operation = "Identity",
+        string hit = "CASE WHEN abs(value - outcome) < 1 THEN 1 ELSE 0 END")
     {
         var source = ExperimentProject.Write(Path.Combine(folder, $"{project}-{version}"), project, rollout, version, more, hit: hit);
         await File.WriteAllBytesAsync(Path.Combine(source, "model.onnx"), EchoModel.ToBytes(operation));
@@ -62,7 +67,8 @@ public sealed class ExperimentNode : IAsyncLifetime
         ExperimentProject.ServeAsync(Node.Http, project, rows, hits, random);
 
     /// <summary>Serves until an experiment is as wanted.</summary>
-    public async Task<JsonNode> ServeUntilAsync(string project, string experiment, Func<string, double> hits, Func<JsonNode, bool> wanted, int seed, int most = 6_000)
+    public async Task<JsonNode> ServeUntilAsync(
+        string project, string experiment, Func<string, double> hits, Func<JsonNode, bool> wanted, int seed, int most = 6_000)
     {
         var random = new Random(seed);
         await Node.UntilAsync($"/api/projects/{project}/experiments/{experiment}", info => (string)info["status"]! != "starting");
@@ -79,14 +85,21 @@ public sealed class ExperimentNode : IAsyncLifetime
 
     /// <summary>Until the outcomes that an arm's statistics know are as many as wanted.</summary>
     public Task<JsonNode> UntilCountedAsync(string project, string experiment, long outcomes) => Node.UntilAsync(
-        $"/api/projects/{project}/experiments/{experiment}", info => info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!) == outcomes);
+        $"/api/projects/{project}/experiments/{experiment}",
+        info => info["arms"]!.AsArray().Sum(arm => (long)arm!["outcomes"]!) == outcomes);
 
     public async Task<string?> ChampionAsync(string project) => (string?)(await Node.GetAsync($"/api/projects/{project}"))["champion"];
 
     /// <summary>Until a decision of a project is known.</summary>
     public async Task<JsonNode> UntilDecidedAsync(string project, Func<JsonNode, bool> wanted) =>
-        (await Node.UntilAsync($"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => wanted(decision!)))).AsArray().First(decision => wanted(decision!))!;
+        (await Node.UntilAsync(
+            $"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => wanted(decision!)))).AsArray()
+                .First(decision => wanted(decision!))!;
 
     public async Task<List<JsonNode>> DecisionsAsync(string project, string? experiment = null) =>
-        [.. (await Node.GetAsync($"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray().Select(decision => decision!)];
+        [
+            .. (await Node.GetAsync(
+                $"/api/projects/{project}/decisions{(experiment is null ? "" : $"?experiment={experiment}")}")).AsArray()
+                    .Select(decision => decision!),
+        ];
 }

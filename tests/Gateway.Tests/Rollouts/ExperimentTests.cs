@@ -6,7 +6,8 @@ namespace Progeny.Gateway.Tests.Rollouts;
 /// <summary>New generations prove themselves on live traffic, as an outside world sees it through the API.</summary>
 public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<ExperimentNode>
 {
-    private const string Canary = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.2, outcomes: 40, time: 1h}, {share: 0.5, outcomes: 40, time: 1h}]";
+    private const string Canary = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.2, outcomes: 40, time: 1h}, {share: "
+        + "0.5, outcomes: 40, time: 1h}]";
     private const string AbTest = "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500";
 
     private readonly Node node = fixture.Node;
@@ -28,10 +29,14 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         (await fixture.ChampionAsync("proves")).ShouldBe("proves@1.0.0:2");
         (await StagesAsync("proves")).ShouldBe(["retired", "champion"]);
 
-        await fixture.UntilDecidedAsync("proves", decision => ((string)decision["message"]!).StartsWith("It is better", StringComparison.Ordinal));
+        await fixture.UntilDecidedAsync(
+            "proves", decision => ((string)decision["message"]!).StartsWith("It is better", StringComparison.Ordinal));
         var decisions = await fixture.DecisionsAsync("proves");
-        decisions.Select(decision => (string)decision["kind"]!).ShouldBe(["promotion", "experiment", "plan", "experiment", "promotion"], ignoreOrder: true);
-        var verdict = decisions.Last(decision => (string)decision["kind"]! == "experiment" && ((string)decision["message"]!).Contains("better", StringComparison.Ordinal));
+        decisions.Select(decision => (string)decision["kind"]!)
+            .ShouldBe(["promotion", "experiment", "plan", "experiment", "promotion"], ignoreOrder: true);
+        var verdict = decisions.Last(
+            decision =>
+                (string)decision["kind"]! == "experiment" && ((string)decision["message"]!).Contains("better", StringComparison.Ordinal));
         ((string)verdict["generation"]!).ShouldBe("proves@1.0.0:2");
         ((double)verdict["figures"]!["evidence_better_challenger"]!).ShouldBeGreaterThanOrEqualTo(40);
         (await fixture.DecisionsAsync("proves", "abtest-1")).Count.ShouldBe(2);
@@ -89,12 +94,15 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         ((string)refused["message"]!).ShouldContain($"the metric 'hit' of unlike@1.1.0:1 is \"{other}\"");
         (await node.GetAsync("/api/projects/unlike/experiments")).AsArray().ShouldAllBe(info => (string)info!["status"]! == "ended");
 
-        var (status, problem) = await node.TryPostAsync("/api/projects/unlike/experiments", """{"strategy": "abtest", "metric": "hit", "goal": "maximize", "generations": ["1.1.0:1"]}""");
+        var (status, problem) = await node.TryPostAsync(
+            "/api/projects/unlike/experiments",
+            """{"strategy": "abtest", "metric": "hit", "goal": "maximize", "generations": ["1.1.0:1"]}""");
         status.ShouldBe(400);
         ((string)problem["errors"]![0]!["path"]!).ShouldBe("metric");
         // The loss means the same of both.
         var shares = new Dictionary<string, double> { ["1.1.0:1"] = 0.3 };
-        var info = await node.PostAsync("/api/projects/unlike/experiments", new { strategy = "abtest", generations = new[] { "1.1.0:1" }, shares });
+        var info = await node.PostAsync(
+            "/api/projects/unlike/experiments", new { strategy = "abtest", generations = new[] { "1.1.0:1" }, shares });
         info["arms"]!.AsArray().Select(arm => Math.Round((double)arm!["share"]!, 6)).ShouldBe([0.7, 0.3]);
         ((double)info["rules"]!["shares"]!["1.1.0:1"]!).ShouldBe(0.3);
     }
@@ -108,7 +116,8 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         var ended = await fixture.ServeUntilAsync("healthy", "canary-1", _ => 0.7, HasEnded, seed: 3);
         ((string)ended["verdict"]!).ShouldBe("won", (string)ended["message"]!);
         ended["history"]!.AsArray().Count.ShouldBe(3);
-        (await node.GetAsync("/api/projects/healthy/rollout/history")).AsArray().Select(plan => (string?)plan!["by"]).Take(3).ShouldBe(["canary-1", "canary-1", "canary-1"]);
+        (await node.GetAsync("/api/projects/healthy/rollout/history")).AsArray().Select(plan => (string?)plan!["by"]).Take(3)
+            .ShouldBe(["canary-1", "canary-1", "canary-1"]);
         (await fixture.ChampionAsync("healthy")).ShouldBe("healthy@1.0.0:2");
     }
 
@@ -126,7 +135,8 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         ((double)info["arms"]![0]!["mean"]!).ShouldBe((double)info["arms"]![1]!["mean"]!, 1e-9);
         ((bool)info["arms"]![1]!["shadow"]!).ShouldBeTrue();
         // What is shown can be posted: a shadow has no metric, goal or alpha of its own.
-        info["rules"]!.AsObject().Where(rule => rule.Value is not null).Select(rule => rule.Key).ShouldBe(["strategy", "outcomes", "time", "fallback"]);
+        info["rules"]!.AsObject().Where(rule => rule.Value is not null).Select(rule => rule.Key)
+            .ShouldBe(["strategy", "outcomes", "time", "fallback"]);
         var metrics = await node.GetAsync("/api/projects/shade/metrics");
         metrics["series"]![0]!["points"]!.AsArray().Sum(point => (long)point!["outcomes"]!).ShouldBe(40);
 
@@ -146,12 +156,18 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         await node.UntilAsync("/api/projects/late/rollout", plan => plan["arms"]!.AsArray().Count == 2 && (bool)plan["in_force"]!);
         for (var i = 0; i < 20; i++)
             await node.PostAsync("/api/projects/late/predict", new { rows = new[] { new { x = 1 } }, query_id = $"q{i}" });
-        await node.PostAsync("/api/projects/late/outcomes", new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 1 }).Append(new { query_id = "before", outcome = 1 }) });
+        await node.PostAsync(
+            "/api/projects/late/outcomes",
+            new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 1 })
+                .Append(new { query_id = "before", outcome = 1 }) });
         var info = await fixture.UntilCountedAsync("late", "abtest-1", 20);
         info["arms"]!.AsArray().Select(arm => (double)arm!["mean"]!).ShouldBe([1, 1]);
 
-        await node.PostAsync("/api/projects/late/outcomes", new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 77 }) });
-        await node.UntilAsync("/api/projects/late/experiments/abtest-1", corrected => corrected["arms"]!.AsArray().All(arm => (double)arm!["mean"]! == 0));
+        await node.PostAsync(
+            "/api/projects/late/outcomes",
+            new { outcomes = Enumerable.Range(0, 20).Select(i => new { query_id = $"q{i}", outcome = 77 }) });
+        await node.UntilAsync(
+            "/api/projects/late/experiments/abtest-1", corrected => corrected["arms"]!.AsArray().All(arm => (double)arm!["mean"]! == 0));
         (await fixture.UntilCountedAsync("late", "abtest-1", 20)).ShouldNotBeNull();
     }
 
@@ -162,7 +178,9 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         await fixture.TrainAsync("taken");
         await fixture.TrainAsync("taken");
         await node.UntilAsync("/api/projects/taken/experiments/canary-1", info => (string)info["status"]! == "running");
-        var (status, _) = await node.TryPutAsync("/api/projects/taken/rollout", """{"arms": [{"name": "mine", "generation": "1.0.0:2", "weight": 1}], "by": "anna", "reason": "I know"}""");
+        var (status, _) = await node.TryPutAsync(
+            "/api/projects/taken/rollout",
+            """{"arms": [{"name": "mine", "generation": "1.0.0:2", "weight": 1}], "by": "anna", "reason": "I know"}""");
         status.ShouldBe(200);
         var ended = await node.UntilAsync("/api/projects/taken/experiments/canary-1", HasEnded);
         ((string)ended["verdict"]!).ShouldBe("interrupted");
@@ -232,15 +250,24 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         await fixture.TrainAsync("manual", isExplicit: true);
         await fixture.TrainAsync("manual", isExplicit: true);
         await node.PostAsync("/api/projects/manual/promotions", new { version = "1.0.0:1" });
-        var (status, problem) = await node.TryPostAsync("/api/projects/manual/experiments", """{"strategy": "canary", "metric": "hut", "steps": [{"share": 2, "outcomes": 10, "time": "1h"}], "generations": ["1.0"]}""");
+        var (status, problem) = await node.TryPostAsync(
+            "/api/projects/manual/experiments",
+            """{"strategy": "canary", "metric": "hut", "steps": [{"share": 2, "outcomes": 10, "time": "1h"}], "generations": ["1.0"]}""");
         status.ShouldBe(400);
-        problem["errors"]!.AsArray().Select(error => (string)error!["path"]!).ShouldBe(["steps[0].share", "metric", "generations[0]"], ignoreOrder: true);
-        var info = await node.PostAsync("/api/projects/manual/experiments", new { strategy = "abtest", metric = "hit", goal = "maximize", generations = new[] { "1.0.0:2" }, by = "anna", reason = "to see" });
+        problem["errors"]!.AsArray().Select(error => (string)error!["path"]!)
+            .ShouldBe(["steps[0].share", "metric", "generations[0]"], ignoreOrder: true);
+        var info = await node.PostAsync(
+            "/api/projects/manual/experiments",
+            new { strategy = "abtest", metric = "hit", goal = "maximize", generations = new[]
+            {
+                "1.0.0:2",
+            }, by = "anna", reason = "to see" });
         ((string)info["id"]!, (string)info["status"]!, (string)info["by"]!).ShouldBe(("abtest-1", "running", "anna"));
         (status, _) = await node.TryPostAsync("/api/projects/manual/experiments", """{"strategy": "shadow", "generations": ["1.0.0:2"]}""");
         status.ShouldBe(409);
 
-        ((string)(await node.PostAsync("/api/projects/manual/experiments/abtest-1/pause", new { by = "anna" }))["status"]!).ShouldBe("paused");
+        ((string)(await node.PostAsync("/api/projects/manual/experiments/abtest-1/pause", new { by = "anna" }))["status"]!).ShouldBe(
+            "paused");
         await node.UntilAsync("/api/projects/manual/rollout", plan => (bool)plan["in_force"]!);
         for (var i = 0; i < 6; i++)
             await fixture.ServeAsync("manual", 50, version => version == "1.0.0:2" ? 1 : 0, new Random(i));
@@ -268,7 +295,8 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
     private async Task UntilAnswersAsync(string project, string version)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while ((string)(await node.PostAsync($"/api/projects/{project}/predict", new { rows = new[] { new { x = 1 } } }))["version"]! != version)
+        while ((string)(await node.PostAsync(
+            $"/api/projects/{project}/predict", new { rows = new[] { new { x = 1 } } }))["version"]! != version)
             await Task.Delay(10, patience.Token);
     }
 }

@@ -17,7 +17,8 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         var plan = await rollout.SetAndWaitAsync("falls", Canary);
         var (a, b) = (RolloutNode.KeyOf(plan, "a"), RolloutNode.KeyOf(plan, "b"));
         var answer = await rollout.PredictAsync(
-            "falls", $$"""{"query_id": "fell", "rows": [{"x": 4, "customer": "{{a}}"}, {"x": -4, "y": 1, "customer": "{{b}}"}, {"x": 9, "customer": "{{b}}"}]}""");
+            "falls",
+            $$"""{"query_id": "fell", "rows": [{"x": 4, "customer": "{{a}}"}, {"x": -4, "y": 1, "customer": "{{b}}"}, {"x": 9, "customer": "{{b}}"}]}""");
         ((string)answer["version"]!).ShouldBe("1.0.0:1");
         var rows = answer["predictions"]!.AsArray();
         rows.Select(row => (float)row!["value"]!).ShouldBe([4, -4, 9]);
@@ -67,7 +68,8 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         var plan = await rollout.SetAndWaitAsync("unfed", """
             {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "fed", "generation": "1.2.0:1", "weight": 1}], "champion": "a", "fallback": ["a"]}
             """);
-        var answer = await rollout.PredictAsync("unfed", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""");
+        var answer = await rollout.PredictAsync(
+            "unfed", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""");
         ((string)answer["version"]!, (string)answer["predictions"]![0]!["fallback"]!["from"]!).ShouldBe(("1.0.0:1", "fed"));
         await rollout.PredictAsync("unfed", $$"""{"rows": [{"x": "two", "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""", 400);
 
@@ -86,7 +88,8 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         var plan = await rollout.SetAndWaitAsync("starved", """
             {"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "fed", "generation": "1.2.0:1", "weight": 1}], "champion": "a"}
             """);
-        await rollout.PredictAsync("starved", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""", 503);
+        await rollout.PredictAsync(
+            "starved", $$"""{"query_id": "hungry", "rows": [{"x": 2, "customer": "{{RolloutNode.KeyOf(plan, "fed")}}"}]}""", 503);
         var failed = await rollout.Node.UntilAsync("/api/projects/starved/queries/hungry", _ => true);
         ((string)failed["arm"]!, (string)failed["reason"]!).ShouldBe(("fed", "share"));
         failed["error"].ShouldNotBeNull();
@@ -108,7 +111,8 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         var live = await node.GetAsync("/api/projects/watched/queries/seen");
         ((string)live["arm"]!, (int)live["attempts"]!).ShouldBe(("a", 1));
 
-        var (status, _) = await node.TryPostAsync("/v2/models/watched/infer", """{"id": "t", "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [16]}]}""");
+        var (status, _) = await node.TryPostAsync(
+            "/v2/models/watched/infer", """{"id": "t", "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [16]}]}""");
         status.ShouldBe(200);
         shadow = await node.UntilAsync("/api/projects/watched/queries/t~next", _ => true);
         ((string)shadow["reason"]!, (float)shadow["prediction"]!["value"]!).ShouldBe(("shadow", 4f));
@@ -126,7 +130,8 @@ public sealed class FallbackTests(RolloutNode rollout) : IClassFixture<RolloutNo
         for (var round = 0; round < 70; round++)
         {
             var since = Stopwatch.StartNew();
-            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => rollout.PredictAsync("hasty", """{"rows": [{"x": 1, "customer": "c"}]}""")));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 16).Select(i => rollout.PredictAsync("hasty", """{"rows": [{"x": 1, "customer": "c"}]}""")));
             answers.ShouldAllBe(answer => (string)answer["version"]! == "1.0.0:1");
             slowest = since.Elapsed > slowest ? since.Elapsed : slowest;
         }

@@ -7,7 +7,9 @@ using Progeny.Grains.Gates;
 
 namespace Progeny.Gateway.Tests.Rollouts;
 
-/// <summary>The gates of a node, which cannot be asked about some generations: what was stored by then is as a kill would leave it.</summary>
+/// <summary>
+/// The gates of a node, which cannot be asked about some generations: what was stored by then is as a kill would leave it.
+/// </summary>
 internal sealed class FaultyGates(IGatekeeper gates) : IGatekeeper
 {
     private int asked;
@@ -22,10 +24,13 @@ internal sealed class FaultyGates(IGatekeeper gates) : IGatekeeper
     public static void Wrap(IServiceCollection services)
     {
         var own = services.Last(service => service.ServiceType == typeof(IGatekeeper));
-        services.Replace(ServiceDescriptor.Singleton<IGatekeeper>(provider => new FaultyGates((IGatekeeper)ActivatorUtilities.CreateInstance(provider, own.ImplementationType!))));
+        services.Replace(
+            ServiceDescriptor.Singleton<IGatekeeper>(
+                provider => new FaultyGates((IGatekeeper)ActivatorUtilities.CreateInstance(provider, own.ImplementationType!))));
     }
 
-    public Task<GateReport> CheckAsync(GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken)
+    public Task<GateReport> CheckAsync(
+        GenerationReference candidate, Stage before, GateOccasion occasion, CancellationToken cancellationToken)
     {
         if (candidate != Fails)
             return gates.CheckAsync(candidate, before, occasion, cancellationToken);
@@ -33,5 +38,6 @@ internal sealed class FaultyGates(IGatekeeper gates) : IGatekeeper
         throw new IOException("The disk stands still.");
     }
 
-    public Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken) => gates.TryAsync(candidate, before, cancellationToken);
+    public Task<GateReport> TryAsync(GenerationReference candidate, Stage before, CancellationToken cancellationToken) =>
+        gates.TryAsync(candidate, before, cancellationToken);
 }

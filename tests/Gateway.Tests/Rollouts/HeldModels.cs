@@ -16,7 +16,8 @@ internal sealed class HeldModels(IArtifactStore store) : IArtifactStore
     {
         var own = services.Last(service => service.ServiceType == typeof(IArtifactStore));
         services.Replace(ServiceDescriptor.Singleton<IArtifactStore>(provider => new HeldModels(
-            (IArtifactStore)(own.ImplementationInstance ?? own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
+            (IArtifactStore)(own.ImplementationInstance ?? own.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
     }
 
     /// <summary>Whoever reads it waits.</summary>
@@ -27,7 +28,8 @@ internal sealed class HeldModels(IArtifactStore store) : IArtifactStore
     /// <summary>It can be read so many times more.</summary>
     public void Limit(string digest, int times) => readable[digest] = times;
 
-    public Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) => store.PutAsync(contents, maxBytes, cancellationToken);
+    public Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) =>
+        store.PutAsync(contents, maxBytes, cancellationToken);
 
     public async Task<Stream> OpenAsync(string digest, CancellationToken cancellationToken)
     {
@@ -40,9 +42,11 @@ internal sealed class HeldModels(IArtifactStore store) : IArtifactStore
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => store.ExistsAsync(digest, cancellationToken);
 
-    public Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) => store.StageAsync(contents, maxBytes, cancellationToken);
+    public Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) =>
+        store.StageAsync(contents, maxBytes, cancellationToken);
 
-    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) => store.OpenStagedAsync(ticket, cancellationToken);
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) =>
+        store.OpenStagedAsync(ticket, cancellationToken);
 
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => store.KeepAsync(ticket, cancellationToken);
 

@@ -18,7 +18,8 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
         await fixture.MakeAsync("window", "explicit", "hooks: [{on: before_promotion, webhook: ops}]");
         var (status, problem) = await PromoteAsync("window", "1.0.0:1");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldContain("gate 'hook ops': it refuses before_promotion: it answered 200: the change window is closed");
+        ((string)problem["detail"]!).ShouldContain(
+            "gate 'hook ops': it refuses before_promotion: it answered 200: the change window is closed");
         ((string)(await fixture.DecisionAsync("window", "hook", "the change window is closed"))["by"]!).ShouldBe("hook ops");
 
         var (id, signature, body) = Attempts("window").ShouldHaveSingleItem();
@@ -41,7 +42,8 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
     {
         Answer(200, "");
         Receiver.Delay = TimeSpan.FromSeconds(30);
-        await fixture.MakeAsync($"slow-{consequence}", "explicit", $"hooks: [{{on: before_rollout, webhook: ops, timeout: 200ms, on_failure: {consequence}}}]");
+        await fixture.MakeAsync(
+            $"slow-{consequence}", "explicit", $"hooks: [{{on: before_rollout, webhook: ops, timeout: 200ms, on_failure: {consequence}}}]");
         (await PromoteAsync($"slow-{consequence}", "1.0.0:1")).Status.ShouldBe(status);
         await fixture.DecisionAsync($"slow-{consequence}", "hook", $"did not answer within 0.2 s (on_failure: {consequence})");
     }
@@ -51,7 +53,8 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
     {
         Answer(403, "");
         await fixture.MakeAsync("forced", "explicit", "hooks: [{on: before_promotion, webhook: ops}]");
-        (await fixture.PostAsync("root admin", "/api/projects/forced/promotions", new { version = "1.0.0:1", force = true })).Status.ShouldBe(200);
+        (await fixture.PostAsync(
+            "root admin", "/api/projects/forced/promotions", new { version = "1.0.0:1", force = true })).Status.ShouldBe(200);
         await fixture.DecisionAsync("forced", "hook", "it answered 403; the promotion is forced and goes on");
     }
 
@@ -63,11 +66,13 @@ public sealed class HookTests(ApprovalNode fixture) : IClassFixture<ApprovalNode
         await fixture.TrainAsync("back");
         await PromoteAsync("back", "1.0.0:1");
         await PromoteAsync("back", "1.0.0:2");
-        (await fixture.PostAsync("otto-back operator:back", "/api/projects/back/rollback", new { reason = "it is worse" })).Status.ShouldBe(200);
+        (await fixture.PostAsync("otto-back operator:back", "/api/projects/back/rollback", new { reason = "it is worse" })).Status.ShouldBe(
+            200);
         (await fixture.ChampionAsync("back")).ShouldBe("back@1.0.0:1");
 
         await fixture.DecisionAsync("back", "hook", "It was told that back@1.0.0:2 was rolled back for back@1.0.0:1.");
-        await fixture.DecisionAsync("back", "hook", "It could not be told that back@1.0.0:2 was rolled back for back@1.0.0:1, in 5 attempts");
+        await fixture.DecisionAsync(
+            "back", "hook", "It could not be told that back@1.0.0:2 was rolled back for back@1.0.0:1, in 5 attempts");
         var told = JsonNode.Parse(Attempts("back").ShouldHaveSingleItem().Body)!;
         ((string)told["event"]!, (string)told["generation"]!, (string)told["champion"]!, (string)told["by"]!, (string)told["reason"]!)
             .ShouldBe(("rollback", "back@1.0.0:2", "back@1.0.0:1", "key:otto-back", "it is worse"));

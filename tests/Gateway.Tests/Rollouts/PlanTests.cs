@@ -38,12 +38,17 @@ public sealed class PlanTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     public async Task Plan_with_another_champion_promotes_it_and_retires_what_it_leaves_out()
     {
         await PublishAsync("succeeds", generations: 3);
-        await SetAsync("succeeds", """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "1.0.0:2", "weight": 1}], "champion": "a"}""");
-        await SetAsync("succeeds", """{"arms": [{"name": "b", "generation": "1.0.0:2", "weight": 1}, {"name": "c", "generation": "1.0.0:3", "weight": 1}], "champion": "b", "reason": "b won"}""");
+        await SetAsync(
+            "succeeds",
+            """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "1.0.0:2", "weight": 1}], "champion": "a"}""");
+        await SetAsync(
+            "succeeds",
+            """{"arms": [{"name": "b", "generation": "1.0.0:2", "weight": 1}, {"name": "c", "generation": "1.0.0:3", "weight": 1}], "champion": "b", "reason": "b won"}""");
         (await StagesAsync("succeeds")).ShouldBe(["retired", "champion", "challenger"]);
         var project = await node.GetAsync("/api/projects/succeeds");
         var last = project["promotions"]!.AsArray()[^1]!;
-        ((string)last["generation"]!, (string)last["previous"]!, (string)last["reason"]!).ShouldBe(("succeeds@1.0.0:2", "succeeds@1.0.0:1", "b won"));
+        ((string)last["generation"]!, (string)last["previous"]!, (string)last["reason"]!).ShouldBe(
+            ("succeeds@1.0.0:2", "succeeds@1.0.0:1", "b won"));
 
         await node.PostAsync("/api/projects/succeeds/promotions", new { version = "1.0.0:3" });
         (await StagesAsync("succeeds")).ShouldBe(["retired", "retired", "champion"]);
@@ -61,14 +66,20 @@ public sealed class PlanTests(NodeFixture fixture) : IClassFixture<NodeFixture>
              "fallback": ["c"], "shadows": ["b", "b"], "champion": "d"}
             """);
         ((string)problem["title"]!).ShouldBe("Invalid plan");
-        Faults(problem).ShouldBe(["arms[0].name", "arms[0].weight", "arms[1].weight", "arms[2].name", "fallback[0]", "shadows[1]", "champion"]);
-        problem = await RefusedAsync("faulty", 400, """{"arms": [{"name": "a", "generation": "newest"}, {"name": "b", "generation": "1.0.0:1"}]}""");
+        Faults(problem)
+            .ShouldBe(["arms[0].name", "arms[0].weight", "arms[1].weight", "arms[2].name", "fallback[0]", "shadows[1]", "champion"]);
+        problem = await RefusedAsync(
+            "faulty", 400, """{"arms": [{"name": "a", "generation": "newest"}, {"name": "b", "generation": "1.0.0:1"}]}""");
         Faults(problem).ShouldBe(["arms[0].weight", "arms[0].generation", "arms[1].weight"]);
         Faults(await RefusedAsync("faulty", 400, """{"arms": []}""")).ShouldBe(["arms"]);
         Faults(await RefusedAsync("faulty", 400, """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 0}]}""")).ShouldBe(["arms"]);
-        problem = await RefusedAsync("faulty", 400, """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "nowhere@1.0.0:7", "weight": 1}], "champion": "a"}""");
+        problem = await RefusedAsync(
+            "faulty",
+            400,
+            """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "nowhere@1.0.0:7", "weight": 1}], "champion": "a"}""");
         ((string)problem["errors"]![0]!["message"]!).ShouldBe("there is no generation nowhere@1.0.0:7");
-        problem = await RefusedAsync("faulty", 400, """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}], "sticky_key": "customer"}""");
+        problem = await RefusedAsync(
+            "faulty", 400, """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}], "sticky_key": "customer"}""");
         ((string)problem["errors"]![0]!["message"]!).ShouldBe("no arm has a field 'customer'; query_id or one of x would do");
         ((long)(await node.GetAsync("/api/projects/faulty"))["plan_version"]!).ShouldBe(0);
     }
@@ -80,7 +91,9 @@ public sealed class PlanTests(NodeFixture fixture) : IClassFixture<NodeFixture>
         await PublishAsync("guest", generations: 1);
         var problem = await RefusedAsync("host", 400, """{"arms": [{"name": "g", "generation": "guest@1.0.0:1", "weight": 1}]}""");
         ((string)problem["errors"]![0]!["message"]!).ShouldContain("a generation of 'host' must be in production");
-        await SetAsync("host", """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 1}, {"name": "g", "generation": "guest@1.0.0:1", "weight": 1}], "champion": "own"}""");
+        await SetAsync(
+            "host",
+            """{"arms": [{"name": "own", "generation": "1.0.0:1", "weight": 1}, {"name": "g", "generation": "guest@1.0.0:1", "weight": 1}], "champion": "own"}""");
         (await StagesAsync("guest")).ShouldBe(["staged"]);
     }
 

@@ -31,5 +31,6 @@ public sealed class PromotedPlanTests(RolloutNode rollout) : IClassFixture<Rollo
         (await KeyAsync("sticks")).ShouldBeNull();
     }
 
-    private async Task<string?> KeyAsync(string project) => (string?)(await rollout.Node.GetAsync($"/api/projects/{project}/rollout"))["sticky_key"];
+    private async Task<string?> KeyAsync(string project) =>
+        (string?)(await rollout.Node.GetAsync($"/api/projects/{project}/rollout"))["sticky_key"];
 }

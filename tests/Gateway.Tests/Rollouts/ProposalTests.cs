@@ -40,7 +40,8 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         await DecidedAsync("gives", "gives/proposal/1.0.0:3/superseded");
         Gates.Fails = null;
         // A job that is started again in the middle proposes again.
-        var again = await Node.Services.GetRequiredService<Orleans.IClusterClient>().GetGrain<IRolloutGrain>("gives").Propose(new GenerationReference("gives", "1.0.0", 3), "a job");
+        var again = await Node.Services.GetRequiredService<Orleans.IClusterClient>().GetGrain<IRolloutGrain>("gives")
+            .Propose(new GenerationReference("gives", "1.0.0", 3), "a job");
         again.Outcome.ShouldBe(ProposalOutcome.Superseded);
         await Node.PostAsync("/api/projects/gives/experiments/canary-2/abort", new { by = "anna" });
         await fixture.TrainAsync("gives");
@@ -109,9 +110,11 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         var project = $"own-{strategy}";
         await fixture.PublishAsync(project, "strategy: latest");
         await fixture.TrainAsync(project);
-        var (status, problem) = await Node.TryPostAsync($"/api/projects/{project}/experiments", $$"""{"strategy": "{{strategy}}", "generations": ["1.0.0:1"]{{more}}}""");
+        var (status, problem) = await Node.TryPostAsync(
+            $"/api/projects/{project}/experiments", $$"""{"strategy": "{{strategy}}", "generations": ["1.0.0:1"]{{more}}}""");
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldStartWith($"{project}@1.0.0:1 is in production already and cannot want its own place; name another generation");
+        ((string)problem["detail"]!).ShouldStartWith(
+            $"{project}@1.0.0:1 is in production already and cannot want its own place; name another generation");
         (await Node.GetAsync($"/api/projects/{project}/experiments")).AsArray().ShouldBeEmpty();
     }
 
@@ -143,18 +146,27 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
         // What was asked for by its version is no part of the experiment.
         await Node.UntilAsync("/api/projects/judged/experiments/canary-1", info => (string)info["status"]! == "running");
         for (var i = 0; i < 100; i++)
-            await Node.PostAsync("/api/projects/judged/versions/1.0.0:2/predict", new { rows = new[] { new { x = 1 } }, query_id = $"r{i}" });
-        await Node.PostAsync("/api/projects/judged/outcomes", new { outcomes = Enumerable.Range(0, 100).Select(i => new { query_id = $"r{i}", outcome = 77 }) });
-        await Node.UntilAsync("/api/projects/judged/metrics?by=generation", metrics => metrics.ToJsonString().Contains("\"outcomes\":100", StringComparison.Ordinal));
+            await Node.PostAsync(
+                "/api/projects/judged/versions/1.0.0:2/predict", new { rows = new[] { new { x = 1 } }, query_id = $"r{i}" });
+        await Node.PostAsync(
+            "/api/projects/judged/outcomes",
+            new { outcomes = Enumerable.Range(0, 100).Select(i => new { query_id = $"r{i}", outcome = 77 }) });
+        await Node.UntilAsync(
+            "/api/projects/judged/metrics?by=generation",
+            metrics => metrics.ToJsonString().Contains("\"outcomes\":100", StringComparison.Ordinal));
         var ended = await fixture.ServeUntilAsync("judged", "canary-1", _ => 1, info => (string)info["status"]! == "ended", seed: 8);
         ((string)ended["verdict"]!).ShouldBe("won", (string)ended["message"]!);
-        var verdict = (await fixture.DecisionsAsync("judged")).First(decision => (string)decision["by"]! == "gate right" && (string)decision["generation"]! == "judged@1.0.0:2");
+        var verdict = (await fixture.DecisionsAsync("judged")).First(
+            decision => (string)decision["by"]! == "gate right" && (string)decision["generation"]! == "judged@1.0.0:2");
         ((double)verdict["figures"]!["hit"]!).ShouldBe(1);
 
         // The same words again are another decision.
         for (var i = 0; i < 2; i++)
             await Node.PostAsync("/api/projects/judged/promotions", new { version = "1.0.0:1", by = "anna" });
-        var kept = (await fixture.DecisionsAsync("judged")).Where(decision => (string)decision["by"]! == "gate right" && (string)decision["generation"]! == "judged@1.0.0:1").Take(2).ToList();
+        var kept =
+            (await fixture.DecisionsAsync("judged")).Where(
+                decision => (string)decision["by"]! == "gate right" && (string)decision["generation"]! == "judged@1.0.0:1").Take(2)
+                    .ToList();
         kept.Select(decision => (string)decision["message"]!).Distinct().ShouldHaveSingleItem();
         kept.Select(decision => (string)decision["id"]!).Distinct().Count().ShouldBe(2);
     }
@@ -173,10 +185,12 @@ public sealed class ProposalTests(ExperimentNode fixture) : IClassFixture<Experi
     private async Task HasArmsAsync(string project, string experiment, params string[] generations)
     {
         var info = await Node.UntilAsync(
-            $"/api/projects/{project}/experiments/{experiment}", shown => (string)shown["status"]! == "running" && shown["arms"]!.AsArray().Count >= generations.Length);
+            $"/api/projects/{project}/experiments/{experiment}",
+            shown => (string)shown["status"]! == "running" && shown["arms"]!.AsArray().Count >= generations.Length);
         info["arms"]!.AsArray().Select(arm => (string)arm!["generation"]!).ShouldBe(generations);
     }
 
     private Task DecidedAsync(string project, string id) =>
-        Node.UntilAsync($"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => (string)decision!["id"]! == id));
+        Node.UntilAsync(
+            $"/api/projects/{project}/decisions", decisions => decisions.AsArray().Any(decision => (string)decision!["id"]! == id));
 }

@@ -34,7 +34,8 @@ public class RolloutNode : IAsyncLifetime
     /// <param name="serving">The section of the manifest.</param>
     public async Task MakeAsync(string project, string serving = "{log: fast}")
     {
-        await ReleaseAsync(project, "1.0.0", "- {name: x, type: float}", serving, "", Model(Graph(Op("Identity", "x", "value"), Column("x"), Value())));
+        await ReleaseAsync(
+            project, "1.0.0", "- {name: x, type: float}", serving, "", Model(Graph(Op("Identity", "x", "value"), Column("x"), Value())));
         await ReleaseAsync(
             project, "1.1.0", "- {name: x, type: float}\n    - {name: y, type: float, nullable: true}", serving, "",
             Model(Graph(Op("Sqrt", "x", "value"), Column("x"), Column("y"), Value())));
@@ -65,8 +66,12 @@ public class RolloutNode : IAsyncLifetime
     /// <summary>Who a key meets by a plan as the API shows it.</summary>
     public static string ArmOf(JsonNode plan, string key)
     {
-        ImmutableArray<RolloutArm> arms = [.. plan["arms"]!.AsArray().Select(arm => new RolloutArm((string)arm!["name"]!, new("p", "1.0.0", 1), (double)arm["weight"]!))];
-        ImmutableArray<BucketRange> buckets = [.. plan["buckets"]!.AsArray().Select(range => new BucketRange((int)range!["from"]!, (int)range["to"]!, (string)range["arm"]!))];
+        ImmutableArray<RolloutArm> arms = [
+            .. plan["arms"]!.AsArray().Select(arm => new RolloutArm((string)arm!["name"]!, new("p", "1.0.0", 1), (double)arm["weight"]!)),
+        ];
+        ImmutableArray<BucketRange> buckets = [
+            .. plan["buckets"]!.AsArray().Select(range => new BucketRange((int)range!["from"]!, (int)range["to"]!, (string)range["arm"]!)),
+        ];
         return arms[new Selection((string)plan["project"]!, arms, buckets).Choose(key)].Name;
     }
 
@@ -97,12 +102,18 @@ public class RolloutNode : IAsyncLifetime
     /// <summary>Publishes and trains 1.3.0 of a project, which waits two seconds for a feed with every query.</summary>
     public Task ReleaseSlowAsync(string project) => ReleaseAsync(
         project, "1.3.0", "- {name: x, type: float}\n    - {name: rating, type: float}", "{log: fast}",
-        "augment: [{name: ratings, feed: slow, features: [rating], query: 'SELECT rating FROM ratings WHERE id = :customer', default: {rating: 3}, deadline: 2s, cache: 0ms}]",
+        "augment: [{name: ratings, feed: slow, features: [rating], query: 'SELECT rating FROM ratings WHERE id = :customer', default: "
+            + "{rating: 3}, deadline: 2s, cache: 0ms}]",
         Model(Graph(Op("Identity", "x", "value"), Column("x"), Column("rating"), Value())));
 
     /// <summary>Publishes and trains a release like 1.0.0 of a project, with a model that no other has.</summary>
     public Task ReleaseOwnAsync(string project, string version) => ReleaseAsync(
-        project, version, "- {name: x, type: float}", "{log: fast}", "", Model(Graph(Op("Identity", "x", "value"), Column("x"), Value()), Metadata("of", $"{project} {version}")));
+        project,
+        version,
+        "- {name: x, type: float}",
+        "{log: fast}",
+        "",
+        Model(Graph(Op("Identity", "x", "value"), Column("x"), Value()), Metadata("of", $"{project} {version}")));
 
     protected virtual Task<Node> StartAsync(params string[] settings) => Node.StartAsync(Data, settings);
 

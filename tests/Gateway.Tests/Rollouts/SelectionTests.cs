@@ -5,7 +5,8 @@ namespace Progeny.Gateway.Tests.Rollouts;
 /// <summary>Who answers a query by a plan of several arms, and what is known of it afterwards.</summary>
 public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutNode>
 {
-    private const string Halves = """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "1.1.0:1", "weight": 1}], "champion": "a"}""";
+    private const string Halves =
+        """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 1}, {"name": "b", "generation": "1.1.0:1", "weight": 1}], "champion": "a"}""";
 
     [Fact]
     public async Task Rows_of_a_request_are_answered_each_by_the_arm_of_its_entity_in_their_order()
@@ -14,7 +15,13 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
         var plan = await rollout.SetAndWaitAsync("split", Halves);
         List<string> keys = [.. Enumerable.Range(0, 40).Select(i => $"customer-{i}")];
         var rows = keys.Select((key, i) => new { x = (i + 1) * (i + 1), y = i, customer = key });
-        var answer = await rollout.PredictAsync("split", new JsonObject { ["query_id"] = "many", ["rows"] = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(rows)) }.ToJsonString());
+        var answer = await rollout.PredictAsync(
+            "split",
+            new JsonObject
+            {
+                ["query_id"] = "many",
+                ["rows"] = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(rows)),
+            }.ToJsonString());
 
         answer["version"].ShouldBeNull();
         var predictions = answer["predictions"]!.AsArray();
@@ -28,7 +35,8 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
 
         predictions.Select(row => (string)row!["version"]!).Distinct().Count().ShouldBe(2);
         var logged = await LoggedAsync("split", "many:7");
-        ((string)logged["arm"]!, (string)logged["reason"]!, (string)logged["entity"]!).ShouldBe((RolloutNode.ArmOf(plan, "customer-7"), "share", "customer-7"));
+        ((string)logged["arm"]!, (string)logged["reason"]!, (string)logged["entity"]!).ShouldBe(
+            (RolloutNode.ArmOf(plan, "customer-7"), "share", "customer-7"));
     }
 
     [Fact]
@@ -60,10 +68,13 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
             "refuses",
             $$"""{"rows": [{"x": 1, "customer": "{{a}}"}, {"x": 1, "z": 2, "customer": "{{b}}"}, {"x": "one", "customer": "{{a}}"}, {"customer": "{{b}}", "x": 1}, {"y": 1, "customer": "{{b}}"}]}""",
             400);
-        problem["errors"]!.AsArray().Select(error => ((int)error!["row"]!, (string)error["field"]!)).ShouldBe([(1, "z"), (2, "x"), (4, "x")]);
-        ((string)(await rollout.PredictAsync("refuses", """{"rows": [{"x": 1}]""", 400))["detail"]!).ShouldStartWith("The request is no JSON");
+        problem["errors"]!.AsArray().Select(error => ((int)error!["row"]!, (string)error["field"]!))
+            .ShouldBe([(1, "z"), (2, "x"), (4, "x")]);
+        ((string)(await rollout.PredictAsync("refuses", """{"rows": [{"x": 1}]""", 400))["detail"]!).ShouldStartWith(
+            "The request is no JSON");
         ((string)(await rollout.PredictAsync("refuses", """{"rows": []}""", 400))["detail"]!).ShouldContain("'rows' is empty");
-        ((string)(await rollout.PredictAsync("refuses", """{"rows": [{"x": 1}], "entity": 5}""", 400))["detail"]!).ShouldContain("'entity' must be");
+        ((string)(await rollout.PredictAsync("refuses", """{"rows": [{"x": 1}], "entity": 5}""", 400))["detail"]!).ShouldContain(
+            "'entity' must be");
     }
 
     [Fact]
@@ -75,8 +86,10 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
         {
             var key = RolloutNode.KeyOf(plan, arm);
             var answer = await InferAsync("tensors", $$$"""{"id": "t-{{{arm}}}", "parameters": {"entity": "{{{key}}}"}, {{{Inputs}}}}""");
-            ((string)answer["model_name"]!, (string)answer["model_version"]!, (float)answer["outputs"]![0]!["data"]![0]!).ShouldBe(("tensors", version, value));
-            answer = await InferAsync("tensors", $$"""{{{Inputs[..^1]}}, {"name": "customer", "datatype": "BYTES", "shape": [1, 1], "data": ["{{key}}"]}]}""");
+            ((string)answer["model_name"]!, (string)answer["model_version"]!, (float)answer["outputs"]![0]!["data"]![0]!).ShouldBe(
+                ("tensors", version, value));
+            answer = await InferAsync(
+                "tensors", $$"""{{{Inputs[..^1]}}, {"name": "customer", "datatype": "BYTES", "shape": [1, 1], "data": ["{{key}}"]}]}""");
             ((string)answer["model_version"]!).ShouldBe(version);
             ((string)(await LoggedAsync("tensors", $"t-{arm}"))["arm"]!).ShouldBe(arm);
         }
@@ -104,9 +117,12 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
     {
         await rollout.MakeAsync("lender");
         await rollout.MakeAsync("borrower");
-        await rollout.SetAndWaitAsync("borrower", """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 0}, {"name": "g", "generation": "lender@1.1.0:1", "weight": 1}], "champion": "a"}""");
+        await rollout.SetAndWaitAsync(
+            "borrower",
+            """{"arms": [{"name": "a", "generation": "1.0.0:1", "weight": 0}, {"name": "g", "generation": "lender@1.1.0:1", "weight": 1}], "champion": "a"}""");
         var answer = await rollout.PredictAsync("borrower", """{"rows": [{"x": 16}], "query_id": "lent"}""");
-        ((string)answer["project"]!, (string)answer["version"]!, (float)answer["predictions"]![0]!["value"]!).ShouldBe(("borrower", "lender@1.1.0:1", 4f));
+        ((string)answer["project"]!, (string)answer["version"]!, (float)answer["predictions"]![0]!["value"]!).ShouldBe(
+            ("borrower", "lender@1.1.0:1", 4f));
         ((string)(await LoggedAsync("borrower", "lent"))["arm"]!).ShouldBe("g");
     }
 
@@ -114,7 +130,8 @@ public sealed class SelectionTests(RolloutNode rollout) : IClassFixture<RolloutN
         "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [9]}, {"name": "y", "datatype": "FP32", "shape": [1, 1], "data": [1]}]
         """;
 
-    private Task<JsonNode> LoggedAsync(string project, string id) => rollout.Node.UntilAsync($"/api/projects/{project}/queries/{id}", _ => true);
+    private Task<JsonNode> LoggedAsync(string project, string id) =>
+        rollout.Node.UntilAsync($"/api/projects/{project}/queries/{id}", _ => true);
 
     private async Task<string> VersionAsync(string project, string body) => (string)(await rollout.PredictAsync(project, body))["version"]!;
 

@@ -29,7 +29,8 @@ public sealed class SlowModelTests : IClassFixture<SlowModelTests.HeldNode>
         models.LetGo(digest);
         var (status, problem) = await slow;
         status.ShouldBe(409);
-        ((string)problem["detail"]!).ShouldStartWith("slow@1.0.0:1 was put into production in 'slow' while the model of slow@1.4.0:1 was loaded");
+        ((string)problem["detail"]!).ShouldStartWith(
+            "slow@1.0.0:1 was put into production in 'slow' while the model of slow@1.4.0:1 was loaded");
         ((string)(await rollout.Node.GetAsync("/api/projects/slow"))["champion"]!).ShouldBe("slow@1.0.0:1");
     }
 
@@ -41,7 +42,8 @@ public sealed class SlowModelTests : IClassFixture<SlowModelTests.HeldNode>
         await rollout.ReleaseOwnAsync("undone", "1.4.0");
         var digest = await DigestAsync("undone", "1.4.0:1");
         models.Hold(digest);
-        var slow = rollout.Node.TryPutAsync("/api/projects/undone/rollout", """{"arms": [{"name": "a", "generation": "1.4.0:1", "weight": 1}]}""");
+        var slow = rollout.Node.TryPutAsync(
+            "/api/projects/undone/rollout", """{"arms": [{"name": "a", "generation": "1.4.0:1", "weight": 1}]}""");
         await rollout.Node.PostAsync("/api/projects/undone/rollback", new { by = "anna" });
         models.LetGo(digest);
         var (status, problem) = await slow;
@@ -66,7 +68,8 @@ public sealed class SlowModelTests : IClassFixture<SlowModelTests.HeldNode>
     /// <summary>A node whose models are unloaded as soon as nobody holds them.</summary>
     public sealed class HeldNode : RolloutNode
     {
-        protected override Task<Node> StartAsync(params string[] settings) => Node.StartAsync(Data, HeldModels.Wrap, ["--Serving:ModelMemory", "1", .. settings]);
+        protected override Task<Node> StartAsync(params string[] settings) =>
+            Node.StartAsync(Data, HeldModels.Wrap, ["--Serving:ModelMemory", "1", .. settings]);
     }
 
     private async Task<string> DigestAsync(string project, string version) =>

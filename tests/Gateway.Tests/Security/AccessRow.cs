@@ -8,7 +8,8 @@ internal sealed record AccessRow(string Method, string Path, string Permissions,
     public bool IsForEverybody => Permissions == "everybody";
 
     /// <summary>What the row says is needed.</summary>
-    public Permissions Needed => IsForEverybody || Permissions == "any caller" ? Core.Security.Permissions.None : Enum.Parse<Permissions>(Permissions);
+    public Permissions Needed =>
+        IsForEverybody || Permissions == "any caller" ? Core.Security.Permissions.None : Enum.Parse<Permissions>(Permissions);
 
     /// <inheritdoc/>
     public override string ToString() => $"| `{Method}` | `{Path}` | {Permissions} | {Who} | {Scope} |";

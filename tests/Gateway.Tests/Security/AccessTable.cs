@@ -21,7 +21,11 @@ internal static partial class AccessTable
         var begin = text.IndexOf("## Endpoints and roles", StringComparison.Ordinal);
         var end = text.IndexOf("\n## ", begin + 1, StringComparison.Ordinal);
         return [.. Row().Matches(text[begin..end]).Select(match => new AccessRow(
-            match.Groups["method"].Value, match.Groups["path"].Value, match.Groups["permissions"].Value, match.Groups["who"].Value, match.Groups["scope"].Value))];
+            match.Groups["method"].Value,
+            match.Groups["path"].Value,
+            match.Groups["permissions"].Value,
+            match.Groups["who"].Value,
+            match.Groups["scope"].Value))];
     }
 
     /// <summary>The rows that an endpoint should have, one for each method.</summary>
@@ -45,7 +49,10 @@ internal static partial class AccessTable
             return "any";
         var grants = AccessNames.Grants.Where(grant => permissions.HasFlag(grant.Value)).ToList();
         var rest = grants.Aggregate(permissions, (left, grant) => left & ~grant.Value);
-        List<string> parts = [.. rest == Permissions.None ? [] : new[] { LeastRole(rest) }, .. grants.Select(grant => $"grant {grant.Key}").Order(StringComparer.Ordinal)];
+        List<string> parts = [
+            .. rest == Permissions.None ? [] : new[] { LeastRole(rest) },
+            .. grants.Select(grant => $"grant {grant.Key}").Order(StringComparer.Ordinal),
+        ];
         return grants.Count == 0 ? LeastRole(permissions) : $"{LeastRole(permissions)}, or {string.Join(" and ", parts)}";
     }
 
@@ -55,6 +62,8 @@ internal static partial class AccessTable
     [GeneratedRegex(@"-[0-9a-f]{10}\.", RegexOptions.NonBacktracking)]
     private static partial Regex Digest();
 
-    [GeneratedRegex(@"^\| `(?<method>[A-Za-z]+)` \| `(?<path>[^`]+)` \| (?<permissions>[^|]+?) \| (?<who>[^|]+?) \| (?<scope>[^|]+?) \|\r?$", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\| `(?<method>[A-Za-z]+)` \| `(?<path>[^`]+)` \| (?<permissions>[^|]+?) \| (?<who>[^|]+?) \| (?<scope>[^|]+?) \|\r?$",
+        RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Row();
 }

@@ -28,7 +28,8 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
         (await secured.AskAsync(HttpMethod.Get, "/api/projects/echo/queries", secret)).Status.ShouldBe(403);
         (await Node.GetAsync("/api/keys")).ToJsonString().ShouldNotContain(secret[13..]);
         (await Node.GetAsync($"/api/keys/{id}")).ToJsonString().ShouldNotContain(secret[13..]);
-        foreach (var file in Directory.EnumerateFiles(Node.Data, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK"))
+        foreach (var file in Directory.EnumerateFiles(Node.Data, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "LOCK"))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
@@ -62,7 +63,8 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
     public async Task Revoked_key_is_refused_at_once_on_a_connection_that_has_used_it_and_its_stream_ends()
     {
         var (secret, id) = await secured.MakeKeyAsync("developer:echo");
-        using var stream = await secured.SendAsync(HttpMethod.Get, "/api/projects/echo/queries/stream", secret, completion: HttpCompletionOption.ResponseHeadersRead);
+        using var stream = await secured.SendAsync(
+            HttpMethod.Get, "/api/projects/echo/queries/stream", secret, completion: HttpCompletionOption.ResponseHeadersRead);
         stream.StatusCode.ShouldBe(HttpStatusCode.OK);
         for (var i = 0; i < 3; i++)
             (await secured.AskAsync(HttpMethod.Post, Predict, secret, _rows)).Status.ShouldBe(200);
@@ -86,7 +88,8 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
     [Fact]
     public async Task Key_expires_by_itself_and_says_so_to_its_owner()
     {
-        var made = await Node.PostAsync("/api/keys", new { name = "brief", allow = new[] { "predictor" }, expires_at = DateTimeOffset.UtcNow.AddSeconds(1.5) });
+        var made = await Node.PostAsync(
+            "/api/keys", new { name = "brief", allow = new[] { "predictor" }, expires_at = DateTimeOffset.UtcNow.AddSeconds(1.5) });
         var secret = (string)made["secret"]!;
         (await secured.AskAsync(HttpMethod.Post, Predict, secret, _rows)).Status.ShouldBe(200);
         var expired = await Node.UntilAsync("/api/keys/brief", key => (string)key["status"]! == "expired");
@@ -110,7 +113,8 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
             (await secured.AskAsync(HttpMethod.Post, Predict, key, _rows)).Status.ShouldBe(200);
         var before = await Node.GetAsync($"/api/keys/{id}");
         ((string)before["status"]!).ShouldBe("replaced");
-        DateTimeOffset.Parse((string)before["expires_at"]!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeLessThan(DateTimeOffset.UtcNow.AddSeconds(61));
+        DateTimeOffset.Parse((string)before["expires_at"]!, System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeLessThan(DateTimeOffset.UtcNow.AddSeconds(61));
         (await Node.TryPostAsync($"/api/keys/{id}/rotate", "{}")).Status.ShouldBe(409);
 
         var again = await Node.PostAsync($"/api/keys/{(string)rotated["key"]!["id"]!}/rotate", new { overlap_seconds = 0 });
@@ -172,7 +176,8 @@ public sealed class ApiKeyTests(SecuredNode secured) : IClassFixture<SecuredNode
     {
         await Node.PostAsync("/api/projects/echo/promotions", new { version = "1.0.0:1", by = "boss@example.com", reason = "once more" });
         var decisions = await Node.GetAsync("/api/projects/echo/decisions");
-        var by = decisions.AsArray().Select(decision => (string)decision!["by"]!).First(text => text.Contains("boss", StringComparison.Ordinal));
+        var by = decisions.AsArray().Select(decision => (string)decision!["by"]!)
+            .First(text => text.Contains("boss", StringComparison.Ordinal));
         by.ShouldBe("key:admin as 'boss@example.com'");
     }
 

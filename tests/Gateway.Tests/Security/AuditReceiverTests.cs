@@ -24,7 +24,8 @@ public sealed partial class AuditReceiverTests : IDisposable
     public async Task Syslog_by_udp_gets_each_entry_as_a_message()
     {
         using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        await using var node = await Node.StartAsync(Path.Combine(folder, "data"), "--Audit:Syslog:Address", $"udp://{server.Client.LocalEndPoint}", "--Silo:Name", "node one");
+        await using var node = await Node.StartAsync(
+            Path.Combine(folder, "data"), "--Audit:Syslog:Address", $"udp://{server.Client.LocalEndPoint}", "--Silo:Name", "node one");
         using var foreign = new HttpRequestMessage(HttpMethod.Get, "/api/projects") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         (await node.Http.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
 
@@ -36,7 +37,8 @@ public sealed partial class AuditReceiverTests : IDisposable
         messages[0].ShouldStartWith("<110>1 ");
         messages[0].ShouldContain(" node_one progeny ");
         messages[1].ShouldStartWith("<108>1 ");
-        ((string)JsonNode.Parse(messages[1][messages[1].IndexOf('{', StringComparison.Ordinal)..])!["request"]!).ShouldBe("GET /api/projects");
+        ((string)JsonNode.Parse(messages[1][messages[1].IndexOf('{', StringComparison.Ordinal)..])!["request"]!).ShouldBe(
+            "GET /api/projects");
     }
 
     [Fact]

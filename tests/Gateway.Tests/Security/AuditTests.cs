@@ -30,7 +30,8 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         ((bool)pause["before"]!["paused"]!).ShouldBeFalse();
         ((bool)pause["after"]!["paused"]!).ShouldBeTrue();
         ((string)pause["after"]!["reason"]!).ShouldBe("maintenance");
-        DateTimeOffset.Parse((string)pause["time"]!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(before, DateTimeOffset.UtcNow.AddSeconds(1));
+        DateTimeOffset.Parse((string)pause["time"]!, System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeInRange(before, DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
     [Fact]
@@ -56,11 +57,14 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         using var foreign = new HttpRequestMessage(HttpMethod.Get, "/api/projects") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         (await node.Http.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await node.TryPostAsync("/api/projects/demo/predict", """{"rows":[{}]}""")).Status.ShouldBeOneOf(200, 400);
-        (await node.TryPostAsync("/api/projects/demo/outcomes", """{"outcomes":[{"query_id":"a","outcome":1}]}""")).Status.ShouldBeOneOf(200, 400);
+        (await node.TryPostAsync("/api/projects/demo/outcomes", """{"outcomes":[{"query_id":"a","outcome":1}]}""")).Status.ShouldBeOneOf(
+            200, 400);
 
         var entries = (await node.GetAsync("/api/audit?limit=1000")).AsArray();
 
-        entries.ShouldContain(entry => (int)entry!["status"]! == 403 && (string)entry["request"]! == "GET /api/projects" && (string)entry["by"]! == "unknown");
+        entries.ShouldContain(
+            entry =>
+                (int)entry!["status"]! == 403 && (string)entry["request"]! == "GET /api/projects" && (string)entry["by"]! == "unknown");
         entries.ShouldNotContain(entry => ((string?)entry!["request"] ?? "").EndsWith("/predict", StringComparison.Ordinal));
         entries.ShouldNotContain(entry => ((string?)entry!["request"] ?? "").EndsWith("/outcomes", StringComparison.Ordinal));
     }
@@ -91,7 +95,11 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         var folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
         var full = new FullAuditLog();
         await using (var broken = await Node.StartAsync(
-            folder, services => services.Replace(ServiceDescriptor.Singleton<IAuditLog>(provider => full.Over(provider.GetRequiredService<SqliteAuditLog>()))), []))
+            folder,
+            services =>
+                services.Replace(
+                    ServiceDescriptor.Singleton<IAuditLog>(provider => full.Over(provider.GetRequiredService<SqliteAuditLog>()))),
+            []))
         {
             (await broken.PublishAsync("demo", trained.Project)).StatusCode.ShouldBe(HttpStatusCode.Created);
             full.IsFull = true;
@@ -113,18 +121,22 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         {
             for (var i = 0; i < 40; i++)
             {
-                using var foreign = new HttpRequestMessage(HttpMethod.Get, "/api/projects") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
+                using var foreign = new HttpRequestMessage(
+                    HttpMethod.Get, "/api/projects") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
                 (await flooded.Http.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
             }
 
-            (await flooded.GetAsync("/api/audit?limit=1000")).AsArray().Count(entry => (int)entry!["status"]! == 403).ShouldBeInRange(5, 10); // a minute may end meanwhile
+            // a minute may end meanwhile
+            (await flooded.GetAsync("/api/audit?limit=1000")).AsArray().Count(entry => (int)entry!["status"]! == 403)
+                .ShouldBeInRange(5, 10);
         }
 
         await using (var next = await Node.StartAsync(folder))
         {
             var entries = (await next.GetAsync("/api/audit?limit=1000")).AsArray();
             var single = entries.Count(entry => (int)entry!["status"]! == 403);
-            var counted = entries.Where(entry => (string)entry!["action"]! == "refused.more").Sum(entry => (int)entry!["after"]!["attempts"]!);
+            var counted = entries.Where(entry => (string)entry!["action"]! == "refused.more")
+                .Sum(entry => (int)entry!["after"]!["attempts"]!);
             (single + counted).ShouldBe(40);
         }
 
@@ -142,16 +154,22 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
             public Task<long> AppendAsync(AuditEntry entry, CancellationToken cancellationToken) =>
                 disk.IsFull ? throw new IOException("the disk is full") : log.AppendAsync(entry, cancellationToken);
 
-            public Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken) => log.ListAsync(filter, cancellationToken);
+            public Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken) =>
+                log.ListAsync(filter, cancellationToken);
 
-            public Task<IReadOnlyList<StoredAuditEntry>> ReadAsync(long after, int limit, CancellationToken cancellationToken) => log.ReadAsync(after, limit, cancellationToken);
+            public Task<IReadOnlyList<StoredAuditEntry>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
+                log.ReadAsync(after, limit, cancellationToken);
 
             public Task<AuditEnd> GetEndAsync(CancellationToken cancellationToken) => log.GetEndAsync(cancellationToken);
 
-            public Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken) => log.PruneAsync(kept, now, cancellationToken);
+            public Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken) =>
+                log.PruneAsync(kept, now, cancellationToken);
 
             public Task<int> SendAsync(
-                string receiver, int limit, Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send, CancellationToken cancellationToken) =>
+                string receiver,
+                int limit,
+                Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send,
+                CancellationToken cancellationToken) =>
                 log.SendAsync(receiver, limit, send, cancellationToken);
         }
     }

@@ -37,13 +37,16 @@ internal sealed partial class Browser : IDisposable
 
     /// <summary>Sends a form as its page has it.</summary>
     /// <param name="page">The page with the form; null: the form is somebody else's, and has no token.</param>
-    public async Task<Answer> PostAsync(Answer? page, string address, (string Name, string Value)[] fields, params (string Name, string Value)[] headers)
+    public async Task<Answer> PostAsync(
+        Answer? page, string address, (string Name, string Value)[] fields, params (string Name, string Value)[] headers)
     {
         var token = page is null ? null : TokenOf(page);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_home, address));
         request.Content = new FormUrlEncodedContent(
             fields.Concat(token is null ? [] : [("csrf", token)]).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
-        return await SendAsync(request, headers.Any(header => header.Name == "Origin") ? headers : [("Origin", _home.GetLeftPart(UriPartial.Authority)), .. headers]);
+        return await SendAsync(
+            request,
+            headers.Any(header => header.Name == "Origin") ? headers : [("Origin", _home.GetLeftPart(UriPartial.Authority)), .. headers]);
     }
 
     public async Task<Answer> SignInAsync(string key, string? target = null)
@@ -52,7 +55,8 @@ internal sealed partial class Browser : IDisposable
         return await PostAsync(page, "/sign-in", [("key", key), ("return", target ?? "/")]);
     }
 
-    public static string? TokenOf(Answer page) => Token().Match(page.Body) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups["token"].Value) : null;
+    public static string? TokenOf(Answer page) =>
+        Token().Match(page.Body) is { Success: true } found ? WebUtility.HtmlDecode(found.Groups["token"].Value) : null;
 
     public void Dispose() => _http.Dispose();
 
@@ -64,7 +68,12 @@ internal sealed partial class Browser : IDisposable
             request.Headers.Add(name, value);
         using var response = await _http.SendAsync(request);
         response.Headers.TryGetValues("Set-Cookie", out var cookies);
-        return new Answer(request.RequestUri!, response.StatusCode, response.Headers.Location, await response.Content.ReadAsStringAsync(), [.. cookies ?? []]);
+        return new Answer(
+            request.RequestUri!,
+            response.StatusCode,
+            response.Headers.Location,
+            await response.Content.ReadAsStringAsync(),
+            [.. cookies ?? []]);
     }
 
     [GeneratedRegex("name=\"csrf\" value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

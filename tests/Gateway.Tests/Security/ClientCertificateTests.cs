@@ -23,9 +23,11 @@ public sealed class ClientCertificateTests : DataFixture
         using var pinned = foreign.Issue("CN=anything");
         await File.WriteAllTextAsync(PathOf("clients.pem"), clients.Pem);
         await using var node = await StartAsync(
-            "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Security:ClientCertificateAuthority", PathOf("clients.pem"),
+            "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Security:ClientCertificateAuthority", PathOf(
+                "clients.pem"),
             "--Security:Certificates:scorer:Subject", "CN=scorer,O=Example", "--Security:Certificates:scorer:Access", "predictor:flights",
-            "--Security:Certificates:lab:Thumbprint", pinned.GetCertHashString(HashAlgorithmName.SHA256), "--Security:Certificates:lab:Access", "viewer, data:flights");
+            "--Security:Certificates:lab:Thumbprint", pinned.GetCertHashString(
+                HashAlgorithmName.SHA256), "--Security:Certificates:lab:Access", "viewer, data:flights");
 
         (await AskAsync(node, scorer, "/api/projects/ships")).Status.ShouldBe(HttpStatusCode.NotFound);
         var (status, detail) = await AskAsync(node, scorer, "/metrics");
@@ -48,7 +50,8 @@ public sealed class ClientCertificateTests : DataFixture
         (await AskAsync(node, null, "/api/projects")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await AskAsync(node, null, "/v2/health/live")).Status.ShouldBe(HttpStatusCode.OK);
         (await AskAsync(node, pinned, "/api/projects", ("Sec-Fetch-Site", "same-origin"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await AskAsync(node, pinned, "/api/projects", ("Authorization", "Bearer pgy_abcdefgh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))).Status
+        (await AskAsync(
+            node, pinned, "/api/projects", ("Authorization", "Bearer pgy_abcdefgh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"))).Status
             .ShouldBe(HttpStatusCode.Unauthorized); // what a request says itself goes before
     }
 
@@ -59,7 +62,8 @@ public sealed class ClientCertificateTests : DataFixture
         using var pinned = ClientAuthority.SelfSigned("CN=lab");
         await using var node = await StartAsync(
             "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Http:CorsOrigins", "*",
-            "--Security:Certificates:lab:Thumbprint", pinned.GetCertHashString(HashAlgorithmName.SHA256), "--Security:Certificates:lab:Access", "admin");
+            "--Security:Certificates:lab:Thumbprint", pinned.GetCertHashString(
+                HashAlgorithmName.SHA256), "--Security:Certificates:lab:Access", "admin");
 
         (await AskAsync(node, pinned, "/api/projects")).Status.ShouldBe(HttpStatusCode.OK);
         var (status, detail) = await AskAsync(node, pinned, "/api/projects", ("Origin", "https://evil.example"));
@@ -82,7 +86,15 @@ public sealed class ClientCertificateTests : DataFixture
     }
 
     private Task<Node> StartAsync(params string[] settings) => Node.StartAsync(
-        Data, ["--Security:Enabled", "true", "--Security:AdminKeyFile", PathOf("admin.key"), .. settings.Contains("--Security:Tls:Key") ? ["--urls", "https://127.0.0.1:0"] : Array.Empty<string>(), .. settings]);
+        Data,
+        [
+            "--Security:Enabled",
+            "true",
+            "--Security:AdminKeyFile",
+            PathOf("admin.key"),
+            .. settings.Contains("--Security:Tls:Key") ? ["--urls", "https://127.0.0.1:0"] : Array.Empty<string>(),
+            .. settings,
+        ]);
 
     private async Task RefusedAsync(Node node, X509Certificate2 certificate, string why)
     {
@@ -100,6 +112,8 @@ public sealed class ClientCertificateTests : DataFixture
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
         using var response = await http.SendAsync(request);
-        return (response.StatusCode, response.IsSuccessStatusCode ? "" : (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!);
+        return (response.StatusCode, response.IsSuccessStatusCode
+            ? ""
+            : (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!);
     }
 }

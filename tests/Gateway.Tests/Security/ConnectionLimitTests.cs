@@ -61,7 +61,9 @@ public sealed class ConnectionLimitTests : DataFixture
         foreach (var (length, expected) in new[] { (1_000, 200), (3_000, status) })
         {
             using var socket = await ConnectAsync(new IPEndPoint(IPAddress.Loopback, node.Http.BaseAddress!.Port));
-            await socket.SendAsync(Encoding.ASCII.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, request, new string('x', length))));
+            await socket.SendAsync(
+                Encoding.ASCII.GetBytes(
+                    string.Format(System.Globalization.CultureInfo.InvariantCulture, request, new string('x', length))));
             (await ReadAsync(socket)).ShouldStartWith($"HTTP/1.1 {expected}");
         }
     }
@@ -70,7 +72,8 @@ public sealed class ConnectionLimitTests : DataFixture
     [InlineData("--Http:MaxConnections 0", "Http:MaxConnections is 0; it must be 1 to 1000000.")]
     [InlineData("--Http:HeaderTimeout 00:00:00", "Http:HeaderTimeout is 00:00:00; it must be 00:00:01 to 01:00:00.")]
     public void Limit_out_of_its_bounds_is_refused(string setting, string said) =>
-        Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--Data", Data, .. setting.Split(' ')])).Message.ShouldBe(said);
+        Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--Data", Data, .. setting.Split(' ')])).Message.ShouldBe(
+            said);
 
     /// <returns>The connection after its first answer; null: it was closed without one.</returns>
     private static async Task<Socket?> AskAsync(IPEndPoint address)

@@ -14,7 +14,13 @@ public sealed class CorsTests : DataFixture
     {
         await using var node = await Node.StartAsync(Data, "--Http:CorsOrigins", $"{App}, http://localhost:3000");
 
-        using (var preflight = await AskAsync(node, HttpMethod.Options, "/api/projects/none/predict", App, ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,content-type")))
+        using (var preflight = await AskAsync(
+            node,
+            HttpMethod.Options,
+            "/api/projects/none/predict",
+            App,
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "authorization,content-type")))
         {
             preflight.StatusCode.ShouldBe(HttpStatusCode.NoContent);
             Header(preflight, "Access-Control-Allow-Origin").ShouldBe(App);
@@ -59,16 +65,19 @@ public sealed class CorsTests : DataFixture
     [Fact]
     public async Task All_origins_may_ask_a_node_on_which_everybody_proves_who_they_are()
     {
-        await using var node = await Node.StartAsync(Data, "--Http:CorsOrigins", "*", "--Security:Enabled", "true", "--Security:AdminKeyFile", Path.Combine(Data, "key"));
+        await using var node = await Node.StartAsync(
+            Data, "--Http:CorsOrigins", "*", "--Security:Enabled", "true", "--Security:AdminKeyFile", Path.Combine(Data, "key"));
         using var answer = await AskAsync(node, HttpMethod.Get, "/api/projects", "https://any.example");
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         Header(answer, "Access-Control-Allow-Origin").ShouldNotBeNull();
         Header(answer, "Access-Control-Allow-Credentials").ShouldBeNull();
     }
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    private static async Task<HttpResponseMessage> AskAsync(Node node, HttpMethod method, string path, string origin, params (string Name, string Value)[] headers)
+    private static async Task<HttpResponseMessage> AskAsync(
+        Node node, HttpMethod method, string path, string origin, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("Origin", origin);

@@ -29,7 +29,8 @@ public sealed class EndpointAccessTests(SecuredNode secured) : IClassFixture<Sec
     [Fact]
     public void Table_of_endpoints_says_what_each_one_requires_and_has_no_others()
     {
-        var expected = Endpoints().SelectMany(AccessTable.RowsOf).Select(row => row.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var expected = Endpoints().SelectMany(AccessTable.RowsOf).Select(row => row.ToString()).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
         var rows = AccessTable.Read().Select(row => row.ToString()).ToList();
 
         rows.Distinct(StringComparer.Ordinal).Count().ShouldBe(rows.Count);

@@ -13,7 +13,8 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
 {
     private string job = "";
 
-    public static TheoryData<string> Allowed => [.. AccessNames.Roles.Keys.Concat(AccessNames.Grants.Keys).SelectMany(name => new[] { name, $"{name}:{SecuredNode.Own}" })];
+    public static TheoryData<string> Allowed =>
+        [.. AccessNames.Roles.Keys.Concat(AccessNames.Grants.Keys).SelectMany(name => new[] { name, $"{name}:{SecuredNode.Own}" })];
 
     [Theory]
     [MemberData(nameof(Allowed))]
@@ -31,7 +32,9 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
     public async Task Key_of_another_project_finds_no_project_and_no_job_where_the_table_names_one()
     {
         var (key, _) = await secured.MakeKeyAsync($"admin:{SecuredNode.Foreign}");
-        await AskAllAsync(key, row => row.IsForEverybody || (row.Scope == "node" && row.Needed == Permissions.None) ? 0 : row.Scope == "node" ? 403 : 404);
+        await AskAllAsync(
+            key,
+            row => row.IsForEverybody || (row.Scope == "node" && row.Needed == Permissions.None) ? 0 : row.Scope == "node" ? 403 : 404);
     }
 
     [Theory]
@@ -48,7 +51,14 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
     public async Task Foreign_project_is_answered_in_the_words_of_one_that_is_not_there()
     {
         var (key, _) = await secured.MakeKeyAsync($"admin:{SecuredNode.Own}");
-        foreach (var path in new[] { "/api/projects/{0}", "/api/projects/{0}/releases/1.0.0/package", "/v2/models/{0}", "/projects/{0}", "/api/projects/{0}/queries/stream" })
+        foreach (var path in new[]
+        {
+            "/api/projects/{0}",
+            "/api/projects/{0}/releases/1.0.0/package",
+            "/v2/models/{0}",
+            "/projects/{0}",
+            "/api/projects/{0}/queries/stream",
+        })
         {
             var foreign = await TextAsync(string.Format(CultureInfo.InvariantCulture, path, SecuredNode.Foreign), key);
             var missing = await TextAsync(string.Format(CultureInfo.InvariantCulture, path, "nothing"), key);
@@ -128,7 +138,8 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
     };
 
     // The dashboard has a 403 of its own, for what is turned off.
-    private static bool IsForbidden(int status, string? detail) => status == 403 && detail?.Contains("may not do this", StringComparison.Ordinal) == true;
+    private static bool IsForbidden(int status, string? detail) =>
+        status == 403 && detail?.Contains("may not do this", StringComparison.Ordinal) == true;
 
     private bool IsUnknown(int status, string? detail) =>
         status == 404 && (detail == $"There is no project '{SecuredNode.Own}'." || detail == $"There is no job '{job}'.");
@@ -149,9 +160,12 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
         var type = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
         using var body = method is "GET" or "DELETE" ? null : new StringContent("{}", Encoding.UTF8);
         body?.Headers.ContentType = new(type);
-        using var response = await secured.SendAsync(new HttpMethod(method), path.StartsWith('/') ? path : $"/{path}", key, body, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await secured.SendAsync(
+            new HttpMethod(method), path.StartsWith('/') ? path : $"/{path}", key, body, HttpCompletionOption.ResponseHeadersRead);
         var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
-        return ((int)response.StatusCode, isProblem ? (string?)System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"] : null);
+        return ((int)response.StatusCode, isProblem
+            ? (string?)System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]
+            : null);
     }
 
     private async Task<(int Status, string Text)> TextAsync(string path, string key)

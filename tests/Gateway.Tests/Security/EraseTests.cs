@@ -12,7 +12,12 @@ public sealed class EraseTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         node = await Node.StartAsync(Path.Combine(folder, "data"), "--Metrics:ScoreSeconds", "0.1");
-        foreach (var (name, more) in new[] { ("people", "entity: person\nserving: {log: durable}"), ("nobody", "serving: {log: fast}"), ("veiled", "entity: person\nserving: {redact: [person]}") })
+        foreach (var (name, more) in new[]
+        {
+            ("people", "entity: person\nserving: {log: durable}"),
+            ("nobody", "serving: {log: fast}"),
+            ("veiled", "entity: person\nserving: {redact: [person]}"),
+        })
         {
             using var published = await node.PublishAsync(name, JudgedProject.Write(Path.Combine(folder, name), name, more));
             published.IsSuccessStatusCode.ShouldBeTrue(await published.Content.ReadAsStringAsync());
@@ -32,14 +37,22 @@ public sealed class EraseTests : IAsyncLifetime
     [Fact]
     public async Task Erased_entity_is_gone_from_queries_outcomes_and_scores_and_its_queries_answer_410()
     {
-        await node.PostAsync("/api/projects/people/predict", new { query_id = "m-1", rows = new[] { new { x = 0.2, kind = "a", person = "mallory-name" } } });
-        await node.PostAsync("/api/projects/people/predict", new { query_id = "a-1", rows = new[] { new { x = 0.3, kind = "a", person = "alice" } } });
-        await node.PostAsync("/api/projects/people/outcomes", new { outcomes = new[] { new { query_id = "m-1", outcome = "1" }, new { query_id = "a-1", outcome = "0" } } });
-        await node.UntilAsync("/api/projects/people/metrics?step=10s", metrics => metrics.ToJsonString().Contains("\"outcomes\":2", StringComparison.Ordinal));
+        await node.PostAsync(
+            "/api/projects/people/predict",
+            new { query_id = "m-1", rows = new[] { new { x = 0.2, kind = "a", person = "mallory-name" } } });
+        await node.PostAsync(
+            "/api/projects/people/predict", new { query_id = "a-1", rows = new[] { new { x = 0.3, kind = "a", person = "alice" } } });
+        await node.PostAsync(
+            "/api/projects/people/outcomes",
+            new { outcomes = new[] { new { query_id = "m-1", outcome = "1" }, new { query_id = "a-1", outcome = "0" } } });
+        await node.UntilAsync(
+            "/api/projects/people/metrics?step=10s",
+            metrics => metrics.ToJsonString().Contains("\"outcomes\":2", StringComparison.Ordinal));
 
         var erased = await node.PostAsync("/api/projects/people/erase", new { entity = "mallory-name", reason = "request 7", by = "ada" });
 
-        ((bool)erased["complete"]!, (long)erased["records"]!, (long)erased["outcomes"]!, (long)erased["scores"]!).ShouldBe((true, 1, 1, 1), erased.ToJsonString());
+        ((bool)erased["complete"]!, (long)erased["records"]!, (long)erased["outcomes"]!, (long)erased["scores"]!).ShouldBe(
+            (true, 1, 1, 1), erased.ToJsonString());
         erased["kept"]!.AsArray().Count.ShouldBeGreaterThan(2);
         foreach (var path in (string[])["", "/replay", "/explain"])
         {
@@ -54,11 +67,14 @@ public sealed class EraseTests : IAsyncLifetime
         (await node.GetAsync("/api/projects/people/queries/a-1"))["outcome"]!.ToJsonString().ShouldContain("0");
         (await node.Http.GetAsync("/api/projects/people/queries/never")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
 
-        var late = await node.PostAsync("/api/projects/people/outcomes", new { outcomes = new[] { new { query_id = "m-1", outcome = "0" }, new { query_id = "a-1", outcome = "1" } } });
+        var late = await node.PostAsync(
+            "/api/projects/people/outcomes",
+            new { outcomes = new[] { new { query_id = "m-1", outcome = "0" }, new { query_id = "a-1", outcome = "1" } } });
         ((long)late["erased"]!, (long)late["corrected"]!).ShouldBe((1, 1));
 
         var entry = (await node.GetAsync("/api/audit?action=project.erase")).AsArray().ShouldHaveSingleItem()!;
-        ((string)entry["by"]!, (string)entry["after"]!["entity"]!, (long)entry["after"]!["records"]!).ShouldBe(("anybody as 'ada'", (string)erased["mark"]!, 1));
+        ((string)entry["by"]!, (string)entry["after"]!["entity"]!, (long)entry["after"]!["records"]!).ShouldBe(
+            ("anybody as 'ada'", (string)erased["mark"]!, 1));
         (await node.Http.GetStringAsync("/api/audit/export")).ShouldNotContain("mallory-name");
     }
 

@@ -26,7 +26,18 @@ public sealed class ExposureTests : DataFixture
     {
         using var authority = new TestAuthority();
         var (certificate, key) = authority.Issue(PathOf("node"));
-        string[] arguments = ["--urls", urls, "--Data", Data, "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Security:Enabled", isGuarded ? "true" : "false"];
+        string[] arguments = [
+            "--urls",
+            urls,
+            "--Data",
+            Data,
+            "--Security:Tls:Certificate",
+            certificate,
+            "--Security:Tls:Key",
+            key,
+            "--Security:Enabled",
+            isGuarded ? "true" : "false",
+        ];
 
         foreach (var build in new Action[] { () => GatewayApp.Build(arguments), () => silo::Progeny.Silo.SiloApp.Build(arguments) })
         {
@@ -43,12 +54,14 @@ public sealed class ExposureTests : DataFixture
     [InlineData("http://[::1]:0")]
     [InlineData("http://localhost:0")]
     [InlineData("http://unix:/tmp/progeny-test.sock")]
-    public async Task Address_of_this_machine_needs_nothing(string url) => await GatewayApp.Build(["--urls", url, "--Data", Data]).DisposeAsync();
+    public async Task Address_of_this_machine_needs_nothing(string url) =>
+        await GatewayApp.Build(["--urls", url, "--Data", Data]).DisposeAsync();
 
     [Fact]
     public void Address_with_https_needs_a_certificate()
     {
-        var problem = Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--urls", "https://127.0.0.1:0", "--Data", Data]));
+        var problem = Should.Throw<Grains.Common.SettingException>(
+            () => GatewayApp.Build(["--urls", "https://127.0.0.1:0", "--Data", Data]));
 
         problem.Message.ShouldContain("https://127.0.0.1:0");
         problem.Message.ShouldContain("Security:Tls:Certificate is missing");
@@ -57,7 +70,8 @@ public sealed class ExposureTests : DataFixture
     [Fact]
     public void Addresses_in_the_servers_own_section_are_refused()
     {
-        var problem = Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--Kestrel:Endpoints:All:Url", "http://0.0.0.0:0", "--Data", Data]));
+        var problem = Should.Throw<Grains.Common.SettingException>(
+            () => GatewayApp.Build(["--Kestrel:Endpoints:All:Url", "http://0.0.0.0:0", "--Data", Data]));
 
         problem.Message.ShouldStartWith("Kestrel:Endpoints is set");
     }
@@ -67,7 +81,8 @@ public sealed class ExposureTests : DataFixture
     {
         using var log = new CapturedLog(LogLevel.Warning);
         await using var app = GatewayApp.Build(
-            ["--urls", "http://0.0.0.0:0", "--Data", Data, "--Security:AllowInsecure", "true"], services => services.AddSingleton<ILoggerProvider>(log));
+            ["--urls", "http://0.0.0.0:0", "--Data", Data, "--Security:AllowInsecure", "true"],
+            services => services.AddSingleton<ILoggerProvider>(log));
         var time = new FakeTimeProvider();
         var reminder = app.Services.GetServices<IHostedService>().Single(service => service.GetType().Name == "ExposureReminder");
         var service = (IHostedService)ActivatorUtilities.CreateInstance(app.Services, reminder.GetType(), time);
@@ -84,6 +99,10 @@ public sealed class ExposureTests : DataFixture
         await service.StopAsync(CancellationToken.None);
         Said().ShouldBeInRange(3, 4);
 
-        int Said() => log.Entries.Count(entry => entry.Message.StartsWith("Security:AllowInsecure is set: The node listens on http://0.0.0.0:0 (urls)", StringComparison.Ordinal));
+        int Said() =>
+            log.Entries.Count(
+                entry =>
+                    entry.Message.StartsWith(
+                        "Security:AllowInsecure is set: The node listens on http://0.0.0.0:0 (urls)", StringComparison.Ordinal));
     }
 }

@@ -70,11 +70,13 @@ public sealed partial class FirstKeyTests : DataFixture
     [Fact]
     public async Task Node_with_another_pepper_than_the_keys_were_made_with_does_not_start()
     {
-        await using (await Node.StartAsync(Data, "--Security:Enabled", "true", "--Security:Pepper", new string('a', 40), "--Security:AdminKeyFile", PathOf("admin.key")))
+        await using (await Node.StartAsync(
+            Data, "--Security:Enabled", "true", "--Security:Pepper", new string('a', 40), "--Security:AdminKeyFile", PathOf("admin.key")))
         {
         }
 
-        var (exitCode, output) = await NodeProcess.RunAsync("Progeny.Gateway.dll", Data, "--Security:Enabled", "true", "--Security:Pepper", new string('b', 40));
+        var (exitCode, output) = await NodeProcess.RunAsync(
+            "Progeny.Gateway.dll", Data, "--Security:Enabled", "true", "--Security:Pepper", new string('b', 40));
         exitCode.ShouldBe(1);
         output.ShouldContain("Security:PepperFile");
     }
@@ -86,7 +88,8 @@ public sealed partial class FirstKeyTests : DataFixture
     [InlineData("--Cluster:ConnectionString Host=127.0.0.1 --Security:AllowInsecure true", "Security:PepperFile")]
     public async Task Pepper_that_cannot_be_is_refused_in_a_sentence(string settings, string said)
     {
-        var exception = await Should.ThrowAsync<SettingException>(() => Node.StartAsync(Data, ["--Security:Enabled", "true", .. settings.Split(' ')]));
+        var exception = await Should.ThrowAsync<SettingException>(
+            () => Node.StartAsync(Data, ["--Security:Enabled", "true", .. settings.Split(' ')]));
         exception.Message.ShouldContain(said);
     }
 

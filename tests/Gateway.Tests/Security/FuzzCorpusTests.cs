@@ -29,7 +29,10 @@ public sealed class FuzzCorpusTests
     [Fact]
     public async Task Exception_that_is_not_documented_is_found()
     {
-        var target = new FuzzTarget("wrong", input => input.Length == 0 ? throw new FormatException() : throw new InvalidOperationException(), typeof(FormatException));
+        var target = new FuzzTarget(
+            "wrong",
+            input => input.Length == 0 ? throw new FormatException() : throw new InvalidOperationException(),
+            typeof(FormatException));
         (await target.TryAsync([])).ShouldBeNull();
         (await target.TryAsync([1])).ShouldBeOfType<InvalidOperationException>();
     }

@@ -27,7 +27,8 @@ public sealed class GrantTests : IAsyncLifetime
     [InlineData("nowhere")]
     public async Task Release_that_names_a_feed_which_its_project_may_not_use_is_refused_as_if_there_were_none(string feed)
     {
-        var (status, body) = await PublishAsync("shop-a", $"augment: [{{name: facts, feed: {feed}, features: [kind], query: 'SELECT kind FROM facts WHERE x = :x'}}]");
+        var (status, body) = await PublishAsync(
+            "shop-a", $"augment: [{{name: facts, feed: {feed}, features: [kind], query: 'SELECT kind FROM facts WHERE x = :x'}}]");
 
         status.ShouldBe(400);
         body.ShouldContain("augment[0].feed");
@@ -49,7 +50,9 @@ public sealed class GrantTests : IAsyncLifetime
     [Fact]
     public async Task Release_of_more_rules_than_the_operator_allows_is_refused()
     {
-        var (status, body) = await PublishAsync("shop-c", "gates: [{name: a, before: champion, when: 1}, {name: b, before: champion, when: 1}, {name: c, before: champion, when: 1}]");
+        var (status, body) = await PublishAsync(
+            "shop-c",
+            "gates: [{name: a, before: champion, when: 1}, {name: b, before: champion, when: 1}, {name: c, before: champion, when: 1}]");
 
         status.ShouldBe(400);
         body.ShouldContain("has 4 rules, metrics, gates, hooks, alerts and tests; this node takes 3 at most (Releases:MaxRules)");

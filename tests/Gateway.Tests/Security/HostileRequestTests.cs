@@ -18,8 +18,10 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     {
         foreach (var path in (string[])["/api/projects/none/predict", "/v2/models/none/infer"])
         {
-            using var slow = await SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17000\r\n\r\n{{\"rows\":");
-            using var small = await SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{{");
+            using var slow = await SendAsync(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17000\r\n\r\n{{\"rows\":");
+            using var small = await SendAsync(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{{");
             (await node.TryPostAsync(path, "{\"rows\":[{}]}")).Status.ShouldBeOneOf(400, 404); // not 429
         }
     }
@@ -27,11 +29,17 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     [Fact]
     public async Task Chunk_that_claims_more_than_there_can_be_is_a_bad_request()
     {
-        foreach (var path in (string[])["/api/projects/none/predict", "/v2/models/none/infer", "/api/projects/none/outcomes", "/api/projects/none/releases"])
+        foreach (var path in (string[])[
+            "/api/projects/none/predict",
+            "/v2/models/none/infer",
+            "/api/projects/none/outcomes",
+            "/api/projects/none/releases",
+        ])
         {
             var type = path.EndsWith("releases", StringComparison.Ordinal) ? "application/zip" : "application/json";
             using var claim = await SendAsync(
-                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000000\r\n{{}}");
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nTransfer-Encoding: "
+                    + "chunked\r\n\r\n10000000000000000\r\n{}");
             (await ReadLineAsync(claim)).ShouldStartWith("HTTP/1.1 400", customMessage: path);
         }
     }
@@ -49,7 +57,8 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
 
         (status, problem) = await node.TryPostAsync(
             "/v2/models/none/infer", $$"""{"inputs":[{"name":"{{new string('x', 900_000)}}","datatype":"FP32","shape":[1],"data":[1]}]}""");
-        (status, problem.ToJsonString().Length).ShouldSatisfyAllConditions(answer => answer.status.ShouldBe(400), answer => answer.Length.ShouldBeLessThan(1_000));
+        (status, problem.ToJsonString().Length).ShouldSatisfyAllConditions(
+            answer => answer.status.ShouldBe(400), answer => answer.Length.ShouldBeLessThan(1_000));
     }
 
     [Fact]
@@ -66,7 +75,8 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     [Fact]
     public async Task What_a_caller_wrote_does_not_come_back_whole()
     {
-        var (status, problem) = await node.TryPostAsync("/api/projects/none/promotions", $$"""{"version": "{{new string('9', 100_000)}}"}""");
+        var (status, problem) = await node.TryPostAsync(
+            "/api/projects/none/promotions", $$"""{"version": "{{new string('9', 100_000)}}"}""");
         status.ShouldBeOneOf(400, 404);
         problem.ToJsonString().Length.ShouldBeLessThan(20_000);
     }
@@ -76,7 +86,8 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     {
         foreach (var path in (string[])["/api/projects/none/predict", "/v2/models/none/infer"])
         {
-            using var claim = await SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 67108864\r\n\r\n");
+            using var claim = await SendAsync(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 67108864\r\n\r\n");
             (await ReadLineAsync(claim)).ShouldStartWith("HTTP/1.1 413", customMessage: path);
             var (status, problem) = await node.TryPostAsync(path, new string(' ', (1 << 20) + 1));
             status.ShouldBe(413);
@@ -133,8 +144,10 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
     public async Task Every_answer_forbids_to_guess_its_type()
     {
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("GET", "/api/projects", null), ("GET", "/nothing", null), ("POST", "/api/projects/none/predict", "{}"), ("POST", "/api/projects/none/predict", "{"),
-            ("POST", "/v2/models/none/infer", "{}"), ("POST", "/api/projects/none/outcomes", "{}"), ("POST", "/api/projects/none/offline/pause", null),
+            ("GET", "/api/projects", null), ("GET", "/nothing", null), ("POST", "/api/projects/none/predict", "{}"), (
+                "POST", "/api/projects/none/predict", "{"),
+            ("POST", "/v2/models/none/infer", "{}"), ("POST", "/api/projects/none/outcomes", "{}"), (
+                "POST", "/api/projects/none/offline/pause", null),
             ("PUT", "/api/projects/none/rollout", "{}"), ("POST", "/nothing", "{}")])
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -162,7 +175,8 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
             using var third = await FollowAsync("three", 503);
             second.Headers.RetryAfter.ShouldNotBeNull();
             third.Headers.RetryAfter.ShouldNotBeNull();
-            JsonNode.Parse(await second.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>().ShouldContain("Serving:MaxTailsOfProject");
+            JsonNode.Parse(await second.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>()
+                .ShouldContain("Serving:MaxTailsOfProject");
             JsonNode.Parse(await third.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>().ShouldContain("Serving:MaxTails");
         }
 
@@ -170,7 +184,8 @@ public sealed class HostileRequestTests(TightNode tight) : IClassFixture<TightNo
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (true)
         {
-            using var again = await node.Http.GetAsync("/api/projects/one/queries/stream", HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var again = await node.Http.GetAsync(
+                "/api/projects/one/queries/stream", HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (again.IsSuccessStatusCode)
                 return;
             await Task.Delay(10, patience.Token);

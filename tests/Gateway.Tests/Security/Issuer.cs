@@ -37,7 +37,16 @@ public sealed class Issuer : IAsyncDisposable
 
     /// <summary>The settings of a node that believes its tokens.</summary>
     public string[] JwtSettings =>
-        ["--Security:Enabled", "true", "--Security:Jwt:Authority", Address, "--Security:Jwt:Audience", Audience, "--Security:Jwt:RequireHttpsMetadata", "false"];
+        [
+            "--Security:Enabled",
+            "true",
+            "--Security:Jwt:Authority",
+            Address,
+            "--Security:Jwt:Audience",
+            Audience,
+            "--Security:Jwt:RequireHttpsMetadata",
+            "false",
+        ];
 
     /// <summary>The claims of whom it signs in next, beside the name.</summary>
     public List<Claim> Claims { get; } = [new("progeny", "viewer:*")];
@@ -66,10 +75,12 @@ public sealed class Issuer : IAsyncDisposable
         {
             options.EnableDegradedMode().SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token")
                 .AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().DisableAccessTokenEncryption()
-                .AddEphemeralEncryptionKey().AddSigningKey(NewKey()).RegisterScopes("openid", "profile").UseAspNetCore().DisableTransportSecurityRequirement();
+                .AddEphemeralEncryptionKey().AddSigningKey(NewKey()).RegisterScopes("openid", "profile").UseAspNetCore()
+                .DisableTransportSecurityRequirement();
             options.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
             {
-                if (context.ClientId != Client || context.RedirectUri?.EndsWith("/sign-in/openid/callback", StringComparison.Ordinal) != true)
+                if (context.ClientId != Client
+                    || context.RedirectUri?.EndsWith("/sign-in/openid/callback", StringComparison.Ordinal) != true)
                     context.Reject("invalid_client");
                 return default;
             }));
@@ -86,7 +97,8 @@ public sealed class Issuer : IAsyncDisposable
             }));
             options.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseInlineHandler(context =>
             {
-                context.SignIn(context.Request.IsClientCredentialsGrantType() ? issuer.Principal(context.ClientId!, []) : context.Principal!);
+                context.SignIn(
+                    context.Request.IsClientCredentialsGrantType() ? issuer.Principal(context.ClientId!, []) : context.Principal!);
                 return default;
             }));
         });
@@ -99,7 +111,8 @@ public sealed class Issuer : IAsyncDisposable
     /// <summary>A token for a program, by its own credentials.</summary>
     public async Task<string> TokenAsync(string client = "trainer")
     {
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", client), new("client_secret", "any")]);
+        using var form = new FormUrlEncodedContent(
+            [new("grant_type", "client_credentials"), new("client_id", client), new("client_secret", "any")]);
         using var response = await _http.PostAsync("connect/token", form);
         var answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
         return (string?)answer["access_token"] ?? throw new InvalidOperationException(answer.ToJsonString());

@@ -91,7 +91,11 @@ public sealed class JwtTests : IClassFixture<IssuedNode>
 
         // The issuer's public key, which everybody knows, taken for a secret.
         var rsa = ((RsaSecurityKey)_issuer.Key.Key).Rsa;
-        foreach (var known in (byte[][])[Encoding.ASCII.GetBytes(rsa.ExportSubjectPublicKeyInfoPem()), rsa.ExportSubjectPublicKeyInfo(), rsa.ExportRSAPublicKey()])
+        foreach (var known in (byte[][])[
+            Encoding.ASCII.GetBytes(rsa.ExportSubjectPublicKeyInfoPem()),
+            rsa.ExportSubjectPublicKeyInfo(),
+            rsa.ExportRSAPublicKey(),
+        ])
         {
             var secret = new SymmetricSecurityKey(known) { KeyId = _issuer.Key.Key.KeyId };
             await RefusedAsync(_issuer.Forge(new SigningCredentials(secret, SecurityAlgorithms.HmacSha256)), "algorithm");
@@ -167,6 +171,8 @@ public sealed class JwtTests : IClassFixture<IssuedNode>
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await (node ?? _node).Http.SendAsync(request);
-        return (response.StatusCode, response.IsSuccessStatusCode ? "" : (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!);
+        return (response.StatusCode, response.IsSuccessStatusCode
+            ? ""
+            : (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!);
     }
 }

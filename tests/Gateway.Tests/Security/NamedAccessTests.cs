@@ -14,12 +14,15 @@ public sealed class NamedAccessTests(SecuredNode secured) : IClassFixture<Secure
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
-    [InlineData("pipeline: {command: [/bin/true]}\nsource: {file: rows.csv, query: 'SELECT x, y FROM rows'}", "pipeline.command", "programs")]
+    [InlineData(
+        "pipeline: {command: [/bin/true]}\nsource: {file: rows.csv, query: 'SELECT x, y FROM rows'}", "pipeline.command", "programs")]
     [InlineData("pipeline: {model: model.onnx}\nsource: {feed: secret, query: SELECT 1}", "source.feed", "feeds")]
     [InlineData("pipeline: {model: model.onnx}\noutcomes: {feed: secret, query: SELECT 1}", "outcomes.feed", "feeds")]
-    [InlineData("pipeline: {model: model.onnx}\naugment: [{name: a, feed: secret, query: SELECT 1, features: [x]}]", "augment[0].feed", "feeds")]
+    [InlineData(
+        "pipeline: {model: model.onnx}\naugment: [{name: a, feed: secret, query: SELECT 1, features: [x]}]", "augment[0].feed", "feeds")]
     [InlineData("pipeline: {model: model.onnx}\nalerts: [{name: a, when: 1 = 1, webhook: pager}]", "alerts[0].webhook", "webhooks")]
-    [InlineData("pipeline: {model: model.onnx}\nserving: {rollout: {strategy: bandit, arms: ['other@1.0.0:1']}}", "serving.rollout.arms", "lend")]
+    [InlineData(
+        "pipeline: {model: model.onnx}\nserving: {rollout: {strategy: bandit, arms: ['other@1.0.0:1']}}", "serving.rollout.arms", "lend")]
     public async Task Release_that_needs_a_grant_is_refused_without_it_by_its_key_and_the_grant(string manifest, string key, string grant)
     {
         var (developer, _) = await secured.MakeKeyAsync("developer:named");
@@ -60,19 +63,32 @@ public sealed class NamedAccessTests(SecuredNode secured) : IClassFixture<Secure
         var (operating, _) = await secured.MakeKeyAsync("operator:echo");
         foreach (var lender in new[] { "other", "nothing" })
         {
-            var plan = new { champion = "own", arms = new[] { new { name = "own", generation = "1.0.0:1", weight = 1 }, new { name = "lent", generation = $"{lender}@1.0.0:1", weight = 1 } } };
+            var plan = new { champion = "own", arms = new[]
+            {
+                new { name = "own", generation = "1.0.0:1", weight = 1 },
+                new { name = "lent", generation = $"{lender}@1.0.0:1", weight = 1 },
+            } };
             var (status, detail) = await secured.AskAsync(HttpMethod.Put, "/api/projects/echo/rollout", operating, plan);
             status.ShouldBe(403, detail);
-            detail!.ShouldBe($"'{await NameAsync(operating)}' may not do this: the generation '{lender}@1.0.0:1' takes the role admin or the grant lend for '{lender}'.");
+            detail!.ShouldBe(
+                $"'{await NameAsync(operating)}' may not do this: the generation '{lender}@1.0.0:1' takes the role admin or the grant "
+                    + $"lend for '{lender}'.");
             foreach (var body in new object[]
             {
-                new { strategy = "abtest", generations = new[] { $"{lender}@1.0.0:1" } }, new { strategy = "bandit", arms = new[] { $"{lender}@1.0.0:1" } },
+                new { strategy = "abtest", generations = new[] { $"{lender}@1.0.0:1" } }, new { strategy = "bandit", arms = new[]
+                {
+                    $"{lender}@1.0.0:1",
+                } },
             })
                 (await secured.AskAsync(HttpMethod.Post, "/api/projects/echo/experiments", operating, body)).Status.ShouldBe(403);
         }
 
         var (lent, _) = await secured.MakeKeyAsync("operator:echo", "lend:other");
-        var allowed = new { champion = "own", arms = new[] { new { name = "own", generation = "1.0.0:1", weight = 1 }, new { name = "lent", generation = "other@1.0.0:1", weight = 0 } } };
+        var allowed = new { champion = "own", arms = new[]
+        {
+            new { name = "own", generation = "1.0.0:1", weight = 1 },
+            new { name = "lent", generation = "other@1.0.0:1", weight = 0 },
+        } };
         var set = await secured.AskAsync(HttpMethod.Put, "/api/projects/echo/rollout", lent, allowed);
         set.Status.ShouldBe(200, set.Detail);
         await secured.Node.PostAsync("/api/projects/echo/promotions", new { version = "1.0.0:1", force = true });
@@ -93,8 +109,10 @@ public sealed class NamedAccessTests(SecuredNode secured) : IClassFixture<Secure
     {
         var plan = new { by = new string('x', 201), arms = new[] { new { name = "own", generation = "1.0.0:1", weight = 1 } } };
         (await secured.AskAsync(HttpMethod.Put, "/api/projects/echo/rollout", secured.AdminKey, plan)).Status.ShouldBe(400);
-        (await secured.AskAsync(HttpMethod.Post, "/api/projects/echo/jobs", secured.AdminKey, new { kind = "train", by = plan.by })).Status.ShouldBe(400);
-        var (status, detail) = await secured.AskAsync(HttpMethod.Put, "/api/projects/echo/rollout", secured.AdminKey, plan with { by = new string('x', 200) });
+        (await secured.AskAsync(
+            HttpMethod.Post, "/api/projects/echo/jobs", secured.AdminKey, new { kind = "train", by = plan.by })).Status.ShouldBe(400);
+        var (status, detail) = await secured.AskAsync(
+            HttpMethod.Put, "/api/projects/echo/rollout", secured.AdminKey, plan with { by = new string('x', 200) });
         status.ShouldBe(200, detail);
     }
 
@@ -112,7 +130,8 @@ public sealed class NamedAccessTests(SecuredNode secured) : IClassFixture<Secure
         Directory.CreateDirectory(project);
         await File.WriteAllTextAsync(
             Path.Combine(project, "progeny.yaml"),
-            $"name: named\nversion: 1.0.{Interlocked.Increment(ref versions)}\ntask: regression\nschema:\n  features:\n    - {{name: x, type: float}}\nlabel: {{name: y}}\nentity: x\n{manifest}\n");
+            $"name: named\nversion: 1.0.{Interlocked.Increment(ref versions)}\ntask: regression\nschema:\n  features:\n    - {{name: x, "
+                + $"type: float}}\nlabel: {{name: y}}\nentity: x\n{manifest}\n");
         await File.WriteAllTextAsync(Path.Combine(project, "rows.csv"), "x,y\n1,2\n2,3\n");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), EchoModel.ToBytes());
         using var zip = new MemoryStream();

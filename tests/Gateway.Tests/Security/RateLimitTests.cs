@@ -15,7 +15,8 @@ public sealed class RateLimitTests : DataFixture
     [Fact]
     public async Task Caller_above_its_limit_is_told_when_to_come_back_and_others_are_answered()
     {
-        await using var node = await StartAsync("--Security:RateLimits:Callers:key:flood:RequestsPerSecond", "0.4", "--Security:RateLimits:Callers:key:flood:Burst", "3");
+        await using var node = await StartAsync(
+            "--Security:RateLimits:Callers:key:flood:RequestsPerSecond", "0.4", "--Security:RateLimits:Callers:key:flood:Burst", "3");
         var (flood, calm) = (await MakeKeyAsync(node, "flood"), await MakeKeyAsync(node, "calm"));
         for (var i = 0; i < 3; i++)
             (await AskAsync(node, flood, 1)).Status.ShouldBe(200);
@@ -49,7 +50,13 @@ public sealed class RateLimitTests : DataFixture
         status.ShouldBe(429);
         retryAfter.ShouldBeInRange(2, 3); // 300 rows of debt, less the pause
         ((string)problem["detail"]!).ShouldStartWith("'key:rows' may ask this node 100 rows a second, and earlier queries had more;");
-        using var tensors = new HttpRequestMessage(HttpMethod.Post, $"/v2/models/{Project}/infer") { Content = JsonContent.Create(new { inputs = new[] { new { name = "x", shape = new[] { 1 }, datatype = "FP32", data = new[] { 1 } } } }) };
+        using var tensors = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/v2/models/{Project}/infer")
+            {
+                Content = JsonContent.Create(
+                    new { inputs = new[] { new { name = "x", shape = new[] { 1 }, datatype = "FP32", data = new[] { 1 } } } }),
+            };
         tensors.Headers.Authorization = SecuredNode.Bearer(key);
         using var answer = await node.Http.SendAsync(tensors);
         ((int)answer.StatusCode).ShouldBe(429);
@@ -60,7 +67,16 @@ public sealed class RateLimitTests : DataFixture
     [Fact]
     public async Task Addresses_have_limits_where_nobody_proves_who_they_are_and_health_has_none()
     {
-        await using var node = await Node.StartWholeAsync(Data, ["--Security:RateLimits:PerAddress", "true", "--Security:RateLimits:RequestsPerSecond", "0.1", "--Security:RateLimits:Burst", "2"]);
+        await using var node = await Node.StartWholeAsync(
+            Data,
+            [
+                "--Security:RateLimits:PerAddress",
+                "true",
+                "--Security:RateLimits:RequestsPerSecond",
+                "0.1",
+                "--Security:RateLimits:Burst",
+                "2",
+            ]);
         for (var i = 0; i < 2; i++)
             (await node.Http.GetAsync("/api/about")).EnsureSuccessStatusCode();
         ((int)(await node.Http.GetAsync("/api/about")).StatusCode).ShouldBe(429);
@@ -68,10 +84,14 @@ public sealed class RateLimitTests : DataFixture
     }
 
     [Theory]
-    [InlineData("--Security:RateLimits:RequestsPerSecond -1", "Security:RateLimits:RequestsPerSecond is -1; it must be 0 to 1000000000, or 0 for no limit.")]
-    [InlineData("--Security:RateLimits:Callers:key:ci:Burst 0", "Security:RateLimits:Callers:key:ci:Burst is 0; it must be 1 to 1000000000.")]
+    [InlineData(
+        "--Security:RateLimits:RequestsPerSecond -1",
+        "Security:RateLimits:RequestsPerSecond is -1; it must be 0 to 1000000000, or 0 for no limit.")]
+    [InlineData(
+        "--Security:RateLimits:Callers:key:ci:Burst 0", "Security:RateLimits:Callers:key:ci:Burst is 0; it must be 1 to 1000000000.")]
     public void Limit_out_of_its_bounds_is_refused(string setting, string said) =>
-        Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--Data", Data, .. setting.Split(' ')])).Message.ShouldBe(said);
+        Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(["--Data", Data, .. setting.Split(' ')])).Message.ShouldBe(
+            said);
 
     /// <summary>A node that asks who callers are and serves a project; its own client sends a key for everything.</summary>
     private async Task<Node> StartAsync(params string[] settings)
@@ -92,9 +112,12 @@ public sealed class RateLimitTests : DataFixture
     private static async Task<(int Status, int RetryAfter, JsonNode Body)> AskAsync(Node node, string key, int rows, string value = "1")
     {
         var list = string.Join(',', Enumerable.Repeat($$"""{"x":{{value}}}""", rows));
-        using var request = new HttpRequestMessage(HttpMethod.Post, Predict) { Content = new StringContent($$"""{"rows":[{{list}}]}""", System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            Predict) { Content = new StringContent($$"""{"rows":[{{list}}]}""", System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Authorization = SecuredNode.Bearer(key);
         using var answer = await node.Http.SendAsync(request);
-        return ((int)answer.StatusCode, (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0), JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+        return ((int)answer.StatusCode, (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds
+            ?? 0), JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
     }
 }

@@ -40,7 +40,8 @@ public sealed class RedactionTests : IDisposable
 
     private static readonly byte[][] Planted =
     [
-        Encoding.UTF8.GetBytes(Text), Encoding.UTF8.GetBytes(Person), Encoding.Unicode.GetBytes(Text), "918273.5"u8.ToArray(), Single(Wage), BitConverter.GetBytes((double)Wage),
+        Encoding.UTF8.GetBytes(Text), Encoding.UTF8.GetBytes(Person), Encoding.Unicode.GetBytes(Text), "918273.5"u8.ToArray(), Single(
+            Wage), BitConverter.GetBytes((double)Wage),
     ];
 
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
@@ -65,9 +66,21 @@ public sealed class RedactionTests : IDisposable
         string[] settings =
         [
             "--Otlp:Endpoint", collector.Address, "--Metrics:PublishSeconds", "0.1", "--Metrics:ScoreSeconds", "0.1", "--Logging:LogLevel:Default", "Information",
-            .. server is null ? (string[])[] : ["--Cluster:ConnectionString", server.ConnectionString, "--Silo:Address", "127.0.0.1", "--Silo:Port", FreePort(), "--Silo:GatewayPort", "0"],
+            .. server is null
+                ? (string[])[]
+                : [
+                    "--Cluster:ConnectionString",
+                    server.ConnectionString,
+                    "--Silo:Address",
+                    "127.0.0.1",
+                    "--Silo:Port",
+                    FreePort(),
+                    "--Silo:GatewayPort",
+                    "0",
+                ],
         ];
-        await using (var node = await Node.StartAsync(Path.Combine(folder, "data"), services => services.AddSingleton<ILoggerProvider>(log), settings))
+        await using (var node = await Node.StartAsync(
+            Path.Combine(folder, "data"), services => services.AddSingleton<ILoggerProvider>(log), settings))
         {
             await ReleaseAsync(node);
             using (var tail = await EventReader.OpenAsync(node.Http, "/api/projects/veil/queries/stream"))
@@ -86,7 +99,8 @@ public sealed class RedactionTests : IDisposable
         answers.Count.ShouldBeGreaterThan(40);
         var found = answers.Where(answer => Holds(answer.Value)).Select(answer => $"{answer.Key}: {Encoding.UTF8.GetString(answer.Value)}")
             .Concat(collector.Bytes.Where(Holds).Select(_ => "OTLP"))
-            .Concat(log.Entries.Select(entry => $"{entry.Category}: {entry.Message} {entry.Exception}").Where(entry => Holds(Encoding.UTF8.GetBytes(entry))))
+            .Concat(log.Entries.Select(entry => $"{entry.Category}: {entry.Message} {entry.Exception}")
+                .Where(entry => Holds(Encoding.UTF8.GetBytes(entry))))
             .Concat(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Holds(File.ReadAllBytes(path))))
             .ToList();
         if (server is not null)
@@ -111,15 +125,26 @@ public sealed class RedactionTests : IDisposable
         await node.PostAsync("/api/projects/veil/promotions", new { version = "1.0.0:1", reason = "the first" });
     }
 
-    /// <summary>Queries with planted values: answered, refused by a rule that fails, wrong in their shape; of rows and of tensors.</summary>
+    /// <summary>
+    /// Queries with planted values: answered, refused by a rule that fails, wrong in their shape; of rows and of tensors.
+    /// </summary>
     private async Task AskAsync(Node node)
     {
         const string predict = "/api/projects/veil/predict";
         var good = $$"""{"x":0.5,"code":"{{Text}}","wage":918273.5,"note":"{\"{{Text}}\":1}","person":"{{Person}}"}""";
         (await PostAsync(node, predict, $$"""{"query_id":"good-1","rows":[{{good}}]}""")).ShouldBe(200);
-        (await PostAsync(node, predict, $$"""{"query_id":"rule-1","rows":[{"x":0.9,"code":"a","wage":1,"note":"{{Text}} is no JSON","person":"{{Person}}"}]}""")).ShouldBe(500);
-        (await PostAsync(node, "/v2/models/veil/infer", $$"""{"id":"infer-1","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":[918273.5]},{"name":"note","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"person","datatype":"BYTES","shape":[1,1],"data":["{{Person}}"]}]}""")).ShouldBeOneOf(200, 400, 500);
-        (await PostAsync(node, "/v2/models/veil/infer", $$"""{"id":"infer-2","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":[918273.5]}]}""")).ShouldBeOneOf(200, 400, 500);
+        (await PostAsync(
+            node,
+            predict,
+            $$"""{"query_id":"rule-1","rows":[{"x":0.9,"code":"a","wage":1,"note":"{{Text}} is no JSON","person":"{{Person}}"}]}""")).ShouldBe(500);
+        (await PostAsync(
+            node,
+            "/v2/models/veil/infer",
+            $$"""{"id":"infer-1","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":[918273.5]},{"name":"note","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"person","datatype":"BYTES","shape":[1,1],"data":["{{Person}}"]}]}""")).ShouldBeOneOf(200, 400, 500);
+        (await PostAsync(
+            node,
+            "/v2/models/veil/infer",
+            $$"""{"id":"infer-2","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"BYTES","shape":[1,1],"data":["{{Text}}"]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":[918273.5]}]}""")).ShouldBeOneOf(200, 400, 500);
         await SendBinaryAsync(node);
         await SendBinaryAsync(node);
 
@@ -132,14 +157,24 @@ public sealed class RedactionTests : IDisposable
             (await PostAsync(node, predict, $$"""{"query_id":"bad-1","rows":[{{row}}]}""")).ShouldBeOneOf(200, 400, 500);
         }
 
-        (await PostAsync(node, "/v2/models/veil/infer", $$"""{"id":"bad-2","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":["{{Text}}"]}]}""")).ShouldBeOneOf(200, 400, 500);
-        (await PostAsync(node, "/v2/models/veil/infer", $$"""{"id":"bad-3","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"FP32","shape":[2,1],"data":[918273.5]}]}""")).ShouldBe(400);
-        (await PostAsync(node, "/api/projects/veil/outcomes", """{"outcomes":[{"query_id":"good-1","outcome":"1"},{"query_id":"infer-2","outcome":"0"}]}""")).ShouldBe(200);
+        (await PostAsync(
+            node,
+            "/v2/models/veil/infer",
+            $$"""{"id":"bad-2","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"wage","datatype":"FP32","shape":[1,1],"data":["{{Text}}"]}]}""")).ShouldBeOneOf(200, 400, 500);
+        (await PostAsync(
+            node,
+            "/v2/models/veil/infer",
+            $$"""{"id":"bad-3","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[0.4]},{"name":"code","datatype":"FP32","shape":[2,1],"data":[918273.5]}]}""")).ShouldBe(400);
+        (await PostAsync(
+            node,
+            "/api/projects/veil/outcomes",
+            """{"outcomes":[{"query_id":"good-1","outcome":"1"},{"query_id":"infer-2","outcome":"0"}]}""")).ShouldBe(200);
     }
 
     private async Task ReadAsync(Node node)
     {
-        await node.UntilAsync("/api/projects/veil/queries/good-1", query => query["outcomes"]?.AsArray().Count > 0 || query["outcome"] is not null);
+        await node.UntilAsync(
+            "/api/projects/veil/queries/good-1", query => query["outcomes"]?.AsArray().Count > 0 || query["outcome"] is not null);
         await node.UntilAsync("/api/projects/veil/metrics", _ => true);
         foreach (var id in (string[])["good-1", "rule-1", "infer-1", "infer-2", "binary-1", "bad-1", "bad-2"])
         {
@@ -159,14 +194,19 @@ public sealed class RedactionTests : IDisposable
     /// <summary>The pages of the console that links lead to.</summary>
     private async Task CrawlAsync(Node node)
     {
-        var pages = new Queue<string>(["/", "/projects/veil", "/projects/veil/queries", "/projects/veil/queries/good-1", "/projects/veil/queries/rule-1"]);
+        var pages = new Queue<string>(
+            ["/", "/projects/veil", "/projects/veil/queries", "/projects/veil/queries/good-1", "/projects/veil/queries/rule-1"]);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (pages.TryDequeue(out var page))
         {
             if (!seen.Add(page) || seen.Count > 80)
                 continue;
             var text = Encoding.UTF8.GetString(await GetAsync(node, page));
-            foreach (var link in System.Text.RegularExpressions.Regex.Matches(text, "href=\"(?<link>/projects[^\"#]*)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => WebUtility.HtmlDecode(match.Groups["link"].Value)))
+            foreach (var link in System.Text.RegularExpressions.Regex.Matches(
+                text,
+                "href=\"(?<link>/projects[^\"#]*)\"",
+                System.Text.RegularExpressions.RegexOptions.ExplicitCapture,
+                TimeSpan.FromSeconds(1)).Select(match => WebUtility.HtmlDecode(match.Groups["link"].Value)))
                 pages.Enqueue(link);
         }
 
@@ -176,12 +216,17 @@ public sealed class RedactionTests : IDisposable
     private async Task SendBinaryAsync(Node node)
     {
         var code = Encoding.UTF8.GetBytes(Text);
-        var json = Encoding.UTF8.GetBytes($$$"""{"id":"binary-1","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}},{"name":"code","datatype":"BYTES","shape":[1,1],"parameters":{"binary_data_size":{{{4 + code.Length}}} } },{"name":"wage","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}}]}""");
+        var json = Encoding.UTF8.GetBytes(
+            $$$"""{"id":"binary-1","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}},{"name":"code","datatype":"BYTES","shape":[1,1],"parameters":{"binary_data_size":{{{4 + code.Length}}} } },{"name":"wage","datatype":"FP32","shape":[1,1],"parameters":{"binary_data_size":4}}]}""");
         var length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, code.Length);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/veil/infer")
         {
-            Content = new ByteArrayContent([.. json, .. Single(0.3f), .. length, .. code, .. Single(Wage)]) { Headers = { ContentType = new("application/octet-stream") } },
+            Content = new ByteArrayContent(
+                [.. json, .. Single(0.3f), .. length, .. code, .. Single(Wage)])
+                {
+                    Headers = { ContentType = new("application/octet-stream") },
+                },
         };
         request.Headers.Add("Inference-Header-Content-Length", $"{json.Length}");
         using var response = await node.Http.SendAsync(request);
@@ -202,7 +247,8 @@ public sealed class RedactionTests : IDisposable
         return answers[$"GET {path}"] = await response.Content.ReadAsByteArrayAsync();
     }
 
-    private static string Plain(JsonNode body) => body.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string Plain(JsonNode body) =>
+        body.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>The tables of a database that hold a planted value.</summary>
     private static async Task<List<string>> TablesAsync(string connectionString)
@@ -210,7 +256,8 @@ public sealed class RedactionTests : IDisposable
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         var tables = new List<string>();
-        await using (var command = new NpgsqlCommand("SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", connection))
+        await using (var command = new NpgsqlCommand(
+            "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace", connection))
         await using (var rows = await command.ExecuteReaderAsync())
         {
             while (await rows.ReadAsync())

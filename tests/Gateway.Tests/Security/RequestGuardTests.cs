@@ -64,10 +64,15 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
     [InlineData(null, "whatever")]
     public async Task Page_of_another_origin_is_forbidden_whatever_it_asks(string? origin, string? site)
     {
-        (string, string)[] headers = [.. origin is null ? [] : new[] { ("Origin", origin) }, .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) }];
+        (string, string)[] headers = [
+            .. origin is null ? [] : new[] { ("Origin", origin) },
+            .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) },
+        ];
         foreach (var (method, path) in ((string, string)[])[
-            ("POST", "/api/projects/none/offline/pause"), ("POST", "/api/jobs/00000000000000000000000000000000/cancel"), ("POST", "/api/projects/none/releases"),
-            ("PUT", "/api/projects/none/rollout"), ("POST", "/api/projects/none/predict"), ("POST", "/v2/models/none/infer"), ("GET", "/api/projects"), ("GET", "/metrics")])
+            ("POST", "/api/projects/none/offline/pause"), ("POST", "/api/jobs/00000000000000000000000000000000/cancel"), (
+                "POST", "/api/projects/none/releases"),
+            ("PUT", "/api/projects/none/rollout"), ("POST", "/api/projects/none/predict"), ("POST", "/v2/models/none/infer"), (
+                "GET", "/api/projects"), ("GET", "/metrics")])
         {
             var (status, problem) = await SendAsync(method, path, headers);
 
@@ -83,7 +88,11 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
     [InlineData("127.0.0.1", null)]
     public async Task Page_of_the_nodes_own_passes(string name, string? site)
     {
-        (string, string)[] headers = [("Origin", $"http://{name}:{Port}"), ("Host", $"{name}:{Port}"), .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) }];
+        (string, string)[] headers = [
+            ("Origin", $"http://{name}:{Port}"),
+            ("Host", $"{name}:{Port}"),
+            .. site is null ? [] : new[] { ("Sec-Fetch-Site", site) },
+        ];
 
         (await SendAsync("POST", "/api/projects/none/offline/pause", headers)).Status.ShouldBe(404);
         (await SendAsync("GET", "/api/projects", headers[1..])).Status.ShouldBe(200);
@@ -94,11 +103,19 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
     {
         (string, string) Site(string value = "cross-site") => ("Sec-Fetch-Site", value);
 
-        (await SendAsync("GET", "/api/projects", Site(), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(200);
-        (await SendAsync("GET", "/api/projects", Site("none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(200);
-        (await SendAsync("GET", "/api/projects", Site(), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe"))).Status.ShouldBe(403);
+        (await SendAsync("GET", "/api/projects", Site(), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(
+            200);
+        (await SendAsync(
+            "GET", "/api/projects", Site("none"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(200);
+        (await SendAsync("GET", "/api/projects", Site(), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "iframe"))).Status.ShouldBe(
+            403);
         (await SendAsync("GET", "/api/projects", Site(), ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "script"))).Status.ShouldBe(403);
-        (await SendAsync("POST", "/api/projects/none/offline/pause", Site(), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(403);
+        (await SendAsync(
+            "POST",
+            "/api/projects/none/offline/pause",
+            Site(),
+            ("Sec-Fetch-Mode", "navigate"),
+            ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(403);
     }
 
     [Theory]
@@ -157,8 +174,10 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
     [Fact]
     public async Task Names_of_the_setting_are_the_nodes_and_may_be_a_proxys()
     {
-        await using var other = await Node.StartAsync(fixture.PathOf("named"), "--Http:AllowedHosts", "progeny.example, *.corp.example,10.0.0.7");
-        async Task<int> Ask(params (string, string)[] headers) => (await SendAsync("POST", "/api/projects/none/offline/pause", other, headers)).Status;
+        await using var other = await Node.StartAsync(
+            fixture.PathOf("named"), "--Http:AllowedHosts", "progeny.example, *.corp.example,10.0.0.7");
+        async Task<int> Ask(params (string, string)[] headers) =>
+            (await SendAsync("POST", "/api/projects/none/offline/pause", other, headers)).Status;
 
         (await Ask(("Host", "progeny.example"))).ShouldBe(404);
         (await Ask(("Host", "ml.corp.example:8443"))).ShouldBe(404);
@@ -180,9 +199,11 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
             .ShouldStartWith($"Http:AllowedHosts has '{value}'; it must be names or addresses without scheme and port");
     }
 
-    private Task<(int Status, JsonNode Body)> SendAsync(string method, string path, params (string Name, string Value)[] headers) => SendAsync(method, path, node, headers);
+    private Task<(int Status, JsonNode Body)> SendAsync(string method, string path, params (string Name, string Value)[] headers) =>
+        SendAsync(method, path, node, headers);
 
-    private static async Task<(int Status, JsonNode Body)> SendAsync(string method, string path, Node to, params (string Name, string Value)[] headers)
+    private static async Task<(int Status, JsonNode Body)> SendAsync(
+        string method, string path, Node to, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         foreach (var (name, value) in headers)
@@ -191,6 +212,7 @@ public sealed class RequestGuardTests(NodeFixture fixture) : IClassFixture<NodeF
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         using var response = await to.Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text)! : new JsonObject());
+        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal)
+            == true ? JsonNode.Parse(text)! : new JsonObject());
     }
 }

@@ -27,7 +27,8 @@ public sealed class SecuredNode : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var file = Path.Combine(folder, "admin.key");
-        Node = await Node.StartAsync(Path.Combine(folder, "data"), "--Security:Enabled", "true", "--Security:AdminKeyFile", file, "--Dashboard:Enabled", "true");
+        Node = await Node.StartAsync(
+            Path.Combine(folder, "data"), "--Security:Enabled", "true", "--Security:AdminKeyFile", file, "--Dashboard:Enabled", "true");
         AdminKey = (await File.ReadAllTextAsync(file)).Trim();
         Node.Http.DefaultRequestHeaders.Authorization = Bearer(AdminKey);
         foreach (var project in new[] { Own, Foreign })
@@ -58,7 +59,11 @@ public sealed class SecuredNode : IAsyncLifetime
 
     /// <summary>Sends a request with a key; null: with none.</summary>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, string? key, object? body = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
+        HttpMethod method,
+        string path,
+        string? key,
+        object? body = null,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(method, new Uri(Node.Http.BaseAddress!, path));
         if (key is not null)

@@ -49,11 +49,18 @@ public sealed class SessionTimeTests : DataFixture
             "--Security:Enabled", "true", "--Security:AdminKeyFile", PathOf("admin.key"));
         using var client = authority.Client();
         client.BaseAddress = node.Http.BaseAddress;
-        var token = Regex.Match(await client.GetStringAsync("/sign-in"), "name=\"csrf\" value=\"(?<token>[^\"]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["token"].Value;
-        using var form = new FormUrlEncodedContent([new("csrf", WebUtility.HtmlDecode(token)), new("key", (await File.ReadAllTextAsync(PathOf("admin.key"))).Trim())]);
+        var token =
+            Regex.Match(
+                await client.GetStringAsync("/sign-in"),
+                "name=\"csrf\" value=\"(?<token>[^\"]+)\"",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(1)).Groups["token"].Value;
+        using var form = new FormUrlEncodedContent(
+            [new("csrf", WebUtility.HtmlDecode(token)), new("key", (await File.ReadAllTextAsync(PathOf("admin.key"))).Trim())]);
         using var answer = await client.PostAsync("/sign-in", form);
 
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single(each => each.StartsWith("__Host-progeny-session=", StringComparison.Ordinal)).ToLowerInvariant();
+        var cookie = answer.Headers.GetValues("Set-Cookie")
+            .Single(each => each.StartsWith("__Host-progeny-session=", StringComparison.Ordinal)).ToLowerInvariant();
         cookie.ShouldContain("secure");
         cookie.ShouldContain("path=/;");
         cookie.ShouldNotContain("domain=");
@@ -65,12 +72,27 @@ public sealed class SessionTimeTests : DataFixture
     [InlineData("Security:Jwt:Authority", "https://login.example.com", "Security:Jwt:Audience is empty")]
     [InlineData("Security:OpenIdConnect:Authority", "https://login.example.com", "Security:OpenIdConnect:ClientId is empty")]
     [InlineData("Security:OpenIdConnect:ClientId", "console", "Security:OpenIdConnect:Authority is ''")]
-    [InlineData("Security:OpenIdConnect:ClientSecretFile", "/nowhere/secret", "Security:OpenIdConnect:ClientSecretFile: the file '/nowhere/secret'", "Security:OpenIdConnect:Authority", "https://login.example.com", "Security:OpenIdConnect:ClientId", "console")]
-    [InlineData("Security:Jwt:Roles:team", "developper", "Security:Jwt:Roles:team has 'developper'", "Security:Jwt:Authority", "https://login.example.com", "Security:Jwt:Audience", "progeny")]
+    [InlineData(
+        "Security:OpenIdConnect:ClientSecretFile",
+        "/nowhere/secret",
+        "Security:OpenIdConnect:ClientSecretFile: the file '/nowhere/secret'",
+        "Security:OpenIdConnect:Authority",
+        "https://login.example.com",
+        "Security:OpenIdConnect:ClientId",
+        "console")]
+    [InlineData(
+        "Security:Jwt:Roles:team",
+        "developper",
+        "Security:Jwt:Roles:team has 'developper'",
+        "Security:Jwt:Authority",
+        "https://login.example.com",
+        "Security:Jwt:Audience",
+        "progeny")]
     public async Task Wrong_setting_of_an_issuer_stops_the_node(string key, string value, string problem, params string[] more)
     {
         var settings = more.Select((each, at) => at % 2 == 0 ? $"--{each}" : each);
-        var fault = await Should.ThrowAsync<SettingException>(() => Node.StartAsync(Data, [$"--{key}", value, "--Security:Enabled", "true", .. settings]));
+        var fault = await Should.ThrowAsync<SettingException>(
+            () => Node.StartAsync(Data, [$"--{key}", value, "--Security:Enabled", "true", .. settings]));
         fault.Message.ShouldContain(problem);
     }
 

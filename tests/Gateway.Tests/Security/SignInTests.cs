@@ -56,14 +56,20 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     {
         using var browser = new Browser(_node.Http.BaseAddress!);
         (await browser.SignInAsync(_sign.Admin, target)).Location!.OriginalString.ShouldBe("/");
-        (await browser.FollowAsync($"/sign-in/openid?return={Uri.EscapeDataString(target)}")).Address.AbsoluteUri.ShouldBe(_node.Http.BaseAddress!.AbsoluteUri);
+        (await browser.FollowAsync($"/sign-in/openid?return={Uri.EscapeDataString(target)}")).Address.AbsoluteUri.ShouldBe(
+            _node.Http.BaseAddress!.AbsoluteUri);
     }
 
     [Fact]
     public async Task Wrong_key_is_refused_and_begins_no_session()
     {
         using var browser = new Browser(_node.Http.BaseAddress!);
-        foreach (var key in (string[])["", "secret", "pgy_abcdefgh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", _sign.Admin[..^4] + "AAAA"])
+        foreach (var key in (string[])[
+            "",
+            "secret",
+            "pgy_abcdefgh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            _sign.Admin[..^4] + "AAAA",
+        ])
         {
             var answer = await browser.SignInAsync(key);
             answer.Status.ShouldBe(HttpStatusCode.Unauthorized, key);
@@ -117,7 +123,8 @@ public sealed class SignInTests : IClassFixture<SignInNode>
 
         using var other = new Browser(_node.Http.BaseAddress!);
         await other.SignInAsync(_sign.Admin);
-        (await browser.PostAsync(await other.GetAsync("/keys"), "/keys", fields)).Status.ShouldBe(HttpStatusCode.Forbidden); // a token of somebody else's browser
+        // a token of somebody else's browser
+        (await browser.PostAsync(await other.GetAsync("/keys"), "/keys", fields)).Status.ShouldBe(HttpStatusCode.Forbidden);
 
         (await _node.Services.GetRequiredService<ApiKeys>().FindAsync("forged", CancellationToken.None)).ShouldBeNull();
         (await browser.PostAsync(page, "/keys", [("name", "mine"), ("access", "viewer")])).Status.ShouldBe(HttpStatusCode.OK);
@@ -130,7 +137,9 @@ public sealed class SignInTests : IClassFixture<SignInNode>
         await browser.SignInAsync(_sign.Admin);
         (await browser.GetAsync("/api/projects", ("Sec-Fetch-Site", "same-site"))).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await browser.GetAsync("/api/projects", ("Sec-Fetch-Site", "same-origin"))).Status.ShouldBe(HttpStatusCode.OK);
-        (await browser.GetAsync("/", ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await browser.GetAsync(
+            "/", ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))).Status.ShouldBe(
+                HttpStatusCode.OK);
     }
 
     [Fact]
@@ -198,7 +207,8 @@ public sealed class SignInTests : IClassFixture<SignInNode>
     {
         using var browser = new Browser(_node.Http.BaseAddress!);
         await browser.SignInAsync(_sign.Admin);
-        var made = await browser.PostAsync(await browser.GetAsync("/keys"), "/keys", [("name", "paged"), ("access", "developer:flights, data"), ("days", "30")]);
+        var made = await browser.PostAsync(
+            await browser.GetAsync("/keys"), "/keys", [("name", "paged"), ("access", "developer:flights, data"), ("days", "30")]);
         made.Status.ShouldBe(HttpStatusCode.OK);
         var key = await _node.Services.GetRequiredService<ApiKeys>().FindAsync("paged", CancellationToken.None);
         made.Body.ShouldContain($"<pre>pgy_{key!.Id}_");
@@ -210,7 +220,8 @@ public sealed class SignInTests : IClassFixture<SignInNode>
         var wrong = await browser.PostAsync(made, "/keys", [("name", "other"), ("access", "<b>root</b>")]);
         wrong.Status.ShouldBe(HttpStatusCode.BadRequest);
         wrong.Body.ShouldContain("&lt;b&gt;root&lt;/b&gt;");
-        (await browser.PostAsync(made, "/keys", [("name", "other"), ("access", "viewer"), ("days", "9999999999")])).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await browser.PostAsync(made, "/keys", [("name", "other"), ("access", "viewer"), ("days", "9999999999")])).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
 
         (await browser.PostAsync(made, $"/keys/{key.Id}/rotate", [("hours", "1")])).Body.ShouldContain("<pre>pgy_");
         (await browser.PostAsync(made, $"/keys/{key.Id}/revoke", [])).Status.ShouldBe(HttpStatusCode.OK);

@@ -1,6 +1,8 @@
 namespace Progeny.Gateway.Tests.Security;
 
-/// <summary>A node that lets in next to nothing: one query of a project at once, bodies of a MiB, one of them, for a second and a half.</summary>
+/// <summary>
+/// A node that lets in next to nothing: one query of a project at once, bodies of a MiB, one of them, for a second and a half.
+/// </summary>
 public sealed class TightNode : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;

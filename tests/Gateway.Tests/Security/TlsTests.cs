@@ -27,7 +27,11 @@ public sealed class TlsTests : DataFixture
         var first = shown!.Thumbprint;
 
         await File.WriteAllTextAsync(certificate, "no certificate");
-        await UntilAsync(() => log.Entries.Any(entry => entry.Message.Contains(certificate, StringComparison.Ordinal) && entry.Message.Contains("stays in use", StringComparison.Ordinal)));
+        await UntilAsync(
+            () => log.Entries.Any(
+                entry =>
+                    entry.Message.Contains(certificate, StringComparison.Ordinal)
+                        && entry.Message.Contains("stays in use", StringComparison.Ordinal)));
         (await client.GetAsync("/v2/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         shown.Thumbprint.ShouldBe(first);
 
@@ -51,7 +55,8 @@ public sealed class TlsTests : DataFixture
         {
             using var client = authority.Client();
             var metrics = await client.GetStringAsync(new Uri(node.Http.BaseAddress!, "/metrics"));
-            var seconds = metrics.Split('\n').Single(line => line.StartsWith("progeny_certificate_expires_seconds{", StringComparison.Ordinal)).Split(' ')[^1];
+            var seconds = metrics.Split('\n')
+                .Single(line => line.StartsWith("progeny_certificate_expires_seconds{", StringComparison.Ordinal)).Split(' ')[^1];
             double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(99 * 86400, 100 * 86400);
             log.Entries.ShouldNotContain(entry => entry.Message.Contains("expires", StringComparison.Ordinal));
         }
@@ -74,9 +79,18 @@ public sealed class TlsTests : DataFixture
         authority.IssuePfx(PathOf("node.pfx"), "a password");
 
         var problem = Should.Throw<Grains.Common.SettingException>(() => GatewayApp.Build(
-            ["--urls", "https://127.0.0.1:0", "--Data", Data, "--Security:Tls:Certificate", PathOf(certificate), .. key is null ? [] : new[] { "--Security:Tls:Key", PathOf(key) }]));
+            [
+                "--urls",
+                "https://127.0.0.1:0",
+                "--Data",
+                Data,
+                "--Security:Tls:Certificate",
+                PathOf(certificate),
+                .. key is null ? [] : new[] { "--Security:Tls:Key", PathOf(key) },
+            ]));
 
-        problem.Message.ShouldStartWith($"{setting} is '{PathOf(setting.EndsWith("Key", StringComparison.Ordinal) ? key! : certificate)}', which ");
+        problem.Message.ShouldStartWith(
+            $"{setting} is '{PathOf(setting.EndsWith("Key", StringComparison.Ordinal) ? key! : certificate)}', which ");
     }
 
     [Fact]
@@ -85,9 +99,17 @@ public sealed class TlsTests : DataFixture
         using var authority = new TestAuthority();
         var (certificate, key) = authority.Issue(PathOf("node"));
         using var log = new CapturedLog(LogLevel.Warning);
-        await using var node = await StartAsync(log, "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Http:AllowedHosts", "ml.example");
+        await using var node = await StartAsync(
+            log, "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key, "--Http:AllowedHosts", "ml.example");
         using var client = authority.Client();
-        foreach (var (path, host, status) in new[] { ("/", "ml.example", 200), ("/api/about", "ml.example", 200), ("/api/nothing", "ml.example", 404), ("/api/about", "evil.example", 421), ("/metrics", "localhost", 200) })
+        foreach (var (path, host, status) in new[]
+        {
+            ("/", "ml.example", 200),
+            ("/api/about", "ml.example", 200),
+            ("/api/nothing", "ml.example", 404),
+            ("/api/about", "evil.example", 421),
+            ("/metrics", "localhost", 200),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Http.BaseAddress!, path)) { Headers = { Host = host } };
             using var answer = await client.SendAsync(request);
@@ -103,7 +125,10 @@ public sealed class TlsTests : DataFixture
     }
 
     private Task<Node> StartAsync(CapturedLog log, params string[] settings) =>
-        Node.StartWholeAsync(Data, ["--urls", "https://127.0.0.1:0", "--Logging:LogLevel:Default", "Information", .. settings], services => services.AddSingleton<ILoggerProvider>(log));
+        Node.StartWholeAsync(
+            Data,
+            ["--urls", "https://127.0.0.1:0", "--Logging:LogLevel:Default", "Information", .. settings],
+            services => services.AddSingleton<ILoggerProvider>(log));
 
     private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
 

@@ -41,7 +41,8 @@ public sealed class UnknownNamesTests(NodeFixture fixture) : IClassFixture<NodeF
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         while (!patience.IsCancellationRequested)
         {
-            var statistics = (await management.GetSimpleGrainStatistics()).Where(grain => grain.GrainType.StartsWith("Progeny", StringComparison.Ordinal)).ToList();
+            var statistics = (await management.GetSimpleGrainStatistics()).Where(
+                grain => grain.GrainType.StartsWith("Progeny", StringComparison.Ordinal)).ToList();
             if (statistics.Sum(grain => grain.ActivationCount) <= most)
                 return;
             left = string.Join(", ", statistics.Select(grain => $"{grain.GrainType}: {grain.ActivationCount}"));
@@ -109,7 +110,11 @@ public sealed class UnknownNamesTests(NodeFixture fixture) : IClassFixture<NodeF
         Files().ShouldBe(before);
         (await node.Http.GetAsync("/api/projects/kept/releases/1.0.0/package")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        List<string> Files() => [.. Directory.EnumerateFiles(Path.Combine(node.Data, "artifacts"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        List<string> Files() =>
+            [
+                .. Directory.EnumerateFiles(Path.Combine(node.Data, "artifacts"), "*", SearchOption.AllDirectories)
+                    .Order(StringComparer.Ordinal),
+            ];
     }
 
     [Fact]

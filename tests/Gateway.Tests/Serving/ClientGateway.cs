@@ -20,7 +20,8 @@ public sealed class ClientGateway(ServingNode serving) : IAsyncLifetime
     public IOnlineAgents Agents { get; private set; } = null!;
 
     /// <summary>Lets clients connect to a node's silo.</summary>
-    public static void OpenTo(IServiceCollection services, int port) => services.PostConfigure<EndpointOptions>(endpoints => endpoints.GatewayPort = port);
+    public static void OpenTo(IServiceCollection services, int port) =>
+        services.PostConfigure<EndpointOptions>(endpoints => endpoints.GatewayPort = port);
 
     public static int FreePort()
     {

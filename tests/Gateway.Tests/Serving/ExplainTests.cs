@@ -54,7 +54,8 @@ public sealed class ExplainTests(TrainedNode trained) : IClassFixture<TrainedNod
     [InlineData("?class=maybe", 409, "There is no class 'maybe'; the classes are 0, 1.")]
     public async Task Wrong_wish_is_refused(string wish, int expected, string said)
     {
-        await node.TryPostAsync("/api/projects/demo/predict", """{"query_id": "wish", "rows": [{"hour": 9, "distance": 3, "vehicle": "car"}]}""");
+        await node.TryPostAsync(
+            "/api/projects/demo/predict", """{"query_id": "wish", "rows": [{"hour": 9, "distance": 3, "vehicle": "car"}]}""");
         await node.UntilAsync("/api/projects/demo/queries/wish", _ => true);
         using var response = await node.Http.GetAsync($"/api/projects/demo/queries/wish/explain{wish}");
         ((int)response.StatusCode).ShouldBe(expected);

@@ -18,7 +18,8 @@ public sealed class HangingFeedTests(ServingNode serving)
         var asked = Enumerable.Range(0, 100).Select(async i =>
         {
             var started = Stopwatch.GetTimestamp();
-            var answer = await serving.PostAsync("/api/projects/hanging/predict", $"{{\"rows\":[{{\"shop\":\"h{i}\"}}],\"query_id\":\"hung-{i}\"}}", 200);
+            var answer = await serving.PostAsync(
+                "/api/projects/hanging/predict", $"{{\"rows\":[{{\"shop\":\"h{i}\"}}],\"query_id\":\"hung-{i}\"}}", 200);
             return ((float)answer["predictions"]![0]!["value"]!, Took: Stopwatch.GetElapsedTime(started));
         });
         var answers = await Task.WhenAll(asked);
@@ -26,8 +27,10 @@ public sealed class HangingFeedTests(ServingNode serving)
         answers.Max(answer => answer.Took).ShouldBeLessThan(Deadline + Small);
 
         // While the first of them still hold the feed, a query that would be one too many does not wait for it.
-        var log = await serving.Node.UntilAsync("/api/projects/hanging/queries?limit=1000", page => page["queries"]!.AsArray().Count >= 101);
-        var waited = log["queries"]!.AsArray().Where(query => ((string)query!["query_id"]!).StartsWith("hung-", StringComparison.Ordinal)).Select(query => (int)query!["latency"]!["augment"]!).ToList();
+        var log = await serving.Node.UntilAsync(
+            "/api/projects/hanging/queries?limit=1000", page => page["queries"]!.AsArray().Count >= 101);
+        var waited = log["queries"]!.AsArray().Where(query => ((string)query!["query_id"]!).StartsWith("hung-", StringComparison.Ordinal))
+            .Select(query => (int)query!["latency"]!["augment"]!).ToList();
         waited.Count(microseconds => microseconds < Deadline.TotalMicroseconds).ShouldBeGreaterThanOrEqualTo(100 - 32);
         waited.Count(microseconds => microseconds >= Deadline.TotalMicroseconds).ShouldBeGreaterThan(0);
     }

@@ -82,7 +82,8 @@ public sealed class HostileModelTests : IAsyncLifetime
 
         await StartAsync("--Serving:MaxRunTime", "01:00:00");
         var endless = await Node.PostAsync("/api/projects/loops/jobs", new { kind = "train" });
-        await Node.UntilAsync($"/api/jobs/{endless["id"]}", seen => ((string)seen["message"]!).Contains("schema", StringComparison.Ordinal));
+        await Node.UntilAsync(
+            $"/api/jobs/{endless["id"]}", seen => ((string)seen["message"]!).Contains("schema", StringComparison.Ordinal));
         await Node.PostAsync($"/api/jobs/{endless["id"]}/cancel", new { });
         ((string)(await Node.EndOfAsync((string)endless["id"]!))["status"]!).ShouldBe("cancelled");
         ((string)(await TrainAsync("fine", Manifest, HostileModels.Loop()))["status"]!).ShouldBe("succeeded");
@@ -123,7 +124,8 @@ public sealed class HostileModelTests : IAsyncLifetime
 
         await StartAsync();
         (await PredictAsync("crashes", "1", null)).ShouldNotBe(HttpStatusCode.OK);
-        await Node.UntilAsync("/api/projects/crashes/offline", seen => ((string?)seen["error"])?.Contains("ended 3 times", StringComparison.Ordinal) == true);
+        await Node.UntilAsync(
+            "/api/projects/crashes/offline", seen => ((string?)seen["error"])?.Contains("ended 3 times", StringComparison.Ordinal) == true);
         await Node.DisposeAsync();
         await StartAsync();
         (await PredictAsync("crashes", "1", null)).ShouldNotBe(HttpStatusCode.OK);
@@ -170,7 +172,8 @@ public sealed class HostileModelTests : IAsyncLifetime
     private async Task<JsonNode> TrainAsync(string project, string manifest, byte[] model)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, project)).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "progeny.yaml"), $"name: {project}\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "progeny.yaml"), $"name: {project}\nversion: 1.0.0\npipeline: {{model: model.onnx}}\n{manifest}");
         await File.WriteAllBytesAsync(Path.Combine(folder, "model.onnx"), model);
         (await Node.PublishAsync(project, folder)).EnsureSuccessStatusCode();
         return await Node.TrainAsync(project);

@@ -47,7 +47,8 @@ public sealed class InferenceProtocolTests(ServingNode serving)
         ((string)model["name"]!).ShouldBe("difference");
         ((string)model["platform"]!).ShouldBe("onnxruntime_onnx");
         model["versions"]!.ToJsonString().ShouldBe("[\"1.0.0:1\"]");
-        model["inputs"]!.ToJsonString().ShouldBe("""[{"name":"a","datatype":"FP32","shape":[-1]},{"name":"b","datatype":"FP32","shape":[-1]}]""");
+        model["inputs"]!.ToJsonString()
+            .ShouldBe("""[{"name":"a","datatype":"FP32","shape":[-1]},{"name":"b","datatype":"FP32","shape":[-1]}]""");
         model["outputs"]!.ToJsonString().ShouldBe("""[{"name":"difference","datatype":"FP32","shape":[-1]}]""");
         var ready = await serving.GetAsync(path + "/ready", 200);
         ((string)ready["name"]!).ShouldBe("difference");
@@ -118,7 +119,10 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     [InlineData("BYTES", "1")]
     public async Task Element_that_does_not_fit_its_datatype_is_refused(string type, string value)
     {
-        var problem = await serving.PostAsync("/v2/models/types/infer", $"{{\"inputs\":[{{\"name\":\"in_{type}\",\"shape\":[1,1],\"datatype\":\"{type}\",\"data\":[{value}]}}]}}", 400);
+        var problem = await serving.PostAsync(
+            "/v2/models/types/infer",
+            $"{{\"inputs\":[{{\"name\":\"in_{type}\",\"shape\":[1,1],\"datatype\":\"{type}\",\"data\":[{value}]}}]}}",
+            400);
         ((string)problem["error"]!).ShouldBe($"Element 0 of input 'in_{type}' does not fit its datatype {type}.");
     }
 
@@ -126,14 +130,16 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     public async Task Inputs_in_another_order_mean_the_same_and_the_answer_is_the_models_own()
     {
         float[] a = [5, 0.1f, -3], b = [1, 2, 1e-3f];
-        using var session = new InferenceSession(await serving.Http.GetByteArrayAsync("/api/projects/difference/generations/1.0.0:1/model"));
+        using var session = new InferenceSession(
+            await serving.Http.GetByteArrayAsync("/api/projects/difference/generations/1.0.0:1/model"));
         using var options = new RunOptions();
         using var left = OrtValue.CreateTensorValueFromMemory(a, [3]);
         using var right = OrtValue.CreateTensorValueFromMemory(b, [3]);
         using var results = session.Run(options, ["a", "b"], [left, right], ["difference"]);
         var expected = results[0].GetTensorDataAsSpan<float>().ToArray();
 
-        var (first, second) = (Input("a", DataType.Fp32, "3", JsonSerializer.Serialize(a)), Input("b", DataType.Fp32, "3", JsonSerializer.Serialize(b)));
+        var (first, second) = (
+            Input("a", DataType.Fp32, "3", JsonSerializer.Serialize(a)), Input("b", DataType.Fp32, "3", JsonSerializer.Serialize(b)));
         foreach (var inputs in (string[])[$"{first},{second}", $"{second},{first}"])
         {
             var answer = await serving.PostAsync("/v2/models/difference/infer", $"{{\"inputs\":[{inputs}]}}", 200);
@@ -185,7 +191,9 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     [InlineData("{\"inputs\":[{}]}", "inputs[0] (unnamed) has no 'name'")]
     [InlineData("{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP31\"}]}", "inputs[0].datatype 'FP31' is no datatype; one of BOOL, UINT8")]
     [InlineData("{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"dat\":[1]}]}", "inputs[0].dat is no part of an input")]
-    [InlineData("{\"inputs\":[{\"name\":\"x\",\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}", "inputs[0].name appears more than once")]
+    [InlineData(
+        "{\"inputs\":[{\"name\":\"x\",\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}",
+        "inputs[0].name appears more than once")]
     [InlineData("{\"id\":7,\"inputs\":[]}", "'id' must be a text of 1 to 256 characters, or be left out")]
     [InlineData("{\"id\":\"a\",\"id\":\"b\",\"inputs\":[]}", "'id' appears more than once")]
     [InlineData("{\"outputs\":[{}],\"inputs\":[]}", "outputs[0] has no 'name'")]
@@ -202,12 +210,15 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     [Fact]
     public async Task Inputs_and_outputs_that_the_model_has_not_are_refused_with_those_that_it_has()
     {
-        var (a, b, c) = (Input("a", DataType.Fp32, "1", "[1]"), Input("b", DataType.Fp32, "1", "[1]"), Input("bb", DataType.Fp32, "1", "[1]"));
+        var (a, b, c) = (
+            Input("a", DataType.Fp32, "1", "[1]"), Input("b", DataType.Fp32, "1", "[1]"), Input("bb", DataType.Fp32, "1", "[1]"));
         await Refuses($"{{\"inputs\":[{a}]}}", "Input 'b' is missing; the inputs are a, b.");
         await Refuses($"{{\"inputs\":[{a},{b},{c}]}}", "There is no input 'bb'; the inputs are a, b.");
         await Refuses($"{{\"inputs\":[{a},{a},{b}]}}", "Input 'a' appears more than once.");
-        await Refuses($"{{\"inputs\":[{a},{Input("b", DataType.Fp64, "1", "[1]")}]}}", "Input 'b' has the type FP64; it would have to be FP32.");
-        await Refuses($"{{\"inputs\":[{a},{b}],\"outputs\":[{{\"name\":\"sum\"}}]}}", "There is no output 'sum'; the outputs are difference.");
+        await Refuses(
+            $"{{\"inputs\":[{a},{Input("b", DataType.Fp64, "1", "[1]")}]}}", "Input 'b' has the type FP64; it would have to be FP32.");
+        await Refuses(
+            $"{{\"inputs\":[{a},{b}],\"outputs\":[{{\"name\":\"sum\"}}]}}", "There is no output 'sum'; the outputs are difference.");
 
         async Task Refuses(string json, string message)
         {
@@ -220,7 +231,9 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     public async Task Inputs_that_do_not_fit_each_other_are_the_callers_fault()
     {
         var problem = await serving.PostAsync(
-            "/v2/models/difference/infer", $"{{\"inputs\":[{Input("a", DataType.Fp32, "2", "[1,2]")},{Input("b", DataType.Fp32, "3", "[1,2,3]")}]}}", 400);
+            "/v2/models/difference/infer",
+            $"{{\"inputs\":[{Input("a", DataType.Fp32, "2", "[1,2]")},{Input("b", DataType.Fp32, "3", "[1,2,3]")}]}}",
+            400);
         ((string)problem["error"]!).ShouldContain("The model cannot run on these inputs");
     }
 
@@ -229,11 +242,14 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     {
         var facts = JsonNode.Parse(await File.ReadAllTextAsync(ServedProjects.InModels("iris.json")))!;
         var rows = facts["rows"]!.AsArray();
-        var answer = await serving.PostAsync("/v2/models/stranger/infer", $"{{\"inputs\":[{Input("X", DataType.Fp32, $"{rows.Count},4", rows.ToJsonString())}]}}", 200);
+        var answer = await serving.PostAsync(
+            "/v2/models/stranger/infer", $"{{\"inputs\":[{Input("X", DataType.Fp32, $"{rows.Count},4", rows.ToJsonString())}]}}", 200);
         answer["outputs"]!.AsArray().Select(output => (string)output!["name"]!).ShouldBe(["output_label", "probabilities"]);
         ShouldBeNear(answer["outputs"]![1]!["data"]!.AsArray(), facts["probabilities"]!.AsArray());
         var refused = await serving.PostAsync(
-            "/v2/models/stranger/infer", $"{{\"inputs\":[{Input("X", DataType.Fp32, "1,4", "[1,2,3,4]")}],\"outputs\":[{{\"name\":\"output_probability\"}}]}}", 400);
+            "/v2/models/stranger/infer",
+            $"{{\"inputs\":[{Input("X", DataType.Fp32, "1,4", "[1,2,3,4]")}],\"outputs\":[{{\"name\":\"output_probability\"}}]}}",
+            400);
         ((string)refused["error"]!).ShouldContain("the outputs are output_label, probabilities");
     }
 
@@ -244,9 +260,11 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     {
         var facts = JsonNode.Parse(await File.ReadAllTextAsync(ServedProjects.InModels("iris.json")))!;
         string[] names = ["sepal_length", "sepal_width", "petal_length", "petal_width"];
-        var rows = facts["rows"]!.AsArray().Select(row => $"{{{string.Join(',', names.Select((name, i) => $"\"{name}\":{row![i]!.ToJsonString()}"))}}}");
+        var rows = facts["rows"]!.AsArray()
+            .Select(row => $"{{{string.Join(',', names.Select((name, i) => $"\"{name}\":{row![i]!.ToJsonString()}"))}}}");
         var answer = await serving.PostAsync($"/api/projects/{project}/predict", PredictAnswersTests.Rows([.. rows]), 200);
-        var predicted = answer["predictions"]!.AsArray().Select(row => new JsonArray([.. row!["probabilities"]!.AsObject().Select(pair => pair.Value!.DeepClone())]));
+        var predicted = answer["predictions"]!.AsArray()
+            .Select(row => new JsonArray([.. row!["probabilities"]!.AsObject().Select(pair => pair.Value!.DeepClone())]));
         ShouldBeNear(new JsonArray([.. predicted]), facts["probabilities"]!.AsArray());
         foreach (var row in answer["predictions"]!.AsArray())
         {
@@ -254,8 +272,13 @@ public sealed class InferenceProtocolTests(ServingNode serving)
             ((string)row["label"]!).ShouldBe(best);
         }
 
-        var inputs = names.Select((name, i) => Input(name, DataType.Fp32, $"{facts["rows"]!.AsArray().Count}", $"[{string.Join(',', facts["rows"]!.AsArray().Select(row => row![i]!.ToJsonString()))}]"));
-        var tensors = await serving.PostAsync($"/v2/models/{project}/infer", $"{{\"inputs\":[{string.Join(',', inputs)}],\"outputs\":[{{\"name\":\"probabilities\"}}]}}", 200);
+        var inputs = names.Select(
+            (name, i) =>
+                Input(name, DataType.Fp32, $"{facts["rows"]!.AsArray().Count}", $"[{string.Join(',', facts["rows"]!.AsArray().Select(row => row![i]!.ToJsonString()))}]"));
+        var tensors = await serving.PostAsync(
+            $"/v2/models/{project}/infer",
+            $"{{\"inputs\":[{string.Join(',', inputs)}],\"outputs\":[{{\"name\":\"probabilities\"}}]}}",
+            200);
         ShouldBeNear(tensors["outputs"]![0]!["data"]!.AsArray(), facts["probabilities"]!.AsArray());
     }
 
@@ -270,18 +293,22 @@ public sealed class InferenceProtocolTests(ServingNode serving)
     public async Task Tensor_that_does_not_fit_its_feature_is_refused(string name, string shape, string data, string type, string message)
     {
         var problem = await serving.PostAsync(
-            "/v2/models/iris/infer", $"{{\"inputs\":[{{\"name\":\"{name}\",\"shape\":{shape},\"datatype\":\"{type}\",\"data\":{data}}}]}}", 400);
+            "/v2/models/iris/infer",
+            $"{{\"inputs\":[{{\"name\":\"{name}\",\"shape\":{shape},\"datatype\":\"{type}\",\"data\":{data}}}]}}",
+            400);
         ((string)problem["error"]!).ShouldContain(message);
     }
 
-    private static string X(string shape, string data) => $"{{\"inputs\":[{{\"data\":{data},\"shape\":{shape},\"datatype\":\"FP32\",\"name\":\"x\"}}]}}";
+    private static string X(string shape, string data) =>
+        $"{{\"inputs\":[{{\"data\":{data},\"shape\":{shape},\"datatype\":\"FP32\",\"name\":\"x\"}}]}}";
 
     private static string Input(string name, DataType type, string shape, string data) =>
         $"{{\"name\":\"{name}\",\"data\":{data},\"datatype\":\"{ElementTypes.NameOf(type)}\",\"shape\":[{shape}]}}";
 
     private static void ShouldBeNear(JsonArray actual, JsonArray expected)
     {
-        static IEnumerable<double> Flat(JsonArray array) => array.SelectMany(item => item is JsonArray inner ? Flat(inner) : [(double)item!]);
+        static IEnumerable<double> Flat(JsonArray array) =>
+            array.SelectMany(item => item is JsonArray inner ? Flat(inner) : [(double)item!]);
         var (left, right) = (Flat(actual).ToList(), Flat(expected).ToList());
         left.Count.ShouldBe(right.Count);
         for (var i = 0; i < left.Count; i++)

@@ -21,7 +21,8 @@ public sealed class ModelBoundsTests : DataFixture
     [Theory]
     [InlineData("loops", 1e15, HttpStatusCode.GatewayTimeout, "Serving:MaxRunTime")]
     [InlineData("zeros", 1e12, HttpStatusCode.InternalServerError, "Serving:RunMemory")]
-    public async Task Champion_that_exceeds_a_bound_in_three_runs_makes_way_for_the_one_before_it(string name, double x, HttpStatusCode status, string reason)
+    public async Task Champion_that_exceeds_a_bound_in_three_runs_makes_way_for_the_one_before_it(
+        string name, double x, HttpStatusCode status, string reason)
     {
         await using var node = await Node.StartAsync(Data, "--Serving:MaxRunTime", "00:00:00.5");
         await ServeTwoAsync(node, name, name == "loops" ? HostileModels.Loop() : HostileModels.Zeros());
@@ -39,7 +40,9 @@ public sealed class ModelBoundsTests : DataFixture
             $"/api/projects/{name}/decisions",
             decisions => decisions.AsArray().Any(decision =>
                 (string)decision!["kind"]! == "rollback"
-                && decision.ToJsonString() is var text && text.Contains("3 runs of its model in a row exceeded a bound of the node", StringComparison.Ordinal) && text.Contains(reason, StringComparison.Ordinal)));
+                && decision.ToJsonString() is var text
+                && text.Contains("3 runs of its model in a row exceeded a bound of the node", StringComparison.Ordinal)
+                && text.Contains(reason, StringComparison.Ordinal)));
         (await PredictAsync(node, name, 2)).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -49,12 +52,22 @@ public sealed class ModelBoundsTests : DataFixture
         await using var node = await Node.StartAsync(Data, "--Serving:MaxRunTime", "00:00:00.5", "--Serving:MaxBoundViolations", "2");
         await ServeTwoAsync(node, "loops", HostileModels.Loop());
         await node.PostAsync("/api/projects/loops/promotions", new { version = "1.0.0:1", reason = "the first again" });
-        var plan = new { arms = new[] { new { name = "champion", generation = "1.0.0:1", weight = 1.0 }, new { name = "beside", generation = "1.0.0:2", weight = 0.0 } }, champion = "champion", shadows = new[] { "beside" }, reason = "a look" };
+        var plan = new { arms = new[]
+        {
+            new { name = "champion", generation = "1.0.0:1", weight = 1.0 },
+            new { name = "beside", generation = "1.0.0:2", weight = 0.0 },
+        }, champion = "champion", shadows = new[] { "beside" }, reason = "a look" };
         using var put = await node.Http.PutAsJsonAsync("/api/projects/loops/rollout", plan);
         put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync());
 
         for (var i = 0; i < 2; i++)
-            (await node.Http.PostAsync("/v2/models/loops/versions/1.0.0:2/infer", JsonContent.Create(new { inputs = new[] { new { name = "x", shape = new[] { 1, 1 }, datatype = "FP32", data = new[] { 1e15 } } } }))).IsSuccessStatusCode.ShouldBeFalse();
+            (await node.Http.PostAsync(
+                "/v2/models/loops/versions/1.0.0:2/infer",
+                JsonContent.Create(
+                    new { inputs = new[]
+                    {
+                        new { name = "x", shape = new[] { 1, 1 }, datatype = "FP32", data = new[] { 1e15 } },
+                    } }))).IsSuccessStatusCode.ShouldBeFalse();
 
         await node.UntilAsync("/api/projects/loops/rollout", seen => seen["shadows"]!.AsArray().Count == 0);
     }
@@ -68,7 +81,9 @@ public sealed class ModelBoundsTests : DataFixture
         for (var generation = 1; generation <= 2; generation++)
         {
             ((string)(await node.TrainAsync(name))["status"]!).ShouldBe("succeeded");
-            await node.PostAsync($"/api/projects/{name}/promotions", new { version = string.Create(CultureInfo.InvariantCulture, $"1.0.0:{generation}"), reason = "new" });
+            await node.PostAsync(
+                $"/api/projects/{name}/promotions",
+                new { version = string.Create(CultureInfo.InvariantCulture, $"1.0.0:{generation}"), reason = "new" });
         }
 
         await node.UntilAsync($"/v2/models/{name}", _ => true);

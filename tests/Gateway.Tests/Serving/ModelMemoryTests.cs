@@ -39,6 +39,7 @@ public sealed class ModelMemoryTests : IAsyncLifetime
     private async Task<int> LoadedAsync()
     {
         var metrics = await node.Http.GetStringAsync("/metrics");
-        return int.Parse(metrics.Split('\n').Single(line => line.StartsWith("progeny_models_loaded{", StringComparison.Ordinal)).Split(' ')[1]);
+        return int.Parse(
+            metrics.Split('\n').Single(line => line.StartsWith("progeny_models_loaded{", StringComparison.Ordinal)).Split(' ')[1]);
     }
 }

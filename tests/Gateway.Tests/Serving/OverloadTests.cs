@@ -20,7 +20,8 @@ public sealed class OverloadTests(ServingNode serving)
         using var response = await SendAsync("/api/projects/endless/predict", Rows(id), deadline);
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
         since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15)); // its feed takes 20
-        ((string)(await ReadAsync(response))["detail"]!).ShouldBe("There was no answer within the 100ms that the request gave it (Progeny-Deadline).");
+        ((string)(await ReadAsync(response))["detail"]!).ShouldBe(
+            "There was no answer within the 100ms that the request gave it (Progeny-Deadline).");
 
         // What comes later is logged later.
         await serving.PostAsync("/api/projects/shops/predict", """{"rows": [{"rating": 1}], "query_id": "after"}""", 200);
@@ -75,16 +76,19 @@ public sealed class OverloadTests(ServingNode serving)
         refused.Max(answer => answer.Elapsed).ShouldBeLessThan(answered.Min(answer => answer.Elapsed));
 
         // Their places are free again.
-        (await Task.WhenAll(SendAsync(Predict, Rows("p"), null), SendAsync(Predict, Rows("q"), null))).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
+        (await Task.WhenAll(SendAsync(Predict, Rows("p"), null), SendAsync(Predict, Rows("q"), null))).ShouldAllBe(
+            answer => answer.StatusCode == HttpStatusCode.OK);
     }
 
     private static string Rows(string id) => $$"""{"rows": [{"shop": "{{id}}"}], "query_id": "{{id}}"}""";
 
-    private static async Task<JsonNode> ReadAsync(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage response) =>
+        JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
 
     private async Task<HttpResponseMessage> SendAsync(string path, string json, string? deadline)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         if (deadline is not null)
             request.Headers.Add("Progeny-Deadline", deadline);
         return await serving.Http.SendAsync(request);

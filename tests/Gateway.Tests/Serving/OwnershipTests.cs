@@ -10,7 +10,10 @@ using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Tests.Serving;
 
-/// <summary>Activations of grains own online agents and loaded models: one each while it serves, none when nobody asks, and no query fails as they come and go.</summary>
+/// <summary>
+/// Activations of grains own online agents and loaded models: one each while it serves, none when nobody asks, and no query fails as they
+/// come and go.
+/// </summary>
 public sealed class OwnershipTests : IAsyncLifetime
 {
     private const string Project = "owned";
@@ -192,10 +195,12 @@ public sealed class OwnershipTests : IAsyncLifetime
         return answer.Error;
     }
 
-    private async Task DeactivateAsync() => await grains.GetGrain<IOnlineAgentGrain>(Project).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+    private async Task DeactivateAsync() =>
+        await grains.GetGrain<IOnlineAgentGrain>(Project).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
     private async Task<int> CountAsync(string grain) => (await grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics())
-        .Where(statistic => statistic.GrainType.Contains($".{grain},", StringComparison.Ordinal)).Sum(statistic => statistic.ActivationCount);
+        .Where(statistic => statistic.GrainType.Contains($".{grain},", StringComparison.Ordinal))
+        .Sum(statistic => statistic.ActivationCount);
 
     private async Task UntilAsync(string grain, int count)
     {

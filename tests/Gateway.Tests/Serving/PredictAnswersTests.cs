@@ -98,7 +98,9 @@ public sealed class PredictAnswersTests(ServingNode serving)
     [InlineData("{\"rows\":[{}],\"query_id\":7}", "'query_id' must be a text of 1 to 256 characters, or be left out")]
     [InlineData("{\"rows\":[{}],\"query_id\":\"\"}", "'query_id' must be a text of 1 to 256 characters, or be left out")]
     [InlineData("{\"rows\":[{}],\"entity\":{}}", "'entity' must be a text of 1 to 256 characters, or be left out")]
-    [InlineData("{\"rows\":[{}],\"queryid\":\"a\"}", "'queryid' is no part of a request; did you mean 'query_id'? The parts are rows, query_id, entity.")]
+    [InlineData(
+        "{\"rows\":[{}],\"queryid\":\"a\"}",
+        "'queryid' is no part of a request; did you mean 'query_id'? The parts are rows, query_id, entity.")]
     [InlineData("{\"rows\":[{\"note\":\"\\ud800\"}]}", "no valid UTF-8")]
     public async Task Request_that_is_none_is_refused(string json, string message)
     {
@@ -160,7 +162,8 @@ public sealed class PredictAnswersTests(ServingNode serving)
     [InlineData("/api/projects/rich/versions/1.0.0:2/predict", 404, "There is no generation rich@1.0.0:2")]
     [InlineData("/api/projects/rich/versions/latest/predict", 404, "'latest' is no version; one looks like '1.2.0:3'")]
     [InlineData("/api/projects/idle/predict", 409, "no generation in production yet; train one and promote it")]
-    [InlineData("/api/projects/types/predict", 400, "declares no features, so it has no rows; ask it by tensors (POST /v2/models/types/infer)")]
+    [InlineData(
+        "/api/projects/types/predict", 400, "declares no features, so it has no rows; ask it by tensors (POST /v2/models/types/infer)")]
     public async Task Project_or_version_that_cannot_answer_is_told_why(string path, int status, string message)
     {
         var problem = await serving.PostAsync(path, Rows(Row()), status);
@@ -194,7 +197,8 @@ public sealed class PredictAnswersTests(ServingNode serving)
         var two = await serving.PostAsync(Predict, $"{{\"query_id\":\"q\",\"rows\":[{Row()},{Row()}]}}", 200);
         two["predictions"]!.AsArray().Select(row => (string)row!["query_id"]!).ShouldBe(["q:0", "q:1"]);
         await serving.Node.UntilAsync("/api/projects/rich/queries/q:1", query => (string)query["query_id"]! == "q:1");
-        await serving.Node.UntilAsync("/api/projects/rich/queries/" + Uri.EscapeDataString("a/b c%2F"), query => (string)query["query_id"]! == "a/b c%2F");
+        await serving.Node.UntilAsync(
+            "/api/projects/rich/queries/" + Uri.EscapeDataString("a/b c%2F"), query => (string)query["query_id"]! == "a/b c%2F");
         await serving.GetAsync("/api/projects/rich/queries/q", 404);
     }
 

@@ -37,9 +37,13 @@ public sealed class QueryIdTests(ServingNode serving)
         var json = JsonSerializer.Serialize(id);
         var rows = await serving.PostAsync("/api/projects/iris/predict", $"{{\"query_id\":{json},\"rows\":[{Row}]}}", 400);
         ((string)rows["detail"]!).ShouldContain("'query_id' ");
-        var tensors = await serving.PostAsync("/v2/models/any/infer", $"{{\"id\":{json},\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}}]}}", 400);
+        var tensors = await serving.PostAsync(
+            "/v2/models/any/infer",
+            $"{{\"id\":{json},\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}}]}}",
+            400);
         ((string)tensors["error"]!).ShouldContain("'id' ");
-        var outcomes = await serving.PostAsync("/api/projects/iris/outcomes", $"{{\"outcomes\":[{{\"query_id\":{json},\"outcome\":\"1\"}}]}}", 400);
+        var outcomes = await serving.PostAsync(
+            "/api/projects/iris/outcomes", $"{{\"outcomes\":[{{\"query_id\":{json},\"outcome\":\"1\"}}]}}", 400);
         ((string)outcomes["detail"]!).ShouldContain("query_id ");
     }
 
@@ -48,7 +52,10 @@ public sealed class QueryIdTests(ServingNode serving)
         var address = $"/api/projects/iris/queries/{Uri.EscapeDataString(id)}";
         var body = new JsonObject { ["query_id"] = id, ["rows"] = new JsonArray(JsonNode.Parse(Row)) };
         await serving.PostAsync("/api/projects/iris/predict", body.ToJsonString(), 200);
-        await serving.PostAsync("/api/projects/iris/outcomes", new JsonObject { ["outcomes"] = new JsonArray(new JsonObject { ["query_id"] = id, ["outcome"] = "1" }) }.ToJsonString(), 200);
+        await serving.PostAsync(
+            "/api/projects/iris/outcomes",
+            new JsonObject { ["outcomes"] = new JsonArray(new JsonObject { ["query_id"] = id, ["outcome"] = "1" }) }.ToJsonString(),
+            200);
 
         var query = await serving.Node.UntilAsync(address, _ => true);
         ((string)query["query_id"]!, (string)query["outcome"]!).ShouldBe((id, "1"));

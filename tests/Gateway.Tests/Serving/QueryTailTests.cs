@@ -17,7 +17,10 @@ public sealed class QueryTailTests(ServingNode serving)
         using var tail = await EventReader.OpenAsync(serving.Http, "/api/projects/shops/queries/stream");
         tail.ContentType.ShouldBe("text/event-stream");
         await UntilHeardAsync(tail, "shops", """{"shop":"s1"}""");
-        await serving.PostAsync("/api/projects/shops/predict", """{"rows":[{"shop":"s1","region":"<\u00e4>\n"},{"shop":"s1","rating":2}],"query_id":"tailed"}""", 200);
+        await serving.PostAsync(
+            "/api/projects/shops/predict",
+            """{"rows":[{"shop":"s1","region":"<\u00e4>\n"},{"shop":"s1","rating":2}],"query_id":"tailed"}""",
+            200);
         for (var row = 0; row < 2; row++)
         {
             var (name, query) = await NextAsync(tail, query => ((string)query["query_id"]!).StartsWith("tailed", StringComparison.Ordinal));
@@ -66,7 +69,8 @@ public sealed class QueryTailTests(ServingNode serving)
         for (var i = 0; i < requests; i++)
             await serving.PostAsync("/api/projects/unfeeling/predict", rows, 200);
 
-        await serving.PostAsync("/api/projects/unfeeling/predict", $"{{\"rows\":[{PredictAnswersTests.Row()}],\"query_id\":\"last\"}}", 200);
+        await serving.PostAsync(
+            "/api/projects/unfeeling/predict", $"{{\"rows\":[{PredictAnswersTests.Row()}],\"query_id\":\"last\"}}", 200);
         var (heard, missed) = (0, 0);
         for (var last = false; !last || heard + missed < (requests * 1_000) + 1;)
         {
@@ -87,7 +91,8 @@ public sealed class QueryTailTests(ServingNode serving)
     [Fact]
     public async Task Subscription_ends_with_its_client()
     {
-        serving.Node.Services.GetRequiredService<IClusterClient>().GetStreamProvider(StreamNames.QueryProvider).TryGetStreamSubscriptionManager(out var manager).ShouldBeTrue();
+        serving.Node.Services.GetRequiredService<IClusterClient>().GetStreamProvider(StreamNames.QueryProvider)
+            .TryGetStreamSubscriptionManager(out var manager).ShouldBeTrue();
         var stream = StreamId.Create(StreamNames.Queries, "iris64");
         using (await EventReader.OpenAsync(serving.Http, "/api/projects/iris64/queries/stream"))
             (await manager!.GetSubscriptions(StreamNames.QueryProvider, stream)).Count().ShouldBe(1);
@@ -108,7 +113,10 @@ public sealed class QueryTailTests(ServingNode serving)
         var next = tail.NextAsync();
         for (var i = 0; !next.IsCompleted; i++)
         {
-            await serving.PostAsync($"/api/projects/{path}/predict", $"{{\"rows\":[{row}],\"query_id\":\"hello-{i.ToString(CultureInfo.InvariantCulture)}\"}}", 200);
+            await serving.PostAsync(
+                $"/api/projects/{path}/predict",
+                $"{{\"rows\":[{row}],\"query_id\":\"hello-{i.ToString(CultureInfo.InvariantCulture)}\"}}",
+                200);
             await Task.WhenAny(next, Task.Delay(50));
             i.ShouldBeLessThan(400);
         }

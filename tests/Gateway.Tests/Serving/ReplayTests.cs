@@ -7,7 +7,9 @@ using Progeny.Grains.Explanations;
 
 namespace Progeny.Gateway.Tests.Serving;
 
-/// <summary>What was answered once is reproduced to the last bit, whatever became of the generation, the feeds and the values since.</summary>
+/// <summary>
+/// What was answered once is reproduced to the last bit, whatever became of the generation, the feeds and the values since.
+/// </summary>
 [Collection(ServingCollection.Name)]
 public sealed class ReplayTests(ServingNode serving)
 {
@@ -32,8 +34,18 @@ public sealed class ReplayTests(ServingNode serving)
         {
             await AskAsync("rich", $"bit-{i}", Enumerable.Range(0, 50).Select(_ => RichRow(random)));
             await AskAsync("iris", $"bit-{i}", Enumerable.Range(0, 100).Select(_ => IrisRow(random)));
-            await AskAsync("shops", $"bit-{i}", Enumerable.Range(0, 50).Select(_ => $"{{\"shop\": \"s{random.Next(4)}\"{(random.Next(2) == 0 ? ", \"rating\": " + Number(random) : "")}}}"));
-            await AskAsync("bits", $"bit-{i}", Enumerable.Range(0, 50).Select(_ => $"{{\"x\": {(random.Next(3) == 0 ? "50" : Number(random))}, \"ratings\": {random.Next(5, 60)}{(random.Next(2) == 0 ? ".0" : "")}}}"));
+            await AskAsync(
+                "shops",
+                $"bit-{i}",
+                Enumerable.Range(0, 50)
+                    .Select(_ => $"{{\"shop\": \"s{random.Next(4)}\"{(random.Next(2) == 0 ? ", \"rating\": " + Number(random) : "")}}}"));
+            await AskAsync(
+                "bits",
+                $"bit-{i}",
+                Enumerable.Range(0, 50)
+                    .Select(_ =>
+                        $"{{\"x\": {(random.Next(3) == 0 ? "50" : Number(random))}, \"ratings\": "
+                            + $"{random.Next(5, 60)}{(random.Next(2) == 0 ? ".0" : "")}}}"));
         }
 
         var past = serving.Node.Services.GetRequiredService<IReplayService>();
@@ -43,8 +55,15 @@ public sealed class ReplayTests(ServingNode serving)
             await serving.Node.UntilAsync($"/api/projects/{project}/queries/bit-3:{rows - 1}", _ => true);
             for (var i = 0; i < 4 * rows; i++)
             {
-                var (record, replay) = (await past.ReplayAsync(project, string.Create(CultureInfo.InvariantCulture, $"bit-{i / rows}:{i % rows}"), null, CancellationToken.None)).ShouldNotBeNull();
-                replay.Replayed.ShouldBe(QueryRecordJson.Prediction(record), $"{project} {record.QueryId}: {QueryRecordJson.Fields(record)} {QueryRecordJson.Augmented(record)}");
+                var (record, replay) =
+                    (await past.ReplayAsync(
+                        project,
+                        string.Create(CultureInfo.InvariantCulture, $"bit-{i / rows}:{i % rows}"),
+                        null,
+                        CancellationToken.None)).ShouldNotBeNull();
+                replay.Replayed.ShouldBe(
+                    QueryRecordJson.Prediction(record),
+                    $"{project} {record.QueryId}: {QueryRecordJson.Fields(record)} {QueryRecordJson.Augmented(record)}");
                 replay.Differences.ShouldBeEmpty($"{project} {record.QueryId}");
                 identical += replay.Identical ? 1 : 0;
             }
@@ -76,7 +95,8 @@ public sealed class ReplayTests(ServingNode serving)
             ((bool)replay["identical"]!).ShouldBeTrue($"{row}: {replay.ToJsonString()}");
             replay["notes"]!.AsArray().ShouldBeEmpty(row);
             ((string)replay["version"]!).ShouldBe("1.0.0:1");
-            (await serving.GetAsync($"/api/projects/setters/queries/{id}", 200))["rules"]!.AsArray().Select(rule => (string)rule!).ShouldBe(rules);
+            (await serving.GetAsync($"/api/projects/setters/queries/{id}", 200))["rules"]!.AsArray().Select(rule => (string)rule!)
+                .ShouldBe(rules);
         }
     }
 
@@ -148,7 +168,8 @@ public sealed class ReplayTests(ServingNode serving)
         await serving.Node.PostAsync("/api/projects/shelved/decommission", new { reason = "over" });
         ((bool)(await ReplayAsync("shelved", "a%2Fb%20c"))["identical"]!).ShouldBeTrue();
         // Its training had no rows and it has no other query: there is nothing to compare with.
-        ((string)(await serving.GetAsync("/api/projects/shelved/queries/a%2Fb%20c/explain", 409))["detail"]!).ShouldContain("no rows to compare");
+        ((string)(await serving.GetAsync("/api/projects/shelved/queries/a%2Fb%20c/explain", 409))["detail"]!).ShouldContain(
+            "no rows to compare");
     }
 
     [Fact]
@@ -162,10 +183,14 @@ public sealed class ReplayTests(ServingNode serving)
         replay["replayed"]!["y"]!["data"]!.ToJsonString().ShouldBe("""[0.1,"NaN",-0.0,3E-45]""");
 
         var zeros = string.Join(',', Enumerable.Repeat("0", 20_000));
-        await serving.PostAsync("/v2/models/any/infer", $"{{\"id\":\"again-2\",\"inputs\":[{{\"name\":\"x\",\"shape\":[20000],\"datatype\":\"FP32\",\"data\":[{zeros}]}}]}}", 200);
+        await serving.PostAsync(
+            "/v2/models/any/infer",
+            $"{{\"id\":\"again-2\",\"inputs\":[{{\"name\":\"x\",\"shape\":[20000],\"datatype\":\"FP32\",\"data\":[{zeros}]}}]}}",
+            200);
         await serving.Node.UntilAsync("/api/projects/any/queries/again-2", _ => true);
         await RefusedAsync("any", "again-2", "over 64 KiB");
-        ((string)(await serving.GetAsync("/api/projects/any/queries/again-1/explain", 409))["detail"]!).ShouldContain("declares no features");
+        ((string)(await serving.GetAsync("/api/projects/any/queries/again-1/explain", 409))["detail"]!).ShouldContain(
+            "declares no features");
     }
 
     [Fact]
@@ -173,15 +198,22 @@ public sealed class ReplayTests(ServingNode serving)
     {
         await serving.ImportAsync("sampled", Ruled.Replace("serving: {", "serving: {log_sample: 0, ", StringComparison.Ordinal), Sigmoid());
         await serving.ImportAsync("hidden", Ruled.Replace("serving: {", "serving: {redact: [x], ", StringComparison.Ordinal), Sigmoid());
-        await serving.ImportAsync("veiled", Ruled.Replace("serving: {", "serving: {redact: [ratings], ", StringComparison.Ordinal), Sigmoid());
-        foreach (var (project, reason) in new[] { ("sampled", "serving.log_sample"), ("hidden", "'x' was not kept (serving.redact)"), ("veiled", "reads the field 'ratings'") })
+        await serving.ImportAsync(
+            "veiled", Ruled.Replace("serving: {", "serving: {redact: [ratings], ", StringComparison.Ordinal), Sigmoid());
+        foreach (var (project, reason) in new[]
+        {
+            ("sampled", "serving.log_sample"),
+            ("hidden", "'x' was not kept (serving.redact)"),
+            ("veiled", "reads the field 'ratings'"),
+        })
         {
             await AskAsync(project, "kept-1", ["""{"x": 1, "ratings": 40}"""]);
             await serving.Node.UntilAsync($"/api/projects/{project}/queries/kept-1", _ => true);
             await RefusedAsync(project, "kept-1", reason);
         }
 
-        await serving.PostAsync("/api/projects/unfeeling/predict", $"{{\"query_id\":\"kept-2\",\"rows\":[{PredictAnswersTests.Row("distance", "-1")}]}}", 500);
+        await serving.PostAsync(
+            "/api/projects/unfeeling/predict", $"{{\"query_id\":\"kept-2\",\"rows\":[{PredictAnswersTests.Row("distance", "-1")}]}}", 500);
         await serving.Node.UntilAsync("/api/projects/unfeeling/queries/kept-2", _ => true);
         await RefusedAsync("unfeeling", "kept-2", "was not answered");
         await serving.GetAsync("/api/projects/rich/queries/nobody/replay", 404);
@@ -203,7 +235,8 @@ public sealed class ReplayTests(ServingNode serving)
     private static string IrisRow(Random random) =>
         $"{{\"sepal_length\":{Number(random, 8)},\"sepal_width\":{Number(random, 5)},\"petal_length\":{Number(random, 7)},\"petal_width\":{Number(random, 3)}}}";
 
-    private static string Number(Random random, double most = 60) => (random.NextDouble() * most).ToString("R", CultureInfo.InvariantCulture);
+    private static string Number(Random random, double most = 60) =>
+        (random.NextDouble() * most).ToString("R", CultureInfo.InvariantCulture);
 
     private static byte[] Sigmoid()
     {

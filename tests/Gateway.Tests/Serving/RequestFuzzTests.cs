@@ -45,7 +45,8 @@ public sealed class RequestFuzzTests(ServingNode serving)
         });
 
         failures.ShouldBeEmpty();
-        var after = await serving.PostAsync("/api/projects/rich/predict", $"{{\"rows\":[{PredictAnswersTests.Row()}],\"query_id\":\"after-fuzz\"}}", 200);
+        var after = await serving.PostAsync(
+            "/api/projects/rich/predict", $"{{\"rows\":[{PredictAnswersTests.Row()}],\"query_id\":\"after-fuzz\"}}", 200);
         ((float)after["predictions"]![0]!["value"]!).ShouldBe(10.5f);
         await serving.Node.UntilAsync("/api/projects/rich/queries/after-fuzz", _ => true);
     }
@@ -54,7 +55,32 @@ public sealed class RequestFuzzTests(ServingNode serving)
     public async Task Addresses_that_nobody_should_ask_are_never_the_nodes_failure()
     {
         var random = new Random(7);
-        string[] parts = ["api", "projects", "v2", "models", "versions", "rich", "nobody", "1.0.0:1", "1.0.0:99999999999", "%00", "%2F", "%2e%2e", "queries", "generations", "infer", "ready", "jobs", "releases", "@", "rich@1.0.0", "\u00e4", new('x', 2000), "health", ""];
+        string[] parts = [
+            "api",
+            "projects",
+            "v2",
+            "models",
+            "versions",
+            "rich",
+            "nobody",
+            "1.0.0:1",
+            "1.0.0:99999999999",
+            "%00",
+            "%2F",
+            "%2e%2e",
+            "queries",
+            "generations",
+            "infer",
+            "ready",
+            "jobs",
+            "releases",
+            "@",
+            "rich@1.0.0",
+            "\u00e4",
+            new('x', 2000),
+            "health",
+            "",
+        ];
         for (var i = 0; i < 500; i++)
         {
             var path = "/" + string.Join('/', Enumerable.Range(0, random.Next(1, 7)).Select(_ => parts[random.Next(parts.Length)]));

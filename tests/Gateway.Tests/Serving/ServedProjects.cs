@@ -5,7 +5,9 @@ using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Gateway.Tests.Serving;
 
-/// <summary>The projects that the tests of serving ask: what follows name, version and pipeline in their manifests, and their models.</summary>
+/// <summary>
+/// The projects that the tests of serving ask: what follows name, version and pipeline in their manifests, and their models.
+/// </summary>
 internal static class ServedProjects
 {
     private const string Rich = """
@@ -45,7 +47,8 @@ internal static class ServedProjects
         augment:
         """;
 
-    public static IReadOnlyDictionary<string, (string Manifest, byte[] Model)> All { get; } = new Dictionary<string, (string, byte[])>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, (string Manifest, byte[] Model)> All { get; } = new Dictionary<string, (string, byte[])>(
+        StringComparer.Ordinal)
     {
         ["rich"] = (Rich, Sum()),
         ["durable"] = (Rich + "\nserving: {log: durable}", Sum()),
@@ -60,21 +63,33 @@ internal static class ServedProjects
         ["scalar"] = ("task: regression", Identity(TensorElementType.Float, [])),
         ["any"] = ("task: regression", Identity(TensorElementType.Float, null)),
         ["any_text"] = ("task: regression", Identity(TensorElementType.String, null)),
-        ["shops"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3, region: unknown}, cache: 0ms, deadline: 10s"), Rating()),
-        ["cached"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, cache: 1h, deadline: 10s"), Rating()),
+        ["shops"] = (
+            Shop + Lookup(
+                "shops",
+                "SELECT rating, region FROM shops WHERE id = :shop",
+                "default: {rating: 3, region: unknown}, cache: 0ms, deadline: 10s"), Rating()),
+        ["cached"] = (
+            Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, cache: 1h, deadline: 10s"),
+            Rating()),
         ["strict"] = (Shop + Lookup("shops", "SELECT rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),
-        ["misfit"] = (Shop + Lookup("shops", "SELECT size AS rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),
+        ["misfit"] = (
+            Shop + Lookup("shops", "SELECT size AS rating, region FROM shops WHERE id = :shop", "cache: 0ms, deadline: 10s"), Rating()),
         ["broken"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}"), Rating()),
         ["down"] = (Shop + Lookup("gone", "SELECT rating, region FROM shops WHERE id = :shop", ""), Rating()),
-        ["hanging"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 50ms"), Rating()),
-        ["endless"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 20s"), Rating()),
-        ["patient"] = (Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 2s") + "\nserving: {max_queue: 2}", Rating()),
+        ["hanging"] = (
+            Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 50ms"), Rating()),
+        ["endless"] = (
+            Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 20s"), Rating()),
+        ["patient"] = (
+            Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 2s")
+                + "\nserving: {max_queue: 2}", Rating()),
         ["slow"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 50ms"), Rating()),
     };
 
     /// <summary>Asks for more than a node could count in a minute.</summary>
     private const string Endless =
-        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT COUNT(*) + LENGTH(:shop) AS rating, '' AS region FROM c";
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT COUNT(*) + LENGTH(:shop) AS rating, "
+            + "'' AS region FROM c";
 
     public static string InModels(string file) => Path.Combine(AppContext.BaseDirectory, "Models", file);
 

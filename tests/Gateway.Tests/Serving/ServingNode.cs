@@ -61,7 +61,8 @@ public sealed class ServingNode : IAsyncLifetime
     public async Task PublishAsync(string name, string manifest, byte[] model, string version = "1.0.0")
     {
         var project = Directory.CreateDirectory(Path.Combine(folder, $"{name}-{version}")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(project, "progeny.yaml"), $"name: {name}\nversion: {version}\npipeline: {{model: model.onnx}}\n{manifest}");
+        await File.WriteAllTextAsync(
+            Path.Combine(project, "progeny.yaml"), $"name: {name}\nversion: {version}\npipeline: {{model: model.onnx}}\n{manifest}");
         await File.WriteAllBytesAsync(Path.Combine(project, "model.onnx"), model);
         using var response = await Node.PublishAsync(name, project);
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());

@@ -44,10 +44,15 @@ public sealed class TritonClientTests(ServingNode serving)
         using var predicted = await PostAsync("/api/projects/iris/predict", "gzip", Compress("gzip", row), type: "application/json");
         ((int)predicted.StatusCode).ShouldBe(200);
         var lines = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{{\"query_id\":\"squeezed-{i}\",\"outcome\":\"1\"}}\n"));
-        using var reported = await PostAsync("/api/projects/iris/outcomes", "gzip", Compress("gzip", Encoding.UTF8.GetBytes(lines)), type: "application/x-ndjson");
+        using var reported = await PostAsync(
+            "/api/projects/iris/outcomes", "gzip", Compress("gzip", Encoding.UTF8.GetBytes(lines)), type: "application/x-ndjson");
         var receipt = JsonNode.Parse(await reported.Content.ReadAsStringAsync())!;
         ((int)receipt["accepted"]!).ShouldBe(5_000, receipt.ToJsonString());
-        using var job = await PostAsync("/api/projects/iris/outcomes", "deflate", Compress("deflate", """{"outcomes":[{"query_id":"squeezed","outcome":"1"}]}"""u8.ToArray()), type: "application/json");
+        using var job = await PostAsync(
+            "/api/projects/iris/outcomes",
+            "deflate",
+            Compress("deflate", """{"outcomes":[{"query_id":"squeezed","outcome":"1"}]}"""u8.ToArray()),
+            type: "application/json");
         ((int)job.StatusCode).ShouldBe(200);
     }
 
@@ -59,7 +64,12 @@ public sealed class TritonClientTests(ServingNode serving)
     public async Task Body_that_is_not_compressed_as_it_says_is_refused(string path, string type)
     {
         var lines = Enumerable.Range(0, 3_000).Select(i => $"{{\"query_id\":\"half-{i * 7919}\",\"outcome\":\"1\"}}");
-        var half = Compress("gzip", Encoding.UTF8.GetBytes(type.EndsWith("ndjson", StringComparison.Ordinal) ? string.Join('\n', lines) : $"{{\"outcomes\":[{string.Join(',', lines)}]}}"));
+        var half = Compress(
+            "gzip",
+            Encoding.UTF8.GetBytes(
+                type.EndsWith("ndjson", StringComparison.Ordinal)
+                    ? string.Join('\n', lines)
+                    : $"{{\"outcomes\":[{string.Join(',', lines)}]}}"));
         foreach (var body in (byte[][])["{}"u8.ToArray(), half[..(half.Length / 2)]])
         {
             using var answer = await PostAsync(path, "gzip", body, type: type);
@@ -86,7 +96,8 @@ public sealed class TritonClientTests(ServingNode serving)
     [InlineData("/api/projects/iris/outcomes")]
     public async Task What_a_small_body_may_grow_to_is_bounded(string path)
     {
-        using var answer = await PostAsync(path, "br", Compress("br", Encoding.ASCII.GetBytes(new string(' ', (64 << 20) + 1))), type: "application/json");
+        using var answer = await PostAsync(
+            path, "br", Compress("br", Encoding.ASCII.GetBytes(new string(' ', (64 << 20) + 1))), type: "application/json");
         await ShouldBeProblemAsync(answer, 413, path, "67108864");
     }
 
@@ -119,11 +130,14 @@ public sealed class TritonClientTests(ServingNode serving)
     [InlineData("\"parameters\":{\"priority\":1}", "parameters.priority")]
     [InlineData("\"parameters\":{\"timeout\":1000}", "parameters.timeout")]
     [InlineData("\"outputs\":[{\"name\":\"y\",\"parameters\":{\"classification\":3}}]", "outputs[0].parameters.classification")]
-    [InlineData("\"outputs\":[{\"name\":\"y\",\"parameters\":{\"binary_data\":true,\"shared_memory_region\":\"r\"}}]", "outputs[0].parameters.shared_memory_region")]
+    [InlineData(
+        "\"outputs\":[{\"name\":\"y\",\"parameters\":{\"binary_data\":true,\"shared_memory_region\":\"r\"}}]",
+        "outputs[0].parameters.shared_memory_region")]
     [InlineData("\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP16\"}]", "outputs[0].datatype")]
     public async Task Parameter_that_is_not_served_is_refused_by_name(string part, string named)
     {
-        var problem = await serving.PostAsync(Any, $"{{{part},\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}}]}}", 400);
+        var problem = await serving.PostAsync(
+            Any, $"{{{part},\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}}]}}", 400);
         ((string)problem["error"]!).ShouldContain(named);
     }
 
@@ -132,7 +146,8 @@ public sealed class TritonClientTests(ServingNode serving)
     {
         foreach (var type in (string[])["-0.0", "-0", "-0e1"])
         {
-            var answer = await serving.PostAsync(Any, $"{{\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[{type}]}}]}}", 200);
+            var answer = await serving.PostAsync(
+                Any, $"{{\"inputs\":[{{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[{type}]}}]}}", 200);
             answer["outputs"]![0]!["data"]!.ToJsonString().ShouldBe("[-0.0]");
         }
     }
@@ -141,7 +156,8 @@ public sealed class TritonClientTests(ServingNode serving)
     public async Task Bytes_of_any_kind_pass_through_and_are_replayed_from_the_log()
     {
         byte[] data = [3, 0, 0, 0, 0xff, 0, 0xc3, 2, 0, 0, 0, (byte)'o', (byte)'k'];
-        var json = $"{{\"id\":\"odd-bytes\",\"parameters\":{{\"binary_data_output\":true}},\"inputs\":[{Input("x", "BYTES", "2", data.Length)}]}}";
+        var json =
+            $"{{\"id\":\"odd-bytes\",\"parameters\":{{\"binary_data_output\":true}},\"inputs\":[{Input("x", "BYTES", "2", data.Length)}]}}";
         var (status, answer, binary) = await SendAsync(serving.Http, "/v2/models/any_text/infer", json, data);
 
         status.ShouldBe(200, answer.ToJsonString());
@@ -155,11 +171,13 @@ public sealed class TritonClientTests(ServingNode serving)
     public async Task Bytes_that_are_no_text_are_refused_where_only_text_can_be()
     {
         byte[] data = [1, 0, 0, 0, 0xff];
-        var (status, answer, _) = await SendAsync(serving.Http, "/v2/models/any_text/infer", $"{{\"inputs\":[{Input("x", "BYTES", "1", data.Length)}]}}", data);
+        var (status, answer, _) = await SendAsync(
+            serving.Http, "/v2/models/any_text/infer", $"{{\"inputs\":[{Input("x", "BYTES", "1", data.Length)}]}}", data);
         status.ShouldBe(400);
         ((string)answer["error"]!).ShouldStartWith("Element 0 of output 'y' is no valid UTF-8");
 
-        (status, answer, _) = await SendAsync(serving.Http, "/v2/models/rich/infer", $"{{\"inputs\":[{Input("note", "BYTES", "1,1", data.Length)}]}}", data);
+        (status, answer, _) = await SendAsync(
+            serving.Http, "/v2/models/rich/infer", $"{{\"inputs\":[{Input("note", "BYTES", "1,1", data.Length)}]}}", data);
         status.ShouldBe(400);
         ((string)answer["error"]!).ShouldContain("row 0, note: the 1 bytes are no text in valid UTF-8");
     }
@@ -190,7 +208,8 @@ public sealed class TritonClientTests(ServingNode serving)
         return compressed.ToArray();
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, string encoding, byte[] body, int? header = null, string type = "application/octet-stream")
+    private async Task<HttpResponseMessage> PostAsync(
+        string path, string encoding, byte[] body, int? header = null, string type = "application/octet-stream")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);

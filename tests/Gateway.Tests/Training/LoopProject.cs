@@ -11,7 +11,14 @@ internal static class LoopProject
     /// <param name="source">The manifest's <c>source</c> as a flow map or a word; null: 20 rows of a file, and the queries.</param>
     /// <param name="rest">Further keys of the manifest.</param>
     /// <param name="script">Runs in the job folder before the model is laid there.</param>
-    public static string Write(string folder, string name, string rest = "", string? source = null, string script = "", bool incremental = false, string version = "1.0.0")
+    public static string Write(
+        string folder,
+        string name,
+        string rest = "",
+        string? source = null,
+        string script = "",
+        bool incremental = false,
+        string version = "1.0.0")
     {
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         File.WriteAllText(Path.Combine(folder, "progeny.yaml"), $$"""

@@ -15,7 +15,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     private string Landed => Path.Combine(folder, "landed.db");
 
     public async Task InitializeAsync() => node = await Node.StartAsync(
-        Path.Combine(folder, "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600", "--OfflineAgent:MeasureSeconds", "0.1", "--OfflineAgent:SettleSeconds", "0.1",
+        Path.Combine(
+            folder,
+            "data"), "--OfflineAgent:CheckSeconds", "0.05", "--OfflineAgent:BackOffSeconds", "0.3", "--OfflineAgent:LongestBackOffSeconds", "3600", "--OfflineAgent:MeasureSeconds", "0.1", "--OfflineAgent:SettleSeconds", "0.1",
         "--Feeds:landed:Kind", "sqlite", "--Feeds:landed:ConnectionString", $"Data Source={Landed};Pooling=False");
 
     public async Task DisposeAsync()
@@ -31,7 +33,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await ServeFirstAsync("loop");
         await AskAsync("loop", 0, 5);
         await ReportAsync("loop", 0, 4);
-        var waits = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 4", StringComparison.Ordinal));
+        var waits = await node.UntilAsync(
+            "/api/projects/loop/offline",
+            agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 4", StringComparison.Ordinal));
         ((bool)waits["training"]!["wanted"]!).ShouldBeTrue();
         (await GenerationsAsync("loop")).Count.ShouldBe(1);
 
@@ -40,7 +44,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         var lineage = (await GenerationsAsync("loop"))[1]!["lineage"]!;
         ((int)lineage["query_rows"]!).ShouldBe(5);
         ((string)lineage["last_ordinal"]!).ShouldBe("19");
-        var agent = await node.UntilAsync("/api/projects/loop/offline", agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
+        var agent = await node.UntilAsync(
+            "/api/projects/loop/offline",
+            agent => ((string)agent["training"]!["waits_for"]!).Contains("new_outcomes 0", StringComparison.Ordinal));
         ((string)agent["training"]!["status"]!).ShouldBe("succeeded");
         (await GenerationsAsync("loop")).Count.ShouldBe(2);
     }
@@ -63,7 +69,10 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     [Fact]
     public async Task Outcomes_are_pulled_from_a_feed_that_may_be_away_for_a_while()
     {
-        await PublishAsync("pulls", "outcomes: {feed: landed, query: \"SELECT query_id, outcome, n FROM landed\", watermark: n, every: 1s}\nretrain: {when: new_outcomes >= 3}");
+        await PublishAsync(
+            "pulls",
+            "outcomes: {feed: landed, query: \"SELECT query_id, outcome, n FROM landed\", watermark: n, every: 1s}\nretrain: {when: "
+                + "new_outcomes >= 3}");
         await ServeFirstAsync("pulls");
         await AskAsync("pulls", 0, 5);
         var away = await node.UntilAsync("/api/projects/pulls/offline", agent => (int?)agent["outcomes"]?["failures"] >= 1);
@@ -74,7 +83,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         {
             await feed.OpenAsync();
             await using var create = feed.CreateCommand();
-            create.CommandText = "CREATE TABLE landed AS SELECT 'q0' AS query_id, 1 AS outcome, 1 AS n UNION ALL VALUES ('q1', 'late', 2), ('q2', 2.5, 3), ('q3', 3, 4)";
+            create.CommandText = "CREATE TABLE landed AS SELECT 'q0' AS query_id, 1 AS outcome, 1 AS n UNION ALL VALUES ('q1', 'late', "
+                + "2), ('q2', 2.5, 3), ('q3', 3, 4)";
             await create.ExecuteNonQueryAsync();
         }
 
@@ -97,7 +107,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         await using var feed = new SqliteConnection($"Data Source={Landed};Pooling=False");
         await feed.OpenAsync();
         await PublishAsync(
-            "keys", "entity: tail\noutcomes: {feed: landed, query: \"SELECT tail, at, outcome, n FROM keys\", watermark: n, every: 1s, match_within: 1h}\nretrain: {when: new_outcomes >= 3}");
+            "keys",
+            "entity: tail\noutcomes: {feed: landed, query: \"SELECT tail, at, outcome, n FROM keys\", watermark: n, every: 1s, "
+                + "match_within: 1h}\nretrain: {when: new_outcomes >= 3}");
         await ServeFirstAsync("keys");
         foreach (var (id, tail) in new[] { ("q0", "N1"), ("q1", "N2"), ("q2", "N1"), ("q3", "N3") })
             await node.PostAsync("/api/projects/keys/predict", new { rows = new[] { new { x = 0.25, tail } }, query_id = id });
@@ -108,7 +120,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         // N1 came true between its queries and behind them; N4 was never asked about.
         await using (var create = feed.CreateCommand())
         {
-            create.CommandText = "CREATE TABLE keys AS SELECT 'N1' AS tail, $first AS at, 1 AS outcome, 1 AS n UNION ALL VALUES ('N1', $last, 2, 2), ('N2', $last, 3, 3), ('N4', $last, 4, 4)";
+            create.CommandText = "CREATE TABLE keys AS SELECT 'N1' AS tail, $first AS at, 1 AS outcome, 1 AS n UNION ALL VALUES ('N1', "
+                + "$last, 2, 2), ('N2', $last, 3, 3), ('N4', $last, 4, 4)";
             create.Parameters.AddWithValue("$first", (times[0] + ((times[2] - times[0]) / 2)).ToString("O"));
             create.Parameters.AddWithValue("$last", times[3].ToString("O"));
             await create.ExecuteNonQueryAsync();
@@ -145,7 +158,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
             (starts[i + 1] - ends[i]!.Value).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.3 * Math.Pow(2, i)));
         ((string)agent["training"]!["message"]!).ShouldContain("no such luck");
         var decisions = await node.Services.GetRequiredService<IDecisionLog>().ListAsync("fails", null, null, 100, default);
-        decisions.Count(entry => entry.Decision.Message.StartsWith("Train fails@1.0.0: retrain.every", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
+        decisions.Count(entry => entry.Decision.Message.StartsWith("Train fails@1.0.0: retrain.every", StringComparison.Ordinal))
+            .ShouldBeGreaterThanOrEqualTo(3);
         decisions.ShouldContain(entry => entry.Decision.Message.Contains("2 in a row", StringComparison.Ordinal));
     }
 
@@ -157,7 +171,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         ((bool)(await node.PostAsync("/api/projects/rests/offline/pause", new { reason = "holidays" }))["paused"]!).ShouldBeTrue();
         await AskAsync("rests", 0, 1);
         await ReportAsync("rests", 0, 1);
-        var paused = await node.UntilAsync("/api/projects/rests/offline", agent => (string?)agent["training"]!["waits_for"] == "it is paused");
+        var paused = await node.UntilAsync(
+            "/api/projects/rests/offline", agent => (string?)agent["training"]!["waits_for"] == "it is paused");
         ((string)paused["paused_by"]!).ShouldBe("holidays");
         (await node.GetAsync("/api/projects/rests/jobs")).AsArray().Count.ShouldBe(1);
 
@@ -169,14 +184,20 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     public async Task Agent_waits_for_a_training_that_somebody_started()
     {
         var gate = new Gate(folder);
-        LoopProject.Write(Path.Combine(folder, "busy"), "busy", "retrain: {when: new_outcomes >= 1}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+        LoopProject.Write(
+            Path.Combine(folder, "busy"),
+            "busy",
+            "retrain: {when: new_outcomes >= 1}",
+            script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
         (await node.PublishAsync("busy", Path.Combine(folder, "busy"))).EnsureSuccessStatusCode();
         var job = (string)(await node.PostAsync("/api/projects/busy/jobs", new { kind = "train" }))["id"]!;
         await ReportAsync("busy", 0, 3);
-        var seen = await node.UntilAsync("/api/projects/busy/offline", agent => (string?)agent["training"]!["waits_for"] == $"job {job} goes on");
+        var seen = await node.UntilAsync(
+            "/api/projects/busy/offline", agent => (string?)agent["training"]!["waits_for"] == $"job {job} goes on");
 
         // Another look later there is still one. What the training could not know may start the next one as soon as it has ended.
-        await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset)agent["checked_at"]! > (DateTimeOffset)seen["checked_at"]!);
+        await node.UntilAsync(
+            "/api/projects/busy/offline", agent => (DateTimeOffset)agent["checked_at"]! > (DateTimeOffset)seen["checked_at"]!);
         (await node.GetAsync("/api/projects/busy/jobs")).AsArray().Count.ShouldBe(1);
         gate.Open();
         await node.EndOfAsync(job);
@@ -186,9 +207,12 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     public async Task Long_training_is_seen_behind_many_jobs_of_another_kind()
     {
         var gate = new Gate(folder);
-        LoopProject.Write(Path.Combine(folder, "long"), "long", "retrain: {every: 1h}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
+        LoopProject.Write(
+            Path.Combine(folder, "long"), "long", "retrain: {every: 1h}", script: $"while [ ! -e {gate.Path} ]; do sleep 0.02; done");
         (await node.PublishAsync("long", Path.Combine(folder, "long"))).EnsureSuccessStatusCode();
-        await node.UntilAsync("/api/projects/long/offline", agent => ((string)agent["training"]!["waits_for"]!).EndsWith("goes on", StringComparison.Ordinal));
+        await node.UntilAsync(
+            "/api/projects/long/offline",
+            agent => ((string)agent["training"]!["waits_for"]!).EndsWith("goes on", StringComparison.Ordinal));
         for (var i = 0; i < 35; i++)
             await node.PostAsync("/api/projects/long/jobs", new { kind = "evaluate" });
 
@@ -215,7 +239,8 @@ public sealed class OfflineAgentTests : IAsyncLifetime
         // Whoever asks before the first check has the agent look, too: both are over when the other project was checked for a while.
         var started = DateTimeOffset.UtcNow;
         await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["checked_at"] > started.AddSeconds(0.5));
-        var first = (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["checked_at"] is not null))["checked_at"]!;
+        var first =
+            (DateTimeOffset)(await node.UntilAsync("/api/projects/idle/offline", agent => agent["checked_at"] is not null))["checked_at"]!;
         await node.UntilAsync("/api/projects/busy/offline", agent => (DateTimeOffset?)agent["checked_at"] > first.AddSeconds(1));
         ((DateTimeOffset)(await node.GetAsync("/api/projects/idle/offline"))["checked_at"]!).ShouldBe(first);
 
@@ -253,7 +278,9 @@ public sealed class OfflineAgentTests : IAsyncLifetime
     }
 
     private Task ReportAsync(string project, int from, int count) => node.PostAsync(
-        $"/api/projects/{project}/outcomes", new { outcomes = Enumerable.Range(from, count).Select(i => new { query_id = $"q{i}", outcome = i }) });
+        $"/api/projects/{project}/outcomes",
+        new { outcomes = Enumerable.Range(from, count).Select(i => new { query_id = $"q{i}", outcome = i }) });
 
-    private async Task<JsonArray> GenerationsAsync(string project) => (await node.GetAsync($"/api/projects/{project}/generations")).AsArray();
+    private async Task<JsonArray> GenerationsAsync(string project) =>
+        (await node.GetAsync($"/api/projects/{project}/generations")).AsArray();
 }

@@ -14,7 +14,8 @@ public sealed class OfflineCrashTests : DataFixture
     {
         var gate = new Gate(PathOf(""));
         var script = $"mkdir -p state\nif [ -e previous ]; then while [ ! -e {gate.Path} ]; do sleep 0.02; done; fi\necho one > state/one";
-        var folder = LoopProject.Write(PathOf("loop"), "loop", "serving: {log: durable}\nretrain: {when: new_outcomes >= 10}", script: script, incremental: true);
+        var folder = LoopProject.Write(
+            PathOf("loop"), "loop", "serving: {log: durable}\nretrain: {when: new_outcomes >= 10}", script: script, incremental: true);
         using (var node = await NodeProcess.StartAsync(Data, Settings))
         {
             await node.ServeAsync("loop", folder);
@@ -47,7 +48,11 @@ public sealed class OfflineCrashTests : DataFixture
         var runs = $"{gate.Path}.runs";
         var script = $"echo run >> {runs}\nif [ $(wc -l < {runs}) -eq 3 ]; then while [ ! -e {gate.Path} ]; do sleep 0.02; done; fi";
         var folder = LoopProject.Write(
-            PathOf("loop"), "loop", "tune: {trials: 4, space: {eta: {min: 0, max: 1}}}", "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}", script);
+            PathOf("loop"),
+            "loop",
+            "tune: {trials: 4, space: {eta: {min: 0, max: 1}}}",
+            "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}",
+            script);
         string job;
         using (var node = await NodeProcess.StartAsync(Data, Settings))
         {
@@ -71,7 +76,8 @@ public sealed class OfflineCrashTests : DataFixture
     [Fact]
     public async Task Job_that_stops_its_node_each_time_is_given_up()
     {
-        var folder = LoopProject.Write(PathOf("loop"), "loop", script: "sleep 60", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}");
+        var folder = LoopProject.Write(
+            PathOf("loop"), "loop", script: "sleep 60", source: "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}");
         string job;
         using (var node = await NodeProcess.StartAsync(Data, "--Jobs:MaxAttempts", "2"))
         {
@@ -96,6 +102,8 @@ public sealed class OfflineCrashTests : DataFixture
     {
         for (var i = from; i < from + count; i++)
             await node.PostAsync("/api/projects/loop/predict", new { rows = new[] { new { x = i + 0.25 } }, query_id = $"q{i}" });
-        await node.PostAsync("/api/projects/loop/outcomes", new { outcomes = Enumerable.Range(from, count).Select(i => new { query_id = $"q{i}", outcome = i }) });
+        await node.PostAsync(
+            "/api/projects/loop/outcomes",
+            new { outcomes = Enumerable.Range(from, count).Select(i => new { query_id = $"q{i}", outcome = i }) });
     }
 }

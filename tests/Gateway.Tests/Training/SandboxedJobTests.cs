@@ -16,7 +16,10 @@ public sealed class SandboxedJobTests : DataFixture
     {
         await using var node = await Node.StartWholeAsync(Data, Sandboxed);
         var sandbox = node.Services.GetRequiredService<ProgramSandbox>();
-        EchoProject.WriteTrained(PathOf("spy"), "spy", $"cat {Data}/*.db 2>/dev/null && exit 7\nls {Data} /root >&2 || true\nid -u >&2\necho secret >{Data}/planted || true");
+        EchoProject.WriteTrained(
+            PathOf("spy"),
+            "spy",
+            $"cat {Data}/*.db 2>/dev/null && exit 7\nls {Data} /root >&2 || true\nid -u >&2\necho secret >{Data}/planted || true");
 
         var (status, problem) = await PublishAsync(node, "spy");
         if (!sandbox.IsOn)
@@ -63,7 +66,8 @@ public sealed class SandboxedJobTests : DataFixture
         var job = await restricted.TrainAsync("shell");
 
         ((string)job["status"]!).ShouldBe("failed");
-        ((string)job["message"]!).ShouldContain("The program '/bin/sh' may not run on this node: projects may run no programs of their own here (Jobs:Commands)");
+        ((string)job["message"]!).ShouldContain(
+            "The program '/bin/sh' may not run on this node: projects may run no programs of their own here (Jobs:Commands)");
     }
 
     [Fact]
@@ -75,7 +79,8 @@ public sealed class SandboxedJobTests : DataFixture
         var (status, problem) = await PublishAsync(node, "shell");
 
         status.ShouldBe(400);
-        ((string)problem!["detail"]!).ShouldContain("which has no sandbox for it: Jobs:Sandbox is 'off'. Programs run without one where Jobs:AllowUnsandboxed is true.");
+        ((string)problem!["detail"]!).ShouldContain(
+            "which has no sandbox for it: Jobs:Sandbox is 'off'. Programs run without one where Jobs:AllowUnsandboxed is true.");
     }
 
     [Fact]
@@ -91,7 +96,8 @@ public sealed class SandboxedJobTests : DataFixture
 
         started.ExitCode.ShouldBe(1);
         started.Output.ShouldContain(
-            "Jobs:Sandbox is 'required', and this node has no sandbox for jobs: bubblewrap cannot make one here (bwrap: No permissions to create new namespace).");
+            "Jobs:Sandbox is 'required', and this node has no sandbox for jobs: bubblewrap cannot make one here (bwrap: No permissions to "
+                + "create new namespace).");
     }
 
     private async Task<(int Status, JsonNode? Body)> PublishAsync(Node node, string project)

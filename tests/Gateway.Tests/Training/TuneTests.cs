@@ -17,7 +17,9 @@ public sealed class TuneTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [Fact]
     public async Task Best_parameters_become_a_generation_and_all_trials_are_listed()
     {
-        await PublishAsync("tuned", "tune: {trials: 6, parallel: 2, metric: rmse, space: {depth: {values: [1, 2, 3]}, eta: {min: 0.01, max: 1, log: true}}}");
+        await PublishAsync(
+            "tuned",
+            "tune: {trials: 6, parallel: 2, metric: rmse, space: {depth: {values: [1, 2, 3]}, eta: {min: 0.01, max: 1, log: true}}}");
         var job = await TuneAsync("tuned");
         ((string)job["status"]!).ShouldBe("succeeded", (string)job["message"]!);
         ((string)job["generation"]!).ShouldBe("tuned@1.0.0:1");
@@ -43,7 +45,8 @@ public sealed class TuneTests(NodeFixture fixture) : IClassFixture<NodeFixture>
 
         // A later training goes on with what was found.
         await node.TrainAsync("tuned");
-        ((string)(await node.GetAsync("/api/projects/tuned/generations/1.0.0:2"))["lineage"]!["parameters"]!).ShouldBe((string)best["parameters"]!);
+        ((string)(await node.GetAsync("/api/projects/tuned/generations/1.0.0:2"))["lineage"]!["parameters"]!).ShouldBe(
+            (string)best["parameters"]!);
     }
 
     [Fact]
@@ -83,7 +86,8 @@ public sealed class TuneTests(NodeFixture fixture) : IClassFixture<NodeFixture>
 
     private async Task PublishAsync(string project, string rest)
     {
-        var path = LoopProject.Write(fixture.PathOf(project), project, rest, "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}", Script);
+        var path = LoopProject.Write(
+            fixture.PathOf(project), project, rest, "{file: data/rows.csv, query: \"SELECT x, y, t FROM rows\", ordinal: t}", Script);
         (await node.PublishAsync(project, path)).EnsureSuccessStatusCode();
     }
 

@@ -44,7 +44,8 @@ public sealed class WebhookAddressTests : IDisposable
 
         var problem = await Should.ThrowAsync<OptionsValidationException>(() => built.StartAsync());
 
-        problem.Message.ShouldStartWith("Webhooks:ops:Url is at an address that is not of the public internet; Webhooks:AllowedNetworks must name its network");
+        problem.Message.ShouldStartWith(
+            "Webhooks:ops:Url is at an address that is not of the public internet; Webhooks:AllowedNetworks must name its network");
     }
 
     [Theory]
@@ -76,7 +77,9 @@ public sealed class WebhookAddressTests : IDisposable
             listener.Pending().ShouldBeFalse();
         }
 
-        using var allowed = Build(("Webhooks:ops:Url", url), ("Webhooks:AllowedNetworks", $"192.0.2.0/24, {address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}"));
+        using var allowed = Build(
+            ("Webhooks:ops:Url", url),
+            ("Webhooks:AllowedNetworks", $"192.0.2.0/24, {address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}"));
         var sending = allowed.Services.GetRequiredService<IWebhooks>().SendAsync("flights", "ops", "1", "{}", default);
         using var connection = await listener.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(10));
         await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
@@ -89,7 +92,8 @@ public sealed class WebhookAddressTests : IDisposable
         using var built = Build(("Webhooks:ops:Url", "https://hooks.example/"), ("Webhooks:AllowedNetworks", "10.0.0.0/8, 300.0.0.0/8"));
 
         (await Should.ThrowAsync<OptionsValidationException>(() => built.StartAsync())).Message
-            .ShouldBe("Webhooks:AllowedNetworks has '300.0.0.0/8'; it must be networks with commas between them, such as 10.0.0.0/8, fd00::/8.");
+            .ShouldBe(
+                "Webhooks:AllowedNetworks has '300.0.0.0/8'; it must be networks with commas between them, such as 10.0.0.0/8, fd00::/8.");
     }
 
     public void Dispose() => folder.Dispose();
@@ -98,7 +102,8 @@ public sealed class WebhookAddressTests : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(
-            settings.Append(("Data", folder["data"])).Append(("Webhooks:ops:Secret", "0123456789abcdef")).Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
+            settings.Append(("Data", folder["data"])).Append(("Webhooks:ops:Secret", "0123456789abcdef"))
+                .Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)));
         builder.Services.AddLogging().AddProgenyStorage(builder.Configuration);
         return builder.Build();
     }

@@ -38,7 +38,9 @@ public sealed class PostgresTlsTests
     private static IEnumerable<Exposure> Add(string connection, string? isAllowed = null)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Cluster:ConnectionString", $"{connection};Database=progeny"), new(Exposure.Setting, isAllowed)]).Build();
-        return new ServiceCollection().AddProgenyStorage(configuration).Where(service => service.ServiceType == typeof(Exposure)).Select(service => (Exposure)service.ImplementationInstance!);
+            .AddInMemoryCollection([new("Cluster:ConnectionString", $"{connection};Database=progeny"), new(Exposure.Setting, isAllowed)])
+            .Build();
+        return new ServiceCollection().AddProgenyStorage(configuration).Where(service => service.ServiceType == typeof(Exposure))
+            .Select(service => (Exposure)service.ImplementationInstance!);
     }
 }

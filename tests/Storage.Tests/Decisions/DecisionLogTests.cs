@@ -31,7 +31,8 @@ public abstract class DecisionLogTests : PerfdbTests
     {
         await Log.AppendAsync(Decision("flights", "same", null), CancellationToken.None);
         await Log.AppendAsync(Decision("flights", "same", null) with { Message = "later" }, CancellationToken.None);
-        (await Log.ListAsync("flights", null, null, 10, CancellationToken.None)).ShouldHaveSingleItem().Decision.Message.ShouldBe("because");
+        (await Log.ListAsync("flights", null, null, 10, CancellationToken.None)).ShouldHaveSingleItem().Decision.Message.ShouldBe(
+            "because");
     }
 
     [ContractFact]
@@ -44,7 +45,8 @@ public abstract class DecisionLogTests : PerfdbTests
         first.Select(entry => entry.Decision.Id).ShouldBe(["d4", "d3"]);
         var second = await Log.ListAsync("flights", null, first[^1].Sequence, 2, CancellationToken.None);
         second.Select(entry => entry.Decision.Id).ShouldBe(["d2", "d1"]);
-        (await Log.ListAsync("flights", "even", null, 10, CancellationToken.None)).Select(entry => entry.Decision.Id).ShouldBe(["d4", "d2", "d0"]);
+        (await Log.ListAsync("flights", "even", null, 10, CancellationToken.None)).Select(entry => entry.Decision.Id)
+            .ShouldBe(["d4", "d2", "d0"]);
         (await Log.CountAsync("flights", CancellationToken.None)).ShouldBe(5);
     }
 

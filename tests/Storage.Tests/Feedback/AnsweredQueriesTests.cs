@@ -21,7 +21,8 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
 
     /// <summary>
     /// Queries are answered, unseen, failed, asked again; outcomes come before and after, twice, corrected; trainings succeed, and fail and
-    /// come again from the mark before. Whatever the order, the trainings that count take each query once, and in the end all that are known.
+    /// come again from the mark before. Whatever the order, the trainings that count take each query once, and in the end all that are
+    /// known.
     /// </summary>
     [ContractTheory]
     [InlineData(1)]
@@ -45,11 +46,18 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
                     var project = random.Next(8) == 0 ? "other" : Project;
                     var error = reason == "failed" && random.Next(2) == 0 ? "down" : null;
                     await log.AppendAsync(
-                        [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => At(step, Create(i == 0 ? id : $"q{random.Next(200)}", project) with { Reason = reason, Error = error })).Select(record => Note(record))],
+                        [
+                            .. Enumerable.Range(0, random.Next(1, 40))
+                                .Select(i =>
+                                    At(step, Create(i == 0 ? id : $"q{random.Next(200)}", project) with { Reason = reason, Error = error }))
+                                        .Select(record => Note(record)),
+                        ],
                         default);
                     break;
                 case < 7:
-                    var reports = Enumerable.Range(0, random.Next(1, 30)).Select(_ => new ReportedOutcome($"q{random.Next(200)}", random.Next(3) == 0 ? "late" : "on time", null, Noon)).ToList();
+                    var reports = Enumerable.Range(0, random.Next(1, 30))
+                        .Select(_ => new ReportedOutcome($"q{random.Next(200)}", random.Next(3) == 0 ? "late" : "on time", null, Noon))
+                        .ToList();
                     await outcomes.ReportAsync(random.Next(8) == 0 ? "other" : Project, [], default);
                     await outcomes.ReportAsync(Project, reports, default);
                     foreach (var report in reports)
@@ -95,11 +103,15 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
     {
         for (var i = 0; i < 100; i++)
             await log.AppendAsync([At(i, Create($"q{i}"))], default);
-        await outcomes.ReportAsync(Project, [.. Enumerable.Range(0, 100).Where(i => i % 2 == 0).Reverse().Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))], default);
+        await outcomes.ReportAsync(
+            Project,
+            [.. Enumerable.Range(0, 100).Where(i => i % 2 == 0).Reverse().Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))],
+            default);
         var end = await answered.GetEndAsync(default);
 
         (await FindAsync(QueryMark.Start, end, maxRows: 3)).Select(query => query.Id).ShouldBe(["q94", "q96", "q98"]);
-        (await FindAsync(QueryMark.Start, end, window: TimeSpan.FromMinutes(6))).Select(query => query.Id).ShouldBe(["q92", "q94", "q96", "q98"]);
+        (await FindAsync(QueryMark.Start, end, window: TimeSpan.FromMinutes(6))).Select(query => query.Id)
+            .ShouldBe(["q92", "q94", "q96", "q98"]);
         (await FindAsync(new QueryMark(end.ReportOffset - 2, end.Sequence), end)).Select(query => query.Id).ShouldBe(["q0", "q2"]);
         (await FindAsync(QueryMark.Start, new QueryMark(3, end.Sequence))).Select(query => query.Id).ShouldBe(["q96", "q98"]);
         (await FindAsync(QueryMark.Start, new QueryMark(end.ReportOffset, 4))).Select(query => query.Id).ShouldBe(["q0", "q2"]);
@@ -110,8 +122,13 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
     {
         const int count = 80_000;
         for (var from = 0; from < count; from += 20_000)
-            log.Append(Batches(Enumerable.Range(from, 20_000).Select(i => Create($"q{i}") with { At = Noon.AddSeconds(i) }), TimeSpan.FromDays(90)));
-        await outcomes.ReportAsync(Project, [.. Enumerable.Range(0, count).Where(i => i % 100 == 7).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))], default);
+            log.Append(
+                Batches(Enumerable.Range(from, 20_000)
+                    .Select(i => Create($"q{i}") with { At = Noon.AddSeconds(i) }), TimeSpan.FromDays(90)));
+        await outcomes.ReportAsync(
+            Project,
+            [.. Enumerable.Range(0, count).Where(i => i % 100 == 7).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon))],
+            default);
 
         var found = await FindAsync(QueryMark.Start, await answered.GetEndAsync(default), maxRows: 250);
 
@@ -121,13 +138,16 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task Records_that_lack_a_field_are_counted_by_what_they_lack()
     {
-        await log.AppendAsync([Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = Fields("""{"origin":null}""") }], default);
-        await outcomes.ReportAsync(Project, [.. new[] { "a", "b", "c" }.Select(id => new ReportedOutcome(id, "late", null, Noon))], default);
+        await log.AppendAsync(
+            [Create("a"), Create("b") with { Fields = null }, Create("c") with { Fields = Fields("""{"origin":null}""") }], default);
+        await outcomes.ReportAsync(
+            Project, [.. new[] { "a", "b", "c" }.Select(id => new ReportedOutcome(id, "late", null, Noon))], default);
 
         var set = await answered.FindAsync(Request(QueryMark.Start, await answered.GetEndAsync(default)), default);
 
         set.Keys.Count.ShouldBe(1);
-        set.Skipped.ShouldBe(new Dictionary<string, long> { ["'origin' is missing"] = 1, ["its fields were not logged"] = 1 }, ignoreOrder: true);
+        set.Skipped.ShouldBe(
+            new Dictionary<string, long> { ["'origin' is missing"] = 1, ["its fields were not logged"] = 1 }, ignoreOrder: true);
     }
 
     private static QueryRecord At(int minute, QueryRecord record) =>
@@ -143,7 +163,8 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
         Window = window,
     };
 
-    private async Task<List<(string Id, string Outcome)>> FindAsync(QueryMark from, QueryMark to, int? maxRows = null, TimeSpan? window = null)
+    private async Task<List<(string Id, string Outcome)>> FindAsync(
+        QueryMark from, QueryMark to, int? maxRows = null, TimeSpan? window = null)
     {
         var found = new List<(string, string)>();
         var before = DateTimeOffset.MinValue;
@@ -151,7 +172,10 @@ public abstract class AnsweredQueriesTests(LogHome home) : IDisposable
         {
             query.At.ShouldBeGreaterThanOrEqualTo(before);
             before = query.At;
-            found.Add(((string)query.Values[0]! is "SFO" ? (await log.ListAsync(Project, null, null, query.Sequence + 1, 1, default))[0].Record.QueryId : (string)query.Values[0]!, query.Outcome));
+            found.Add(
+                ((string)query.Values[0]! is "SFO"
+                    ? (await log.ListAsync(Project, null, null, query.Sequence + 1, 1, default))[0].Record.QueryId
+                    : (string)query.Values[0]!, query.Outcome));
         }
 
         return found;

@@ -19,10 +19,22 @@ public abstract class FeedbackReaderTests(LogHome home) : IDisposable
     {
         var now = Noon.AddDays(2);
         await log.AppendAsync(Many(20, "old").Select(record => record with { At = Noon.AddMinutes(-1) }), default);
-        await log.AppendAsync([.. Many(10, "new").Select(record => record with { At = now.AddMinutes(-30) }), Create("shadow") with { At = now.AddMinutes(-30), Reason = "shadow" }], default);
+        await log.AppendAsync(
+            [
+                .. Many(10, "new").Select(record => record with { At = now.AddMinutes(-30) }),
+                Create("shadow") with { At = now.AddMinutes(-30), Reason = "shadow" },
+            ], default);
         await log.AppendAsync(Many(5, "other", "other"), default);
-        await outcomes.ReportAsync("flights", [.. Enumerable.Range(0, 10).Select(i => new ReportedOutcome($"old{i}", "late", null, Noon.AddMinutes(i)))], default);
-        await outcomes.ReportAsync("flights", [new("old0", "on time", null, Noon.AddHours(9)), new("new3", "late", null, now.AddMinutes(-29)), new("nobody", "late", null, now)], default);
+        await outcomes.ReportAsync(
+            "flights", [.. Enumerable.Range(0, 10).Select(i => new ReportedOutcome($"old{i}", "late", null, Noon.AddMinutes(i)))], default);
+        await outcomes.ReportAsync(
+            "flights",
+            [
+                new("old0", "on time", null, Noon.AddHours(9)),
+                new("new3", "late", null, now.AddMinutes(-29)),
+                new("nobody", "late", null, now),
+            ],
+            default);
         await outcomes.ReportAsync("other", [new("new4", "late", null, now)], default);
 
         var report = await new FeedbackReader(home.Store).ReadAsync("flights", now, default);

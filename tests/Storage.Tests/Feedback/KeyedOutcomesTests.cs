@@ -28,20 +28,27 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         await log.AppendAsync(
             [
                 About("a1", "a", 0), About("a2", "a", 10), About("a3", "a", 20), About("b1", "b", 15),
-                About("unseen", "a", 12) with { Reason = "shadow" }, About("failed", "a", 13) with { Error = "no model", Prediction = null },
+                About("unseen", "a", 12) with { Reason = "shadow" }, About("failed", "a", 13) with
+                {
+                    Error = "no model",
+                    Prediction = null,
+                },
                 About("else", "a", 14) with { Project = "other" }, About("none", null, 14),
             ],
             default);
 
-        (await MatchAsync(Came("a", 10, "1"), Came("a", 19.9, "2"), Came("a", 9.9, "3"), Came("a", 5_000, "4"))).ShouldBe(new KeyedMatches(new(3, 1, 0, 0), 0, 0));
-        (await OutcomeAsync("a1"), await OutcomeAsync("a2"), await OutcomeAsync("a3"), await OutcomeAsync("b1")).ShouldBe(("3", "2", "4", null));
+        (await MatchAsync(Came("a", 10, "1"), Came("a", 19.9, "2"), Came("a", 9.9, "3"), Came("a", 5_000, "4"))).ShouldBe(
+            new KeyedMatches(new(3, 1, 0, 0), 0, 0));
+        (await OutcomeAsync("a1"), await OutcomeAsync("a2"), await OutcomeAsync("a3"), await OutcomeAsync("b1")).ShouldBe(
+            ("3", "2", "4", null));
     }
 
     [ContractFact]
     public async Task Outcome_without_an_answer_within_the_limit_waits_and_is_seen_to()
     {
         await log.AppendAsync([About("a1", "a", 0)], default);
-        (await MatchAsync(Came("a", 60 * 24 * 7, "1"), Came("a", (60 * 24 * 7) + 1, "2"), Came("a", -1, "3"), Came("c", 5, "4"))).ShouldBe(new KeyedMatches(new(1, 0, 0, 0), 3, 0));
+        (await MatchAsync(Came("a", 60 * 24 * 7, "1"), Came("a", (60 * 24 * 7) + 1, "2"), Came("a", -1, "3"), Came("c", 5, "4"))).ShouldBe(
+            new KeyedMatches(new(1, 0, 0, 0), 3, 0));
         (await OutcomeAsync("a1")).ShouldBe("1");
     }
 
@@ -87,7 +94,13 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task Outcome_that_is_older_than_records_are_kept_is_removed()
     {
-        await keyed.AddAsync("flights", [Came("a", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-91) }, Came("b", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-89) }], default);
+        await keyed.AddAsync(
+            "flights",
+            [
+                Came("a", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-91) },
+                Came("b", 10, "1") with { ReportedAt = DateTimeOffset.UtcNow.AddDays(-89) },
+            ],
+            default);
         (await MatchAsync()).Waiting.ShouldBe(2);
         while (log.Upkeep())
             continue;
@@ -102,7 +115,8 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
 
         // Once the index is written nothing of the records is asked for: damaged, they would refuse to be read.
         await home.QueryAsync<long>($"UPDATE segments SET data = {EmptyData}");
-        (await MatchAsync([.. Enumerable.Range(0, 500).Select(i => Came($"never {i}", 10, "1"))])).ShouldBe(new KeyedMatches(new(0, 0, 0, 0), 500, 0));
+        (await MatchAsync([.. Enumerable.Range(0, 500).Select(i => Came($"never {i}", 10, "1"))])).ShouldBe(
+            new KeyedMatches(new(0, 0, 0, 0), 500, 0));
         await log.AppendAsync([About("c1", "c", 2), About("n7", "never 7", 5)], default);
         (await MatchAsync(Came("c", 10, "1"))).ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 499, 0));
         await Should.ThrowAsync<Exception>(() => MatchAsync(Came("a", 11, "1")));
@@ -135,7 +149,12 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         {
             // Times lie in the log a good deal out of their order, and two generations take turns.
             var minute = (i / 10.0) + (random.NextDouble() * 20);
-            records.Add(About($"q{i}", $"k{random.Next(40)}", minute) with { Generation = 1 + random.Next(2), Reason = random.Next(5) == 0 ? "shadow" : "share" });
+            records.Add(
+                About($"q{i}", $"k{random.Next(40)}", minute) with
+                {
+                    Generation = 1 + random.Next(2),
+                    Reason = random.Next(5) == 0 ? "shadow" : "share",
+                });
         }
 
         foreach (var part in records.Chunk(100))
@@ -147,7 +166,10 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         var matched = await keyed.MatchAsync("flights", within, DateTimeOffset.MaxValue, Quarter, default);
 
         var expected = came
-            .Select(one => (one.Value, records.Where(record => record.Reason != "shadow" && record.Entity == one.Key && record.At <= one.At && record.At >= one.At - within).MaxBy(record => record.At)?.QueryId))
+            .Select(one =>
+                (one.Value, records.Where(
+                    record => record.Reason != "shadow" && record.Entity == one.Key && record.At <= one.At && record.At >= one.At - within)
+                        .MaxBy(record => record.At)?.QueryId))
             .Where(pair => pair.QueryId is not null).ToDictionary(pair => pair.Value, pair => pair.QueryId);
         matched.Waiting.ShouldBe(came.Count - expected.Count);
         expected.Count.ShouldBeInRange(500, 1_999);
@@ -161,9 +183,11 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         found.ShouldBe(expected, ignoreOrder: true);
     }
 
-    private static QueryRecord About(string queryId, string? key, double minute) => Create(queryId) with { At = Noon.AddMinutes(minute), Entity = key };
+    private static QueryRecord About(string queryId, string? key, double minute) =>
+        Create(queryId) with { At = Noon.AddMinutes(minute), Entity = key };
 
-    private static KeyedOutcome Came(string key, double minute, string value) => new(key, Noon.AddMinutes(minute), value, null, DateTimeOffset.UtcNow);
+    private static KeyedOutcome Came(string key, double minute, string value) =>
+        new(key, Noon.AddMinutes(minute), value, null, DateTimeOffset.UtcNow);
 
     private async Task<KeyedMatches> MatchAsync(params KeyedOutcome[] came)
     {
@@ -171,5 +195,6 @@ public abstract class KeyedOutcomesTests(LogHome home) : IDisposable
         return await keyed.MatchAsync("flights", Week, DateTimeOffset.MaxValue, Quarter, default);
     }
 
-    private async Task<string?> OutcomeAsync(string queryId) => (await log.FindAsync("flights", queryId, default))!.Outcomes is [.., var last] ? last.Value : null;
+    private async Task<string?> OutcomeAsync(string queryId) =>
+        (await log.FindAsync("flights", queryId, default))!.Outcomes is [.., var last] ? last.Value : null;
 }

@@ -39,7 +39,9 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
 
     public string? Refusal(string name, string project) => null;
 
-    public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IFileFeed> OpenFileAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public void Dispose()
     {
@@ -57,7 +59,8 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
         (await PullAsync()).ShouldBe((3, 1, 1));
         (await PullAsync()).ShouldBe((1, 0, 0));
         reached.ShouldBe(Ordinal.From(12L));
-        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("a", "1"), ("b", "0"), ("c", "1"), ("a", "0")]);
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value))
+            .ShouldBe([("a", "1"), ("b", "0"), ("c", "1"), ("a", "0")]);
     }
 
     [Fact]
@@ -98,9 +101,11 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     [Fact]
     public async Task Row_with_a_watermark_far_ahead_is_read_and_counted_and_keeps_no_later_row_from_being_read()
     {
-        void At(string queryId, string changed) => connection.Execute("INSERT INTO landed VALUES (:queryId, 1, NULL, :changed)", new { queryId, changed });
+        void At(string queryId, string changed) =>
+            connection.Execute("INSERT INTO landed VALUES (:queryId, 1, NULL, :changed)", new { queryId, changed });
         var (ahead, behind) = (0L, 0L);
-        Task<(long Rows, long Accepted, long Corrected)> Pull() => PullAsync(pulled => (ahead, behind) = (pulled.Ahead, behind + pulled.Behind));
+        Task<(long Rows, long Accepted, long Corrected)> Pull() =>
+            PullAsync(pulled => (ahead, behind) = (pulled.Ahead, behind + pulled.Behind));
         At("a", "2026-01-01T10:00:00Z");
         At("wrong", "2999-01-01T10:00:00Z");
         (await Pull()).ShouldBe((2, 2, 0));
@@ -138,7 +143,8 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     {
         Land(("a", 1L, 1_795_000_000));
         await connection.ExecuteAsync(
-            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO landed SELECT 'q' || i, 1, NULL, 1795000000000 + i FROM n");
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO landed SELECT 'q' || i, 1, "
+                + "NULL, 1795000000000 + i FROM n");
         var last = new PulledOutcomes();
 
         (await PullAsync(pulled => last = pulled)).Rows.ShouldBe(1_501);
@@ -208,7 +214,9 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     [Fact]
     public async Task Many_rows_are_kept_in_parts()
     {
-        await connection.ExecuteAsync("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 25000) INSERT INTO landed SELECT 'q' || i, i % 2, NULL, i FROM n");
+        await connection.ExecuteAsync(
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 25000) INSERT INTO landed SELECT 'q' || i, i % 2, "
+                + "NULL, i FROM n");
         var parts = new List<long>();
         await PullAsync(pulled => parts.Add(pulled.Accepted));
         parts.ShouldBe([10_000, 10_000, 5_000]);
@@ -225,7 +233,10 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
     public async Task Rows_without_a_query_id_are_outcomes_of_the_entity_at_a_time()
     {
         await new SqliteQueryLog(database, TimeProvider.System).AppendAsync(
-            [QueryRecords.Create("q1") with { Entity = "N1" }, QueryRecords.Create("q2") with { Entity = "7", At = QueryRecords.Noon.AddHours(1) }], default);
+            [
+                QueryRecords.Create("q1") with { Entity = "N1" },
+                QueryRecords.Create("q2") with { Entity = "7", At = QueryRecords.Noon.AddHours(1) },
+            ], default);
         Land(("q1", 1L, 10));
         await connection.ExecuteAsync(
             """
@@ -233,35 +244,45 @@ public sealed class OutcomePullerTests : IDisposable, IFeedCatalog
             INSERT INTO keyed VALUES (NULL, 'N1', '2026-11-22T12:30:00Z', 0, 1), ('', 7, 1795352400, 1, 2), ('q9', 'N1', NULL, 1, 3), (NULL, NULL, 5, 1, 4), (NULL, 'N1', 'noon', 1, 4), (NULL, 'N1', NULL, 1, 4);
             """);
         var problems = new List<string>();
-        (await PullAsync(pulled => problems.AddRange(pulled.Problems), "SELECT query_id, tail, at, outcome, changed FROM keyed")).ShouldBe((6, 1, 0));
+        (await PullAsync(pulled => problems.AddRange(pulled.Problems), "SELECT query_id, tail, at, outcome, changed FROM keyed")).ShouldBe(
+            (6, 1, 0));
         problems.ShouldBe(
         [
             "A row has no tail; 1 to 262 characters would be right.",
             "tail 'N1': at is noon; an ISO 8601 time or seconds since 1970 would be right.",
             "tail 'N1': at is missing; an ISO 8601 time or seconds since 1970 would be right.",
         ]);
-        var matched = await new KeyedOutcomes(database, TimeProvider.System).MatchAsync("flights", TimeSpan.FromDays(7), DateTimeOffset.MaxValue, TimeSpan.FromDays(90), default);
+        var matched = await new KeyedOutcomes(database, TimeProvider.System).MatchAsync(
+            "flights", TimeSpan.FromDays(7), DateTimeOffset.MaxValue, TimeSpan.FromDays(90), default);
         matched.ShouldBe(new KeyedMatches(new(2, 0, 0, 0), 0, 0));
-        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value)).ShouldBe([("q9", "1"), ("q1", "0"), ("q2", "1")], ignoreOrder: true);
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.QueryId, entry.Value))
+            .ShouldBe([("q9", "1"), ("q1", "0"), ("q2", "1")], ignoreOrder: true);
     }
 
     [Fact]
     public async Task Query_that_names_neither_id_nor_entity_and_time_is_a_failure_that_says_what_would_do()
     {
-        var failure = await Should.ThrowAsync<FeedException>(() => PullAsync(query: "SELECT query_id AS tail, outcome, changed FROM landed"));
-        failure.Message.ShouldContain("outcomes.query does not yield 'query_id', nor 'tail' and 'at'; its columns are tail, outcome, changed.");
-        failure = await Should.ThrowAsync<FeedException>(() => PullAsync(query: "SELECT query_id AS tail, at, outcome, changed FROM landed", redact: "tail"));
+        var failure = await Should.ThrowAsync<FeedException>(
+            () => PullAsync(query: "SELECT query_id AS tail, outcome, changed FROM landed"));
+        failure.Message.ShouldContain(
+            "outcomes.query does not yield 'query_id', nor 'tail' and 'at'; its columns are tail, outcome, changed.");
+        failure = await Should.ThrowAsync<FeedException>(
+            () => PullAsync(query: "SELECT query_id AS tail, at, outcome, changed FROM landed", redact: "tail"));
         failure.Message.ShouldContain("serving.redact keeps 'tail' out of the log");
     }
 
     private void Land(params (string? QueryId, object? Outcome, int Changed)[] rows)
     {
         foreach (var (queryId, outcome, changed) in rows)
-            connection.Execute("INSERT INTO landed VALUES (:queryId, :outcome, '2026-11-22T12:00:00Z', :changed)", new { queryId, outcome, changed });
+            connection.Execute(
+                "INSERT INTO landed VALUES (:queryId, :outcome, '2026-11-22T12:00:00Z', :changed)", new { queryId, outcome, changed });
     }
 
     private async Task<(long Rows, long Accepted, long Corrected)> PullAsync(
-        Action<PulledOutcomes>? seen = null, string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed", string? watermark = "changed", string? redact = null)
+        Action<PulledOutcomes>? seen = null,
+        string query = "SELECT query_id, outcome, at AS observed_at, changed FROM landed",
+        string? watermark = "changed",
+        string? redact = null)
     {
         var manifest = new Manifest
         {

@@ -91,8 +91,10 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
         await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(1), Noon.AddHours(2))], default);
         await outcomes.ReportAsync("flights", [new("a", "on time", null, Noon.AddHours(3))], default);
 
-        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(2), Noon.AddHours(4))], default)).ShouldBe(new OutcomeReceipt(0, 0, 0, 0, 1));
-        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(4), Noon.AddHours(5))], default)).ShouldBe(new OutcomeReceipt(0, 1, 0, 0));
+        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(2), Noon.AddHours(4))], default)).ShouldBe(
+            new OutcomeReceipt(0, 0, 0, 0, 1));
+        (await outcomes.ReportAsync("flights", [new("a", "late", Noon.AddHours(4), Noon.AddHours(5))], default)).ShouldBe(
+            new OutcomeReceipt(0, 1, 0, 0));
 
         (await log.FindAsync("flights", "a", default))!.Outcomes[^1].Value.ShouldBe("late");
     }
@@ -159,7 +161,10 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
             var started = Stopwatch.GetTimestamp();
             await outcomes.ReportAsync(
                 "flights",
-                [.. Enumerable.Range(0, Count).Select(i => new ReportedOutcome(id(i), $"{i}", late ? Noon.AddSeconds(-i) : Noon.AddSeconds(i), Noon))],
+                [
+                    .. Enumerable.Range(0, Count)
+                        .Select(i => new ReportedOutcome(id(i), $"{i}", late ? Noon.AddSeconds(-i) : Noon.AddSeconds(i), Noon)),
+                ],
                 default);
             return Stopwatch.GetElapsedTime(started);
         }
@@ -168,7 +173,8 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task Report_of_one_query_does_not_wait_for_a_call_with_very_many()
     {
-        var many = outcomes.ReportAsync("flights", [.. Enumerable.Range(0, 20_000).Select(i => new ReportedOutcome("a", $"{i}", null, Noon))], default);
+        var many = outcomes.ReportAsync(
+            "flights", [.. Enumerable.Range(0, 20_000).Select(i => new ReportedOutcome("a", $"{i}", null, Noon))], default);
 
         await outcomes.ReportAsync("other", [new("b", "late", null, Noon)], default);
 
@@ -184,7 +190,12 @@ public abstract class OutcomeStoreTests(LogHome home) : IDisposable
     {
         var answered = new AnsweredQueries(home.Store);
         var found = await answered.FindAsync(
-            new AnsweredRequest { Project = "flights", To = await answered.GetEndAsync(default), Projection = new QueryProjection([], new HashSet<string>()) }, default);
+            new AnsweredRequest
+            {
+                Project = "flights",
+                To = await answered.GetEndAsync(default),
+                Projection = new QueryProjection([], new HashSet<string>()),
+            }, default);
         found.Keys.Count.ShouldBe(1);
         await foreach (var query in answered.ReadAsync(found, default))
             yield return query;

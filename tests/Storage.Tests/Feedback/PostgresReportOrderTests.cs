@@ -28,7 +28,8 @@ public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
             var outcomes = new OutcomeStore(home.Node());
             var receipt = new OutcomeReceipt(0, 0, 0, 0);
             for (var i = 0; i < Calls; i++)
-                receipt += await outcomes.ReportAsync("flights", [new("q", $"{node}-{i}", null, Noon), new($"own{node}-{i}", "late", null, Noon)], default);
+                receipt += await outcomes.ReportAsync(
+                    "flights", [new("q", $"{node}-{i}", null, Noon), new($"own{node}-{i}", "late", null, Noon)], default);
             return receipt;
         }));
         await reported.CancelAsync();
@@ -47,7 +48,8 @@ public sealed class PostgresReportOrderTests(ClusterServer server) : IDisposable
         for (var i = 0; i < 10; i++)
         {
             var report = new ReportedOutcome($"q{i}", "late", Noon, Noon);
-            var receipts = await Task.WhenAll(Enumerable.Range(0, Nodes).Select(_ => new OutcomeStore(home.Node()).ReportAsync("flights", [report], default)));
+            var receipts = await Task.WhenAll(
+                Enumerable.Range(0, Nodes).Select(_ => new OutcomeStore(home.Node()).ReportAsync("flights", [report], default)));
             receipts.Sum(receipt => receipt.Accepted).ShouldBe(1);
             receipts.Sum(receipt => receipt.Repeated).ShouldBe(Nodes - 1);
         }

@@ -19,7 +19,15 @@ public sealed class CsvFeedTests : IDisposable
 
         var rows = await feed.RowsAsync("SELECT a, \"b \"\"c\"\"\" FROM data");
 
-        rows.ShouldBe([[1L, "x"], [-2.5, null], [1000.0, "two\r\nlines, one field"], ["007", "+1"], ["99999999999999999999", "NaN"], ["1e999", "\u00e9"]]);
+        rows.ShouldBe(
+            [
+                [1L, "x"],
+                [-2.5, null],
+                [1000.0, "two\r\nlines, one field"],
+                ["007", "+1"],
+                ["99999999999999999999", "NaN"],
+                ["1e999", "\u00e9"],
+            ]);
     }
 
     [Theory]
@@ -28,11 +36,22 @@ public sealed class CsvFeedTests : IDisposable
     [InlineData("SELECT code AS plan, paid, n FROM (SELECT plan AS code, paid, n FROM data WHERE paid > 0.5)")]
     public async Task Read_of_a_column_of_texts_keeps_numbers_as_they_are_written_and_leaves_others_numbers(string query)
     {
-        await File.WriteAllTextAsync(folder["data.csv"], "plan,paid,n\n7,1.10,1\n1.1,2.0,0\n1.10,3e0,1\n2.0,4,0\n12E4,5,1\n,6,0\n-0,7,1\n123456789012345678901,8,0\n");
+        await File.WriteAllTextAsync(
+            folder["data.csv"],
+            "plan,paid,n\n7,1.10,1\n1.1,2.0,0\n1.10,3e0,1\n2.0,4,0\n12E4,5,1\n,6,0\n-0,7,1\n123456789012345678901,8,0\n");
         await using var feed = await CsvFeed.OpenAsync(folder["data.csv"], query, ["plan", "n"], default);
 
         (await feed.RowsAsync(query)).ShouldBe(
-            [["7", 1.1, 1L], ["1.1", 2.0, 0L], ["1.10", 3.0, 1L], ["2.0", 4L, 0L], ["12E4", 5L, 1L], [null, 6L, 0L], ["-0", 7L, 1L], ["123456789012345678901", 8L, 0L]]);
+            [
+                ["7", 1.1, 1L],
+                ["1.1", 2.0, 0L],
+                ["1.10", 3.0, 1L],
+                ["2.0", 4L, 0L],
+                ["12E4", 5L, 1L],
+                [null, 6L, 0L],
+                ["-0", 7L, 1L],
+                ["123456789012345678901", 8L, 0L],
+            ]);
         (await feed.RowsAsync("SELECT count(*) FROM data WHERE paid > 1.5 AND n = 1")).ShouldBe([[3L]]);
         (await feed.RowsAsync("SELECT count(*) FROM data WHERE plan = 7")).ShouldBe([[1L]]);
     }
@@ -44,7 +63,8 @@ public sealed class CsvFeedTests : IDisposable
 
         (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT nam FROM data"))).Message
             .ShouldBe("Feed 'data.csv': SQLite says: no such column: nam. The file is the table data; its columns are id, name.");
-        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT id FROM dat"))).Message.ShouldContain("no such table: dat. The file is the table data");
+        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT id FROM dat"))).Message.ShouldContain(
+            "no such table: dat. The file is the table data");
     }
 
     [Fact]
@@ -104,7 +124,8 @@ public sealed class CsvFeedTests : IDisposable
 
     [Fact]
     public async Task Open_when_the_file_is_missing_says_so() =>
-        (await Should.ThrowAsync<FeedException>(() => CsvFeed.OpenAsync(folder["none.csv"], default))).Message.ShouldContain("cannot be read");
+        (await Should.ThrowAsync<FeedException>(() => CsvFeed.OpenAsync(folder["none.csv"], default))).Message.ShouldContain(
+            "cannot be read");
 
     [Fact]
     public async Task Dispose_deletes_what_was_built()

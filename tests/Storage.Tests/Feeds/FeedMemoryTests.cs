@@ -13,7 +13,9 @@ public sealed class FeedMemoryTests
         var feed = new SqliteFeed("numbers", $"Data Source={folder["numbers.db"]};Pooling=False");
         await File.WriteAllBytesAsync(folder["numbers.db"], []);
         await using var reader = await feed.ReadAsync(
-            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i, i / 2.0, 'text ' || i FROM n", NoParameters, default);
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i, i / 2.0, 'text ' || i FROM n",
+            NoParameters,
+            default);
         long rows = 0, peak = 0, sum = 0;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         while (await reader.ReadAsync(default))

@@ -38,7 +38,9 @@ public sealed class HostileFeedTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("SELECT fts3_tokenizer('simple', :ptr) IS NULL AS a", "uses fts3_tokenizer, which is not allowed; docs/rules.md lists the functions")]
+    [InlineData(
+        "SELECT fts3_tokenizer('simple', :ptr) IS NULL AS a",
+        "uses fts3_tokenizer, which is not allowed; docs/rules.md lists the functions")]
     [InlineData("SELECT hex(fts3_tokenizer(:ptr))", "uses fts3_tokenizer, which is not allowed")]
     [InlineData("SELECT * FROM tokens", "unsafe use of fts3_tokenizer()")]
     [InlineData("SELECT count(*) + 1 FROM fts3tokenize", "no such table: fts3tokenize")]
@@ -87,14 +89,16 @@ public sealed class HostileFeedTests : IDisposable
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => feed.RowsAsync(sql, null, cancel.Token)).WaitAsync(TimeSpan.FromSeconds(20));
+        await Should.ThrowAsync<OperationCanceledException>(() => feed.RowsAsync(sql, null, cancel.Token))
+            .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Theory]
     [InlineData("timeout: 1s", "SELECT i AS x, 1 AS y FROM n WHERE i < 0", "took more than 00:00:01 (source.timeout)")]
     [InlineData("max_rows: 1000", "SELECT i AS x, 1 AS y FROM n", "more than 1000 rows (source.max_rows); let its query yield fewer")]
     [InlineData("max_rows: 1000000", "SELECT i AS x, 1 AS y FROM n", "more than 5000 rows (the node's Trainer:MaxSourceRows)")]
-    [InlineData("queries: false", "SELECT i AS x, printf('%1000d', 1) AS y FROM n", "more than 1000000 bytes (the node's Trainer:MaxSourceBytes)")]
+    [InlineData(
+        "queries: false", "SELECT i AS x, printf('%1000d', 1) AS y FROM n", "more than 1000000 bytes (the node's Trainer:MaxSourceBytes)")]
     public async Task Source_without_an_end_is_stopped(string key, string query, string message)
     {
         var manifest = ManifestParser.ParseOrThrow(
@@ -107,10 +111,12 @@ public sealed class HostileFeedTests : IDisposable
             source: {feed: rows, query: {{JsonSerializer.Serialize($"{Endless} {query}")}}, {{key}}}
             pipeline: {trainer: xgboost}
             """);
-        var source = new TrainingSource(new OneFeed(feed), options: new TrainerOptions { MaxSourceRows = 5_000, MaxSourceBytes = 1_000_000 });
+        var source = new TrainingSource(
+            new OneFeed(feed), options: new TrainerOptions { MaxSourceRows = 5_000, MaxSourceBytes = 1_000_000 });
 
         var stopped = await Should.ThrowAsync<TrainingFailedException>(
-            () => source.WriteAsync(manifest, folder.Path, null, null, folder["data.csv"], null, default)).WaitAsync(TimeSpan.FromSeconds(60));
+            () => source.WriteAsync(manifest, folder.Path, null, null, folder["data.csv"], null, default))
+                .WaitAsync(TimeSpan.FromSeconds(60));
 
         stopped.Stage.ShouldBe(TrainingStage.Source);
         stopped.Message.ShouldContain(message);
@@ -122,6 +128,8 @@ public sealed class HostileFeedTests : IDisposable
 
         public string? Refusal(string name, string project) => null;
 
-        public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IFileFeed> OpenFileAsync(
+            string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }

@@ -22,7 +22,9 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     public async Task Read_when_given_parameters_returns_typed_values()
     {
         await using var reader = await feed.ReadAsync(
-            "SELECT code, latitude, gates, open, since, seen, NULL AS none FROM airports WHERE state = :state AND gates > :least::int", With(("state", "CA"), ("least", "3")), default);
+            "SELECT code, latitude, gates, open, since, seen, NULL AS none FROM airports WHERE state = :state AND gates > :least::int",
+            With(("state", "CA"), ("least", "3")),
+            default);
 
         reader.Columns.ShouldBe(["code", "latitude", "gates", "open", "since", "seen", "none"]);
         (await reader.ReadAsync(default)).ShouldBeTrue();
@@ -33,7 +35,10 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     [PostgresFact]
     public async Task Value_that_is_too_long_is_refused_and_its_row_can_be_read()
     {
-        await using var rows = await feed.ReadAsync("SELECT 'a' AS first, repeat('x', 3000000) AS long, '\\x00'::bytea AS bytes, 2 AS last FROM generate_series(1, 3)", With(), default);
+        await using var rows = await feed.ReadAsync(
+            "SELECT 'a' AS first, repeat('x', 3000000) AS long, '\\x00'::bytea AS bytes, 2 AS last FROM generate_series(1, 3)",
+            With(),
+            default);
         for (var row = 1; row <= 3; row++)
         {
             (await rows.ReadAsync(default)).ShouldBeTrue();
@@ -43,8 +48,11 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
             failure.Reason.ShouldStartWith($"Row {row}: The column 'long' is too long: the texts of a row may have 1048576 bytes.");
         }
 
-        (await Should.ThrowAsync<FeedException>(() => feed.LookupAsync("SELECT repeat('x', 3000000) AS long", ["long"], [With()], default))).Reason.ShouldContain("'long' is too long");
-        (await Should.ThrowAsync<FeedException>(() => feed.LookupAsync("SELECT repeat('x', 1000000) AS long", ["long"], [.. Enumerable.Repeat(With(), 50)], default)))
+        (await Should.ThrowAsync<FeedException>(
+            () => feed.LookupAsync("SELECT repeat('x', 3000000) AS long", ["long"], [With()], default))).Reason.ShouldContain(
+                "'long' is too long");
+        (await Should.ThrowAsync<FeedException>(
+            () => feed.LookupAsync("SELECT repeat('x', 1000000) AS long", ["long"], [.. Enumerable.Repeat(With(), 50)], default)))
             .Reason.ShouldContain("more than 32 MiB together");
     }
 
@@ -53,8 +61,10 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     {
         await using var slow = new PostgresFeed("slow", cluster.ConnectionString, TimeSpan.FromMilliseconds(50));
 
-        (await Should.ThrowAsync<FeedException>(() => slow.RowsAsync("SELECT pg_sleep(20)::text"))).Reason.ShouldBe("The query took too long, and the database ended it.");
-        (await Should.ThrowAsync<FeedException>(() => slow.LookupAsync("SELECT pg_sleep(20)::text AS a", ["a"], [With()], default))).Reason.ShouldContain("too long");
+        (await Should.ThrowAsync<FeedException>(() => slow.RowsAsync("SELECT pg_sleep(20)::text"))).Reason.ShouldBe(
+            "The query took too long, and the database ended it.");
+        (await Should.ThrowAsync<FeedException>(
+            () => slow.LookupAsync("SELECT pg_sleep(20)::text AS a", ["a"], [With()], default))).Reason.ShouldContain("too long");
     }
 
     [PostgresTheory]
@@ -77,12 +87,17 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
         var builder = Host.CreateEmptyApplicationBuilder(null);
         using var folder = new TemporaryFolder();
         builder.Configuration.AddInMemoryCollection(
-            [new("Data", folder["data"]), new("Feeds:air:Kind", "postgresql"), new("Feeds:air:ConnectionString", cluster.ConnectionString)]);
+            [
+                new("Data", folder["data"]),
+                new("Feeds:air:Kind", "postgresql"),
+                new("Feeds:air:ConnectionString", cluster.ConnectionString),
+            ]);
         builder.Services.AddProgenyStorage(builder.Configuration).AddSingleton<ILoggerProvider>(warnings);
         using var host = builder.Build();
         await host.StartAsync();
 
-        (await warnings.First.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldContain("The role of feed 'air' may do more than read: it is a superuser.");
+        (await warnings.First.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldContain(
+            "The role of feed 'air' may do more than read: it is a superuser.");
         await host.StopAsync();
     }
 
@@ -131,7 +146,8 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     [InlineData("'(1,2)'::point", "has the type point; cast it to a number or to text")]
     public async Task Read_of_a_value_that_cannot_be_carried_over_names_row_and_column(string value, string reason)
     {
-        var refused = await Should.ThrowAsync<FeedException>(() => feed.RowsAsync($"SELECT CASE g WHEN 2 THEN {value} END AS odd FROM generate_series(1, 3) AS g"));
+        var refused = await Should.ThrowAsync<FeedException>(
+            () => feed.RowsAsync($"SELECT CASE g WHEN 2 THEN {value} END AS odd FROM generate_series(1, 3) AS g"));
 
         refused.Message.ShouldStartWith("Feed 'airports': Row 2: The column 'odd' ");
         refused.Message.ShouldContain(reason);
@@ -189,9 +205,11 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => feed.RowsAsync("SELECT pg_sleep(600)::text AS interrupted", null, timeout.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => feed.RowsAsync("SELECT pg_sleep(600)::text AS interrupted", null, timeout.Token));
 
-        (await feed.RowsAsync("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AS interrupted%' AND pid <> pg_backend_pid()"))
+        (await feed.RowsAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AS interrupted%' AND pid <> pg_backend_pid()"))
             .ShouldBe([[0L]]);
     }
 
@@ -199,7 +217,8 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     public async Task Read_when_disposed_early_frees_the_connection()
     {
         await using var one = new PostgresFeed("one", cluster.ConnectionString + ";Maximum Pool Size=1;Timeout=10");
-        await using (var reader = await one.ReadAsync("SELECT a FROM generate_series(1, 10000) AS a, generate_series(1, 10000) AS b", NoParameters, default))
+        await using (var reader = await one.ReadAsync(
+            "SELECT a FROM generate_series(1, 10000) AS a, generate_series(1, 10000) AS b", NoParameters, default))
             (await reader.ReadAsync(default)).ShouldBeTrue();
 
         (await one.RowsAsync("SELECT 1")).ShouldBe([[1L]]);
@@ -211,7 +230,13 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
         var rows = await feed.LookupAsync(
             "SELECT state, latitude, gates FROM airports WHERE code = :code OR :code = 'any' ORDER BY gates DESC NULLS LAST LIMIT 5",
             ["gates", "STATE"],
-            [With(("code", "SFO")), With(("code", null)), With(("code", "any")), With(("code", "XXX")), With(("code", "JFK"), ("unused", 1L))],
+            [
+                With(("code", "SFO")),
+                With(("code", null)),
+                With(("code", "any")),
+                With(("code", "XXX")),
+                With(("code", "JFK"), ("unused", 1L)),
+            ],
             default);
 
         rows.ShouldBe([[115L, "CA"], null, [128L, "NY"], [null, null], [128L, "NY"]]);
@@ -234,7 +259,8 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
     {
         await feed.RowsAsync("SELECT 1");
         await using var source = NpgsqlDataSource.Create(cluster.ConnectionString);
-        await using var command = source.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'progeny' AND state LIKE 'idle in transaction%'");
+        await using var command = source.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'progeny' AND state LIKE 'idle in transaction%'");
 
         (await command.ExecuteScalarAsync()).ShouldBe(0L);
     }
@@ -257,7 +283,8 @@ public sealed class PostgresFeedTests(PostgresCluster cluster) : IClassFixture<P
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Warning)
                 First.TrySetResult(formatter(state, exception));

@@ -98,7 +98,8 @@ public sealed class SqliteFeedTests : IDisposable
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => feed.RowsAsync(Endless, null, timeout.Token)).WaitAsync(TimeSpan.FromSeconds(20));
+        await Should.ThrowAsync<OperationCanceledException>(() => feed.RowsAsync(Endless, null, timeout.Token))
+            .WaitAsync(TimeSpan.FromSeconds(20));
 
         (await feed.RowsAsync("SELECT count(*) FROM airports"))[0][0].ShouldBe(3L);
     }
@@ -107,10 +108,13 @@ public sealed class SqliteFeedTests : IDisposable
     public async Task Read_when_cancelled_between_rows_interrupts_the_next_block()
     {
         await using var reader = await feed.ReadAsync(
-            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 10 OR i < 0", NoParameters, default);
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 10 OR i < 0",
+            NoParameters,
+            default);
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        await Should.ThrowAsync<OperationCanceledException>(async () => await reader.ReadAsync(timeout.Token)).WaitAsync(TimeSpan.FromSeconds(20));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await reader.ReadAsync(timeout.Token))
+            .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -128,7 +132,13 @@ public sealed class SqliteFeedTests : IDisposable
         var rows = await feed.LookupAsync(
             "SELECT state, latitude, gates FROM airports WHERE code = :code OR :code = 'any' ORDER BY gates DESC LIMIT 5",
             ["gates", "STATE"],
-            [With(("code", "SFO")), With(("code", null)), With(("code", "any")), With(("code", "XXX")), With(("code", "JFK"), ("unused", 1L))],
+            [
+                With(("code", "SFO")),
+                With(("code", null)),
+                With(("code", "any")),
+                With(("code", "XXX")),
+                With(("code", "JFK"), ("unused", 1L)),
+            ],
             default);
 
         rows.ShouldBe([[115L, "CA"], null, [128L, "NY"], [null, null], [128L, "NY"]]);
@@ -138,7 +148,10 @@ public sealed class SqliteFeedTests : IDisposable
     public async Task Lookup_when_parameters_change_their_type_binds_each_as_it_is()
     {
         var rows = await feed.LookupAsync(
-            "SELECT typeof(:v) AS t", ["t"], [With(("v", 1L)), With(("v", "1")), With(("v", 1.5)), With(("v", null)), With(("v", true))], default);
+            "SELECT typeof(:v) AS t",
+            ["t"],
+            [With(("v", 1L)), With(("v", "1")), With(("v", 1.5)), With(("v", null)), With(("v", true))],
+            default);
 
         rows.Select(row => row![0]).ShouldBe(["integer", "text", "real", "null", "integer"]);
     }
@@ -146,7 +159,8 @@ public sealed class SqliteFeedTests : IDisposable
     [Fact]
     public async Task Lookup_when_a_column_is_missing_lists_those_there_are()
     {
-        var refused = await Should.ThrowAsync<FeedException>(() => feed.LookupAsync("SELECT state FROM airports", ["city"], [NoParameters], default));
+        var refused = await Should.ThrowAsync<FeedException>(
+            () => feed.LookupAsync("SELECT state FROM airports", ["city"], [NoParameters], default));
 
         refused.Message.ShouldContain("no column 'city'; it has state");
     }

@@ -15,7 +15,12 @@ public sealed class MetricSetTests
         Prediction = QueryRecords.Classes("matched", ("popular", 0.2f), ("matched", 0.5f), ("for you", 0.3f)),
     };
 
-    private static readonly QueryRecord Home = Movie with { Fields = QueryRecords.Fields("""{"area":3}"""), Augmented = null, Prediction = QueryRecords.Value(12.5f) };
+    private static readonly QueryRecord Home = Movie with
+    {
+        Fields = QueryRecords.Fields("""{"area":3}"""),
+        Augmented = null,
+        Prediction = QueryRecords.Value(12.5f),
+    };
 
     [Fact]
     public void Loss_of_classes_is_the_log_loss_of_their_probabilities()
@@ -52,16 +57,19 @@ public sealed class MetricSetTests
             [new("hit", 1), new("noir_ratings", 7), new("of_user", 3.5)]);
         var other = movies.Score(Movie, "for you")!;
         (other["hit"], other["regret"]).ShouldBe((0, 0.7));
-        movies.Score(Movie with { Fields = null, Augmented = null }, "matched")!.Keys.ShouldBe([MetricsPoint.LossName, "hit", "noir_ratings"]);
+        movies.Score(Movie with { Fields = null, Augmented = null }, "matched")!.Keys.ShouldBe(
+            [MetricsPoint.LossName, "hit", "noir_ratings"]);
 
-        using var prices = Rulebook.Metrics.Compile(Rulebook.OfPrices("metrics: [{name: cost, value: \"abs(prediction.value - outcome) * area\"}]"));
+        using var prices = Rulebook.Metrics.Compile(
+            Rulebook.OfPrices("metrics: [{name: cost, value: \"abs(prediction.value - outcome) * area\"}]"));
         prices.Score(Home, "10")!["cost"].ShouldBe(7.5);
     }
 
     [Fact]
     public void Classes_that_differ_in_case_only_have_probabilities_of_their_own()
     {
-        var manifest = Rulebook.OfMovies("metrics: [{name: first, value: probability_A}, {name: second, value: probability_a_2}, {name: third, value: probability_b}]");
+        var manifest = Rulebook.OfMovies(
+            "metrics: [{name: first, value: probability_A}, {name: second, value: probability_a_2}, {name: third, value: probability_b}]");
         using var metrics = Rulebook.Metrics.Compile(manifest with { Label = manifest.Label! with { Classes = ["A", "a", "b"] } });
 
         var figures = metrics.Score(Movie with { Prediction = QueryRecords.Classes("a", ("A", 0.25f), ("a", 0.5f), ("b", 0.25f)) }, "a")!;
@@ -85,7 +93,8 @@ public sealed class MetricSetTests
     }
 
     [Theory]
-    [InlineData("metrics: [{name: loss, value: 1}]", "metrics[0].name", "'loss' is a figure of every project; give the metric a name of its own")]
+    [InlineData(
+        "metrics: [{name: loss, value: 1}]", "metrics[0].name", "'loss' is a figure of every project; give the metric a name of its own")]
     [InlineData("metrics: [{name: hit, value: 1}, {name: Hit, value: 1}]", "metrics[1].name", "'Hit' is taken already")]
     [InlineData("metrics: [{name: hit rate, value: 1}]", "metrics[0].name", "a field's name")]
     [InlineData("metrics: [{name: hit}]", "metrics[0].value", "is missing")]

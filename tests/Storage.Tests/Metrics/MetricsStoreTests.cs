@@ -25,7 +25,10 @@ public abstract class MetricsStoreTests : PerfdbTests
         (await Metrics.ReadCursorsAsync(Guid.NewGuid(), default)).ShouldBeEmpty();
         foreach (var resolution in MetricsResolution.All)
         {
-            var point = (await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false), default)).ShouldHaveSingleItem();
+            var point =
+                (await Metrics.ReadAsync(
+                    new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: false),
+                    default)).ShouldHaveSingleItem();
             point.Start.ShouldBe(Noon);
             (point.Counts.Requests, point.Counts.Rows, point.Counts.Errors, point.Counts.Latency.Sum).ShouldBe((3, 6, 1, 2_400));
             (point.Counts.AugmentMicroseconds, point.Counts.QueueMicroseconds, point.Counts.PredictMicroseconds).ShouldBe((2, 4, 6));
@@ -63,10 +66,13 @@ public abstract class MetricsStoreTests : PerfdbTests
     public async Task Windows_add_up_to_any_step_by_generation_and_by_project()
     {
         for (var i = 0; i < 12; i++)
-            await Metrics.StoreAllAsync(Create(Noon.AddSeconds(10 * i), i % 3 == 0 ? Second : First, 100 + i), Create(Noon.AddSeconds(10 * i), First with { Project = "others" }, 1));
+            await Metrics.StoreAllAsync(
+                Create(Noon.AddSeconds(10 * i), i % 3 == 0 ? Second : First, 100 + i),
+                Create(Noon.AddSeconds(10 * i), First with { Project = "others" }, 1));
 
         var project = await Read(TimeSpan.FromSeconds(30), byGeneration: false);
-        project.Select(point => (point.Start, point.Counts.Requests)).ShouldBe(Enumerable.Range(0, 4).Select(i => (Noon.AddSeconds(30 * i), 3L)));
+        project.Select(point => (point.Start, point.Counts.Requests))
+            .ShouldBe(Enumerable.Range(0, 4).Select(i => (Noon.AddSeconds(30 * i), 3L)));
         project[1].Counts.Latency.Sum.ShouldBe(103 + 104 + 105);
         var generations = await Read(TimeSpan.FromMinutes(1), byGeneration: true);
         generations.Select(point => (point.Generation, point.Start, point.Counts.Requests)).ShouldBe(
@@ -74,7 +80,8 @@ public abstract class MetricsStoreTests : PerfdbTests
         (await Read(TimeSpan.FromHours(1), byGeneration: false)).Single().Counts.Requests.ShouldBe(12);
 
         // From lies within a window, which is then part of the answer; to does not reach the next.
-        var part = await Metrics.ReadAsync(new MetricsQuery("flights", Noon.AddSeconds(15), Noon.AddSeconds(30), TimeSpan.FromSeconds(10), false), default);
+        var part = await Metrics.ReadAsync(
+            new MetricsQuery("flights", Noon.AddSeconds(15), Noon.AddSeconds(30), TimeSpan.FromSeconds(10), false), default);
         part.Select(point => point.Start).ShouldBe([Noon.AddSeconds(10), Noon.AddSeconds(20)]);
     }
 
@@ -112,7 +119,8 @@ public abstract class MetricsStoreTests : PerfdbTests
     [ContractFact]
     public async Task Distributions_of_a_generation_are_merged_over_the_time_asked_for()
     {
-        await Metrics.StoreAllAsync(Create(Noon, null, 1, 2), Create(Noon.AddSeconds(10), null, 1, 2, 3), Create(Noon.AddMinutes(1), null, 1));
+        await Metrics.StoreAllAsync(
+            Create(Noon, null, 1, 2), Create(Noon.AddSeconds(10), null, 1, 2, 3), Create(Noon.AddMinutes(1), null, 1));
         var minute = await Metrics.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(1), default);
         minute.Features["distance"].Numbers.Buckets.Select(bucket => (bucket.Lower, bucket.Count)).ShouldBe([(2, 1), (3, 1)]);
         (await Metrics.ReadDistributionsAsync(First, Noon, Noon.AddMinutes(2), default)).Features["distance"].Rows.ShouldBe(3);

@@ -115,10 +115,12 @@ public sealed class OutcomeScorerTests : IDisposable
     private Task AnswerAsync(string id, double value) => log.AppendAsync(
         [Create(id, "homes") with { At = clock.Now, Fields = Fields("""{"area":3}"""), Prediction = Value((float)value) }], default, Kept);
 
-    private Task FailAsync(string id) => log.AppendAsync([Create(id, "homes") with { At = clock.Now, Prediction = null, Error = "The model refused." }], default, Kept);
+    private Task FailAsync(string id) =>
+        log.AppendAsync([Create(id, "homes") with { At = clock.Now, Prediction = null, Error = "The model refused." }], default, Kept);
 
     private Task ReportAsync(string id, int value) =>
-        outcomes.ReportAsync("homes", [new(id, value.ToString(System.Globalization.CultureInfo.InvariantCulture), null, clock.Now)], default);
+        outcomes.ReportAsync(
+            "homes", [new(id, value.ToString(System.Globalization.CultureInfo.InvariantCulture), null, clock.Now)], default);
 
     private async Task WaitAsync(TimeSpan time)
     {
@@ -142,7 +144,8 @@ public sealed class OutcomeScorerTests : IDisposable
     private async Task<IReadOnlyList<double>> LossesAsync() =>
         [.. (await scores.ReadChangesAsync("homes", 0, 100, default)).Select(change => change.Values[MetricsPoint.LossName])];
 
-    private async Task<int> WaitingAsync() => (await scores.ListWaitingAsync(clock.Now.AddDays(1), TimeSpan.FromDays(1), 100, default)).Count;
+    private async Task<int> WaitingAsync() =>
+        (await scores.ListWaitingAsync(clock.Now.AddDays(1), TimeSpan.FromDays(1), 100, default)).Count;
 
     /// <summary>One generation for all, without shadows.</summary>
     private sealed class Homes : IMetricSets, IShadowPeriods, IStickyKeys, IDisposable

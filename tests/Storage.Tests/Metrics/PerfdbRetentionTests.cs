@@ -27,11 +27,15 @@ public abstract class PerfdbRetentionTests : PerfdbTests
 
         foreach (var resolution in MetricsResolution.All)
         {
-            var point = (await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: true), default)).ShouldHaveSingleItem();
+            var point =
+                (await Metrics.ReadAsync(
+                    new MetricsQuery("flights", Noon, Noon.AddHours(1), resolution.Step, ByGeneration: true),
+                    default)).ShouldHaveSingleItem();
             (point.Counts.Requests, point.Outcomes, point.Loss).ShouldBe((2, 1, 2.0));
         }
 
-        static OutcomeScore Score(double loss) => new("flights", First, "q", Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss });
+        static OutcomeScore Score(double loss) =>
+            new("flights", First, "q", Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss });
     }
 
     [ContractFact]
@@ -46,6 +50,7 @@ public abstract class PerfdbRetentionTests : PerfdbTests
         (await Points()).ShouldBe(1);
 
         async Task<int> Points() =>
-            (await Metrics.ReadAsync(new MetricsQuery("flights", Noon.AddDays(-60), Noon, TimeSpan.FromSeconds(10), ByGeneration: true), default)).Count;
+            (await Metrics.ReadAsync(
+                new MetricsQuery("flights", Noon.AddDays(-60), Noon, TimeSpan.FromSeconds(10), ByGeneration: true), default)).Count;
     }
 }

@@ -59,7 +59,8 @@ public abstract class ScoreStoreTests : PerfdbTests
         double.IsFinite(arrived.Figures[MetricsPoint.LossName].Mean!.Value).ShouldBeFalse();
 
         await Scores.ApplyAsync(Scored(6, 8, InArm("d"), InArm("e")), default);
-        (await Scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).ShouldHaveSingleItem().Sum.ShouldBe(double.PositiveInfinity);
+        (await Scores.ReadArmsAsync("flights", Noon.AddDays(-1), MetricsPoint.LossName, default)).ShouldHaveSingleItem().Sum.ShouldBe(
+            double.PositiveInfinity);
 
         OutcomeScore InArm(string queryId) => Score(queryId, Huge, 1) with { Arm = "challenger", Reason = Reasons.Share };
     }
@@ -93,10 +94,16 @@ public abstract class ScoreStoreTests : PerfdbTests
     [ContractFact]
     public async Task Arms_are_told_apart_and_a_correction_counts_once()
     {
-        await Scores.ApplyAsync(Scored(0, 5, InArm("a", "champion", 1), InArm("b", "champion", 0), InArm("c", "canary", 0.5), InArm("d", "canary", 3, "requested"), InArm("e", "next", 1, "shadow")), default);
+        await Scores.ApplyAsync(
+            Scored(0, 5, InArm("a", "champion", 1), InArm("b", "champion", 0), InArm("c", "canary", 0.5), InArm(
+                "d", "canary", 3, "requested"), InArm("e", "next", 1, "shadow")), default);
         await Scores.ApplyAsync(Scored(5, 7, InArm("b", "champion", 1), InArm("c", "canary", 2)), default);
         (await Scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldBe(
-            [new ArmScores("canary", First, 1, 2, 4, 1), new ArmScores("champion", First, 2, 2, 2, 0), new ArmScores("next", First, 1, 1, 1, 0)]);
+            [
+                new ArmScores("canary", First, 1, 2, 4, 1),
+                new ArmScores("champion", First, 2, 2, 2, 0),
+                new ArmScores("next", First, 1, 1, 1, 0),
+            ]);
         (await Scores.ReadArmsAsync("flights", Noon.AddSeconds(4), "loss", default)).ShouldBeEmpty();
         (await Scores.ReadArmsAsync("flights", Noon, "hit", default)).ShouldBeEmpty();
     }
@@ -106,7 +113,8 @@ public abstract class ScoreStoreTests : PerfdbTests
     {
         await Scores.ApplyAsync(Scored(0, 2, InArm("a", "champion", 1), InArm("b", "canary", 0)), default);
         var changes = await Scores.ReadChangesAsync("flights", 0, 10, default);
-        changes.Select(change => (change.IsAdded, change.Arm, change.Values["loss"])).ShouldBe([(true, "champion", 1), (true, "canary", 0)]);
+        changes.Select(change => (change.IsAdded, change.Arm, change.Values["loss"]))
+            .ShouldBe([(true, "champion", 1), (true, "canary", 0)]);
         (changes[0].Sequence, changes[0].Reason, changes[0].Generation, changes[0].At).ShouldBe((7, "share", First, Noon.AddSeconds(3)));
         (await Scores.GetLastChangeAsync(default)).ShouldBe(changes[^1].Offset);
 
@@ -126,7 +134,8 @@ public abstract class ScoreStoreTests : PerfdbTests
     {
         await Scores.ApplyAsync(Scored(0, 2, InArm("a", "champion", 1), InArm("a~next", "next", 5, "shadow")), default);
         (await Point(TimeSpan.FromMinutes(1))).Outcomes.ShouldBe(2);
-        var project = await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: false), default);
+        var project = await Metrics.ReadAsync(
+            new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: false), default);
         (project.ShouldHaveSingleItem().Outcomes, project[0].Loss).ShouldBe((1, 1.0));
     }
 
@@ -136,14 +145,17 @@ public abstract class ScoreStoreTests : PerfdbTests
         await Metrics.StoreAllAsync(Create(Noon, null, 100, 200));
         await Scores.ApplyAsync(Scored(0, 3, InArm("a", "champion", 1), InArm("b", "canary", 3), InArm("c", "canary", 5)), default);
         await Scores.ApplyAsync(Scored(3, 4, InArm("c", "canary", 1)), default);
-        var points = await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: true, ByArm: true), default);
-        points.Select(point => (point.Generation, point.Arm, point.Outcomes, point.Loss)).ShouldBe([(First, "canary", 2, 2.0), (First, "champion", 1, 1.0)]);
+        var points = await Metrics.ReadAsync(
+            new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromMinutes(1), ByGeneration: true, ByArm: true), default);
+        points.Select(point => (point.Generation, point.Arm, point.Outcomes, point.Loss))
+            .ShouldBe([(First, "canary", 2, 2.0), (First, "champion", 1, 1.0)]);
     }
 
     [ContractFact]
     public async Task Outcomes_that_come_days_late_count_when_they_came_and_a_correction_in_place_of_what_it_corrects()
     {
-        await Scores.ApplyAsync(Scored(0, 3, Score("a", 1, 1), Score("b", 3, null), Score("c", 8, 0)) with { At = Noon.AddDays(3) }, default);
+        await Scores.ApplyAsync(
+            Scored(0, 3, Score("a", 1, 1), Score("b", 3, null), Score("c", 8, 0)) with { At = Noon.AddDays(3) }, default);
         await ArrivedAsync(Noon.AddDays(2), 3, 12, new MetricFigure(1, 2));
         await ArrivedAsync(Noon.AddDays(3).AddMinutes(10), 0, 0, default);
 
@@ -167,19 +179,28 @@ public abstract class ScoreStoreTests : PerfdbTests
     public async Task Scores_go_with_their_records_and_those_that_have_one_are_replaced_by_a_correction()
     {
         await Scores.ApplyAsync(
-            Scored(0, 3, Score("gone", 1, null) with { Sequence = 4 }, Score("kept", 1, null) with { Sequence = 5 }, Score("early", 1, null), Score("next", 1, null) with { Sequence = 1, Generation = Second }),
+            Scored(0, 3, Score("gone", 1, null) with { Sequence = 4 }, Score("kept", 1, null) with { Sequence = 5 }, Score(
+                "early", 1, null), Score("next", 1, null) with { Sequence = 1, Generation = Second }),
             default);
         (await Scores.SweepAsync(new LogStart("flights", First, 5, Noon), default)).ShouldBeFalse();
         (await Scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldBeEmpty();
-        await Scores.ApplyAsync(Scored(3, 6, InArm("kept", "champion", 3), InArm("early", "champion", 3), InArm("next", "champion", 3) with { Generation = Second }), default);
-        var points = await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), ByGeneration: true), default);
+        await Scores.ApplyAsync(
+            Scored(3, 6, InArm("kept", "champion", 3), InArm(
+                "early", "champion", 3), InArm("next", "champion", 3) with { Generation = Second }), default);
+        var points = await Metrics.ReadAsync(
+            new MetricsQuery("flights", Noon, Noon.AddHours(1), TimeSpan.FromHours(1), ByGeneration: true), default);
         points.Select(point => (point.Generation, point.Outcomes, point.Loss)).ShouldBe([(First, 3, 7.0 / 3), (Second, 1, 3.0)]);
         await Scores.SweepAsync(new LogStart("flights", First, 8, null), default);
         (await Scores.ReadArmsAsync("flights", Noon, "loss", default)).ShouldHaveSingleItem().Generation.ShouldBe(Second);
     }
 
     private static OutcomeScore InArm(string queryId, string arm, double loss, string reason = "share") =>
-        new("flights", First, queryId, Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss }) { Arm = arm, Reason = reason, Sequence = 7 };
+        new("flights", First, queryId, Noon.AddSeconds(3), new Dictionary<string, double> { [MetricsPoint.LossName] = loss })
+        {
+            Arm = arm,
+            Reason = reason,
+            Sequence = 7,
+        };
 
     private static ScoreBatch Scored(long before, long after, params OutcomeScore[] scores) => new(before, after, scores, [], []);
 
@@ -192,5 +213,6 @@ public abstract class ScoreStoreTests : PerfdbTests
     }
 
     private async Task<MetricsPoint> Point(TimeSpan step) =>
-        (await Metrics.ReadAsync(new MetricsQuery("flights", Noon, Noon.AddHours(1), step, ByGeneration: true), default)).ShouldHaveSingleItem();
+        (await Metrics.ReadAsync(
+            new MetricsQuery("flights", Noon, Noon.AddHours(1), step, ByGeneration: true), default)).ShouldHaveSingleItem();
 }

@@ -20,7 +20,13 @@ public abstract class OutcomeSweepTests(LogHome home) : IDisposable
         await log.AppendAsync(Many(3_000), default, TimeSpan.FromDays(7));
         await log.AppendAsync([Create("young") with { At = Noon.AddDays(9) }], default, TimeSpan.FromDays(7));
         await log.AppendAsync([Create("other", "other")], default, TimeSpan.FromDays(90));
-        await outcomes.ReportAsync("flights", [new("young", "late", null, Noon), .. Enumerable.Range(0, 3_000).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon.AddDays(1)))], default);
+        await outcomes.ReportAsync(
+            "flights",
+            [
+                new("young", "late", null, Noon),
+                .. Enumerable.Range(0, 3_000).Select(i => new ReportedOutcome($"q{i}", "late", null, Noon.AddDays(1))),
+            ],
+            default);
         await outcomes.ReportAsync("other", [new("other", "late", null, Noon.AddDays(1))], default);
         await outcomes.ReportAsync("flights", [new("waits", "late", null, Noon.AddDays(9))], default);
         await outcomes.ReportAsync("flights", [new("newest", "late", null, Noon.AddDays(1))], default);

@@ -22,7 +22,8 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
     public async Task Days_are_made_once_by_nodes_that_start_at_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Factory.StartNew(
-            () => new PostgresQueryLog(home.Node()).Append(Batches([Create($"q{i}")], TimeSpan.FromDays(9))), TaskCreationOptions.LongRunning)));
+            () => new PostgresQueryLog(home.Node()).Append(Batches([Create($"q{i}")], TimeSpan.FromDays(9))),
+            TaskCreationOptions.LongRunning)));
 
         (await PartitionsAsync()).Count.ShouldBe(4);
         (await home.Log().MeasureAsync("flights", default)).Records.ShouldBe(10);
@@ -132,5 +133,7 @@ public sealed class PostgresLogDaysTests(ClusterServer server) : IDisposable
     }
 
     private Task<IReadOnlyList<string>> PartitionsAsync() =>
-        home.QueryAsync<string>("SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent IN ('segments'::regclass, 'query_ids'::regclass)");
+        home.QueryAsync<string>(
+            "SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent IN ('segments'::regclass, "
+                + "'query_ids'::regclass)");
 }

@@ -41,7 +41,10 @@ public sealed class PostgresLogOrderTests(ClusterServer server) : IDisposable
             TaskCreationOptions.LongRunning)));
         await written.CancelAsync();
 
-        var expected = Enumerable.Range(0, Writers).SelectMany(w => Enumerable.Range(0, Appends).SelectMany(i => Enumerable.Range(0, 1 + ((w + i) % 7)).Select(n => $"w{w}-{i}-{n}"))).Order().ToList();
+        var expected = Enumerable.Range(0, Writers)
+            .SelectMany(
+                w => Enumerable.Range(0, Appends).SelectMany(i => Enumerable.Range(0, 1 + ((w + i) % 7)).Select(n => $"w{w}-{i}-{n}")))
+                    .Order().ToList();
         foreach (var seen in await followed)
         {
             seen.Select(one => one.Sequence).ShouldBe(Enumerable.Range(1, expected.Count).Select(n => (long)n));

@@ -47,7 +47,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         Should.Throw<StorageUnavailableException>(() => log.Journal(Batches([Create("refused")], TimeSpan.FromDays(9))));
         Should.Throw<StorageUnavailableException>(() => log.Upkeep());
         await Should.ThrowAsync<StorageUnavailableException>(() => log.FindAsync("flights", "a", default));
-        await Should.ThrowAsync<StorageUnavailableException>(() => outcomes.ReportAsync("flights", [new("a", "on time", null, Noon)], default));
+        await Should.ThrowAsync<StorageUnavailableException>(
+            () => outcomes.ReportAsync("flights", [new("a", "on time", null, Noon)], default));
 
         await server.Server.StartAsync();
         log.Append(batches);

@@ -46,7 +46,8 @@ public abstract class QueryErasureTests : IDisposable
 
         (part.Records, part.Next).ShouldBe((3, null));
         var after = await log.ListAsync("flights", null, null, null, 1_000, default);
-        after.Select(query => (query.Sequence, query.Record.QueryId)).ShouldBe(before.Where(query => query.Record.Entity != "mallory").Select(query => (query.Sequence, query.Record.QueryId)));
+        after.Select(query => (query.Sequence, query.Record.QueryId))
+            .ShouldBe(before.Where(query => query.Record.Entity != "mallory").Select(query => (query.Sequence, query.Record.QueryId)));
         foreach (var id in (string[])["m1", "m2", "m3"])
             (await log.FindAsync("flights", id, default)).ShouldBeNull();
         (await log.FindAsync("flights", "a2", default))!.Record.Entity.ShouldBe("alice");
@@ -58,14 +59,17 @@ public abstract class QueryErasureTests : IDisposable
     public async Task Erased_query_is_known_as_such_and_outcomes_for_it_are_not_stored()
     {
         await FillAsync();
-        await outcomes.ReportAsync("flights", [new("m1", "late", null, Noon), new("a1", "late", null, Noon), new("m2", "late", null, Noon)], default);
+        await outcomes.ReportAsync(
+            "flights", [new("m1", "late", null, Noon), new("a1", "late", null, Noon), new("m2", "late", null, Noon)], default);
 
         (await EraseAsync("mallory")).Outcomes.ShouldBe(2);
 
         (await Erasure.FindAsync("flights", "m2", default)).ShouldBe(Note);
         (await Erasure.FindAsync("flights", "a1", default)).ShouldBeNull();
         (await Erasure.FindAsync("other", "m2", default)).ShouldBeNull();
-        (await outcomes.ReportAsync("flights", [new("m1", "on time", null, Noon.AddHours(1)), new("a2", "late", null, Noon)], default)).ShouldBe(new OutcomeReceipt(1, 0, 0, 0) { Erased = 1 });
+        (await outcomes.ReportAsync(
+            "flights", [new("m1", "on time", null, Noon.AddHours(1)), new("a2", "late", null, Noon)], default)).ShouldBe(
+                new OutcomeReceipt(1, 0, 0, 0) { Erased = 1 });
         (await outcomes.HasReportAsync("flights", "m1", default)).ShouldBeFalse();
         (await log.FindAsync("flights", "a1", default))!.Outcomes.Count.ShouldBe(1);
         (await outcomes.ListAsync(0, 100, default)).Select(entry => entry.QueryId).ShouldBe(["a1", "a2"]);
@@ -106,7 +110,8 @@ public abstract class QueryErasureTests : IDisposable
         await FillAsync();
         await EraseAsync("mallory");
 
-        var again = await Erasure.EraseAsync("flights", "mallory", 0, new ErasureNote(Noon.AddDays(9), "another"), (_, _) => Task.CompletedTask, default);
+        var again = await Erasure.EraseAsync(
+            "flights", "mallory", 0, new ErasureNote(Noon.AddDays(9), "another"), (_, _) => Task.CompletedTask, default);
 
         (again.Records, again.Outcomes).ShouldBe((0, 0));
         (await Erasure.FindAsync("flights", "m1", default)).ShouldBe(Note);

@@ -55,13 +55,23 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task Requests_are_counted_by_arm_and_reason_behind_a_place()
     {
-        var failed = Create("f") with { Prediction = null, Error = "The model refused.", Reason = "failed", Arm = "challenger", Generation = 2 };
-        await log.AppendAsync([.. Many(20_000), failed, failed with { QueryId = "g" }, Create("h") with { Reason = "requested" }, Create("i", "other")], default);
+        var failed = Create("f") with
+        {
+            Prediction = null,
+            Error = "The model refused.",
+            Reason = "failed",
+            Arm = "challenger",
+            Generation = 2,
+        };
+        await log.AppendAsync(
+            [.. Many(20_000), failed, failed with { QueryId = "g" }, Create("h") with { Reason = "requested" }, Create("i", "other")],
+            default);
 
         var (last, counts) = await log.CountRequestsAsync("flights", 0, default);
         last.ShouldBe(20_004);
         counts.Select(count => (count.Generation.Generation, count.Arm, count.Reason, count.Requests, count.Errors)).ShouldBe(
-            [(1, "champion", "share", 20_000, 0), (2, "challenger", "failed", 2, 2), (1, "champion", "requested", 1, 0)], ignoreOrder: true);
+            [(1, "champion", "share", 20_000, 0), (2, "challenger", "failed", 2, 2), (1, "champion", "requested", 1, 0)],
+            ignoreOrder: true);
 
         (await log.CountRequestsAsync("flights", 20_001, default)).Requests.Sum(count => count.Requests).ShouldBe(2);
         (await log.CountRequestsAsync("flights", 19_990, default)).Requests.Single(count => count.Reason == "share").Requests.ShouldBe(10);
@@ -107,7 +117,8 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task One_record_that_is_larger_than_a_page_is_a_page()
     {
-        await log.AppendAsync([Create("a"), Create("b") with { Fields = new Dictionary<string, object?> { ["note"] = new string('x', 5 << 20) } }], default);
+        await log.AppendAsync(
+            [Create("a"), Create("b") with { Fields = new Dictionary<string, object?> { ["note"] = new string('x', 5 << 20) } }], default);
 
         (await log.ListAsync("flights", null, null, null, 10, default)).Select(query => query.Record.QueryId).ShouldBe(["b"]);
     }
@@ -165,7 +176,8 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
 
         failed.ShouldBe(4);
         var logged = await log.ListAsync("flights", null, null, null, 1_000, default);
-        logged.Select(query => query.Record.QueryId).Order().ShouldBe(Enumerable.Range(0, 40).Where(i => i % 10 != 5).Select(i => $"good{i}").Order());
+        logged.Select(query => query.Record.QueryId).Order()
+            .ShouldBe(Enumerable.Range(0, 40).Where(i => i % 10 != 5).Select(i => $"good{i}").Order());
         logged.Select(query => query.Sequence).ShouldBe(Enumerable.Range(1, 36).Reverse().Select(i => (long)i));
     }
 
@@ -227,7 +239,8 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
     [ContractFact]
     public async Task Find_when_an_id_was_used_again_finds_each_record_by_its_place_and_the_last_answer()
     {
-        await log.AppendAsync([Create("q"), Create("other"), Create("q", generation: 2), Create("q") with { Prediction = null, Error = "refused" }], default);
+        await log.AppendAsync(
+            [Create("q"), Create("other"), Create("q", generation: 2), Create("q") with { Prediction = null, Error = "refused" }], default);
 
         var newest = (await log.FindAsync("flights", "q", default))!;
         (newest.Sequence, newest.Attempts).ShouldBe((4, 3));
@@ -246,9 +259,15 @@ public abstract class QueryLogTests(LogHome home) : IDisposable
     public async Task ReadServed_streams_predictions_with_the_outcome_that_counts_in_the_order_of_the_log()
     {
         await log.AppendAsync(
-            [.. Many(40_000), Create("failed") with { Prediction = null, Error = "The model refused." }, Create("q7", generation: 2), Create("q8", "other")], default);
+            [
+                .. Many(40_000),
+                Create("failed") with { Prediction = null, Error = "The model refused." },
+                Create("q7", generation: 2),
+                Create("q8", "other"),
+            ], default);
         var outcomes = new OutcomeStore(home.Store);
-        await outcomes.ReportAsync("flights", [new("q39999", "late", null, Noon), new("q7", "late", null, Noon), new("failed", "late", null, Noon)], default);
+        await outcomes.ReportAsync(
+            "flights", [new("q39999", "late", null, Noon), new("q7", "late", null, Noon), new("failed", "late", null, Noon)], default);
         await outcomes.ReportAsync("flights", [new("q7", "on time", null, Noon)], default);
         await outcomes.ReportAsync("other", [new("q8", "late", null, Noon)], default);
 

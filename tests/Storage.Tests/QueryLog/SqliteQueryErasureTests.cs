@@ -28,7 +28,8 @@ public sealed class SqliteQueryErasureTests : QueryErasureTests
         Holds(path, "bob").ShouldBeTrue();
     }
 
-    private static bool Holds(string path, string text) => Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*", SearchOption.AllDirectories).Any(file =>
+    private static bool Holds(string path, string text) =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "*", SearchOption.AllDirectories).Any(file =>
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var bytes = new MemoryStream();

@@ -173,7 +173,8 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(before.Cache, "tmp", "left"), "half an artifact");
         }
 
-        File.SetLastWriteTimeUtc(Path.Combine(folder["data/artifacts-cache"], digests[1][..2], digests[1][2..]), DateTime.UtcNow.AddDays(-1));
+        File.SetLastWriteTimeUtc(
+            Path.Combine(folder["data/artifacts-cache"], digests[1][..2], digests[1][2..]), DateTime.UtcNow.AddDays(-1));
         endpoint.Fail(S3Fault.Unavailable, int.MaxValue);
         await using var after = ArtifactNode.CreateIn(folder["data"], [.. Settings(), ("Artifacts:CacheBytes", Limit)]);
 
@@ -191,7 +192,8 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
         Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)).ShouldBe(digest);
     }
 
-    private Task<string> PutAsync(int length) => writer.Store.PutAsync(new MemoryStream(RandomNumberGenerator.GetBytes(length)), long.MaxValue, default);
+    private Task<string> PutAsync(int length) =>
+        writer.Store.PutAsync(new MemoryStream(RandomNumberGenerator.GetBytes(length)), long.MaxValue, default);
 
     private ArtifactNode NewNode(params (string Key, string Value)[] settings) => ArtifactNode.Create([.. Settings(), .. settings]);
 

@@ -18,7 +18,8 @@ internal sealed class ArtifactNode : IAsyncDisposable
         _own = own;
         Cache = Path.Combine(data, "artifacts-cache");
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("Data", data), new("Cluster:ConnectionString", "Host=127.0.0.1;Port=1;Username=nobody")]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Data", data), new("Cluster:ConnectionString", "Host=127.0.0.1;Port=1;Username=nobody")]);
         foreach (var (key, value) in settings)
             builder.Configuration[key] = value;
         if (time is not null)
@@ -36,7 +37,8 @@ internal sealed class ArtifactNode : IAsyncDisposable
 
     /// <summary>The files of its cache by the digests of their contents.</summary>
     public IEnumerable<string> Cached =>
-        Directory.EnumerateDirectories(Cache, "??").SelectMany(Directory.EnumerateFiles).Select(path => Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path));
+        Directory.EnumerateDirectories(Cache, "??").SelectMany(Directory.EnumerateFiles)
+            .Select(path => Path.GetFileName(Path.GetDirectoryName(path)) + Path.GetFileName(path));
 
     /// <summary>Makes a node that does not run: its stores work without the database.</summary>
     public static ArtifactNode Create(params (string Key, string Value)[] settings)

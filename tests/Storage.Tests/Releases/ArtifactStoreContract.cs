@@ -185,7 +185,8 @@ public abstract class ArtifactStoreContract : IAsyncLifetime
 
         await Other.DropAsync(tickets[0], default);
         (await ReadAsync(await Store.OpenStagedAsync(tickets[1], default))).ShouldBe(contents);
-        var digests = await Task.WhenAll(tickets[1..3].Select((ticket, number) => (number == 0 ? Store : Other).KeepAsync(ticket, default)));
+        var digests = await Task.WhenAll(
+            tickets[1..3].Select((ticket, number) => (number == 0 ? Store : Other).KeepAsync(ticket, default)));
         await Store.DropAsync(tickets[3], default);
 
         digests.Distinct().ShouldHaveSingleItem();
@@ -201,7 +202,8 @@ public abstract class ArtifactStoreContract : IAsyncLifetime
 
     protected Task<string> PutAsync(byte[] contents) => Store.PutAsync(new MemoryStream(contents), long.MaxValue, default);
 
-    protected static async Task<byte[]> ReadAsync(IArtifactStore store, string digest) => await ReadAsync(await store.OpenAsync(digest, default));
+    protected static async Task<byte[]> ReadAsync(IArtifactStore store, string digest) =>
+        await ReadAsync(await store.OpenAsync(digest, default));
 
     protected static async Task<byte[]> ReadAsync(Stream stream)
     {

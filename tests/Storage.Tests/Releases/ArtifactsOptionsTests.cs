@@ -20,10 +20,29 @@ public sealed class ArtifactsOptionsTests : IDisposable
     [InlineData("Artifacts:Bucket is missing", "Store=s3", "Region=eu-central-1")]
     [InlineData("Artifacts:Bucket is 'My_Bucket'; it must be the name of a bucket", "Store=s3", "Region=eu-central-1", "Bucket=My_Bucket")]
     [InlineData("Artifacts:Region is missing", "Store=s3", "Bucket=progeny")]
-    [InlineData("Artifacts:Endpoint is 's3.example.com'; it must be the address of an S3 service", "Store=s3", "Bucket=progeny", "Endpoint=s3.example.com")]
-    [InlineData("Artifacts:Prefix is '/team'; it must begin and end without a slash", "Store=s3", "Bucket=progeny", "Region=eu-central-1", "Prefix=/team")]
-    [InlineData("Artifacts:SecretKey is missing, and Artifacts:AccessKey is set", "Store=s3", "Bucket=progeny", "Region=eu-central-1", "AccessKey=key")]
-    [InlineData("Artifacts:AccessKey is missing, and Artifacts:SecretKey is set", "Store=s3", "Bucket=progeny", "Region=eu-central-1", "SecretKey=hidden")]
+    [InlineData(
+        "Artifacts:Endpoint is 's3.example.com'; it must be the address of an S3 service",
+        "Store=s3",
+        "Bucket=progeny",
+        "Endpoint=s3.example.com")]
+    [InlineData(
+        "Artifacts:Prefix is '/team'; it must begin and end without a slash",
+        "Store=s3",
+        "Bucket=progeny",
+        "Region=eu-central-1",
+        "Prefix=/team")]
+    [InlineData(
+        "Artifacts:SecretKey is missing, and Artifacts:AccessKey is set",
+        "Store=s3",
+        "Bucket=progeny",
+        "Region=eu-central-1",
+        "AccessKey=key")]
+    [InlineData(
+        "Artifacts:AccessKey is missing, and Artifacts:SecretKey is set",
+        "Store=s3",
+        "Bucket=progeny",
+        "Region=eu-central-1",
+        "SecretKey=hidden")]
     [InlineData("Artifacts:CacheBytes is 10; it must be 1048576 (1 MiB) or more", "CacheBytes=10")]
     public async Task Node_when_a_setting_is_wrong_stops_and_names_the_key(string reason, params string[] settings)
     {

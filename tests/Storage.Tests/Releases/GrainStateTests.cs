@@ -154,7 +154,8 @@ public sealed class Account
 }
 
 [GenerateSerializer, Immutable]
-public sealed record AccountReport([property: Id(0)] int Balance, [property: Id(1)] int Notes, [property: Id(2)] bool Exists, [property: Id(3)] string? ETag);
+public sealed record AccountReport(
+    [property: Id(0)] int Balance, [property: Id(1)] int Notes, [property: Id(2)] bool Exists, [property: Id(3)] string? ETag);
 
 public interface IAccountGrain : IGrainWithStringKey
 {
@@ -170,7 +171,8 @@ public interface IAccountGrain : IGrainWithStringKey
     Task Leave();
 }
 
-public sealed class AccountGrain([PersistentState("account", "store")] IPersistentState<Account> account, [FromKeyedServices("store")] IGrainStorage storage)
+public sealed class AccountGrain(
+    [PersistentState("account", "store")] IPersistentState<Account> account, [FromKeyedServices("store")] IGrainStorage storage)
     : Grain, IAccountGrain
 {
     public Task<AccountReport> Report() => Task.FromResult(

@@ -26,9 +26,12 @@ public sealed class PostgresArtifactTests(PostgresServerFixture fixture) : Share
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var node = await ArtifactNode.StartAsync(time, ("Cluster:ConnectionString", fixture.Server.ConnectionString));
-        var (old, young) = (await node.Store.StageAsync(new MemoryStream([1]), 1, default), await node.Store.StageAsync(new MemoryStream([2]), 1, default));
+        var (old, young) = (
+            await node.Store.StageAsync(new MemoryStream([1]), 1, default), await node.Store.StageAsync(new MemoryStream([2]), 1, default));
         await using var connection = Connect();
-        await connection.ExecuteAsync("UPDATE staged_artifacts SET staged_at = staged_at - interval '25 hours' WHERE upload = @old", new { old = Guid.Parse(old[..32]) });
+        await connection.ExecuteAsync(
+            "UPDATE staged_artifacts SET staged_at = staged_at - interval '25 hours' WHERE upload = @old",
+            new { old = Guid.Parse(old[..32]) });
 
         for (var hours = 0; hours < 20 && await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM staged_artifacts") == 2; hours++)
         {
@@ -41,13 +44,15 @@ public sealed class PostgresArtifactTests(PostgresServerFixture fixture) : Share
         await AssertTidyAsync();
     }
 
-    internal override Task<ArtifactNode> NewNodeAsync() => ArtifactNode.StartAsync(("Cluster:ConnectionString", fixture.Server.ConnectionString));
+    internal override Task<ArtifactNode> NewNodeAsync() =>
+        ArtifactNode.StartAsync(("Cluster:ConnectionString", fixture.Server.ConnectionString));
 
     protected override async Task DamageAsync(string digest)
     {
         await using var connection = Connect();
         var changed = await connection.ExecuteAsync(
-            "UPDATE artifact_chunks SET data = set_byte(data, 7, 255 - get_byte(data, 7)) WHERE number = 1 AND upload = (SELECT upload FROM artifacts WHERE digest = @digest)",
+            "UPDATE artifact_chunks SET data = set_byte(data, 7, 255 - get_byte(data, 7)) WHERE number = 1 AND upload = (SELECT upload "
+                + "FROM artifacts WHERE digest = @digest)",
             new { digest = Convert.FromHexString(digest) });
         changed.ShouldBe(1);
     }

@@ -43,7 +43,8 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         var digest = await PutAsync(new byte[200_000]);
 
-        endpoint.Requests.ShouldContain(request => request.Method == "PUT" && request.Payload == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" && request.Status == 200);
+        endpoint.Requests.ShouldContain(
+            request => request.Method == "PUT" && request.Payload == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" && request.Status == 200);
         endpoint.Bucket.Objects.Keys.ShouldBe([$"team/progeny/blobs/{digest[..2]}/{digest[2..]}"]);
     }
 
@@ -62,7 +63,8 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         await Store.PutAsync(new RepeatableStream((2 * PartBytes) + 1, 3), long.MaxValue, default);
 
-        endpoint.Requests.Count(request => request.Target.Contains("partNumber=", StringComparison.Ordinal) && request.Status == 200).ShouldBe(3);
+        endpoint.Requests.Count(request => request.Target.Contains("partNumber=", StringComparison.Ordinal) && request.Status == 200)
+            .ShouldBe(3);
         endpoint.Bucket.Objects.Single().Value.Etag.ShouldEndWith("-3");
     }
 
@@ -71,9 +73,11 @@ public sealed class S3ArtifactTests : SharedArtifactContract
     {
         endpoint.Fail(S3Fault.Unavailable, int.MaxValue, request => request.Query["partNumber"] == "2");
 
-        await Should.ThrowAsync<StorageUnavailableException>(() => Store.PutAsync(new RepeatableStream(PartBytes + 1, 3), long.MaxValue, default));
+        await Should.ThrowAsync<StorageUnavailableException>(
+            () => Store.PutAsync(new RepeatableStream(PartBytes + 1, 3), long.MaxValue, default));
 
-        endpoint.Requests.ShouldContain(request => request.Method == "POST" && request.Target.EndsWith("?uploads", StringComparison.Ordinal));
+        endpoint.Requests.ShouldContain(
+            request => request.Method == "POST" && request.Target.EndsWith("?uploads", StringComparison.Ordinal));
         endpoint.Bucket.Objects.ShouldBeEmpty();
         await AssertTidyAsync();
     }
@@ -156,7 +160,8 @@ public sealed class S3ArtifactTests : SharedArtifactContract
 
     private (string Key, string Value)[] Settings() =>
     [
-        ("Artifacts:Store", "s3"), ("Artifacts:Bucket", S3Endpoint.BucketName), ("Artifacts:Prefix", "team/progeny"), ("Artifacts:Endpoint", endpoint.Url),
+        ("Artifacts:Store", "s3"), ("Artifacts:Bucket", S3Endpoint.BucketName), ("Artifacts:Prefix", "team/progeny"), (
+            "Artifacts:Endpoint", endpoint.Url),
         ("Artifacts:AccessKey", S3Endpoint.AccessKey), ("Artifacts:SecretKey", S3Endpoint.SecretKey),
     ];
 }

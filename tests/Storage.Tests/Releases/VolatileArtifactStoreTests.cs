@@ -30,7 +30,8 @@ public sealed class VolatileArtifactStoreTests : ArtifactStoreContract
         during.ShouldContain(path => !Directory.Exists(path));
     }
 
-    protected override Task<(IArtifactStore Store, IArtifactStore Other)> OpenAsync() => Task.FromResult<(IArtifactStore, IArtifactStore)>((store, store));
+    protected override Task<(IArtifactStore Store, IArtifactStore Other)> OpenAsync() =>
+        Task.FromResult<(IArtifactStore, IArtifactStore)>((store, store));
 
     // Nobody but the store knows its folder; that it leaves nothing is asserted on disposal.
     protected override Task AssertTidyAsync() => Task.CompletedTask;

@@ -47,7 +47,8 @@ public sealed class ConditionTests
         using var set = Compile("eval_accuracy >= champion.eval_accuracy - 0.02");
         var verdict = set.Gate(0, Figures(("eval_accuracy", 0.61), ("loss", 3)), Figures(("eval_accuracy", 0.68)));
         verdict.Holds.ShouldBeFalse();
-        verdict.Message.ShouldBe("eval_accuracy 0.61, champion.eval_accuracy 0.68: eval_accuracy >= champion.eval_accuracy - 0.02 is false");
+        verdict.Message.ShouldBe(
+            "eval_accuracy 0.61, champion.eval_accuracy 0.68: eval_accuracy >= champion.eval_accuracy - 0.02 is false");
         verdict.Figures.ShouldBe(new Dictionary<string, double> { ["champion.eval_accuracy"] = 0.68, ["eval_accuracy"] = 0.61 });
         set.Gate(0, Figures(("eval_accuracy", 0.67)), Figures(("eval_accuracy", 0.68))).Holds.ShouldBeTrue();
     }
@@ -75,7 +76,9 @@ public sealed class ConditionTests
 
     [Theory]
     [InlineData("'yes'", "'yes' is a text; true or false would be right")]
-    [InlineData("(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c) > loss", "failed: it took more than 200000 steps")]
+    [InlineData(
+        "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c) > loss",
+        "failed: it took more than 200000 steps")]
     public void Condition_that_says_neither_yes_nor_no_does_not_hold(string when, string message)
     {
         using var set = Compile(when);
@@ -88,7 +91,11 @@ public sealed class ConditionTests
     public async Task Conditions_that_take_long_have_a_bounded_time_together_and_those_behind_them_do_not_hold()
     {
         var when = string.Join(
-            ", ", Enumerable.Range(0, 60).Select(i => $"{{name: g{i}, before: champion, when: \"({HostileExpressionTests.Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > {i}\"}}"));
+            ", ",
+            Enumerable.Range(0, 60)
+                .Select(i =>
+                    $"{{name: g{i}, before: champion, when: \"({HostileExpressionTests.Loop} SELECT sum(length(printf('%60000d', i))) "
+                        + $"FROM c) > {i}\"}}"));
         using var set = Rulebook.Conditions.Compile(Rulebook.OfMovies($"gates: [{when}]"));
         var asked = 0;
         Func<ConditionVerdict> Gate(int i) => () =>
@@ -114,7 +121,8 @@ public sealed class ConditionTests
     public void Condition_of_an_older_release_that_is_wrong_does_not_hold_and_says_why_beside_sound_ones()
     {
         using var set = Rulebook.Conditions.Compile(Rulebook.OfMovies(
-            "gates: [{name: old, before: champion, when: auc > 1}, {name: fine, before: champion, when: loss < 1}]\nalerts: [{name: a, when: loss > 1}]\nretrain: {when: drift}"));
+            "gates: [{name: old, before: champion, when: auc > 1}, {name: fine, before: champion, when: loss < 1}]\nalerts: [{name: a, "
+                + "when: loss > 1}]\nretrain: {when: drift}"));
         set.Gate(0, Figures(), null).Message.ShouldStartWith("it cannot be computed: no such column: auc; did you mean 'eval_auc'?");
         set.Gate(1, Figures(("loss", 0.5)), null).Holds.ShouldBeTrue();
         set.Alert(0, Figures(("loss", 2))).Holds.ShouldBeTrue();
@@ -124,7 +132,8 @@ public sealed class ConditionTests
     [Fact]
     public void Names_are_once_whatever_their_case_and_what_every_project_has_comes_first()
     {
-        var manifest = Rulebook.OfMovies("metrics: [{name: Drift, value: \"1\"}, {name: hit, value: \"1\"}]\nevaluation: {groups: [genre]}");
+        var manifest = Rulebook.OfMovies(
+            "metrics: [{name: Drift, value: \"1\"}, {name: hit, value: \"1\"}]\nevaluation: {groups: [genre]}");
         var names = FigureNames.Of(manifest);
         names.ShouldBeUnique();
         names.Count(name => name.Equals("drift", StringComparison.OrdinalIgnoreCase)).ShouldBe(1);
@@ -133,7 +142,11 @@ public sealed class ConditionTests
         names.ShouldContain("loss_gap_genre");
         names.ShouldContain("served_auc");
         names.ShouldNotContain("eval_rmse");
-        FigureNames.Of(manifest with { Features = [.. Enumerable.Range(0, 3_000).Select(i => new Feature { Name = $"f{i}", Type = FeatureType.Float })] })
+        FigureNames.Of(
+            manifest with
+            {
+                Features = [.. Enumerable.Range(0, 3_000).Select(i => new Feature { Name = $"f{i}", Type = FeatureType.Float })],
+            })
             .Count.ShouldBeLessThan(2_000);
     }
 

@@ -87,7 +87,8 @@ public sealed class FunctionListTests
         while (!File.Exists(Path.Combine(folder, "docs", "rules.md")))
             folder = Path.GetDirectoryName(folder)!;
         var lines = File.ReadAllLines(Path.Combine(folder, "docs", "rules.md"));
-        return [.. lines.SkipWhile(line => !line.StartsWith("| | functions", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))
+        return [.. lines.SkipWhile(line => !line.StartsWith("| | functions", StringComparison.Ordinal))
+            .TakeWhile(line => line.StartsWith('|'))
             .SelectMany(line => line.Split('`').Where((_, at) => at % 2 == 1))];
     }
 }

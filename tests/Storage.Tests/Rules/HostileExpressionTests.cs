@@ -20,7 +20,9 @@ public sealed class HostileExpressionTests
     private const int SqliteLimit = 65_000;
 
     [Theory]
-    [InlineData("fts3_tokenizer('simple', :ptr) IS NOT NULL", "not authorized to use function: fts3_tokenizer; docs/rules.md lists the functions (at character 1 of:")]
+    [InlineData(
+        "fts3_tokenizer('simple', :ptr) IS NOT NULL",
+        "not authorized to use function: fts3_tokenizer; docs/rules.md lists the functions (at character 1 of:")]
     [InlineData("hex(fts3_tokenizer(:n)) > ''", "fts3_tokenizer")]
     [InlineData("(SELECT count(*) FROM fts3tokenize) > 100", "no such table: fts3tokenize")]
     [InlineData("(SELECT count(*) FROM fts5vocab) > 100", "no such table: fts5vocab")]
@@ -72,9 +74,11 @@ public sealed class HostileExpressionTests
     {
         Check($"ratings IN ({string.Join(", ", Enumerable.Range(0, 1_000))})").ShouldBeNull();
         Check(string.Join(" OR ", Enumerable.Range(0, 50).Select(i => $"instr(genre, 'x{i}')"))).ShouldBeNull();
-        Check(string.Join(" OR ", Enumerable.Range(0, 450).Select(i => $"upper(genre) = 'x{i}'"))).ShouldNotBeNull().Message.ShouldContain("it calls too many functions");
+        Check(string.Join(" OR ", Enumerable.Range(0, 450).Select(i => $"upper(genre) = 'x{i}'")))
+            .ShouldNotBeNull().Message.ShouldContain("it calls too many functions");
         Check($"ratings IN ({string.Join(", ", Enumerable.Range(0, 10_000))})").ShouldNotBeNull().Message.ShouldContain("it is too long");
-        Check($"json_extract(:j{string.Concat(Enumerable.Repeat(", '$.a'", 40))}) > 1").ShouldNotBeNull().Message.ShouldContain("too many arguments");
+        Check($"json_extract(:j{string.Concat(Enumerable.Repeat(", '$.a'", 40))}) > 1")
+            .ShouldNotBeNull().Message.ShouldContain("too many arguments");
         Check($"ratings > 1 /* {Long}{Long} */ OR 1").ShouldNotBeNull().Message.ShouldContain("at most 65536 are allowed");
     }
 
@@ -113,7 +117,11 @@ public sealed class HostileExpressionTests
     {
         var paths = string.Concat(Enumerable.Repeat(", '$[31000]'", 31));
         using var set = new SqliteExpressionEngine().Compile(
-            [new Expression(string.Join(" || ", Enumerable.Range(0, 12).Select(i => $"json_extract(t || {i} || ']'{paths})")), [new ExpressionTable("query", ["t"])])]);
+            [
+                new Expression(
+                    string.Join(" || ", Enumerable.Range(0, 12).Select(i => $"json_extract(t || {i} || ']'{paths})")),
+                    [new ExpressionTable("query", ["t"])]),
+            ]);
         using var session = set.Rent();
         var watch = Stopwatch.StartNew();
 
@@ -138,7 +146,8 @@ public sealed class HostileExpressionTests
     public void Rows_of_a_request_share_one_time()
     {
         var manifest = Rulebook.OfMovies(
-            "rules: [{name: slow, at: before, when: \"(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 1000) SELECT count(upper(:t || i)) FROM c) > 1000\", then: {refuse: no}}]");
+            "rules: [{name: slow, at: before, when: \"(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 1000) SELECT "
+                + "count(upper(:t || i)) FROM c) > 1000\", then: {refuse: no}}]");
         var row = $"{{\"ratings\": 1, \"t\": \"{Long}\"}}";
         var watch = Stopwatch.StartNew();
 
@@ -153,7 +162,8 @@ public sealed class HostileExpressionTests
     public async Task Rules_that_took_long_leave_the_thread_of_the_next_request()
     {
         var manifest = Rulebook.OfMovies(
-            $"rules: [{{name: slow, at: before, when: \"iif(:on, ({Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > 0, 0)\", then: {{refuse: no}}}}]");
+            $"rules: [{{name: slow, at: before, when: \"iif(:on, ({Loop} SELECT sum(length(printf('%60000d', i))) FROM c) > 0, 0)\", "
+                + "then: {refuse: no}}]");
         using var rules = Rulebook.Compiler.Compile(manifest)!;
         RuledRows Begin(string on) => rules.Begin(Rulebook.Rows(manifest, $"[{{\"ratings\": 1, \"on\": {on}}}]"));
 
@@ -195,7 +205,8 @@ public sealed class HostileExpressionTests
 
     private static ExpressionError? Check(string when)
     {
-        var manifest = Rulebook.OfMovies($"rules: [{{name: one, at: before, when: {JsonSerializer.Serialize(when)}, then: {{refuse: no}} }}]");
+        var manifest = Rulebook.OfMovies(
+            $"rules: [{{name: one, at: before, when: {JsonSerializer.Serialize(when)}, then: {{refuse: no}} }}]");
         return Rulebook.Releases.Check(manifest) is [var error] ? new ExpressionError(error.Message, null) : null;
     }
 

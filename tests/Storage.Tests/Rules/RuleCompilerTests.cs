@@ -8,9 +8,11 @@ public sealed class RuleCompilerTests
     public void Manifest_of_very_many_features_and_rules_is_checked_and_compiled_in_seconds()
     {
         var features = string.Join('\n', Enumerable.Range(0, 2_000).Select(i => $"    - {{name: f{i}, type: float}}"));
-        var rules = string.Join('\n', Enumerable.Range(0, 500).Select(i => $"  - {{name: r{i}, at: before, when: f{4 * i} > {i}, then: {{answer: 0.5}}}}"));
+        var rules = string.Join(
+            '\n', Enumerable.Range(0, 500).Select(i => $"  - {{name: r{i}, at: before, when: f{4 * i} > {i}, then: {{answer: 0.5}}}}"));
         var manifest = ManifestParser.ParseOrThrow(
-            $"name: wide\nversion: 1.0.0\ntask: regression\nschema:\n  features:\n{features}\nlabel: {{name: y}}\nsource: {{feed: wide, query: SELECT 1}}\npipeline: {{trainer: xgboost}}\nrules:\n{rules}\n");
+            $"name: wide\nversion: 1.0.0\ntask: regression\nschema:\n  features:\n{features}\nlabel: {{name: y}}\nsource: {{feed: wide, "
+                + $"query: SELECT 1}}\npipeline: {{trainer: xgboost}}\nrules:\n{rules}\n");
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
 
         Rulebook.Releases.Check(manifest).ShouldBeEmpty();
@@ -99,7 +101,8 @@ public sealed class RuleCompilerTests
     {
         var manifest = Rulebook.OfMovies($"rules: [{{name: one, at: before, when: \"{when}\", then: {{refuse: no}} }}]");
         Rulebook.Releases.Check(manifest).ShouldBeEmpty();
-        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 4}]"""), 1, 0, 0).Answer.Error?.Message.ShouldStartWith("The query is refused");
+        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 4}]"""), 1, 0, 0).Answer.Error?.Message.ShouldStartWith(
+            "The query is refused");
     }
 
     [Fact]
@@ -119,8 +122,17 @@ public sealed class RuleCompilerTests
         var errors = Rulebook.Releases.Check(manifest);
 
         errors.Select(error => error.Path).ShouldBe(
-            ["rules[0].when", "rules[0].then.set.hour", "rules[1].then.answer", "rules[2].then.answer", "rules[3].when", "gates[0].when", "retrain.when"]);
-        errors[3].Message.ShouldBe("rule 'c': its answer is 'populr', which is no class of the project; one of 'popular', 'matched', 'for you' would be right");
+            [
+                "rules[0].when",
+                "rules[0].then.set.hour",
+                "rules[1].then.answer",
+                "rules[2].then.answer",
+                "rules[3].when",
+                "gates[0].when",
+                "retrain.when",
+            ]);
+        errors[3].Message.ShouldBe(
+            "rule 'c': its answer is 'populr', which is no class of the project; one of 'popular', 'matched', 'for you' would be right");
         Should.Throw<ManifestException>(() => Rulebook.Compiler.Compile(manifest)).Errors.Count.ShouldBe(5);
     }
 

@@ -32,7 +32,8 @@ public sealed class RuleSetTests
     {
         var manifest = Rulebook.OfMovies(ColdStart);
         using var rules = Rulebook.Compiler.Compile(manifest)!;
-        var ruled = rules.Begin(Rulebook.Rows(manifest, """[{"ratings": 1, "genre": "a"}, {"ratings": 20, "genre": "b", "hour": 3}, {"ratings": 30}]"""));
+        var ruled = rules.Begin(
+            Rulebook.Rows(manifest, """[{"ratings": 1, "genre": "a"}, {"ratings": 20, "genre": "b", "hour": 3}, {"ratings": 30}]"""));
 
         ruled.Before().ShouldBeNull();
 
@@ -85,7 +86,8 @@ public sealed class RuleSetTests
               - {name: fill, at: before, when: hour IS NULL, then: {set: {hour: ratings / 2, genre: "'unknown'"}}}
               - {name: swap, at: before, when: hour = 5, then: {set: {ratings: hour, hour: ratings}}}
               - {name: first, at: before, when: ratings = 5, then: {answer: "genre = 'unknown' AND 'matched' OR 'popular'"}}
-            """.Replace("genre = 'unknown' AND 'matched' OR 'popular'", "iif(genre = 'unknown', 'matched', 'popular')", StringComparison.Ordinal)
+            """.Replace(
+                "genre = 'unknown' AND 'matched' OR 'popular'", "iif(genre = 'unknown', 'matched', 'popular')", StringComparison.Ordinal)
             + "\n  - {name: second, at: before, when: 'true', then: {answer: \"'popular'\"}}");
         var rows = Rulebook.Rows(manifest, """[{"ratings": 10}]""");
 
@@ -116,7 +118,9 @@ public sealed class RuleSetTests
     [Fact]
     public void Required_feature_set_to_null_is_missing()
     {
-        var manifest = Rulebook.OfMovies("rules: [{name: drop, at: before, when: 'true', then: {set: {ratings: 'NULL'}}}]".Replace("'NULL'", "\"NULL\"", StringComparison.Ordinal));
+        var manifest = Rulebook.OfMovies(
+            "rules: [{name: drop, at: before, when: 'true', then: {set: {ratings: 'NULL'}}}]".Replace(
+                "'NULL'", "\"NULL\"", StringComparison.Ordinal));
         var rows = Rulebook.Rows(manifest, """[{"ratings": 10}]""");
 
         Rulebook.Run(manifest, rows, Matched);
@@ -180,8 +184,10 @@ public sealed class RuleSetTests
             """);
 
         Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"area": 1}]"""), -4).Answer.Prediction!.Scores.ToArray().ShouldBe([0]);
-        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"area": 1, "value": 8}]"""), 9).Answer.Prediction!.Scores.ToArray().ShouldBe([12]);
-        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"area": 1, "value": 10}]"""), 9).Answer.Prediction!.Scores.ToArray().ShouldBe([9]);
+        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"area": 1, "value": 8}]"""), 9).Answer.Prediction!.Scores.ToArray()
+            .ShouldBe([12]);
+        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"area": 1, "value": 10}]"""), 9).Answer.Prediction!.Scores.ToArray()
+            .ShouldBe([9]);
     }
 
     [Theory]
@@ -190,7 +196,9 @@ public sealed class RuleSetTests
     [InlineData("abs(ratings - 9223372036854775807 - 2)", "integer overflow")]
     public void Answer_that_is_no_class_fails_the_query_and_names_rule_and_row(string sql, string problem)
     {
-        var (_, answer) = Run($"rules: [{{name: odd, at: before, when: ratings < 9, then: {{answer: \"{sql}\"}}}}]", """[{"ratings": 10}, {"ratings": 1, "genre": "horror"}]""");
+        var (_, answer) = Run(
+            $"rules: [{{name: odd, at: before, when: ratings < 9, then: {{answer: \"{sql}\"}}}}]",
+            """[{"ratings": 10}, {"ratings": 1, "genre": "horror"}]""");
 
         answer.Error!.Kind.ShouldBe(ServingErrorKind.RuleFailed);
         answer.Error.Message.ShouldBe($"Rule 'odd' failed on row 1: {problem}.");
@@ -202,7 +210,8 @@ public sealed class RuleSetTests
     [InlineData("genre", "its condition is a text")]
     public void Expression_that_does_too_much_ends_with_the_rules_name(string sql, string problem)
     {
-        var (_, answer) = Run($"rules: [{{name: runaway, at: before, when: \"{sql}\", then: {{refuse: no}}}}]", """[{"ratings": 2, "genre": "a"}]""");
+        var (_, answer) = Run(
+            $"rules: [{{name: runaway, at: before, when: \"{sql}\", then: {{refuse: no}}}}]", """[{"ratings": 2, "genre": "a"}]""");
 
         answer.Error!.Kind.ShouldBe(ServingErrorKind.RuleFailed);
         answer.Error.Message.ShouldStartWith("Rule 'runaway' failed on row 0: ");
@@ -212,7 +221,8 @@ public sealed class RuleSetTests
     [Fact]
     public void Set_of_rules_goes_on_after_a_failure()
     {
-        var manifest = Rulebook.OfMovies("rules: [{name: odd, at: before, when: \"abs(ratings - 9223372036854775807 - 2) > 0\", then: {refuse: no}}]");
+        var manifest = Rulebook.OfMovies(
+            "rules: [{name: odd, at: before, when: \"abs(ratings - 9223372036854775807 - 2) > 0\", then: {refuse: no}}]");
         using var rules = Rulebook.Compiler.Compile(manifest)!;
 
         rules.Begin(Rulebook.Rows(manifest, """[{"ratings": 1}]""")).Before()!.Kind.ShouldBe(ServingErrorKind.RuleFailed);
@@ -230,7 +240,8 @@ public sealed class RuleSetTests
 
         Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 1, "country": "XX"}]"""), Matched).Answer.Error.ShouldNotBeNull();
         Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 1, "user": 7}]"""), Matched).Answer.Error.ShouldNotBeNull();
-        Rulebook.Run(manifest, Rulebook.Rows(manifest, """[{"ratings": 1, "country": "DE", "user": 8}]"""), Matched).Answer.Error.ShouldBeNull();
+        Rulebook.Run(
+            manifest, Rulebook.Rows(manifest, """[{"ratings": 1, "country": "DE", "user": 8}]"""), Matched).Answer.Error.ShouldBeNull();
     }
 
     [Theory]
@@ -262,7 +273,8 @@ public sealed class RuleSetTests
         Parallel.For(0, 2_000, i =>
         {
             var genre = genres[i % 4];
-            var ruled = rules.Begin(Rulebook.Rows(manifest, genre is null ? """[{"ratings": 1}]""" : $$"""[{"ratings": 1, "genre": "{{genre}}"}]"""));
+            var ruled = rules.Begin(
+                Rulebook.Rows(manifest, genre is null ? """[{"ratings": 1}]""" : $$"""[{"ratings": 1, "genre": "{{genre}}"}]"""));
             ruled.Before().ShouldBeNull();
             ruled.NeedsModel.ShouldBe(genre is null);
             if (genre is not null)

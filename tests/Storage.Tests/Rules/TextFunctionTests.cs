@@ -15,16 +15,38 @@ public sealed class TextFunctionTests
     ];
 
     // What means something in patterns, both cases, characters of one to four bytes, and zero, where SQLite ends some texts and not others.
-    private static readonly string[] Alphabet = ["a", "A", "b", "B", "%", "_", "*", "?", "[", "]", "^", "-", "!", "ü", "Ü", "€", "😀", "\0", "1"];
+    private static readonly string[] Alphabet = [
+        "a",
+        "A",
+        "b",
+        "B",
+        "%",
+        "_",
+        "*",
+        "?",
+        "[",
+        "]",
+        "^",
+        "-",
+        "!",
+        "ü",
+        "Ü",
+        "€",
+        "😀",
+        "\0",
+        "1",
+    ];
 
     [Fact]
     public void Results_are_those_of_sqlite()
     {
-        using var set = new SqliteExpressionEngine().Compile([.. Calls.Select(call => new Expression(call, [new ExpressionTable("t", ["a", "b", "c"])]))]);
+        using var set = new SqliteExpressionEngine().Compile(
+            [.. Calls.Select(call => new Expression(call, [new ExpressionTable("t", ["a", "b", "c"])]))]);
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", Calls.Select(call => call.Contains("ESCAPE") ? "NULL" : call))} FROM (SELECT $a AS a, $b AS b, $c AS c)";
+        command.CommandText = $"SELECT {string.Join(", ", Calls.Select(call => call.Contains("ESCAPE") ? "NULL" : call))} FROM (SELECT $a "
+            + "AS a, $b AS b, $c AS c)";
         using var escaped = connection.CreateCommand();
         escaped.CommandText = "SELECT a LIKE b ESCAPE c FROM (SELECT $a AS a, $b AS b, $c AS c)";
         var random = new Random(17);
@@ -47,7 +69,9 @@ public sealed class TextFunctionTests
                     found = exception.Message;
                 }
 
-                found.ShouldBe(Calls[i].Contains("ESCAPE") ? ofEscape : expected[i], $"{Calls[i]} of {string.Join(", ", values.Select(value => value ?? "NULL"))}");
+                found.ShouldBe(
+                    Calls[i].Contains("ESCAPE") ? ofEscape : expected[i],
+                    $"{Calls[i]} of {string.Join(", ", values.Select(value => value ?? "NULL"))}");
             }
         }
     }

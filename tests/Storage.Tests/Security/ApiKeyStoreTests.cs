@@ -22,10 +22,15 @@ public abstract class ApiKeyStoreTests : PerfdbTests
     {
         var first = await Keys.ChangeAsync(_ => [Key("k1", "ci"), Key("k2", "ops")], CancellationToken.None);
         var second = await Keys.ChangeAsync(
-            keys => [Key("k0", "late"), keys[0] with { RevokedAt = Noon.AddHours(1), RevokedBy = "key:ops", ExpiresAt = Noon.AddHours(2) }], CancellationToken.None);
+            keys =>
+            [
+                Key("k0", "late"),
+                keys[0] with { RevokedAt = Noon.AddHours(1), RevokedBy = "key:ops", ExpiresAt = Noon.AddHours(2) },
+            ], CancellationToken.None);
         second.Version.ShouldBeGreaterThan(first.Version);
         second.Keys.Select(key => key.Id).ShouldBe(["k1", "k2", "k0"]);
-        ShouldBe(second.Keys[0], Key("k1", "ci") with { RevokedAt = Noon.AddHours(1), RevokedBy = "key:ops", ExpiresAt = Noon.AddHours(2) });
+        ShouldBe(
+            second.Keys[0], Key("k1", "ci") with { RevokedAt = Noon.AddHours(1), RevokedBy = "key:ops", ExpiresAt = Noon.AddHours(2) });
         (await Keys.ReadVersionAsync(CancellationToken.None)).ShouldBe(second.Version);
         (await Keys.ReadAsync(CancellationToken.None)).Version.ShouldBe(second.Version);
     }
@@ -34,7 +39,8 @@ public abstract class ApiKeyStoreTests : PerfdbTests
     public async Task Change_that_is_refused_or_changes_nothing_leaves_all_as_it_was()
     {
         var before = await Keys.ChangeAsync(_ => [Key("k1", "ci")], CancellationToken.None);
-        await Should.ThrowAsync<ApiKeyException>(() => Keys.ChangeAsync(_ => throw new ApiKeyException(ApiKeyError.Conflict, "no"), CancellationToken.None));
+        await Should.ThrowAsync<ApiKeyException>(
+            () => Keys.ChangeAsync(_ => throw new ApiKeyException(ApiKeyError.Conflict, "no"), CancellationToken.None));
         var after = await Keys.ChangeAsync(_ => [], CancellationToken.None);
         after.Version.ShouldBe(before.Version);
         after.Keys.ShouldHaveSingleItem().Id.ShouldBe("k1");
@@ -44,21 +50,26 @@ public abstract class ApiKeyStoreTests : PerfdbTests
     public async Task Changes_at_the_same_time_each_see_the_ones_before()
     {
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Keys.ChangeAsync(
-            keys => keys.Length >= 10 ? throw new ApiKeyException(ApiKeyError.Conflict, "full") : [Key($"k{i}", $"name{keys.Length}")], CancellationToken.None)
+            keys => keys.Length >= 10 ? throw new ApiKeyException(ApiKeyError.Conflict, "full") : [Key($"k{i}", $"name{keys.Length}")],
+            CancellationToken.None)
             .ContinueWith(_ => { }, TaskScheduler.Default)));
-        (await Keys.ReadAsync(CancellationToken.None)).Keys.Select(key => key.Name).ShouldBe(Enumerable.Range(0, 10).Select(i => $"name{i}"));
+        (await Keys.ReadAsync(CancellationToken.None)).Keys.Select(key => key.Name)
+            .ShouldBe(Enumerable.Range(0, 10).Select(i => $"name{i}"));
     }
 
     [ContractFact]
     public async Task Use_is_noted_without_a_new_version_and_never_goes_back()
     {
         var version = (await Keys.ChangeAsync(_ => [Key("k1", "ci"), Key("k2", "ops")], CancellationToken.None)).Version;
-        await Keys.NoteUseAsync(new Dictionary<string, DateTimeOffset> { ["k1"] = Noon.AddMinutes(5), ["gone"] = Noon }, CancellationToken.None);
+        await Keys.NoteUseAsync(
+            new Dictionary<string, DateTimeOffset> { ["k1"] = Noon.AddMinutes(5), ["gone"] = Noon }, CancellationToken.None);
         await Keys.NoteUseAsync(new Dictionary<string, DateTimeOffset> { ["k1"] = Noon.AddMinutes(4) }, CancellationToken.None);
         var set = await Keys.ReadAsync(CancellationToken.None);
         set.Version.ShouldBe(version);
         set.Keys.Select(key => key.LastUsedAt).ShouldBe([Noon.AddMinutes(5), null]);
-        (await Keys.ChangeAsync(keys => [keys[0] with { LastUsedAt = null, RevokedAt = Noon, RevokedBy = "x" }], CancellationToken.None)).Keys[0].LastUsedAt.ShouldBe(Noon.AddMinutes(5));
+        (await Keys.ChangeAsync(
+            keys => [keys[0] with { LastUsedAt = null, RevokedAt = Noon, RevokedBy = "x" }],
+            CancellationToken.None)).Keys[0].LastUsedAt.ShouldBe(Noon.AddMinutes(5));
     }
 
     [ContractFact]

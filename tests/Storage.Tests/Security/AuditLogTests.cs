@@ -16,7 +16,8 @@ public abstract class AuditLogTests : PerfdbTests
     {
         var entry = Entry("promotion.create") with
         {
-            From = "192.0.2.7", Request = "POST /api/projects/flights/promotions", Project = "flights", Subject = "flights@1.2.0:3", Status = 200,
+            From = "192.0.2.7", Request = "POST /api/projects/flights/promotions", Project = "flights", Subject =
+                "flights@1.2.0:3", Status = 200,
             TraceId = "00-abc", Before = """{"champion":null}""", After = """{"champion":"flights@1.2.0:3"}""",
         };
 
@@ -81,10 +82,17 @@ public abstract class AuditLogTests : PerfdbTests
     [InlineData("DELETE FROM audit WHERE sequence = 3", 4)]
     [InlineData("DELETE FROM audit WHERE sequence > 3", 4)]
     [InlineData("DELETE FROM audit", 1)]
-    [InlineData("UPDATE audit SET sequence = sequence + 10 WHERE sequence = 2; UPDATE audit SET sequence = 2 WHERE sequence = 3; UPDATE audit SET sequence = 3 WHERE sequence = 12", 2)]
-    [InlineData("INSERT INTO audit SELECT sequence + 3, at, status, decided_by, address, action, request, project, subject, trace_id, before_json, after_json, previous, hash FROM audit WHERE sequence = 2", 5)]
-    [InlineData("INSERT INTO audit SELECT -1, at, status, decided_by, address, action, request, project, subject, trace_id, before_json, after_json, previous, hash FROM audit WHERE sequence = 2", -1)]
-    [InlineData("UPDATE audit_end SET last = 3, hash = (SELECT hash FROM audit WHERE sequence = 3); DELETE FROM audit WHERE sequence > 3", null)]
+    [InlineData(
+        "UPDATE audit SET sequence = sequence + 10 WHERE sequence = 2; UPDATE audit SET sequence = 2 WHERE sequence = 3; UPDATE audit SET "
+            + "sequence = 3 WHERE sequence = 12", 2)]
+    [InlineData(
+        "INSERT INTO audit SELECT sequence + 3, at, status, decided_by, address, action, request, project, subject, trace_id, "
+            + "before_json, after_json, previous, hash FROM audit WHERE sequence = 2", 5)]
+    [InlineData(
+        "INSERT INTO audit SELECT -1, at, status, decided_by, address, action, request, project, subject, trace_id, before_json, "
+            + "after_json, previous, hash FROM audit WHERE sequence = 2", -1)]
+    [InlineData(
+        "UPDATE audit_end SET last = 3, hash = (SELECT hash FROM audit WHERE sequence = 3); DELETE FROM audit WHERE sequence > 3", null)]
     [InlineData("UPDATE audit_end SET pruned = 2; DELETE FROM audit WHERE sequence <= 2", 3)]
     [InlineData("UPDATE audit_end SET seal = hash", null)]
     public async Task Verify_says_which_entry_was_changed_removed_put_in_or_moved(string sql, int? entry)
@@ -102,7 +110,10 @@ public abstract class AuditLogTests : PerfdbTests
     public async Task Log_whose_end_was_cut_off_goes_on_with_an_entry_that_says_so()
     {
         await FillAsync(4);
-        await ExecuteAsync(Unguarded + "UPDATE audit_end SET last = 2, hash = (SELECT hash FROM audit WHERE sequence = 2); DELETE FROM audit WHERE sequence > 2");
+        await ExecuteAsync(
+            Unguarded
+                + "UPDATE audit_end SET last = 2, hash = (SELECT hash FROM audit WHERE sequence = 2); DELETE FROM audit WHERE sequence > "
+                + "2");
 
         await Log.AppendAsync(Entry("node.start"), CancellationToken.None);
 
@@ -136,7 +147,8 @@ public abstract class AuditLogTests : PerfdbTests
         List<long> received = [];
 
         (await SendAsync(2)).ShouldBe(2);
-        await Should.ThrowAsync<IOException>(() => Log.SendAsync("syslog", 2, (_, _) => throw new IOException("away"), CancellationToken.None));
+        await Should.ThrowAsync<IOException>(
+            () => Log.SendAsync("syslog", 2, (_, _) => throw new IOException("away"), CancellationToken.None));
         (await SendAsync(2)).ShouldBe(1);
         (await SendAsync(2)).ShouldBe(0);
 
@@ -167,12 +179,20 @@ public abstract class AuditLogTests : PerfdbTests
         for (var i = 1; i <= count; i++)
         {
             await Log.AppendAsync(
-                Entry("generation.retire") with { From = "192.0.2.1", Project = "flights", Subject = $"flights@1.0.0:{i}", Status = 200, Before = """{"stage":"staged"}""" },
+                Entry("generation.retire") with
+                {
+                    From = "192.0.2.1",
+                    Project = "flights",
+                    Subject = $"flights@1.0.0:{i}",
+                    Status = 200,
+                    Before = """{"stage":"staged"}""",
+                },
                 CancellationToken.None);
         }
     }
 
     private protected Task<AuditVerification> VerifyAsync() => Log.VerifyAsync(1, Seal, CancellationToken.None);
 
-    private async Task<IEnumerable<long>> ListAsync(AuditFilter filter) => (await Log.ListAsync(filter, CancellationToken.None)).Select(entry => entry.Sequence);
+    private async Task<IEnumerable<long>> ListAsync(AuditFilter filter) =>
+        (await Log.ListAsync(filter, CancellationToken.None)).Select(entry => entry.Sequence);
 }

@@ -39,7 +39,8 @@ public sealed class SqliteAuditLogTests : AuditLogTests
         {
             for (var bit = 0; bit < 63; bit++)
             {
-                await connection.ExecuteAsync($"UPDATE audit SET {column} = {column} | {1L << bit} WHERE sequence = 2 AND {column} & {1L << bit} = 0");
+                await connection.ExecuteAsync(
+                    $"UPDATE audit SET {column} = {column} | {1L << bit} WHERE sequence = 2 AND {column} & {1L << bit} = 0");
                 if (await connection.ExecuteScalarAsync<int>("SELECT changes()") == 0)
                     continue;
                 (await VerifyAsync()).IsIntact.ShouldBeFalse($"bit {bit} of {column}");
@@ -53,7 +54,8 @@ public sealed class SqliteAuditLogTests : AuditLogTests
         flipped.ShouldBeGreaterThan(250);
 
         Task SetAsync(string column, byte[] value) => connection.ExecuteAsync(
-            $"UPDATE audit SET {column} = {(column is "previous" or "hash" ? "@value" : "CAST(@value AS TEXT)")} WHERE sequence = 1", new { value });
+            $"UPDATE audit SET {column} = {(column is "previous" or "hash" ? "@value" : "CAST(@value AS TEXT)")} WHERE sequence = 1",
+            new { value });
     }
 
     public override async Task DisposeAsync()

@@ -63,7 +63,8 @@ public abstract class QueryLogUpkeepTests(LogHome home) : IDisposable
 
         (await Log.FindAsync("flights", "a", default)).ShouldNotBeNull();
         (await Log.FindAsync("other", "b", default)).ShouldBeNull();
-        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.Project, entry.QueryId)).ShouldBe([("flights", "unknown"), ("other", "newest")]);
+        (await outcomes.ListAsync(0, 10, default)).Select(entry => (entry.Project, entry.QueryId))
+            .ShouldBe([("flights", "unknown"), ("other", "newest")]);
     }
 
     [ContractFact]

@@ -27,7 +27,8 @@ internal static class QueryRecords
     };
 
     /// <summary>Appends records as batches of one generation each.</summary>
-    public static Task AppendAsync(this IQueryLog log, IEnumerable<QueryRecord> records, CancellationToken cancellationToken, TimeSpan? retention = null) =>
+    public static Task AppendAsync(
+        this IQueryLog log, IEnumerable<QueryRecord> records, CancellationToken cancellationToken, TimeSpan? retention = null) =>
         Task.Run(() => log.Append(Batches(records, retention ?? TimeSpan.FromDays(90))), cancellationToken);
 
     public static List<QueryBatch> Batches(IEnumerable<QueryRecord> records, TimeSpan retention) => RecordBatches.Of(records, retention);

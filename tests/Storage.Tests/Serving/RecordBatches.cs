@@ -26,7 +26,8 @@ internal sealed class RecordBatches(TimeSpan retention)
         return made.batches;
     }
 
-    private static IEnumerable<KeyValuePair<string, object?>> ValuesOf(QueryRecord record) => (record.Augmented ?? Empty).Concat(record.Fields ?? Empty);
+    private static IEnumerable<KeyValuePair<string, object?>> ValuesOf(QueryRecord record) =>
+        (record.Augmented ?? Empty).Concat(record.Fields ?? Empty);
 
     private static IReadOnlyDictionary<string, object?> Empty { get; } = new Dictionary<string, object?>();
 
@@ -66,9 +67,11 @@ internal sealed class RecordBatches(TimeSpan retention)
     }
 
     private static bool IsLike(QueryRecord record, QueryRecord other) =>
-        (record.Project, record.GenerationProject, record.Release, record.Generation) == (other.Project, other.GenerationProject, other.Release, other.Generation)
+        (record.Project, record.GenerationProject, record.Release, record.Generation)
+            == (other.Project, other.GenerationProject, other.Release, other.Generation)
         && record.HasFields == other.HasFields
-        && ValuesOf(record).Select(pair => (pair.Key, pair.Value?.GetType())).SequenceEqual(ValuesOf(other).Select(pair => (pair.Key, pair.Value?.GetType())))
+        && ValuesOf(record).Select(pair => (pair.Key, pair.Value?.GetType()))
+        .SequenceEqual(ValuesOf(other).Select(pair => (pair.Key, pair.Value?.GetType())))
         && (record.Prediction?.Classes ?? []).SequenceEqual(other.Prediction?.Classes ?? []);
 
     private void Begin(QueryRecord record)
@@ -86,7 +89,8 @@ internal sealed class RecordBatches(TimeSpan retention)
             Serving = new ServingManifest { Retention = retention, LogSample = record.HasFields ? 1 : 0 },
         };
         schema = new QuerySchema(manifest);
-        plan = new QueryLogPlan(new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation), manifest, schema);
+        plan = new QueryLogPlan(
+            new GenerationReference(record.GenerationProject ?? record.Project, record.Release, record.Generation), manifest, schema);
         builder = new QueryBatchBuilder(plan, record.Project);
     }
 

@@ -93,7 +93,8 @@ internal sealed class LossyProxy : IDisposable
                 if (isOpen)
                     await client.GetStream().WriteAsync(buffer.AsMemory(0, length));
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception)
+                when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 isOpen = false;
             }

@@ -22,7 +22,8 @@ public sealed class SqliteHome : LogHome
 
     public string this[string name] => folder[name];
 
-    public override IQueryLog Log(TimeProvider? time = null, RetentionScope? running = null) => new SqliteQueryLog(database, time ?? TimeProvider.System, running);
+    public override IQueryLog Log(TimeProvider? time = null, RetentionScope? running = null) =>
+        new SqliteQueryLog(database, time ?? TimeProvider.System, running);
 
     public override void Reopen()
     {

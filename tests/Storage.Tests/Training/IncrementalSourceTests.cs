@@ -39,7 +39,9 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public string? Refusal(string name, string project) => null;
 
     /// <remarks>The same rows, as those of a file.</remarks>
-    public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => Task.FromResult<IFileFeed>(new FileOf(feed));
+    public Task<IFileFeed> OpenFileAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+        Task.FromResult<IFileFeed>(new FileOf(feed));
 
     public void Dispose()
     {
@@ -65,7 +67,8 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
             {
                 // Several rows of one moment, which come in several steps; never one of a moment before.
                 moment += random.Next(3) == 0 ? 1 : 0;
-                await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)Time(moment, row) : moment, x = (double)row++ });
+                await connection.ExecuteAsync(
+                    "INSERT INTO flights VALUES (:t, :x, 0)", new { t = texts ? (object)Time(moment, row) : moment, x = (double)row++ });
             }
 
             if (random.Next(2) == 0)
@@ -108,7 +111,8 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public async Task Window_counts_queries_and_rows_of_the_feed_together_the_last_ones()
     {
         for (var i = 0; i < 10; i++)
-            await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 20).ToString("yyyy-MM-dd"), x = (double)i });
+            await connection.ExecuteAsync(
+                "INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 20).ToString("yyyy-MM-dd"), x = (double)i });
         await AnswerAsync(100, 101, 102);
 
         (await ReadAsync(Manifest("t", rows: 5), null)).Rows.ShouldBe([8, 9, 100, 101, 102]);
@@ -128,23 +132,33 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         manifest = manifest with { Pipeline = manifest.Pipeline with { Incremental = true } };
         for (var i = 0; i < 40; i++)
         {
-            await connection.ExecuteAsync("INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 60).ToString("yyyy-MM-dd"), x = (double)i });
+            await connection.ExecuteAsync(
+                "INSERT INTO flights VALUES (:t, :x, 0)", new { t = Noon.AddDays(i - 60).ToString("yyyy-MM-dd"), x = (double)i });
             if (i is not 10)
                 continue;
             (await ReadAsync(manifest, null)).Rows.ShouldBe(rows ? [7, 8, 9] : [8, 9]);
         }
 
         await AnswerAsync(100, 101, 102, 103);
-        var first = new Lineage { JobId = "job", PackageDigest = "", To = Noon.AddDays(10 - 60).ToString("yyyy-MM-dd"), QueriesTo = 1, LogTo = 1 };
+        var first = new Lineage
+        {
+            JobId = "job",
+            PackageDigest = "",
+            To = Noon.AddDays(10 - 60).ToString("yyyy-MM-dd"),
+            QueriesTo = 1,
+            LogTo = 1,
+        };
         (await ReadAsync(manifest, first)).Rows.ShouldBe([.. Enumerable.Range(10, 29), 100, 101, 102, 103]);
     }
 
     [Theory]
     [InlineData("2026-10-01", "2026-10-02", "2026-10-03", "9999-12-31")]
     [InlineData(1_795_000_000L, 1_795_000_001L, 1_795_000_002L, 1_000_000_000_000_000_000L)]
-    public async Task Row_far_ahead_of_all_others_keeps_no_later_row_from_being_trained_on(object first, object second, object third, object ahead)
+    public async Task Row_far_ahead_of_all_others_keeps_no_later_row_from_being_trained_on(
+        object first, object second, object third, object ahead)
     {
-        await connection.ExecuteAsync("INSERT INTO flights VALUES (:first, 1, 0), (:second, 2, 0), (:ahead, 9, 0)", new { first, second, ahead });
+        await connection.ExecuteAsync(
+            "INSERT INTO flights VALUES (:first, 1, 0), (:second, 2, 0), (:ahead, 9, 0)", new { first, second, ahead });
         var (data, rows) = await ReadAsync(Manifest("t"), null);
         rows.ShouldBe([1]);
         data!.Ahead.ShouldNotBeNull().ShouldStartWith($"the greatest 't' is {ahead}, ");
@@ -158,14 +172,16 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     public async Task Queries_alone_are_rows_in_the_order_of_their_time_and_what_does_not_fit_is_left_out()
     {
         await AnswerAsync(3, 1, 2);
-        await new SqliteQueryLog(database, TimeProvider.System).AppendAsync([Create("odd") with { Fields = Fields("""{"x":"much"}""") }, Create("bad") with { Fields = Fields("""{"x":9}""") }], default);
+        await new SqliteQueryLog(database, TimeProvider.System).AppendAsync(
+            [Create("odd") with { Fields = Fields("""{"x":"much"}""") }, Create("bad") with { Fields = Fields("""{"x":9}""") }], default);
         await new OutcomeStore(database).ReportAsync("flights", [new("odd", "1", null, Noon), new("bad", "late", null, Noon)], default);
         var manifest = Manifest(null, queriesOnly: true);
 
         var (data, rows) = await ReadAsync(manifest, null);
 
         rows.ShouldBe([3, 1, 2]);
-        data!.Skipped.ShouldBe(new Dictionary<string, long> { ["'x' is not a finite number"] = 1, ["the outcome is not a number"] = 1 }, ignoreOrder: true);
+        data!.Skipped.ShouldBe(
+            new Dictionary<string, long> { ["'x' is not a finite number"] = 1, ["the outcome is not a number"] = 1 }, ignoreOrder: true);
         (await File.ReadAllLinesAsync(data.File))[0].ShouldBe("x,y,queried_at");
         (await ReadAsync(manifest, LineageOf(data))).Data.ShouldBeNull();
         await AnswerAsync(4);
@@ -193,7 +209,14 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         Label = new() { Name = "y" },
         Source = queriesOnly
             ? new() { Queries = true }
-            : new() { Feed = "flights", Query = "SELECT * FROM flights -- all of them", Ordinal = ordinal, Queries = true, Window = new TrainingWindow(rows, time) },
+            : new()
+            {
+                Feed = "flights",
+                Query = "SELECT * FROM flights -- all of them",
+                Ordinal = ordinal,
+                Queries = true,
+                Window = new TrainingWindow(rows, time),
+            },
         Pipeline = new() { Command = ["train"], Incremental = rows is null && time is null },
     };
 
@@ -211,8 +234,15 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     {
         var log = new SqliteQueryLog(database, TimeProvider.System);
         var minute = 0;
-        await log.AppendAsync(xs.Select(x => Create($"q{x}") with { At = Noon.AddMinutes((x > 99 ? x : 0) + minute++), Fields = Fields($$"""{"x":{{x}}}""") }), default);
-        await new OutcomeStore(database).ReportAsync("flights", [.. xs.Reverse().Select(x => new ReportedOutcome($"q{x}", "1", null, Noon))], default);
+        await log.AppendAsync(
+            xs.Select(
+                x => Create($"q{x}") with
+                {
+                    At = Noon.AddMinutes((x > 99 ? x : 0) + minute++),
+                    Fields = Fields($$"""{"x":{{x}}}"""),
+                }), default);
+        await new OutcomeStore(database).ReportAsync(
+            "flights", [.. xs.Reverse().Select(x => new ReportedOutcome($"q{x}", "1", null, Noon))], default);
     }
 
     private async Task<(TrainingData? Data, List<double> Rows)> ReadAsync(Manifest manifest, Lineage? after)
@@ -220,7 +250,12 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         try
         {
             var data = await new TrainingSource(this, new AnsweredQueries(database), time: new FixedTime(Noon.AddDays(30))).WriteAsync(
-                manifest, folder[""], new SourceRange { Once = manifest.Pipeline.Incremental, After = after }, folder["data.csv"], null, default);
+                manifest,
+                folder[""],
+                new SourceRange { Once = manifest.Pipeline.Incremental, After = after },
+                folder["data.csv"],
+                null,
+                default);
             var rows = new List<double>();
             await foreach (var (features, _) in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default))
                 rows.Add((double)features[0]!);
@@ -230,7 +265,8 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
         {
             return (null, []);
         }
-        catch (TrainingFailedException exception) when (after is null && exception.Message.StartsWith("The source has no rows", StringComparison.Ordinal))
+        catch (TrainingFailedException exception)
+            when (after is null && exception.Message.StartsWith("The source has no rows", StringComparison.Ordinal))
         {
             return (null, []);
         }
@@ -240,11 +276,15 @@ public sealed class IncrementalSourceTests : IDisposable, IFeedCatalog
     {
         public string Name => feed.Name;
 
-        public Task<IFeedReader> ReadAsync(string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
+        public Task<IFeedReader> ReadAsync(
+            string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
             feed.ReadAsync(sql, parameters, cancellationToken);
 
         public Task<IReadOnlyList<object?[]?>> LookupAsync(
-            string sql, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters, CancellationToken cancellationToken) =>
+            string sql,
+            IReadOnlyList<string> columns,
+            IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+            CancellationToken cancellationToken) =>
             feed.LookupAsync(sql, columns, parameters, cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

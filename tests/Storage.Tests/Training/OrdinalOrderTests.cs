@@ -9,7 +9,9 @@ using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Tests.Training;
 
-/// <summary>The order of training rows: numbers, and times by their instant; what has no place in it is refused with row and value.</summary>
+/// <summary>
+/// The order of training rows: numbers, and times by their instant; what has no place in it is refused with row and value.
+/// </summary>
 [Collection(Alone.Name)]
 public sealed class OrdinalOrderTests : IDisposable
 {
@@ -29,7 +31,8 @@ public sealed class OrdinalOrderTests : IDisposable
     {
         var failure = await Should.ThrowAsync<TrainingFailedException>(() => ReadAsync("x,y,t\n1,0,1\n2,0,\n3,0,3\n4,0,4\n", window));
         failure.Stage.ShouldBe(TrainingStage.Source);
-        failure.Message.ShouldContain("rows without a place in the order of 't' (source.ordinal): row 2: null. A number or a time would be right");
+        failure.Message.ShouldContain(
+            "rows without a place in the order of 't' (source.ordinal): row 2: null. A number or a time would be right");
     }
 
     [Theory]
@@ -44,7 +47,8 @@ public sealed class OrdinalOrderTests : IDisposable
     public async Task Times_with_offsets_are_in_the_order_of_their_instants_whatever_zone_this_machine_is_in()
     {
         // The clock goes back from +02:00 to +01:00 at 01:00 UTC.
-        const string Csv = "x,y,t\n4,0,2025-10-26T02:15:00+01:00\n1,0,2025-10-26 00:00:00\n3,0,2025-10-26T02:45:00+02:00\n2,0,2025-10-26T02:30:00+02:00\n5,0,2025-10-26T02:30+01:00\n";
+        const string Csv = "x,y,t\n4,0,2025-10-26T02:15:00+01:00\n1,0,2025-10-26 "
+            + "00:00:00\n3,0,2025-10-26T02:45:00+02:00\n2,0,2025-10-26T02:30:00+02:00\n5,0,2025-10-26T02:30+01:00\n";
         var zone = Environment.GetEnvironmentVariable("TZ");
         try
         {
@@ -73,7 +77,8 @@ public sealed class OrdinalOrderTests : IDisposable
         (await Should.ThrowAsync<TrainingFailedException>(() => ReadAsync(csv, from: bound))).Message.ShouldContain(message);
     }
 
-    private async Task<List<double>> ReadAsync(string csv, int? window = null, string? from = null, string? to = null, TimeSpan? time = null)
+    private async Task<List<double>> ReadAsync(
+        string csv, int? window = null, string? from = null, string? to = null, TimeSpan? time = null)
     {
         await File.WriteAllTextAsync(folder["d.csv"], csv);
         var manifest = new Manifest
@@ -87,7 +92,13 @@ public sealed class OrdinalOrderTests : IDisposable
             Pipeline = new() { Trainer = "xgboost" },
         };
         var data = await new TrainingSource(catalog).WriteAsync(
-            manifest, folder[""], from is null ? null : Ordinal.Parse(from), to is null ? null : Ordinal.Parse(to), folder["data.csv"], null, default);
+            manifest,
+            folder[""],
+            from is null ? null : Ordinal.Parse(from),
+            to is null ? null : Ordinal.Parse(to),
+            folder["data.csv"],
+            null,
+            default);
         var rows = new List<double>();
         await foreach (var (features, _) in TrainingDataReader.ReadAsync(data.File, TrainerSchema.From(manifest), default))
             rows.Add((double)features[0]!);

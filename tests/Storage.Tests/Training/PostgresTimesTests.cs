@@ -32,7 +32,9 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
 
     public string? Refusal(string name, string project) => null;
 
-    public Task<IFileFeed> OpenFileAsync(string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IFileFeed> OpenFileAsync(
+        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     [PostgresTheory]
     [InlineData("timestamptz", "2026-11-{0:00} 12:00:00.123456+02")]
@@ -59,15 +61,26 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
             (await ReadAsync(null, TimeSpan.FromDays(2.5))).Rows.ShouldBe([8, 9, 10]);
 
         Task AddAsync(int from, int to) => ExecuteAsync(string.Concat(
-            Enumerable.Range(from, to - from + 1).Select(i => $"INSERT INTO {table} VALUES ('{string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i)}', {i}, 0);")));
+            Enumerable.Range(from, to - from + 1)
+                .Select(i =>
+                    $"INSERT INTO {table} VALUES ('{string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i)}', {i}, "
+                        + "0);")));
 
         async Task<(TrainingData Data, List<double> Rows)> ReadAsync(TrainingData? after, TimeSpan? window = null)
         {
             var manifest = Project with
             {
-                Source = new() { Feed = "flights", Query = $"SELECT t, x, y FROM {table}", Ordinal = "t", Window = new TrainingWindow(null, window) },
+                Source = new()
+                {
+                    Feed = "flights",
+                    Query = $"SELECT t, x, y FROM {table}",
+                    Ordinal = "t",
+                    Window = new TrainingWindow(null, window),
+                },
             };
-            var lineage = after is null ? null : new Lineage { JobId = "job", PackageDigest = "", To = after.To?.ToString(), LastOrdinal = after.Last?.ToString() };
+            var lineage = after is null
+                ? null
+                : new Lineage { JobId = "job", PackageDigest = "", To = after.To?.ToString(), LastOrdinal = after.Last?.ToString() };
             var data = await new TrainingSource(this).WriteAsync(
                 manifest, folder[""], new SourceRange { Once = window is null, After = lineage }, folder["data.csv"], null, default);
             var rows = new List<double>();
@@ -86,7 +99,9 @@ public sealed class PostgresTimesTests(PostgresCluster cluster) : IClassFixture<
         var table = $"landed_{type}";
         using var database = new QueryDatabase(folder["queries.db"]);
         var outcomes = new OutcomeStore(database);
-        await ExecuteAsync($"CREATE TABLE {table} (query_id text, outcome float8, changed {type}); INSERT INTO {table} VALUES ('a', 1, '2026-11-20'), ('b', 2, '2026-11-21');");
+        await ExecuteAsync(
+            $"CREATE TABLE {table} (query_id text, outcome float8, changed {type}); INSERT INTO {table} VALUES ('a', 1, '2026-11-20'), "
+                + "('b', 2, '2026-11-21');");
         Ordinal? watermark = null;
         (await PullAsync()).ShouldBe((2, 2));
         await ExecuteAsync($"INSERT INTO {table} VALUES ('c', 3, '2026-11-21'), ('d', 4, '2026-11-22')");

@@ -14,14 +14,37 @@ using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Tests.Training;
 
-/// <summary>A category or class has the text in training that its file or database gives it: what a query says is compared with that.</summary>
+/// <summary>
+/// A category or class has the text in training that its file or database gives it: what a query says is compared with that.
+/// </summary>
 public sealed class ValueTextTests : IDisposable
 {
     private static readonly Arbitrary<string> Texts = Arb.From(Gen.Frequency(
-        (3, Gen.Elements("1.1", "1.10", "2.0", "2", "12E4", "120000", "-0", "0", "1e-3", "9007199254740993", "12345678901234567890", "007", "+1", "true", "True", "A", "a", "ß", " x ", "a,\"b\"\r\n")),
+        (3, Gen.Elements(
+            "1.1",
+            "1.10",
+            "2.0",
+            "2",
+            "12E4",
+            "120000",
+            "-0",
+            "0",
+            "1e-3",
+            "9007199254740993",
+            "12345678901234567890",
+            "007",
+            "+1",
+            "true",
+            "True",
+            "A",
+            "a",
+            "ß",
+            " x ",
+            "a,\"b\"\r\n")),
         (3, Gen.Choose(-100_000, 100_000).Select(number => (number / 1000.0).ToString("0.000", CultureInfo.InvariantCulture))),
         (2, ArbMap.Default.GeneratorFor<long>().Select(number => number.ToString(CultureInfo.InvariantCulture))),
-        (1, ArbMap.Default.GeneratorFor<NonEmptyString>().Select(text => text.Get).Where(text => !text.Any(c => char.IsSurrogate(c) || char.IsControl(c))))));
+        (1, ArbMap.Default.GeneratorFor<NonEmptyString>().Select(text => text.Get)
+            .Where(text => !text.Any(c => char.IsSurrogate(c) || char.IsControl(c))))));
 
     private readonly TemporaryFolder folder = new();
     private readonly FeedCatalog catalog;
@@ -40,7 +63,8 @@ public sealed class ValueTextTests : IDisposable
     }
 
     [Fact]
-    public void Text_in_training_is_that_of_the_file_and_of_the_database() => Prop.ForAll(Arb.From(Gen.NonEmptyListOf(Texts.Generator)), async texts =>
+    public void Text_in_training_is_that_of_the_file_and_of_the_database() =>
+        Prop.ForAll(Arb.From(Gen.NonEmptyListOf(Texts.Generator)), async texts =>
     {
         var values = texts.ToList();
         Write(values);

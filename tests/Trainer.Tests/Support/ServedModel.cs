@@ -51,7 +51,8 @@ public sealed class ServedModel(byte[] model) : IDisposable
                 return OrtValue.CreateTensorValueFromMemory(values.Select(v => (bool)v!).ToArray(), shape);
             default:
                 return OrtValue.CreateTensorValueFromMemory(
-                    values.Select(v => v switch { null => float.NaN, bool b => b ? 1f : 0f, long n => n, _ => (float)(double)v }).ToArray(), shape);
+                    values.Select(v => v switch { null => float.NaN, bool b => b ? 1f : 0f, long n => n, _ => (float)(double)v })
+                        .ToArray(), shape);
         }
     }
 }

@@ -20,15 +20,25 @@ public sealed record BanditArm(ArmSums Rewards, double Outcomes)
     /// <summary>An arm of which nothing has faded.</summary>
     public static BanditArm Of(ArmSums rewards) => new(rewards, rewards.Count);
 
-    /// <summary>Arms by the metric that they are compared by; the outcomes of one entity count for what they tell (<see cref="DesignEffect"/>).</summary>
+    /// <summary>
+    /// Arms by the metric that they are compared by; the outcomes of one entity count for what they tell (<see cref="DesignEffect"/>).
+    /// </summary>
     /// <param name="goal">Whether the less of it the better, or the more.</param>
     public static IReadOnlyList<BanditArm> Of(IReadOnlyList<(ArmSums Sums, double Outcomes)> arms, Goal goal)
     {
         var isBinary = arms.All(arm => arm.Sums.IsBinary);
-        return [.. arms.Select(arm => Counted(arm.Sums) is var sums && goal == Goal.Maximize ? new BanditArm(sums, arm.Outcomes) : new BanditArm(sums.Turn(isBinary), arm.Outcomes))];
+        return [
+            .. arms.Select(
+                arm => Counted(arm.Sums) is var sums && goal == Goal.Maximize
+                    ? new BanditArm(sums, arm.Outcomes)
+                    : new BanditArm(sums.Turn(isBinary), arm.Outcomes)),
+        ];
     }
 
-    /// <summary>As many independent outcomes as tell the same. Of too few entities to know how alike their outcomes are, these are taken as all alike.</summary>
+    /// <summary>
+    /// As many independent outcomes as tell the same. Of too few entities to know how alike their outcomes are, these are taken as all
+    /// alike.
+    /// </summary>
     private static ArmSums Counted(ArmSums sums) =>
         DesignEffect.Effective(sums) ?? (sums with { Clusters = null }).Scale(1 / DesignEffect.Most(sums));
 }

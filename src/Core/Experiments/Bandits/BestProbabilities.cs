@@ -18,7 +18,9 @@ public static class BestProbabilities
     /// <summary>How much farther, in deviations, tails reach at one degree of freedom.</summary>
     private const double Tail = 300;
 
-    /// <returns>Probabilities with a sum of 1. Of values other than 0 and 1, an arm with too few of them to be compared has an even one.</returns>
+    /// <returns>
+    /// Probabilities with a sum of 1. Of values other than 0 and 1, an arm with too few of them to be compared has an even one.
+    /// </returns>
     public static double[] Of(IReadOnlyList<BanditArm> arms)
     {
         if (arms.Count == 1)
@@ -74,7 +76,13 @@ public static class BestProbabilities
     private static Known OfBinary(ArmSums sums)
     {
         var (a, b) = (1 + Math.Max(0, sums.Sum), 1 + Math.Max(0, sums.Count - sums.Sum));
-        return new Known(a / (a + b), Math.Sqrt(a * b / ((a + b) * (a + b) * (a + b + 1))), 0, 0, 1, x => x <= 0 ? 0 : x >= 1 ? 1 : SpecialFunctions.BetaRegularized(a, b, x));
+        return new Known(
+            a / (a + b),
+            Math.Sqrt(a * b / ((a + b) * (a + b) * (a + b + 1))),
+            0,
+            0,
+            1,
+            x => x <= 0 ? 0 : x >= 1 ? 1 : SpecialFunctions.BetaRegularized(a, b, x));
     }
 
     private static Known OfNumbers(ArmSums sums, double pooled)

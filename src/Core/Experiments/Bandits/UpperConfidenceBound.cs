@@ -15,7 +15,8 @@ internal sealed class UpperConfidenceBound : IBanditPolicy
 
     public BanditPolicy Policy => BanditPolicy.Ucb;
 
-    public double[] Shares(IReadOnlyList<BanditArm> arms, double epsilon) => Untried.Divide(arms, arm => arm.IsTried && arm.Rewards.Count >= 1, rewards =>
+    public double[] Shares(IReadOnlyList<BanditArm> arms, double epsilon) =>
+        Untried.Divide(arms, arm => arm.IsTried && arm.Rewards.Count >= 1, rewards =>
     {
         var log = Math.Log(rewards.Sum(arm => arm.Count));
         var isBinary = rewards.All(arm => arm.IsBinary);

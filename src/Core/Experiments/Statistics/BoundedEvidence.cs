@@ -18,8 +18,8 @@ namespace Progeny.Core.Experiments.Statistics;
 /// <para>
 /// The value is the mean of the e-values of all transforms with fixed weights, which is one again. It is exact for the hypothesis that no
 /// transform's mean is above the other arm's: that both arms are alike, or the second one's values stochastically less.
-/// A mean can be less although a transform's is more: of an arm whose rare values are far smaller. So evidence counts only while the mean of
-/// the values themselves points the same way, and <see cref="Comparison"/> asks for it only until the means can be compared.
+/// A mean can be less although a transform's is more: of an arm whose rare values are far smaller. So evidence counts only while the mean
+/// of the values themselves points the same way, and <see cref="Comparison"/> asks for it only until the means can be compared.
 /// </para>
 /// </remarks>
 public static class BoundedEvidence

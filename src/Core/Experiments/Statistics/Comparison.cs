@@ -3,7 +3,8 @@ using Progeny.Abstractions.Experiments;
 namespace Progeny.Core.Experiments.Statistics;
 
 /// <summary>A challenger beside the champion, by a metric of which the one or the other is better: less, or more.</summary>
-/// <param name="EvidenceBetter">The e-value for "the challenger is better": a verdict at 1/α is wrong with a probability of at most α.</param>
+/// <param name="EvidenceBetter">The e-value for "the challenger is better": a verdict at 1/α is wrong with a probability of at most
+/// α.</param>
 /// <param name="EvidenceWorse">The e-value for "the challenger is worse".</param>
 /// <param name="Difference">The challenger's mean less the champion's; null: one of them is not known.</param>
 /// <param name="Interval">The interval of the difference at 1 - α, valid at any time; null: too little is known.</param>
@@ -15,7 +16,9 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
     /// </summary>
     private const double Part = 0.5;
 
-    /// <summary>Compares two arms that different queries met, or, of clusters, different entities; with too few of these nothing is said.</summary>
+    /// <summary>
+    /// Compares two arms that different queries met, or, of clusters, different entities; with too few of these nothing is said.
+    /// </summary>
     public static Comparison Of(ArmSums champion, ArmSums challenger, Goal goal, double alpha)
     {
         if (DesignEffect.Effective(champion) is not { } first || DesignEffect.Effective(challenger) is not { } second)
@@ -24,10 +27,12 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
         {
             return Make(
                 first, second, goal, alpha,
-                ProportionEvidence.Of(first.Sum, first.Count, second.Sum, second.Count), ProportionEvidence.Of(second.Sum, second.Count, first.Sum, first.Count));
+                ProportionEvidence.Of(first.Sum, first.Count, second.Sum, second.Count), ProportionEvidence.Of(
+                    second.Sum, second.Count, first.Sum, first.Count));
         }
 
-        return WithExact(Make(first, second, goal, alpha, MeanEvidence.Of(first, second), MeanEvidence.Of(second, first)), first, second, () =>
+        return WithExact(
+            Make(first, second, goal, alpha, MeanEvidence.Of(first, second), MeanEvidence.Of(second, first)), first, second, () =>
             goal == Goal.Minimize ? BoundedEvidence.Of(champion, challenger) : BoundedEvidence.Of(challenger, champion));
     }
 
@@ -36,8 +41,13 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
     /// difference vary less than is reckoned here: the evidence errs on the side of saying nothing.
     /// </summary>
     public static Comparison OfSameQueries(ArmSums champion, ArmSums challenger, Goal goal, double alpha) => WithExact(
-        Make(champion, challenger, goal, alpha, MeanEvidence.Of(champion, challenger), MeanEvidence.Of(challenger, champion)), champion, challenger, () =>
-            goal == Goal.Minimize ? BoundedEvidence.OfSameQueries(champion, challenger) : BoundedEvidence.OfSameQueries(challenger, champion));
+        Make(champion, challenger, goal, alpha, MeanEvidence.Of(champion, challenger), MeanEvidence.Of(challenger, champion)),
+        champion,
+        challenger,
+        () =>
+            goal == Goal.Minimize
+                ? BoundedEvidence.OfSameQueries(champion, challenger)
+                : BoundedEvidence.OfSameQueries(challenger, champion));
 
     /// <summary>
     /// Whether a comparison can say anything of two arms: of 0 and 1 once each has an outcome, of other values once each has
@@ -59,12 +69,14 @@ public sealed record Comparison(double EvidenceBetter, double EvidenceWorse, dou
         : MeanEvidence.Mean(own, alpha);
 
     /// <summary>
-    /// Puts the exact test for "worse" beside the asymptotic one. Each has its part of alpha, so a verdict of either is wrong with a probability
-    /// of at most alpha. "Better" is asked of the means only: no exact test can exclude that what is rare makes a challenger worse.
+    /// Puts the exact test for "worse" beside the asymptotic one. Each has its part of alpha, so a verdict of either is wrong with a
+    /// probability of at most alpha. "Better" is asked of the means only: no exact test can exclude that what is rare makes a challenger
+    /// worse.
     /// </summary>
     private static Comparison WithExact(Comparison comparison, ArmSums first, ArmSums second, Func<double> exact) => comparison with
     {
-        EvidenceWorse = Part * (first.Count < MeanEvidence.BurnIn || second.Count < MeanEvidence.BurnIn ? exact() : comparison.EvidenceWorse),
+        EvidenceWorse = Part
+            * (first.Count < MeanEvidence.BurnIn || second.Count < MeanEvidence.BurnIn ? exact() : comparison.EvidenceWorse),
     };
 
     private static Comparison Make(ArmSums champion, ArmSums challenger, Goal goal, double alpha, double above, double below)

@@ -7,8 +7,8 @@ namespace Progeny.Core.Experiments.Statistics;
 /// entities. Outcomes count that much less.
 /// </summary>
 /// <remarks>
-/// The design effect of a mean over clusters (Kish, "Survey Sampling", 1965, chapters 5 and 8): the variance of the mean as a ratio over the
-/// clusters, beside the one of as many independent values. Evidence is reckoned of the effective numbers, counts divided by it. It is
+/// The design effect of a mean over clusters (Kish, "Survey Sampling", 1965, chapters 5 and 8): the variance of the mean as a ratio over
+/// the clusters, beside the one of as many independent values. Evidence is reckoned of the effective numbers, counts divided by it. It is
 /// estimated, so what is valid at any time of independent outcomes is so approximately here; bench/decisions simulates it.
 /// </remarks>
 public static class DesignEffect
@@ -37,7 +37,9 @@ public static class DesignEffect
     /// n' = n² / Σ nₖ², nₖ the values of a cluster. It needs no variance.
     /// </summary>
     public static double Most(ArmSums sums) =>
-        sums.Clusters is { } clusters && clusters.Counts.Sum() is > 0 and var count ? Math.Max(1, clusters.Counts.Sum(own => own * own) / count) : 1;
+        sums.Clusters is { } clusters && clusters.Counts.Sum() is > 0 and var count
+            ? Math.Max(1, clusters.Counts.Sum(own => own * own) / count)
+            : 1;
 
     /// <summary>As many independent values as tell the same; null: the values are of too few entities.</summary>
     public static ArmSums? Effective(ArmSums sums) => Of(sums) is { } effect ? (sums with { Clusters = null }).Scale(1 / effect) : null;

@@ -9,7 +9,10 @@ namespace Progeny.Core.Experiments.Statistics;
 /// </summary>
 public static class FixedSampleTest
 {
-    /// <summary>The outcomes of each arm that find a difference with a power (Fleiss, Levin and Paik, "Statistical Methods for Rates and Proportions", 2003, eq. 4.14).</summary>
+    /// <summary>
+    /// The outcomes of each arm that find a difference with a power (Fleiss, Levin and Paik, "Statistical Methods for Rates and
+    /// Proportions", 2003, eq. 4.14).
+    /// </summary>
     public static int OutcomesOfEachArm(double first, double second, double alpha, double power)
     {
         var middle = (first + second) / 2;
@@ -23,6 +26,8 @@ public static class FixedSampleTest
     {
         var pooled = (firstHits + secondHits) / (firstTrials + secondTrials);
         var error = Math.Sqrt(pooled * (1 - pooled) * ((1 / firstTrials) + (1 / secondTrials)));
-        return error == 0 ? 1 : SpecialFunctions.Erfc(Math.Abs((secondHits / secondTrials) - (firstHits / firstTrials)) / error / Math.Sqrt(2));
+        return error == 0
+            ? 1
+            : SpecialFunctions.Erfc(Math.Abs((secondHits / secondTrials) - (firstHits / firstTrials)) / error / Math.Sqrt(2));
     }
 }

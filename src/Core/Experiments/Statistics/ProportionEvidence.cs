@@ -116,7 +116,15 @@ public static class ProportionEvidence
             {
                 var effect = MinEffect * Math.Pow(EffectRatio, i);
                 var (first, second) = (SpecialFunctions.Logistic(logit - (effect / 2)), SpecialFunctions.Logistic(logit + (effect / 2)));
-                points.Add(new Point(first, second, Math.Log(first), Math.Log(1 - first), Math.Log(second), Math.Log(1 - second), Math.Sqrt(middle * (1 - middle))));
+                points.Add(
+                    new Point(
+                        first,
+                        second,
+                        Math.Log(first),
+                        Math.Log(1 - first),
+                        Math.Log(second),
+                        Math.Log(1 - second),
+                        Math.Sqrt(middle * (1 - middle))));
             }
         }
 
@@ -126,5 +134,6 @@ public static class ProportionEvidence
 
     private readonly record struct Counts(double FirstOnes, double FirstZeros, double SecondOnes, double SecondZeros);
 
-    private readonly record struct Point(double First, double Second, double LogFirst, double LogNotFirst, double LogSecond, double LogNotSecond, double LogWeight);
+    private readonly record struct Point(
+        double First, double Second, double LogFirst, double LogNotFirst, double LogSecond, double LogNotSecond, double LogWeight);
 }

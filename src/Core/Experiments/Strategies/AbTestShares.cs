@@ -18,6 +18,8 @@ internal static class AbTestShares
         return [.. snapshot.Arms.Select((arm, i) => arm.IsChampion ? 1 - given - joint : own[i] ?? joint / others)];
 
         double? ShareOf(SnapshotArm arm) =>
-            settings.Shares.IsDefaultOrEmpty ? null : settings.Shares.FirstOrDefault(share => ArmNaming.Read(share.Generation, project) == arm.Generation)?.Share;
+            settings.Shares.IsDefaultOrEmpty
+                ? null
+                : settings.Shares.FirstOrDefault(share => ArmNaming.Read(share.Generation, project) == arm.Generation)?.Share;
     }
 }

@@ -33,28 +33,45 @@ internal sealed class BanditRollout : IRolloutStrategy
             if (FailureCheck.Problem(snapshot, arm) is { } failure)
                 return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {failure}", null);
             if (IsWorse(snapshot, arm))
-                return Divide(snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) }, $"Out: {DecisionText.Both(arm, arm.All, snapshot.Champion.All, snapshot.Settings.Metric)}", null);
+                return Divide(
+                    snapshot with { Arms = snapshot.Arms.Replace(arm, arm with { IsOut = true }) },
+                    $"Out: {DecisionText.Both(arm, arm.All, snapshot.Champion.All, snapshot.Settings.Metric)}",
+                    null);
         }
 
         var shares = Shares(snapshot, arms);
         var probabilities = BestProbabilities.Of(Rewards(snapshot, arms));
         var best = Array.FindIndex(probabilities, probability => probability >= Convinced);
-        if (best >= 0 && arms[best] is { IsChampion: false, IsRefused: false, Outcomes: >= BanditArm.Least } leader && leader.Generation.Project == snapshot.Champion.Generation.Project)
-            return Divide(snapshot, $"{leader.Generation.Version} is the best with a probability of {DecisionText.Share(probabilities[best])}", leader.Name);
+        if (best >= 0 && arms[best] is { IsChampion: false, IsRefused: false, Outcomes: >= BanditArm.Least } leader
+            && leader.Generation.Project == snapshot.Champion.Generation.Project)
+            return Divide(
+                snapshot,
+                $"{leader.Generation.Version} is the best with a probability of {DecisionText.Share(probabilities[best])}",
+                leader.Name);
         var total = arms.Sum(arm => arm.Weight);
         var moved = arms.Select((arm, i) => Math.Max(0, shares[i] - (total > 0 ? arm.Weight / total : 0))).Sum();
         return moved >= MinChange
             ? Divide(snapshot, "Shares by what is known now", null)
-            : new RolloutDecision.Stay($"{string.Join(", ", arms.Select(arm => $"{arm.Generation.Version} {DecisionText.Figure(arm.All, snapshot.Settings.Metric)}"))}.");
+            : new RolloutDecision.Stay(
+                $"{string.Join(", ", arms.Select(arm => $"{arm.Generation.Version} {DecisionText.Figure(arm.All, snapshot.Settings.Metric)}"))}.");
     }
 
     private static RolloutDecision.Serve Divide(ExperimentSnapshot snapshot, string why, string? champion)
     {
         var arms = Taking(snapshot);
         var shares = Shares(snapshot, arms);
-        var said = string.Join(", ", arms.Select((arm, i) => $"{arm.Generation.Version} {DecisionText.Share(shares[i])} ({DecisionText.Figure(arm.All, snapshot.Settings.Metric)})"));
+        var said = string.Join(
+            ", ",
+            arms.Select(
+                (arm, i) =>
+                    $"{arm.Generation.Version} {DecisionText.Share(shares[i])} ({DecisionText.Figure(arm.All, snapshot.Settings.Metric)})"));
         return new RolloutDecision.Serve(
-            [.. snapshot.Arms.Select(arm => Array.IndexOf(arms, arm) is var i and >= 0 ? new ArmWeight(arm.Name, shares[i]) : new ArmWeight(arm.Name, 0, IsOut: true))],
+            [
+                .. snapshot.Arms.Select(
+                    arm => Array.IndexOf(arms, arm) is var i and >= 0
+                        ? new ArmWeight(arm.Name, shares[i])
+                        : new ArmWeight(arm.Name, 0, IsOut: true)),
+            ],
             $"{why}: {said}.")
         { Champion = champion, Gate = champion is null ? null : Stage.Champion };
     }

@@ -29,7 +29,8 @@ internal sealed class CanaryRollout : IRolloutStrategy
         var limit = settings.Steps.Length / settings.Alpha;
         var worse = Comparison.Of(champion.InStep, canary.InStep, settings.Goal, settings.Alpha).EvidenceWorse;
         if (worse >= limit)
-            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({DecisionText.Evidence(worse, limit)}).");
+            return new RolloutDecision.GiveUp(
+                ExperimentVerdict.RolledBack, $"It is worse: {both} ({DecisionText.Evidence(worse, limit)}).");
         // With all of the traffic there is nothing left to be compared with; the steps before and the gates have to do.
         var isCompared = step.Share >= 1 || Comparison.CanTell(champion.InStep, canary.InStep);
         if (canary.InStep.Count >= step.Outcomes && isCompared)
@@ -41,7 +42,9 @@ internal sealed class CanaryRollout : IRolloutStrategy
 
         var needed = Needed(step, champion.InStep, canary.InStep) + DecisionText.TooFew(champion.InStep, canary.InStep);
         return snapshot.StepElapsed >= step.Time
-            ? new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"After {DecisionText.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {needed}.")
+            ? new RolloutDecision.GiveUp(
+                ExperimentVerdict.RolledBack,
+                $"After {DecisionText.Time(step.Time)} step {snapshot.Step + 1} has too few outcomes: {both}; {needed}.")
             : new RolloutDecision.Stay($"Step {snapshot.Step + 1} of {settings.Steps.Length}: {both}; {needed}.");
     }
 
@@ -55,7 +58,8 @@ internal sealed class CanaryRollout : IRolloutStrategy
         var (settings, next) = (snapshot.Settings, snapshot.Settings.Steps[step]);
         return new RolloutDecision.Serve(
             [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 - next.Share : next.Share))],
-            $"{why}: step {step + 1} of {settings.Steps.Length}, {DecisionText.Share(next.Share)} of the traffic until {next.Outcomes} outcomes.")
+            $"{why}: step {step + 1} of {settings.Steps.Length}, {DecisionText.Share(next.Share)} of the traffic until {next.Outcomes} "
+                + "outcomes.")
         { Step = step, Gate = step == 0 ? null : Stage.Challenger };
     }
 }

@@ -18,14 +18,17 @@ internal static class DecisionText
 
     /// <summary>What is to be done where arms cannot be compared for the few entities that they met; empty: they met enough.</summary>
     public static string TooFew(params IEnumerable<ArmSums> arms) => arms.Any(Comparison.IsOfTooFew)
-        ? $"; they are of too few entities ({DesignEffect.MinClusters} groups of each arm are needed): with sticky: false each query is drawn by itself"
+        ? $"; they are of too few entities ({DesignEffect.MinClusters} groups of each arm are needed): with sticky: false each query is "
+            + "drawn by itself"
         : "";
 
-    public static string Evidence(double value, double limit) => string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");
+    public static string Evidence(double value, double limit) =>
+        string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");
 
     public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
     public static string Of(long count, long all) => string.Create(CultureInfo.InvariantCulture, $"{count:#,0} of {all:#,0}");
 
-    public static string Time(TimeSpan time) => time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+    public static string Time(TimeSpan time) =>
+        time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
 }

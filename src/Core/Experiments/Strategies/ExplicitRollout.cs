@@ -12,7 +12,8 @@ internal sealed class ExplicitRollout : IRolloutStrategy
 
     public bool IsEndless => false;
 
-    public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Stay("It is staged until somebody promotes it (serving.rollout.strategy is explicit).");
+    public RolloutDecision Begin(ExperimentSnapshot snapshot) =>
+        new RolloutDecision.Stay("It is staged until somebody promotes it (serving.rollout.strategy is explicit).");
 
     public RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Begin(snapshot);
 }

@@ -12,7 +12,8 @@ internal sealed class LatestRollout : IRolloutStrategy
 
     public bool IsEndless => false;
 
-    public RolloutDecision Begin(ExperimentSnapshot snapshot) => new RolloutDecision.Promote(snapshot.Challengers.First().Name, "It is the latest generation.");
+    public RolloutDecision Begin(ExperimentSnapshot snapshot) =>
+        new RolloutDecision.Promote(snapshot.Challengers.First().Name, "It is the latest generation.");
 
     public RolloutDecision Evaluate(ExperimentSnapshot snapshot) => Begin(snapshot);
 }

@@ -7,7 +7,13 @@ public static class RolloutStrategies
 {
     private static readonly IRolloutStrategy[] All =
     [
-        new ExplicitRollout(), new LatestRollout(), new ShadowRollout(), new CanaryRollout(), new AbTestRollout(), new BanditRollout(), new SelectRollout(),
+        new ExplicitRollout(),
+        new LatestRollout(),
+        new ShadowRollout(),
+        new CanaryRollout(),
+        new AbTestRollout(),
+        new BanditRollout(),
+        new SelectRollout(),
     ];
 
     public static IRolloutStrategy Of(RolloutStrategy strategy) => All.First(known => known.Strategy == strategy);

@@ -20,7 +20,9 @@ internal sealed class SelectRollout : IRolloutStrategy
 
     public RolloutDecision Begin(ExperimentSnapshot snapshot) => Decide(snapshot) switch
     {
-        RolloutDecision.Stay stay => new RolloutDecision.Serve([.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 : 0, IsShadow: !arm.IsChampion))], stay.Message),
+        RolloutDecision.Stay stay =>
+            new RolloutDecision.Serve(
+                [.. snapshot.Arms.Select(arm => new ArmWeight(arm.Name, arm.IsChampion ? 1 : 0, IsShadow: !arm.IsChampion))], stay.Message),
         var serve => serve,
     };
 
@@ -29,7 +31,8 @@ internal sealed class SelectRollout : IRolloutStrategy
     private static RolloutDecision Decide(ExperimentSnapshot snapshot)
     {
         if (snapshot.Selection is not { Problem: null, Weights: var weights })
-            return new RolloutDecision.Stay($"The shares stay as they are: {snapshot.Selection?.Problem ?? "the generations' figures are not known yet"}.");
+            return new RolloutDecision.Stay(
+                $"The shares stay as they are: {snapshot.Selection?.Problem ?? "the generations' figures are not known yet"}.");
         var arms = snapshot.Arms.Where(arm => !arm.IsOut).ToList();
         var total = arms.Sum(arm => WeightOf(arm));
         if (!(total > 0))
@@ -37,9 +40,14 @@ internal sealed class SelectRollout : IRolloutStrategy
         var champion = snapshot.Champion;
         var first = arms.Where(arm => arm.Generation.Project == champion.Generation.Project).MaxBy(WeightOf)!;
         var next = WeightOf(first) > WeightOf(champion) ? first : null;
-        var said = string.Join(", ", arms.Where(arm => WeightOf(arm) > 0).Select(arm => $"{arm.Generation.VersionIn(champion.Generation.Project)} {DecisionText.Share(WeightOf(arm) / total)}"));
+        var said = string.Join(
+            ", ",
+            arms.Where(arm => WeightOf(arm) > 0)
+                .Select(arm => $"{arm.Generation.VersionIn(champion.Generation.Project)} {DecisionText.Share(WeightOf(arm) / total)}"));
         if (next is { IsRefused: true })
-            return new RolloutDecision.Stay($"The shares stay as they are: serving.rollout.select yields {said}, and gates do not let {next.Generation.Version} be in production.");
+            return new RolloutDecision.Stay(
+                $"The shares stay as they are: serving.rollout.select yields {said}, and gates do not let {next.Generation.Version} be in "
+                    + "production.");
         var before = arms.Sum(arm => arm.Weight);
         var moved = arms.Sum(arm => Math.Max(0, (WeightOf(arm) / total) - (before > 0 ? arm.Weight / before : 0)));
         if (moved < MinChange && next is null && arms.TrueForAll(arm => arm.IsShadow == !(WeightOf(arm) > 0)))

@@ -29,12 +29,16 @@ internal sealed class ShadowRollout : IRolloutStrategy
             return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, failure + ".");
         var comparison = Comparison.OfSameQueries(champion.All, shadow.All, settings.Goal, settings.Alpha);
         if (comparison.EvidenceWorse >= 1 / settings.Alpha)
-            return new RolloutDecision.GiveUp(ExperimentVerdict.RolledBack, $"It is worse: {both} ({DecisionText.Evidence(comparison.EvidenceWorse, 1 / settings.Alpha)}).");
+            return new RolloutDecision.GiveUp(
+                ExperimentVerdict.RolledBack,
+                $"It is worse: {both} ({DecisionText.Evidence(comparison.EvidenceWorse, 1 / settings.Alpha)}).");
         var needed = Math.Max(settings.Outcomes, MeanEvidence.BurnIn);
         if (shadow.All.Count >= needed && champion.All.Count >= needed)
             return new RolloutDecision.Promote(shadow.Name, $"Its outcomes suffice: {both}.");
         return snapshot.Elapsed >= settings.Time
-            ? new RolloutDecision.GiveUp(ExperimentVerdict.Undecided, $"After {DecisionText.Time(settings.Time)} there are too few outcomes: {both}; {needed} of each are needed.")
+            ? new RolloutDecision.GiveUp(
+                ExperimentVerdict.Undecided,
+                $"After {DecisionText.Time(settings.Time)} there are too few outcomes: {both}; {needed} of each are needed.")
             : new RolloutDecision.Stay($"{both}; {needed} of each are needed.");
     }
 }

@@ -9,7 +9,8 @@ namespace Progeny.Core.Experiments.Strategies;
 /// <param name="IsOut">Whether it has lost and is out.</param>
 /// <param name="All">Its outcomes since the experiment began.</param>
 /// <param name="InStep">Those of the predictions since the step began.</param>
-public sealed record SnapshotArm(string Name, GenerationReference Generation, bool IsChampion, double Weight, bool IsOut, ArmSums All, ArmSums InStep)
+public sealed record SnapshotArm(
+    string Name, GenerationReference Generation, bool IsChampion, double Weight, bool IsOut, ArmSums All, ArmSums InStep)
 {
     /// <summary>How many outcomes it has had since the experiment began, whatever has faded of them.</summary>
     public double Outcomes

@@ -22,10 +22,12 @@ public sealed record Replay(string Recorded, string? Replayed, IReadOnlyList<Rep
     /// <param name="index">The record's place among them.</param>
     /// <exception cref="ReplayException">The record does not hold what was asked.</exception>
     /// <exception cref="ModelException">The model fails.</exception>
-    public static Replay Of(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0) =>
+    public static Replay Of(
+        ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0) =>
         generation.Manifest.Features.Count == 0 ? OfTensors(generation, record, model) : OfRows(generation, record, model, request, index);
 
-    private static Replay OfRows(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request, int index)
+    private static Replay OfRows(
+        ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request, int index)
     {
         using var run = ReplayRun.Start(generation, record, model, request, index);
         var recorded = QueryRecordJson.Prediction(record)!;

@@ -10,7 +10,10 @@ namespace Progeny.Core.Explanations.Replays;
 /// </remarks>
 internal static class ReplayRows
 {
-    /// <summary>The row as it was before the rules, as far as that is known: of a value that augmentation found and a rule replaced, only the last is.</summary>
+    /// <summary>
+    /// The row as it was before the rules, as far as that is known: of a value that augmentation found and a rule replaced, only the last
+    /// is.
+    /// </summary>
     public static QueryRows ReadBefore(QuerySchema schema, QueryRecord record) => Read(schema, record, augmentedFirst: false);
 
     /// <summary>The row as the model was given it.</summary>

@@ -36,7 +36,8 @@ internal sealed partial class ReplayRun : IDisposable
     /// <exception cref="ModelException">The model fails.</exception>
     /// <param name="request">All rows of its request, for a model that gives a row other bits among others; null: it does not.</param>
     /// <param name="index">The record's place among them.</param>
-    public static ReplayRun Start(ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0)
+    public static ReplayRun Start(
+        ReplayGeneration generation, QueryRecord record, ModelRunner model, IReadOnlyList<QueryRecord>? request = null, int index = 0)
     {
         RequireKept(generation.Manifest, record);
         var run = new ReplayRun(ReplayRows.ReadGiven(generation.Schema, record));
@@ -58,18 +59,21 @@ internal sealed partial class ReplayRun : IDisposable
         if (!record.IsAnswered)
             throw new ReplayException($"The query was not answered, it failed: {record.Error}");
         if (!record.HasFields)
-            throw new ReplayException("The query's fields were not kept: the manifest keeps those of a part of the queries (serving.log_sample).");
+            throw new ReplayException(
+                "The query's fields were not kept: the manifest keeps those of a part of the queries (serving.log_sample).");
         var redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
         if (manifest.Features.FirstOrDefault(feature => redacted.Contains(feature.Name)) is { } feature)
             throw new ReplayException($"The value of the feature '{feature.Name}' was not kept (serving.redact).");
-        var read = manifest.Rules.SelectMany(rule => rule.Expressions.SelectMany(SqlParameters.Names).Select(name => (rule.Name, Field: name)));
+        var read = manifest.Rules.SelectMany(
+            rule => rule.Expressions.SelectMany(SqlParameters.Names).Select(name => (rule.Name, Field: name)));
         if (read.FirstOrDefault(pair => redacted.Contains(pair.Field)) is { Name: { } rule } pair)
             throw new ReplayException($"Rule '{rule}' reads the field '{pair.Field}', whose value was not kept (serving.redact).");
     }
 
     public void Dispose() => rows.Dispose();
 
-    private void Ask(ReplayGeneration generation, QueryRecord record, IReadOnlyList<string> recorded, Func<ReadOnlyMemory<bool>, Prediction> predict)
+    private void Ask(
+        ReplayGeneration generation, QueryRecord record, IReadOnlyList<string> recorded, Func<ReadOnlyMemory<bool>, Prediction> predict)
     {
         if (generation.Rules is null)
         {
@@ -87,17 +91,21 @@ internal sealed partial class ReplayRun : IDisposable
     }
 
     /// <summary>The row in the very run in which it was: alone, or among the others of its request.</summary>
-    private Prediction Predict(ReplayGeneration generation, ModelRunner model, ReadOnlyMemory<bool> except, IReadOnlyList<QueryRecord>? request, int index)
+    private Prediction Predict(
+        ReplayGeneration generation, ModelRunner model, ReadOnlyMemory<bool> except, IReadOnlyList<QueryRecord>? request, int index)
     {
         if (request is null or { Count: 1 })
             return model.Predict(Features, except);
         if (request.Any(other => other.Fields is null))
         {
-            Notes.Add("The model gives a row other bits among others, and those of its request were not all kept (serving.log_sample): it was asked alone.");
+            Notes.Add(
+                "The model gives a row other bits among others, and those of its request were not all kept (serving.log_sample): it was "
+                    + "asked alone.");
             return model.Predict(Features, except);
         }
 
-        var answering = generation.Manifest.Rules.Where(rule => rule.At == RulePosition.Before && rule.Then.Answer is not null).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        var answering = generation.Manifest.Rules.Where(rule => rule.At == RulePosition.Before && rule.Then.Answer is not null)
+            .Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var batch = new FeatureBatchBuilder(generation.Manifest.Features, request.Count);
         var place = 0;
         for (var i = 0; i < request.Count; i++)
@@ -112,13 +120,18 @@ internal sealed partial class ReplayRun : IDisposable
         }
 
         var prediction = model.Predict(batch);
-        return prediction with { Scores = prediction.Row(place).ToArray(), Labels = prediction.Labels.IsEmpty ? default : prediction.Labels.Slice(place, 1) };
+        return prediction with
+        {
+            Scores = prediction.Row(place).ToArray(),
+            Labels = prediction.Labels.IsEmpty ? default : prediction.Labels.Slice(place, 1),
+        };
     }
 
     /// <summary>The rules before the model: in earnest where the row before them is known, and else as the record says.</summary>
     private RuledRows BeginRules(ReplayGeneration generation, QueryRecord record, IReadOnlyList<string> recorded)
     {
-        var before = generation.Manifest.Rules.Where(rule => rule.At == RulePosition.Before).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        var before = generation.Manifest.Rules.Where(rule => rule.At == RulePosition.Before).Select(rule => rule.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var firedBefore = recorded.Where(before.Contains).ToList();
         using (var given = ReplayRows.ReadBefore(generation.Schema, record))
         {
@@ -127,7 +140,9 @@ internal sealed partial class ReplayRun : IDisposable
                 return Recorded(generation, firedBefore);
         }
 
-        Notes.Add("The rules before the model were taken as the log has them: from what it kept of the row before them they would not do the same again " +
+        Notes.Add(
+            "The rules before the model were taken as the log has them: from what it kept of the row before them they would not do the "
+            + "same again " +
             "(a rule replaced a value that augmentation had found, or depends on the time).");
         return Recorded(generation, firedBefore);
     }
@@ -151,10 +166,16 @@ internal sealed partial class ReplayRun : IDisposable
 
     private void NoteTime(Manifest manifest)
     {
-        if (manifest.Rules.Where(rule => rule.Expressions.Any(Time().IsMatch)).Select(rule => $"'{rule.Name}'").ToList() is { Count: > 0 } timed)
-            Notes.Add($"{(timed.Count == 1 ? "Rule" : "Rules")} {string.Join(", ", timed)} may depend on the time of asking ('now'), which is another one.");
+        if (manifest.Rules.Where(rule => rule.Expressions.Any(Time().IsMatch)).Select(rule => $"'{rule.Name}'")
+            .ToList() is { Count: > 0 } timed)
+            Notes.Add(
+                $"{(timed.Count == 1 ? "Rule" : "Rules")} {string.Join(", ", timed)} may depend on the time of asking ('now'), which is "
+                    + "another one.");
     }
 
-    [GeneratedRegex(@"'now'|\bcurrent_(date|time|timestamp)\b|\b(date|time|datetime|julianday|unixepoch)\s*\(\s*\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        @"'now'|\bcurrent_(date|time|timestamp)\b|\b(date|time|datetime|julianday|unixepoch)\s*\(\s*\)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1_000)]
     private static partial Regex Time();
 }

@@ -14,7 +14,10 @@ internal sealed class ChoiceShape<T>(string what, params IReadOnlyList<(string W
         if (text is not null && words.Contains(text))
             return;
         var suggestion = text is null ? "" : Suggestion.For(text, words);
-        errors.Add(node, path, $"{node.Describe()} is not {what};{suggestion} {(words.Count == 1 ? "It is" : "One of:")} {string.Join(", ", words)}"
+        errors.Add(
+            node,
+            path,
+            $"{node.Describe()} is not {what};{suggestion} {(words.Count == 1 ? "It is" : "One of:")} {string.Join(", ", words)}"
             .Replace("; One of:", "; one of:", StringComparison.Ordinal).Replace("; It is", "; it is", StringComparison.Ordinal));
     }
 

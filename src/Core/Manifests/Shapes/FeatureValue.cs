@@ -4,7 +4,9 @@ namespace Progeny.Core.Manifests.Shapes;
 internal static class FeatureValue
 {
     public static FeatureType? TypeOf(ManifestNode? feature) =>
-        feature?["type"]?.AsText() is { } text && Enum.TryParse<FeatureType>(text, ignoreCase: true, out var type) && Enum.IsDefined(type) ? type : null;
+        feature?["type"]?.AsText() is { } text && Enum.TryParse<FeatureType>(text, ignoreCase: true, out var type) && Enum.IsDefined(type)
+            ? type
+            : null;
 
     /// <summary>The value by the feature's type: categories and texts as they were written, all else by YAML's core schema.</summary>
     public static object? Read(FeatureType? type, ManifestNode node) => (type, node.Kind, node.IsNull) switch
@@ -29,7 +31,9 @@ internal static class FeatureValue
             return null;
         var value = Read(type, node);
         if (value is null && node.Kind == NodeKind.Scalar)
-            return feature["nullable"] is { } nullable && CoreSchema.Resolve(nullable) is true ? null : "is null, and the feature is not nullable";
+            return feature["nullable"] is { } nullable && CoreSchema.Resolve(nullable) is true
+                ? null
+                : "is null, and the feature is not nullable";
         var fits = type switch
         {
             FeatureType.Float => value is double,
@@ -42,7 +46,8 @@ internal static class FeatureValue
         if (node.AsNumber() is { } number && type is FeatureType.Float or FeatureType.Int
             && (number < feature["min"]?.AsNumber() || number > feature["max"]?.AsNumber()))
             return $"{node.Text} is outside the feature's min and max";
-        return type == FeatureType.Category && feature["values"] is { Kind: NodeKind.List } values && values.Items.TrueForAll(v => v.AsText() != node.Text)
+        return type == FeatureType.Category && feature["values"] is { Kind: NodeKind.List } values
+            && values.Items.TrueForAll(v => v.AsText() != node.Text)
             ? $"{Quote.Of(node.Text)} is not among the feature's values"
             : null;
     }

@@ -3,8 +3,8 @@ using Progeny.Core.Common;
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>
-/// What must be true between keys. Works on nodes, not on the finished manifest, so that one run reports these errors beside those of shape;
-/// what is missing or malformed has been reported already and is passed over.
+/// What must be true between keys. Works on nodes, not on the finished manifest, so that one run reports these errors beside those of
+/// shape; what is missing or malformed has been reported already and is passed over.
 /// </summary>
 internal sealed class ManifestChecks
 {
@@ -69,8 +69,13 @@ internal sealed class ManifestChecks
     /// <summary>Fields of a query are columns in SQL, too, which tells no upper from lower case.</summary>
     private void CheckField(ManifestNode? node, string path, string? field)
     {
-        if (field is not null && !features.ContainsKey(field) && features.Keys.FirstOrDefault(name => name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } feature)
-            errors.Add(node!, path, $"{Quote.Of(field)} differs from the feature {Quote.Of(feature)} in case only, which SQL does not tell apart; write it alike, or give it another name");
+        if (field is not null && !features.ContainsKey(field)
+            && features.Keys.FirstOrDefault(name => name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } feature)
+            errors.Add(
+                node!,
+                path,
+                $"{Quote.Of(field)} differs from the feature {Quote.Of(feature)} in case only, which SQL does not tell apart; write it "
+                    + "alike, or give it another name");
     }
 
     private void CheckFeatures()
@@ -86,7 +91,11 @@ internal sealed class ManifestChecks
             var path = $"schema.features[{index++}]";
             var type = FeatureValue.TypeOf(feature);
             if (builtIn && type == FeatureType.Text)
-                errors.Add(feature["type"]!, $"{path}.type", "text columns are not supported by the built-in trainer; make it a category, leave it out, or train with pipeline.command");
+                errors.Add(
+                    feature["type"]!,
+                    $"{path}.type",
+                    "text columns are not supported by the built-in trainer; make it a category, leave it out, or train with "
+                        + "pipeline.command");
             if (type is not (null or FeatureType.Float or FeatureType.Int))
                 RefuseKeys(feature, path, "is for float and int only", "min", "max");
             if (type is not (null or FeatureType.Category))
@@ -126,7 +135,10 @@ internal sealed class ManifestChecks
         else if (classes is not null && count < 2)
             return;
         else if (task == "binary" && count != 2)
-            errors.Add(classes ?? label, "label.classes", $"a binary task needs exactly two classes, the positive one last, e.g. [\"0\", \"1\"]; there are {count}");
+            errors.Add(
+                classes ?? label,
+                "label.classes",
+                $"a binary task needs exactly two classes, the positive one last, e.g. [\"0\", \"1\"]; there are {count}");
         else if (task == "multiclass" && count < 3)
             errors.Add(classes ?? label, "label.classes", $"a multiclass task needs three classes or more; there are {count}");
     }
@@ -148,7 +160,11 @@ internal sealed class ManifestChecks
         var places = new[] { "feed", "file" }.Where(key => source[key] is not null).ToList();
         var queries = source["queries"] is { } flag && CoreSchema.Resolve(flag) is true;
         if (places.Count > 1 || (places.Count == 0 && !queries))
-            errors.Add(source, "source", $"needs exactly one of feed, file; it has {(places.Count == 0 ? "none" : "feed and file")}{(places.Count == 0 ? "; with 'source: queries' it needs neither" : "")}");
+            errors.Add(
+                source,
+                "source",
+                "needs exactly one of feed, file; it has "
+                    + $"{(places.Count == 0 ? "none" : "feed and file")}{(places.Count == 0 ? "; with 'source: queries' it needs neither" : "")}");
         if (places.Count > 0 && source["query"] is null)
             errors.Add(source, "source.query", "is missing: SQL whose columns include every feature, the label and the ordinal");
         if (places.Count == 0 && queries)
@@ -164,12 +180,20 @@ internal sealed class ManifestChecks
         if (features.Count == 0)
             return;
         var known = QueryFieldNames.Of(root, features.Keys);
-        foreach (var (list, path) in new[] { (root["evaluation"]?["groups"], "evaluation.groups"), (root["drift"]?["features"], "drift.features") })
+        foreach (var (list, path) in new[]
+        {
+            (root["evaluation"]?["groups"], "evaluation.groups"),
+            (root["drift"]?["features"], "drift.features"),
+        })
         {
             for (var i = 0; i < (list?.Items.Count ?? 0); i++)
             {
                 if (list!.Items[i].AsText() is { } name && !(path == "drift.features" ? features.ContainsKey(name) : known.Contains(name)))
-                    errors.Add(list.Items[i], $"{path}[{i}]", $"{Quote.Of(name)} is not {(path == "drift.features" ? "a feature of the schema" : "a field that a query can carry")};{QueryFieldNames.Suggest(name, known)}");
+                    errors.Add(
+                        list.Items[i],
+                        $"{path}[{i}]",
+                        $"{Quote.Of(name)} is not "
+                            + $"{(path == "drift.features" ? "a feature of the schema" : "a field that a query can carry")};{QueryFieldNames.Suggest(name, known)}");
             }
         }
     }
@@ -199,9 +223,15 @@ internal sealed class ManifestChecks
         for (var i = 0; i < redacted.Count; i++)
         {
             if (redacted[i].AsText() is { } name && !known.Contains(name))
-                errors.Add(redacted[i], $"serving.redact[{i}]", $"{Quote.Of(name)} is not a field that a query can carry;{QueryFieldNames.Suggest(name, known)}");
+                errors.Add(
+                    redacted[i],
+                    $"serving.redact[{i}]",
+                    $"{Quote.Of(name)} is not a field that a query can carry;{QueryFieldNames.Suggest(name, known)}");
             else if (TrainsOnQueries && redacted[i].AsText() is { } feature && features.ContainsKey(feature))
-                errors.Add(redacted[i], $"serving.redact[{i}]", $"{Quote.Of(feature)} is a feature, and source.queries trains on what is logged; leave it out here");
+                errors.Add(
+                    redacted[i],
+                    $"serving.redact[{i}]",
+                    $"{Quote.Of(feature)} is a feature, and source.queries trains on what is logged; leave it out here");
         }
     }
 
@@ -229,15 +259,22 @@ internal sealed class ManifestChecks
             {
                 CheckField(augment["query"], $"{path}.query", parameter);
                 if (names.Contains(parameter))
-                    errors.Add(augment["query"]!, $"{path}.query", $"the parameter :{parameter} is a feature that this query is to find; use fields that the caller gives");
+                    errors.Add(
+                        augment["query"]!,
+                        $"{path}.query",
+                        $"the parameter :{parameter} is a feature that this query is to find; use fields that the caller gives");
                 else if (parameter == label)
-                    errors.Add(augment["query"]!, $"{path}.query", $"the parameter :{parameter} is the label, which a query does not carry");
+                    errors.Add(
+                        augment["query"]!, $"{path}.query", $"the parameter :{parameter} is the label, which a query does not carry");
             }
 
             foreach (var entry in augment["default"]?.Entries ?? [])
             {
                 if (!names.Contains(entry.Name))
-                    errors.Add(entry.Key, $"{path}.default.{entry.Name}", $"is not among this augmentation's features;{Suggestion.For(entry.Name, names)}".TrimEnd(';'));
+                    errors.Add(
+                        entry.Key,
+                        $"{path}.default.{entry.Name}",
+                        $"is not among this augmentation's features;{Suggestion.For(entry.Name, names)}".TrimEnd(';'));
                 else if (features.TryGetValue(entry.Name, out var feature) && FeatureValue.Problem(feature, entry.Value) is { } problem)
                     errors.Add(entry.Value, $"{path}.default.{entry.Name}", problem);
             }
@@ -265,7 +302,8 @@ internal sealed class ManifestChecks
         foreach (var metric in Items("metrics"))
         {
             var path = $"metrics[{index++}].name";
-            if (metric["name"] is { } name && name.AsText() is { } text && MetricManifest.Reserved.Contains(text, StringComparer.OrdinalIgnoreCase))
+            if (metric["name"] is { } name && name.AsText() is { } text
+                && MetricManifest.Reserved.Contains(text, StringComparer.OrdinalIgnoreCase))
                 errors.Add(name, path, $"{Quote.Of(text)} is a figure of every project; give the metric a name of its own");
         }
     }
@@ -273,7 +311,8 @@ internal sealed class ManifestChecks
     private void CheckRollout()
     {
         if (root["serving"] is { } serving && serving["rollout"] is { } rollout)
-            new RolloutChecks(rollout, serving["log"], [.. Items("metrics").Select(metric => metric["name"]?.AsText()).OfType<string>()], errors).Run();
+            new RolloutChecks(
+                rollout, serving["log"], [.. Items("metrics").Select(metric => metric["name"]?.AsText()).OfType<string>()], errors).Run();
     }
 
     private string Known(string written) =>

@@ -13,7 +13,9 @@ internal sealed record ManifestEntry(ManifestNode Key, ManifestNode Value)
     public string Name => Key.Text;
 }
 
-/// <summary>A value of the YAML file with its place. Accessors are lenient: what is not there, or of another kind, is null or empty.</summary>
+/// <summary>
+/// A value of the YAML file with its place. Accessors are lenient: what is not there, or of another kind, is null or empty.
+/// </summary>
 internal sealed class ManifestNode(NodeKind kind, int line, int column)
 {
     public NodeKind Kind { get; } = kind;

@@ -17,7 +17,10 @@ internal static class ManifestShape
     private static readonly HookManifest HookStandard = new() { On = HookEvent.Rollback, Webhook = "" };
 
     private static readonly ChoiceShape<HookEvent> On = new(
-        "a step", ("before_rollout", HookEvent.BeforeRollout), ("before_promotion", HookEvent.BeforePromotion), ("rollback", HookEvent.Rollback));
+        "a step",
+        ("before_rollout", HookEvent.BeforeRollout),
+        ("before_promotion", HookEvent.BeforePromotion),
+        ("rollback", HookEvent.Rollback));
 
     private static readonly MapShape<Feature> Feature = new(keys => new()
     {
@@ -68,7 +71,8 @@ internal static class ManifestShape
     private static readonly MapShape<AlertManifest> Alert = new(keys => new()
     {
         Name = keys.Required("name", Name, "The alert's name"),
-        When = keys.Required("when", Text, "SQL over the figures of the generation in production, true while there is something to be told"),
+        When = keys.Required(
+            "when", Text, "SQL over the figures of the generation in production, true while there is something to be told"),
         Webhook = keys.Optional("webhook", Feed, "The name of a webhook that an operator configured; without it the alert is only shown"),
     });
 
@@ -100,7 +104,8 @@ internal static class ManifestShape
         Name = keys.Required("name", Name, "The gate's name"),
         Before = keys.Required("before", Choice("a stage with a gate", Stage.Shadow, Stage.Challenger, Stage.Champion),
             "The stage that the gate guards"),
-        When = keys.Optional("when", Text, "SQL over the figures of the generation and, as champion.name, of the champion; it must be true"),
+        When = keys.Optional(
+            "when", Text, "SQL over the figures of the generation and, as champion.name, of the champion; it must be true"),
         Approval = keys.Optional("approval", Choice("a role", "viewer", "developer", "operator", "admin"),
             "The role of the person who must approve, with a reason; whoever asked for the promotion may not"),
         Within = keys.Optional("within", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
@@ -156,7 +161,8 @@ internal static class ManifestShape
             Alerts = keys.Optional("alerts", ListOf(Alert), "Conditions that somebody wants to hear of", []),
             Rules = keys.Optional("rules", ListOf(Rule), "The project's own rules around the model", []),
             Metrics = keys.Optional("metrics", ListOf(Metric), "Metrics of the project's own over predictions whose outcome is known", []),
-            Gates = keys.Optional("gates", ListOf(Gate), "Conditions that a generation must meet to enter a stage, and approvals that it needs", []),
+            Gates = keys.Optional(
+                "gates", ListOf(Gate), "Conditions that a generation must meet to enter a stage, and approvals that it needs", []),
             Hooks = keys.Optional("hooks", ListOf(Hook), "Webhooks that are called at steps of a rollout and may refuse them", []),
             Tests = keys.Optional("tests", ListOf(Test(features)), "Queries and what must be true of their predictions", []),
         };

@@ -3,7 +3,9 @@ using YamlDotNet.Core.Events;
 
 namespace Progeny.Core.Manifests.Shapes;
 
-/// <summary>Reads YAML into nodes with places. Refuses what a manifest has no use for: anchors, aliases, tags, several documents, deep nesting.</summary>
+/// <summary>
+/// Reads YAML into nodes with places. Refuses what a manifest has no use for: anchors, aliases, tags, several documents, deep nesting.
+/// </summary>
 internal sealed class ManifestTree
 {
     private const int MaxDepth = 32;
@@ -148,10 +150,12 @@ internal sealed class ManifestTree
         {
             return parser.MoveNext() ? parser.Current! : throw new YamlException(last, last, "the text ends too early");
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             // The library's scanner answers some malformed texts (a plain value that begins with ':' in braces) so, without a place.
-            throw new YamlException(last, last, "the text behind this place is malformed; put values with special characters in quotes", exception);
+            throw new YamlException(
+                last, last, "the text behind this place is malformed; put values with special characters in quotes", exception);
         }
     }
 

@@ -36,7 +36,10 @@ internal sealed class MapShape<T>(Func<MapKeys, T> make) : Shape<T>
             errors.Add(node, Join(path, key.Name), $"is missing: {InSentence(key.Description)}");
         var present = OneOf.Where(k => node[k] is not null).ToList();
         if (OneOf.Count > 0 && present.Count != 1)
-            errors.Add(node, path, $"needs exactly one of {string.Join(", ", OneOf)}; it has {(present.Count == 0 ? "none" : string.Join(" and ", present))}");
+            errors.Add(
+                node,
+                path,
+                $"needs exactly one of {string.Join(", ", OneOf)}; it has {(present.Count == 0 ? "none" : string.Join(" and ", present))}");
         if (AnyOf.Count > 0 && AnyOf.All(k => node[k] is null))
             errors.Add(node, path, $"needs at least one of {string.Join(", ", AnyOf)}");
     }

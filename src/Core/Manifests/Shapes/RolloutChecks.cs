@@ -21,17 +21,24 @@ internal sealed class RolloutChecks(ManifestNode rollout, ManifestNode? log, IRe
         foreach (var key in ServingShapes.Rollout.Keys.Where(key => key.Strategies.Count > 0 && !key.Strategies.Contains(strategy)))
         {
             if (rollout.Entries.Find(entry => entry.Name == key.Name) is { } entry)
-                errors.Add(entry.Key, $"{Path}.{key.Name}", $"is for the {(key.Strategies.Count == 1 ? "strategy" : "strategies")} {string.Join(", ", key.Strategies)} only");
+                errors.Add(
+                    entry.Key,
+                    $"{Path}.{key.Name}",
+                    $"is for the {(key.Strategies.Count == 1 ? "strategy" : "strategies")} {string.Join(", ", key.Strategies)} only");
         }
 
         if (strategy == "canary" && rollout["steps"] is null)
-            errors.Add(rollout, $"{Path}.steps", "is missing: what a challenger goes through, e.g. [{share: 0.05, outcomes: 200, time: 1d}]");
+            errors.Add(
+                rollout, $"{Path}.steps", "is missing: what a challenger goes through, e.g. [{share: 0.05, outcomes: 200, time: 1d}]");
         if (strategy == "select" && rollout["select"] is null)
             errors.Add(rollout, $"{Path}.select", "is missing: SQL over the table generations that yields generation and weight");
         if (rollout["discount"]?.AsNumber() == 0)
             errors.Add(rollout["discount"]!, $"{Path}.discount", "must be above 0: 0 would forget everything at once");
         if (Scored.Contains(strategy) && log?.AsText() == "none")
-            errors.Add(log!, "serving.log", $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
+            errors.Add(
+                log!,
+                "serving.log",
+                $"must be fast or durable for serving.rollout.strategy {strategy}: without a query log no outcome finds its query, and it would never have a verdict");
         CheckSteps();
         CheckShares();
         CheckMetric();
@@ -44,10 +51,15 @@ internal sealed class RolloutChecks(ManifestNode rollout, ManifestNode? log, IRe
             return;
         var arms = (rollout["arms"]?.Items ?? []).Select(item => item.AsText()).OfType<string>().ToList();
         foreach (var entry in shares.Entries.Where(entry => !arms.Contains(entry.Name)))
-            errors.Add(entry.Key, $"{Path}.shares.{entry.Name}", $"{Quote.Of(entry.Name)} is none of the arms;{Suggestion.For(entry.Name, arms)}");
+            errors.Add(
+                entry.Key, $"{Path}.shares.{entry.Name}", $"{Quote.Of(entry.Name)} is none of the arms;{Suggestion.For(entry.Name, arms)}");
         var together = shares.Entries.Sum(entry => entry.Value.AsNumber() ?? 0) + (rollout["share"]?.AsNumber() ?? 0);
         if (together >= 1)
-            errors.Add(shares, $"{Path}.shares", FormattableString.Invariant($"make {together} of the traffic{(rollout["share"] is null ? "" : " with share")}; less than 1 must be left for the champion"));
+            errors.Add(
+                shares,
+                $"{Path}.shares",
+                FormattableString.Invariant(
+                    $"make {together} of the traffic{(rollout["share"] is null ? "" : " with share")}; less than 1 must be left for the champion"));
     }
 
     private void CheckSteps()
@@ -75,7 +87,8 @@ internal sealed class RolloutChecks(ManifestNode rollout, ManifestNode? log, IRe
         void Check(ManifestNode? outcomes, string path)
         {
             if (outcomes?.AsNumber() is { } number and > 0 and < MeanEvidence.BurnIn)
-                errors.Add(outcomes, path, $"{number} outcomes say too little of a loss to compare it; {MeanEvidence.BurnIn} or more are needed");
+                errors.Add(
+                    outcomes, path, $"{number} outcomes say too little of a loss to compare it; {MeanEvidence.BurnIn} or more are needed");
         }
     }
 
@@ -84,6 +97,9 @@ internal sealed class RolloutChecks(ManifestNode rollout, ManifestNode? log, IRe
         if (rollout["metric"] is not { } metric || metric.AsText() is not { } name)
             return;
         if (name != MetricsPoint.LossName && !metrics.Contains(name))
-            errors.Add(metric, $"{Path}.metric", $"{Quote.Of(name)} is neither loss nor one of the project's metrics;{Suggestion.For(name, [MetricsPoint.LossName, .. metrics])}");
+            errors.Add(
+                metric,
+                $"{Path}.metric",
+                $"{Quote.Of(name)} is neither loss nor one of the project's metrics;{Suggestion.For(name, [MetricsPoint.LossName, .. metrics])}");
     }
 }

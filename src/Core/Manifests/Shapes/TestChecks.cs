@@ -20,7 +20,10 @@ internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, 
             foreach (var entry in features.Count == 0 ? [] : test["given"]?.Entries ?? [])
             {
                 if (!known.Contains(entry.Name))
-                    errors.Add(entry.Key, $"{path}.given", $"{Quote.Of(entry.Name)} is not a field that a query can carry;{QueryFieldNames.Suggest(entry.Name, known)}");
+                    errors.Add(
+                        entry.Key,
+                        $"{path}.given",
+                        $"{Quote.Of(entry.Name)} is not a field that a query can carry;{QueryFieldNames.Suggest(entry.Name, known)}");
             }
 
             if (test["expect"] is { Kind: NodeKind.Map } expect)
@@ -54,7 +57,11 @@ internal sealed class TestChecks(ManifestNode root, IReadOnlyDictionary<string, 
     private void CheckClass(ManifestNode node, string? text, string path)
     {
         if (text is not null && classes is not null && !classes.Contains(text))
-            errors.Add(node, path, $"{Quote.Of(text)} is not a class of the label;{QueryFieldNames.Suggest(text, classes).Replace("the fields are", "the classes are", StringComparison.Ordinal)}");
+            errors.Add(
+                node,
+                path,
+                $"{Quote.Of(text)} is not a class of the "
+                    + $"label;{QueryFieldNames.Suggest(text, classes).Replace("the fields are", "the classes are", StringComparison.Ordinal)}");
     }
 
     private void CheckBounds(ManifestNode map, string path)

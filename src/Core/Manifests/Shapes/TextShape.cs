@@ -8,7 +8,8 @@ internal sealed class TextShape : Shape<string>
 {
     private readonly Regex? regex;
 
-    /// <param name="pattern">A regular expression for the whole text, or null. Letters and classes only, so that JSON schema reads it too.</param>
+    /// <param name="pattern">A regular expression for the whole text, or null. Letters and classes only, so that JSON schema reads it
+    /// too.</param>
     /// <param name="hint">What the pattern asks for, in words.</param>
     public TextShape(string? pattern = null, string hint = "")
     {

@@ -12,8 +12,8 @@ public static class PackageReader
 
     /// <summary>Copies the zip to a temporary file, inflates every entry once and checks it all.</summary>
     /// <exception cref="PackageException">
-    /// The package is refused: paths that leave it, links, duplicates, too much of anything, encryption, damage, files and index that differ,
-    /// no valid manifest. The message names the entry and the limit.
+    /// The package is refused: paths that leave it, links, duplicates, too much of anything, encryption, damage, files and index that
+    /// differ, no valid manifest. The message names the entry and the limit.
     /// </exception>
     public static async Task<Package> ReadAsync(Stream zip, PackageLimits limits, CancellationToken cancellationToken)
     {
@@ -93,10 +93,13 @@ public static class PackageReader
     private static void CheckCount(IReadOnlyCollection<ZipArchiveEntry> entries, PackageLimits limits)
     {
         if (entries.Count > limits.MaxEntries + 1)
-            throw new PackageException($"the zip has {entries.Count} entries; at most {limits.MaxEntries + 1} are allowed, the index included");
+            throw new PackageException(
+                $"the zip has {entries.Count} entries; at most {limits.MaxEntries + 1} are allowed, the index included");
     }
 
-    /// <summary>The entries of files. Those of folders, which zip programs add, are left out once their paths have been found sound.</summary>
+    /// <summary>
+    /// The entries of files. Those of folders, which zip programs add, are left out once their paths have been found sound.
+    /// </summary>
     private static List<ZipArchiveEntry> WithoutFolders(IReadOnlyCollection<ZipArchiveEntry> entries)
     {
         foreach (var folder in entries.Where(PackageZip.IsFolder))
@@ -124,7 +127,8 @@ public static class PackageReader
         ZipArchiveEntry entry, IReadOnlyCollection<ZipArchiveEntry> files, PackageLimits limits, CancellationToken cancellationToken)
     {
         using var json = new MemoryStream();
-        await PackageZip.CopyAsync(entry, expected: null, json, limits, (limits.MaxEntries + 1L) * MaxIndexBytesPerEntry, cancellationToken);
+        await PackageZip.CopyAsync(
+            entry, expected: null, json, limits, (limits.MaxEntries + 1L) * MaxIndexBytesPerEntry, cancellationToken);
         var index = PackageIndex.Parse(json.ToArray());
         CheckIndex(index, files);
         return index;
@@ -144,7 +148,11 @@ public static class PackageReader
     /// <summary>Inflates every file once, and compares it with the index where the package has one.</summary>
     /// <returns>What is in the package.</returns>
     private static async Task<PackageIndex> ReadContentsAsync(
-        IReadOnlyCollection<ZipArchiveEntry> entries, long zipBytes, PackageIndex? index, PackageLimits limits, CancellationToken cancellationToken)
+        IReadOnlyCollection<ZipArchiveEntry> entries,
+        long zipBytes,
+        PackageIndex? index,
+        PackageLimits limits,
+        CancellationToken cancellationToken)
     {
         var expected = index?.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
         var remaining = limits.MaxTotalBytes;
@@ -164,7 +172,8 @@ public static class PackageReader
     private static void CheckRatio(long inflated, long zipBytes, PackageLimits limits)
     {
         if (inflated > limits.RatioFreeBytes && inflated > zipBytes * limits.MaxRatio)
-            throw new PackageException($"the files are more than {limits.MaxRatio} times larger than the zip of {zipBytes} bytes, the most allowed");
+            throw new PackageException(
+                $"the files are more than {limits.MaxRatio} times larger than the zip of {zipBytes} bytes, the most allowed");
     }
 
     private static async Task<(Manifest Manifest, string Text)> ReadManifestAsync(
@@ -184,7 +193,8 @@ public static class PackageReader
 
     private static string WithoutManifest(PackageIndex index)
     {
-        var inner = index.Files.Select(file => file.Path).FirstOrDefault(path => path.EndsWith("/" + ManifestParser.FileName, StringComparison.Ordinal));
+        var inner = index.Files.Select(file => file.Path)
+            .FirstOrDefault(path => path.EndsWith("/" + ManifestParser.FileName, StringComparison.Ordinal));
         return $"'{ManifestParser.FileName}' is missing in the package's root"
             + (inner is null ? "" : $"; there is a '{inner}': zip what is in the folder of the manifest, not the folder itself");
     }

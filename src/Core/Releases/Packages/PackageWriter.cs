@@ -19,7 +19,9 @@ public static class PackageWriter
         var manifest = await ReadManifestAsync(folder, cancellationToken);
         var paths = PackageFolder.List(folder);
         if (paths.Count > limits.MaxEntries)
-            throw new PackageException($"the project has {paths.Count} files; at most {limits.MaxEntries} are allowed. List what to leave out in {PackageFolder.IgnoreFileName}");
+            throw new PackageException(
+                $"the project has {paths.Count} files; at most {limits.MaxEntries} are allowed. List what to leave out in "
+                    + $"{PackageFolder.IgnoreFileName}");
         PackageReader.CheckPaths(paths.Append(PackageIndex.FileName));
         RequireSize(folder, paths, limits);
 
@@ -64,7 +66,8 @@ public static class PackageWriter
     {
         var path = Path.Combine(folder, ManifestParser.FileName);
         if (!File.Exists(path))
-            throw new PackageException($"'{folder}' is no project: it has no {ManifestParser.FileName}. 'progeny project init NAME' makes one");
+            throw new PackageException(
+                $"'{folder}' is no project: it has no {ManifestParser.FileName}. 'progeny project init NAME' makes one");
         var result = new FileInfo(path).Length > ManifestParser.MaxLength
             ? throw new PackageException($"'{ManifestParser.FileName}' has more than {ManifestParser.MaxLength} bytes, the most allowed")
             : ManifestParser.ParseUtf8(await File.ReadAllBytesAsync(path, cancellationToken));
@@ -83,10 +86,13 @@ public static class PackageWriter
         }
 
         if (total > limits.MaxTotalBytes)
-            throw new PackageException($"the project has {total} bytes, {largestBytes} of them in '{largest}'; at most {limits.MaxTotalBytes} are allowed. List what to leave out in {PackageFolder.IgnoreFileName}");
+            throw new PackageException(
+                $"the project has {total} bytes, {largestBytes} of them in '{largest}'; at most {limits.MaxTotalBytes} are allowed. List "
+                    + $"what to leave out in {PackageFolder.IgnoreFileName}");
     }
 
-    private static async Task<PackageFile> AddAsync(ZipArchive archive, string folder, string path, bool stored, CancellationToken cancellationToken)
+    private static async Task<PackageFile> AddAsync(
+        ZipArchive archive, string folder, string path, bool stored, CancellationToken cancellationToken)
     {
         var source = Path.Combine(folder, path);
         var executable = !OperatingSystem.IsWindows() && File.GetUnixFileMode(source).HasFlag(UnixFileMode.UserExecute);
@@ -107,7 +113,8 @@ public static class PackageWriter
 
     private static async Task AddIndexAsync(ZipArchive archive, PackageIndex index, CancellationToken cancellationToken)
     {
-        await using var target = await CreateEntry(archive, PackageIndex.FileName, executable: false, stored: false).OpenAsync(cancellationToken);
+        await using var target = await CreateEntry(archive, PackageIndex.FileName, executable: false, stored: false)
+            .OpenAsync(cancellationToken);
         await target.WriteAsync(index.ToJson(), cancellationToken);
     }
 

@@ -24,7 +24,9 @@ internal static class PackageZip
     /// <summary>Whether the entry is the entry of a folder, which zip programs add and which holds nothing.</summary>
     public static bool IsFolder(ZipArchiveEntry entry) => entry.FullName.EndsWith('/') && entry.Length == 0;
 
-    /// <summary>Whether the entry is something else than a file: a link, a device, a folder. Zips made elsewhere than on Unix say nothing (0).</summary>
+    /// <summary>
+    /// Whether the entry is something else than a file: a link, a device, a folder. Zips made elsewhere than on Unix say nothing (0).
+    /// </summary>
     public static bool IsSpecial(ZipArchiveEntry entry) => ((entry.ExternalAttributes >> 16) & KindMask) is not (0 or RegularFile);
 
     /// <summary>Inflates an entry; limits apply to the bytes that come out, whatever the headers say.</summary>
@@ -33,7 +35,12 @@ internal static class PackageZip
     /// <returns>What was inflated: its path, size and digest.</returns>
     /// <exception cref="PackageException">A limit, a size or a digest is not met, or the data is damaged.</exception>
     public static async Task<PackageFile> CopyAsync(
-        ZipArchiveEntry entry, PackageFile? expected, Stream output, PackageLimits limits, long remaining, CancellationToken cancellationToken)
+        ZipArchiveEntry entry,
+        PackageFile? expected,
+        Stream output,
+        PackageLimits limits,
+        long remaining,
+        CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -45,9 +52,12 @@ internal static class PackageZip
             {
                 total += count;
                 if (total > remaining)
-                    throw new PackageException($"'{entry.FullName}' makes the package larger than {limits.MaxTotalBytes} bytes when inflated, the most allowed");
+                    throw new PackageException(
+                        $"'{entry.FullName}' makes the package larger than {limits.MaxTotalBytes} bytes when inflated, the most allowed");
                 if (total > limits.RatioFreeBytes && total / Math.Max(1, entry.CompressedLength) >= limits.MaxRatio)
-                    throw new PackageException($"'{entry.FullName}' inflates to {limits.MaxRatio} times its size in the zip or more; less is allowed above {limits.RatioFreeBytes} bytes");
+                    throw new PackageException(
+                        $"'{entry.FullName}' inflates to {limits.MaxRatio} times its size in the zip or more; less is allowed above "
+                            + $"{limits.RatioFreeBytes} bytes");
                 if (total > expected?.Bytes)
                     throw new PackageException($"'{entry.FullName}' is longer than the {expected.Bytes} bytes that the index names");
                 hash.AppendData(buffer, 0, count);
@@ -93,7 +103,8 @@ internal static class PackageZip
     }
 
     private static bool IsDamage(Exception exception) =>
-        exception is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException or ObjectDisposedException;
+        exception is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException
+            or ObjectDisposedException;
 
     private static PackageException Damaged(string what, Exception exception) =>
         new($"'{what}' is damaged or not a zip that this version reads: {exception.Message}", exception);

@@ -1,6 +1,8 @@
 namespace Progeny.Core.Security.Audit;
 
-/// <summary>Who did, or tried to do, what to what, from where, when, and what came of it. Texts without a NUL, which no database keeps alike.</summary>
+/// <summary>
+/// Who did, or tried to do, what to what, from where, when, and what came of it. Texts without a NUL, which no database keeps alike.
+/// </summary>
 public sealed record AuditEntry
 {
     /// <summary>What the platform decides by itself is by this name.</summary>
@@ -9,7 +11,10 @@ public sealed record AuditEntry
     /// <summary>When, to the millisecond.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Who: the name of the caller, beside it what the client calls itself (<see cref="Caller.By"/>); <see cref="Platform"/>: nobody asked for it.</summary>
+    /// <summary>
+    /// Who: the name of the caller, beside it what the client calls itself (<see cref="Caller.By"/>); <see cref="Platform"/>: nobody asked
+    /// for it.
+    /// </summary>
     public required string By { get; init; }
 
     /// <summary>What: a noun and a verb, such as <c>promotion.create</c>.</summary>

@@ -8,4 +8,5 @@ namespace Progeny.Core.Security.Audit;
 /// <param name="Action">The action, or the noun of all its actions (<c>key</c>: <c>key.create</c>, <c>key.delete</c>); null: any.</param>
 /// <param name="Before">Only entries with a smaller number; null: from the newest.</param>
 /// <param name="Limit">How many at most.</param>
-public sealed record AuditFilter(DateTimeOffset? From, DateTimeOffset? To, string? By, string? Project, string? Action, long? Before, int Limit);
+public sealed record AuditFilter(
+    DateTimeOffset? From, DateTimeOffset? To, string? By, string? Project, string? Action, long? Before, int Limit);

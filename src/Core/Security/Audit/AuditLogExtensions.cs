@@ -6,16 +6,20 @@ public static class AuditLogExtensions
     private const int BatchSize = 1_000;
 
     /// <summary>Checks the chain from an entry to its end.</summary>
-    public static async Task<AuditVerification> VerifyAsync(this IAuditLog log, long from, AuditSeal seal, CancellationToken cancellationToken)
+    public static async Task<AuditVerification> VerifyAsync(
+        this IAuditLog log, long from, AuditSeal seal, CancellationToken cancellationToken)
     {
         var begin = await FirstAsync(log, cancellationToken);
         var found = await VerifyOnceAsync(log, from, seal, cancellationToken);
 
         // Entries that were removed by age in the meantime look like missing ones.
-        return found.IsIntact || await FirstAsync(log, cancellationToken) == begin ? found : await VerifyOnceAsync(log, from, seal, cancellationToken);
+        return found.IsIntact || await FirstAsync(log, cancellationToken) == begin
+            ? found
+            : await VerifyOnceAsync(log, from, seal, cancellationToken);
     }
 
-    private static async Task<AuditVerification> VerifyOnceAsync(IAuditLog log, long from, AuditSeal seal, CancellationToken cancellationToken)
+    private static async Task<AuditVerification> VerifyOnceAsync(
+        IAuditLog log, long from, AuditSeal seal, CancellationToken cancellationToken)
     {
         var verifier = new AuditVerifier(from);
         var end = await log.GetEndAsync(cancellationToken);

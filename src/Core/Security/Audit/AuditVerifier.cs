@@ -35,7 +35,12 @@ public sealed class AuditVerifier(long from)
     {
         _found ??= BeginProblem() ?? (end is null ? null : EndProblem(end, seal));
         return new AuditVerification(
-            _entries, _first?.Sequence ?? 0, _last?.Sequence ?? 0, _found?.Problem, _found?.Entry, end is { Seal.Length: > 0 } && seal is { IsKeyed: true });
+            _entries,
+            _first?.Sequence ?? 0,
+            _last?.Sequence ?? 0,
+            _found?.Problem,
+            _found?.Entry,
+            end is { Seal.Length: > 0 } && seal is { IsKeyed: true });
     }
 
     private string? Problem(StoredAuditEntry entry)
@@ -55,7 +60,8 @@ public sealed class AuditVerifier(long from)
             return $"Entry {entry.Sequence} is not as it was written: its contents do not have its hash.";
         if (entry.Text(2) == AuditAppend.BrokenEnd)
         {
-            return $"Entry {entry.Sequence} says that the log before it did not end as a node had left it: entries were cut off or changed, or the node had "
+            return $"Entry {entry.Sequence} says that the log before it did not end as a node had left it: entries were cut off or "
+            + "changed, or the node had "
                 + $"another secret (Security:PepperFile). What follows can be checked from entry {entry.Sequence + 1} on.";
         }
 

@@ -22,10 +22,16 @@ public interface IAuditLog
     /// <returns>How many.</returns>
     Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Hands the entries that a receiver has not had yet to it, and remembers how far it got. One caller at a time in a cluster; others get 0.</summary>
+    /// <summary>
+    /// Hands the entries that a receiver has not had yet to it, and remembers how far it got. One caller at a time in a cluster; others get
+    /// 0.
+    /// </summary>
     /// <param name="receiver">The receiver's name.</param>
     /// <param name="send">Takes entries, oldest first; they are handed in again where it fails.</param>
     /// <returns>How many were handed in.</returns>
     Task<int> SendAsync(
-        string receiver, int limit, Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send, CancellationToken cancellationToken);
+        string receiver,
+        int limit,
+        Func<IReadOnlyList<StoredAuditEntry>, CancellationToken, Task> send,
+        CancellationToken cancellationToken);
 }

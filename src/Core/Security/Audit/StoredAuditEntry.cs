@@ -40,7 +40,8 @@ public sealed record StoredAuditEntry(long Sequence, long At, long Status, IRead
     /// <summary>The entry as it reads.</summary>
     public AuditEntry ToEntry() => new()
     {
-        At = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(At, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())),
+        At = DateTimeOffset.FromUnixTimeMilliseconds(
+            Math.Clamp(At, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())),
         Status = unchecked((int)Status),
         By = Text(0) ?? "",
         From = Text(1),

@@ -95,7 +95,9 @@ public static class BatchProbe
     }
 
     private static bool IsSame(Tensor one, Tensor other) => one.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan())
-        && (one.Type == DataType.Bytes ? one.Elements.Zip(other.Elements).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span)) : one.Data.Span.SequenceEqual(other.Data.Span));
+        && (one.Type == DataType.Bytes
+        ? one.Elements.Zip(other.Elements).All(pair => pair.First.Span.SequenceEqual(pair.Second.Span))
+        : one.Data.Span.SequenceEqual(other.Data.Span));
 
     private static object MakeUp(Feature feature, Random random)
     {
@@ -107,7 +109,10 @@ public static class BatchProbe
                 var least = feature.Min ?? Math.Min(-2, feature.Max ?? 0);
                 var greatest = feature.Max ?? Math.Max(least, 0) + 2;
                 var number = least + (random.NextDouble() * (greatest - least));
-                return feature.Type == FeatureType.Float ? number : (object)(long)Math.Clamp(Math.Round(number), Math.Ceiling(least), Math.Max(Math.Ceiling(least), Math.Floor(greatest)));
+                return feature.Type == FeatureType.Float
+                    ? number
+                    : (object)(long)Math.Clamp(
+                        Math.Round(number), Math.Ceiling(least), Math.Max(Math.Ceiling(least), Math.Floor(greatest)));
             default:
                 return feature.Values is { Count: > 0 } values ? values[random.Next(values.Count)] : "a";
         }

@@ -20,7 +20,8 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
     private long feedWarnedAt;
 
     /// <summary>Why a query that nobody waits for any more does not reach the model.</summary>
-    public static ServingError TooLate { get; } = new(ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the model was asked.");
+    public static ServingError TooLate { get; } = new(
+        ServingErrorKind.DeadlineExceeded, "The deadline passed, or the client left, before the model was asked.");
 
     /// <summary>Why a query whose record cannot be written is not answered.</summary>
     public static ServingError NotLogged { get; } = new(
@@ -31,7 +32,8 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
     /// <param name="rows">The rows as they were read; they are disposed.</param>
     /// <param name="wanted">The names of the model's raw outputs wanted beside the prediction; empty: all; null: none.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Answer> AnswerAsync(RoutedQuery query, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
+    public async ValueTask<Answer> AnswerAsync(
+        RoutedQuery query, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
     {
         using var _ = rows;
         return await AnswerAsync(query, await RunAsync(query, rows, wanted, cancellationToken));
@@ -52,7 +54,8 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
     /// <param name="rows">The rows as they were read; they are not disposed.</param>
     /// <param name="wanted">The names of the model's raw outputs wanted beside the prediction; empty: all; null: none.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Inferred> RunAsync(RoutedQuery query, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
+    public async ValueTask<Inferred> RunAsync(
+        RoutedQuery query, QueryRows rows, ImmutableArray<string>? wanted, CancellationToken cancellationToken)
     {
         var arm = query.Arm;
         var features = rows.Features;
@@ -84,7 +87,8 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
             // Values that are missing because a feed failed are not the caller's fault, and may come back. What fails before the model is
             // logged like what fails there: by the log arms are judged.
             return feedFailure is null
-                ? Inferred.Refuse(new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors]))
+                ? Inferred.Refuse(
+                    new ServingError(ServingErrorKind.InvalidQuery, "The query does not fit the schema.", [.. features.Errors]))
                 : Record(new ModelAnswer { Error = new ServingError(ServingErrorKind.Unavailable, feedFailure, [.. features.Errors]) });
         }
 
@@ -206,7 +210,9 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
         foreach (var output in outputs)
         {
             if (!model.HasOutput(output))
-                return new ServingError(ServingErrorKind.InvalidQuery, $"There is no output '{output}'; the outputs are {string.Join(", ", model.OutputNames)}.");
+                return new ServingError(
+                    ServingErrorKind.InvalidQuery,
+                    $"There is no output '{output}'; the outputs are {string.Join(", ", model.OutputNames)}.");
         }
 
         return null;
@@ -227,7 +233,14 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
             return Answer.Refuse(NotLogged);
         return result.Error is { } error
             ? Answer.Refuse(error)
-            : new Answer { Generation = entry.Plan.Generation, QueryIds = entry.QueryIds, Prediction = result.Prediction, Outputs = result.Outputs, Rules = entry.Rules };
+            : new Answer
+            {
+                Generation = entry.Plan.Generation,
+                QueryIds = entry.QueryIds,
+                Prediction = result.Prediction,
+                Outputs = result.Outputs,
+                Rules = entry.Rules,
+            };
     }
 
     private static Activity? StartModel(ServedArm arm)
@@ -241,7 +254,10 @@ public sealed partial class InferencePipeline(QueryLogBuffer log, TimeProvider t
     {
         var now = time.GetTimestamp();
         return new QueryLatency(
-            Micros(augment), Math.Max(0, Micros(time.GetElapsedTime(modelStarted, now)) - result.Microseconds), result.Microseconds, Micros(time.GetElapsedTime(started, now)));
+            Micros(augment),
+            Math.Max(0, Micros(time.GetElapsedTime(modelStarted, now)) - result.Microseconds),
+            result.Microseconds,
+            Micros(time.GetElapsedTime(started, now)));
     }
 
     private void WarnOfFeed(ServedArm arm, string? failure)

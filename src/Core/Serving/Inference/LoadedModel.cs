@@ -4,7 +4,8 @@ using Progeny.Core.Queries;
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>A model in the memory of this silo, shared by all who ask it.</summary>
-public sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, ProjectRuns runs, long bytes, bool rowsAreIndependent) : IDisposable
+public sealed class LoadedModel(ModelRunner runner, ModelBatcher batcher, ProjectRuns runs, long bytes, bool rowsAreIndependent)
+    : IDisposable
 {
     public ModelRunner Runner { get; } = runner;
 

@@ -47,14 +47,16 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
         maxBatch = serving.MaxBatch;
         maxWait = serving.MaxWait;
         if (this.joins && maxWait > TimeSpan.Zero)
-            timer = time.CreateTimer(static batcher => ((ModelBatcher)batcher!).Queue(Waiting), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer = time.CreateTimer(
+                static batcher => ((ModelBatcher)batcher!).Queue(Waiting), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Runs the rows of a query, which must not change until the answer is there.</summary>
     /// <param name="except">For each row whether it is left out; empty: none is.</param>
     /// <param name="wanted">The raw outputs wanted besides.</param>
     /// <param name="cancellationToken">Once it is cancelled the rows are not run any more, unless that has begun.</param>
-    public ValueTask<ModelAnswer> RunAsync(FeatureBatchBuilder rows, ReadOnlyMemory<bool> except, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
+    public ValueTask<ModelAnswer> RunAsync(
+        FeatureBatchBuilder rows, ReadOnlyMemory<bool> except, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
     {
         if (!spare.TryDequeue(out var call))
             call = new ModelCall(this) { Rows = rows };
@@ -169,7 +171,8 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
         List<ModelCall>? late = null;
         var rows = 0;
         var lateRows = 0;
-        while ((batch.Count == 0 || rows < maxBatch) && calls.TryPeek(out var next) && (batch.Count == 0 || rows + next.Count <= maxBatch) && calls.TryDequeue(out var call))
+        while ((batch.Count == 0 || rows < maxBatch) && calls.TryPeek(out var next) && (batch.Count == 0 || rows + next.Count <= maxBatch)
+            && calls.TryDequeue(out var call))
         {
             if (call.Cancellation.IsCancellationRequested)
             {
@@ -207,10 +210,12 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
         }
 
         var microseconds = Microseconds(started);
-        var answers = batch.ConvertAll(call => broken is null ? call.ToAnswer(microseconds) : new ModelAnswer { Error = broken, Microseconds = microseconds });
+        var answers = batch.ConvertAll(
+            call => broken is null ? call.ToAnswer(microseconds) : new ModelAnswer { Error = broken, Microseconds = microseconds });
         // What follows for a query is as much work as the run: a large batch is spread over the processors.
         for (var first = CompletedTogether; first < batch.Count; first += CompletedTogether)
-            ThreadPool.UnsafeQueueUserWorkItem(static state => Complete(state.batch, state.answers, state.first), (batch, answers, first), preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state => Complete(state.batch, state.answers, state.first), (batch, answers, first), preferLocal: true);
         Complete(batch, answers, 0);
     }
 
@@ -222,12 +227,15 @@ public sealed class ModelBatcher : IThreadPoolWorkItem
 
     private static int Microseconds(long started) => (int)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
 
-    /// <summary>Queues a run, unless one is queued, or as many are under way as there are processors: the first to end queues the next.</summary>
+    /// <summary>
+    /// Queues a run, unless one is queued, or as many are under way as there are processors: the first to end queues the next.
+    /// </summary>
     private void Queue(int from)
     {
         // What was enqueued must be seen by a run that ends now.
         Interlocked.MemoryBarrier();
-        if (from != Queued && Volatile.Read(ref running) < Environment.ProcessorCount && Interlocked.CompareExchange(ref state, Queued, from) == from)
+        if (from != Queued && Volatile.Read(ref running) < Environment.ProcessorCount
+            && Interlocked.CompareExchange(ref state, Queued, from) == from)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }

@@ -4,14 +4,15 @@ using Progeny.Abstractions.Releases;
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// Counts, for each loaded model, the runs in a row that exceeded a bound of the node (time, memory, size of an output), and reports generations
-/// whose models did so too often to serve on.
+/// Counts, for each loaded model, the runs in a row that exceeded a bound of the node (time, memory, size of an output), and reports
+/// generations whose models did so too often to serve on.
 /// </summary>
 /// <param name="most">After how many it is reported; 0: never.</param>
 public sealed class ModelBounds(int most)
 {
     private readonly Channel<(GenerationReference Generation, string Reason)> _reports =
-        Channel.CreateBounded<(GenerationReference, string)>(new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropWrite });
+        Channel.CreateBounded<(GenerationReference, string)>(
+            new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>The generations that are to be taken out of their plans, with the reason.</summary>
     public ChannelReader<(GenerationReference Generation, string Reason)> Reports => _reports.Reader;
@@ -38,7 +39,8 @@ public sealed class ModelBounds(int most)
             if (bounds.Max == 0 || Interlocked.Increment(ref _inARow) < bounds.Max)
                 return;
             Volatile.Write(ref _inARow, 0);
-            bounds._reports.Writer.TryWrite((generation, $"{bounds.Max} runs of its model in a row exceeded a bound of the node; the last: {problem}"));
+            bounds._reports.Writer.TryWrite(
+                (generation, $"{bounds.Max} runs of its model in a row exceeded a bound of the node; the last: {problem}"));
         }
     }
 

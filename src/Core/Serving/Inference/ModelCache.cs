@@ -6,8 +6,8 @@ using Progeny.Core.Queries;
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// The models loaded on this silo, each once, which their owners add and all who use them lease. One that nobody holds stays loaded for some
-/// minutes, or until its memory is needed; then the owner of the one that was used longest ago unloads it first.
+/// The models loaded on this silo, each once, which their owners add and all who use them lease. One that nobody holds stays loaded for
+/// some minutes, or until its memory is needed; then the owner of the one that was used longest ago unloads it first.
 /// </summary>
 public sealed partial class ModelCache(ServingOptions options, IModelOwners owners, TimeProvider time, ILogger<ModelCache> logger)
 {
@@ -166,7 +166,8 @@ public sealed partial class ModelCache(ServingOptions options, IModelOwners owne
         entry.Unload();
     }
 
-    private bool IsListed([NotNullWhen(true)] Entry? entry) => entry is not null && entries.TryGetValue(entry.Reference, out var listed) && listed == entry;
+    private bool IsListed([NotNullWhen(true)] Entry? entry) =>
+        entry is not null && entries.TryGetValue(entry.Reference, out var listed) && listed == entry;
 
     private void Remove(Entry entry)
     {

@@ -30,6 +30,7 @@ public sealed class ModelCall(ModelBatcher batcher) : ModelPart, IValueTaskSourc
 
     ValueTaskSourceStatus IValueTaskSource<ModelAnswer>.GetStatus(short token) => answer.GetStatus(token);
 
-    void IValueTaskSource<ModelAnswer>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<ModelAnswer>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         answer.OnCompleted(continuation, state, token, flags);
 }

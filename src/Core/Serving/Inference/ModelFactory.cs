@@ -21,9 +21,12 @@ public sealed partial class ModelFactory(ModelWatchdog watchdog, ModelBounds bou
         var joins = manifest.Features.Count > 0 && BatchProbe.RowsAreIndependent(runner, manifest);
         var joinsOutputs = joins && BatchProbe.OutputsAreIndependent(runner, manifest);
         LogLoaded(logger, served.Reference, bytes.Length, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, joins);
-        return new LoadedModel(runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
+        return new LoadedModel(
+            runner, new ModelBatcher(runner, project, joins, joinsOutputs, manifest.Serving, time), project, bytes.Length, joins);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Generation} ({Bytes} bytes) in {Milliseconds} ms; queries may share a run: {Joins}")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Loaded {Generation} ({Bytes} bytes) in {Milliseconds} ms; queries may share a run: {Joins}")]
     private static partial void LogLoaded(ILogger logger, GenerationReference generation, long bytes, long milliseconds, bool joins);
 }

@@ -40,7 +40,8 @@ internal sealed class ModelInputs
         {
             throw new ModelException(
                 $"The model's inputs ({Describe(inputs)}) do not match the schema's features " +
-                $"({string.Join(", ", features.Select(feature => feature.Name))}); a model has one input a feature, or one matrix of all of them.");
+                $"({string.Join(", ", features.Select(feature => feature.Name))}); a model has one input a feature, or one matrix of all "
+                + "of them.");
         }
 
         var map = inputs.Select(input => byName[input.Name]).ToArray();
@@ -72,12 +73,14 @@ internal sealed class ModelInputs
     private static void CheckColumn(Feature feature, TensorSpec input)
     {
         var type = FeatureTensors.TypeOf(feature);
-        var fits = input.Type == type || (type != DataType.Bytes && ElementTypes.IsNumber(input.Type) && !(feature.Nullable && !IsFloat(input.Type)));
+        var fits = input.Type == type
+            || (type != DataType.Bytes && ElementTypes.IsNumber(input.Type) && !(feature.Nullable && !IsFloat(input.Type)));
         var column = input.Shape is [_] or [_, 1] or [_, -1];
         if (!fits || !column || input.Shape[0] > 0)
         {
             throw new ModelException(
-                $"Input {Describe(input)} cannot take the feature '{feature.Name}': it would have to be {Describe(FeatureTensors.SpecOf(feature))}.");
+                $"Input {Describe(input)} cannot take the feature '{feature.Name}': it would have to be "
+                    + $"{Describe(FeatureTensors.SpecOf(feature))}.");
         }
     }
 
@@ -87,11 +90,13 @@ internal sealed class ModelInputs
         var width = input.Shape is [_, var columns] ? columns : 0;
         var text = features.FirstOrDefault(feature => FeatureTensors.TypeOf(feature) == DataType.Bytes);
         if (text is not null && input.Type != DataType.Bytes)
-            throw new ModelException($"Input {Describe(input)} is a matrix of numbers, which cannot take the feature '{text.Name}' of type {text.Type}.");
+            throw new ModelException(
+                $"Input {Describe(input)} is a matrix of numbers, which cannot take the feature '{text.Name}' of type {text.Type}.");
         if (!IsFloat(input.Type) || input.Shape.Length != 2 || input.Shape[0] > 0 || (width != -1 && width != features.Count))
         {
             throw new ModelException(
-                $"Input {Describe(input)} cannot take the {features.Count} features: it would have to be a float matrix of shape [-1,{features.Count}].");
+                $"Input {Describe(input)} cannot take the {features.Count} features: it would have to be a float matrix of shape "
+                    + $"[-1,{features.Count}].");
         }
 
         return new ModelInputs(inputs, [.. Enumerable.Range(0, features.Count)], packed: true);

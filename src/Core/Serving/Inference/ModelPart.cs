@@ -4,7 +4,9 @@ using Progeny.Core.Queries;
 
 namespace Progeny.Core.Serving.Inference;
 
-/// <summary>The rows of one query on their way through a model, alone or in one run with those of others; and what became of them.</summary>
+/// <summary>
+/// The rows of one query on their way through a model, alone or in one run with those of others; and what became of them.
+/// </summary>
 public class ModelPart
 {
     /// <summary>The rows; they must not change until the run is over.</summary>

@@ -135,12 +135,18 @@ internal sealed class ModelRun : IDisposable
         if (now - _seenAt > _watchdog.MaxRunTime.TotalMilliseconds)
         {
             return new ModelException(
-                $"The model ran for longer than {ManifestUnits.Format(_watchdog.MaxRunTime)}, the most that a run may take on this node (Serving:MaxRunTime), and was stopped.")
+                $"The model ran for longer than {ManifestUnits.Format(_watchdog.MaxRunTime)}, the most that a run may take on this node "
+                    + "(Serving:MaxRunTime), and was stopped.")
             { Kind = ServingErrorKind.DeadlineExceeded, IsStopped = true, IsOverBound = true };
         }
 
         if (IsAbandoned())
-            return new ModelException("The model was stopped: nobody waits for its answer any more.") { Kind = ServingErrorKind.DeadlineExceeded, IsStopped = true };
+            return new ModelException(
+                "The model was stopped: nobody waits for its answer any more.")
+                {
+                    Kind = ServingErrorKind.DeadlineExceeded,
+                    IsStopped = true,
+                };
         return stopping is { } since && now - since > ModelWatchdog.TimeToStop.TotalMilliseconds
             ? new ModelException("The model was stopped: this node stops.") { Kind = ServingErrorKind.Unavailable, IsStopped = true }
             : null;

@@ -30,14 +30,17 @@ public sealed class ModelRunner : IDisposable
 
     static ModelRunner() => OnnxRuntimeLibrary.Load();
 
-    private ModelRunner(InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project, ModelBounds.Counter? bounds)
+    private ModelRunner(
+        InferenceSession session, Manifest manifest, ModelWatchdog watchdog, ProjectRuns? project, ModelBounds.Counter? bounds)
     {
         (this.session, this.watchdog, this.project, this.bounds) = (session, watchdog, project, bounds);
         signature = ModelSignature.Of(session);
         outputNames = [.. signature.Outputs.Select(output => output.Name)];
         outputs = outputNames.ToFrozenSet(StringComparer.Ordinal);
         inputs = ModelInputs.Match(manifest.Features, Inputs);
-        prediction = manifest.Features.Count == 0 ? null : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(outputNames)]);
+        prediction = manifest.Features.Count == 0
+            ? null
+            : PredictionOutput.Match(manifest, Outputs, [.. session.OutputNames.Except(outputNames)]);
     }
 
     /// <summary>The model's own inputs.</summary>
@@ -50,8 +53,10 @@ public sealed class ModelRunner : IDisposable
     /// <param name="watchdog">Stops runs that take too long; null: <see cref="ModelWatchdog.Default"/>.</param>
     /// <param name="project">The runs of the project's models; null: they need not be told apart from others.</param>
     /// <param name="bounds">Counts the runs that exceed a bound; null: nobody does.</param>
-    /// <exception cref="ModelException">The bytes are no ONNX model, or its inputs or outputs do not fit; the message lists both sides.</exception>
-    public static ModelRunner Load(byte[] model, Manifest manifest, ModelWatchdog? watchdog = null, ProjectRuns? project = null, ModelBounds.Counter? bounds = null)
+    /// <exception cref="ModelException">The bytes are no ONNX model, or its inputs or outputs do not fit; the message lists both
+    /// sides.</exception>
+    public static ModelRunner Load(
+        byte[] model, Manifest manifest, ModelWatchdog? watchdog = null, ProjectRuns? project = null, ModelBounds.Counter? bounds = null)
     {
         using var options = OnnxRuntimeLibrary.SessionOptions();
         InferenceSession loaded;
@@ -75,7 +80,9 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
-    /// <summary>Loads a model from a file: see <see cref="Load(byte[], Manifest, ModelWatchdog?, ProjectRuns?, ModelBounds.Counter?)"/>.</summary>
+    /// <summary>
+    /// Loads a model from a file: see <see cref="Load(byte[], Manifest, ModelWatchdog?, ProjectRuns?, ModelBounds.Counter?)"/>.
+    /// </summary>
     public static ModelRunner Load(string path, Manifest manifest) => Load(File.ReadAllBytes(path), manifest);
 
     /// <summary>Predicts rows.</summary>
@@ -115,7 +122,8 @@ public sealed class ModelRunner : IDisposable
     /// <param name="wanted">The names of the outputs.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <exception cref="ModelException">The model failed, or was stopped.</exception>
-    public ImmutableArray<Tensor> Run(ImmutableArray<Tensor> tensors, IReadOnlyList<string> wanted, CancellationToken cancellationToken = default)
+    public ImmutableArray<Tensor> Run(
+        ImmutableArray<Tensor> tensors, IReadOnlyList<string> wanted, CancellationToken cancellationToken = default)
     {
         var given = inputs.InOrder(tensors);
         var values = new OrtValue[given.Length];
@@ -149,7 +157,8 @@ public sealed class ModelRunner : IDisposable
 
             // Tensors that a client gave as they are have been held to names and types only: which shapes and values the model takes, it
             // alone can say.
-            throw new ModelException($"The model cannot run on these inputs: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsInvalidInput = true };
+            throw new ModelException(
+                $"The model cannot run on these inputs: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsInvalidInput = true };
         }
         finally
         {
@@ -240,7 +249,10 @@ public sealed class ModelRunner : IDisposable
             if (parts.Length == 1)
             {
                 // A schema's values have been checked, and a model that fails on them is at fault itself.
-                parts[0].Error = exception as ModelException ?? new ModelException($"The model failed: {OnnxRuntimeLibrary.Describe(exception)}", exception) { IsOverBound = OnnxRuntimeLibrary.IsOverBound(exception) };
+                parts[0].Error = exception as ModelException
+                    ?? new ModelException(
+                        $"The model failed: {OnnxRuntimeLibrary.Describe(exception)}",
+                        exception) { IsOverBound = OnnxRuntimeLibrary.IsOverBound(exception) };
                 return;
             }
 
@@ -249,7 +261,9 @@ public sealed class ModelRunner : IDisposable
         }
     }
 
-    /// <summary>The quick way; false where the model fails, or returns another shape than it states; the slow way finds out which.</summary>
+    /// <summary>
+    /// The quick way; false where the model fails, or returns another shape than it states; the slow way finds out which.
+    /// </summary>
     private static bool TryRunPlain(ModelLane lane, ReadOnlySpan<ModelPart> parts, ReadOnlySpan<int> firsts)
     {
         try
@@ -311,7 +325,10 @@ public sealed class ModelRunner : IDisposable
             {
                 var (from, count) = (firsts[i], part.Count);
                 part.Prediction = prediction.Read((shared ? TensorRows.Slice(scores, from, count) : scores).Data.Span, width);
-                part.Outputs = [.. part.Wanted.Select(name => tensors[places[name]]).Select(tensor => shared ? TensorRows.Slice(tensor, from, count) : tensor)];
+                part.Outputs = [
+                    .. part.Wanted.Select(name => tensors[places[name]])
+                        .Select(tensor => shared ? TensorRows.Slice(tensor, from, count) : tensor),
+                ];
             }
             catch (ModelException exception)
             {

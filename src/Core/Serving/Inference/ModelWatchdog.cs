@@ -1,8 +1,8 @@
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// Stops runs of models that take too long: past <see cref="MaxRunTime"/>, when nobody waits for the answer any more, or when the node stops.
-/// One thread checks the runs of all models now and then, so that a run needs no timer of its own.
+/// Stops runs of models that take too long: past <see cref="MaxRunTime"/>, when nobody waits for the answer any more, or when the node
+/// stops. One thread checks the runs of all models now and then, so that a run needs no timer of its own.
 /// </summary>
 public sealed class ModelWatchdog : IDisposable
 {

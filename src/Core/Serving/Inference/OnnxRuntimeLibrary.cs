@@ -11,7 +11,10 @@ public static partial class OnnxRuntimeLibrary
     // The library reads this variable when its environment is created, and keeps a session file in the temporary folder without it.
     private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
 
-    /// <summary>The most memory for the runs of all models of a program, where no setting says another: an eighth of what it may use, 768 MiB at most.</summary>
+    /// <summary>
+    /// The most memory for the runs of all models of a program, where no setting says another: an eighth of what it may use, 768 MiB at
+    /// most.
+    /// </summary>
     public static readonly long DefaultRunMemory = Math.Min(768L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 
     // A model gives larger tensors than this only while it runs, where memory is bounded, and not as constants from its load on.
@@ -38,7 +41,9 @@ public static partial class OnnxRuntimeLibrary
         // The static constructor does it.
     }
 
-    /// <summary>Bounds the memory for the runs of all models of this program; before the first model is loaded, later it stays as it is.</summary>
+    /// <summary>
+    /// Bounds the memory for the runs of all models of this program; before the first model is loaded, later it stays as it is.
+    /// </summary>
     public static void LimitRunMemory(long bytes) => _runMemory = bytes;
 
     /// <summary>Gives memory that no run needs now back to the system.</summary>
@@ -56,7 +61,8 @@ public static partial class OnnxRuntimeLibrary
         var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableMemoryPattern = false };
         options.AddSessionConfigEntry("session.use_env_allocators", "1");
         options.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
-        options.AddSessionConfigEntry("optimization.constant_folding_max_output_size_in_bytes", MaxConstantBytes.ToString(CultureInfo.InvariantCulture));
+        options.AddSessionConfigEntry(
+            "optimization.constant_folding_max_output_size_in_bytes", MaxConstantBytes.ToString(CultureInfo.InvariantCulture));
         return options;
     }
 
@@ -73,7 +79,8 @@ public static partial class OnnxRuntimeLibrary
     /// <summary>Whether a run asked for more memory than all runs together may take, so that no other run is to blame.</summary>
     internal static bool IsOverBound(Exception exception) =>
         Requested().Match(exception.Message) is { Success: true } match
-            && (!long.TryParse(match.Groups["bytes"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) || bytes > Memory.Value.Bytes);
+            && (!long.TryParse(match.Groups["bytes"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            || bytes > Memory.Value.Bytes);
 
     [GeneratedRegex("requested [a-z ]*(?<bytes>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Requested();

@@ -1,9 +1,9 @@
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// The runs of one project's models on this node. Runs usually take microseconds and are on the threads of their callers, as many at once as
-/// there are processors. Once one takes long, those that follow run on threads of the project's own, as many at most: whatever a model does,
-/// the threads on which all others are served are not its to hold.
+/// The runs of one project's models on this node. Runs usually take microseconds and are on the threads of their callers, as many at once
+/// as there are processors. Once one takes long, those that follow run on threads of the project's own, as many at most: whatever a model
+/// does, the threads on which all others are served are not its to hold.
 /// </summary>
 public sealed class ProjectRuns
 {

@@ -5,8 +5,8 @@ using Progeny.Core.Common.Onnx;
 namespace Progeny.Core.Serving.Inference;
 
 /// <summary>
-/// The memory that the runs of all models of this program take, up to a limit: an arena of ONNX Runtime that all sessions share. It keeps what
-/// runs gave back for the next ones, until it is told to shrink. A model's own weights are not in it.
+/// The memory that the runs of all models of this program take, up to a limit: an arena of ONNX Runtime that all sessions share. It keeps
+/// what runs gave back for the next ones, until it is told to shrink. A model's own weights are not in it.
 /// </summary>
 internal sealed class RunMemory
 {
@@ -52,7 +52,12 @@ internal sealed class RunMemory
     {
         var graph = new GraphProto { Name = "shrink", Input = { Vector(Name) }, Output = { Vector("y") } };
         graph.Node.Add(new NodeProto { OpType = "Identity", Input = { Name }, Output = { "y" } });
-        return new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } }, Graph = graph }.ToByteArray();
+        return new ModelProto
+        {
+            IrVersion = 8,
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
+            Graph = graph,
+        }.ToByteArray();
     }
 
     private static ValueInfoProto Vector(string name) => new()

@@ -11,22 +11,28 @@ public sealed class ServingOptions
     /// </summary>
     public long ModelMemory { get; set; }
 
-    /// <summary>How long a project's online agent stays on this node when nobody asks the project; its models may be unloaded then.</summary>
+    /// <summary>
+    /// How long a project's online agent stays on this node when nobody asks the project; its models may be unloaded then.
+    /// </summary>
     public TimeSpan AgentIdleTime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How many queries of one project may be under way at once, where its manifest does not say (<c>serving.max_queue</c>).</summary>
+    /// <summary>
+    /// How many queries of one project may be under way at once, where its manifest does not say (<c>serving.max_queue</c>).
+    /// </summary>
     public int MaxQueue { get; set; } = 1_024;
 
     /// <summary>The longest that a run of a model may take; a query's own deadline may stop it before.</summary>
     public TimeSpan MaxRunTime { get; set; } = ModelWatchdog.DefaultMaxRunTime;
 
     /// <summary>
-    /// How many bytes the runs of all models may take at once, their weights not counted; 0: an eighth of the memory that this process may use,
-    /// 768 MiB at most. A run that asks for more fails.
+    /// How many bytes the runs of all models may take at once, their weights not counted; 0: an eighth of the memory that this process may
+    /// use, 768 MiB at most. A run that asks for more fails.
     /// </summary>
     public long RunMemory { get; set; }
 
-    /// <summary>After how many runs in a row that exceeded a bound of the node a model's generation is taken out of its plan; 0: never.</summary>
+    /// <summary>
+    /// After how many runs in a row that exceeded a bound of the node a model's generation is taken out of its plan; 0: never.
+    /// </summary>
     public int MaxBoundViolations { get; set; } = 3;
 
     /// <summary>The most bytes of a query's body, as it comes or decompressed.</summary>

@@ -34,7 +34,9 @@ public sealed class BinaryPart
             return new BinaryPart(body, body.Length, announced: false);
         return TryParse(header, out var length) && length <= body.Length
             ? new BinaryPart(body, (int)length, announced: true)
-            : throw new InferRequestException($"The header {Header} is '{Shorten(header)}'; it must be the number of bytes of the request's JSON, 0 to {body.Length} for this request of {body.Length} bytes.");
+            : throw new InferRequestException(
+                $"The header {Header} is '{Shorten(header)}'; it must be the number of bytes of the request's JSON, 0 to {body.Length} "
+                    + $"for this request of {body.Length} bytes.");
     }
 
     /// <summary>Takes the next tensor.</summary>
@@ -42,9 +44,13 @@ public sealed class BinaryPart
     public Tensor Take(string name, DataType type, ImmutableArray<long> shape, long size)
     {
         if (!announced)
-            throw new InferRequestException($"Input '{name}' has binary_data_size {size}, but the request has no header {Header} that says where its binary data begin.");
+            throw new InferRequestException(
+                $"Input '{name}' has binary_data_size {size}, but the request has no header {Header} that says where its binary data "
+                    + "begin.");
         if (size > data.Length - position)
-            throw new InferRequestException($"Input '{name}' has binary_data_size {size}; {data.Length - position} of the {data.Length} bytes behind the request's JSON of {Json.Length} are left for it.");
+            throw new InferRequestException(
+                $"Input '{name}' has binary_data_size {size}; {data.Length - position} of the {data.Length} bytes behind the request's "
+                    + $"JSON of {Json.Length} are left for it.");
         var (tensor, error) = BinaryTensors.Read(name, type, shape, data.Slice(position, (int)size));
         position += (int)size;
         taken.Add($"'{name}' {size}");
@@ -56,11 +62,14 @@ public sealed class BinaryPart
     {
         if (position == data.Length)
             return;
-        var sizes = taken.Count == 0 ? "no input has a binary_data_size" : $"the inputs' binary_data_size add up to {position} ({string.Join(", ", taken.Take(10))}{(taken.Count > 10 ? ", …" : "")})";
+        var sizes = taken.Count == 0
+            ? "no input has a binary_data_size"
+            : $"the inputs' binary_data_size add up to {position} ({string.Join(", ", taken.Take(10))}{(taken.Count > 10 ? ", …" : "")})";
         throw new InferRequestException($"The request has {data.Length} bytes behind its JSON of {Json.Length}; {sizes}.");
     }
 
-    private static bool TryParse(string? header, out long length) => long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out length);
+    private static bool TryParse(string? header, out long length) =>
+        long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out length);
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

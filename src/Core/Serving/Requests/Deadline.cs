@@ -5,7 +5,9 @@ using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Serving.Requests;
 
-/// <summary>The time that a client gives its query: the header <c>Progeny-Deadline</c>, <c>50ms</c>, <c>2s</c> or a number of milliseconds.</summary>
+/// <summary>
+/// The time that a client gives its query: the header <c>Progeny-Deadline</c>, <c>50ms</c>, <c>2s</c> or a number of milliseconds.
+/// </summary>
 public static class Deadline
 {
     public const string Header = "Progeny-Deadline";
@@ -21,7 +23,10 @@ public static class Deadline
             : ManifestUnits.TryParseDuration(text, out deadline);
         return fits && deadline > TimeSpan.Zero && deadline <= Longest
             ? null
-            : new ServingError(ServingErrorKind.InvalidQuery, $"The header {Header} is '{text}'; it must be a time above 0 and of at most an hour, such as 50ms, 2s, or 50 for milliseconds.");
+            : new ServingError(
+                ServingErrorKind.InvalidQuery,
+                $"The header {Header} is '{text}'; it must be a time above 0 and of at most an hour, such as 50ms, 2s, or 50 for "
+                    + "milliseconds.");
     }
 
     /// <summary>What is left of a deadline, for an agent in another process.</summary>
@@ -51,11 +56,13 @@ public static class Deadline
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
             // Its failure, if it fails, has nobody left to be told.
-            _ = asked.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = asked.ContinueWith(
+                static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return Passed(deadline);
         }
     }
 
     private static ServedAnswer Passed(TimeSpan deadline) => new(new ServingError(
-        ServingErrorKind.DeadlineExceeded, $"There was no answer within the {ManifestUnits.Format(deadline)} that the request gave it ({Header})."));
+        ServingErrorKind.DeadlineExceeded,
+        $"There was no answer within the {ManifestUnits.Format(deadline)} that the request gave it ({Header})."));
 }

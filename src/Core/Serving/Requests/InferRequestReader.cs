@@ -41,7 +41,8 @@ internal static class InferRequestReader
     private static InferRequest ReadRequest(ref Utf8JsonReader reader, BinaryPart binary)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new InferRequestException("The request must be a JSON object like {\"inputs\": [{\"name\": …, \"shape\": […], \"datatype\": …, \"data\": […]}]}.");
+            throw new InferRequestException(
+                "The request must be a JSON object like {\"inputs\": [{\"name\": …, \"shape\": […], \"datatype\": …, \"data\": […]}]}.");
         var query = new InferQuery { Inputs = [] };
         var inBinary = default(BinaryOutputs);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -69,7 +70,8 @@ internal static class InferRequestReader
                     (query, inBinary) = ReadParameters(ref reader, query, inBinary);
                     break;
                 default:
-                    throw new InferRequestException($"'{Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
+                    throw new InferRequestException(
+                        $"'{Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
             }
         }
 
@@ -100,11 +102,13 @@ internal static class InferRequestReader
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
         return text.Length is > 0 and <= QueryRowsReader.MaxIdCharacters
             ? text
-            : throw new InferRequestException($"'{what}' must be a text of 1 to {QueryRowsReader.MaxIdCharacters} characters, or be left out.");
+            : throw new InferRequestException(
+                $"'{what}' must be a text of 1 to {QueryRowsReader.MaxIdCharacters} characters, or be left out.");
     }
 
     /// <summary>Other parameters would change the answer (a sequence, a priority): they are refused, not passed over.</summary>
-    private static (InferQuery Query, BinaryOutputs Binary) ReadParameters(ref Utf8JsonReader reader, InferQuery query, BinaryOutputs binary)
+    private static (InferQuery Query, BinaryOutputs Binary) ReadParameters(
+        ref Utf8JsonReader reader, InferQuery query, BinaryOutputs binary)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InferRequestException("'parameters' must be an object.");
@@ -121,7 +125,8 @@ internal static class InferRequestReader
         return (query, binary);
     }
 
-    private static InferRequestException NotServed(string parameter, string served) => new($"The parameter '{parameter}' is not served here; {served} would do.");
+    private static InferRequestException NotServed(string parameter, string served) =>
+        new($"The parameter '{parameter}' is not served here; {served} would do.");
 
     private static bool ReadFlag(ref Utf8JsonReader reader, string what) => reader.TokenType is JsonTokenType.True or JsonTokenType.False
         ? reader.TokenType == JsonTokenType.True
@@ -144,7 +149,9 @@ internal static class InferRequestReader
                 else if (name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
                     flag = ReadOutputParameters(ref reader, outputs.Count);
                 else if (name != "parameters" || reader.TokenType != JsonTokenType.Null)
-                    throw new InferRequestException($"outputs[{outputs.Count}].{Shorten(name)} is no part of an output, or of the wrong type; an output has a 'name' and 'parameters'.");
+                    throw new InferRequestException(
+                        $"outputs[{outputs.Count}].{Shorten(name)} is no part of an output, or of the wrong type; an output has a 'name' "
+                            + "and 'parameters'.");
             }
 
             outputs.Add(output ?? throw new InferRequestException($"outputs[{outputs.Count}] has no 'name'."));
@@ -206,7 +213,8 @@ internal static class InferRequestReader
                     var text = reader.GetString()!;
                     type = ElementTypes.TryParse(text, out var parsed)
                         ? parsed
-                        : throw new InferRequestException($"inputs[{index}].datatype '{Shorten(text)}' is no datatype; one of {ElementTypes.Names} is.");
+                        : throw new InferRequestException(
+                            $"inputs[{index}].datatype '{Shorten(text)}' is no datatype; one of {ElementTypes.Names} is.");
                     break;
                 case "shape":
                     shape = ReadShape(ref reader, index);
@@ -223,14 +231,18 @@ internal static class InferRequestReader
                 case "parameters" when reader.TokenType == JsonTokenType.Null:
                     break;
                 default:
-                    throw new InferRequestException($"inputs[{index}].{Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', 'datatype', 'parameters' and 'data'.");
+                    throw new InferRequestException(
+                        $"inputs[{index}].{Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', "
+                            + "'datatype', 'parameters' and 'data'.");
             }
         }
 
         if (name is null || type is null || shape is null || !(hasData || binarySize is not null))
         {
             var missing = name is null ? "name" : type is null ? "datatype" : shape is null ? "shape" : "data";
-            throw new InferRequestException($"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'; an input has 'name', 'shape', 'datatype' and 'data' (or the parameter binary_data_size and binary data).");
+            throw new InferRequestException(
+                $"inputs[{index}] ({name ?? "unnamed"}) has no '{missing}'; an input has 'name', 'shape', 'datatype' and 'data' (or the "
+                    + "parameter binary_data_size and binary data).");
         }
 
         if (binarySize is { } size)
@@ -253,7 +265,9 @@ internal static class InferRequestReader
             if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
                 size = value;
             else
-                throw new InferRequestException($"inputs[{index}].parameters.binary_data_size must be an integer from 0: the number of the input's bytes behind the JSON.");
+                throw new InferRequestException(
+                    $"inputs[{index}].parameters.binary_data_size must be an integer from 0: the number of the input's bytes behind the "
+                        + "JSON.");
         }
 
         return size;
@@ -276,7 +290,8 @@ internal static class InferRequestReader
             if (!reader.TryGetInt64(out var extent) || extent < 0)
                 throw new InferRequestException($"inputs[{index}].shape[{shape.Count}] must be an integer from 0.");
             if (shape.Count == MaxExtents)
-                throw new InferRequestException($"inputs[{index}].shape has more than {MaxExtents} extents, the most that a tensor may have.");
+                throw new InferRequestException(
+                    $"inputs[{index}].shape has more than {MaxExtents} extents, the most that a tensor may have.");
             shape.Add(extent);
         }
 

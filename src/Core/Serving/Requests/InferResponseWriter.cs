@@ -23,7 +23,8 @@ internal static class InferResponseWriter
                 {
                     return new ServingError(
                         ServingErrorKind.InvalidQuery,
-                        $"Element {i} of output '{output.Name}' is no valid UTF-8, which JSON cannot hold; ask for it in binary (outputs[].parameters.binary_data: true).");
+                        $"Element {i} of output '{output.Name}' is no valid UTF-8, which JSON cannot hold; ask for it in binary "
+                            + "(outputs[].parameters.binary_data: true).");
                 }
             }
         }

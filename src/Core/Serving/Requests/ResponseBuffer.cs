@@ -66,7 +66,8 @@ public sealed class ResponseBuffer : IBufferWriter<byte>
         size = Math.Max(size, 1);
         if (size <= bytes.Length - count)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(Math.Min(2L * bytes.Length, Array.MaxLength), Math.Max(FirstBytes, checked(count + size))));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            (int)Math.Max(Math.Min(2L * bytes.Length, Array.MaxLength), Math.Max(FirstBytes, checked(count + size))));
         bytes.AsSpan(0, count).CopyTo(larger);
         if (bytes.Length > 0)
             ArrayPool<byte>.Shared.Return(bytes);

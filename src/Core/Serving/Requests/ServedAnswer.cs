@@ -2,7 +2,9 @@ using Progeny.Abstractions.Serving;
 
 namespace Progeny.Core.Serving.Requests;
 
-/// <summary>The finished answer to a query: the bytes of the response until it is disposed, or the reason why there are none. Disposed once.</summary>
+/// <summary>
+/// The finished answer to a query: the bytes of the response until it is disposed, or the reason why there are none. Disposed once.
+/// </summary>
 public readonly struct ServedAnswer : IDisposable
 {
     private readonly ResponseBuffer? buffer;
@@ -10,11 +12,13 @@ public readonly struct ServedAnswer : IDisposable
     /// <param name="buffer">The response, which is returned when the answer is disposed.</param>
     /// <param name="rows">The number of rows that are answered.</param>
     /// <param name="jsonLength">The number of bytes of its JSON, where tensors in binary are behind it; else null.</param>
-    public ServedAnswer(ResponseBuffer buffer, int rows, int? jsonLength = null) => (this.buffer, Body, Rows, JsonLength) = (buffer, buffer.Written, rows, jsonLength);
+    public ServedAnswer(ResponseBuffer buffer, int rows, int? jsonLength = null) =>
+        (this.buffer, Body, Rows, JsonLength) = (buffer, buffer.Written, rows, jsonLength);
 
     public ServedAnswer(ServingError error) => Error = error;
 
-    public ServedAnswer(QueryResponse response) => (Error, Body, Rows, JsonLength) = (response.Error, response.Body, response.Rows, response.JsonLength);
+    public ServedAnswer(QueryResponse response) =>
+        (Error, Body, Rows, JsonLength) = (response.Error, response.Body, response.Rows, response.JsonLength);
 
     /// <summary>Why the query was not answered; null: it was.</summary>
     public ServingError? Error { get; }

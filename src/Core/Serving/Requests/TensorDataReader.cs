@@ -31,7 +31,9 @@ internal static class TensorDataReader
                 _ => nesting.TryAddElement(),
             };
             if (!fits)
-                throw new InferRequestException($"The data of input '{name}' is nested otherwise than its shape [{string.Join(",", shape)}] (at element {read}); flat data would do as well.");
+                throw new InferRequestException(
+                    $"The data of input '{name}' is nested otherwise than its shape [{string.Join(",", shape)}] (at element {read}); flat "
+                        + "data would do as well.");
             if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
                 continue;
             if (read == count)

@@ -53,7 +53,9 @@ public sealed class ActivePlan : IDisposable
 
     /// <summary>The ready arm of a generation, the champion first; null: there is none.</summary>
     public ServedArm? Find(GenerationReference generation) =>
-        Champion.Ready?.Served.Reference == generation ? Champion.Ready : Arms.FirstOrDefault(arm => arm.Ready?.Served.Reference == generation)?.Ready;
+        Champion.Ready?.Served.Reference == generation
+            ? Champion.Ready
+            : Arms.FirstOrDefault(arm => arm.Ready?.Served.Reference == generation)?.Ready;
 
     public void Dispose()
     {

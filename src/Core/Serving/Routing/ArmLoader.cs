@@ -26,7 +26,8 @@ internal sealed class ArmLoader(ServedGenerations generations, ModelCache models
         try
         {
             return await generations.GetAsync(reference) is { } served
-                ? (new ServedArm(name, served, await models.AcquireAsync(reference), meters.For(reference, served.Log.Mode != QueryLogMode.None)), null)
+                ? (new ServedArm(
+                    name, served, await models.AcquireAsync(reference), meters.For(reference, served.Log.Mode != QueryLogMode.None)), null)
                 : (null, new ServingError(ServingErrorKind.NotFound, $"There is no generation {reference}."));
         }
         catch (FeedException exception)

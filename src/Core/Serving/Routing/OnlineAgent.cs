@@ -51,7 +51,9 @@ public sealed partial class OnlineAgent(
     /// <summary>Whether there is no such project, so that the agent need not be kept.</summary>
     public bool IsUnknown => isUnknown;
 
-    /// <summary>Whether it must poll though the plan may not have changed: it has none, or not as a whole, or one before is still to be put away.</summary>
+    /// <summary>
+    /// Whether it must poll though the plan may not have changed: it has none, or not as a whole, or one before is still to be put away.
+    /// </summary>
     public bool HasWork => Volatile.Read(ref planVersion) < 0 || refusal is not null || hasRetired || mustPoll;
 
     /// <summary>What the project's shadows have still to answer on this silo.</summary>
@@ -121,7 +123,9 @@ public sealed partial class OnlineAgent(
         if (choice.Error is { } missing)
             return new ModelMetadata { Error = missing };
         if (choice.Plan is { } plan)
-            return plan.Champion.Ready is { } champion ? champion.Model.Describe(champion.Served) : new ModelMetadata { Error = plan.Champion.Error };
+            return plan.Champion.Ready is { } champion
+                ? champion.Model.Describe(champion.Served)
+                : new ModelMetadata { Error = plan.Champion.Error };
         using var _ = choice.Requested;
         return choice.Single.Arm.Model.Describe(choice.Single.Arm.Served);
     }
@@ -143,7 +147,8 @@ public sealed partial class OnlineAgent(
     }
 
     private ServingError NoRows() => new(
-        ServingErrorKind.InvalidQuery, $"'{project}' declares no features, so it has no rows; ask it by tensors (POST /v2/models/{project}/infer).");
+        ServingErrorKind.InvalidQuery,
+        $"'{project}' declares no features, so it has no rows; ask it by tensors (POST /v2/models/{project}/infer).");
 
     private long Touch()
     {
@@ -162,7 +167,9 @@ public sealed partial class OnlineAgent(
         : FirstAsync(started);
 
     private static RouteChoice OfPlan(ActivePlan plan, long started) =>
-        plan.Only is { } only ? new RouteChoice { Single = new RoutedQuery(only, Reasons.Share, started) } : new RouteChoice { Plan = plan };
+        plan.Only is { } only
+            ? new RouteChoice { Single = new RoutedQuery(only, Reasons.Share, started) }
+            : new RouteChoice { Plan = plan };
 
     /// <summary>The choice once a plan has been asked for.</summary>
     private async ValueTask<RouteChoice> FirstAsync(long started)
@@ -175,14 +182,17 @@ public sealed partial class OnlineAgent(
         isUnknown = !await plans.ExistsAsync(project);
         return RouteChoice.Refuse(isUnknown ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
             : released ? new ServingError(ServingErrorKind.Unavailable, $"'{project}' was unloaded on this node just now; ask again.")
-            : new ServingError(ServingErrorKind.NotReady, $"'{project}' has no generation in production yet; train one and promote it (POST /api/projects/{project}/promotions)."));
+            : new ServingError(
+                ServingErrorKind.NotReady,
+                $"'{project}' has no generation in production yet; train one and promote it (POST /api/projects/{project}/promotions)."));
     }
 
     /// <summary>The generation that a caller asked for by its version, in the plan or not.</summary>
     private async ValueTask<RouteChoice> RequestedAsync(string version, long started)
     {
         if (!GenerationReference.TryParse(project, version, out var reference))
-            return RouteChoice.Refuse(new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
+            return RouteChoice.Refuse(
+                new ServingError(ServingErrorKind.NotFound, $"'{version}' is no version; one looks like '1.2.0:3' (release:generation)."));
         if (active?.Find(reference) is { } arm)
             return new RouteChoice { Single = new RoutedQuery(arm, Reasons.Requested, started) };
         if (Volatile.Read(ref planVersion) < 0)
@@ -195,11 +205,15 @@ public sealed partial class OnlineAgent(
         if (await generations.StageOfAsync(reference) is Stage.Archived)
         {
             return RouteChoice.Refuse(new ServingError(
-                ServingErrorKind.NotReady, $"{reference} is archived and answers nothing; restore it first (POST /api/projects/{project}/generations/{reference.Version}/restore)."));
+                ServingErrorKind.NotReady,
+                $"{reference} is archived and answers nothing; restore it first (POST "
+                    + $"/api/projects/{project}/generations/{reference.Version}/restore)."));
         }
 
         var (own, error) = await loader.LoadAsync(ArmNames.Requested, reference);
-        return own is null ? RouteChoice.Refuse(error!) : new RouteChoice { Single = new RoutedQuery(own, Reasons.Requested, started), Requested = own };
+        return own is null
+            ? RouteChoice.Refuse(error!)
+            : new RouteChoice { Single = new RoutedQuery(own, Reasons.Requested, started), Requested = own };
     }
 
     /// <summary>Releases the models once no query is under way and no poll can add one.</summary>
@@ -241,7 +255,8 @@ public sealed partial class OnlineAgent(
             if (plan is null || plan.Version <= planVersion)
                 return;
             gone = !plan.Decommissioned ? null : new ServingError(
-                ServingErrorKind.Gone, $"'{project}' was decommissioned on {plan.At.UtcDateTime:yyyy-MM-dd} and answers no queries: {plan.Reason}.");
+                ServingErrorKind.Gone,
+                $"'{project}' was decommissioned on {plan.At.UtcDateTime:yyyy-MM-dd} and answers no queries: {plan.Reason}.");
             var problem = plan.Arms.IsEmpty ? LeaveAll() : await TakeOverAsync(plan);
             // It is tried again with every poll; what has been said once need not be said every second.
             if (problem is not null && problem.Message != refusal?.Message)
@@ -296,7 +311,8 @@ public sealed partial class OnlineAgent(
         return problem;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over as a whole yet, it is tried again: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Project}: plan {Version} cannot be taken over as a whole yet, it is tried again: {Reason}")]
     private static partial void LogPlanRefused(ILogger logger, string project, long version, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Project}: the plan could not be polled")]

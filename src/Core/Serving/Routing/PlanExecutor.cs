@@ -9,8 +9,8 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>
-/// Answers the queries of a plan with several arms: each row by the arm that its key chooses, by the fallback chain where that one fails, and
-/// by the shadows, whose answers are only logged.
+/// Answers the queries of a plan with several arms: each row by the arm that its key chooses, by the fallback chain where that one fails,
+/// and by the shadows, whose answers are only logged.
 /// </summary>
 public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, ILogger logger)
 {
@@ -38,7 +38,8 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
         var queryId = query.QueryId ?? QueryIds.NewId(time.GetUtcNow());
         query = query with { QueryId = queryId };
         var arm = plan.Selection.Choose(TensorKey.Of(query, plan.Key) ?? queryId);
-        var results = await RunAsync(plan, [new ArmBatch(arm, [], [])], batch => RunTensorsAsync(plan, batch, query, started, cancellationToken));
+        var results = await RunAsync(
+            plan, [new ArmBatch(arm, [], [])], batch => RunTensorsAsync(plan, batch, query, started, cancellationToken));
         var answer = await MergeAsync(plan, results);
         if (answer.Error is null)
             Shadows.Offer(plan, query, arm, started);
@@ -88,7 +89,8 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
         return Count(routed, batch, await pipeline.RunAsync(routed, rows, wanted: null, cancellationToken));
     }
 
-    private async Task<ArmResult> RunTensorsAsync(ActivePlan plan, ArmBatch batch, InferQuery query, long started, CancellationToken cancellationToken)
+    private async Task<ArmResult> RunTensorsAsync(
+        ActivePlan plan, ArmBatch batch, InferQuery query, long started, CancellationToken cancellationToken)
     {
         var (_, arm, error, _) = plan.Arms[batch.Arm];
         if (arm is null)
@@ -98,7 +100,11 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
     }
 
     private static RoutedQuery RouteOf(ActivePlan plan, ServedArm arm, ArmBatch batch, long started) =>
-        new(arm, batch.InsteadOf is null ? Reasons.Share : Reasons.Fallback, started) { Project = plan.Plan.Project, QueryIds = batch.QueryIds };
+        new(arm, batch.InsteadOf is null ? Reasons.Share : Reasons.Fallback, started)
+        {
+            Project = plan.Plan.Project,
+            QueryIds = batch.QueryIds,
+        };
 
     private ArmResult Count(RoutedQuery query, ArmBatch batch, Inferred inferred)
     {
@@ -123,7 +129,12 @@ public sealed class PlanExecutor(InferencePipeline pipeline, TimeProvider time, 
         foreach (var result in results)
         {
             if (result.Batch.InsteadOf is { Entry: { } entry } instead)
-                await pipeline.LogAsync(entry with { Reason = Reasons.Failed, QueryIds = ArmResult.IdsBeside(entry.QueryIds, plan.Arms[instead.Batch.Arm].Arm.Name) });
+                await pipeline.LogAsync(
+                    entry with
+                    {
+                        Reason = Reasons.Failed,
+                        QueryIds = ArmResult.IdsBeside(entry.QueryIds, plan.Arms[instead.Batch.Arm].Arm.Name),
+                    });
             logged &= await pipeline.LogAsync(result.Entry!);
         }
 

@@ -1,6 +1,8 @@
 namespace Progeny.Core.Serving.Routing;
 
-/// <summary>The admission of queries to an agent: up to a limit at once, and none after it is closed. Thread-safe, without a lock.</summary>
+/// <summary>
+/// The admission of queries to an agent: up to a limit at once, and none after it is closed. Thread-safe, without a lock.
+/// </summary>
 /// <param name="max">How many may be under way at once.</param>
 public sealed class QueryAdmission(int max)
 {

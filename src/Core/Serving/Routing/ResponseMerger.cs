@@ -15,12 +15,14 @@ public static class ResponseMerger
         List<ArmResult> refused = [.. results.Where(result => result is { Error: not null, CanFallBack: false })];
         if (refused.Count == 0)
             return null;
-        var fields = refused.SelectMany(result => result.ErrorInQuery!.Fields).OrderBy(field => field.Row).Take(FeatureBatchBuilder.MaxErrors);
+        var fields = refused.SelectMany(result => result.ErrorInQuery!.Fields).OrderBy(field => field.Row)
+            .Take(FeatureBatchBuilder.MaxErrors);
         return refused[0].Error! with { Fields = [.. fields] };
     }
 
     /// <summary>The answer to a query of which every row was answered.</summary>
-    public static Answer Merge(ActivePlan plan, IReadOnlyList<ArmResult> results) => results is [var only] ? OfOne(plan, only) : OfSeveral(plan, results);
+    public static Answer Merge(ActivePlan plan, IReadOnlyList<ArmResult> results) =>
+        results is [var only] ? OfOne(plan, only) : OfSeveral(plan, results);
 
     private static Answer OfOne(ActivePlan plan, ArmResult result) => new()
     {

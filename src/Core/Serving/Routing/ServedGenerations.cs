@@ -9,7 +9,8 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
-public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
+public sealed class ServedGenerations(
+    IBlueprintSource blueprints, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
 {
     private const int Most = 10_000;
 
@@ -36,7 +37,8 @@ public sealed class ServedGenerations(IBlueprintSource blueprints, IFeedCatalog 
             return served;
         if (await blueprints.GetBlueprintAsync(reference) is not { } blueprint)
             return null;
-        served = new ServedGeneration(blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed);
+        served = new ServedGeneration(
+            blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed);
         await Task.WhenAll(served.Augmenters.Select(augmenter => augmenter.WarmUpAsync()));
         if (ready.Count >= Most)
         {

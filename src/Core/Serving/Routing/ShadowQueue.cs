@@ -23,7 +23,8 @@ public sealed partial class ShadowQueue(InferencePipeline pipeline, TimeProvider
     // A plan keeps its models loaded for a minute after another one took over.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<ShadowQuery> waiting = Channel.CreateBounded<ShadowQuery>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task answering = Task.CompletedTask;

@@ -35,7 +35,9 @@ public sealed class LocalModelCheck(RuleCompiler? rules, TimeProvider time, Mode
             return new ModelFindings
             {
                 Predictions = predictions,
-                Performance = request.Measure ? ModelPerformance.Measure(await File.ReadAllBytesAsync(request.Model, cancellationToken), request.Manifest, time) : null,
+                Performance = request.Measure
+                    ? ModelPerformance.Measure(await File.ReadAllBytesAsync(request.Model, cancellationToken), request.Manifest, time)
+                    : null,
                 Tests = request.Test ? Test(request, runner) : [],
             };
         }
@@ -48,7 +50,8 @@ public sealed class LocalModelCheck(RuleCompiler? rules, TimeProvider time, Mode
     private static async IAsyncEnumerable<(Prediction Prediction, int Rows)> Predict(
         ModelCheckRequest request, ModelRunner runner, string data, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var batches = ModelRows.PredictAsync(runner, request.Manifest, data, long.MaxValue, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var batches = ModelRows.PredictAsync(runner, request.Manifest, data, long.MaxValue, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         await using (batches.ConfigureAwait(false))
         {
             while (true)
@@ -68,7 +71,8 @@ public sealed class LocalModelCheck(RuleCompiler? rules, TimeProvider time, Mode
         }
     }
 
-    private async Task<ModelRunner> LoadAsync(ModelCheckRequest request, string? data, string? predictions, CancellationToken cancellationToken)
+    private async Task<ModelRunner> LoadAsync(
+        ModelCheckRequest request, string? data, string? predictions, CancellationToken cancellationToken)
     {
         if (!request.Accept)
             return ModelRunner.Load(await File.ReadAllBytesAsync(request.Model, cancellationToken), request.Manifest, watchdog);
@@ -79,7 +83,8 @@ public sealed class LocalModelCheck(RuleCompiler? rules, TimeProvider time, Mode
     {
         if (request.Manifest.Tests.Count == 0)
             return [];
-        using var compiled = (rules ?? throw new ArgumentException("Tests are asked for without rules.", nameof(request))).Compile(request.Manifest);
+        using var compiled = (rules ?? throw new ArgumentException("Tests are asked for without rules.", nameof(request))).Compile(
+            request.Manifest);
         return ProjectTests.Run(runner, request.Manifest, compiled);
     }
 }

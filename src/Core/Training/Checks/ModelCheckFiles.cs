@@ -19,13 +19,17 @@ public static class ModelCheckFiles
     {
         var text = request.Manifest.Text ?? throw new ArgumentException("The manifest was not read from a text.", nameof(request));
         await File.WriteAllTextAsync(Path.Combine(folder, "manifest.yaml"), text, cancellationToken);
-        await File.WriteAllBytesAsync(Path.Combine(folder, "request.json"), JsonSerializer.SerializeToUtf8Bytes(request, ModelCheckJson.Default.ModelCheckRequest), cancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder, "request.json"),
+            JsonSerializer.SerializeToUtf8Bytes(request, ModelCheckJson.Default.ModelCheckRequest),
+            cancellationToken);
     }
 
     /// <summary>Reads a request.</summary>
     public static ModelCheckRequest ReadRequest(string folder)
     {
-        var request = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, "request.json")), ModelCheckJson.Default.ModelCheckRequest)!;
+        var request = JsonSerializer.Deserialize(
+            File.ReadAllBytes(Path.Combine(folder, "request.json")), ModelCheckJson.Default.ModelCheckRequest)!;
         return request with { Manifest = ManifestParser.ParseOrThrow(File.ReadAllText(Path.Combine(folder, "manifest.yaml"))) };
     }
 
@@ -55,7 +59,8 @@ public static class ModelCheckFiles
             outcome = new(exception.Stage, exception.Message, null, []);
         }
 
-        await File.WriteAllBytesAsync(Path.Combine(folder, "findings.json"), JsonSerializer.SerializeToUtf8Bytes(outcome, ModelCheckJson.Default.ModelCheckOutcome));
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder, "findings.json"), JsonSerializer.SerializeToUtf8Bytes(outcome, ModelCheckJson.Default.ModelCheckOutcome));
     }
 
     /// <summary>Reads what was found.</summary>
@@ -66,7 +71,12 @@ public static class ModelCheckFiles
         var outcome = await ReadOutcomeAsync(folder, cancellationToken);
         if (outcome.Message is { } message)
             throw new TrainingFailedException(outcome.Stage ?? TrainingStage.Acceptance, message);
-        return new ModelFindings { Performance = outcome.Performance, Tests = outcome.Tests, Predictions = await ReadPredictionsAsync(folder, manifest, cancellationToken) };
+        return new ModelFindings
+        {
+            Performance = outcome.Performance,
+            Tests = outcome.Tests,
+            Predictions = await ReadPredictionsAsync(folder, manifest, cancellationToken),
+        };
     }
 
     private static async Task<ModelCheckOutcome> ReadOutcomeAsync(string folder, CancellationToken cancellationToken)
@@ -78,18 +88,23 @@ public static class ModelCheckFiles
         }
         catch (JsonException exception)
         {
-            throw new TrainingFailedException(TrainingStage.Acceptance, "The check of the model left a findings.json that cannot be read.", inner: exception);
+            throw new TrainingFailedException(
+                TrainingStage.Acceptance, "The check of the model left a findings.json that cannot be read.", inner: exception);
         }
     }
 
-    /// <summary>Opens what a check left. A model may have taken over its process, and a link in the place of the file would be read by the node.</summary>
+    /// <summary>
+    /// Opens what a check left. A model may have taken over its process, and a link in the place of the file would be read by the node.
+    /// </summary>
     private static FileStream Open(string folder, string name)
     {
         using var root = OpenFolder.Open(folder);
         using var file = root.Find(name);
         return file is { Kind: OpenFolder.File, Links: 1 }
             ? file.Read()
-            : throw new TrainingFailedException(TrainingStage.Acceptance, $"The check of the model left {file?.Kind ?? "nothing"} as {name}; a regular file would be right.");
+            : throw new TrainingFailedException(
+                TrainingStage.Acceptance,
+                $"The check of the model left {file?.Kind ?? "nothing"} as {name}; a regular file would be right.");
     }
 
     private static async Task<List<Prediction>> ReadPredictionsAsync(string folder, Manifest manifest, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ namespace Progeny.Core.Training.Checks;
 /// <param name="runMemory">The memory that runs of a model may take, in bytes.</param>
 /// <param name="maxRunTime">The longest that a run may take.</param>
 /// <param name="sandbox">Where the process runs; null: like any program.</param>
-public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time, ProgramSandbox? sandbox = null) : IModelCheck
+public sealed class ModelProcess(
+    TrainerOptions options, long runMemory, TimeSpan maxRunTime, TimeProvider time, ProgramSandbox? sandbox = null) : IModelCheck
 {
     /// <summary>The most processes of all projects; one project has one at a time.</summary>
     private const int MaxProcesses = 8;
@@ -57,7 +58,13 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
         {
             var limited = request with { Memory = memory, RunMemory = runMemory, MaxRunTime = maxRunTime };
             await ModelCheckFiles.WriteAsync(folder, limited with { Model = Path.GetFullPath(request.Model) }, cancellationToken);
-            List<string?> reads = [.. ProgramSandbox.FoldersOf(options.ModelCheck), request.Model, request.Data, request.Predictions, request.Evaluate];
+            List<string?> reads = [
+                .. ProgramSandbox.FoldersOf(options.ModelCheck),
+                request.Model,
+                request.Data,
+                request.Predictions,
+                request.Evaluate,
+            ];
             var result = await new TrainerProcess(options, time, sandbox).RunAsync(
                 Command(), folder, options.CheckTime, memory, _ => { }, cancellationToken, [.. reads.OfType<string>()]);
             cancellationToken.ThrowIfCancellationRequested();
@@ -73,17 +80,22 @@ public sealed class ModelProcess(TrainerOptions options, long runMemory, TimeSpa
 
     private string Describe(TrainerResult result, long memory) => result.Verdict switch
     {
-        TrainerVerdict.TimedOut => $"The check of the model did not end within {options.CheckTime:c} (Trainer:CheckTime): it takes too long to load or to run.",
+        TrainerVerdict.TimedOut =>
+            $"The check of the model did not end within {options.CheckTime:c} (Trainer:CheckTime): it takes too long to load or to run.",
         TrainerVerdict.OutOfMemory => string.Create(
             CultureInfo.InvariantCulture,
-            $"The model took {result.PeakMemory >> 20} MiB of memory when it was loaded and run; it may take {memory >> 20} MiB (Trainer:CheckMemory, and {options.CheckMemoryFactor} times its file)."),
+            $"The model took {result.PeakMemory >> 20} MiB of memory when it was loaded and run; it may take {memory >> 20} MiB "
+                + $"(Trainer:CheckMemory, and {options.CheckMemoryFactor} times its file)."),
         TrainerVerdict.OverLimit => result.Message,
-        _ when result.ExitCode > 128 => $"The model ended the process that checked it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
+        _ when result.ExitCode > 128 =>
+            $"The model ended the process that checked it, by signal {result.ExitCode - 128}: it cannot be loaded or run.",
         _ => $"The model could not be checked: {LastLine(result.Log)}",
     };
 
     private List<string> Command() =>
-        options.ModelCheck.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? [options.Dotnet, options.ModelCheck] : [options.ModelCheck];
+        options.ModelCheck.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
+            ? [options.Dotnet, options.ModelCheck]
+            : [options.ModelCheck];
 
     private static string LastLine(string log) => log.TrimEnd().Split('\n')[^1];
 

@@ -32,7 +32,9 @@ internal sealed class DiskUse(string folder, SandboxOptions options, TimeProvide
         if (bytes - _before > options.MaxDiskBytes)
             return $"The trainer was stopped: it had written {Show(bytes - _before)} to its folder; its limit is {Show(options.MaxDiskBytes)} (the node's Jobs:MaxDiskBytes).";
         if (entries > options.MaxFiles)
-            return string.Create(CultureInfo.InvariantCulture, $"The trainer was stopped: there were {entries} files and folders in its folder; its limit is {options.MaxFiles} (the node's Jobs:MaxFiles).");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The trainer was stopped: there were {entries} files and folders in its folder; its limit is {options.MaxFiles} (the node's Jobs:MaxFiles).");
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return free < options.MinFreeBytes
             ? $"The trainer was stopped: the disk of its folder had {Show(free)} free; {Show(options.MinFreeBytes)} must be (the node's Jobs:MinFreeBytes)."

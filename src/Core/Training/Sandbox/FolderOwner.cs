@@ -23,7 +23,8 @@ internal static class FolderOwner
     private static void Change(string path, uint user)
     {
         if (ChangeOwner(path, user, user) != 0)
-            throw new IOException($"{path} cannot be given to the user {user} of a job: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+            throw new IOException(
+                $"{path} cannot be given to the user {user} of a job: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
     }
 
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]

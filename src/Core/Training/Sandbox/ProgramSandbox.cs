@@ -4,13 +4,14 @@ using Progeny.Core.Releases;
 namespace Progeny.Core.Training.Sandbox;
 
 /// <summary>
-/// The sandbox for programs that run data or code of projects, and which of them may run at all (docs/sandbox.md). Whether one can be had here
-/// is tried out once, by <see cref="StartAsync"/>; before, there is none.
+/// The sandbox for programs that run data or code of projects, and which of them may run at all (docs/sandbox.md). Whether one can be had
+/// here is tried out once, by <see cref="StartAsync"/>; before, there is none.
 /// </summary>
 /// <param name="folder">The folder of the folders of jobs.</param>
 /// <param name="hidden">The node's data folder, which no program sees.</param>
 /// <param name="isRestricted">Whether projects may run no program of their own unless <c>Jobs:Commands</c> says so.</param>
-public sealed class ProgramSandbox(SandboxOptions options, TrainerOptions trainer, string folder, string hidden, bool isRestricted, TimeProvider time) : IProgramGrants
+public sealed class ProgramSandbox(
+    SandboxOptions options, TrainerOptions trainer, string folder, string hidden, bool isRestricted, TimeProvider time) : IProgramGrants
 {
     private const string AnyProgram = "*";
     private const string NoProgram = "none";
@@ -63,13 +64,17 @@ public sealed class ProgramSandbox(SandboxOptions options, TrainerOptions traine
         if (!_allowed.Contains(AnyProgram) && !_allowed.Contains(program))
         {
             var allowed = _allowed.Where(name => name != NoProgram).ToList();
-            var instead = allowed.Count == 0 ? "projects may run no programs of their own here" : $"projects may run {string.Join(", ", allowed)}";
-            return $"The program '{program}' may not run on this node: {instead} (Jobs:Commands). The built-in trainer may (pipeline.trainer).";
+            var instead = allowed.Count == 0
+                ? "projects may run no programs of their own here"
+                : $"projects may run {string.Join(", ", allowed)}";
+            return $"The program '{program}' may not run on this node: {instead} (Jobs:Commands). The built-in trainer may "
+                + "(pipeline.trainer).";
         }
 
         return IsOn || options.AllowUnsandboxed
             ? null
-            : $"The program '{program}' may not run on this node, which has no sandbox for it: {Problem}. Programs run without one where Jobs:AllowUnsandboxed is true.";
+            : $"The program '{program}' may not run on this node, which has no sandbox for it: {Problem}. Programs run without one where "
+                + "Jobs:AllowUnsandboxed is true.";
     }
 
     /// <summary>Makes a command one that runs in the sandbox, and what it needs belong to the user that it gets.</summary>
@@ -91,7 +96,8 @@ public sealed class ProgramSandbox(SandboxOptions options, TrainerOptions traine
     }
 
     /// <summary>The folders of programs of the node's own.</summary>
-    internal static IReadOnlyList<string> FoldersOf(params string[] programs) => [.. programs.Select(program => Path.GetDirectoryName(Path.GetFullPath(program))!).Distinct()];
+    internal static IReadOnlyList<string> FoldersOf(params string[] programs) =>
+        [.. programs.Select(program => Path.GetDirectoryName(Path.GetFullPath(program))!).Distinct()];
 
     private async Task<string?> TryAsync(CancellationToken cancellationToken)
     {
@@ -108,9 +114,18 @@ public sealed class ProgramSandbox(SandboxOptions options, TrainerOptions traine
         {
             // What every job needs: a folder to write to, and the node's programs to read.
             var programs = new[] { trainer.BuiltIn, trainer.ModelCheck }.Where(File.Exists).ToArray();
-            List<string> command = ["/bin/sh", "-c", "for file; do [ -r \"$file\" ] || { echo \"$file cannot be read\" >&2; exit 1; }; done; : >written", "probe", .. programs];
-            var result = await new TrainerProcess(trainer, time, this).RunAsync(command, work, MaxProbeTime, 1L << 30, static _ => { }, cancellationToken, FoldersOf(programs));
-            return result.Verdict is TrainerVerdict.Succeeded ? null : $"bubblewrap cannot make one here ({result.Log.TrimEnd().Split('\n')[^1]})";
+            List<string> command = [
+                "/bin/sh",
+                "-c",
+                "for file; do [ -r \"$file\" ] || { echo \"$file cannot be read\" >&2; exit 1; }; done; : >written",
+                "probe",
+                .. programs,
+            ];
+            var result = await new TrainerProcess(trainer, time, this).RunAsync(
+                command, work, MaxProbeTime, 1L << 30, static _ => { }, cancellationToken, FoldersOf(programs));
+            return result.Verdict is TrainerVerdict.Succeeded
+                ? null
+                : $"bubblewrap cannot make one here ({result.Log.TrimEnd().Split('\n')[^1]})";
         }
         catch (IOException exception)
         {

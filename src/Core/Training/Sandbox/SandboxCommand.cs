@@ -21,7 +21,14 @@ public sealed class SandboxCommand(SandboxOptions options, string hidden, string
     private static readonly string[] Settings =
         ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime", "/etc/mime.types"];
 
-    private static readonly string[] NetworkSettings = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/ssl/certs", "/etc/ca-certificates", "/etc/pki/tls/certs"];
+    private static readonly string[] NetworkSettings = [
+        "/etc/resolv.conf",
+        "/etc/hosts",
+        "/etc/nsswitch.conf",
+        "/etc/ssl/certs",
+        "/etc/ca-certificates",
+        "/etc/pki/tls/certs",
+    ];
 
     // Libraries read there how many processors the machine has.
     private static readonly string[] Machine = ["/sys/devices/system/cpu", "/sys/devices/system/node"];
@@ -46,12 +53,23 @@ public sealed class SandboxCommand(SandboxOptions options, string hidden, string
         AddFiles(words, folder, reads, memory);
         words.AddRange(["--setenv", "USER", "trainer", "--setenv", "LOGNAME", "trainer", "--"]);
         if (user is { } id)
-            words.AddRange(["/usr/bin/setpriv", $"--reuid={id}", $"--regid={id}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--"]);
+            words.AddRange(
+                [
+                    "/usr/bin/setpriv",
+                    $"--reuid={id}",
+                    $"--regid={id}",
+                    "--clear-groups",
+                    "--bounding-set=-all",
+                    "--inh-caps=-all",
+                    "--no-new-privs",
+                    "--",
+                ]);
 
         // The folder is the job's user's alone, so only that user can change to it.
         words.AddRange(
         [
-            "/usr/bin/env", $"--chdir={folder}", "/usr/bin/prlimit", Limit("nproc", options.MaxProcesses), Limit("nofile", options.MaxOpenFiles), Limit("fsize", options.MaxDiskBytes),
+            "/usr/bin/env", $"--chdir={folder}", "/usr/bin/prlimit", Limit("nproc", options.MaxProcesses), Limit(
+                "nofile", options.MaxOpenFiles), Limit("fsize", options.MaxDiskBytes),
             Limit("data", Math.Min(memory, long.MaxValue / 4) * 2 + OfRuntime), Limit("core", 0), "--",
         ]);
         return [.. words, .. command];
@@ -68,9 +86,16 @@ public sealed class SandboxCommand(SandboxOptions options, string hidden, string
                 words.AddRange(["--ro-bind", system, system]);
         }
 
-        words.AddRange(["--dev", "/dev", "--size", Size(memory), "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--proc", "/proc"]);
+        words.AddRange(
+            ["--dev", "/dev", "--size", Size(memory), "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--proc", "/proc"]);
         words.AddRange(["--size", Size(TemporaryBytes), "--perms", "1777", "--tmpfs", "/tmp"]);
-        List<string> shown = [.. Settings, .. options.Network is SandboxNetwork.Host ? NetworkSettings : [], .. Machine, .. Environments(), .. options.ReadOnly];
+        List<string> shown = [
+            .. Settings,
+            .. options.Network is SandboxNetwork.Host ? NetworkSettings : [],
+            .. Machine,
+            .. Environments(),
+            .. options.ReadOnly,
+        ];
         foreach (var path in shown.Concat(reads.Where(Directory.Exists)).Where(Path.Exists))
             Bind(words, "--ro-bind", path, path);
 
@@ -102,7 +127,8 @@ public sealed class SandboxCommand(SandboxOptions options, string hidden, string
             yield return library;
     }
 
-    private static bool IsIn(string path, string folder) => path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + '/', StringComparison.Ordinal);
+    private static bool IsIn(string path, string folder) =>
+        path == folder || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + '/', StringComparison.Ordinal);
 
     private static string Limit(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
 

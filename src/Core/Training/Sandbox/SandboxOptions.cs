@@ -10,8 +10,8 @@ public sealed class SandboxOptions
     public bool AllowUnsandboxed { get; set; }
 
     /// <summary>
-    /// The programs that projects may run, as <c>pipeline.command</c> names them, separated by commas; <c>*</c>: all, <c>none</c>: none. Null:
-    /// all on a node alone that asks nobody who they are, else none.
+    /// The programs that projects may run, as <c>pipeline.command</c> names them, separated by commas; <c>*</c>: all, <c>none</c>: none.
+    /// Null: all on a node alone that asks nobody who they are, else none.
     /// </summary>
     public string? Commands { get; set; }
 
@@ -48,7 +48,8 @@ public sealed class SandboxOptions
     internal IReadOnlyList<string> ReadOnly => Split(ReadOnlyPaths);
 
     /// <summary>The words of a list that is separated by commas.</summary>
-    internal static IReadOnlyList<string> Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    internal static IReadOnlyList<string> Split(string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>What is wrong with a setting, in a sentence; null: nothing.</summary>
     public string? Problem()
@@ -66,11 +67,15 @@ public sealed class SandboxOptions
         if (MaxOpenFiles < 64)
             return $"Jobs:MaxOpenFiles is {MaxOpenFiles}; 64 or more would be right, the most files that a process of a job may have open.";
         if (MaxCpuTime < TimeSpan.Zero)
-            return $"Jobs:MaxCpuTime is {MaxCpuTime:c}; a time such as 08:00:00 would be right, or 00:00:00 for as much as fits into a job's time limit.";
+            return $"Jobs:MaxCpuTime is {MaxCpuTime:c}; a time such as 08:00:00 would be right, or 00:00:00 for as much as fits into a "
+                + "job's time limit.";
         if (MaxDiskBytes < 1 << 20)
-            return $"Jobs:MaxDiskBytes is {MaxDiskBytes}; 1048576 (1 MiB) or more would be right, the most bytes that a program may add to its folder.";
+            return $"Jobs:MaxDiskBytes is {MaxDiskBytes}; 1048576 (1 MiB) or more would be right, the most bytes that a program may add "
+                + "to its folder.";
         if (MaxFiles < 16)
             return $"Jobs:MaxFiles is {MaxFiles}; 16 or more would be right, the most files and folders in the folder of a job.";
-        return MinFreeBytes < 0 ? $"Jobs:MinFreeBytes is {MinFreeBytes}; 0 or more would be right, the bytes that must stay free on the disk." : null;
+        return MinFreeBytes < 0
+            ? $"Jobs:MinFreeBytes is {MinFreeBytes}; 0 or more would be right, the bytes that must stay free on the disk."
+            : null;
     }
 }

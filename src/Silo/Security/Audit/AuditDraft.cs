@@ -1,6 +1,8 @@
 namespace Progeny.Silo.Security.Audit;
 
-/// <summary>What the audit log gets to know of a request besides the request itself; a feature of the requests of which there is an entry.</summary>
+/// <summary>
+/// What the audit log gets to know of a request besides the request itself; a feature of the requests of which there is an entry.
+/// </summary>
 public sealed class AuditDraft
 {
     /// <summary>What it is about, where the path does not say; null: what the path says.</summary>

@@ -21,7 +21,8 @@ internal static class AuditOptionsValidator
         }
             ? address
             : throw new SettingException(
-                $"{AuditOptions.Section}:Syslog:Address is '{options.Syslog.Address}'; it must look like udp://host:514, tcp://host:601 or unix:///dev/log.");
+                $"{AuditOptions.Section}:Syslog:Address is '{options.Syslog.Address}'; it must look like udp://host:514, tcp://host:601 "
+                    + "or unix:///dev/log.");
     }
 
     /// <summary>The address of the collector; null: there is none.</summary>
@@ -32,16 +33,19 @@ internal static class AuditOptionsValidator
             return null;
         return Uri.TryCreate(options.Otlp.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")
             ? endpoint
-            : throw new SettingException($"{AuditOptions.Section}:Otlp:Endpoint is '{options.Otlp.Endpoint}'; it must look like http://collector:4318.");
+            : throw new SettingException(
+                $"{AuditOptions.Section}:Otlp:Endpoint is '{options.Otlp.Endpoint}'; it must look like http://collector:4318.");
     }
 
     /// <exception cref="SettingException">A setting is wrong.</exception>
     public static AuditOptions Check(AuditOptions options)
     {
         if (options.KeepDays is < 0 or > MaxDays)
-            throw new SettingException($"{AuditOptions.Section}:KeepDays is {options.KeepDays}; it must be 1 to {MaxDays} days, or 0 for ever.");
+            throw new SettingException(
+                $"{AuditOptions.Section}:KeepDays is {options.KeepDays}; it must be 1 to {MaxDays} days, or 0 for ever.");
         if (options.RefusedPerMinute is < 1 or > MaxRefused)
-            throw new SettingException($"{AuditOptions.Section}:RefusedPerMinute is {options.RefusedPerMinute}; it must be from 1 to {MaxRefused}.");
+            throw new SettingException(
+                $"{AuditOptions.Section}:RefusedPerMinute is {options.RefusedPerMinute}; it must be from 1 to {MaxRefused}.");
         _ = SyslogOf(options);
         _ = CollectorOf(options);
         return options;

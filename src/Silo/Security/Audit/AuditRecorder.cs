@@ -40,7 +40,9 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
         return await TryAppendAsync(entry);
     }
 
-    /// <summary>Writes that a request was refused, unless too many of the address were in the last minute: of those only the number is.</summary>
+    /// <summary>
+    /// Writes that a request was refused, unless too many of the address were in the last minute: of those only the number is.
+    /// </summary>
     public async Task RefuseAsync(HttpContext context, int status)
     {
         var entry = Entry(context, AuditActions.Name(context), status);
@@ -82,11 +84,13 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
 
     private static string? Subject(RouteValueDictionary values)
     {
-        var named = values.Where(value => value.Value is string && !Others.Contains(value.Key, StringComparer.Ordinal)).Select(value => $"{value.Key} {value.Value}");
+        var named = values.Where(value => value.Value is string && !Others.Contains(value.Key, StringComparer.Ordinal))
+            .Select(value => $"{value.Key} {value.Value}");
         return string.Join(", ", named) is { Length: > 0 } text ? Cut(text, MaxSubject) : null;
     }
 
-    private static string? Address(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString();
+    private static string? Address(IPAddress? address) =>
+        address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4().ToString() : address?.ToString();
 
     private static string? Bounded(string? json) => json is { Length: > MaxJson } ? $$"""{"characters":{{json.Length}}}""" : json;
 

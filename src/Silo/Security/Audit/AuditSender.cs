@@ -3,13 +3,15 @@ using Progeny.Core.Security.Audit;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>Sends the audit log to its receivers, on from where each of them got to. In a cluster one node at a time does so.</summary>
-internal sealed partial class AuditSender(IAuditLog log, IEnumerable<IAuditReceiver> receivers, TimeProvider time, ILogger<AuditSender> logger) : BackgroundService
+internal sealed partial class AuditSender(
+    IAuditLog log, IEnumerable<IAuditReceiver> receivers, TimeProvider time, ILogger<AuditSender> logger) : BackgroundService
 {
     private const int EntriesAtOnce = 200;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(receivers.Select(receiver => SendAsync(receiver, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(receivers.Select(receiver => SendAsync(receiver, stoppingToken)));
 
     private async Task SendAsync(IAuditReceiver receiver, CancellationToken cancellationToken)
     {

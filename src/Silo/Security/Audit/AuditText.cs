@@ -8,7 +8,11 @@ namespace Progeny.Silo.Security.Audit;
 /// <summary>An entry as a line of JSON, as receivers get it.</summary>
 internal static class AuditText
 {
-    private static readonly int[] Refusals = [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden, StatusCodes.Status421MisdirectedRequest];
+    private static readonly int[] Refusals = [
+        StatusCodes.Status401Unauthorized,
+        StatusCodes.Status403Forbidden,
+        StatusCodes.Status421MisdirectedRequest,
+    ];
 
     /// <summary>Whether the entry is about an attempt that was refused.</summary>
     public static bool IsRefusal(AuditEntry entry) => Array.IndexOf(Refusals, entry.Status) >= 0 || entry.Action == RefusedAttempts.Action;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
-/// Holds the answer to a request that changes something until its entry is in the audit log. Where the entry cannot be written the client is told
-/// so in place of the answer: what is acknowledged is recorded.
+/// Holds the answer to a request that changes something until its entry is in the audit log. Where the entry cannot be written the client
+/// is told so in place of the answer: what is acknowledged is recorded.
 /// </summary>
 internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
 {
@@ -51,7 +51,9 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
     }
 
     private static int StatusOfFault(HttpContext context) =>
-        context.RequestAborted.IsCancellationRequested ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status500InternalServerError;
+        context.RequestAborted.IsCancellationRequested
+            ? StatusCodes.Status499ClientClosedRequest
+            : StatusCodes.Status500InternalServerError;
 
     private static Task RefuseAsync(HttpContext context)
     {
@@ -60,7 +62,8 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
         return new GuardProblem(
             StatusCodes.Status503ServiceUnavailable,
             "Not recorded",
-            "The request took effect, but could not be written to the audit log; the node's log says why. Look at what it changed before you send it again.")
+            "The request took effect, but could not be written to the audit log; the node's log says why. Look at what it changed before "
+                + "you send it again.")
             .ExecuteAsync(context);
     }
 }

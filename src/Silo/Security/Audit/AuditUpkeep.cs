@@ -5,9 +5,12 @@ using Progeny.Core.Security.Audit;
 
 namespace Progeny.Silo.Security.Audit;
 
-/// <summary>Writes that the node began and ended, each minute how many refused attempts have no entry of their own, and removes what is old.</summary>
+/// <summary>
+/// Writes that the node began and ended, each minute how many refused attempts have no entry of their own, and removes what is old.
+/// </summary>
 internal sealed partial class AuditUpkeep(
-    IAuditLog log, RefusedAttempts refused, AuditOptions options, NodeName node, TimeProvider time, ILogger<AuditUpkeep> logger) : BackgroundService
+    IAuditLog log, RefusedAttempts refused, AuditOptions options, NodeName node, TimeProvider time, ILogger<AuditUpkeep> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -72,10 +75,15 @@ internal sealed partial class AuditUpkeep(
         By = AuditEntry.Platform,
         Action = action,
         Subject = $"node {node.Value}",
-        After = JsonSerializer.Serialize(new { Version = typeof(AuditUpkeep).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion }, AuditJson.Options),
+        After = JsonSerializer.Serialize(
+            new
+            {
+                Version = typeof(AuditUpkeep).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            }, AuditJson.Options),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries of the audit log were removed, which were older than {Days} days")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "{Count} entries of the audit log were removed, which were older than {Days} days")]
     private partial void LogPruned(long count, int days);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The audit log cannot be written")]

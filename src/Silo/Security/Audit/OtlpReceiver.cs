@@ -3,7 +3,10 @@ using Progeny.Core.Security.Audit;
 
 namespace Progeny.Silo.Security.Audit;
 
-/// <summary>Sends entries as records of a log by OTLP over HTTP, in JSON. What the collector took it acknowledges; the exporter for logs of the node's own would drop what it cannot send.</summary>
+/// <summary>
+/// Sends entries as records of a log by OTLP over HTTP, in JSON. What the collector took it acknowledges; the exporter for logs of the
+/// node's own would drop what it cannot send.
+/// </summary>
 internal sealed class OtlpReceiver(Uri endpoint, NodeName node) : IAuditReceiver, IDisposable
 {
     private const int Information = 9;
@@ -14,7 +17,8 @@ internal sealed class OtlpReceiver(Uri endpoint, NodeName node) : IAuditReceiver
     private readonly Uri _logs = new(endpoint.AbsoluteUri.TrimEnd('/') + "/v1/logs");
 
     /// <inheritdoc/>
-    public string Name { get; } = $"otlp {endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}";
+    public string Name { get; } =
+        $"otlp {endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}";
 
     /// <inheritdoc/>
     public async Task SendAsync(IReadOnlyList<StoredAuditEntry> entries, CancellationToken cancellationToken)
@@ -25,7 +29,11 @@ internal sealed class OtlpReceiver(Uri endpoint, NodeName node) : IAuditReceiver
             {
                 new
                 {
-                    resource = new { attributes = new[] { Attribute("service.name", "progeny"), Attribute("service.instance.id", node.Value) } },
+                    resource = new { attributes = new[]
+                    {
+                        Attribute("service.name", "progeny"),
+                        Attribute("service.instance.id", node.Value),
+                    } },
                     scopeLogs = new[] { new { scope = new { name = "progeny.audit" }, logRecords = entries.Select(Record) } },
                 },
             },

@@ -3,8 +3,8 @@ using Progeny.Core.Security.Audit;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
-/// Counts the refused attempts of each address in a minute, so that a flood of them does not fill the disk: past a number only how many there were is
-/// written, when the minute is over.
+/// Counts the refused attempts of each address in a minute, so that a flood of them does not fill the disk: past a number only how many
+/// there were is written, when the minute is over.
 /// </summary>
 internal sealed class RefusedAttempts(AuditOptions options)
 {

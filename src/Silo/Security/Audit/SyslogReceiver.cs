@@ -7,8 +7,8 @@ using Progeny.Core.Security.Audit;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
-/// Sends entries as messages of RFC 5424, facility 13 (log audit): by UDP (RFC 5426) or to a socket of the machine a datagram each, by TCP with
-/// the length in front (RFC 6587, 3.4.1). None of them is acknowledged, so what the server lost nobody knows.
+/// Sends entries as messages of RFC 5424, facility 13 (log audit): by UDP (RFC 5426) or to a socket of the machine a datagram each, by TCP
+/// with the length in front (RFC 6587, 3.4.1). None of them is acknowledged, so what the server lost nobody knows.
 /// </summary>
 internal sealed class SyslogReceiver(Uri address, NodeName node) : IAuditReceiver
 {
@@ -31,7 +31,9 @@ internal sealed class SyslogReceiver(Uri address, NodeName node) : IAuditReceive
         foreach (var entry in entries)
         {
             var message = Encoding.UTF8.GetBytes(Format(entry));
-            ReadOnlyMemory<byte> bytes = socket.ProtocolType == ProtocolType.Tcp ? (byte[])[.. Encoding.ASCII.GetBytes($"{message.Length} "), .. message] : message;
+            ReadOnlyMemory<byte> bytes = socket.ProtocolType == ProtocolType.Tcp
+                ? (byte[])[.. Encoding.ASCII.GetBytes($"{message.Length} "), .. message]
+                : message;
             while (bytes.Length > 0)
                 bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, timeout.Token)..];
         }
@@ -45,11 +47,15 @@ internal sealed class SyslogReceiver(Uri address, NodeName node) : IAuditReceive
     {
         var severity = AuditText.IsRefusal(entry.ToEntry()) ? Warning : Informational;
         var time = DateTimeOffset.FromUnixTimeMilliseconds(entry.At).UtcDateTime;
-        return string.Create(CultureInfo.InvariantCulture, $"<{severity}>1 {time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Host()} progeny {Environment.ProcessId} audit - {AuditText.Of(entry)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<{severity}>1 {time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Host()} progeny {Environment.ProcessId} audit - {AuditText.Of(entry)}");
     }
 
     private string Host() =>
-        new string([.. node.Value.Select(letter => letter is > ' ' and < '\x7f' ? letter : '_').Take(MaxHost)]) is { Length: > 0 } host ? host : "-";
+        new string([.. node.Value.Select(letter => letter is > ' ' and < '\x7f' ? letter : '_').Take(MaxHost)]) is { Length: > 0 } host
+            ? host
+            : "-";
 
     private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +70,10 @@ internal sealed class SyslogReceiver(Uri address, NodeName node) : IAuditReceive
             if (address.Scheme == "unix")
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(address.AbsolutePath), cancellationToken);
             else
-                await socket.ConnectAsync(address.Host, address.Port > 0 ? address.Port : address.Scheme == "tcp" ? StandardTcpPort : StandardUdpPort, cancellationToken);
+                await socket.ConnectAsync(
+                    address.Host,
+                    address.Port > 0 ? address.Port : address.Scheme == "tcp" ? StandardTcpPort : StandardUdpPort,
+                    cancellationToken);
             return socket;
         }
         catch

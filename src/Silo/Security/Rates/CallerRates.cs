@@ -23,7 +23,10 @@ internal sealed class CallerRates
     {
         (_options, _time, _sweptAt) = (options, time, time.GetTimestamp());
         meters.Create(ProgenyTelemetry.Name).CreateObservableCounter(
-            "progeny.requests.limited", () => Interlocked.Read(ref _refused), null, "Requests refused because their caller has asked too much.");
+            "progeny.requests.limited",
+            () => Interlocked.Read(ref _refused),
+            null,
+            "Requests refused because their caller has asked too much.");
     }
 
     /// <summary>What is left for whoever sent a request; null: there is no limit.</summary>

@@ -4,8 +4,9 @@ using Progeny.Core.Security;
 namespace Progeny.Silo.Security.Rates;
 
 /// <summary>
-/// Refuses requests of callers who ask more than their limit, before anything is read of a body. The answer comes after a pause: it says that
-/// the caller has to wait anyway, and who asks again without waiting would otherwise take the processors from others with refusals alone.
+/// Refuses requests of callers who ask more than their limit, before anything is read of a body. The answer comes after a pause: it says
+/// that the caller has to wait anyway, and who asks again without waiting would otherwise take the processors from others with refusals
+/// alone.
 /// </summary>
 internal sealed class RateGuard(RequestDelegate next, CallerRates rates, TimeProvider time)
 {
@@ -27,7 +28,9 @@ internal sealed class RateGuard(RequestDelegate next, CallerRates rates, TimePro
         }
 
         // A balancer must see the health of a node whatever comes from its address.
-        return context.GetEndpoint()?.Metadata.GetMetadata<RequiredAccess>() is { IsForEverybody: true } ? next(context) : RefuseAsync(context, rate, wait, isRows);
+        return context.GetEndpoint()?.Metadata.GetMetadata<RequiredAccess>() is { IsForEverybody: true }
+            ? next(context)
+            : RefuseAsync(context, rate, wait, isRows);
     }
 
     private async Task RefuseAsync(HttpContext context, CallerRate rate, TimeSpan wait, bool isRows)

@@ -22,15 +22,18 @@ public sealed class RateLimitOptions
     public bool PerAddress { get; set; }
 
     /// <summary>Limits of single callers, by kind and name: <c>Callers:key:ci:RequestsPerSecond</c> is that of <c>key:ci</c>.</summary>
-    public IDictionary<string, Dictionary<string, RateLimit>> Callers { get; } = new Dictionary<string, Dictionary<string, RateLimit>>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, Dictionary<string, RateLimit>> Callers { get; } = new Dictionary<string, Dictionary<string, RateLimit>>(
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Requests a second, requests at once and rows a second of a caller.</summary>
     /// <param name="caller">The name of the caller, with its kind in front.</param>
     internal (double Requests, double Burst, double Rows) Of(string caller)
     {
-        var own = caller.Split(':', 2) is [var kind, var name] && Callers.TryGetValue(kind, out var named) && named.TryGetValue(name, out var found) ? found : null;
+        var own = caller.Split(':', 2) is [var kind, var name] && Callers.TryGetValue(kind, out var named)
+            && named.TryGetValue(name, out var found) ? found : null;
         var requests = own?.RequestsPerSecond ?? RequestsPerSecond;
-        return (requests, own?.Burst ?? (own?.RequestsPerSecond is null ? Burst : null) ?? Math.Max(1, requests), own?.RowsPerSecond ?? RowsPerSecond);
+        return (requests, own?.Burst ?? (own?.RequestsPerSecond is null ? Burst : null) ?? Math.Max(1, requests), own?.RowsPerSecond
+            ?? RowsPerSecond);
     }
 
     /// <summary>Checks the limits.</summary>
@@ -57,6 +60,8 @@ public sealed class RateLimitOptions
     private static void Check(string key, double? value, double least)
     {
         if (value is { } number && !(number >= least && number <= MaxRate))
-            throw new SettingException(FormattableString.Invariant($"{key} is {number}; it must be {least} to {MaxRate:0}{(least == 0 ? ", or 0 for no limit" : "")}."));
+            throw new SettingException(
+                FormattableString.Invariant(
+                    $"{key} is {number}; it must be {least} to {MaxRate:0}{(least == 0 ? ", or 0 for no limit" : "")}."));
     }
 }

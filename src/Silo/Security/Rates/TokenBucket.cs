@@ -1,8 +1,9 @@
 namespace Progeny.Silo.Security.Rates;
 
 /// <summary>
-/// A token bucket without a lock and without a timer, as the generic cell rate algorithm (ITU-T I.371) has it: it keeps the time at which it
-/// is full again. It may be in debt, which those of System.Threading.RateLimiting may not: what a query costs is known when it is answered.
+/// A token bucket without a lock and without a timer, as the generic cell rate algorithm (ITU-T I.371) has it: it keeps the time at which
+/// it is full again. It may be in debt, which those of System.Threading.RateLimiting may not: what a query costs is known when it is
+/// answered.
 /// </summary>
 /// <param name="perSecond">The tokens that come in a second.</param>
 /// <param name="size">The most tokens in it.</param>

@@ -16,7 +16,9 @@ public sealed class ClusterDatabase : IAsyncDisposable
         Source = new NpgsqlDataSourceBuilder(ClusterConnection.OfStores(options.Value)).Build();
     }
 
-    /// <summary>Why the database cannot be reached, as the last check found; null: it answers. Until a check succeeds nothing else is tried.</summary>
+    /// <summary>
+    /// Why the database cannot be reached, as the last check found; null: it answers. Until a check succeeds nothing else is tried.
+    /// </summary>
     internal string? Problem { get; set; }
 
     /// <summary>For who needs a connection to itself.</summary>
@@ -39,7 +41,8 @@ public sealed class ClusterDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs statements in one transaction, which is on disk when the call returns.</summary>
-    /// <exception cref="StorageUnavailableException">The database does not answer; whether the transaction was committed may not be known.</exception>
+    /// <exception cref="StorageUnavailableException">The database does not answer; whether the transaction was committed may not be
+    /// known.</exception>
     public async Task<T> WriteAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ThrowIfAway();

@@ -9,7 +9,8 @@ namespace Progeny.Storage.Common.Postgres;
 
 /// <summary>Checks every two seconds whether the cluster's database answers, and says in the log when that changes.</summary>
 internal sealed partial class ClusterDatabaseHealth(
-    ClusterDatabase database, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ClusterDatabaseHealth> logger) : BackgroundService, IDatabaseHealth
+    ClusterDatabase database, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ClusterDatabaseHealth> logger)
+    : BackgroundService, IDatabaseHealth
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);

@@ -8,7 +8,8 @@ namespace Progeny.Storage.Common.Postgres;
 
 /// <summary>Creates or migrates the tables of the cluster's database before anything else of a node starts.</summary>
 internal sealed partial class ClusterDatabaseStartup(
-    ClusterDatabase database, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ClusterDatabaseStartup> logger) : IHostedLifecycleService
+    ClusterDatabase database, IOptions<ClusterOptions> options, TimeProvider time, ILogger<ClusterDatabaseStartup> logger)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

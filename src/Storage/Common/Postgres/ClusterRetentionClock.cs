@@ -5,9 +5,9 @@ using Npgsql;
 namespace Progeny.Storage.Common.Postgres;
 
 /// <summary>
-/// The time by which what a part of the cluster's database keeps is old (<see cref="RetentionState"/>). Its members share one state: while one of
-/// them does not follow its clock none removes by its own, so that a node whose clock is wrong by days removes nothing as long as the others
-/// disagree. Thread-safe.
+/// The time by which what a part of the cluster's database keeps is old (<see cref="RetentionState"/>). Its members share one state: while
+/// one of them does not follow its clock none removes by its own, so that a node whose clock is wrong by days removes nothing as long as
+/// the others disagree. Thread-safe.
 /// </summary>
 /// <param name="name">The part, such as <see cref="Perfdb"/>.</param>
 internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILogger? logger)
@@ -18,9 +18,13 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
     /// <summary>The name of the perfdb's clock.</summary>
     public const string Perfdb = "perfdb";
 
-    /// <summary>The table of all parts: the wall's clock and this one when last read, in milliseconds since 1970, what is left of a hold, and the process that read them.</summary>
+    /// <summary>
+    /// The table of all parts: the wall's clock and this one when last read, in milliseconds since 1970, what is left of a hold, and the
+    /// process that read them.
+    /// </summary>
     public const string Schema =
-        "CREATE TABLE retention_clocks (name text PRIMARY KEY, seen bigint NOT NULL, trusted bigint NOT NULL, held bigint NOT NULL, reader uuid NOT NULL);";
+        "CREATE TABLE retention_clocks (name text PRIMARY KEY, seen bigint NOT NULL, trusted bigint NOT NULL, held bigint NOT NULL, "
+            + "reader uuid NOT NULL);";
 
     private const string Select = "SELECT seen, trusted, held, reader FROM retention_clocks WHERE name = @name";
 
@@ -40,17 +44,21 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
         if (AdvanceOwn() is { } known)
             return known.Trusted;
         var stored = await database.ReadAsync(
-            (connection, token) => connection.QuerySingleOrDefaultAsync<(long, long, long, Guid)?>(new CommandDefinition(Select, new { name }, cancellationToken: token)),
+            (connection, token) =>
+                connection.QuerySingleOrDefaultAsync<(long, long, long, Guid)?>(
+                    new CommandDefinition(Select, new { name }, cancellationToken: token)),
             cancellationToken);
         return Advance(stored).Trusted;
     }
 
     /// <summary>
-    /// The time to go by, agreed on with the other members; for who is about to remove something, and holds the lock that allows only one to.
+    /// The time to go by, agreed on with the other members; for who is about to remove something, and holds the lock that allows only one
+    /// to.
     /// </summary>
     public async Task<DateTimeOffset> AgreeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var stored = await connection.QuerySingleOrDefaultAsync<(long, long, long, Guid)?>(new CommandDefinition(Select, new { name }, cancellationToken: cancellationToken));
+        var stored = await connection.QuerySingleOrDefaultAsync<(long, long, long, Guid)?>(
+            new CommandDefinition(Select, new { name }, cancellationToken: cancellationToken));
         var state = Advance(stored);
         await connection.ExecuteAsync(new CommandDefinition(Save, Row(state), cancellationToken: cancellationToken));
         return state.Trusted;
@@ -100,7 +108,14 @@ internal sealed class ClusterRetentionClock(string name, TimeProvider time, ILog
     }
 
     private object Row(RetentionState state) =>
-        new { name, seen = state.Seen.ToUnixTimeMilliseconds(), trusted = state.Trusted.ToUnixTimeMilliseconds(), held = (long)state.Held.TotalMilliseconds, reader };
+        new
+        {
+            name,
+            seen = state.Seen.ToUnixTimeMilliseconds(),
+            trusted = state.Trusted.ToUnixTimeMilliseconds(),
+            held = (long)state.Held.TotalMilliseconds,
+            reader,
+        };
 
     private void Log(TimeSpan? leap)
     {

@@ -13,7 +13,10 @@ internal static class ClusterSchema
     /// <summary>"progeny" as a number. Whoever holds this lock changes the tables, or fills them; nodes that start wait.</summary>
     internal const long Lock = 0x70726F67656E79;
 
-    /// <summary>What brings the schema from each version to the next: the first from nothing to version 1. What was published is never changed, only followed.</summary>
+    /// <summary>
+    /// What brings the schema from each version to the next: the first from nothing to version 1. What was published is never changed, only
+    /// followed.
+    /// </summary>
     private static readonly string[][] Versions =
     [
         [
@@ -31,7 +34,9 @@ internal static class ClusterSchema
     /// <summary>The version that this program needs.</summary>
     public static int Version => Versions.Length;
 
-    /// <summary>Creates or migrates the tables, in one transaction that locks out every other node; any number of nodes may call it at once.</summary>
+    /// <summary>
+    /// Creates or migrates the tables, in one transaction that locks out every other node; any number of nodes may call it at once.
+    /// </summary>
     /// <param name="cluster">The cluster's name.</param>
     /// <exception cref="SchemaVersionException">The database is of a newer program.</exception>
     /// <exception cref="ClusterNameException">The database belongs to another cluster.</exception>
@@ -53,7 +58,9 @@ internal static class ClusterSchema
         }
 
         await Execute(
-            found is null ? "INSERT INTO progeny (cluster, version) VALUES (@cluster, @Version)" : "UPDATE progeny SET version = @Version WHERE version <> @Version",
+            found is null
+                ? "INSERT INTO progeny (cluster, version) VALUES (@cluster, @Version)"
+                : "UPDATE progeny SET version = @Version WHERE version <> @Version",
             new { cluster, Version });
         await transaction.CommitAsync(cancellationToken);
 

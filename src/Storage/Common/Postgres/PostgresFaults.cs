@@ -7,8 +7,9 @@ namespace Progeny.Storage.Common.Postgres;
 /// <summary>Tells failures of the database, which pass by themselves, from errors of a statement.</summary>
 internal static class PostgresFaults
 {
-    // Classes of SQLSTATE: connections (08), a transaction that the server ended (40), resources such as connections and the disk (53), limits
-    // reached, which a cancelled statement has (57), and input and output of the server (58). 25006 is a server that takes no writes.
+    // Classes of SQLSTATE: connections (08), a transaction that the server ended (40), resources such as connections and the disk (53),
+    // limits reached, which a cancelled statement has (57), and input and output of the server (58). 25006 is a server that takes no
+    // writes.
     private static readonly string[] Classes = ["08", "40", "53", "57", "58"];
     private const string ReadOnly = "25006";
 

@@ -18,7 +18,8 @@ internal sealed class PostgresMemberNumbers(IOptions<ClusterOptions> options) : 
         try
         {
             using var connection = new NpgsqlConnection(ClusterConnection.OfHealth(options.Value));
-            return connection.QuerySingle<int?>(Query, new { Cluster = options.Value.Id, Address = address.Address.ToString(), address.Port });
+            return connection.QuerySingle<int?>(
+                Query, new { Cluster = options.Value.Id, Address = address.Address.ToString(), address.Port });
         }
         catch (NpgsqlException)
         {

@@ -3,13 +3,18 @@ using Npgsql;
 
 namespace Progeny.Storage.Common.Postgres;
 
-/// <summary>Whether connections to a PostgreSQL server on another machine are protected: encrypted, with a server that proves who it is.</summary>
+/// <summary>
+/// Whether connections to a PostgreSQL server on another machine are protected: encrypted, with a server that proves who it is.
+/// </summary>
 internal static class PostgresTls
 {
     /// <summary>What is right where it is not.</summary>
-    public const string Right = "write 'SSL Mode=VerifyFull;Root Certificate=FILE' into it, FILE being that of the server's authority in PEM";
+    public const string Right = "write 'SSL Mode=VerifyFull;Root Certificate=FILE' into it, FILE being that of the server's authority in "
+        + "PEM";
 
-    /// <summary>The server of a connection string that is reached without protection, in words; null: all are protected, or on this machine.</summary>
+    /// <summary>
+    /// The server of a connection string that is reached without protection, in words; null: all are protected, or on this machine.
+    /// </summary>
     public static string? FindUnprotected(string? connectionString)
     {
         NpgsqlConnectionStringBuilder settings;
@@ -25,7 +30,8 @@ internal static class PostgresTls
 
         if (settings.SslMode is SslMode.VerifyFull or SslMode.VerifyCA)
             return null;
-        var remote = (settings.Host ?? "localhost").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(host => !IsLocal(host));
+        var remote = (settings.Host ?? "localhost").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(host => !IsLocal(host));
         return remote is null ? null : $"PostgreSQL on {remote} with SSL Mode={settings.SslMode}, which does not check who answers there";
     }
 

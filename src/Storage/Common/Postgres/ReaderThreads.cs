@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Progeny.Storage.Common.Postgres;
 
 /// <summary>
-/// Threads for work that waits for a database on its own thread: on those of the thread pool it would hold up everything else of the process. They
-/// are started as they are needed and bound how much runs at once.
+/// Threads for work that waits for a database on its own thread: on those of the thread pool it would hold up everything else of the
+/// process. They are started as they are needed and bound how much runs at once.
 /// </summary>
 internal sealed class ReaderThreads(string name, int max) : IDisposable
 {

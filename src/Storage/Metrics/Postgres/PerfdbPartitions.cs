@@ -31,7 +31,8 @@ internal sealed class PerfdbPartitions
 
     /// <summary>Makes the partitions that windows need, in the transaction that is open.</summary>
     public Task EnsureAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<WindowSum> windows, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<WindowSum> windows, CancellationToken cancellationToken) =>
+        RangePartitions.EnsureAsync(
         connection,
         windows.Select(window => (_windows[("windows", window.Step)], window.Start))
             .Concat(windows.Where(window => window.Distributions is not null).Select(window => (
@@ -41,7 +42,8 @@ internal sealed class PerfdbPartitions
     /// <summary>Makes the partitions that figures and changes of scores need, in the transaction that is open.</summary>
     /// <param name="changed">When the scores change, in seconds since 1970.</param>
     public Task EnsureAsync(
-        NpgsqlConnection connection, IEnumerable<FigureKey> figures, long changed, CancellationToken cancellationToken) => RangePartitions.EnsureAsync(
+        NpgsqlConnection connection, IEnumerable<FigureKey> figures, long changed, CancellationToken cancellationToken) =>
+        RangePartitions.EnsureAsync(
         connection,
         figures.Select(figure => (_windows[("figures", figure.Step)], figure.Start)).Append((_changes, changed)),
         cancellationToken);
@@ -50,9 +52,15 @@ internal sealed class PerfdbPartitions
     /// <param name="windows">The table, the resolution and the time of windows, in seconds since 1970.</param>
     /// <param name="changed">When scores change.</param>
     public Task EnsureAsync(
-        NpgsqlConnection connection, IEnumerable<(string Table, int Step, long Start)> windows, IEnumerable<long> changed, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection,
+        IEnumerable<(string Table, int Step, long Start)> windows,
+        IEnumerable<long> changed,
+        CancellationToken cancellationToken) =>
         RangePartitions.EnsureAsync(
-            connection, windows.Select(window => (_windows[(window.Table, window.Step)], window.Start)).Concat(changed.Select(second => (_changes, second))), cancellationToken);
+            connection,
+            windows.Select(window => (_windows[(window.Table, window.Step)], window.Start))
+                .Concat(changed.Select(second => (_changes, second))),
+            cancellationToken);
 
     /// <summary>Makes the partitions of now and those that follow them, so that nobody who counts has to.</summary>
     public async Task EnsureAheadAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Progeny.Storage.Metrics.Postgres;
 
 /// <summary>
-/// The perfdb's tables in the cluster's database, and those of decisions, evaluations and keys. Times are in seconds since 1970 in UTC, those of
-/// decisions, evaluations, keys, and moments, in milliseconds.
+/// The perfdb's tables in the cluster's database, and those of decisions, evaluations and keys. Times are in seconds since 1970 in UTC,
+/// those of decisions, evaluations, keys, and moments, in milliseconds.
 /// </summary>
 /// <remarks>
 /// What grows with time is partitioned by it (<see cref="PerfdbPartitions"/>): by resolution, since each is kept for another time, and then

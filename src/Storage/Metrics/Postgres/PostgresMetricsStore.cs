@@ -12,7 +12,8 @@ public sealed class PostgresMetricsStore(PostgresPerfdb perfdb, TimeProvider tim
         var age = await perfdb.ReadAgeAsync(cancellationToken);
         var generation = await perfdb.IdOfAsync(summary.Generation, cancellationToken);
         var cursor = await perfdb.WriteAsync(
-            (connection, token) => new SummaryTransaction(connection, perfdb.Partitions, generation, summary, age).RunAsync(token), cancellationToken);
+            (connection, token) => new SummaryTransaction(connection, perfdb.Partitions, generation, summary, age).RunAsync(token),
+            cancellationToken);
         await perfdb.UpkeepAsync(cancellationToken);
         return cursor;
     }

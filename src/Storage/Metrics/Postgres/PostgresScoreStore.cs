@@ -44,19 +44,25 @@ public sealed class PostgresScoreStore(PostgresPerfdb perfdb) : ScoreStore
         foreach (var generation in batch.Scores.Select(score => score.Generation).Distinct())
             generations.Add(generation, await perfdb.IdOfAsync(generation, cancellationToken));
         var isApplied = await perfdb.WriteAsync(
-            (connection, token) => new ScoreTransaction(connection, perfdb.Partitions, batch, generations, age).RunAsync(token), cancellationToken);
+            (connection, token) => new ScoreTransaction(connection, perfdb.Partitions, batch, generations, age).RunAsync(token),
+            cancellationToken);
         await perfdb.UpkeepAsync(cancellationToken);
         return isApplied;
     }
 
     /// <inheritdoc/>
-    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) => perfdb.WriteAsync(
+    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) =>
+        perfdb.WriteAsync(
         async (connection, token) =>
         {
             await connection.ExecuteAsync(new CommandDefinition(ScoreTransaction.Lock, cancellationToken: token));
             var removed = 0L;
             foreach (var part in queryIds.Chunk(ErasedAtOnce))
-                removed += await connection.ExecuteAsync(new CommandDefinition(Erase.Replace("IN @part", "= ANY(@part)", StringComparison.Ordinal), new { project, part }, cancellationToken: token));
+                removed += await connection.ExecuteAsync(
+                    new CommandDefinition(
+                        Erase.Replace("IN @part", "= ANY(@part)", StringComparison.Ordinal),
+                        new { project, part },
+                        cancellationToken: token));
             return removed;
         },
         cancellationToken);

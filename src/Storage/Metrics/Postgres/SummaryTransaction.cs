@@ -110,7 +110,8 @@ internal sealed class SummaryTransaction(
         {
             var step = windows.Values.First().Step;
             var starts = windows.Keys.ToArray();
-            batch.Add($"SELECT start, latency FROM windows WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, starts);
+            batch.Add(
+                $"SELECT start, latency FROM windows WHERE generation = $1 AND step = {step} AND start = ANY ($2)", generation, starts);
             merges.Add((start, data) => windows[start].Counts.Latency.Merge(data));
             if (windows.Values.Where(sum => sum.Distributions is not null).Select(sum => sum.Start).ToArray() is not { Length: > 0 } spread)
                 continue;

@@ -17,7 +17,8 @@ internal sealed class ArrivalWriter(SqliteConnection connection) : IDisposable
         """);
 
     private readonly SqliteStatement change = new(
-        connection, "UPDATE arrivals SET sum = coalesce(sum + ?4, 9e999), count = count + ?5 WHERE generation = ?1 AND name = ?2 AND start = ?3");
+        connection,
+        "UPDATE arrivals SET sum = coalesce(sum + ?4, 9e999), count = count + ?5 WHERE generation = ?1 AND name = ?2 AND start = ?3");
 
     private readonly SqliteStatement trim = new(
         connection,
@@ -42,7 +43,8 @@ internal sealed class ArrivalWriter(SqliteConnection connection) : IDisposable
             statement.Execute();
         }
 
-        foreach (var generation in tally.Arrivals.Keys.Select(key => key.Generation).Distinct().Where(generation => newest.GetValueOrDefault(generation) != tally.ArrivalStart))
+        foreach (var generation in tally.Arrivals.Keys.Select(key => key.Generation).Distinct()
+            .Where(generation => newest.GetValueOrDefault(generation) != tally.ArrivalStart))
         {
             trim.Bind(1, generation);
             trim.Execute();

@@ -34,7 +34,8 @@ public sealed class MetricsDatabase : IDisposable
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new DataFolderException($"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+            throw new DataFolderException(
+                $"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
         }
         catch
         {
@@ -66,7 +67,8 @@ public sealed class MetricsDatabase : IDisposable
     internal Task<T> WriteAsync<T>(Func<T> work, CancellationToken cancellationToken) => writer.RunAsync(work, cancellationToken);
 
     /// <summary>Runs work of the caller's own statements in the writer's transaction.</summary>
-    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => writer.RunAsync(() => work(connection), cancellationToken);
+    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) =>
+        writer.RunAsync(() => work(connection), cancellationToken);
 
     /// <summary>Runs a read on the thread pool, over a snapshot of its own.</summary>
     internal Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => Task.Run(

@@ -2,11 +2,13 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics.Sqlite;
 
-/// <summary>The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions and keys, and moments, in milliseconds.</summary>
+/// <summary>
+/// The schema of <c>metrics.db</c>. Times are in seconds since 1970 in UTC, those of decisions and keys, and moments, in milliseconds.
+/// </summary>
 /// <remarks>
 /// Every summary is added to its windows of all resolutions at once, so there is no roll-up to run, to miss or to run twice. Windows lie
-/// by generation, for reading, and are found by age, for removing. <c>recent</c> holds the newest rows once more, parted by their number and
-/// not by time: <c>until</c> is the number of rows of the generation up to the end of a block.
+/// by generation, for reading, and are found by age, for removing. <c>recent</c> holds the newest rows once more, parted by their number
+/// and not by time: <c>until</c> is the number of rows of the generation up to the end of a block.
 /// </remarks>
 internal static class MetricsSchema
 {

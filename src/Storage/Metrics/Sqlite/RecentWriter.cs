@@ -4,7 +4,9 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Metrics.Sqlite;
 
-/// <summary>Keeps the newest rows of generations in blocks of some hundred rows; used by one thread, within the transaction that is open.</summary>
+/// <summary>
+/// Keeps the newest rows of generations in blocks of some hundred rows; used by one thread, within the transaction that is open.
+/// </summary>
 internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
 {
     private const int MaxRemoved = 500;
@@ -12,11 +14,14 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement selectLast = new(
         connection, "SELECT until, rows, start, data FROM recent WHERE generation = ?1 ORDER BY until DESC LIMIT 1");
 
-    private readonly SqliteStatement insert = new(connection, "INSERT INTO recent (generation, until, rows, start, data) VALUES (?1, ?2, ?3, ?4, ?5)");
+    private readonly SqliteStatement insert = new(
+        connection, "INSERT INTO recent (generation, until, rows, start, data) VALUES (?1, ?2, ?3, ?4, ?5)");
     private readonly SqliteStatement removeOne = new(connection, "DELETE FROM recent WHERE generation = ?1 AND until = ?2");
     private readonly SqliteStatement removeBefore = new(connection, "DELETE FROM recent WHERE generation = ?1 AND until <= ?2");
     private readonly SqliteStatement removeOld = new(
-        connection, $"DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < ?1 ORDER BY start LIMIT {MaxRemoved})");
+        connection,
+        "DELETE FROM recent WHERE (generation, until) IN (SELECT generation, until FROM recent WHERE start < ?1 ORDER BY start LIMIT "
+            + $"{MaxRemoved})");
 
     /// <summary>Adds the rows of a summary.</summary>
     public void Add(long generation, GenerationSummary summary)
@@ -63,7 +68,9 @@ internal sealed class RecentWriter(SqliteConnection connection) : IDisposable
         selectLast.Bind(1, generation);
         try
         {
-            return selectLast.Step() ? new RecentBlock(selectLast.Int64(0), selectLast.Int64(1), selectLast.Int64(2), selectLast.Blob(3).ToArray()) : null;
+            return selectLast.Step()
+                ? new RecentBlock(selectLast.Int64(0), selectLast.Int64(1), selectLast.Int64(2), selectLast.Blob(3).ToArray())
+                : null;
         }
         finally
         {

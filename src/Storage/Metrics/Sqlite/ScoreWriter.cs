@@ -9,7 +9,9 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
 {
     private readonly SqliteStatement selectCursor = new(connection, "SELECT reports FROM score_cursor");
     private readonly SqliteStatement updateCursor = new(connection, "UPDATE score_cursor SET reports = ?1");
-    private readonly SqliteStatement selectScore = new(connection, "SELECT generation, figures, arm, reason, sequence, moment, arrived, cluster FROM scores WHERE project = ?1 AND query_id = ?2");
+    private readonly SqliteStatement selectScore = new(
+        connection,
+        "SELECT generation, figures, arm, reason, sequence, moment, arrived, cluster FROM scores WHERE project = ?1 AND query_id = ?2");
     private readonly SqliteStatement upsertScore = new(
         connection,
         """
@@ -76,7 +78,15 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
     public void Dispose()
     {
         arrivals.Dispose();
-        foreach (var statement in (SqliteStatement[])[selectCursor, updateCursor, selectScore, upsertScore, insertChange, upsertWaiting, removeWaiting])
+        foreach (var statement in (SqliteStatement[])[
+            selectCursor,
+            updateCursor,
+            selectScore,
+            upsertScore,
+            insertChange,
+            upsertWaiting,
+            removeWaiting,
+        ])
             statement.Dispose();
     }
 
@@ -132,7 +142,8 @@ internal sealed class ScoreWriter(SqliteConnection connection, WindowWriter wind
         {
             return selectScore.Step()
                 ? new StoredScore(
-                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(4), selectScore.Int64(5), selectScore.Int64(6),
+                    selectScore.Int64(0), selectScore.Text(1), selectScore.Text(2), selectScore.Text(3), selectScore.Int64(
+                        4), selectScore.Int64(5), selectScore.Int64(6),
                     selectScore.IsNull(7) ? null : (int)selectScore.Int64(7))
                 : null;
         }

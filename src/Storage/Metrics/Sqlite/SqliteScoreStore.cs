@@ -34,7 +34,8 @@ public sealed class SqliteScoreStore(MetricsDatabase database) : ScoreStore
         database.WriteAsync(() => database.Scores.Apply(batch, database.ReadAge()), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) => database.WriteAsync(
+    public override Task<long> EraseAsync(string project, IReadOnlyCollection<string> queryIds, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             connection.Execute("PRAGMA secure_delete = ON");

@@ -32,7 +32,8 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         connection, "SELECT data FROM distributions WHERE generation = ?1 AND step = ?2 AND start = ?3");
 
     private readonly SqliteStatement upsertDistributions = new(
-        connection, "INSERT INTO distributions (generation, step, start, data) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET data = excluded.data");
+        connection,
+        "INSERT INTO distributions (generation, step, start, data) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET data = excluded.data");
 
     // Infinity and its opposite add up to NULL in SQLite; a sum that has overflowed stays so (see MetricFigure).
     private readonly SqliteStatement upsertFigure = new(
@@ -51,7 +52,9 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         connection, "INSERT INTO generations (project, release, generation) VALUES (?1, ?2, ?3) RETURNING id");
 
     private readonly SqliteStatement removeChanges = new(
-        connection, $"DELETE FROM score_changes WHERE position IN (SELECT position FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT {MaxRemoved})");
+        connection,
+        "DELETE FROM score_changes WHERE position IN (SELECT position FROM score_changes WHERE changed < ?1 ORDER BY changed LIMIT "
+            + $"{MaxRemoved})");
 
     private readonly SqliteStatement[] remove =
     [
@@ -140,7 +143,15 @@ internal sealed class WindowWriter(SqliteConnection connection) : IDisposable
         recent.Dispose();
         cursors.Dispose();
         foreach (var statement in (SqliteStatement[])[
-            selectWindow, upsertWindow, selectDistributions, upsertDistributions, upsertFigure, selectGeneration, insertGeneration, removeChanges, .. remove])
+            selectWindow,
+            upsertWindow,
+            selectDistributions,
+            upsertDistributions,
+            upsertFigure,
+            selectGeneration,
+            insertGeneration,
+            removeChanges,
+            .. remove])
         {
             statement.Dispose();
         }

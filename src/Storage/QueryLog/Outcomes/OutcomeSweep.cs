@@ -39,12 +39,19 @@ internal sealed class OutcomeSweep(Action<DbConnection, IReadOnlyList<long>> rem
             WHERE id > @offset AND id < (SELECT max(id) FROM outcomes) ORDER BY id LIMIT @ReportsAtOnce
             """,
             new { offset, ReportsAtOnce }).AsList();
-        var old = seen.Where(row => projects.Contains(row.Project) && row.ReportedAt < QueryCodes.Encode(now) - (1_000_000 * retentions.GetValueOrDefault(row.Project, (long)Default.TotalSeconds))).ToList();
+        var old = seen.Where(
+            row => projects.Contains(row.Project)
+                && row.ReportedAt < QueryCodes.Encode(now)
+                - (1_000_000 * retentions.GetValueOrDefault(row.Project, (long)Default.TotalSeconds))).ToList();
         foreach (var project in old.GroupBy(row => row.Project))
             Remove(snapshot, project.Key, [.. project.Select(row => (row.Id, row.QueryId))]);
 
-        // Reports lie in the order of their arrival: where none of many is old, none behind them is, but for projects that keep theirs longer.
-        if (seen.Count < ReportsAtOnce || (old.Count == 0 && seen[^1].ReportedAt >= QueryCodes.Encode(now) - (1_000_000 * retentions.Values.DefaultIfEmpty((long)Default.TotalSeconds).Min())))
+        // Reports lie in the order of their arrival: where none of many is old, none behind them is, but for projects that keep theirs
+        // longer.
+        if (seen.Count < ReportsAtOnce
+            || (old.Count == 0
+            && seen[^1].ReportedAt >= QueryCodes.Encode(now)
+            - (1_000_000 * retentions.Values.DefaultIfEmpty((long)Default.TotalSeconds).Min())))
         {
             offset = 0;
             ended = now;

@@ -58,6 +58,7 @@ internal sealed class AppendPart
         command.ExecuteNonQuery();
         IsCommitted = true;
 
-        void Add<T>(NpgsqlDbType type, T value) => command.Parameters.Add(new NpgsqlParameter<T> { NpgsqlDbType = type, TypedValue = value });
+        void Add<T>(NpgsqlDbType type, T value) =>
+            command.Parameters.Add(new NpgsqlParameter<T> { NpgsqlDbType = type, TypedValue = value });
     }
 }

@@ -4,8 +4,8 @@ namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>The days under which the segments of a log of another node are filed.</summary>
 /// <remarks>
-/// Days grow with sequence numbers, and none is yet to come. A segment's is that of its newest record; of a long log several days are one, since
-/// each has tables of its own.
+/// Days grow with sequence numbers, and none is yet to come. A segment's is that of its newest record; of a long log several days are one,
+/// since each has tables of its own.
 /// </remarks>
 internal static class LogCalendar
 {
@@ -13,7 +13,8 @@ internal static class LogCalendar
     private const long Microseconds = 86_400_000_000;
 
     /// <summary>The days, each with the first sequence number in it.</summary>
-    /// <param name="segments">The first sequence number and the time of the newest record of each segment, in microseconds since 1970, in the order of the log.</param>
+    /// <param name="segments">The first sequence number and the time of the newest record of each segment, in microseconds since 1970, in
+    /// the order of the log.</param>
     public static IReadOnlyList<(int Day, long First)> Of(IReadOnlyList<(long First, long Until)> segments, DateTimeOffset now)
     {
         var days = new List<(int Day, long First)>();

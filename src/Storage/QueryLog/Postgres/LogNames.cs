@@ -22,7 +22,8 @@ internal sealed class LogNames
     public long OriginOf(NpgsqlConnection connection, QueryBatch batch)
     {
         var generation = batch.Generation;
-        var origin = new Origin(batch.Project, generation.Project, generation.Release, generation.Generation, (long)Math.Ceiling(batch.Retention.TotalSeconds));
+        var origin = new Origin(
+            batch.Project, generation.Project, generation.Release, generation.Generation, (long)Math.Ceiling(batch.Retention.TotalSeconds));
         if (_idsOfOrigins.TryGetValue(origin, out var known))
             return known;
         return _idsOfOrigins[origin] = connection.ExecuteScalar<long>(
@@ -70,15 +71,17 @@ internal sealed class LogNames
         var origins = rows.Select(row => row.Origin).Distinct().Where(id => !_origins.ContainsKey(id)).ToArray();
         if (origins.Length > 0)
         {
-            foreach (var (id, project, owner, release, generation, retention) in connection.Query<(long, string, string, string, int, long)>(
-                "SELECT id, project, owner, release, generation, retention FROM origins WHERE id = ANY(@origins)", new { origins }))
+            const string Query = "SELECT id, project, owner, release, generation, retention FROM origins WHERE id = ANY(@origins)";
+            var found = connection.Query<(long, string, string, string, int, long)>(Query, new { origins });
+            foreach (var (id, project, owner, release, generation, retention) in found)
                 _origins[id] = new Origin(project, owner, release, generation, retention);
         }
 
         var layouts = rows.Select(row => row.Layout).Distinct().Where(id => !_layouts.ContainsKey(id)).ToArray();
         if (layouts.Length > 0)
         {
-            foreach (var (id, text) in connection.Query<(long, string)>("SELECT id, layout FROM layouts WHERE id = ANY(@layouts)", new { layouts }))
+            foreach (var (id, text) in connection.Query<(long, string)>(
+                "SELECT id, layout FROM layouts WHERE id = ANY(@layouts)", new { layouts }))
                 _layouts[id] = JsonSerializer.Deserialize<QueryLayout>(text, LayoutJson.Options)!;
         }
     }

@@ -18,7 +18,8 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
     internal static byte[] DigestOf(string key, string value) => SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\0{value}"));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<OutcomeChange>> ReportAsync(string project, IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OutcomeChange>> ReportAsync(
+        string project, IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken) =>
         database.WriteAsync((connection, token) => ReportAsync(connection, project, reports, token), cancellationToken);
 
     /// <inheritdoc/>
@@ -41,11 +42,13 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<OutcomeChange>> SaveAsync(string project, IReadOnlyList<KeyedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OutcomeChange>> SaveAsync(
+        string project, IReadOnlyList<KeyedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async (connection, token) =>
             {
-                var changes = await ReportAsync(connection, project, [.. rows.Select(row => row.ToReport(now)).OfType<ReportedOutcome>()], token);
+                var changes = await ReportAsync(
+                    connection, project, [.. rows.Select(row => row.ToReport(now)).OfType<ReportedOutcome>()], token);
                 await connection.ExecuteAsync(new CommandDefinition(
                     """
                     UPDATE keyed AS k SET query_id = t.query_id, tie = t.tie, fresh = 0 FROM unnest(@ids, @queries, @ties) AS t(id, query_id, tie) WHERE k.id = t.id
@@ -63,19 +66,23 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
 
     /// <inheritdoc/>
     public Task MarkAsync(string project, long searched, CancellationToken cancellationToken) => ExecuteAsync(
-        "INSERT INTO keyed_marks (project, searched) VALUES (@project, @searched) ON CONFLICT (project) DO UPDATE SET searched = excluded.searched",
+        "INSERT INTO keyed_marks (project, searched) VALUES (@project, @searched) ON CONFLICT (project) DO UPDATE SET searched = "
+            + "excluded.searched",
         new { project, searched },
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task IndexAsync(string project, IReadOnlyCollection<(long Hash, long First)> entities, long indexed, CancellationToken cancellationToken) => ExecuteAsync(
+    public Task IndexAsync(
+        string project, IReadOnlyCollection<(long Hash, long First)> entities, long indexed, CancellationToken cancellationToken) =>
+        ExecuteAsync(
         """
         INSERT INTO keyed_entities (project, hash, first, day)
         SELECT @project, t.hash, t.first, (SELECT d.day FROM log_days AS d WHERE d.first <= t.first ORDER BY d.day DESC LIMIT 1)
         FROM unnest(@hashes, @firsts) AS t(hash, first) WHERE EXISTS (SELECT 1 FROM log_days AS d WHERE d.first <= t.first) ON CONFLICT DO NOTHING;
         INSERT INTO keyed_marks (project, indexed) VALUES (@project, @indexed) ON CONFLICT (project) DO UPDATE SET indexed = excluded.indexed
         """,
-        new { project, indexed, hashes = entities.Select(entity => entity.Hash).ToArray(), firsts = entities.Select(entity => entity.First).ToArray() },
+        new { project, indexed, hashes = entities.Select(entity => entity.Hash).ToArray(), firsts = entities.Select(entity => entity.First)
+            .ToArray() },
         cancellationToken);
 
     /// <inheritdoc/>
@@ -89,7 +96,8 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
 
     /// <inheritdoc/>
     public async Task<bool> RemoveAsync(string project, DateTimeOffset before, CancellationToken cancellationToken) => await ExecuteAsync(
-        "DELETE FROM keyed WHERE id IN (SELECT id FROM keyed WHERE project = @project AND reported_at < @time ORDER BY reported_at LIMIT @RemovedAtOnce)",
+        "DELETE FROM keyed WHERE id IN (SELECT id FROM keyed WHERE project = @project AND reported_at < @time ORDER BY reported_at LIMIT "
+            + "@RemovedAtOnce)",
         new { project, time = QueryCodes.Encode(before), RemovedAtOnce },
         cancellationToken) == RemovedAtOnce;
 
@@ -114,7 +122,9 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
         return [.. changes.Select(change => (OutcomeChange)change)];
     }
 
-    /// <summary>A text that PostgreSQL can hold: without NUL characters and halves of surrogate pairs, which no query id or class has.</summary>
+    /// <summary>
+    /// A text that PostgreSQL can hold: without NUL characters and halves of surrogate pairs, which no query id or class has.
+    /// </summary>
     private static string Text(string text) => text.Contains('\0', StringComparison.Ordinal) || HasLoneSurrogate(text)
         ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD')
         : text;
@@ -131,5 +141,6 @@ internal sealed class PostgresFeedbackWriter(ClusterDatabase database) : IFeedba
     }
 
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: token)), cancellationToken);
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: token)),
+        cancellationToken);
 }

@@ -8,8 +8,8 @@ using Progeny.Storage.QueryLog.Outcomes;
 namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>
-/// Makes the partitions that are needed next, and removes what is older than it is kept: a day as a whole once nothing in it has to be kept,
-/// otherwise some segments at a time. One node of the cluster does so at a time. Used by one thread.
+/// Makes the partitions that are needed next, and removes what is older than it is kept: a day as a whole once nothing in it has to be
+/// kept, otherwise some segments at a time. One node of the cluster does so at a time. Used by one thread.
 /// </summary>
 internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentionClock clock, RetentionScope projects)
 {
@@ -59,12 +59,15 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
         }
     }
 
-    /// <summary>Drops the first day of the log that holds nothing, or nothing that has to be kept. What was appended last keeps its day.</summary>
+    /// <summary>
+    /// Drops the first day of the log that holds nothing, or nothing that has to be kept. What was appended last keeps its day.
+    /// </summary>
     private bool DropDay(NpgsqlConnection connection, DateTimeOffset now)
     {
         var limits = LimitsOf(connection, now);
         var isFirst = true;
-        foreach (var day in connection.Query<int>("SELECT d.day FROM log_days AS d CROSS JOIN log_end AS e WHERE d.day < e.day ORDER BY d.day").AsList())
+        foreach (var day in connection.Query<int>(
+            "SELECT d.day FROM log_days AS d CROSS JOIN log_end AS e WHERE d.day < e.day ORDER BY d.day").AsList())
         {
             var isEmpty = !connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM segments WHERE day = @day)", new { day });
             if (!isEmpty && (!isFirst || !IsOld(day)))
@@ -75,14 +78,18 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
 
             // Whoever drops a partition locks its table, and everybody who comes meanwhile waits behind.
             connection.Execute(
-                string.Create(CultureInfo.InvariantCulture, $"SET LOCAL lock_timeout = '200ms'; DROP TABLE {string.Join(", ", Partitioned.Select(table => $"{table}_{day}"))}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"SET LOCAL lock_timeout = '200ms'; DROP TABLE {string.Join(", ", Partitioned.Select(table => $"{table}_{day}"))}"));
             connection.Execute("DELETE FROM log_days WHERE day = @day", new { day });
             return true;
         }
 
         return false;
 
-        bool IsOld(int day) => connection.Query<(long Origin, long Until)>("SELECT origin, max(until_at) FROM segments WHERE day = @day GROUP BY origin", new { day })
+        bool IsOld(int day) =>
+            connection.Query<(long Origin, long Until)>(
+                "SELECT origin, max(until_at) FROM segments WHERE day = @day GROUP BY origin", new { day })
             .All(part => limits.TryGetValue(part.Origin, out var before) && part.Until < before);
     }
 
@@ -99,14 +106,21 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
             """,
             new { origins = limits.Keys.ToArray(), befores = limits.Values.ToArray(), SegmentsAtOnce }).AsList();
         foreach (var day in old.GroupBy(segment => segment.Day))
-            connection.Execute("DELETE FROM segments WHERE day = @day AND first = ANY(@firsts)", new { day = day.Key, firsts = day.Select(segment => segment.First).ToArray() });
+            connection.Execute(
+                "DELETE FROM segments WHERE day = @day AND first = ANY(@firsts)",
+                new { day = day.Key, firsts = day.Select(segment => segment.First).ToArray() });
         return old.Count == SegmentsAtOnce;
     }
 
-    private bool RemoveReports(NpgsqlConnection connection, DateTimeOffset now) => _outcomes.Step(store.Snapshot(connection), now, projects);
+    private bool RemoveReports(NpgsqlConnection connection, DateTimeOffset now) =>
+        _outcomes.Step(store.Snapshot(connection), now, projects);
 
-    /// <summary>By the id of an origin the time before which its records are old, in microseconds since 1970; of projects that do not run there is none.</summary>
+    /// <summary>
+    /// By the id of an origin the time before which its records are old, in microseconds since 1970; of projects that do not run there is
+    /// none.
+    /// </summary>
     private Dictionary<long, long> LimitsOf(NpgsqlConnection connection, DateTimeOffset now) =>
         connection.Query<(long Id, string Project, long Retention)>("SELECT id, project, retention FROM origins")
-            .Where(origin => projects.Contains(origin.Project)).ToDictionary(origin => origin.Id, origin => QueryCodes.Encode(now) - (origin.Retention * 1_000_000));
+            .Where(origin => projects.Contains(origin.Project))
+            .ToDictionary(origin => origin.Id, origin => QueryCodes.Encode(now) - (origin.Retention * 1_000_000));
 }

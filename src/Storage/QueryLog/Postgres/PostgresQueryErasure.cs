@@ -7,7 +7,8 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>Erasure from the log of a cluster.</summary>
-public sealed class PostgresQueryErasure(PostgresQueryStore store, ClusterDatabase database, ErasureMarks marks) : QueryErasure(store, marks)
+public sealed class PostgresQueryErasure(PostgresQueryStore store, ClusterDatabase database, ErasureMarks marks)
+    : QueryErasure(store, marks)
 {
     private const int VacuumSeconds = 600;
 
@@ -22,7 +23,9 @@ public sealed class PostgresQueryErasure(PostgresQueryStore store, ClusterDataba
         {
             await database.ReadAsync(
                 (connection, token) => connection.ExecuteAsync(new CommandDefinition(
-                    "VACUUM segments, query_ids, outcomes, keyed, scores, waiting", commandTimeout: VacuumSeconds, cancellationToken: token)),
+                    "VACUUM segments, query_ids, outcomes, keyed, scores, waiting",
+                    commandTimeout: VacuumSeconds,
+                    cancellationToken: token)),
                 cancellationToken);
             return left;
         }
@@ -45,19 +48,24 @@ public sealed class PostgresQueryErasure(PostgresQueryStore store, ClusterDataba
         foreach (var (offset, batch) in left.Parts)
         {
             connection.Execute(
-                $"INSERT INTO segments (first, count, data, {Kept}) VALUES (@begin, @Count, @data, @day, @origin, @layout, @fromAt, @untilAt)",
+                $"INSERT INTO segments (first, count, data, {Kept}) VALUES (@begin, @Count, @data, @day, @origin, @layout, @fromAt, "
+                    + "@untilAt)",
                 new { begin = first + offset, batch.Count, data = batch.Data.ToArray(), day, origin, layout, fromAt, untilAt });
             connection.Execute(
-                "INSERT INTO keyed_entities (project, hash, first, day) SELECT project, hash, @begin, day FROM keyed_entities WHERE project = @Project AND first = @first ON CONFLICT DO NOTHING",
+                "INSERT INTO keyed_entities (project, hash, first, day) SELECT project, hash, @begin, day FROM keyed_entities WHERE "
+                    + "project = @Project AND first = @first ON CONFLICT DO NOTHING",
                 new { begin = first + offset, batch.Project, first });
         }
 
         connection.Execute(
             "DELETE FROM query_ids WHERE day = @day AND hash = ANY(@hashes) AND sequence = ANY(@sequences)",
-            new { day, hashes = left.Erased.Select(record => record.Hash).ToArray(), sequences = left.Erased.Select(record => first + record.Index).ToArray() });
+            new { day, hashes = left.Erased.Select(record => record.Hash)
+                .ToArray(), sequences = left.Erased.Select(record => first + record.Index).ToArray() });
         return true;
     }
 
-    private protected override int RemoveReports(DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes) => connection.Execute(
-        "DELETE FROM outcomes WHERE hash = ANY(@hashes) AND query_id = ANY(@ids) AND project = @project", new { hashes = hashes.ToArray(), ids = queryIds.ToArray(), project });
+    private protected override int RemoveReports(
+        DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes) => connection.Execute(
+        "DELETE FROM outcomes WHERE hash = ANY(@hashes) AND query_id = ANY(@ids) AND project = @project",
+        new { hashes = hashes.ToArray(), ids = queryIds.ToArray(), project });
 }

@@ -1,6 +1,9 @@
 namespace Progeny.Storage.QueryLog.Postgres;
 
-/// <summary>The functions that write the query log and the outcomes. Each is one statement, so that a lock is held while the server works and not while its client is awaited.</summary>
+/// <summary>
+/// The functions that write the query log and the outcomes. Each is one statement, so that a lock is held while the server works and not
+/// while its client is awaited.
+/// </summary>
 internal static class PostgresQueryFunctions
 {
     public const string Script = EnsureDays + AppendSegments + ReportOutcomes;
@@ -34,8 +37,8 @@ internal static class PostgresQueryFunctions
         """;
 
     /// <summary>
-    /// Appends segments behind the last record, unless that append of its source was done before. Sequence numbers grow in the order of commits, and
-    /// none is left out: the row of the log's end is held until the commit.
+    /// Appends segments behind the last record, unless that append of its source was done before. Sequence numbers grow in the order of
+    /// commits, and none is left out: the row of the log's end is held until the commit.
     /// </summary>
     private const string AppendSegments =
         """
@@ -72,8 +75,8 @@ internal static class PostgresQueryFunctions
         """;
 
     /// <summary>
-    /// Stores reports of outcomes in their order and tells what each changes, by the rules of SQLite's writer. One call at a time runs: the row of
-    /// the list's end is held until the commit.
+    /// Stores reports of outcomes in their order and tells what each changes, by the rules of SQLite's writer. One call at a time runs: the
+    /// row of the list's end is held until the commit.
     /// </summary>
     private const string ReportOutcomes =
         """

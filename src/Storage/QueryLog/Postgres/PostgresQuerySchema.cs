@@ -2,9 +2,9 @@ namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>The tables of the query log and the outcomes in a cluster's database.</summary>
 /// <remarks>
-/// They have the names and columns of SQLite's where both are asked the same. Segments and the index by query id are partitioned by the day on
-/// which they were appended, by the database's clock, written as a number such as 20261129: days grow with sequence numbers, so that a record is
-/// looked up in one partition, and a day goes as a whole once nothing in it has to be kept.
+/// They have the names and columns of SQLite's where both are asked the same. Segments and the index by query id are partitioned by the day
+/// on which they were appended, by the database's clock, written as a number such as 20261129: days grow with sequence numbers, so that a
+/// record is looked up in one partition, and a day goes as a whole once nothing in it has to be kept.
 /// </remarks>
 internal static class PostgresQuerySchema
 {

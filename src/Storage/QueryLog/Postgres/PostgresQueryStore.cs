@@ -19,12 +19,14 @@ public sealed class PostgresQueryStore : QueryStore, IDisposable
     private readonly PostgresLogSweep _sweep;
 
     /// <param name="running">The projects whose old records are removed; null: all.</param>
-    public PostgresQueryStore(ClusterDatabase database, TimeProvider time, RetentionScope? running = null, ILogger<PostgresQueryStore>? logger = null)
+    public PostgresQueryStore(
+        ClusterDatabase database, TimeProvider time, RetentionScope? running = null, ILogger<PostgresQueryStore>? logger = null)
     {
         _database = database;
         Feedback = new PostgresFeedbackWriter(database);
         Appender = new SegmentAppender(this, _names);
-        _sweep = new PostgresLogSweep(this, new ClusterRetentionClock(ClusterRetentionClock.QueryLog, time, logger), running ?? RetentionScope.All);
+        _sweep = new PostgresLogSweep(
+            this, new ClusterRetentionClock(ClusterRetentionClock.QueryLog, time, logger), running ?? RetentionScope.All);
     }
 
     internal override IFeedbackWriter Feedback { get; }

@@ -28,7 +28,8 @@ internal sealed class PostgresReportProbe(NpgsqlConnection connection, string pr
     public void Load(IReadOnlyCollection<string> queryIds) => Load(queryIds.Select(id => QueryHash.Of(project, id)).ToHashSet());
 
     /// <inheritdoc/>
-    public (long First, long Last)? Find(string queryId) => Find(QueryHash.Of(project, queryId), queryId) is { } found ? (found.First, found.Last) : null;
+    public (long First, long Last)? Find(string queryId) =>
+        Find(QueryHash.Of(project, queryId), queryId) is { } found ? (found.First, found.Last) : null;
 
     /// <inheritdoc/>
     public (long First, long Last)? Find(QueryBatchReader reader) => Read(reader) is { } found ? (found.First, found.Last) : null;

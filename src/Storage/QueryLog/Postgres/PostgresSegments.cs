@@ -13,7 +13,8 @@ internal sealed class PostgresSegments(NpgsqlConnection connection, LogNames nam
 
     private const string Columns = SegmentRow.Columns;
 
-    // Each origin's part of the index is in the order of the log; they are merged. The segment that holds the first record may begin before it.
+    // Each origin's part of the index is in the order of the log; they are merged. The segment that holds the first record may begin before
+    // it.
     private const string OfProject =
         $"""
         SELECT {Columns} FROM origins AS o CROSS JOIN LATERAL (
@@ -24,7 +25,8 @@ internal sealed class PostgresSegments(NpgsqlConnection connection, LogNames nam
         ORDER BY s.first LIMIT @rows
         """;
 
-    private static readonly string NewestOfProject = OfProject.Replace("first LIMIT @rows", "first DESC LIMIT @rows", StringComparison.Ordinal);
+    private static readonly string NewestOfProject = OfProject.Replace(
+        "first LIMIT @rows", "first DESC LIMIT @rows", StringComparison.Ordinal);
 
     /// <inheritdoc cref="ILogSnapshot.Read"/>
     public IEnumerable<Segment> Read(SegmentRange range)
@@ -67,7 +69,8 @@ internal sealed class PostgresSegments(NpgsqlConnection connection, LogNames nam
             for (var isMore = true; isMore;)
             {
                 var part = Load(
-                    $"SELECT {Columns} FROM segments AS s WHERE s.day = @day AND s.first > @sequence ORDER BY s.first LIMIT @rows", new { day, sequence, rows });
+                    $"SELECT {Columns} FROM segments AS s WHERE s.day = @day AND s.first > @sequence ORDER BY s.first LIMIT @rows",
+                    new { day, sequence, rows });
                 foreach (var segment in part)
                     yield return segment;
                 isMore = part.Count == rows;

@@ -98,7 +98,8 @@ internal sealed class PostgresSnapshot : ILogSnapshot
     {
         var all = queryIds.ToDictionary(id => id, _ => new List<ReportedOutcome>(), StringComparer.Ordinal);
         foreach (var (queryId, value, observed, reported) in _connection.Query<(string, string, long?, long)>(
-            "SELECT query_id, value, observed_at, reported_at FROM outcomes WHERE hash = ANY(@hashes) AND project = @project ORDER BY late DESC, id",
+            "SELECT query_id, value, observed_at, reported_at FROM outcomes WHERE hash = ANY(@hashes) AND project = @project ORDER BY "
+                + "late DESC, id",
             new { hashes = queryIds.Select(id => QueryHash.Of(project, id)).ToArray(), project }))
         {
             DateTimeOffset? observedAt = observed is { } at ? QueryCodes.DecodeTime(at) : null;
@@ -111,10 +112,12 @@ internal sealed class PostgresSnapshot : ILogSnapshot
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<long, string> ReadValues(IReadOnlyList<long> offsets) => _connection.Query<(long Id, string Value)>(
-        "SELECT id, value FROM outcomes WHERE id = ANY(@ids)", new { ids = offsets.ToArray() }).ToDictionary(row => row.Id, row => row.Value);
+        "SELECT id, value FROM outcomes WHERE id = ANY(@ids)", new { ids = offsets.ToArray() })
+            .ToDictionary(row => row.Id, row => row.Value);
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<EntitySegment> FindSegments(string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end) =>
+    public IReadOnlyCollection<EntitySegment> FindSegments(
+        string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end) =>
         _connection.Query<EntitySegment>(
             """
             SELECT DISTINCT s.first AS "First", s.from_at AS "FromAt", s.until_at AS "UntilAt"

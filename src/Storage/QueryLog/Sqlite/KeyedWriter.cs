@@ -11,7 +11,9 @@ internal sealed class KeyedWriter(SqliteConnection connection) : IDisposable
     private const int RemovedAtOnce = 1_000;
 
     private readonly SqliteStatement insert = new(
-        connection, "INSERT INTO keyed (project, key, at, value, observed_at, reported_at, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING");
+        connection,
+        "INSERT INTO keyed (project, key, at, value, observed_at, reported_at, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO "
+            + "NOTHING");
 
     private readonly SqliteStatement update = new(connection, "UPDATE keyed SET query_id = ?2, tie = ?3, fresh = 0 WHERE id = ?1");
     private readonly SqliteStatement mark = new(
@@ -32,7 +34,8 @@ internal sealed class KeyedWriter(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement remove = new(
         connection,
-        $"DELETE FROM keyed WHERE id IN (SELECT id FROM keyed WHERE project = ?1 AND reported_at < ?2 ORDER BY reported_at LIMIT {RemovedAtOnce}) RETURNING 1");
+        "DELETE FROM keyed WHERE id IN (SELECT id FROM keyed WHERE project = ?1 AND reported_at < ?2 ORDER BY reported_at LIMIT "
+            + $"{RemovedAtOnce}) RETURNING 1");
 
     public void Add(string project, KeyedOutcome outcome)
     {

@@ -16,14 +16,17 @@ internal sealed class OutcomeWriter(SqliteConnection connection) : IDisposable
         """);
 
     private readonly SqliteStatement sameValue = new(
-        connection, "SELECT 1 FROM outcomes INDEXED BY outcomes_by_value WHERE hash = ?1 AND value = ?4 AND project = ?2 AND query_id = ?3 LIMIT 1");
+        connection,
+        "SELECT 1 FROM outcomes INDEXED BY outcomes_by_value WHERE hash = ?1 AND value = ?4 AND project = ?2 AND query_id = ?3 LIMIT 1");
 
     private readonly SqliteStatement sameObservation = new(
         connection,
-        "SELECT 1 FROM outcomes INDEXED BY outcomes_by_value WHERE hash = ?1 AND value = ?4 AND observed_at = ?5 AND project = ?2 AND query_id = ?3 LIMIT 1");
+        "SELECT 1 FROM outcomes INDEXED BY outcomes_by_value WHERE hash = ?1 AND value = ?4 AND observed_at = ?5 AND project = ?2 AND "
+            + "query_id = ?3 LIMIT 1");
 
     private readonly SqliteStatement insert = new(
-        connection, "INSERT INTO outcomes (hash, project, query_id, value, observed_at, reported_at, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        connection,
+        "INSERT INTO outcomes (hash, project, query_id, value, observed_at, reported_at, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 
     /// <summary>Stores a report, unless it is known, within the transaction that is open.</summary>
     public OutcomeChange Report(string project, ReportedOutcome outcome)

@@ -13,7 +13,9 @@ namespace Progeny.Storage.QueryLog.Sqlite;
 /// <summary>The file of the query log and the outcomes: one writer, and readers beside it that never hold it up.</summary>
 public sealed partial class QueryDatabase : QueryStore, IDisposable
 {
-    /// <summary>The segments behind a place (?3) and before one (?4) with answers about an entity (?2) between two times (?5, ?6).</summary>
+    /// <summary>
+    /// The segments behind a place (?3) and before one (?4) with answers about an entity (?2) between two times (?5, ?6).
+    /// </summary>
     public const string SegmentsOfEntity =
         """
         SELECT s.first, s.from_at, s.until_at FROM keyed_entities AS e CROSS JOIN segments AS s ON s.first = e.first
@@ -40,11 +42,14 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
     private Task? catchUp;
     private readonly OutcomeWriter outcomes;
     private readonly KeyedWriter keyed;
-    private readonly OutcomeSweep outcomeSweep = new((connection, offsets) => connection.Execute("DELETE FROM outcomes WHERE id IN @offsets", new { offsets }));
+    private readonly OutcomeSweep outcomeSweep = new(
+        (connection, offsets) => connection.Execute("DELETE FROM outcomes WHERE id IN @offsets", new { offsets }));
     private long age = long.MinValue;
     private bool stale;
 
-    /// <summary>Opens the file, creating its schema where needed, and brings into it what an earlier process left in the journal beside it.</summary>
+    /// <summary>
+    /// Opens the file, creating its schema where needed, and brings into it what an earlier process left in the journal beside it.
+    /// </summary>
     /// <exception cref="SchemaVersionException">The file was written by another version.</exception>
     /// <exception cref="DataFolderException">The file cannot be opened.</exception>
     public QueryDatabase(string path, ILogger<QueryDatabase>? logger = null)
@@ -69,7 +74,8 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
             keyed = new KeyedWriter(connection);
             Feedback = new SqliteFeedbackWriter(this, outcomes, keyed);
             markApplied = new SqliteStatement(connection, "UPDATE journal SET applied = ?1");
-            journal = new QueryJournal(Path.ChangeExtension(path, ".journal"), connection.ExecuteScalar<long>("SELECT applied FROM journal"));
+            journal = new QueryJournal(
+                Path.ChangeExtension(path, ".journal"), connection.ExecuteScalar<long>("SELECT applied FROM journal"));
             writer = new SqliteWriter(connection, "query log");
             if (journal.Applied < journal.Last)
                 Append([]);
@@ -78,9 +84,11 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new DataFolderException($"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
+            throw new DataFolderException(
+                $"The database '{path}' cannot be opened: {exception.Message} Put back a backup of the data folder.", exception);
         }
-        catch (Exception exception) when (exception is IOException and not (DataFolderException or SchemaVersionException) or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException and not (DataFolderException or SchemaVersionException) or UnauthorizedAccessException)
         {
             connection.Dispose();
             throw new DataFolderException($"The journal of the database '{path}' cannot be read: {exception.Message}", exception);
@@ -94,7 +102,8 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
 
     internal override IFeedbackWriter Feedback { get; }
 
-    internal override DateTimeOffset? Age => Volatile.Read(ref age) is var known and not long.MinValue ? QueryCodes.DecodeTime(known) : null;
+    internal override DateTimeOffset? Age =>
+        Volatile.Read(ref age) is var known and not long.MinValue ? QueryCodes.DecodeTime(known) : null;
 
     /// <summary>Waits for what was handed in to be on disk, then closes the file.</summary>
     public void Dispose()
@@ -115,7 +124,9 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
     /// <exception cref="IOException">They could not be written.</exception>
     internal void Journal(IReadOnlyList<QueryBatch> batches) => journal.Append(batches);
 
-    /// <summary>Appends what is in the journal, then batches, in a transaction on the calling thread; it is on disk when the call returns.</summary>
+    /// <summary>
+    /// Appends what is in the journal, then batches, in a transaction on the calling thread; it is on disk when the call returns.
+    /// </summary>
     internal void Append(IReadOnlyList<QueryBatch> batches)
     {
         var through = 0L;
@@ -172,17 +183,22 @@ public sealed partial class QueryDatabase : QueryStore, IDisposable
     }
 
     /// <summary>Runs statements of the caller's own on the writer's thread; the result comes when their transaction is on disk.</summary>
-    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => WriteAsync(() => work(connection), cancellationToken);
+    internal Task<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) =>
+        WriteAsync(() => work(connection), cancellationToken);
 
     /// <summary>Whether there are files of the journal, which hold records until they are used again.</summary>
-    internal bool HasJournal => Path.ChangeExtension(connection.DataSource, ".journal") is var folder && Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any();
+    internal bool HasJournal =>
+        Path.ChangeExtension(connection.DataSource, ".journal") is var folder && Directory.Exists(folder)
+            && Directory.EnumerateFiles(folder).Any();
 
     /// <summary>Moves what the write-ahead log holds into the file, and empties it.</summary>
     /// <returns>Whether it is empty.</returns>
     internal Task<bool> CheckpointAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            using var own = new SqliteConnection(new SqliteConnectionStringBuilder(connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            using var own = new SqliteConnection(
+                new SqliteConnectionStringBuilder(
+                    connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             own.Open();
             return own.QuerySingle<(long Busy, long Log, long Moved)>("PRAGMA wal_checkpoint(TRUNCATE)").Busy == 0;
         },

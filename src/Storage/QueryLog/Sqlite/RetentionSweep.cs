@@ -5,7 +5,10 @@ using Progeny.Storage.QueryLog.Sqlite.Ids;
 
 namespace Progeny.Storage.QueryLog.Sqlite;
 
-/// <summary>Removes records that are older than their generation's manifest keeps them, a few segments at a time, within a transaction that the caller opens.</summary>
+/// <summary>
+/// Removes records that are older than their generation's manifest keeps them, a few segments at a time, within a transaction that the
+/// caller opens.
+/// </summary>
 internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
 {
     private const int SegmentsAtOnce = 32;
@@ -16,7 +19,8 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
     public bool Step(DateTimeOffset now, RetentionScope projects)
     {
         var removed = 0;
-        foreach (var (origin, project, retention) in connection.Query<(long, string, long)>("SELECT id, project, retention FROM origins").AsList())
+        foreach (var (origin, project, retention) in connection.Query<(long, string, long)>("SELECT id, project, retention FROM origins")
+            .AsList())
         {
             if (!projects.Contains(project))
                 continue;
@@ -35,14 +39,17 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
     private int Remove(long origin, long before, int most)
     {
         var old = connection.Query<(long First, long Count)>(
-            "SELECT first, count FROM segments WHERE origin = :origin AND until_at < :before ORDER BY until_at LIMIT :most", new { origin, before, most }).AsList();
+            "SELECT first, count FROM segments WHERE origin = :origin AND until_at < :before ORDER BY until_at LIMIT :most",
+            new { origin, before, most }).AsList();
         if (old.Count == 0)
             return 0;
         // The sequence goes on where it was, also when nothing is left.
-        connection.Execute("UPDATE swept SET last = max(last, :last)", new { last = old.Max(segment => segment.First + segment.Count - 1) });
+        connection.Execute(
+            "UPDATE swept SET last = max(last, :last)", new { last = old.Max(segment => segment.First + segment.Count - 1) });
         return connection.Execute("DELETE FROM segments WHERE first IN :firsts", new { firsts = old.Select(segment => segment.First) });
     }
 
     private bool HasRecords(IdRun run) => connection.ExecuteScalar<long>(
-        "SELECT ifnull((SELECT first + count > :Start FROM segments WHERE first < :End ORDER BY first DESC LIMIT 1), 0)", new { run.Start, run.End }) != 0;
+        "SELECT ifnull((SELECT first + count > :Start FROM segments WHERE first < :End ORDER BY first DESC LIMIT 1), 0)",
+        new { run.Start, run.End }) != 0;
 }

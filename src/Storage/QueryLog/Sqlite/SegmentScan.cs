@@ -36,7 +36,10 @@ internal sealed class SegmentScan(SqliteConnection connection, string tail) : ID
             return null;
         if (!origins.TryGetValue(select.Int64(2), out var origin))
         {
-            origin = (select.Text(5), new GenerationReference(select.Text(6), select.Text(7), (int)select.Int64(8)), TimeSpan.FromSeconds(select.Int64(9)));
+            origin = (
+                select.Text(5),
+                new GenerationReference(select.Text(6), select.Text(7), (int)select.Int64(8)),
+                TimeSpan.FromSeconds(select.Int64(9)));
             origins.Add(select.Int64(2), origin);
         }
 

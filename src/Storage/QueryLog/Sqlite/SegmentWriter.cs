@@ -27,7 +27,8 @@ internal sealed class SegmentWriter : IDisposable
     {
         this.ids = ids;
         selectLast = new SqliteStatement(
-            connection, "SELECT max((SELECT last FROM swept), ifnull((SELECT first + count - 1 FROM segments ORDER BY first DESC LIMIT 1), 0))");
+            connection,
+            "SELECT max((SELECT last FROM swept), ifnull((SELECT first + count - 1 FROM segments ORDER BY first DESC LIMIT 1), 0))");
         insertSegment = new SqliteStatement(
             connection, "INSERT INTO segments (first, count, origin, layout, from_at, until_at, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         insertOrigin = new SqliteStatement(

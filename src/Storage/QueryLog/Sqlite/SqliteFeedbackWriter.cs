@@ -8,8 +8,10 @@ namespace Progeny.Storage.QueryLog.Sqlite;
 internal sealed class SqliteFeedbackWriter(QueryDatabase database, OutcomeWriter outcomes, KeyedWriter keyed) : IFeedbackWriter
 {
     /// <inheritdoc/>
-    public Task<IReadOnlyList<OutcomeChange>> ReportAsync(string project, IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken) =>
-        database.WriteAsync(IReadOnlyList<OutcomeChange> () => [.. reports.Select(report => outcomes.Report(project, report))], cancellationToken);
+    public Task<IReadOnlyList<OutcomeChange>> ReportAsync(
+        string project, IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            IReadOnlyList<OutcomeChange> () => [.. reports.Select(report => outcomes.Report(project, report))], cancellationToken);
 
     /// <inheritdoc/>
     public Task AddAsync(string project, IReadOnlyList<KeyedOutcome> outcomes, CancellationToken cancellationToken) => WriteAsync(
@@ -21,7 +23,8 @@ internal sealed class SqliteFeedbackWriter(QueryDatabase database, OutcomeWriter
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<OutcomeChange>> SaveAsync(string project, IReadOnlyList<KeyedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OutcomeChange>> SaveAsync(
+        string project, IReadOnlyList<KeyedRow> rows, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             IReadOnlyList<OutcomeChange> () =>
             {
@@ -38,14 +41,17 @@ internal sealed class SqliteFeedbackWriter(QueryDatabase database, OutcomeWriter
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task MarkAsync(string project, long searched, CancellationToken cancellationToken) => WriteAsync(() => keyed.Mark(project, searched), cancellationToken);
+    public Task MarkAsync(string project, long searched, CancellationToken cancellationToken) =>
+        WriteAsync(() => keyed.Mark(project, searched), cancellationToken);
 
     /// <inheritdoc/>
-    public Task IndexAsync(string project, IReadOnlyCollection<(long Hash, long First)> entities, long indexed, CancellationToken cancellationToken) =>
+    public Task IndexAsync(
+        string project, IReadOnlyCollection<(long Hash, long First)> entities, long indexed, CancellationToken cancellationToken) =>
         WriteAsync(() => keyed.Index(project, entities, indexed), cancellationToken);
 
     /// <inheritdoc/>
-    public Task ForgetRemovedAsync(string project, CancellationToken cancellationToken) => WriteAsync(() => keyed.ForgetRemoved(project), cancellationToken);
+    public Task ForgetRemovedAsync(string project, CancellationToken cancellationToken) =>
+        WriteAsync(() => keyed.ForgetRemoved(project), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(string project, DateTimeOffset before, CancellationToken cancellationToken) =>

@@ -14,10 +14,13 @@ public sealed class SqliteQueryErasure(QueryDatabase database, ErasureMarks mark
     public override async Task<string?> CompactAsync(CancellationToken cancellationToken)
     {
         var isDone = await database.CheckpointAsync(cancellationToken);
-        return isDone && !database.HasJournal ? null : "the log that SQLite and durable records are written to first: until the node stops, or has written as much again";
+        return isDone && !database.HasJournal
+            ? null
+            : "the log that SQLite and durable records are written to first: until the node stops, or has written as much again";
     }
 
-    private protected override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellationToken) => database.WriteAsync(
+    private protected override Task<T> WriteAsync<T>(Func<DbConnection, T> work, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             connection.Execute("PRAGMA secure_delete = ON");
@@ -46,19 +49,22 @@ public sealed class SqliteQueryErasure(QueryDatabase database, ErasureMarks mark
                 $"INSERT INTO segments (first, count, data, {Kept}) VALUES (@begin, @Count, @data, @origin, @layout, @fromAt, @untilAt)",
                 new { begin = first + offset, batch.Count, data = batch.Data.ToArray(), origin, layout, fromAt, untilAt });
             connection.Execute(
-                "INSERT INTO keyed_entities (project, hash, first) SELECT project, hash, @begin FROM keyed_entities WHERE project = @Project AND first = @first ON CONFLICT DO NOTHING",
+                "INSERT INTO keyed_entities (project, hash, first) SELECT project, hash, @begin FROM keyed_entities WHERE project = "
+                    + "@Project AND first = @first ON CONFLICT DO NOTHING",
                 new { begin = first + offset, batch.Project, first });
         }
 
         return true;
     }
 
-    private protected override int RemoveReports(DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes)
+    private protected override int RemoveReports(
+        DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes)
     {
         var mine = new { project, queryIds, hashes };
         const string where = "WHERE hash IN @hashes AND query_id IN @queryIds AND project = @project";
         var blanked = connection.Execute(
-            $"UPDATE outcomes SET hash = 0, project = '', query_id = '', value = '', late = 1 {where} AND id = (SELECT max(id) FROM outcomes)", mine);
+            $"UPDATE outcomes SET hash = 0, project = '', query_id = '', value = '', late = 1 {where} AND id = (SELECT max(id) FROM "
+                + "outcomes)", mine);
         return blanked + connection.Execute($"DELETE FROM outcomes {where}", mine);
     }
 }

@@ -7,7 +7,8 @@ namespace Progeny.Storage.QueryLog.Sqlite;
 
 /// <summary>The query log in SQLite.</summary>
 /// <param name="running">The projects whose old records are removed; null: all.</param>
-public sealed class SqliteQueryLog(QueryDatabase database, TimeProvider time, RetentionScope? running = null, ILogger<SqliteQueryLog>? logger = null)
+public sealed class SqliteQueryLog(
+    QueryDatabase database, TimeProvider time, RetentionScope? running = null, ILogger<SqliteQueryLog>? logger = null)
     : StoredQueryLog(database)
 {
     private readonly RetentionClock _age = new(time, logger);

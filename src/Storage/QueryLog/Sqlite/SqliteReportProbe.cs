@@ -11,7 +11,8 @@ namespace Progeny.Storage.QueryLog.Sqlite;
 internal sealed class SqliteReportProbe : IReportProbe
 {
     // The first report counts always; a query may have any number of others.
-    private const string Counting = "FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND late = 0 AND id < ?4 AND query_id = ?2 AND project = ?3 ORDER BY id";
+    private const string Counting = "FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND late = 0 AND id < ?4 AND query_id = ?2 "
+        + "AND project = ?3 ORDER BY id";
 
     private readonly string project;
     private readonly SqliteStatement any;

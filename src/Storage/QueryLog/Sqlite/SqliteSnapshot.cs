@@ -118,7 +118,9 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, RecentIds rece
     public IReadOnlyDictionary<string, IReadOnlyList<ReportedOutcome>> ReadReports(string project, IReadOnlyCollection<string> queryIds)
     {
         using var select = new SqliteStatement(
-            connection, "SELECT value, observed_at, reported_at FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND project = ?3 ORDER BY late DESC, id");
+            connection,
+            "SELECT value, observed_at, reported_at FROM outcomes INDEXED BY outcomes_by_hash WHERE hash = ?1 AND query_id = ?2 AND "
+                + "project = ?3 ORDER BY late DESC, id");
         var all = new Dictionary<string, IReadOnlyList<ReportedOutcome>>(StringComparer.Ordinal);
         select.Bind(3, project);
         foreach (var queryId in queryIds)
@@ -156,7 +158,8 @@ internal sealed class SqliteSnapshot(SqliteConnection connection, RecentIds rece
     }
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<EntitySegment> FindSegments(string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end)
+    public IReadOnlyCollection<EntitySegment> FindSegments(
+        string project, IReadOnlyList<(long Hash, long Earliest, long Latest)> entities, long from, long end)
     {
         var found = new Dictionary<long, EntitySegment>();
         using var select = new SqliteStatement(connection, QueryDatabase.SegmentsOfEntity);

@@ -32,7 +32,8 @@ internal sealed class OutgoingRecords
         messages.Clear();
         unread = batch.Count;
         reader = new QueryBatchReader(batch);
-        RoutingKey = string.Create(CultureInfo.InvariantCulture, $"{batch.Project}.{batch.Generation.Release}.{batch.Generation.Generation}");
+        RoutingKey = string.Create(
+            CultureInfo.InvariantCulture, $"{batch.Project}.{batch.Generation.Release}.{batch.Generation.Generation}");
     }
 
     /// <summary>Makes messages of the next records; those before have been sent.</summary>
@@ -52,7 +53,9 @@ internal sealed class OutgoingRecords
         // The buffer may have moved while it grew: only now do the bodies stay where they are.
         var written = bodies.WrittenMemory;
         for (var i = 0; i < ends.Count; i++)
-            messages.Add(new OutgoingRecord(ends[i].QueryId, ends[i].At, written[ends[i].Start..(i + 1 < ends.Count ? ends[i + 1].Start : written.Length)]));
+            messages.Add(
+                new OutgoingRecord(
+                    ends[i].QueryId, ends[i].At, written[ends[i].Start..(i + 1 < ends.Count ? ends[i + 1].Start : written.Length)]));
         return messages.Count > 0;
     }
 

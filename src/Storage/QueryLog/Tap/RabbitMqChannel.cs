@@ -40,9 +40,13 @@ internal sealed class RabbitMqChannel : IAsyncDisposable
         try
         {
             var confirming = await opened.CreateChannelAsync(
-                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null),
+                new CreateChannelOptions(
+                    publisherConfirmationsEnabled: true,
+                    publisherConfirmationTrackingEnabled: true,
+                    outstandingPublisherConfirmationsRateLimiter: null),
                 cancellationToken);
-            await confirming.ExchangeDeclareAsync(options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+            await confirming.ExchangeDeclareAsync(
+                options.Exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken);
             return new RabbitMqChannel(opened, confirming, options.Exchange);
         }
         catch
@@ -67,7 +71,8 @@ internal sealed class RabbitMqChannel : IAsyncDisposable
                 AppId = "progeny",
                 Timestamp = new AmqpTimestamp(message.At.ToUnixTimeSeconds()),
             };
-            confirmations[i] = channel.BasicPublishAsync(exchange, outgoing.RoutingKey, mandatory: false, properties, message.Body, cancellationToken).AsTask();
+            confirmations[i] = channel.BasicPublishAsync(
+                exchange, outgoing.RoutingKey, mandatory: false, properties, message.Body, cancellationToken).AsTask();
         }
 
         try

@@ -144,7 +144,9 @@ internal sealed partial class RabbitMqTap(IOptions<RabbitMqTapOptions> options, 
     [LoggerMessage(Level = LogLevel.Information, Message = "Queries are published on the exchange {Exchange} of {Broker}")]
     private static partial void LogConnected(ILogger logger, string exchange, string broker);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "RabbitMQ does not take what happened to queries ({Reason}); trying again in {Seconds} s, {Waiting} records wait")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "RabbitMQ does not take what happened to queries ({Reason}); trying again in {Seconds} s, {Waiting} records wait")]
     private static partial void LogBroken(ILogger logger, string reason, double seconds, long waiting);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Records} records cannot be read and are not published")]

@@ -108,10 +108,13 @@ public sealed class BoundedEvidenceTests
     [Fact]
     public void Values_of_one_cluster_count_as_one()
     {
-        ArmSums Of(double value, int clusters) => Enumerable.Range(0, 40).Aggregate(ArmSums.None, (sums, i) => sums.Add(value + (i * 1e-3), 1, i % clusters));
+        ArmSums Of(double value, int clusters) =>
+            Enumerable.Range(0, 40).Aggregate(ArmSums.None, (sums, i) => sums.Add(value + (i * 1e-3), 1, i % clusters));
         BoundedEvidence.Of(Of(0.05, 2), Of(3, 2)).ShouldBeLessThan(1 / Alpha);
         BoundedEvidence.Of(Of(0.05, 40), Of(3, 40)).ShouldBeGreaterThan(1 / Alpha);
-        BoundedEvidence.Of(Of(0.05, 20), Of(3, 20)).ShouldBe(BoundedEvidence.Of(Of(0.05, 40).Scale(0.5) with { Clusters = null }, Of(3, 40).Scale(0.5) with { Clusters = null }), 1e-6);
+        BoundedEvidence.Of(Of(0.05, 20), Of(3, 20))
+            .ShouldBe(
+                BoundedEvidence.Of(Of(0.05, 40).Scale(0.5) with { Clusters = null }, Of(3, 40).Scale(0.5) with { Clusters = null }), 1e-6);
     }
 
     [Fact]

@@ -110,7 +110,8 @@ public sealed class DesignEffectTests
         for (var run = 0; run < Runs; run++)
         {
             var random = new Random(run);
-            var rates = Enumerable.Range(0, Entities).Select(_ => (Rate: random.NextDouble(), Arm: random.Next(2), Cluster: random.Next(ClusterSums.Number))).ToArray();
+            var rates = Enumerable.Range(0, Entities)
+                .Select(_ => (Rate: random.NextDouble(), Arm: random.Next(2), Cluster: random.Next(ClusterSums.Number))).ToArray();
             ArmSums[] plain = [ArmSums.None, ArmSums.None], clustered = [ArmSums.None, ArmSums.None];
             var (foundByQuery, foundByEntity) = (false, false);
             for (var i = 1; i <= Outcomes; i++)
@@ -134,6 +135,7 @@ public sealed class DesignEffectTests
         byEntity.ShouldBeLessThanOrEqualTo(5);
 
         static bool IsFound(ArmSums[] arms) =>
-            Comparison.Of(arms[0], arms[1], Goal.Maximize, Alpha) is var found && Math.Max(found.EvidenceBetter, found.EvidenceWorse) >= 2 / Alpha;
+            Comparison.Of(arms[0], arms[1], Goal.Maximize, Alpha) is var found
+                && Math.Max(found.EvidenceBetter, found.EvidenceWorse) >= 2 / Alpha;
     }
 }

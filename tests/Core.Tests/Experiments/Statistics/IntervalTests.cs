@@ -85,5 +85,6 @@ public sealed class IntervalTests
     private static ArmSums Binary(double hits, double trials) => new(trials, hits, hits, 0);
 
     /// <summary>Sums with a mean and an unbiased variance.</summary>
-    private static ArmSums Sums(double count, double mean, double variance) => new(count, count * mean, (variance * (count - 1)) + (count * mean * mean), count);
+    private static ArmSums Sums(double count, double mean, double variance) =>
+        new(count, count * mean, (variance * (count - 1)) + (count * mean * mean), count);
 }

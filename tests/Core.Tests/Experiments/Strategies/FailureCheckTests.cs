@@ -57,7 +57,9 @@ public sealed class FailureCheckTests
                 for (var request = 0; request < 100; request++)
                 {
                     var (isChallenger, fails) = (random.NextDouble() < share, random.NextDouble() < rate);
-                    evidence.Serve(new ArmService(isChallenger ? 0 : 1, !isChallenger && fails ? 1 : 0), new ArmService(isChallenger ? 1 : 0, isChallenger && fails ? 1 : 0));
+                    evidence.Serve(
+                        new ArmService(isChallenger ? 0 : 1, !isChallenger && fails ? 1 : 0),
+                        new ArmService(isChallenger ? 1 : 0, isChallenger && fails ? 1 : 0));
                     if (fails && evidence.Value >= 20)
                     {
                         wrong++;

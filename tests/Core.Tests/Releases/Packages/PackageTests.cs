@@ -35,7 +35,8 @@ public sealed class PackageTests : IDisposable
         package.Find("train.py")!.Sha256.ShouldBe(Sha256("print('hello')\n"));
         package.Find("nothing").ShouldBeNull();
         foreach (var path in new[] { "progeny.yaml", "data/prices.csv", "train.py", "docs/übersicht.md" })
-            (await File.ReadAllTextAsync(Path.Combine(target.Path, path))).ShouldBe(await File.ReadAllTextAsync(Path.Combine(project.Path, path)));
+            (await File.ReadAllTextAsync(Path.Combine(target.Path, path))).ShouldBe(
+                await File.ReadAllTextAsync(Path.Combine(project.Path, path)));
         Directory.GetFiles(target.Path, "*", SearchOption.AllDirectories).Length.ShouldBe(4);
     }
 
@@ -61,7 +62,19 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public async Task Hidden_and_generated_files_and_those_ignored_stay_out()
     {
-        foreach (var path in new[] { ".git/config", ".env", "bin/a.dll", "obj/b", "src/__pycache__/c.pyc", "node_modules/d/e.js", "run.log", "big/f.parquet", "notes/g.txt", "keep/notes.txt" })
+        foreach (var path in new[]
+        {
+            ".git/config",
+            ".env",
+            "bin/a.dll",
+            "obj/b",
+            "src/__pycache__/c.pyc",
+            "node_modules/d/e.js",
+            "run.log",
+            "big/f.parquet",
+            "notes/g.txt",
+            "keep/notes.txt",
+        })
             project.Write(path, "x");
         project.Write(".progenyignore", "# mine\n*.parquet\nnotes/\n");
 
@@ -145,7 +158,8 @@ public sealed class PackageTests : IDisposable
         using var archive = new ZipArchive(new MemoryStream(await PackAsync()));
 
         archive.Entries.Select(e => e.LastWriteTime.DateTime).Distinct().ShouldBe([new DateTime(1980, 1, 1)]);
-        archive.Entries.Select(e => e.FullName).ShouldBe(["data/prices.csv", "docs/übersicht.md", "progeny.yaml", "train.py", "progeny.lock.json"]);
+        archive.Entries.Select(e => e.FullName)
+            .ShouldBe(["data/prices.csv", "docs/übersicht.md", "progeny.yaml", "train.py", "progeny.lock.json"]);
     }
 
     private static string Sha256(string text) =>

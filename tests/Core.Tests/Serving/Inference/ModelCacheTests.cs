@@ -27,7 +27,8 @@ public sealed class ModelCacheTests : IDisposable, IModelOwners
     private readonly Dictionary<int, IDisposable> _owned = [];
     private int _loads;
 
-    public ModelCacheTests() => _factory = new ModelFactory(_watchdog, new ModelBounds(3), TimeProvider.System, NullLogger<ModelFactory>.Instance);
+    public ModelCacheTests() =>
+        _factory = new ModelFactory(_watchdog, new ModelBounds(3), TimeProvider.System, NullLogger<ModelFactory>.Instance);
 
     /// <summary>How often a model is given up by its owner before anybody has leased it.</summary>
     private int GivenUp { get; set; }

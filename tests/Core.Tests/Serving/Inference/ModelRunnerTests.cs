@@ -27,7 +27,8 @@ public sealed class ModelRunnerTests
     {
         var manifest = ServedManifests.Of(
             MachineLearningTask.Binary, ServedManifests.Number("a"), new Feature { Name = "b", Type = FeatureType.Bool });
-        var model = Model(Graph(Node("Identity", ["X"], ["scores"]), Input("X", Tensor(type, ["n", 2])), Output("scores", Tensor(type, ["n", 2]))));
+        var model = Model(
+            Graph(Node("Identity", ["X"], ["scores"]), Input("X", Tensor(type, ["n", 2])), Output("scores", Tensor(type, ["n", 2]))));
         Predict(model, manifest, [0.25, true], [0.75, false]).ShouldBe([0.25f, 1, 0.75f, 0]);
     }
 
@@ -53,14 +54,16 @@ public sealed class ModelRunnerTests
             Input("x", Tensor(TensorElementType.Float16, ["n", 1])),
             Value(TensorElementType.Float, "n", 1)));
         Predict(model, X, [0.5], [1e-8]).ShouldBe([0.5f, 0]);
-        Should.Throw<ModelException>(() => Predict(model, X, [1e6])).Message.ShouldContain("'x' is 1000000 in row 0, which the model's type FP16 cannot hold");
+        Should.Throw<ModelException>(() => Predict(model, X, [1e6])).Message.ShouldContain(
+            "'x' is 1000000 in row 0, which the model's type FP16 cannot hold");
     }
 
     [Fact]
     public void Positive_probability_alone_becomes_both()
     {
         var binary = ServedManifests.Of(MachineLearningTask.Binary, ServedManifests.Number("x"));
-        using var model = ModelRunner.Load(Model(Graph(Node("Identity", ["x"], ["p"]), Column("x"), Output("p", Tensor(TensorElementType.Float, ["n", 1])))), binary);
+        using var model = ModelRunner.Load(
+            Model(Graph(Node("Identity", ["x"], ["p"]), Column("x"), Output("p", Tensor(TensorElementType.Float, ["n", 1])))), binary);
         var prediction = model.Predict(Batch(binary, [0.25], [0.5]));
         prediction.Scores.ToArray().ShouldBe([0.75f, 0.25f, 0.5f, 0.5f]);
         prediction.Labels.ToArray().ShouldBe([0, 1]);
@@ -71,15 +74,24 @@ public sealed class ModelRunnerTests
     {
         var two = Model(Graph(Node("Add", ["x", "z"], ["value"]), Column("x"), Column("z"), Value(TensorElementType.Float, "n", 1)));
         Refuses(two, X, "The model's inputs (x FP32[-1,1], z FP32[-1,1]) do not match the schema's features (x)");
-        Refuses(One(TensorElementType.String, "n", 1), X, "Input x BYTES[-1,1] cannot take the feature 'x': it would have to be x FP32[-1,1]");
+        Refuses(One(
+            TensorElementType.String, "n", 1), X, "Input x BYTES[-1,1] cannot take the feature 'x': it would have to be x FP32[-1,1]");
         Refuses(One(TensorElementType.Float, "n", 2), X, "Input x FP32[-1,2] cannot take the feature 'x'");
         Refuses(One(TensorElementType.Float, 1, 1), X, "Input x FP32[1,1] cannot take the feature 'x'");
         var nullable = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Integer("x", nullable: true));
-        Refuses(One(TensorElementType.Int64, "n", 1), nullable, "Input x INT64[-1,1] cannot take the feature 'x': it would have to be x FP32[-1,1]");
+        Refuses(One(
+            TensorElementType.Int64,
+            "n",
+            1), nullable, "Input x INT64[-1,1] cannot take the feature 'x': it would have to be x FP32[-1,1]");
         var category = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("a"), ServedManifests.Category("c"));
-        Refuses(One(TensorElementType.Float, "n", 2), category, "is a matrix of numbers, which cannot take the feature 'c' of type Category");
-        var three = ServedManifests.Of(MachineLearningTask.Regression, ServedManifests.Number("a"), ServedManifests.Number("b"), ServedManifests.Number("c"));
-        Refuses(One(TensorElementType.Float, "n", 2), three, "Input x FP32[-1,2] cannot take the 3 features: it would have to be a float matrix of shape [-1,3]");
+        Refuses(One(
+            TensorElementType.Float, "n", 2), category, "is a matrix of numbers, which cannot take the feature 'c' of type Category");
+        var three = ServedManifests.Of(
+            MachineLearningTask.Regression, ServedManifests.Number("a"), ServedManifests.Number("b"), ServedManifests.Number("c"));
+        Refuses(One(
+            TensorElementType.Float,
+            "n",
+            2), three, "Input x FP32[-1,2] cannot take the 3 features: it would have to be a float matrix of shape [-1,3]");
     }
 
     [Fact]
@@ -87,7 +99,9 @@ public sealed class ModelRunnerTests
     {
         var binary = ServedManifests.Of(MachineLearningTask.Binary, ServedManifests.Number("x"));
         var wide = Model(Graph(
-            Node("Concat", ["x", "x", "x"], ["p"], Attribute("axis", 2, Number(3, 1))), Column("x"), Output("p", Tensor(TensorElementType.Float, ["n", 3]))));
+            Node("Concat", ["x", "x", "x"], ["p"], Attribute("axis", 2, Number(3, 1))),
+            Column("x"),
+            Output("p", Tensor(TensorElementType.Float, ["n", 3]))));
         Refuses(wide, binary, "Output p FP32[-1,3] cannot be the prediction: it would have to be FP32[-1,2], a probability per class");
         var two = Model(Graph(
             Node("Identity", ["x"], ["p"]), Node("Neg", ["x"], ["q"]), Column("x"),
@@ -103,27 +117,34 @@ public sealed class ModelRunnerTests
         var binary = ServedManifests.Of(MachineLearningTask.Binary, ServedManifests.Number("a"), ServedManifests.Number("b"));
         var map = Nested(5, Number(1, (int)TensorElementType.String), Nested(2, TensorType(TensorElementType.Float, [])));
         var model = Model(Graph(
-            Node("ZipMap", ["X"], ["probabilities"], Domain("ai.onnx.ml"), Attribute("classlabels_strings", 8, Text(9, "no"), Text(9, "yes"))),
+            Node("ZipMap", ["X"], [
+                "probabilities",
+            ], Domain("ai.onnx.ml"), Attribute("classlabels_strings", 8, Text(9, "no"), Text(9, "yes"))),
             Node("Cast", ["X"], ["label"], Attribute("to", 2, Number(3, (int)TensorElementType.Int64))),
             Input("X", Tensor(TensorElementType.Float, ["n", 2])),
             Output("label", Tensor(TensorElementType.Int64, ["n", 2])),
             Output("probabilities", Nested(2, Nested(4, Nested(1, map))))));
-        Refuses(model, binary, "the model has label, and as no tensor, which cannot be served, probabilities (scikit-learn's converter: options zipmap=False)");
+        Refuses(model, binary, "the model has label, and as no tensor, which cannot be served, probabilities (scikit-learn's converter: "
+            + "options zipmap=False)");
     }
 
     [Fact]
     public void Model_without_an_output_that_is_a_tensor_is_refused()
     {
         var sequence = Nested(2, Nested(4, Nested(1, TensorType(TensorElementType.Float, ["n"]))));
-        var model = Model(Graph(Node("SequenceConstruct", ["x"], ["all"]), Input("x", Tensor(TensorElementType.Float, ["n"])), Output("all", sequence)));
-        Refuses(model, ServedManifests.Of(MachineLearningTask.Regression), "The model has no output that is a tensor ('all' is of the type sequence)");
+        var model = Model(
+            Graph(Node("SequenceConstruct", ["x"], ["all"]), Input("x", Tensor(TensorElementType.Float, ["n"])), Output("all", sequence)));
+        Refuses(model, ServedManifests.Of(
+            MachineLearningTask.Regression), "The model has no output that is a tensor ('all' is of the type sequence)");
     }
 
     [Fact]
     public void Model_without_inputs_is_asked_with_none()
     {
         using var model = ModelRunner.Load(
-            Model(Graph(Node("Constant", [], ["y"], Attribute("value_float", 1, Float(2, 1.5f))), Output("y", Tensor(TensorElementType.Float, [])))),
+            Model(Graph(
+                Node("Constant", [], ["y"], Attribute("value_float", 1, Float(2, 1.5f))),
+                Output("y", Tensor(TensorElementType.Float, [])))),
             ServedManifests.Of(MachineLearningTask.Regression));
         TensorChecks.Problem([], model.Inputs).ShouldBeNull();
         model.Run([], ["y"])[0].Data.ToArray().ShouldBe(BitConverter.GetBytes(1.5f));
@@ -133,9 +154,12 @@ public sealed class ModelRunnerTests
     public void Model_that_predicts_another_number_of_rows_has_failed()
     {
         var sum = Model(Graph(
-            Node("ReduceSum", ["x"], ["value"], Attribute("keepdims", 2, Number(3, 1))), Column("x"), Value(TensorElementType.Float, "m", 1)));
+            Node("ReduceSum", ["x"], ["value"], Attribute("keepdims", 2, Number(3, 1))),
+            Column("x"),
+            Value(TensorElementType.Float, "m", 1)));
         Predict(sum, X, [1.0]).ShouldBe([1]);
-        Should.Throw<ModelException>(() => Predict(sum, X, [1.0], [2.0])).Message.ShouldBe("The model predicted 1 rows for 2; one for each would be right.");
+        Should.Throw<ModelException>(() => Predict(sum, X, [1.0], [2.0])).Message.ShouldBe(
+            "The model predicted 1 rows for 2; one for each would be right.");
     }
 
     [Fact]

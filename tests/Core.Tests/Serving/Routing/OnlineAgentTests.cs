@@ -19,7 +19,9 @@ using static Progeny.Tests.Shared.OnnxModel;
 
 namespace Progeny.Core.Tests.Serving.Routing;
 
-/// <summary>The way of a query without a silo: generation 1 answers x, generation 2 answers 2 x, and the model of generation 3 does not load.</summary>
+/// <summary>
+/// The way of a query without a silo: generation 1 answers x, generation 2 answers 2 x, and the model of generation 3 does not load.
+/// </summary>
 public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSource, IModelOwners
 {
     private const string Project = "routed";
@@ -181,14 +183,25 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         }
     }
 
-    Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) => Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
+    Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) =>
+        Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
 
     Task<bool> IPlanSource.ExistsAsync(string project) => Task.FromResult(true);
 
     Task<GenerationInfo?> IBlueprintSource.GetAsync(GenerationReference reference) => Task.FromResult(Find(reference));
 
-    Task<GenerationBlueprint?> IBlueprintSource.GetBlueprintAsync(GenerationReference reference) => Task.FromResult(Find(reference) is not { } info ? null : new GenerationBlueprint(
-        info, new ReleaseInfo { Project = Project, Version = "1.0.0", PackageDigest = "routed-1.0.0", Manifest = Manifest, PublishedAt = default }, SamplingSeed: 1));
+    Task<GenerationBlueprint?> IBlueprintSource.GetBlueprintAsync(GenerationReference reference) =>
+        Task.FromResult(Find(reference) is not { } info ? null : new GenerationBlueprint(
+        info,
+        new ReleaseInfo
+        {
+            Project = Project,
+            Version = "1.0.0",
+            PackageDigest = "routed-1.0.0",
+            Manifest = Manifest,
+            PublishedAt = default,
+        },
+        SamplingSeed: 1));
 
     Task IModelOwners.LoadAsync(GenerationReference reference)
     {
@@ -223,7 +236,9 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     /// <param name="arms">By name, in ordinal order; the one named champion is it.</param>
     private static RolloutPlan Plan(ImmutableArray<string> fallback, params (string Name, int Generation, double Weight)[] arms)
     {
-        ImmutableArray<RolloutArm> named = [.. arms.Select(arm => new RolloutArm(arm.Name, new GenerationReference(Project, "1.0.0", arm.Generation), arm.Weight))];
+        ImmutableArray<RolloutArm> named = [
+            .. arms.Select(arm => new RolloutArm(arm.Name, new GenerationReference(Project, "1.0.0", arm.Generation), arm.Weight)),
+        ];
         var champion = named.First(arm => arm.Name == "champion");
         return new RolloutPlan
         {
@@ -242,6 +257,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     private ValueTask<Answer> PredictAsync(string? version, params float[] rows)
     {
         var json = string.Join(',', rows.Select(x => string.Create(CultureInfo.InvariantCulture, $$"""{"x":{{x}}}""")));
-        return _agent.PredictAsync(new PredictQuery { Version = version, Body = Encoding.UTF8.GetBytes($$"""{"rows":[{{json}}]}""") }, CancellationToken.None);
+        return _agent.PredictAsync(
+            new PredictQuery { Version = version, Body = Encoding.UTF8.GetBytes($$"""{"rows":[{{json}}]}""") }, CancellationToken.None);
     }
 }

@@ -34,7 +34,9 @@ public sealed class ProgramSandboxTests
         result.Verdict.ShouldBe(TrainerVerdict.Succeeded, result.Message);
         node.Lines.ShouldContain("1,2");
         node.Lines.ShouldContain(node.Job);
-        node.Lines.ShouldNotContain(line => line.Contains("secret", StringComparison.OrdinalIgnoreCase) || line.Contains("another job", StringComparison.Ordinal) || line.Contains("other", StringComparison.Ordinal));
+        node.Lines.ShouldNotContain(
+            line => line.Contains("secret", StringComparison.OrdinalIgnoreCase) || line.Contains("another job", StringComparison.Ordinal)
+                || line.Contains("other", StringComparison.Ordinal));
         node.Lines.ShouldNotContain(line => line.StartsWith("PROGENY_", StringComparison.Ordinal));
         result.Log.ShouldContain($"cat: {node.Secret}: No such file or directory");
         result.Log.ShouldContain("cannot access '/root'");
@@ -219,7 +221,8 @@ public sealed class ProgramSandboxTests
 
     [Theory]
     [InlineData("x = bytearray(200 << 20)")]
-    [InlineData("x = open('/dev/shm/x', 'wb'); x.write(bytes(60 << 20)); x.flush(); x = open('/tmp/x', 'wb'); x.write(bytes(60 << 20)); x.flush()")]
+    [InlineData(
+        "x = open('/dev/shm/x', 'wb'); x.write(bytes(60 << 20)); x.flush(); x = open('/tmp/x', 'wb'); x.write(bytes(60 << 20)); x.flush()")]
     [InlineData("import os; x = os.memfd_create('x'); os.write(x, bytes(60 << 20)); os.write(x, bytes(60 << 20))")]
     public async Task Program_is_stopped_at_its_memory_limit_whatever_kind_of_memory_it_takes(string script)
     {

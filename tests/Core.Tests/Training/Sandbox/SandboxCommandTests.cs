@@ -39,7 +39,8 @@ public sealed class SandboxCommandTests : IDisposable
                 print(children, flush=True)
             """;
 
-        var words = command.Wrap(["python3", "-c", Script, secret, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], job, [], 1L << 30, user: null);
+        var words = command.Wrap(
+            ["python3", "-c", Script, secret, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)], job, [], 1L << 30, user: null);
         using var sandboxed = Run("setpriv", [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--", .. words]);
         var lines = sandboxed.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -58,7 +59,9 @@ public sealed class SandboxCommandTests : IDisposable
 
     private static Process Run(string program, string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.WaitForExit(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         return process;
     }

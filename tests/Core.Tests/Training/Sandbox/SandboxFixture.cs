@@ -19,7 +19,8 @@ internal sealed class SandboxFixture : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Job, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OtherJob = _folder.Write("data/jobs/other/data.csv", "another job's rows");
-        Sandbox = new ProgramSandbox(options, Trainer, _folder.At("data/jobs"), _folder.At("data"), isRestricted: false, TimeProvider.System);
+        Sandbox = new ProgramSandbox(
+            options, Trainer, _folder.At("data/jobs"), _folder.At("data"), isRestricted: false, TimeProvider.System);
     }
 
     public string Secret { get; }
@@ -43,14 +44,21 @@ internal sealed class SandboxFixture : IDisposable
 
     public string At(string name) => _folder.At(name);
 
-    public Task<TrainerResult> Run(string script, long memory = 1L << 30, TimeSpan? timeout = null, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
+    public Task<TrainerResult> Run(
+        string script,
+        long memory = 1L << 30,
+        TimeSpan? timeout = null,
+        Action<string>? onLine = null,
+        CancellationToken cancellationToken = default) =>
         RunAsync(["/bin/sh", "-c", script], memory, timeout, onLine, cancellationToken);
 
-    public Task<TrainerResult> Python(string script, long memory = 1L << 30) => RunAsync(["python3", "-c", script], memory, null, null, default);
+    public Task<TrainerResult> Python(string script, long memory = 1L << 30) =>
+        RunAsync(["python3", "-c", script], memory, null, null, default);
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<TrainerResult> RunAsync(IReadOnlyList<string> command, long memory, TimeSpan? timeout, Action<string>? onLine, CancellationToken cancellationToken) =>
+    private Task<TrainerResult> RunAsync(
+        IReadOnlyList<string> command, long memory, TimeSpan? timeout, Action<string>? onLine, CancellationToken cancellationToken) =>
         new TrainerProcess(Trainer, TimeProvider.System, Sandbox).RunAsync(
             command, Job, timeout ?? TimeSpan.FromMinutes(1), memory, onLine ?? Lines.Enqueue, cancellationToken);
 }

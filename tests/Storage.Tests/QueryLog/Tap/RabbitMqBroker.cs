@@ -9,7 +9,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Progeny.Storage.Tests.QueryLog.Tap;
 
-/// <summary>A private RabbitMQ on loopback ports, with its data in a folder of its own. It takes seconds to start: one for all tests.</summary>
+/// <summary>
+/// A private RabbitMQ on loopback ports, with its data in a folder of its own. It takes seconds to start: one for all tests.
+/// </summary>
 public sealed class RabbitMqBroker : IAsyncLifetime
 {
     /// <summary>
@@ -27,7 +29,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private Process? broker;
 
     /// <summary>The server's script, or null. The one on the path would change to a user of its own.</summary>
-    public static string? Program { get; } = File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server") ? "/usr/lib/rabbitmq/bin/rabbitmq-server" : null;
+    public static string? Program { get; } = File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")
+        ? "/usr/lib/rabbitmq/bin/rabbitmq-server"
+        : null;
 
     public string Uri => string.Create(CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{port}/");
 
@@ -35,7 +39,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     {
         if (Program is null)
             return;
-        await File.WriteAllTextAsync(In("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{port}\nload_definitions = {In("definitions.json")}\n");
+        await File.WriteAllTextAsync(
+            In("rabbitmq.conf"), $"listeners.tcp.1 = 127.0.0.1:{port}\nload_definitions = {In("definitions.json")}\n");
         await File.WriteAllTextAsync(In("definitions.json"), Definitions);
         await File.WriteAllTextAsync(In("advanced.config"), "[{kernel,[{inet_dist_use_interface,{127,0,0,1}}]}].\n");
         await File.WriteAllTextAsync(In("plugins"), "[].\n");
@@ -133,7 +138,15 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private Process Start(string program, IEnumerable<string> arguments)
     {
         var process = new Process();
-        process.StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder.FullName };
+        process.StartInfo = new ProcessStartInfo(
+            program,
+            arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                WorkingDirectory = folder.FullName,
+            };
         foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = folder.FullName, // of Erlang's cookie

@@ -18,13 +18,21 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
         await using var queue = await BindAsync("flights.1.2.0.*");
         await using var tap = await TapHost.StartAsync(broker.Uri);
         var records = QueryRecords.Many(700).ConvertAll(record => record with { Release = "1.2.0", Generation = 3 });
-        records[5] = records[5] with { QueryId = new string('\u00e4', 200), Entity = "\"quoted\"\n", Prediction = null, Error = "it broke" };
+        records[5] = records[5] with
+        {
+            QueryId = new string('\u00e4', 200),
+            Entity = "\"quoted\"\n",
+            Prediction = null,
+            Error = "it broke",
+        };
         tap.Accept(records);
         var messages = await queue.TakeAsync(700);
         messages.Select(message => message.Body).ShouldBe(records.ConvertAll(QueryRecords.Json));
-        messages.Where((_, i) => i != 5).Select(message => message.Id).ShouldBe(records.Where((_, i) => i != 5).Select(record => record.QueryId));
+        messages.Where((_, i) => i != 5).Select(message => message.Id)
+            .ShouldBe(records.Where((_, i) => i != 5).Select(record => record.QueryId));
         messages[5].Id.ShouldBeNull(); // longer than the protocol lets an id be; the JSON has it
-        messages.ShouldAllBe(message => message.Key == "flights.1.2.0.3" && message.Persistent && message.ContentType == "application/json");
+        messages.ShouldAllBe(
+            message => message.Key == "flights.1.2.0.3" && message.Persistent && message.ContentType == "application/json");
         using var first = JsonDocument.Parse(messages[0].Body);
         first.RootElement.GetProperty("fields").GetProperty("origin").GetString().ShouldBe("SFO");
         first.RootElement.GetProperty("version").GetString().ShouldBe("1.2.0:3");
@@ -49,7 +57,8 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
         await using var queue = await TapQueue.OfAsync(broker, RabbitMqBroker.LastingQueue);
         var missing = new (string Ids, int Count)[] { ("before", 100), ("meanwhile", 2_000), ("away", 2_000), ("after", 100) }
             .SelectMany(accepted => QueryRecords.Many(accepted.Count, accepted.Ids)).Select(record => record.QueryId).ToHashSet();
-        await queue.TakeUntilAsync(message => missing.Remove(message.Id!) && missing.Count == 0, () => $"{missing.Count} are missing, such as {missing.First()}");
+        await queue.TakeUntilAsync(
+            message => missing.Remove(message.Id!) && missing.Count == 0, () => $"{missing.Count} are missing, such as {missing.First()}");
     }
 
     [RabbitMqFact]
@@ -68,7 +77,8 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await using var tap = await TapHost.StartAsync($"amqp://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", ("Buffer", "500"), ("StopSeconds", "0.2"));
+        await using var tap = await TapHost.StartAsync(
+            $"amqp://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}", ("Buffer", "500"), ("StopSeconds", "0.2"));
         var longest = TimeSpan.Zero;
         for (var i = 0; i < 100; i++)
         {
@@ -87,7 +97,11 @@ public sealed class RabbitMqTapTests(RabbitMqBroker broker) : IClassFixture<Rabb
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1", "Exchange", "x", "Tap:RabbitMq:Uri is no address of a broker; one looks like amqp://user:password@host:5672/vhost")]
+    [InlineData(
+        "http://127.0.0.1",
+        "Exchange",
+        "x",
+        "Tap:RabbitMq:Uri is no address of a broker; one looks like amqp://user:password@host:5672/vhost")]
     [InlineData("secret", "Exchange", "x", "Tap:RabbitMq:Uri is no address of a broker")]
     [InlineData("amqp://127.0.0.1", "Exchange", "", "Tap:RabbitMq:Exchange is ''; it must be a name of 1 to 255 bytes.")]
     [InlineData("amqp://127.0.0.1", "Buffer", "0", "Tap:RabbitMq:Buffer is 0; it must be 1 or more")]

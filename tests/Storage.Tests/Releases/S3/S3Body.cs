@@ -9,7 +9,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Progeny.Storage.Tests.Releases.S3;
 
-/// <summary>The contents of a request, written to a file and checked: their hash or the signatures of their chunks, their length and their checksum.</summary>
+/// <summary>
+/// The contents of a request, written to a file and checked: their hash or the signatures of their chunks, their length and their checksum.
+/// </summary>
 internal static class S3Body
 {
     private const string Chunked = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Progeny.Storage.Tests.Releases.S3;
 
-/// <summary>An S3 service on a loopback port with one bucket, for one key. It checks signatures and checksums, and fails on demand.</summary>
+/// <summary>
+/// An S3 service on a loopback port with one bucket, for one key. It checks signatures and checksums, and fails on demand.
+/// </summary>
 internal sealed class S3Endpoint : IAsyncDisposable
 {
     public const string BucketName = "progeny-artifacts";
@@ -138,13 +140,20 @@ internal sealed class S3Endpoint : IAsyncDisposable
                 await ReceiveAsync(request, signature);
                 var id = Guid.NewGuid().ToString("n");
                 Bucket.Uploads[id] = new S3Upload(key, DateTimeOffset.UtcNow);
-                await WriteAsync(response, new XElement("InitiateMultipartUploadResult", Text("Bucket", BucketName), Text("Key", key), Text("UploadId", id)));
+                await WriteAsync(
+                    response,
+                    new XElement("InitiateMultipartUploadResult", Text("Bucket", BucketName), Text("Key", key), Text("UploadId", id)));
                 break;
             case "POST" when upload != "":
                 var parts = XDocument.Load((await ReceiveAsync(request, signature)).Path).Root!.Elements()
-                    .Select(part => (int.Parse(Child(part, "PartNumber")!, CultureInfo.InvariantCulture), Child(part, "ETag")!.Trim('"'), Child(part, "ChecksumCRC32")));
+                    .Select(part =>
+                        (int.Parse(Child(part, "PartNumber")!, CultureInfo.InvariantCulture), Child(part, "ETag")!.Trim('"'), Child(
+                            part, "ChecksumCRC32")));
                 var joined = await Bucket.CompleteAsync(upload, key, [.. parts]);
-                await WriteAsync(response, new XElement("CompleteMultipartUploadResult", Text("Bucket", BucketName), Text("Key", key), Text("ETag", $"\"{joined.Etag}\"")));
+                await WriteAsync(
+                    response,
+                    new XElement(
+                        "CompleteMultipartUploadResult", Text("Bucket", BucketName), Text("Key", key), Text("ETag", $"\"{joined.Etag}\"")));
                 break;
             case "PUT" when upload != "":
                 var part = await ReceiveAsync(request, signature);
@@ -154,7 +163,9 @@ internal sealed class S3Endpoint : IAsyncDisposable
             case "PUT" when request.Headers.TryGetValue("x-amz-copy-source", out var source):
                 await ReceiveAsync(request, signature);
                 var copy = Bucket.Copy(Uri.UnescapeDataString(source.ToString()).TrimStart('/')[(BucketName.Length + 1)..], key);
-                await WriteAsync(response, new XElement("CopyObjectResult", Text("ETag", $"\"{copy.Etag}\""), Text("LastModified", Time(copy.ModifiedAt))));
+                await WriteAsync(
+                    response,
+                    new XElement("CopyObjectResult", Text("ETag", $"\"{copy.Etag}\""), Text("LastModified", Time(copy.ModifiedAt))));
                 break;
             case "PUT" when key != "":
                 var contents = await ReceiveAsync(request, signature, fault == S3Fault.ChangedContents);
@@ -175,7 +186,8 @@ internal sealed class S3Endpoint : IAsyncDisposable
         }
     }
 
-    private async Task<(string Path, string Etag, string Crc)> ReceiveAsync(HttpRequest request, S3Signature signature, bool isChanged = false)
+    private async Task<(string Path, string Etag, string Crc)> ReceiveAsync(
+        HttpRequest request, S3Signature signature, bool isChanged = false)
     {
         var path = Bucket.NewFile();
         var (md5, crc) = await S3Body.ReceiveAsync(request, signature, path, isChanged);
@@ -184,15 +196,19 @@ internal sealed class S3Endpoint : IAsyncDisposable
 
     private XElement ListObjects(string prefix, string after)
     {
-        var found = Bucket.Objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(entry.Key, after) > 0)
+        var found =
+            Bucket.Objects.Where(
+                entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(entry.Key, after) > 0)
             .OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         var page = found.Take(PageSize).ToList();
         var isCut = found.Count > page.Count;
         return new XElement(
-            "ListBucketResult", Text("Name", BucketName), Text("Prefix", prefix), Text("KeyCount", $"{page.Count}"), Text("IsTruncated", isCut ? "true" : "false"),
+            "ListBucketResult", Text("Name", BucketName), Text("Prefix", prefix), Text("KeyCount", $"{page.Count}"), Text(
+                "IsTruncated", isCut ? "true" : "false"),
             isCut ? Text("NextContinuationToken", page[^1].Key) : null,
             page.Select(entry => new XElement(
-                "Contents", Text("Key", entry.Key), Text("LastModified", Time(entry.Value.ModifiedAt)), Text("ETag", $"\"{entry.Value.Etag}\""),
+                "Contents", Text("Key", entry.Key), Text("LastModified", Time(entry.Value.ModifiedAt)), Text(
+                    "ETag", $"\"{entry.Value.Etag}\""),
                 Text("Size", $"{new FileInfo(entry.Value.Path).Length}"))));
     }
 
@@ -240,7 +256,8 @@ internal sealed class S3Endpoint : IAsyncDisposable
 
     private static XElement Text(string name, string value) => new(name, value);
 
-    private static string? Child(XElement element, string name) => element.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value;
+    private static string? Child(XElement element, string name) =>
+        element.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value;
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -25,7 +25,8 @@ internal sealed class S3Signature
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith($"{Algorithm} ", StringComparison.Ordinal))
             throw new S3Error(403, "AccessDenied");
-        var parts = header[(Algorithm.Length + 1)..].Split(',').Select(part => part.Trim().Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
+        var parts = header[(Algorithm.Length + 1)..].Split(',').Select(part => part.Trim().Split('=', 2))
+            .ToDictionary(part => part[0], part => part[1]);
         var credential = parts["Credential"].Split('/');
         if (credential is not [var key, var day, var region, "s3", "aws4_request"])
             throw new S3Error(400, "AuthorizationHeaderMalformed");
@@ -44,7 +45,9 @@ internal sealed class S3Signature
         _key = new[] { day, region, "s3", "aws4_request" }.Aggregate(Encoding.UTF8.GetBytes($"AWS4{secretKey}"), Mac);
         Payload = request.Headers["x-amz-content-sha256"].ToString();
         var signed = parts["SignedHeaders"].Split(';');
-        if (!signed.Contains("host") || request.Headers.Keys.Any(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !signed.Contains(name.ToLowerInvariant())))
+        if (!signed.Contains("host")
+            || request.Headers.Keys.Any(
+                name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !signed.Contains(name.ToLowerInvariant())))
             throw new S3Error(403, "AccessDenied");
         _last = Sign(Algorithm, Hash(Encoding.UTF8.GetBytes(Canonical(request, signed))));
         if (_last != parts["Signature"])
@@ -58,16 +61,19 @@ internal sealed class S3Signature
 
     /// <summary>Checks the next chunk, whose signature builds on that of the one before.</summary>
     /// <exception cref="S3Error">It is not what was signed.</exception>
-    public void CheckChunk(ReadOnlySpan<byte> chunk, string signature) => Check("AWS4-HMAC-SHA256-PAYLOAD", $"{Hash([])}\n{Hash(chunk)}", signature);
+    public void CheckChunk(ReadOnlySpan<byte> chunk, string signature) =>
+        Check("AWS4-HMAC-SHA256-PAYLOAD", $"{Hash([])}\n{Hash(chunk)}", signature);
 
     /// <summary>Checks the trailing headers.</summary>
     /// <exception cref="S3Error">They are not what was signed.</exception>
-    public void CheckTrailer(string trailer, string signature) => Check("AWS4-HMAC-SHA256-TRAILER", Hash(Encoding.UTF8.GetBytes(trailer)), signature);
+    public void CheckTrailer(string trailer, string signature) =>
+        Check("AWS4-HMAC-SHA256-TRAILER", Hash(Encoding.UTF8.GetBytes(trailer)), signature);
 
     private static string Canonical(HttpRequest request, string[] signed)
     {
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var path = string.Join('/', target.Split('?')[0].Split('/').Select(segment => Uri.EscapeDataString(Uri.UnescapeDataString(segment))));
+        var path = string.Join(
+            '/', target.Split('?')[0].Split('/').Select(segment => Uri.EscapeDataString(Uri.UnescapeDataString(segment))));
         var query = string.Join('&', request.Query
             .SelectMany(pair => pair.Value.Select(value => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(value ?? "")}"))
             .Order(StringComparer.Ordinal));

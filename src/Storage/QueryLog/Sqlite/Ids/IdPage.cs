@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Progeny.Storage.QueryLog.Sqlite.Ids;
 
-/// <summary>A page of a run of the index: the keys with the same upper bits, and the places of their records in the run. Keys first, then places, 32 bits each.</summary>
+/// <summary>
+/// A page of a run of the index: the keys with the same upper bits, and the places of their records in the run. Keys first, then places, 32
+/// bits each.
+/// </summary>
 internal static class IdPage
 {
     /// <summary>Pages hold 2^11 keys on the average.</summary>

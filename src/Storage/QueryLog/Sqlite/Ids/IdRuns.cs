@@ -80,7 +80,8 @@ internal sealed class IdRuns : IDisposable
         if (runs.Values.FirstOrDefault(run => run.State == IdRunState.Gone) is { } gone)
             return StepRemoval(gone);
         var end = End;
-        foreach (var group in Ready.Where(run => run.Level < IdPage.LastLevel).GroupBy(run => (run.Level, Parent: run.Start / IdPage.SpanOf(run.Level + 1))))
+        foreach (var group in Ready.Where(run => run.Level < IdPage.LastLevel)
+            .GroupBy(run => (run.Level, Parent: run.Start / IdPage.SpanOf(run.Level + 1))))
         {
             var start = group.Key.Parent * IdPage.SpanOf(group.Key.Level + 1);
             if (start + IdPage.SpanOf(group.Key.Level + 1) > end)

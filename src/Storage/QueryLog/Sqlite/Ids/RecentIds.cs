@@ -1,6 +1,8 @@
 namespace Progeny.Storage.QueryLog.Sqlite.Ids;
 
-/// <summary>The keys of the records that no run of the index holds yet, as of a moment. The newest block grows behind what is seen here.</summary>
+/// <summary>
+/// The keys of the records that no run of the index holds yet, as of a moment. The newest block grows behind what is seen here.
+/// </summary>
 /// <param name="Last">The sequence number of the last record.</param>
 internal sealed record RecentIds(IReadOnlyList<IdBlock> Blocks, long Last)
 {

@@ -3,7 +3,10 @@ using Progeny.Storage.Common;
 
 namespace Progeny.Storage.QueryLog.Sqlite.Journal;
 
-/// <summary>A file of the journal, written from its beginning to its end. Its room is on disk before it is used, so that a flush has no more to write than the data.</summary>
+/// <summary>
+/// A file of the journal, written from its beginning to its end. Its room is on disk before it is used, so that a flush has no more to
+/// write than the data.
+/// </summary>
 internal sealed class JournalSegment : IDisposable
 {
     private const int ZeroBytes = 256 * 1024;
@@ -82,7 +85,10 @@ internal sealed class JournalSegment : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    /// <summary>Makes what was written last unreadable. What this leaves on a disk that fails now as well is refused by its number once something was written behind it.</summary>
+    /// <summary>
+    /// Makes what was written last unreadable. What this leaves on a disk that fails now as well is refused by its number once something
+    /// was written behind it.
+    /// </summary>
     private void Erase()
     {
         try

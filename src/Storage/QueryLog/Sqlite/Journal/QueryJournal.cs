@@ -81,7 +81,10 @@ public sealed class QueryJournal : IDisposable
         }
     }
 
-    /// <summary>What is pending, with batches of one origin joined, and the number to be given to <see cref="MarkApplied"/> once the database holds it.</summary>
+    /// <summary>
+    /// What is pending, with batches of one origin joined, and the number to be given to <see cref="MarkApplied"/> once the database holds
+    /// it.
+    /// </summary>
     public (IReadOnlyList<QueryBatch> Batches, long Last) ReadPending()
     {
         PendingBatch[] now;
@@ -212,21 +215,27 @@ public sealed class QueryJournal : IDisposable
             return found;
         var known = new Dictionary<int, JournalOrigin>();
         var before = 0L;
-        for (var at = JournalFormat.Magic.Length; JournalFormat.TryRead(bytes.AsSpan(at), before, out var frame, out var payload); before = frame)
+        for (var at = JournalFormat.Magic.Length; JournalFormat.TryRead(
+            bytes.AsSpan(at), before, out var frame, out var payload); before = frame)
         {
             var id = BinaryPrimitives.ReadInt32LittleEndian(payload[1..]);
             var content = payload[JournalFormat.PayloadHeaderBytes..];
             if (payload[0] == JournalFormat.Origin)
                 known[id] = JsonSerializer.Deserialize<JournalOrigin>(content, LayoutJson.Options)!;
             else
-                found.Add(new PendingBatch(frame, known[id].ToBatch(BinaryPrimitives.ReadInt32LittleEndian(content), content[sizeof(int)..].ToArray())));
+                found.Add(
+                    new PendingBatch(
+                        frame, known[id].ToBatch(BinaryPrimitives.ReadInt32LittleEndian(content), content[sizeof(int)..].ToArray())));
             at += JournalFormat.HeaderBytes + payload.Length;
         }
 
         return found;
     }
 
-    /// <summary>Writes batches, and what they refer to, as frames. Numbers are never used again, so that nothing of a write that failed is taken for what came later.</summary>
+    /// <summary>
+    /// Writes batches, and what they refer to, as frames. Numbers are never used again, so that nothing of a write that failed is taken for
+    /// what came later.
+    /// </summary>
     private void Encode(IReadOnlyList<QueryBatch> batches)
     {
         frames.ResetWrittenCount();
