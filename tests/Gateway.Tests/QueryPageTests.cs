@@ -7,6 +7,7 @@ using Progeny.Abstractions.Queries;
 using Progeny.Core.Common;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
+using Progeny.Console.Hosting;
 using Progeny.Console.QueryLog;
 
 namespace Progeny.Gateway.Tests;
@@ -76,8 +77,9 @@ public sealed class QueryPageTests
 
     private static async Task<string> RenderAsync(QueryRecord record)
     {
-        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(new NodeName("n"))
-            .BuildServiceProvider();
+        var collection = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(new NodeName("n"));
+        collection.AddConsole();
+        await using var services = collection.BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         var parameters = ParameterView.FromDictionary(
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["Model"] = new LoggedQuery(1, record, 1, []) });

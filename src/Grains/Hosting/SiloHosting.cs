@@ -165,6 +165,7 @@ public static class SiloHosting
         // No gateway: a client there would have no need to prove who it is, and those of this process need none.
         // No other process connects to the port between silos: none has the certificate.
         var certificate = CertificateSource.CreateUnshared();
+        silo.Services.AddSingleton(certificate);
         silo.UseTls(tls => SiloTls.Configure(tls, () => certificate));
         silo.UseLocalhostClustering(NodeSettings.FreePort("Silo:Port", options.Port ?? 0), gatewayPort: 0);
         silo.Configure<Orleans.Configuration.ClusterOptions>(names => names.ServiceId = ClusterOptions.AloneServiceId);

@@ -59,7 +59,7 @@ public static class SiloTls
     }
 
     /// <summary>Has connections with silos present one certificate, and take one of its authorities from the other side.</summary>
-    internal static void Configure(TlsOptions options, Func<LoadedCertificate> certificate)
+    public static void Configure(TlsOptions options, Func<LoadedCertificate> certificate)
     {
         options.LocalCertificate = certificate().Own;
         options.LocalServerCertificateSelector = (_, _) => certificate().Own;

@@ -39,7 +39,7 @@ public sealed class ClusterApiTests(ServingNode serving)
         var page = await serving.Http.GetStringAsync("/cluster");
 
         page.ShouldContain("<a href=\"/cluster\">Cluster</a>");
-        page.ShouldContain($"<p class=\"node\">Node {name}</p>");
+        page.ShouldContain($"<span>Node {name}</span>");
         page.ShouldContain("1 node active.");
         page.ShouldContain($"<th scope=\"row\">{name}<span");
         page.ShouldContain("<span class=\"mark good\">active</span>");

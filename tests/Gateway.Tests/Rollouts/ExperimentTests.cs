@@ -77,7 +77,7 @@ public sealed class ExperimentTests(ExperimentNode fixture) : IClassFixture<Expe
         }
         while (!HasEnded(info));
         ((string)info["verdict"]!).ShouldBe("rolled_back");
-        ((string)info["message"]!).ShouldMatch(@"^1\.1\.0:1 fails on (\d+) of \1 requests, the champion on 0 of \d+ ");
+        ((string)info["message"]!).ShouldMatch(@"^1\.1\.0:1 fails on ([\d,]+) of \1 requests, the champion on 0 of [\d,]+ ");
         (await fixture.ChampionAsync("failing")).ShouldBe("failing@1.0.0:1");
     }
 

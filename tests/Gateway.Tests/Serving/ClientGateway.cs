@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Progeny.Grains.Security;
 using Progeny.Grains.Serving;
 
 namespace Progeny.Gateway.Tests.Serving;
@@ -32,7 +33,12 @@ public sealed class ClientGateway(ServingNode serving) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        client = Host.CreateDefaultBuilder().UseOrleansClient(cluster => cluster.UseLocalhostClustering(serving.ClientPort)).Build();
+        var certificate = serving.Node.Services.GetRequiredService<LoadedCertificate>();
+        client = Host.CreateDefaultBuilder()
+            .UseOrleansClient(cluster => cluster
+                .UseLocalhostClustering(serving.ClientPort)
+                .UseTls(tls => SiloTls.Configure(tls, () => certificate)))
+            .Build();
         await client.StartAsync();
         Agents = new GrainOnlineAgents(client.Services.GetRequiredService<IClusterClient>());
         node = await Node.StartAsync(folder, services => services.AddSingleton(Agents), ["--Serving:MaxBodyBytes", "67108864"]);

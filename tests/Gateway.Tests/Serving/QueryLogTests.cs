@@ -72,13 +72,13 @@ public sealed class QueryLogTests(ServingNode serving)
         const string Outcomes = "/api/projects/rich/outcomes";
         (await serving.PostAsync(
             Outcomes, """{"outcomes":[{"query_id":"log-7","outcome":12.5,"observed_at":"2026-01-02T03:04:05Z"}]}""", 200)).ToJsonString()
-            .ShouldBe("""{"accepted":1,"corrected":0,"repeated":0,"unmatched":1,"outdated":0}""");
+            .ShouldBe("""{"accepted":1,"corrected":0,"repeated":0,"unmatched":1,"outdated":0,"erased":0}""");
         await serving.PostAsync("/api/projects/rich/predict", $"{{\"query_id\":\"log-7\",\"rows\":[{PredictAnswersTests.Row()}]}}", 200);
         ((string)(await Logged("rich", "log-7"))["outcome"]!).ShouldBe("12.5");
         (await serving.PostAsync(Outcomes, """{"outcomes":[{"query_id":"log-7","outcome":"12.50"}]}""", 200)).ToJsonString()
-            .ShouldBe("""{"accepted":0,"corrected":0,"repeated":1,"unmatched":0,"outdated":0}""");
+            .ShouldBe("""{"accepted":0,"corrected":0,"repeated":1,"unmatched":0,"outdated":0,"erased":0}""");
         (await serving.PostAsync(Outcomes, """{"outcomes":[{"query_id":"log-7","outcome":13}]}""", 200)).ToJsonString()
-            .ShouldBe("""{"accepted":0,"corrected":1,"repeated":0,"unmatched":0,"outdated":0}""");
+            .ShouldBe("""{"accepted":0,"corrected":1,"repeated":0,"unmatched":0,"outdated":0,"erased":0}""");
         var query = await Logged("rich", "log-7");
         ((string)query["outcome"]!).ShouldBe("13");
         query["outcomes"]!.AsArray().Select(outcome => (string)outcome!["value"]!).ShouldBe(["12.5", "13"]);

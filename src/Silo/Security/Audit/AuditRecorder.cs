@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Progeny.Abstractions.Common;
 using Progeny.Core.Security;
 using Progeny.Core.Security.Audit;
 
@@ -10,6 +11,10 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
 {
     /// <summary>Who a refused request came from that proved nothing.</summary>
     private const string Unknown = "unknown";
+
+    // What changed should not go unrecorded because the database does not answer for a moment.
+    private const int AttemptsOfChange = 5;
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(300);
 
     private const int MaxPath = 300;
     private const int MaxSubject = 200;
@@ -37,7 +42,7 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
             entry = entry with { Subject = Cut(draft.Subject, MaxSubject) };
         if (draft.Project is not null)
             entry = entry with { Project = draft.Project };
-        return await TryAppendAsync(entry);
+        return await TryAppendAsync(entry, AttemptsOfChange);
     }
 
     /// <summary>
@@ -47,21 +52,37 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
     {
         var entry = Entry(context, AuditActions.Name(context), status);
         if (refused.Take(entry.From ?? ""))
-            await TryAppendAsync(entry);
+            await TryAppendAsync(entry, attempts: 1);
     }
 
-    private async Task<bool> TryAppendAsync(AuditEntry entry)
+    private async Task<bool> TryAppendAsync(AuditEntry entry, int attempts)
     {
         try
         {
             // A client that goes away takes no entry with it.
-            await log.AppendAsync(entry, CancellationToken.None);
+            await AppendAsync(entry, attempts);
             return true;
         }
         catch (Exception exception)
         {
             LogLost(exception, entry.Action, entry.By, entry.From, entry.Request, entry.Status, entry.TraceId);
             return false;
+        }
+    }
+
+    private async Task AppendAsync(AuditEntry entry, int attempts)
+    {
+        for (var attempt = 1;; attempt++)
+        {
+            try
+            {
+                await log.AppendAsync(entry, CancellationToken.None);
+                return;
+            }
+            catch (StorageUnavailableException) when (attempt < attempts)
+            {
+                await Task.Delay(_pause, time);
+            }
         }
     }
 
