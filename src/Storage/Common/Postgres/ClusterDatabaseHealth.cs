@@ -55,9 +55,14 @@ internal sealed partial class ClusterDatabaseHealth(
         {
             await AskAsync(stoppingToken).WaitAsync(Limit, time, stoppingToken);
             Interlocked.Exchange(ref _latencyTicks, time.GetElapsedTime(started).Ticks);
-            database.Problem = null;
-            if (Interlocked.Exchange(ref _failure, null) is { } before)
+            if (_failure is { } before)
+            {
+                DropConnections();
                 LogAnswers(logger, time.GetElapsedTime(before.Since));
+            }
+
+            _failure = null;
+            database.Problem = null;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
         {
@@ -67,6 +72,13 @@ internal sealed partial class ClusterDatabaseHealth(
             _failure = new Failure(reason, _failure?.Since ?? started);
             database.Problem = reason;
         }
+    }
+
+    /// <summary>Those of a database that has restarted are dead, and each would fail the next call that takes it from its pool.</summary>
+    private void DropConnections()
+    {
+        database.Source.Clear();
+        NpgsqlConnection.ClearAllPools(); // Orleans' are by connection string
     }
 
     private async Task AskAsync(CancellationToken stoppingToken)
