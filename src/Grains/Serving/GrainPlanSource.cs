@@ -1,6 +1,7 @@
 using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Core.Serving.Routing;
+using Progeny.Grains.Common;
 
 namespace Progeny.Grains.Serving;
 
@@ -15,7 +16,7 @@ internal sealed class GrainPlanSource(IGrainFactory grains) : IPlanSource
         }
         catch (OrleansException exception)
         {
-            throw new TimeoutException($"The plan of '{project}' cannot be read now: {exception.Message}", exception);
+            throw new TimeoutException($"The plan of '{project}' cannot be read now; ask again. {ClusterFault.Describe(exception)}", exception);
         }
     }
 

@@ -36,6 +36,9 @@ public sealed partial class OnlineAgent(
     private readonly Lock gate = new();
     private volatile ActivePlan? active;
     private volatile ServingError? refusal;
+
+    // Why the plan could not be read when it was last tried; null: it could.
+    private volatile ServingError? unread;
     private volatile ServingError? gone;
     private Task polling = Task.CompletedTask;
     private long planVersion = -1;
@@ -177,7 +180,7 @@ public sealed partial class OnlineAgent(
         await Polling();
         if (active is { } plan)
             return OfPlan(plan, started);
-        if ((gone ?? refusal) is { } known)
+        if ((gone ?? refusal ?? unread) is { } known)
             return RouteChoice.Refuse(known);
         isUnknown = !await plans.ExistsAsync(project);
         return RouteChoice.Refuse(isUnknown ? new ServingError(ServingErrorKind.NotFound, $"There is no project '{project}'.")
@@ -252,6 +255,7 @@ public sealed partial class OnlineAgent(
         try
         {
             var plan = await plans.GetPlanUnlessAsync(project, planVersion);
+            unread = null;
             if (plan is null || plan.Version <= planVersion)
                 return;
             gone = !plan.Decommissioned ? null : new ServingError(
@@ -269,6 +273,8 @@ public sealed partial class OnlineAgent(
         catch (TimeoutException exception)
         {
             mustPoll = true;
+            // Not that there is no plan: that is not known.
+            unread = new ServingError(ServingErrorKind.Unavailable, exception.Message);
             if (!stop.IsCancellationRequested)
                 LogPollFailed(logger, exception, project);
         }

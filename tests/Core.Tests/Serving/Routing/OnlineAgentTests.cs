@@ -43,6 +43,7 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
     private readonly ModelCache _models;
     private readonly OnlineAgent _agent;
     private RolloutPlan? _plan;
+    private bool _isCutOff;
 
     public OnlineAgentTests()
     {
@@ -183,8 +184,23 @@ public sealed class OnlineAgentTests : IAsyncLifetime, IPlanSource, IBlueprintSo
         }
     }
 
+    [Fact]
+    public async Task Plan_that_cannot_be_read_is_no_missing_plan()
+    {
+        _isCutOff = true;
+        (await PredictAsync(3)).Error!.Kind.ShouldBe(ServingErrorKind.Unavailable);
+
+        _isCutOff = false;
+        (await PredictAsync(3)).Error!.Kind.ShouldBe(ServingErrorKind.NotReady);
+
+        _plan = Plan(fallback: [], ("champion", 1, 1));
+        (await PredictAsync(3)).Prediction!.Scores.ToArray().ShouldBe([3]);
+    }
+
     Task<RolloutPlan?> IPlanSource.GetPlanUnlessAsync(string project, long knownVersion) =>
-        Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
+        _isCutOff
+            ? Task.FromException<RolloutPlan?>(new TimeoutException("The plan cannot be read now; ask again."))
+            : Task.FromResult(_plan?.Version == knownVersion ? null : _plan);
 
     Task<bool> IPlanSource.ExistsAsync(string project) => Task.FromResult(true);
 
