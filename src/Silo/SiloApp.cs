@@ -12,8 +12,10 @@ namespace Progeny.Silo;
 /// <summary>A node without the HTTP API: a silo, with its health and metrics over HTTP.</summary>
 public static class SiloApp
 {
-    private static readonly Dictionary<string, string?> Defaults = new(
-        StringComparer.OrdinalIgnoreCase) { ["urls"] = "http://127.0.0.1:8081" };
+    private static readonly Dictionary<string, string?> Defaults = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["urls"] = "http://127.0.0.1:8081",
+    };
 
     /// <summary>Builds a node ready to be started.</summary>
     /// <param name="args">Command-line settings, as those of every node.</param>

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Progeny.Abstractions.Queries;
+using Progeny.Console.Hosting;
+using Progeny.Console.QueryLog;
 using Progeny.Core.Common;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
-using Progeny.Console.Hosting;
-using Progeny.Console.QueryLog;
 
 namespace Progeny.Gateway.Tests;
 

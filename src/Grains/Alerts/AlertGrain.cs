@@ -77,8 +77,7 @@ internal sealed partial class AlertGrain(
     {
         timer?.Dispose();
         await stop.CancelAsync();
-        await delivering.WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await delivering.EndedAsync(cancellationToken);
         stop.Dispose();
     }
 

@@ -66,8 +66,7 @@ internal sealed partial class OfflineAgentGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await stop.CancelAsync();
-        await Task.WhenAll(check, pulls).WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll(check, pulls).EndedAsync(cancellationToken);
         stop.Dispose();
     }
 

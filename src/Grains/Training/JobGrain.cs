@@ -21,8 +21,6 @@ internal sealed partial class JobGrain(
     SiloStop siloStop,
     ILogger<JobGrain> logger) : RemindedGrain, IJobGrain, IStoredGrain
 {
-    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
-
     public bool IsStored => storage.RecordExists;
 
     private readonly CancellationTokenSource stop = new();
@@ -82,8 +80,7 @@ internal sealed partial class JobGrain(
         // The node stops: the trainer's processes must not outlive it. The state still says running, so that it runs again.
         await stop.CancelAsync();
         if (running is not null)
-            await running.WaitAsync(cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await running.EndedAsync(cancellationToken);
         stop.Dispose();
     }
 
@@ -106,10 +103,7 @@ internal sealed partial class JobGrain(
         {
             // Another silo died, or the database is away. The job stays open and is tried again soon, after a stop when it is woken.
             LogInterrupted(logger, exception, this.GetPrimaryKeyString());
-            this.RegisterGrainTimer(
-                static grain => grain.Resume(),
-                this,
-                new GrainTimerCreationOptions(_retryAfter, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+            WakeSoon();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -1,8 +1,8 @@
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
-using Progeny.Silo.Security.Rates;
 using Progeny.Grains.Hosting;
 using Progeny.Silo.Security.Audit;
+using Progeny.Silo.Security.Rates;
 using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
