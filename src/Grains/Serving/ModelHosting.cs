@@ -40,12 +40,12 @@ internal static class ModelHosting
         {
             var options = provider.GetRequiredService<ServingOptions>();
             var memory = options.RunMemory > 0 ? options.RunMemory : OnnxRuntimeLibrary.DefaultRunMemory;
-            return new ModelProcess(
+            return new RememberedModelCheck(new ModelProcess(
                 provider.GetRequiredService<TrainerOptions>(),
                 memory,
                 options.MaxRunTime,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ProgramSandbox>());
+                provider.GetRequiredService<ProgramSandbox>()));
         });
     }
 }
