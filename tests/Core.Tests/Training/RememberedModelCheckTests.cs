@@ -1,4 +1,4 @@
-using Progeny.Core.Training;
+using Progeny.Core.Common;
 using Progeny.Core.Training.Checks;
 
 namespace Progeny.Core.Tests.Training;
