@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
 using Progeny.Core.Common;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Expressions;
@@ -19,6 +20,7 @@ using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
+using Progeny.Storage.Datasets;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Expressions;
@@ -63,7 +65,7 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddFeeds(configuration).AddWebhooks(configuration);
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration).AddWebhooks(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
@@ -96,6 +98,8 @@ public static class StorageServices
         services.AddSingleton<IDecisionLog, SqliteDecisionLog>();
         services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
+        services.AddSingleton(provider => new DatasetDatabase(provider.GetRequiredService<DataFolder>().Paths.DatasetsPath));
+        services.AddSingleton<IDatasetCatalog, SqliteDatasetCatalog>();
         return services;
     }
 
@@ -119,6 +123,7 @@ public static class StorageServices
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
+        services.AddSingleton<IDatasetCatalog, PostgresDatasetCatalog>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();

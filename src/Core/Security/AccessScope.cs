@@ -9,6 +9,9 @@ public enum AccessScope
     /// <summary>To the project of the job in the path.</summary>
     Job,
 
+    /// <summary>To the dataset in the path: roles and grants name datasets as they name projects.</summary>
+    Dataset,
+
     /// <summary>To no project: the permission is needed for all.</summary>
     Node,
 }

@@ -40,14 +40,15 @@ internal sealed class AccessGuard(
         {
             AccessScope.Node => ContinueAsync(context, caller, required, null),
             AccessScope.Job => ContinueWithJobAsync(context, caller, required),
+            AccessScope.Dataset => ContinueAsync(context, caller, required, DatasetOf(context), "dataset"),
             _ => ContinueAsync(context, caller, required, ProjectOf(context)),
         };
     }
 
-    private Task ContinueAsync(HttpContext context, Caller caller, RequiredAccess required, string? project)
+    private Task ContinueAsync(HttpContext context, Caller caller, RequiredAccess required, string? project, string what = "project")
     {
         if (project is not null && !caller.Access.Sees(project))
-            return RefuseAsync(context, new(StatusCodes.Status404NotFound, "Not found", $"There is no project '{project}'."));
+            return RefuseAsync(context, new(StatusCodes.Status404NotFound, "Not found", $"There is no {what} '{project}'."));
         return caller.Access.Allows(required.Permissions, project)
             ? next(context)
             : RefuseAsync(context, Forbidden(Describe(caller, required.Permissions, project)));
@@ -62,6 +63,9 @@ internal sealed class AccessGuard(
         else
             await ContinueAsync(context, caller, required, project);
     }
+
+    private static string DatasetOf(HttpContext context) => context.Request.RouteValues["dataset"] as string
+        ?? throw new InvalidOperationException($"The path of {context.GetEndpoint()} names no dataset, which its RequiredAccess says.");
 
     private static string ProjectOf(HttpContext context) =>
         (context.Request.RouteValues["project"] ?? context.Request.RouteValues["model"]) as string

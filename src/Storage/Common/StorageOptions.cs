@@ -22,7 +22,13 @@ public sealed class StorageOptions
     /// <summary>The perfdb.</summary>
     public string MetricsPath => Path.Combine(Path.GetFullPath(DataFolder), "metrics.db");
 
-    /// <summary>Packages, models and states by SHA-256.</summary>
+    /// <summary>The catalog of datasets.</summary>
+    public string DatasetsPath => Path.Combine(Path.GetFullPath(DataFolder), "datasets.db");
+
+    /// <summary>Files of work on datasets that is under way.</summary>
+    public string DatasetsWorkPath => Path.Combine(Path.GetFullPath(DataFolder), "datasets-work");
+
+    /// <summary>Packages, models, states and the files of datasets by SHA-256.</summary>
     public string ArtifactsPath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts");
 
     /// <summary>Artifacts of a cluster that this node has used, by SHA-256.</summary>

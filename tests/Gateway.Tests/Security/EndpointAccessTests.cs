@@ -23,6 +23,7 @@ public sealed class EndpointAccessTests(SecuredNode secured) : IClassFixture<Sec
             var names = endpoint.RoutePattern.Parameters.Select(parameter => parameter.Name).ToList();
             names.Exists(name => name is "project" or "model").ShouldBe(required.Scope == AccessScope.Project, endpoint.DisplayName);
             names.Contains("job").ShouldBe(required.Scope == AccessScope.Job, endpoint.DisplayName);
+            names.Contains("dataset").ShouldBe(required.Scope == AccessScope.Dataset, endpoint.DisplayName);
         }
     }
 

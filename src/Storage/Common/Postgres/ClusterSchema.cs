@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Progeny.Storage.Datasets;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
@@ -28,6 +29,7 @@ internal static class ClusterSchema
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
             PostgresSessionKeyStore.Schema,
+            DatasetSchema.Script,
         ],
     ];
 

@@ -1,0 +1,17 @@
+namespace Progeny.Core.Datasets.Catalog;
+
+/// <summary>A version on its way into the catalog.</summary>
+public sealed record NewVersion
+{
+    /// <summary>What is known of it; its number is given by the catalog.</summary>
+    public required DatasetVersion Version { get; init; }
+
+    /// <summary>The parts that it adds.</summary>
+    public required IReadOnlyList<DatasetPart> Parts { get; init; }
+
+    /// <summary>Whether its table is that of the version before with these parts behind it; else it is these parts alone.</summary>
+    public bool IsAppended { get; init; }
+
+    /// <summary>What makes it happen once: a second version of the dataset with the same key is not made. Null: each is another.</summary>
+    public string? Once { get; init; }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Progeny.Storage.Datasets;
+
+/// <summary>Registers the work on datasets.</summary>
+internal static class DatasetServices
+{
+    /// <summary>What reads and writes files of datasets, wherever their catalog is.</summary>
+    public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatasetsOptions>().Bind(configuration.GetSection(DatasetsOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
+        services.AddSingleton<DuckDbEngine>();
+        services.AddSingleton<ArtifactFiles>();
+        return services;
+    }
+}
