@@ -52,6 +52,12 @@ public sealed record DatasetVersion
     /// <summary>The version of the contract that judged it; null: there was none.</summary>
     public int? Contract { get; init; }
 
+    /// <summary>The rule for whole tables that it breaks, or broke until it was released; null: none.</summary>
+    public string? HeldReason { get; init; }
+
+    /// <summary>Whether its table is that of the version before with rows behind it; set by the catalog.</summary>
+    public bool IsAppended { get; init; }
+
     /// <summary>The rows that went to quarantine.</summary>
     public long Quarantined { get; init; }
 
