@@ -3,6 +3,7 @@ using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Datasets;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
@@ -80,6 +81,7 @@ public static class GatewayApp
         app.MapReleases();
         app.MapGenerations();
         app.MapArchive();
+        app.MapDatasets();
         app.MapJobs();
         app.MapOffline();
         app.MapPredict();

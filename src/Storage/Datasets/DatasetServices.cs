@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Ingestion;
+using Progeny.Storage.Datasets.Reading;
 
 namespace Progeny.Storage.Datasets;
 
@@ -18,6 +20,10 @@ internal static class DatasetServices
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
+        services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
+        services.AddSingleton<IDatasetReader, DatasetReader>();
+        services.AddSingleton<ProfileQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         return services;
     }
 }

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Progeny.Cli.Common;
+
+namespace Progeny.Cli.Datasets;
+
+/// <summary><c>progeny data</c></summary>
+internal static class DataCommands
+{
+    public static Command Create(CliContext context) => new("data", "Datasets: named data that was ingested, in versions.")
+    {
+        DataPutCommand.Create(context),
+        DataShowCommands.CreateList(context),
+        DataShowCommands.CreateShow(context),
+        DataGetCommand.Create(context),
+        DataProfileCommands.CreateProfile(context),
+        DataProfileCommands.CreateCompare(context),
+        DataPolicyCommand.Create(context),
+    };
+
+    public static Argument<string> Dataset() => new("NAME") { Description = "The dataset's name." };
+
+    public static Argument<string> Version() =>
+        new("NAME[@VERSION]") { Description = "The dataset, and the number of a version of it; without one the newest." };
+
+    /// <summary>The parts of <c>orders@7</c>; without a version 'latest'.</summary>
+    public static (string Dataset, string Version) Split(string text) =>
+        text.Split('@', 2) is [var dataset, { Length: > 0 } version] ? (dataset, version) : (text.TrimEnd('@'), "latest");
+}
