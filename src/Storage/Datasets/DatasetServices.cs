@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Storage.Datasets;
 
@@ -15,6 +16,8 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
         return services;
     }
 }
