@@ -6,6 +6,7 @@ using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
 using Progeny.Storage.Datasets.Reading;
+using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Storage.Datasets;
 
@@ -19,6 +20,8 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
         services.AddSingleton<IDatasetReader, DatasetReader>();
