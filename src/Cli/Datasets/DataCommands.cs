@@ -14,7 +14,6 @@ internal static class DataCommands
         DataGetCommand.Create(context),
         DataProfileCommands.CreateProfile(context),
         DataProfileCommands.CreateCompare(context),
-        DataPolicyCommand.Create(context),
     };
 
     public static Argument<string> Dataset() => new("NAME") { Description = "The dataset's name." };

@@ -13,8 +13,10 @@ internal static class DataGetCommand
     public static Command Create(CliContext context)
     {
         var version = DataCommands.Version();
-        var output = new Option<string?>("--output", "-o") { Description = "Write the file as it was sent; '-' is the standard output.", HelpName = "FILE" };
-        var rows = new Option<int>("--rows") { Description = "How many rows are shown.", HelpName = "N", DefaultValueFactory = _ => UsualRows };
+        var output = new Option<string?>("--output", "-o") { Description = "Write the file as it was sent; '-' is the standard output.",
+            HelpName = "FILE" };
+        var rows = new Option<int>("--rows") { Description = "How many rows are shown.", HelpName = "N", DefaultValueFactory = _ =>
+            UsualRows };
         var offset = new Option<long>("--offset") { Description = "How many rows are passed over.", HelpName = "N" };
         var command = new Command("get", "Rows of a version, or with --output its file as it was sent.") { version, output, rows, offset };
         var server = ServerOptions.AddTo(command, context);
@@ -29,7 +31,8 @@ internal static class DataGetCommand
             }
 
             var answer = await client.GetAsync<DatasetRowsView>(
-                $"api/datasets/{dataset}/versions/{number}/rows?limit={result.GetValue(rows)}&offset={result.GetValue(offset)}", cancellationToken);
+                $"api/datasets/{dataset}/versions/{number}/rows?limit={result.GetValue(rows)}&offset={result.GetValue(offset)}",
+                    cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

@@ -33,7 +33,8 @@ internal static class DataProfileCommands
     public static Command CreateCompare(CliContext context)
     {
         var dataset = DataCommands.Dataset();
-        var from = new Argument<string?>("FROM") { Description = "The earlier version; without it the one before.", Arity = ArgumentArity.ZeroOrOne };
+        var from = new Argument<string?>("FROM") { Description = "The earlier version; without it the one before.",
+            Arity = ArgumentArity.ZeroOrOne };
         var to = new Argument<string?>("TO") { Description = "The later version; without it the newest.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("compare", "How two versions differ: rows, columns, distributions.") { dataset, from, to };
         var server = ServerOptions.AddTo(command, context);
@@ -56,17 +57,17 @@ internal static class DataProfileCommands
     private static void Write(CliContext context, DatasetProfile profile)
     {
         context.Out.WriteLine(Tables.Plural(profile.Rows, "row"));
-        var table = Tables.Create(context.Out, "column", "type", "nulls", "distinct", "least", "median", "greatest", "most frequent", "but").RightAlign(2, 4);
+        var table = Tables.Create(context.Out, "column", "type", "nulls", "distinct", "least", "median", "greatest", "most frequent",
+            "but").RightAlign(2, 4);
         foreach (var column in profile.Columns)
         {
             table.AddTexts(
-                column.Name, column.Type.ToLowerInvariant(), Share(column.Nulls, profile.Rows), Tables.Count(column.Distinct), Cut(column.Min),
+                column.Name, column.Type.ToLowerInvariant(), Share(column.Nulls, profile.Rows), Tables.Count(column.Distinct),
+                    Cut(column.Min),
                 column.Mean is not null && column.Quantiles.Count > 0 ? Number(column.Quantiles[column.Quantiles.Count / 2]) : "",
                 Cut(column.Max),
                 Cut(string.Join(", ", column.Top.Take(3).Select(top => $"{top.Value} ({Tables.Count(top.Count)})"))),
-                column.Looks is { } looks
-                    ? $"like a {looks.Type}, except {Tables.Count(looks.Contradictions)}{(looks.Example is { } example ? $": {Cut(example)}" : "")}"
-                    : "");
+                Text(column.Looks));
         }
 
         context.Out.Write(table);
@@ -90,7 +91,11 @@ internal static class DataProfileCommands
         context.Out.Write(table);
     }
 
-    private static string Change(string? before, string? after) => before == after ? after ?? "" : $"{before ?? "none"} → {after ?? "none"}";
+    private static string Text(LikelyType? looks) => looks is null ? ""
+        : $"like a {looks.Type}, except {Tables.Count(looks.Contradictions)}" + (looks.Example is null ? "" : $": {Cut(looks.Example)}");
+
+    private static string Change(string? before, string? after) => before == after ? after ?? ""
+        : $"{before ?? "none"} → {after ?? "none"}";
 
     private static string? Count(long? value) => value is { } count ? Tables.Count(count) : null;
 

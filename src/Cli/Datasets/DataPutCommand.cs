@@ -52,7 +52,8 @@ internal static class DataPutCommand
             return [path];
         if (!Directory.Exists(path))
             throw new CliException($"There is no file or folder '{path}'; '-' reads the standard input.", ExitCodes.Usage);
-        string[] files = [.. Directory.EnumerateFiles(path).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(path).Where(file =>
+            !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new CliException($"The folder '{path}' has no files.", ExitCodes.Usage);
     }
 

@@ -30,13 +30,16 @@ internal static class DataShowCommands
                 return ExitCodes.Success;
             }
 
-            var table = Tables.Create(context.Out, "dataset", "version", "state", "rows", "columns", "size", "format", "updated", "by", "about")
+            var table = Tables.Create(context.Out, "dataset", "version", "state", "rows", "columns", "size", "format", "updated", "by",
+                "about")
                 .RightAlign(1, 1 + 1).RightAlign(3, 6);
             foreach (var one in answer.Value)
             {
                 table.AddTexts(
-                    one.Name, one.Latest.ToString(CultureInfo.InvariantCulture), one.State ?? "", one.Rows is { } rows ? Tables.Count(rows) : "–",
-                    Tables.Count(one.Columns), DatasetTables.Bytes(one.Bytes), one.Format ?? "", Tables.Time(one.UpdatedAt), one.UpdatedBy ?? "",
+                    one.Name, one.Latest.ToString(CultureInfo.InvariantCulture), one.State ?? "", one.Rows is { } rows ? Tables.Count(rows)
+                        : "–",
+                    Tables.Count(one.Columns), DatasetTables.Bytes(one.Bytes), one.Format ?? "", Tables.Time(one.UpdatedAt), one.UpdatedBy
+                        ?? "",
                     one.Description ?? "");
             }
 

@@ -16,7 +16,8 @@ internal static class DatasetTables
         Tables.WritePairs(
             console,
             ("dataset", version.Dataset),
-            ("version", $"{version.Version}{(version.State == DatasetState.Ready ? "" : $" ({version.State.ToString().ToLowerInvariant()})")}"),
+            ("version", version.Version.ToString(CultureInfo.InvariantCulture)
+                + (version.State == DatasetState.Ready ? "" : $" ({version.State.ToString().ToLowerInvariant()})")),
             ("from", $"{version.Source ?? version.Origin} ({version.Format}, {Bytes(version.Bytes)})"),
             ("rows", version.Rows is { } rows ? Tables.Count(rows) : "no table"),
             ("quarantined", version.Quarantined > 0 ? Tables.Count(version.Quarantined) : null),
@@ -44,8 +45,10 @@ internal static class DatasetTables
         {
             table.AddTexts(
                 version.Version.ToString(CultureInfo.InvariantCulture), version.State.ToString().ToLowerInvariant(),
-                version.Rows is { } rows ? Tables.Count(rows) : "–", Tables.Count(version.Columns.Count), Bytes(version.Bytes), version.Format,
-                version.Source ?? version.Origin, Tables.Time(version.CreatedAt), version.CreatedBy, version.HeldReason ?? version.Note ?? "");
+                version.Rows is { } rows ? Tables.Count(rows) : "–", Tables.Count(version.Columns.Count), Bytes(version.Bytes),
+                    version.Format,
+                version.Source ?? version.Origin, Tables.Time(version.CreatedAt), version.CreatedBy, version.HeldReason ?? version.Note
+                    ?? "");
         }
 
         console.Write(table);

@@ -31,7 +31,8 @@ internal static class DatasetUpload
             if (parameters.Digest is { } said && !said.Equals(digest, StringComparison.OrdinalIgnoreCase))
             {
                 return Problems.Invalid(
-                    $"The SHA-256 of what arrived is {digest}, and 'digest' says {Problems.Quoted(said)}; nothing was kept. Send it again.");
+                    $"The SHA-256 of what arrived is {digest}, and 'digest' says {Problems.Quoted(said)}; nothing was kept. Send it "
+                        + "again.");
             }
 
             var latest = (await catalog.FindAsync(dataset, cancellationToken))?.Latest ?? 0;
@@ -58,7 +59,8 @@ internal static class DatasetUpload
                 },
                 cancellationToken);
             caller.SetAudit(
-                null, new { version.Version, version.Digest, version.Format, version.Rows, version.State }, $"dataset {dataset} {version.Version}");
+                null, new { version.Version, version.Digest, version.Format, version.Rows, version.State },
+                    $"dataset {dataset} {version.Version}");
             return version.Version > latest
                 ? TypedResults.Created($"/api/datasets/{dataset}/versions/{version.Version}", version)
                 : TypedResults.Ok(version);

@@ -18,14 +18,17 @@ internal static class DatasetVersionsApi
     public static void MapDatasetVersions(this IEndpointRouteBuilder group)
     {
         group.MapGet("/{dataset}/versions/{version}", GetAsync).WithProblems(404)
-            .WithSummary("One version, by its number or as 'latest': where it came from, columns, rows, what was assumed when it was read.");
+            .WithSummary("One version, by its number or as 'latest': where it came from, columns, rows, what was assumed when it was "
+                + "read.");
         group.MapGet("/{dataset}/versions/{version}/content", GetContentAsync).Produces<Stream>(200, "application/octet-stream")
             .WithProblems(404).Requires(Permissions.ReadData, AccessScope.Dataset).WithSummary("The file of a version as it was sent.");
         group.MapGet("/{dataset}/versions/{version}/rows", GetRowsAsync).WithProblems(400, 404, 409)
-            .Requires(Permissions.ReadData, AccessScope.Dataset).WithSummary("Rows of a version as JSON objects: the first ones, or from offset on.");
+            .Requires(Permissions.ReadData,
+                AccessScope.Dataset).WithSummary("Rows of a version as JSON objects: the first ones, or from offset on.");
         group.MapGet("/{dataset}/versions/{version}/profile", GetProfileAsync).WithProblems(404, 409)
             .Requires(Permissions.ReadData, AccessScope.Dataset)
-            .WithSummary("The profile of a version: nulls, distinct values, ranges, quantiles, frequent values; made when it is asked for first.");
+            .WithSummary("The profile of a version: nulls, distinct values, ranges, quantiles, frequent values; made when it is asked for "
+                + "first.");
         group.MapGet("/{dataset}/compare", CompareAsync).WithProblems(400, 404, 409).Requires(Permissions.ReadData, AccessScope.Dataset)
             .WithSummary("How a version differs from another one: rows, columns, distributions.");
     }

@@ -24,11 +24,11 @@ internal static class DatasetsApi
         group.MapPost("/{dataset}", DatasetUpload.PutAsync).Accepts<Stream>("application/octet-stream")
             .WithMetadata(new BodySizeLimit(maxBytes)).WithProblems(400, 413, 507).Requires(Permissions.Develop, AccessScope.Dataset)
             .WithSummary(
-                "Puts a file as the next version (or, with append, behind the newest one): CSV, TSV, JSON, NDJSON, Parquet, each also gzip or "
-                    + "zstd; any other file is kept as it is. The file that the newest version was made of is answered with that version (200).");
-        group.MapGet("/{dataset}", GetAsync).WithProblems(404).WithSummary("One dataset: description, policy, number of the newest version.");
-        group.MapPut("/{dataset}/policy", ChangeAsync).WithProblems(400, 404).Requires(Permissions.Operate, AccessScope.Dataset)
-            .WithSummary("Changes the description, and how many versions are kept and how long.");
+                "Puts a file as the next version (or, with append, behind the newest one): CSV, TSV, JSON, NDJSON, Parquet, each also "
+                    + "gzip or "
+                    + "zstd; any other file is kept as it is. The file that the newest version was made of is answered with that version "
+                        + "(200).");
+        group.MapGet("/{dataset}", GetAsync).WithProblems(404).WithSummary("One dataset: description and number of the newest version.");
         group.MapGet("/{dataset}/versions", ListVersionsAsync).WithProblems(400, 404)
             .WithSummary("The versions, the newest first, page by page: before is the number of the last one seen.");
         group.MapDatasetVersions();
@@ -64,31 +64,6 @@ internal static class DatasetsApi
     private static async Task<Results<Ok<DatasetInfo>, ProblemHttpResult>> GetAsync(
         string dataset, IDatasetCatalog catalog, CancellationToken cancellationToken) =>
         await catalog.FindAsync(dataset, cancellationToken) is { } found ? TypedResults.Ok(found) : NoDataset(dataset);
-
-    private static async Task<Results<Ok<DatasetInfo>, ProblemHttpResult>> ChangeAsync(
-        string dataset, DatasetPolicy policy, CurrentCaller caller, IDatasetCatalog catalog, CancellationToken cancellationToken)
-    {
-        if (policy.KeepVersions is < 0)
-            return Problems.Invalid($"'keep_versions' is {policy.KeepVersions}; it must be a number of versions, or 0: all are kept.");
-        if (policy.KeepDays is { } days && (double.IsNaN(days) || days is < 0 or > 36_500))
-            return Problems.Invalid($"'keep_days' is {days}; it must be a number of days up to 36500, or 0: for ever.");
-        if (await catalog.FindAsync(dataset, cancellationToken) is not { } before)
-            return NoDataset(dataset);
-        var after = await catalog.ChangeAsync(
-            dataset,
-            known => known with
-            {
-                Description = policy.Description ?? known.Description,
-                KeepVersions = policy.KeepVersions is { } versions ? versions == 0 ? null : versions : known.KeepVersions,
-                KeepFor = policy.KeepDays is { } kept ? kept == 0 ? null : TimeSpan.FromDays(kept) : known.KeepFor,
-            },
-            cancellationToken);
-        caller.SetAudit(
-            new { before.Description, before.KeepVersions, before.KeepFor },
-            new { after!.Description, after.KeepVersions, after.KeepFor },
-            $"dataset {dataset}");
-        return TypedResults.Ok(after);
-    }
 
     private static async Task<Results<Ok<IReadOnlyList<DatasetVersion>>, ProblemHttpResult>> ListVersionsAsync(
         string dataset, int? before, int? limit, IDatasetCatalog catalog, CancellationToken cancellationToken)

@@ -64,7 +64,8 @@ internal sealed record PutParameters
             ? null
             : new ReadOptions
             {
-                Format = Format, Separator = Separator, Quote = Quote, Escape = Escape, Header = Header, Encoding = Encoding, Decimal = Decimal,
+                Format = Format, Separator = Separator, Quote = Quote, Escape = Escape, Header = Header, Encoding = Encoding,
+                    Decimal = Decimal,
                 Null = Null, Types = types,
             };
     }

@@ -72,7 +72,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     private async Task CheckEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         IEnumerable<MovedTable> tables =
-            [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics, .. MovedTables.Datasets];
+            [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics,
+                .. MovedTables.Datasets];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))

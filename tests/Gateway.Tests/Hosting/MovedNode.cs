@@ -59,6 +59,12 @@ public sealed class MovedNode : IAsyncLifetime
                 node, project, project == "ended" ? info => (string)info["status"]! == "ended" : info => Outcomes(info) >= 100);
         }
 
+        foreach (var file in new[] { "code,price\n007,1.50\n", "code,price\n8,2.25\n" })
+        {
+            using var put = await node.Http.PostAsync("/api/datasets/orders?append=true", new StringContent(file));
+            put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync());
+        }
+
         Answers = await AnswersAsync(node);
     }
 
@@ -117,6 +123,9 @@ public sealed class MovedNode : IAsyncLifetime
     public static async Task<IReadOnlyDictionary<string, string>> AnswersAsync(Node node)
     {
         var answers = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        string[] data = ["versions/latest/profile", "versions", "versions/1/rows", "versions/2/rows"];
+        foreach (var path in data.Select(path => $"/api/datasets/orders/{path}"))
+            answers[path] = (await node.GetAsync(path)).ToJsonString();
         foreach (var project in Projects)
         {
             var queries = await ListAsync(node, project);

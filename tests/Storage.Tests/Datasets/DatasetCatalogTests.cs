@@ -15,7 +15,8 @@ public abstract class DatasetCatalogTests
     [ContractFact]
     public async Task Dataset_is_made_once_and_listed_by_name()
     {
-        var made = await Catalog.CreateAsync(Info("orders") with { Description = "first", Key = ["id"], KeepFor = TimeSpan.FromDays(3) }, default);
+        var made = await Catalog.CreateAsync(Info("orders") with { Description = "first", Key = ["id"], KeepFor = TimeSpan.FromDays(3) },
+            default);
         (await Other.CreateAsync(Info("orders") with { Description = "second" }, default)).Description.ShouldBe("first");
         await Catalog.CreateAsync(Info("customers"), default);
 
@@ -47,7 +48,8 @@ public abstract class DatasetCatalogTests
             {
                 Version = Version() with
                 {
-                    Digest = "d", Bytes = 5_000_000_000, Rows = 3_000_000_000, Columns = [new("id", "BIGINT"), new("price", "DECIMAL(18,2)")],
+                    Digest = "d", Bytes = 5_000_000_000, Rows = 3_000_000_000, Columns = [new("id", "BIGINT"), new("price",
+                        "DECIMAL(18,2)")],
                     Read = new ReadOptions { Separator = ";", Types = new Dictionary<string, string> { ["id"] = "integer" } }, Note = "so",
                 },
             },
@@ -109,7 +111,8 @@ public abstract class DatasetCatalogTests
         (await PartsAsync(1)).ShouldBe(["a"]);
         (await Catalog.AddAsync(New("c"), default)).Version.Version.ShouldBe(2);
         await Catalog.CreateAsync(Info("others"), default);
-        (await Catalog.AddAsync(New("d") with { Once = "key", Version = Version() with { Dataset = "others" } }, default)).IsNew.ShouldBeTrue();
+        (await Catalog.AddAsync(New("d") with { Once = "key", Version = Version() with { Dataset = "others" } },
+            default)).IsNew.ShouldBeTrue();
     }
 
     [ContractFact]

@@ -112,7 +112,8 @@ public sealed class DatasetIngestionTests : IDisposable
         var version = await node.PutAsync(
             "d.csv",
             "code;price;note;when\n7;1,50;a,b.c;10\nNA;2,25;NA;20\n",
-            new ReadOptions { Decimal = ",", Null = "NA", Types = new Dictionary<string, string> { ["code"] = "text", ["WHEN"] = "number" } });
+            new ReadOptions { Decimal = ",", Null = "NA", Types = new Dictionary<string, string> { ["code"] = "text",
+                ["WHEN"] = "number" } });
         version.Columns.ShouldBe([new("code", "VARCHAR"), new("price", "DECIMAL(18,2)"), new("note", "VARCHAR"), new("when", "DOUBLE")]);
         (await node.RowsAsync(version)).ShouldBe(["7|1.50|a,b.c|10.0", "∅|2.25|∅|20.0"]);
     }
@@ -146,7 +147,8 @@ public sealed class DatasetIngestionTests : IDisposable
     public async Task Json_values_of_several_types_stay_apart()
     {
         var version = await node.PutAsync(
-            "d.json", "[{\"a\":1,\"n\":123456789012345678901,\"t\":\"2026-01-01\",\"z\":null},{\"a\":\"1\",\"n\":1,\"t\":\"2026-01-02\",\"z\":null}]");
+            "d.json", "[{\"a\":1,\"n\":123456789012345678901,\"t\":\"2026-01-01\",\"z\":null},"
+                + "{\"a\":\"1\",\"n\":1,\"t\":\"2026-01-02\",\"z\":null}]");
         version.Columns.ShouldBe([new("a", "JSON"), new("n", "JSON"), new("t", "DATE"), new("z", "VARCHAR")]);
         (await node.RowsAsync(version)).ShouldBe(["1|123456789012345678901|2026-01-01|∅", "\"1\"|1|2026-01-02|∅"]);
     }
@@ -159,7 +161,8 @@ public sealed class DatasetIngestionTests : IDisposable
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             await gzip.WriteAsync(text);
         using var zstd = new ZstdSharp.Compressor();
-        foreach (var (bytes, name, format) in new[] { (packed.ToArray(), "d.csv.gz", "csv+gzip"), (zstd.Wrap(text).ToArray(), "", "csv+zstd") })
+        foreach (var (bytes, name, format) in new[] { (packed.ToArray(), "d.csv.gz", "csv+gzip"), (zstd.Wrap(text).ToArray(), "",
+            "csv+zstd") })
         {
             var version = await node.PutAsync(name, bytes);
             version.Format.ShouldBe(format);
@@ -177,7 +180,8 @@ public sealed class DatasetIngestionTests : IDisposable
     {
         var path = node["p.parquet"];
         await using (var session = node.Engine.Open(new Storage.Datasets.DuckDbAccess([path], [])))
-            await session.ExecuteAsync($"COPY (SELECT range AS id, '00' || range AS code, [range] AS list FROM range(3)) TO '{path}'", default);
+            await session.ExecuteAsync($"COPY (SELECT range AS id, '00' || range AS code, [range] AS list FROM range(3)) TO '{path}'",
+                default);
         var bytes = await File.ReadAllBytesAsync(path);
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))

@@ -17,7 +17,8 @@ public sealed class DatasetReaderTests : IDisposable
     public async Task Rows_are_json_of_their_values()
     {
         var version = await node.PutAsync(
-            "d.csv", "a,b,c,d\n1,x,1.5,2026-01-31\n2,,nan,2026-02-01\n3,z,2,2026-02-02\n", new ReadOptions { Types = new Dictionary<string, string> { ["c"] = "number" } });
+            "d.csv", "a,b,c,d\n1,x,1.5,2026-01-31\n2,,nan,2026-02-01\n3,z,2,2026-02-02\n", new ReadOptions { Types = new Dictionary<string,
+                string> { ["c"] = "number" } });
         (await reader.ReadRowsAsync(version, 0, 2, default)).Select(row => row.GetRawText()).ShouldBe(
             ["""{"a":1,"b":"x","c":1.5,"d":"2026-01-31"}""", """{"a":2,"b":null,"c":"nan","d":"2026-02-01"}"""]);
         (await reader.ReadRowsAsync(version, 2, 5, default)).ShouldHaveSingleItem().GetProperty("a").GetInt32().ShouldBe(3);
@@ -28,7 +29,8 @@ public sealed class DatasetReaderTests : IDisposable
     {
         var text = new StringBuilder("n,code,city,day,b\n");
         for (var i = 0; i < 2_000; i++)
-            text.Append(i % 10 == 0 ? "" : $"{i}").Append(i == 7 ? ",007" : $",{i}").Append(i % 4 == 0 ? ",Rome" : ",Oslo").Append(",2026-01-0").Append(1 + (i % 9)).Append(",true\n");
+            text.Append(i % 10 == 0 ? "" : $"{i}").Append(i == 7 ? ",007" : $",{i}").Append(i % 4 == 0 ? ",Rome"
+                : ",Oslo").Append(",2026-01-0").Append(1 + (i % 9)).Append(",true\n");
         var version = await node.PutAsync("d.csv", text.ToString());
         var profile = await reader.ProfileAsync(version, default);
 
@@ -64,7 +66,8 @@ public sealed class DatasetReaderTests : IDisposable
         {
             await session.ExecuteAsync(
                 $"""
-                COPY (SELECT NULL::BIGINT AS none, [range] AS list, MAP([range], ['x']) AS map, 'a'::BLOB AS blob, uuid() AS id, INTERVAL 1 DAY AS span,
+                COPY (SELECT NULL::BIGINT AS none, [range] AS list, MAP([range], ['x']) AS map, 'a'::BLOB AS blob, uuid() AS id,
+                    INTERVAL 1 DAY AS span,
                     TIME '10:00:00' AS clock, TIMESTAMPTZ '2026-01-01 00:00:00Z' AS moment, 'NaN'::DOUBLE AS nan, 1e308::DOUBLE AS large,
                     1.5::DECIMAL(9,2) AS price, 'it''s' AS quoted, true AS flag FROM range(3)) TO '{path}'
                 """,
@@ -82,9 +85,11 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public async Task Comparison_says_what_changed()
     {
-        await node.PutAsync("d.csv", "id,city,old\n" + string.Concat(Enumerable.Range(0, 1_000).Select(i => $"{i},{(i % 2 == 0 ? "Rome" : "Oslo")},1\n")));
+        await node.PutAsync("d.csv", "id,city,old\n" + string.Concat(Enumerable.Range(0, 1_000).Select(i =>
+            $"{i},{(i % 2 == 0 ? "Rome" : "Oslo")},1\n")));
         await node.PutAsync("d.csv", "id,city,extra\n" + string.Concat(Enumerable.Range(0, 500).Select(i => $"{i + 500},Rome,\n")));
-        var (before, after) = (await node.Catalog.FindVersionAsync("data", 1, default), await node.Catalog.FindVersionAsync("data", 2, default));
+        var (before, after) = (await node.Catalog.FindVersionAsync("data", 1, default), await node.Catalog.FindVersionAsync("data", 2,
+            default));
         var comparison = ProfileComparison.Of(await reader.ProfileAsync(before!, default), await reader.ProfileAsync(after!, default));
 
         (comparison.RowsBefore, comparison.RowsAfter).ShouldBe((1_000, 500));

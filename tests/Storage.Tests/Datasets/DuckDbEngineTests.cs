@@ -55,7 +55,8 @@ public sealed class DuckDbEngineTests : IDisposable
     {
         await using var session = new DuckDbEngine(
             new DatasetsOptions { Memory = 64 << 20, TemporaryBytes = 0 }, Path.Combine(folder.Path, "work")).Open(DuckDbAccess.None);
-        (await Should.ThrowAsync<DuckDBException>(() => session.ScalarAsync("SELECT max(x) FROM (SELECT list(range::VARCHAR) AS x FROM range(50000000))", default)))
+        (await Should.ThrowAsync<DuckDBException>(() =>
+            session.ScalarAsync("SELECT max(x) FROM (SELECT list(range::VARCHAR) AS x FROM range(50000000))", default)))
             .Message.ShouldContain("Memory", Case.Insensitive);
     }
 }

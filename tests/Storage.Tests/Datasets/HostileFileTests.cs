@@ -52,7 +52,8 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public async Task File_that_would_unpack_to_more_than_there_is_room_for_is_kept()
     {
-        using var small = new IngestionNode(new Storage.Datasets.DatasetsOptions { Memory = 256 << 20, Threads = 1, TemporaryBytes = 1 << 20 });
+        using var small = new IngestionNode(new Storage.Datasets.DatasetsOptions { Memory = 256 << 20, Threads = 1,
+            TemporaryBytes = 1 << 20 });
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             await gzip.WriteAsync(Encoding.UTF8.GetBytes("a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 500_000))));
@@ -72,7 +73,8 @@ public sealed class HostileFileTests : IDisposable
         var line = string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"c{i}"));
         await KeptAsync("d.csv", Encoding.UTF8.GetBytes($"{line}\n{line}\n"), "100,000 columns");
         await KeptAsync(
-            "d.json", Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"c{i}\":1")) + "}"), "20,000 columns");
+            "d.json", Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, 20_000).Select(i => $"\"c{i}\":1")) + "}"),
+                "20,000 columns");
     }
 
     [Fact]
@@ -80,7 +82,11 @@ public sealed class HostileFileTests : IDisposable
     {
         var path = node["p.parquet"];
         await using (var session = node.Engine.Open(new Storage.Datasets.DuckDbAccess([path], [])))
-            await session.ExecuteAsync($"COPY (SELECT range AS id, md5(range::VARCHAR) AS code FROM range(30000)) TO '{path}' (ROW_GROUP_SIZE 10000)", default);
+        {
+            await session.ExecuteAsync(
+                $"COPY (SELECT range AS id, md5(range::VARCHAR) AS code FROM range(30000)) TO '{path}' (ROW_GROUP_SIZE 10000)", default);
+        }
+
         var good = await File.ReadAllBytesAsync(path);
         await KeptAsync("cut.parquet", good[..(good.Length / 2)], "");
         var zeroed = good.ToArray();

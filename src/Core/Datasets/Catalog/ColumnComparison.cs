@@ -31,7 +31,8 @@ public sealed record ColumnComparison
 
     /// <summary>
     /// How far the distributions are apart, from 0 (the same) to 1: of numbers and times the greatest distance between the two cumulative
-    /// distributions (Kolmogorov-Smirnov), read from the quantiles; of others half of the sum of the differences between the shares of the most
+    /// distributions (Kolmogorov-Smirnov), read from the quantiles; of others half of the sum of the differences between the shares of the
+    /// most
     /// frequent values (total variation). Null: there is nothing to compare.
     /// </summary>
     public double? Shift { get; init; }

@@ -28,7 +28,8 @@ public sealed record ReadOptions
     /// <summary>The text that stands for no value beside the empty one, such as <c>NA</c>.</summary>
     public string? Null { get; init; }
 
-    /// <summary>The types of columns by name: <c>text</c>, <c>number</c>, <c>integer</c>, <c>boolean</c>, <c>date</c>, <c>timestamp</c>, or a
+    /// <summary>The types of columns by name: <c>text</c>, <c>number</c>, <c>integer</c>, <c>boolean</c>, <c>date</c>, <c>timestamp</c>,
+    /// or a
     /// type as DuckDB writes it.</summary>
     public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>();
 }

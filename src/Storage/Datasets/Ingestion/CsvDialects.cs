@@ -104,5 +104,6 @@ internal static class CsvDialects
 
     private static char Single(string text, string option) => text is "\\t" or "tab" ? '\t'
         : text.Length == 1 && text[0] is not '\r' and not '\n' and < (char)128 ? text[0]
-        : throw new IngestException($"'{text}' cannot be the '{option}' of a CSV file; it must be one ASCII character, such as ';' or 'tab'.");
+        : throw new IngestException($"'{text}' cannot be the '{option}' of a CSV file; it must be one ASCII character, such as ';' or "
+            + "'tab'.");
 }

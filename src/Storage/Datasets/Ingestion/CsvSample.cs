@@ -34,7 +34,8 @@ internal sealed class CsvSample
         {
             var isQuoted = quote is not null && text[position] == quote;
             hasQuotes |= isQuoted;
-            var end = isQuoted ? EndOfQuoted(text, position + 1, quote!.Value, escape ?? quote.Value) : EndOfPlain(text, position, separator);
+            var end = isQuoted ? EndOfQuoted(text, position + 1, quote!.Value, escape ?? quote.Value) : EndOfPlain(text, position,
+                separator);
             if (end < 0)
             {
                 isBroken |= isWhole;

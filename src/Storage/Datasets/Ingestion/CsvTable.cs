@@ -15,7 +15,8 @@ internal static class CsvTable
         PlainText text, string format, bool isSaid, ReadOptions? read, string target, CancellationToken cancellationToken)
     {
         if (text.LongestLine > MaxRecordBytes)
-            throw new UnreadableTableException($"It has a line of {text.LongestLine:N0} bytes; the most that is read is {MaxRecordBytes:N0}.");
+            throw new UnreadableTableException($"It has a line of {text.LongestLine:N0} bytes; the most that is read is "
+                + $"{MaxRecordBytes:N0}.");
         var (dialect, names, note) = CsvDialects.Detect(text, read, format == FileKind.Tsv, isSaid);
         TableColumns.Check(names.Count);
         var path = text.Path;
@@ -29,9 +30,12 @@ internal static class CsvTable
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            read_csv({{DuckDbEngine.Literal(path)}}, auto_detect = false, delim = {{Character(dialect.Separator)}}, quote = {{Character(dialect.Quote)}},
-                escape = {{Character(dialect.Escape)}}, header = {{dialect.HasHeader}}, comment = '', skip = 0, strict_mode = true, null_padding = false,
-                nullstr = ['', {{DuckDbEngine.Literal(read?.Null ?? "")}}], max_line_size = {{Math.Max(UsualRecordBytes, text.LongestLine + 2)}},
+            read_csv({{DuckDbEngine.Literal(path)}}, auto_detect = false, delim = {{Character(dialect.Separator)}},
+                quote = {{Character(dialect.Quote)}},
+                escape = {{Character(dialect.Escape)}}, header = {{dialect.HasHeader}}, comment = '', skip = 0, strict_mode = true,
+                    null_padding = false,
+                nullstr = ['', {{DuckDbEngine.Literal(read?.Null ?? "")}}], max_line_size = {{Math.Max(UsualRecordBytes, text.LongestLine
+                    + 2)}},
                 columns = { {{string.Join(", ", columns.Select(column => $"{DuckDbEngine.Literal(column)}: 'VARCHAR'"))}} })
             """);
         return new SourceTable(

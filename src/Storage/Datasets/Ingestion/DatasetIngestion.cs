@@ -124,7 +124,8 @@ public sealed class DatasetIngestion(
             return ticket;
         await artifacts.DropAsync(ticket, CancellationToken.None);
         throw new IngestException(
-            $"The file '{file.Name}' changed while it was read ({length:N0} bytes when it began); nothing of it is left. Send it when it is "
+            $"The file '{file.Name}' changed while it was read ({length:N0} bytes when it began); nothing of it is left. Send it when it "
+                + "is "
                 + "finished.");
     }
 

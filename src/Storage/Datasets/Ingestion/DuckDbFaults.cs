@@ -16,7 +16,8 @@ internal static partial class DuckDbFaults
         var message = exception.Message;
         if (message.Contains("No space left", StringComparison.OrdinalIgnoreCase))
             return new IngestException("The disk of the node is full; nothing of the file is left.", exception) { IsNoRoom = true };
-        return message.StartsWith("Out of Memory", StringComparison.OrdinalIgnoreCase) || message.Contains("max_temp_directory_size", StringComparison.Ordinal)
+        return message.StartsWith("Out of Memory", StringComparison.OrdinalIgnoreCase) || message.Contains("max_temp_directory_size",
+            StringComparison.Ordinal)
             ? new IngestException(
                 "The file takes more memory, or more bytes of temporary files, than the node gives to one piece of work (Datasets:Memory, "
                     + $"Datasets:TemporaryBytes): {Short(message)}",

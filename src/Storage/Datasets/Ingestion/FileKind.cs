@@ -3,7 +3,8 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Storage.Datasets.Ingestion;
 
 /// <summary>What a file is: its compression, and the format of what is in it.</summary>
-/// <param name="Format"><c>csv</c>, <c>tsv</c>, <c>json</c>, <c>ndjson</c>, <c>parquet</c>, or <c>file</c>; null: to be found out from its text.</param>
+/// <param name="Format"><c>csv</c>, <c>tsv</c>, <c>json</c>, <c>ndjson</c>, <c>parquet</c>, or <c>file</c>; null: to be found out from its
+/// text.</param>
 /// <param name="Compression"><c>gzip</c>, <c>zstd</c>; null: none.</param>
 internal sealed record FileKind(string? Format, string? Compression)
 {

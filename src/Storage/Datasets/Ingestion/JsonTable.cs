@@ -17,7 +17,8 @@ internal static class JsonTable
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            read_json({DuckDbEngine.Literal(text.Path)}, format = '{(format == FileKind.NdJson ? "newline_delimited" : "auto")}', sample_size = -1,
+            read_json({DuckDbEngine.Literal(text.Path)}, format = '{(format == FileKind.NdJson ? "newline_delimited" : "auto")}',
+                sample_size = -1,
                 maximum_depth = 1, map_inference_threshold = -1, maximum_object_size = {MaxObjectBytes}, compression = 'uncompressed')
             """);
         var names = await session.QueryAsync($"DESCRIBE SELECT * FROM {sql}", row => row.GetString(0), cancellationToken);

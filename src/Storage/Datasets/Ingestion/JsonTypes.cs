@@ -12,7 +12,8 @@ internal static class JsonTypes
         TextType.Integer,
         new(
             "number", "DOUBLE",
-            json => $"(json_type({json}) IN ('UBIGINT', 'BIGINT', 'DOUBLE') AND NOT regexp_full_match({json}, '-?\\d{{{ExactDigits + 1},}}'))",
+            json => $"(json_type({json}) IN ('UBIGINT', 'BIGINT', 'DOUBLE') AND NOT regexp_full_match({json}, "
+                + $"'-?\\d{{{ExactDigits + 1},}}'))",
             json => $"TRY_CAST({json} AS DOUBLE)"),
         TextType.Boolean,
         .. TextType.OfStrings.Select(type => new TextType(

@@ -50,7 +50,8 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
         catch (UnreadableTableException exception)
         {
             return new ReadTable(
-                (kind.Format is null or FileKind.File ? kind with { Format = FileKind.File } : kind).ToString(), null, [], 0, exception.Message);
+                (kind.Format is null or FileKind.File ? kind with { Format = FileKind.File } : kind).ToString(), null, [], 0,
+                    exception.Message);
         }
     }
 
@@ -104,7 +105,8 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
             {
                 var rows = await CopyAsync(session, table, readings, target, cancellationToken);
                 if (table.Rows is { } said && said != rows)
-                    throw new UnreadableTableException($"Its footer says {said:N0} rows, and {rows:N0} could be read; the file is damaged.");
+                    throw new UnreadableTableException($"Its footer says {said:N0} rows, and {rows:N0} could be read; the file is "
+                        + "damaged.");
                 return (await DescribeAsync(session, target, cancellationToken), rows);
             }
             catch (DuckDBException exception)
@@ -141,13 +143,15 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
         DuckDbSession session, SourceTable table, ColumnReading reading, CancellationToken cancellationToken)
     {
         var first = await session.QueryAsync(
-            $"SELECT n, v FROM (SELECT row_number() OVER () AS n, {reading.Column.Text}::VARCHAR AS v, {reading.Accepts} AS is_right FROM {table.Sql}) "
+            $"SELECT n, v FROM (SELECT row_number() OVER () AS n, {reading.Column.Text}::VARCHAR AS v, {reading.Accepts} AS is_right FROM "
+                + $"{table.Sql}) "
                 + "WHERE v IS NOT NULL AND NOT is_right LIMIT 1",
             row => (Number: row.GetInt64(0), Value: row.GetString(1)),
             cancellationToken);
         var (number, value) = first[0];
         return new IngestException(
-            $"Row {number:N0} has {DuckDbFaults.Short($"'{value}'")} in the column '{reading.Column.Name}', which is no {reading.SqlType}, as "
+            $"Row {number:N0} has {DuckDbFaults.Short($"'{value}'")} in the column '{reading.Column.Name}', which is no "
+                + $"{reading.SqlType}, as "
                 + "'types' says; say text to keep what is there.");
     }
 
@@ -162,7 +166,8 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
     {
         var head = new byte[4];
         await using var source = TextFile.Open(path, kind.Compression);
-        return await source.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false) == head.Length && head.AsSpan().SequenceEqual("PAR1"u8);
+        return await source.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false) == head.Length
+            && head.AsSpan().SequenceEqual("PAR1"u8);
     }
 
     private static async Task<bool> IsJsonAsync(string path)

@@ -50,7 +50,8 @@ internal sealed class TextFile(long maxBytes)
                 if (found is not null)
                 {
                     throw new UnreadableTableException(
-                        $"It is not UTF-8, as its {(mark > 0 ? "byte order mark" : "request")} says: look at line {invalid.Line} (from byte "
+                        $"It is not UTF-8, as its {(mark > 0 ? "byte order mark" : "request")} says: look at line {invalid.Line} (from "
+                            + "byte "
                             + $"{invalid.Offset} on).");
                 }
 
@@ -169,7 +170,8 @@ internal sealed class TextFile(long maxBytes)
         catch (Exception exception) when (exception is InvalidDataException or ZstdException or EndOfStreamException)
         {
             throw new UnreadableTableException(
-                $"Its {compression} ends too early or is damaged: {offset:N0} bytes could be unpacked ({exception.Message.TrimEnd('.')}). Send "
+                $"Its {compression} ends too early or is damaged: {offset:N0} bytes could be unpacked ({exception.Message.TrimEnd('.')}). "
+                    + "Send "
                     + "the whole file.",
                 exception);
         }

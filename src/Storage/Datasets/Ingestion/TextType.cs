@@ -22,14 +22,16 @@ internal sealed record TextType(
     /// </summary>
     public static TextType ShortNumber { get; } = new(
         "number", "DOUBLE",
-        text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d*)(\\.\\d*[1-9])?(e[+-]\\d+)?') AND (TRY_CAST({text} AS DOUBLE)::VARCHAR = {text} "
+        text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d*)(\\.\\d*[1-9])?(e[+-]\\d+)?') AND (TRY_CAST({text} AS DOUBLE)::VARCHAR = "
+            + $"{text} "
             + $"OR TRY_CAST({text} AS DOUBLE)::VARCHAR = {text} || '.0' OR regexp_full_match({text}, '-?(\\d\\.?){{1,15}}')))",
         text => $"TRY_CAST({text} AS DOUBLE)");
 
     /// <summary>Numbers that always have a decimal: <c>2.0</c>, <c>1.5</c>.</summary>
     public static TextType PointedNumber { get; } = new(
         "pointed number", "DOUBLE",
-        text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d*)\\.(0|\\d*[1-9])(e[+-]\\d+)?') AND (TRY_CAST({text} AS DOUBLE)::VARCHAR = {text} "
+        text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d*)\\.(0|\\d*[1-9])(e[+-]\\d+)?') AND (TRY_CAST({text} AS DOUBLE)::VARCHAR = "
+            + $"{text} "
             + $"OR regexp_full_match({text}, '-?(\\d\\.?){{1,15}}')))",
         text => $"TRY_CAST({text} AS DOUBLE)");
 
@@ -49,7 +51,8 @@ internal sealed record TextType(
     /// <summary>Times with a T, the decimals of seconds as short as they can be.</summary>
     public static TextType IsoLocal { get; } = new(
         "ISO time", "TIMESTAMP",
-        text => $"(regexp_full_match({text}, '{IsoTime}') AND TRY_CAST(replace({text}, 'T', ' ') AS TIMESTAMP)::VARCHAR = replace({text}, 'T', ' ') "
+        text => $"(regexp_full_match({text}, '{IsoTime}') AND TRY_CAST(replace({text}, 'T', ' ') AS TIMESTAMP)::VARCHAR = replace({text}, "
+            + "'T', ' ') "
             + $"AND substr({text}, 11, 1) = 'T')",
         text => $"TRY_CAST(replace({text}, 'T', ' ') AS TIMESTAMP)");
 
@@ -70,7 +73,8 @@ internal sealed record TextType(
     /// <summary>Times in UTC that are all written with the same parts.</summary>
     public static TextType UniformUtc { get; } = new(
         "uniform time in UTC", "TIMESTAMP WITH TIME ZONE",
-        text => $"(regexp_full_match({text}, '{IsoTime}') AND {text}[-1:] = 'Z' AND TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) IS NOT NULL)",
+        text => $"(regexp_full_match({text}, '{IsoTime}') AND {text}[-1:] = 'Z' AND TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) IS NOT "
+            + "NULL)",
         text => $"TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE)",
         IsUniform: true);
 
@@ -92,7 +96,8 @@ internal sealed record TextType(
         var whole = digits - decimals;
         return new TextType(
             $"{decimals} decimals of {digits} digits", $"DECIMAL({digits},{decimals})",
-            text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d{{0,{whole - 1}}})\\.\\d{{{decimals}}}') AND NOT regexp_full_match({text}, '-[0.]+'))",
+            text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d{{0,{whole - 1}}})\\.\\d{{{decimals}}}') AND NOT regexp_full_match({text}, "
+                + "'-[0.]+'))",
             text => $"TRY_CAST({text} AS DECIMAL({digits},{decimals}))");
     }
 

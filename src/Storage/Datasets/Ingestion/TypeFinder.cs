@@ -56,7 +56,8 @@ internal sealed class TypeFinder(DuckDbSession session, SourceTable table, IRead
             var expressionsOfGroup = string.Join(", ", group.SelectMany((column, i) => column.Expressions(i)));
             var source = rows is null ? table.Sql : $"(SELECT * FROM {table.Sql} LIMIT {rows})";
             var found = await session.QueryAsync(
-                $"SELECT count(*), {expressionsOfGroup} FROM (SELECT {string.Join(", ", group.Select((c, i) => $"{c.Column.Sql} AS v{i}"))} FROM {source})",
+                $"SELECT count(*), {expressionsOfGroup} FROM (SELECT "
+                    + $"{string.Join(", ", group.Select((c, i) => $"{c.Column.Sql} AS v{i}"))} FROM {source})",
                 row => Values(row),
                 cancellationToken);
             var values = found[0];

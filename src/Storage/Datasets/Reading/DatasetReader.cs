@@ -16,7 +16,8 @@ public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifa
         async (session, table) =>
         [
             .. await session.QueryAsync(
-                $"SELECT to_json(r)::VARCHAR FROM (SELECT {string.Join(", ", version.Columns.Select(JsonOf))} FROM {table} LIMIT {limit} OFFSET "
+                $"SELECT to_json(r)::VARCHAR FROM (SELECT {string.Join(", ", version.Columns.Select(JsonOf))} FROM {table} LIMIT {limit} "
+                    + "OFFSET "
                     + $"{offset}) r",
                 row => JsonSerializer.Deserialize<JsonElement>(row.GetString(0)),
                 cancellationToken),

@@ -34,6 +34,7 @@ public sealed partial class ProfileQueue(IDatasetReader reader, ILogger<ProfileQ
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The profile of {Dataset}@{Version} could not be made; it is tried again when it is asked for.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The profile of {Dataset}@{Version} could not be made; it is tried again when it is asked for.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string dataset, int version);
 }

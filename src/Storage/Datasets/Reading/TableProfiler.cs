@@ -5,7 +5,8 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Storage.Datasets.Reading;
 
 /// <summary>
-/// Makes the profile of a table. Each column is read once, some at a time, into aggregates whose memory does not grow with the rows; columns in
+/// Makes the profile of a table. Each column is read once, some at a time, into aggregates whose memory does not grow with the rows;
+/// columns in
 /// which values occur often are read once more to count the most frequent.
 /// </summary>
 /// <param name="table">What stands behind FROM.</param>
@@ -93,7 +94,7 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
     private static IEnumerable<(string Name, string Sql)> Aggregates(DatasetColumn column)
     {
         var name = DuckDbEngine.Name(column.Name);
-        var text = $"left({name}::VARCHAR, {ColumnProfile.MaxText})";
+        var text = Text(column);
         var isOrdered = ColumnKinds.IsNumber(column) || ColumnKinds.IsTime(column);
         yield return ("count", $"count({name})");
         yield return ("distinct", $"approx_count_distinct({(ColumnKinds.IsNested(column) ? $"{name}::VARCHAR" : name)})");
@@ -144,8 +145,7 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
         if (counted.Count == 0)
             return profiles;
         var counts = (await QueryAsync(
-            $"SELECT {string.Join(", ", counted.Select(one => $"count(*) FILTER (left({DuckDbEngine.Name(columns[one.Column].Name)}::VARCHAR, "
-                + $"{ColumnProfile.MaxText}) = {DuckDbEngine.Literal(one.Value)})"))} FROM {table}",
+            $"SELECT {string.Join(", ", counted.Select(one => Count(columns[one.Column], one.Value)))} FROM {table}",
             cancellationToken))[0];
         var tops = counted.Select((one, i) => (one.Column, Top: new ValueCount(one.Value, Number(counts[i]) ?? 0)))
             .ToLookup(one => one.Column, one => one.Top);
@@ -162,8 +162,7 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
         DatasetColumn[] columns, IReadOnlyList<ColumnProfile> profiles, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
-            $"SELECT {string.Join(", ", columns.Select(column => $"left({DuckDbEngine.Name(column.Name)}::VARCHAR, {ColumnProfile.MaxText})"))} "
-                + $"FROM {table} LIMIT {ExampleRows}",
+            $"SELECT {string.Join(", ", columns.Select(Text))} FROM {table} LIMIT {ExampleRows}",
             cancellationToken);
         return
         [
@@ -184,6 +183,11 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
             return values;
         },
         cancellationToken);
+
+    private static string Count(DatasetColumn column, string value) =>
+        $"count(*) FILTER ({Text(column)} = {DuckDbEngine.Literal(value)})";
+
+    private static string Text(DatasetColumn column) => $"left({DuckDbEngine.Name(column.Name)}::VARCHAR, {ColumnProfile.MaxText})";
 
     // The sum of great numbers may have none.
     private static double? Finite(object? value) => value is double number && double.IsFinite(number) ? number : null;
