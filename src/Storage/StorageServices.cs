@@ -65,7 +65,8 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration).AddWebhooks(configuration);
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
+            .AddWebhooks(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
