@@ -1,3 +1,5 @@
+using FsCheck;
+
 namespace Progeny.Fuzz;
 
 /// <summary>A reader of bytes that strangers may have made.</summary>
@@ -6,7 +8,10 @@ namespace Progeny.Fuzz;
 /// <param name="Documented">The types of the documented exceptions.</param>
 public sealed record FuzzTarget(string Name, Func<byte[], Task> Read, params Type[] Documented)
 {
-    /// <summary>The time that an input may take.</summary>
+    /// <summary>Inputs that follow the format, by chance with wrong parts; null: there are only changed ones.</summary>
+    public Gen<byte[]>? Generator { get; init; }
+
+    /// <summary>The time of the processor that an input may take.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
 
     /// <summary>The bytes that reading an input may allocate, besides those for each of its own.</summary>

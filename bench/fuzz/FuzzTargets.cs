@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Contracts.Common;
-using Progeny.Contracts.Security;
 using Progeny.Core.Alerts;
 using Progeny.Core.Common;
 using Progeny.Core.Feedback;
@@ -52,18 +51,19 @@ public static class FuzzTargets
     /// <summary>All of them.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("manifest", Sync(input => ManifestParser.ParseUtf8(input))),
+        new("manifest", Sync(input => ManifestParser.ParseUtf8(input))) { Generator = Generators.Manifests },
         new("package", ReadPackageAsync, typeof(PackageException)),
         new("model", ReadModelAsync, typeof(TrainingFailedException)),
-        new("rows", Sync(ReadRows)),
+        new("rows", Sync(ReadRows)) { Generator = Generators.Rows },
         new("tensors-json", Sync(input => InferRequestReader.Read(input, null))),
         new("tensors-binary", Sync(ReadBinary)),
-        new("outcomes", ReadOutcomesAsync),
+        new("outcomes", ReadOutcomesAsync) { Generator = Generators.Outcomes },
         new("plan", Sync(ReadPlan), typeof(JsonException), typeof(PlanException)),
         new("experiment", Sync(ReadExperiment), typeof(JsonException), typeof(PlanException)),
-        new("filter", Sync(ReadFilter)),
+        new("filter", Sync(ReadFilter)) { Generator = Generators.Filters },
         new("key", Sync(ReadKey)),
-        new("audit", Sync(ReadAudit), typeof(JsonException), typeof(FormatException)),
+        new("audit", Sync(AuditTarget.Read), typeof(JsonException), typeof(FormatException)),
+        new("token", TokenTarget.ReadAsync),
         new("webhook", Sync(input => WebhookAnswer.Read(200, input))),
     ];
 
@@ -150,12 +150,6 @@ public static class FuzzTargets
         if (ApiKeyText.IsWellFormed(text))
             _ = ApiKeyText.IdOf(text).ToString();
         AccessEntry.Parse(text);
-    }
-
-    private static void ReadAudit(byte[] input)
-    {
-        foreach (var line in Encoding.UTF8.GetString(input).Split('\n'))
-            AuditLines.Read(line);
     }
 
     /// <summary>Keeps nothing.</summary>

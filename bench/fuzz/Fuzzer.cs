@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using FsCheck.Fluent;
 
 namespace Progeny.Fuzz;
 
@@ -10,9 +11,13 @@ namespace Progeny.Fuzz;
 internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus, string findings, int seed)
 {
     private const int MaxKeptBytes = 8 << 10;
+    private const int GeneratedEvery = 8;
+    private const int GeneratedSize = 30;
+    private const int Batch = 64;
     private static readonly TimeSpan _hang = TimeSpan.FromSeconds(20);
 
     private readonly HashSet<string> _found = [];
+    private Queue<byte[]> _generated = [];
     private byte[] _current = [];
     private long _startedAt;
     private long _inputs;
@@ -29,13 +34,19 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
             await TryAsync(kept[^1]);
         }
 
+        // What the calls before spent was spent on compiling, too.
+        _found.Clear();
+        _inputs = 0;
+        foreach (var input in kept)
+            await TryAsync(input);
+
         var words = kept.SelectMany(Words).DistinctBy(Convert.ToHexString).ToList();
         var mutator = new Mutator(new Random(seed), words.Count > 0 ? words : [[0]]);
         var begun = Stopwatch.GetTimestamp();
         await using var watch = new Timer(_ => EndHang(), null, _hang, _hang);
         while (Stopwatch.GetElapsedTime(begun) < time)
         {
-            var input = mutator.Next(kept);
+            var input = _inputs % GeneratedEvery == 0 && Generated() is { } made ? made : mutator.Next(kept);
             if (!await TryAsync(input))
                 continue;
             kept.Add(input);
@@ -43,11 +54,21 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
                 await File.WriteAllBytesAsync(Path.Combine(corpus, NameOf(input)), input);
         }
 
+        var took = Stopwatch.GetElapsedTime(begun);
         System.Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target.Name}: {_inputs} inputs in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s, {coverage.Branches} branches, "
-                + $"{kept.Count} kept, {_found.Count} findings"));
+            $"{target.Name}: {_inputs} inputs in {took.TotalSeconds:0} s ({_inputs / took.TotalMinutes:0} a minute), "
+                + $"{coverage.Branches} branches, {kept.Count} kept, {_found.Count} findings"));
         return _found.Count;
+    }
+
+    private byte[]? Generated()
+    {
+        if (target.Generator is not { } generator)
+            return null;
+        if (_generated.Count == 0)
+            _generated = new Queue<byte[]>(generator.Sample(Batch, GeneratedSize));
+        return _generated.Dequeue();
     }
 
     private static string NameOf(byte[] input) => Convert.ToHexStringLower(SHA256.HashData(input).AsSpan(0, 8));
@@ -76,22 +97,32 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
     private async Task<bool> TryAsync(byte[] input)
     {
         _inputs++;
-        _current = input;
-        var allocated = GC.GetTotalAllocatedBytes();
         coverage.Begin();
+        var first = await MeasureAsync(input);
+        var isNew = coverage.End();
+        if (first.Exception is { } exception)
+            Report(input, $"{exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}", exception.ToString());
+        if (!first.IsOver(input))
+            return isNew;
+
+        // The first call of a method also compiles it: only what is over its bound once more is a finding.
+        var second = await MeasureAsync(input);
+        if (first.Time > FuzzTarget.MaxTime && second.Time > FuzzTarget.MaxTime)
+            Report(input, "time", $"It took {first.Time} of the processor's time, and once more {second.Time}.");
+        if (first.IsTooLarge(input) && second.IsTooLarge(input))
+            Report(input, "memory", string.Create(
+                CultureInfo.InvariantCulture, $"It allocated {second.Bytes} bytes for {input.Length}."));
+        return isNew;
+    }
+
+    private async Task<Use> MeasureAsync(byte[] input)
+    {
+        _current = input;
+        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
         var exception = await target.TryAsync(input);
-        var took = Stopwatch.GetElapsedTime(_startedAt);
         Volatile.Write(ref _startedAt, 0);
-        var isNew = coverage.End();
-        if (exception is not null)
-            Report(input, $"{exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}", exception.ToString());
-        if (took > FuzzTarget.MaxTime)
-            Report(input, "time", $"It took {took}.");
-        if (GC.GetTotalAllocatedBytes() - allocated is var bytes
-            && bytes > FuzzTarget.MaxBytes + (FuzzTarget.MaxBytesPerByte * input.Length))
-            Report(input, "memory", string.Create(CultureInfo.InvariantCulture, $"It allocated {bytes} bytes for {input.Length}."));
-        return isNew;
+        return new Use(exception, Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes() - allocated);
     }
 
     private void Report(byte[] input, string kind, string text)
@@ -111,5 +142,13 @@ internal sealed class Fuzzer(Coverage coverage, FuzzTarget target, string corpus
             Report(_current, "hang", "It did not end.");
             Environment.Exit(3);
         }
+    }
+
+    /// <summary>What reading an input took. The time is the processor's: others compute on the machine, too.</summary>
+    private readonly record struct Use(Exception? Exception, TimeSpan Time, long Bytes)
+    {
+        public bool IsOver(byte[] input) => Time > FuzzTarget.MaxTime || IsTooLarge(input);
+
+        public bool IsTooLarge(byte[] input) => Bytes > FuzzTarget.MaxBytes + (FuzzTarget.MaxBytesPerByte * input.Length);
     }
 }

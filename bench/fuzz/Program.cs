@@ -3,6 +3,12 @@ using Progeny.Fuzz;
 
 // The readers are instrumented, and count from their first call on.
 using var coverage = new Coverage();
+if (args is ["export"])
+{
+    Console.Write(AuditTarget.Export); // bench/fuzz/corpus/audit/sealed
+    return 0;
+}
+
 if (args is not [var name, var seconds, var corpus, var findings]
     || FuzzTargets.All.FirstOrDefault(target => target.Name == name) is not { } chosen)
 {

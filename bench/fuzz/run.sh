@@ -23,7 +23,7 @@ rm -rf "$out/bin"
 mkdir -p "$out/corpus" "$out/findings"
 cp -r artifacts/bin/Fuzz/release "$out/bin"
 [ -x "$out/tools/sharpfuzz" ] || dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$out/tools" >/dev/null
-for assembly in Progeny.Core Progeny.Contracts Progeny.Gateway; do "$out/tools/sharpfuzz" "$out/bin/$assembly.dll" >/dev/null; done
+for assembly in Progeny.Core Progeny.Contracts Progeny.Gateway Progeny.Silo; do "$out/tools/sharpfuzz" "$out/bin/$assembly.dll" >/dev/null; done
 
 seconds=$(awk -v m="$minutes" 'BEGIN { print int(m * 60) }')
 failed=0
@@ -32,6 +32,6 @@ for folder in bench/fuzz/corpus/*/; do
     [ -z "$only" ] || [ "$only" = "$target" ] || continue
     mkdir -p "$out/corpus/$target"
     cp -n "$folder"* "$out/corpus/$target/"
-    nice -n 19 dotnet "$out/bin/Progeny.Fuzz.dll" "$target" "$seconds" "$out/corpus" "$out/findings" || { failed=1; echo "$target: ended with $?"; }
+    nice -n 19 dotnet "$out/bin/Progeny.Fuzz.dll" "$target" "$seconds" "$out/corpus" "$out/findings" || { echo "$target: ended with $?"; failed=1; }
 done
 exit $failed

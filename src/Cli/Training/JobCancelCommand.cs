@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
+using Progeny.Contracts.Training;
 
 namespace Progeny.Cli.Training;
 
@@ -10,12 +11,14 @@ internal static class JobCancelCommand
     public static Command Create(CliContext context)
     {
         var id = Arguments.Job();
-        var command = new Command("cancel", "Stop a job; one that has ended stays as it is.") { id };
+        var by = new Option<string?>("--by") { Description = "Who decides; kept with the job.", HelpName = "NAME" };
+        var command = new Command("cancel", "Stop a job; one that has ended stays as it is.") { id, by };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
-            var job = await client.PostAsync<JobInfo>($"api/jobs/{result.GetRequiredValue(id)}/cancel", body: null, cancellationToken);
+            var job = await client.PostAsync<JobInfo>(
+                $"api/jobs/{result.GetRequiredValue(id)}/cancel", new JobCancelRequest(result.GetValue(by)), cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(job.Json);
             else

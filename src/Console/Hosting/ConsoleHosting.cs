@@ -94,10 +94,17 @@ public static class ConsoleHosting
             ? new ConsolePage<QueriesPage>(view)
             : Missing($"There is no project “{project}”.");
 
-    private static async Task<IResult> QueryAsync(string project, string? id, QueryReader reader, CancellationToken cancellationToken) =>
-        await reader.FindAsync(project, id ?? "", cancellationToken) is { } query
-            ? new ConsolePage<QueryPage>(query)
+    private static async Task<IResult> QueryAsync(string project, string? id, QueryReader reader, CancellationToken cancellationToken)
+    {
+        if (await reader.FindAsync(project, id ?? "", cancellationToken) is { } query)
+            return new ConsolePage<QueryPage>(query);
+        return await reader.FindErasureAsync(project, id ?? "", cancellationToken) is { } note
+            ? ConsolePages.Notice(
+                "Erased",
+                $"The query “{id}” of “{project}” was erased on {note.At.UtcDateTime:yyyy-MM-dd} by {note.By}; what was known of it is gone.",
+                StatusCodes.Status410Gone)
             : Missing($"“{project}” has no logged query “{id}”.");
+    }
 
     private static ConsolePage<NoticePage> Missing(string text) => new(new Notice("Not found", text), StatusCodes.Status404NotFound);
 

@@ -6,7 +6,7 @@ using Progeny.Core.QueryLog;
 namespace Progeny.Console.QueryLog;
 
 /// <summary>Reads what the pages of queries show.</summary>
-internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryFinder finder)
+internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryFinder finder, IQueryErasure erasure)
 {
     private const int PageLength = 100;
 
@@ -23,4 +23,8 @@ internal sealed class QueryReader(IClusterClient cluster, IQueryLog log, QueryFi
 
     public Task<LoggedQuery?> FindAsync(string project, string id, CancellationToken cancellationToken) =>
         finder.FindAsync(project, id, cancellationToken);
+
+    /// <summary>When and by whom a query was erased; null: it was not.</summary>
+    public Task<ErasureNote?> FindErasureAsync(string project, string id, CancellationToken cancellationToken) =>
+        erasure.FindAsync(project, id, cancellationToken);
 }

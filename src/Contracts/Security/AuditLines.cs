@@ -16,9 +16,16 @@ public static class AuditLines
     public static (AuditEntryView? Entry, AuditEndView? End) Read(string line)
     {
         using var json = JsonDocument.Parse(line);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("end", out _)
-            ? (null, json.RootElement.Deserialize<AuditEndView>(ApiJson.Options))
-            : (json.RootElement.Deserialize<AuditEntryView>(ApiJson.Options) ?? throw new JsonException("it is null"), null);
+        if (json.RootElement.ValueKind != JsonValueKind.Object)
+            throw new JsonException("it is no object");
+        if (json.RootElement.TryGetProperty("end", out _))
+        {
+            var end = json.RootElement.Deserialize<AuditEndView>(ApiJson.Options)!;
+            return (null, end with { Hash = Given(end.Hash, "hash"), Seal = Given(end.Seal, "seal") });
+        }
+
+        var entry = json.RootElement.Deserialize<AuditEntryView>(ApiJson.Options)!;
+        return (entry with { Previous = Given(entry.Previous, "previous"), Hash = Given(entry.Hash, "hash") }, null);
     }
 
     /// <summary>The bytes of an entry's texts as they are hashed, in their order.</summary>
@@ -31,6 +38,8 @@ public static class AuditLines
         ];
         return [.. texts.Select(text => text is null ? null : Encoding.UTF8.GetBytes(text))];
     }
+
+    private static string Given(string? text, string name) => text ?? throw new JsonException($"it has no '{name}'");
 
     private static string? Raw(JsonElement? value) => value is { ValueKind: not JsonValueKind.Undefined } json ? json.GetRawText() : null;
 }

@@ -12,10 +12,10 @@ public sealed class ApiKeyHasher(string pepper)
 
     private readonly byte[] _pepper = Encoding.UTF8.GetBytes(pepper);
 
-    /// <summary>What tells two peppers apart, and nothing of either.</summary>
+    /// <summary>A value that differs between two peppers and does not reveal either.</summary>
     public string Mark { get; } = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), "which pepper this is"u8));
 
-    /// <summary>A key of 256 bits for another purpose, which tells nothing of the pepper, nor of the keys for others.</summary>
+    /// <summary>A key of 256 bits for another purpose. It reveals neither the pepper nor the keys for other purposes.</summary>
     public byte[] DeriveKey(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _pepper, HMACSHA256.HashSizeInBytes, info: Encoding.UTF8.GetBytes(purpose));
 

@@ -3,12 +3,18 @@ using System.Globalization;
 
 namespace Progeny.Core.Security;
 
-/// <summary>The keys that this process knows, by id. Thread-safe; looking up takes no lock.</summary>
+/// <summary>
+/// The keys that this process knows, by id, and the sessions that ended. Thread-safe; looking up takes no lock.
+/// </summary>
 public sealed class ApiKeyRing
 {
     private readonly Lock _gate = new();
     private volatile FrozenDictionary<string, ApiKeyEntry> _entries = FrozenDictionary<string, ApiKeyEntry>.Empty;
+    private volatile FrozenSet<string> _endedSessions = FrozenSet<string>.Empty;
     private long _version = -1;
+
+    /// <summary>Called when other keys or ended sessions were taken over.</summary>
+    public event EventHandler? Changed;
 
     /// <summary>The <see cref="ApiKeySet.Version"/> of the keys; -1: none were read yet.</summary>
     public long Version => Interlocked.Read(ref _version);
@@ -16,6 +22,9 @@ public sealed class ApiKeyRing
     /// <summary>Finds a key by its id.</summary>
     public bool TryFind(ReadOnlySpan<char> id, out ApiKeyEntry? entry) =>
         _entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out entry);
+
+    /// <summary>Whether a session ended before its time was over.</summary>
+    public bool HasEnded(string session) => _endedSessions.Contains(session);
 
     /// <summary>
     /// Takes over keys as they were read. A key that is no longer valid is refused when the call returns. Older ones than are known change
@@ -38,6 +47,7 @@ public sealed class ApiKeyRing
                     return entry;
                 },
                 StringComparer.Ordinal);
+            _endedSessions = set.EndedSessions.ToFrozenSet(StringComparer.Ordinal);
             foreach (var (id, entry) in known)
             {
                 if (!_entries.ContainsKey(id))
@@ -47,6 +57,8 @@ public sealed class ApiKeyRing
             Interlocked.Exchange(ref _version, set.Version);
             EndInvalid(now);
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Refuses the keys from now on that have expired.</summary>

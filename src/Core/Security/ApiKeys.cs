@@ -123,6 +123,15 @@ public sealed class ApiKeys(IApiKeyStore store, ApiKeyRing ring, ApiKeyHasher ha
         return revoked.IsEmpty ? [(await FindAsync(idOrName, cancellationToken))!] : revoked;
     }
 
+    /// <summary>Ends a session of the console, on all nodes.</summary>
+    /// <param name="id">The session's id.</param>
+    /// <param name="until">When its time is over in any case.</param>
+    public async Task EndSessionAsync(string id, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        ring.Apply(await store.EndSessionAsync(id, until, now, cancellationToken), now);
+    }
+
     /// <summary>Makes or takes a key for everything, if there is none: one of several nodes that start together does.</summary>
     /// <param name="textOf">Given all keys, the text of the one to make; null: none is needed. May be called again after a failure.</param>
     /// <returns>The key; null: none was needed.</returns>

@@ -9,9 +9,10 @@ public sealed record Caller(string Name, Access Access)
     private const string As = " as '";
 
     /// <summary>
-    /// Whoever reaches a node on which nobody has to prove who they are: may do everything, and is called what the client says.
+    /// The caller of every request to a node without authentication. It may do everything; decisions are kept by the name that the client
+    /// gives.
     /// </summary>
-    public static Caller Anybody { get; } = new("anybody", Access.Full);
+    public static Caller Anybody { get; } = new("anonymous", Access.Full);
 
     /// <summary>The id of the key that the caller has; null: it has proved by other means who it is.</summary>
     public string? KeyId { get; init; }

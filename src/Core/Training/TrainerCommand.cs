@@ -80,13 +80,15 @@ internal static class TrainerCommand
 
     /// <param name="reads">What it may read in a sandbox.</param>
     /// <param name="memory">The memory that it may take, in bytes.</param>
+    /// <param name="group">The control group in which it runs; null: none of its own.</param>
     public static ProcessStartInfo StartInfo(
         IReadOnlyList<string> command,
         string folder,
         IReadOnlyList<string> reads,
         long memory,
         TrainerOptions options,
-        ProgramSandbox? sandbox)
+        ProgramSandbox? sandbox,
+        ControlGroup? group)
     {
         var temporary = Path.Combine(folder, "tmp");
         Directory.CreateDirectory(temporary);
@@ -100,6 +102,7 @@ internal static class TrainerCommand
         };
         if (sandbox?.Filter is not null)
             command = sandbox.Prepare(command, folder, reads, memory);
+        command = group?.Wrap(command) ?? command;
         List<string> words = OperatingSystem.IsLinux()
             ? [
                 "setsid",

@@ -12,6 +12,7 @@ namespace Progeny.Core.Training;
 /// <param name="sandbox">In which it runs, where there is one, and whose limits hold for it; null: it runs like any program.</param>
 public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, ProgramSandbox? sandbox = null)
 {
+    private const long OfKernel = 64L << 20; // what the kernel counts besides: pages of files, its own of the processes
     private const int KilledByFileSize = 128 + 25; // SIGXFSZ
 
     /// <summary>Runs a program to its end.</summary>
@@ -37,9 +38,10 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         var lastError = "";
         var shared = new SharedMemory(sandbox?.IsOn == true ? limits.Memory : null);
         var disk = sandbox is null ? null : new DiskUse(folder, sandbox.Options, time);
+        using var group = sandbox?.Groups?.Create(limits.Memory + OfKernel, sandbox.Options.MaxProcesses);
         using var process = new Process
         {
-            StartInfo = TrainerCommand.StartInfo(command, folder, reads ?? [], limits.Memory, options, sandbox),
+            StartInfo = TrainerCommand.StartInfo(command, folder, reads ?? [], limits.Memory, options, sandbox, group),
         };
         try
         {
@@ -75,6 +77,8 @@ public sealed class TrainerProcess(TrainerOptions options, TimeProvider time, Pr
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
+        if (stopped is null && group is { WasOutOfMemory: true })
+            stopped = new(TrainerVerdict.OutOfMemory, limits.TooMuchMemory(tree.Peak));
         await DrainAsync(Task.WhenAll(output, error), abandon);
         var verdict = process.ExitCode == 0 ? TrainerVerdict.Succeeded : TrainerVerdict.Failed;
         return new()

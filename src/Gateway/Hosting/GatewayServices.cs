@@ -41,6 +41,7 @@ internal static class GatewayServices
     public static void UseProblemDetails(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseMiddleware<HeadRequests>();
         app.UseRequestGuard();
         app.UseRouting();
         app.UseCorsOrigins();

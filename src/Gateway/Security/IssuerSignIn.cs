@@ -24,18 +24,12 @@ internal static partial class IssuerSignIn
         if (string.IsNullOrWhiteSpace(settings.ClientId))
             throw new SettingException(
                 $"{SignInOptions.Section}:ClientId is empty; it must be the name by which the issuer knows the console.");
-        if (settings.ClientSecret is not null && settings.ClientSecretFile is not null)
-            throw new SettingException(
-                $"{SignInOptions.Section}:ClientSecret and {SignInOptions.Section}:ClientSecretFile are both set; set one of them.");
-        var secret = settings.ClientSecretFile is { } file
-            ? SecretFile.Read($"{SignInOptions.Section}:ClientSecretFile", file)
-            : settings.ClientSecret;
         var access = new ClaimAccess(SignInOptions.Section, settings);
         authentication.AddOpenIdConnect(Scheme, options =>
         {
             options.Authority = authority.AbsoluteUri;
             options.ClientId = settings.ClientId;
-            options.ClientSecret = secret;
+            options.ClientSecret = settings.ClientSecret;
             options.RequireHttpsMetadata = settings.RequireHttpsMetadata;
             options.CallbackPath = CallbackPath;
             options.SignInScheme = Sessions.Scheme;
@@ -62,7 +56,7 @@ internal static partial class IssuerSignIn
         var found = access.Find([.. context.Principal!.Claims]);
         if (found.Caller is { Access.Entries.IsEmpty: false } caller)
         {
-            context.Principal = Sessions.Begin(caller);
+            context.Principal = context.HttpContext.RequestServices.GetRequiredService<Sessions>().Begin(caller, context.HttpContext);
             return;
         }
 

@@ -12,7 +12,7 @@ internal sealed partial class NameGuard(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        // A page of the console says in its own way that there is nothing.
+        // Pages of the console have a page of their own for names that do not exist.
         if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
             && !context.Request.Path.StartsWithSegments("/v2", StringComparison.Ordinal))
             return next(context);

@@ -78,6 +78,7 @@ internal static class SessionHosting
         cookies.Events.OnValidatePrincipal = context =>
         {
             if (!long.TryParse(context.Properties.Items[StartedAt], out var started)
+                || !Sessions.IsSession(context.Principal)
                 || Now(context.Options) - DateTimeOffset.FromUnixTimeSeconds(started) > Sessions.MaxTime)
                 context.RejectPrincipal();
             return Task.CompletedTask;

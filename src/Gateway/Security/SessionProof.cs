@@ -6,8 +6,8 @@ using Progeny.Silo.Security;
 namespace Progeny.Gateway.Security;
 
 /// <summary>
-/// A session of the console, whose cookie the browser adds by itself. So it stands for nothing that a page of another origin asks for, and
-/// changes something only with the token that a form of the console carries.
+/// A session of the console. Browsers add its cookie by themselves, so it is no proof for requests of pages of other origins, and requests
+/// that change something also need the token of a form of the console.
 /// </summary>
 internal sealed class SessionProof(Sessions sessions, IAntiforgery antiforgery) : ICallerProof
 {

@@ -1,13 +1,20 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Progeny.Abstractions.Common;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Silo.Security;
+using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Security;
 
-/// <summary>What a session of the console holds, and of whom it is. That of a key is as good as the key is at the moment.</summary>
-internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hasher, IDatabaseHealth database)
+/// <summary>
+/// The sessions of the console. What one holds is in its cookie; that it ended early is stored, and in force on all nodes within two
+/// seconds. A session of a key is valid as long as the key is.
+/// </summary>
+internal sealed class Sessions : IDisposable
 {
     /// <summary>The name of the kind of authentication.</summary>
     public const string Scheme = "Session";
@@ -19,38 +26,84 @@ internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hashe
     public static readonly TimeSpan MaxTime = TimeSpan.FromHours(24);
 
     private const string NameClaim = "sub";
+    private const string IdClaim = "sid";
+    private const string UntilClaim = "until";
     private const string KeyClaim = "key";
     private const string AccessClaim = "access";
+    private const int IdBytes = 16;
+    private const int CleanEvery = 256;
+    private const string HasEnded = "The session has ended: somebody signed out of it; sign in again, at /sign-in.";
 
-    /// <summary>What the cookie of a session holds.</summary>
-    public static ClaimsPrincipal Begin(Caller caller)
+    private readonly ConcurrentDictionary<string, LiveSession> _live = new(StringComparer.Ordinal);
+    private readonly ApiKeyRing _ring;
+    private readonly ApiKeys _keys;
+    private readonly ApiKeyHasher _hasher;
+    private readonly IDatabaseHealth _database;
+    private readonly TimeProvider _time;
+
+    public Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hasher, IDatabaseHealth database, TimeProvider time)
     {
+        (_ring, _keys, _hasher, _database, _time) = (ring, keys, hasher, database, time);
+        ring.Changed += OnChanged;
+    }
+
+    public void Dispose() => _ring.Changed -= OnChanged;
+
+    /// <summary>Makes a session.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="context">The request by which somebody signs in: its entry in the audit log gets who that is.</param>
+    /// <returns>What the cookie of the session holds.</returns>
+    public ClaimsPrincipal Begin(Caller caller, HttpContext context)
+    {
+        var id = RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true);
         var identity = new ClaimsIdentity(Scheme, NameClaim, roleType: null);
         identity.AddClaim(new Claim(NameClaim, caller.Name));
+        identity.AddClaim(new Claim(IdClaim, id));
+        identity.AddClaim(
+            new Claim(UntilClaim, (_time.GetUtcNow() + MaxTime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
         if (caller.KeyId is { } key)
             identity.AddClaim(new Claim(KeyClaim, key));
         else
             identity.AddClaims(caller.Access.Entries.Select(entry => new Claim(AccessClaim, entry.ToString())));
+        if (context.Features.Get<AuditDraft>() is { } draft)
+            (draft.By, draft.Subject) = (caller.Name, $"session {id}");
         return new ClaimsPrincipal(identity);
+    }
+
+    /// <summary>Whether a cookie holds what <see cref="Begin"/> makes.</summary>
+    public static bool IsSession(ClaimsPrincipal? session) =>
+        session is not null && session.HasClaim(claim => claim.Type == IdClaim) && session.HasClaim(claim => claim.Type == UntilClaim);
+
+    /// <summary>Ends a session on all nodes, and what is followed with it.</summary>
+    /// <param name="session">What <see cref="Begin"/> has made.</param>
+    /// <param name="context">The request by which somebody signs out.</param>
+    public Task EndAsync(ClaimsPrincipal session, HttpContext context)
+    {
+        if (context.Features.Get<AuditDraft>() is { } draft)
+            draft.Subject = $"session {IdOf(session)}";
+        return _keys.EndSessionAsync(IdOf(session), UntilOf(session), context.RequestAborted);
     }
 
     /// <summary>Whose session it is, or why it has ended.</summary>
     /// <param name="session">What <see cref="Begin"/> has made.</param>
     public async Task<CallerFinding> FindAsync(ClaimsPrincipal session, CancellationToken cancellationToken)
     {
+        if (_ring.HasEnded(IdOf(session)))
+            return new CallerFinding(null, HasEnded);
         if (session.FindFirst(KeyClaim)?.Value is not { } id)
         {
             var entries = session.FindAll(AccessClaim).Select(claim => AccessEntry.Parse(claim.Value).Entry).OfType<AccessEntry>();
-            return new CallerFinding(new Caller(session.FindFirst(NameClaim)!.Value, new Access([.. entries])), null);
+            var caller = new Caller(session.FindFirst(NameClaim)!.Value, new Access([.. entries]));
+            return new CallerFinding(caller with { Ended = Follow(session, CancellationToken.None) }, null);
         }
 
         var (entry, finding) = await FindEntryAsync(id, cancellationToken);
         if (entry is null)
             return finding;
         if (entry.Problem is { } problem)
-            return new CallerFinding(null, $"{problem} So has its session ended.");
+            return new CallerFinding(null, $"{problem} So its session has ended.");
         entry.Use();
-        return new CallerFinding(entry.Caller, null);
+        return new CallerFinding(entry.Caller with { Ended = Follow(session, entry.Caller.Ended) }, null);
     }
 
     /// <summary>Whose key it is that somebody signs in with, or why it is refused.</summary>
@@ -61,7 +114,7 @@ internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hashe
         var (entry, finding) = await FindEntryAsync(ApiKeyText.IdOf(text).ToString(), cancellationToken);
         if (entry is null)
             return finding;
-        if (!entry.Matches(hasher, text))
+        if (!entry.Matches(_hasher, text))
             return new CallerFinding(null, "The key is not valid here.");
         return entry.Problem is { } problem ? new CallerFinding(null, problem) : new CallerFinding(entry.Caller, null);
     }
@@ -69,13 +122,13 @@ internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hashe
     /// <summary>A key by its id, which another node may just have made; null: there is none, or nobody knows at the moment.</summary>
     private async Task<(ApiKeyEntry? Entry, CallerFinding Problem)> FindEntryAsync(string id, CancellationToken cancellationToken)
     {
-        if (ring.TryFind(id, out var known))
+        if (_ring.TryFind(id, out var known))
             return (known, default);
         try
         {
-            if (database.Problem is { } problem)
+            if (_database.Problem is { } problem)
                 throw new StorageUnavailableException(problem);
-            await keys.RefreshAsync(cancellationToken);
+            await _keys.RefreshAsync(cancellationToken);
         }
         catch (StorageUnavailableException)
         {
@@ -84,8 +137,40 @@ internal sealed class Sessions(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher hashe
                 "The key is not known here, and the database, which may know it, cannot be reached; ask again.") { IsUnavailable = true });
         }
 
-        return ring.TryFind(id, out var entry)
+        return _ring.TryFind(id, out var entry)
             ? (entry, default)
             : (null, new CallerFinding(null, "The key is not valid here: there is none of its id."));
     }
+
+    /// <summary>What is cancelled when a session ends.</summary>
+    private CancellationToken Follow(ClaimsPrincipal session, CancellationToken keyEnded)
+    {
+        var id = IdOf(session);
+        if (!_live.TryGetValue(id, out var live))
+        {
+            live = _live.GetOrAdd(id, new LiveSession(CancellationTokenSource.CreateLinkedTokenSource(keyEnded), UntilOf(session)));
+            if (_live.Count % CleanEvery == 0)
+                EndThoseThatEnded();
+        }
+
+        if (_ring.HasEnded(id)) // since it was asked
+            live.Ended.Cancel();
+        return live.Ended.Token;
+    }
+
+    private void OnChanged(object? sender, EventArgs arguments) => EndThoseThatEnded();
+
+    private void EndThoseThatEnded()
+    {
+        foreach (var (id, live) in _live)
+        {
+            if ((_ring.HasEnded(id) || live.Until < _time.GetUtcNow()) && _live.TryRemove(id, out _))
+                live.Ended.Cancel();
+        }
+    }
+
+    private static string IdOf(ClaimsPrincipal session) => session.FindFirst(IdClaim)!.Value;
+
+    private static DateTimeOffset UntilOf(ClaimsPrincipal session) => DateTimeOffset.FromUnixTimeSeconds(
+        long.Parse(session.FindFirst(UntilClaim)!.Value, CultureInfo.InvariantCulture));
 }

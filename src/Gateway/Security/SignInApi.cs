@@ -14,6 +14,7 @@ internal static class SignInApi
     /// <summary>The page for signing in.</summary>
     public const string Path = "/sign-in";
 
+    private const string SessionCreated = "session.create";
     private const string KeyField = "key";
     private const string ReturnField = "return";
 
@@ -25,11 +26,11 @@ internal static class SignInApi
             (HttpContext context, SignInKinds kinds) =>
                 Page(context, kinds, Local(context.Request.Query[ReturnField]), null, StatusCodes.Status200OK));
         pages.MapPost(Path, SignInAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery()
-            .WithMetadata(new AuditedAs("session.create"));
+            .WithMetadata(new AuditedAs(SessionCreated) { IsSignIn = true });
         pages.MapPost("/sign-out", SignOutAsync).Accepts<IFormCollection>("application/x-www-form-urlencoded").DisableAntiforgery()
             .WithMetadata(new AuditedAs("session.delete"));
         pages.MapGet("/sign-in/openid", AskIssuerAsync);
-        pages.MapGet(IssuerSignIn.CallbackPath, ReceiveAsync);
+        pages.MapGet(IssuerSignIn.CallbackPath, ReceiveAsync).WithMetadata(new AuditedAs(SessionCreated) { IsSignIn = true });
     }
 
     /// <summary>The address of the page, which leads back to another one.</summary>
@@ -44,8 +45,8 @@ internal static class SignInApi
             return Page(context, kinds, "/", "The form is not of this browser, or too old. Send it again.", StatusCodes.Status403Forbidden);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var target = Local(form[ReturnField]);
-        var found = await context.RequestServices.GetRequiredService<Sessions>()
-            .FindKeyAsync(form[KeyField].ToString().Trim(), context.RequestAborted);
+        var sessions = context.RequestServices.GetRequiredService<Sessions>();
+        var found = await sessions.FindKeyAsync(form[KeyField].ToString().Trim(), context.RequestAborted);
         if (found.Caller is not { } caller)
             return Page(
                 context,
@@ -53,8 +54,7 @@ internal static class SignInApi
                 target,
                 found.Problem,
                 found.IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status401Unauthorized);
-        context.SetAudit(null, null, caller.Name);
-        await context.SignInAsync(Sessions.Scheme, Sessions.Begin(caller));
+        await context.SignInAsync(Sessions.Scheme, sessions.Begin(caller, context));
         return SeeOther(context, target);
     }
 
@@ -65,7 +65,11 @@ internal static class SignInApi
 
         // Without the form's token the guard does not take the cookie for a session, and there is nobody to sign out.
         if (context.User.Identity?.IsAuthenticated == true)
+        {
+            await context.RequestServices.GetRequiredService<Sessions>().EndAsync(context.User, context);
             await context.SignOutAsync(Sessions.Scheme);
+        }
+
         return SeeOther(context, Path);
     }
 

@@ -16,11 +16,8 @@ public sealed class SignInOptions : ClaimOptions
     /// <summary>The name by which the issuer knows the console.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>The secret that the issuer gave the console; null: <see cref="ClientSecretFile"/>'s, or none.</summary>
+    /// <summary>The secret that the issuer gave the console; null: none.</summary>
     public string? ClientSecret { get; set; }
-
-    /// <summary>The file that holds the secret.</summary>
-    public string? ClientSecretFile { get; set; }
 
     /// <summary>What is asked for, separated by spaces; <c>openid</c> in any case.</summary>
     public string Scopes { get; set; } = "openid profile";

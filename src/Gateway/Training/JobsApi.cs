@@ -10,7 +10,6 @@ using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Security;
 using Progeny.Silo.Security;
-using Progeny.Silo.Security.Audit;
 
 namespace Progeny.Gateway.Training;
 
@@ -29,7 +28,7 @@ internal static class JobsApi
             .WithSummary("The last 1 MiB of what its programs printed.");
         jobs.MapGet("/trials", ListTrialsAsync)
             .WithSummary("The trials of a search for parameters that have ended: parameters, rows, figures, time.");
-        jobs.MapPost("/cancel", CancelAsync).Accepts<object>(isOptional: true, "application/json")
+        jobs.MapPost("/cancel", CancelAsync).Accepts<JobCancelRequest>(isOptional: true, "application/json").WithProblems(400)
             .Requires(Permissions.Develop, AccessScope.Job)
             .WithSummary("Stops a job; one that has ended stays as it is.");
     }
@@ -86,12 +85,15 @@ internal static class JobsApi
             : TypedResults.Ok(
                 (await cluster.GetGrain<ITrialsGrain>(job).List()).OrderBy(trial => trial.Round).ThenBy(trial => trial.Number));
 
-    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(string job, HttpContext context, IClusterClient cluster)
+    private static async Task<Results<Ok<JobInfo>, ProblemHttpResult>> CancelAsync(
+        string job, JobCancelRequest? request, CurrentCaller caller, IClusterClient cluster)
     {
+        if (DecisionWords.Problem(request?.By, null) is { } problem)
+            return Problems.Invalid(problem);
         var grain = cluster.GetGrain<IJobGrain>(job);
-        if (await grain.Get() is not { } before || await grain.Cancel() is not { } after)
+        if (await grain.Get() is not { } before || await grain.Cancel(caller.By(request?.By)) is not { } after)
             return Missing(job);
-        context.SetAudit(new { before.Project, before.Status }, new { after.Status });
+        caller.SetAudit(new { before.Project, before.Status }, new { after.Status, after.CancelledBy });
         return TypedResults.Ok(after);
     }
 

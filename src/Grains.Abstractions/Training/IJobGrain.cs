@@ -17,8 +17,9 @@ public interface IJobGrain : IGrainWithStringKey
     Task Resume();
 
     /// <summary>Stops the job; one that has ended stays as it is.</summary>
+    /// <param name="by">Who has it stopped; null: it is not known.</param>
     [Alias("cancel")]
-    Task<JobInfo?> Cancel();
+    Task<JobInfo?> Cancel(string? by);
 
     /// <summary>The last 1 MiB of what the job's programs printed.</summary>
     [Alias("get-log")]

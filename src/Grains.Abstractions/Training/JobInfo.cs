@@ -36,4 +36,7 @@ public sealed record JobInfo
     [Id(11)] public GenerationReference? Generation { get; init; }
 
     [Id(12)] public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>Who had it cancelled; null: nobody, or it is not known who.</summary>
+    [Id(13)] public string? CancelledBy { get; init; }
 }

@@ -29,7 +29,7 @@ internal sealed class Retirement(string project, IGrainFactory grains, IDecision
         await grains.GetGrain<IRolloutGrain>(project).Close(end);
         await AppendAsync("decommission", end, end.At, end.By, $"'{project}' was decommissioned{Decommissioning.Because(end.Reason)}.");
         foreach (var job in jobs)
-            await grains.GetGrain<IJobGrain>(job).Cancel();
+            await grains.GetGrain<IJobGrain>(job).Cancel(end.By);
         foreach (var info in await GenerationsAsync(releases))
             await grains.GetGrain<IGenerationGrain>(info.Reference.ToString()).SetStage(Stage.Archived);
         await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).Remove(project);

@@ -25,11 +25,8 @@ internal sealed class CertificateFiles
         _certificate = ReadFile("Certificate", options.Certificate!);
         _key = options.Key is null ? null : ReadFile("Key", options.Key);
         _authority = options is SiloTlsOptions { Authority: { } path } ? ReadFile("Authority", path) : null;
-        _password = options.PasswordFile is null
-            ? options.Password
-            : Encoding.UTF8.GetString(ReadFile("PasswordFile", options.PasswordFile)).TrimEnd('\r', '\n');
-        Hash = Convert.ToHexString(
-            SHA256.HashData([.. _certificate, 0, .. _key ?? [], 0, .. _authority ?? [], 0, .. Encoding.UTF8.GetBytes(_password ?? "")]));
+        _password = options.Password;
+        Hash = Convert.ToHexString(SHA256.HashData([.. _certificate, 0, .. _key ?? [], 0, .. _authority ?? []]));
     }
 
     /// <summary>What changes when one of the files does.</summary>

@@ -14,7 +14,4 @@ public class CertificateOptions
 
     /// <summary>What the key is encrypted with; null: it is not.</summary>
     public string? Password { get; set; }
-
-    /// <summary>The file that holds the <see cref="Password"/>; line ends after it are not part of it.</summary>
-    public string? PasswordFile { get; set; }
 }

@@ -4,6 +4,7 @@ using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Common;
+using Progeny.Core.Decisions;
 using Progeny.Core.Releases;
 using Progeny.Core.Training;
 using Progeny.Grains.Common;
@@ -17,6 +18,7 @@ internal sealed partial class JobGrain(
     JobRunner runner,
     JobInstruments instruments,
     IArtifactStore artifacts,
+    IDecisionLog decisions,
     TimeProvider time,
     SiloStop siloStop,
     ILogger<JobGrain> logger) : RemindedGrain, IJobGrain, IStoredGrain
@@ -60,11 +62,12 @@ internal sealed partial class JobGrain(
         running = RunAsync();
     }
 
-    public async Task<JobInfo?> Cancel()
+    public async Task<JobInfo?> Cancel(string? by)
     {
-        await SaveAsync(state => state.IsOpen ? state with { CancelRequested = true } : state);
+        await SaveAsync(state => state.RequestCancel(by));
         if (storage.State.IsOpen)
         {
+            await decisions.AppendAsync(storage.State.CancelDecision(time.GetUtcNow()), CancellationToken.None);
             await stop.CancelAsync();
             await Resume();
         }
@@ -109,7 +112,7 @@ internal sealed partial class JobGrain(
         {
             if (storage.State.CancelRequested && stop.IsCancellationRequested)
             {
-                await EndAsync(JobStatus.Cancelled, JobOutcome.Fail("Cancelled by request."));
+                await EndAsync(JobStatus.Cancelled, storage.State.Cancelled());
             }
             else if (!NodeStops)
             {

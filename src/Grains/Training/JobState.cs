@@ -1,4 +1,6 @@
+using Progeny.Abstractions.Decisions;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Decisions;
 using Progeny.Core.Training;
 
 namespace Progeny.Grains.Training;
@@ -30,6 +32,24 @@ public sealed record JobState
             CreatedAt = now,
         },
     };
+
+    /// <summary>Has the job stopped, if it has not ended; who asked first stays.</summary>
+    internal JobState RequestCancel(string? by) =>
+        IsOpen && !CancelRequested ? this with { CancelRequested = true, Job = Job! with { CancelledBy = by } } : this;
+
+    /// <summary>The decision to cancel the job, the same each time but for its time.</summary>
+    internal Decision CancelDecision(DateTimeOffset now) => new()
+    {
+        Id = $"{Job!.Project}/cancel/{Job.Id}",
+        Project = Job.Project,
+        At = now,
+        Kind = DecisionKind.Job,
+        By = Job.CancelledBy ?? Decommissioning.Operator,
+        Message = $"Cancel the job {Job.Id} ({Job.Request.Kind.ToString().ToLowerInvariant()} of {Job.Release}).",
+    };
+
+    /// <summary>The verdict on a job that was cancelled.</summary>
+    internal JobOutcome Cancelled() => JobOutcome.Fail(Job!.CancelledBy is { } by ? $"Cancelled by {by}." : "Cancelled by request.");
 
     internal bool IsOpen => Job is { Status: JobStatus.Queued or JobStatus.Running };
 

@@ -13,6 +13,8 @@ internal sealed partial class SandboxStartup(ProgramSandbox sandbox, SandboxOpti
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await sandbox.StartAsync(cancellationToken);
+        if (sandbox is { IsOn: true, GroupProblem: null })
+            LogGroups(logger);
         if (sandbox is { IsOn: true, FilterProblem: { } problem })
             LogNoFilter(logger, problem);
         else if (sandbox.IsOn)
@@ -30,6 +32,9 @@ internal sealed partial class SandboxStartup(ProgramSandbox sandbox, SandboxOpti
     [LoggerMessage(
         Level = LogLevel.Information, Message = "Programs of jobs run in a sandbox, with the network '{Network}' (Jobs:Network)")]
     private static partial void LogOn(ILogger logger, SandboxNetwork network);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Each job has a control group of its own, which bounds memory and processes")]
+    private static partial void LogGroups(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Programs of jobs run in a sandbox that has no filter of system calls: {Problem}")]
     private static partial void LogNoFilter(ILogger logger, string problem);

@@ -33,7 +33,7 @@ internal sealed class AccessGuard(
         if (found.Caller is not { } caller)
             return RefuseAsync(context, Unknown(found));
         if (endpoint is not RouteEndpoint)
-            return next(context); // there is nothing for the path, its method or its type, which the node says in its own way
+            return next(context); // no endpoint takes the path, method and type; routing has set the answer
         if (required is null)
             return RefuseAsync(context, Forbidden("Nobody may do this: the endpoint does not say what it requires."));
         return required.Scope switch

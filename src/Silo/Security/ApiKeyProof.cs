@@ -76,7 +76,7 @@ internal sealed class ApiKeyProof(ApiKeyRing ring, ApiKeys keys, ApiKeyHasher ha
 
     private CallerFinding Check(ApiKeyEntry entry, ReadOnlySpan<char> text)
     {
-        // Only the key's owner hears why it is refused.
+        // The reason of a refusal is for the owner of the key only.
         if (!entry.Matches(hasher, text))
             return new CallerFinding(null, "The key is not valid here.");
         if (entry.Problem is { } problem)

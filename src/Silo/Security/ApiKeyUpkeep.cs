@@ -28,8 +28,7 @@ internal sealed partial class ApiKeyUpkeep(
         {
             throw new SettingException(
                 "The keys were made with another pepper than this node's, so it could accept none of them. Give it the one of the other "
-                + "nodes "
-                + "(Security:Pepper or Security:PepperFile), or put back the file security.pepper of the data folder.");
+                + "nodes (Security:Pepper or Security:PepperFile), or put back the file security.pepper of the data folder.");
         }
 
         await firstKey.EnsureAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
+using Progeny.Storage.Common;
 
 namespace Progeny.Silo.Security;
 
@@ -46,7 +47,7 @@ internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvid
     {
         if (!File.Exists(path))
             Write(path);
-        var text = SecretFile.Read(Setting, path);
+        var text = SecretFiles.Read(Setting, path);
         if (!ApiKeyText.IsWellFormed(text))
             throw new SettingException(
                 $"{Setting}: the file '{path}' holds no key; one is 'pgy_', 8 characters, '_' and 43 characters. The node makes one where "
@@ -63,7 +64,7 @@ internal sealed class FirstKey(ApiKeys keys, SecurityOptions options, TimeProvid
     {
         try
         {
-            SecretFile.Write(path, ApiKeyText.Make());
+            SecretFiles.Write(path, ApiKeyText.Make());
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -33,7 +33,7 @@ public static class GuardHosting
         }
 
         builder.AddJwt(security);
-        builder.AddClientCertificates(security); // the last: a client shows it with every request, whatever else it proves itself by
+        builder.AddClientCertificates(security); // the last: it comes with every request, also beside a key
         builder.Services.AddSingleton<IJobOwners, GrainJobOwners>();
         builder.AddAudit(security);
     }

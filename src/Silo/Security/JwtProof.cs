@@ -49,7 +49,7 @@ internal sealed partial class JwtProof(TokenIssuer issuer, ClaimAccess access, I
         SecurityTokenNotYetValidException early => $"The token is valid from {early.NotBefore:yyyy-MM-dd'T'HH:mm:ss'Z'} on only.",
         SecurityTokenNoExpirationException => "The token does not say when it expires.",
         SecurityTokenInvalidLifetimeException => "The times of the token contradict each other.",
-        SecurityTokenInvalidIssuerException => "The token is of another issuer than the one that this node believes (Security:Jwt:Issuer).",
+        SecurityTokenInvalidIssuerException => "The token is of another issuer than the one that this node accepts (Security:Jwt:Issuer).",
         SecurityTokenInvalidAudienceException => "The token is for another audience than this node (Security:Jwt:Audience).",
         SecurityTokenSignatureKeyNotFoundException => "The token is signed by a key that is not the issuer's.",
         SecurityTokenInvalidSignatureException =>

@@ -7,7 +7,7 @@ using Progeny.Storage.Common;
 namespace Progeny.Silo.Security;
 
 /// <summary>
-/// Where the pepper of keys comes from: a setting, a file that one names, or on a node that stands alone a file of its data folder.
+/// Where the pepper of keys comes from: a setting, or on a node that stands alone a file of its data folder.
 /// </summary>
 internal static class Pepper
 {
@@ -18,9 +18,7 @@ internal static class Pepper
     /// <exception cref="SettingException">They are wrong.</exception>
     public static void Check(SecurityOptions options, ClusterOptions cluster)
     {
-        if (options.Pepper is not null && options.PepperFile is not null)
-            throw new SettingException("Security:Pepper and Security:PepperFile are both set; set one of them.");
-        if (cluster.IsMember && options is { Pepper: null, PepperFile: null })
+        if (cluster.IsMember && options.Pepper is null)
         {
             throw new SettingException(
                 "Security:Enabled is true in a cluster, and neither Security:PepperFile nor Security:Pepper is set; each node needs the "
@@ -38,11 +36,9 @@ internal static class Pepper
 
     private static string? FromSettings(SecurityOptions options)
     {
-        var (key, pepper) = options.PepperFile is { } file
-            ? ("Security:PepperFile", SecretFile.Read("Security:PepperFile", file))
-            : ("Security:Pepper", options.Pepper);
+        var pepper = options.Pepper;
         return pepper is null or { Length: >= ApiKeyHasher.MinPepperCharacters } ? pepper : throw new SettingException(
-            $"{key} gives {pepper.Length} characters; it must be at least {ApiKeyHasher.MinPepperCharacters} (openssl rand -hex 32 makes "
+            $"Security:Pepper has {pepper.Length} characters; it must be at least {ApiKeyHasher.MinPepperCharacters} (openssl rand -hex 32 makes "
                 + "them).");
     }
 
@@ -50,7 +46,7 @@ internal static class Pepper
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            SecretFile.Write(path, RandomNumberGenerator.GetHexString(2 * Bytes, lowercase: true));
-        return SecretFile.Read("Data", path);
+            SecretFiles.Write(path, RandomNumberGenerator.GetHexString(2 * Bytes, lowercase: true));
+        return SecretFiles.Read("Data", path);
     }
 }

@@ -20,7 +20,7 @@ public static class ProofHosting
                     + $"{SecurityOptions.Section}:{nameof(security.Enabled)} to true, or leave {section} out.");
     }
 
-    /// <summary>Believes the tokens of the issuer that the section <see cref="JwtOptions.Section"/> names.</summary>
+    /// <summary>Accepts the tokens of the issuer that the section <see cref="JwtOptions.Section"/> names.</summary>
     internal static void AddJwt(this IHostApplicationBuilder builder, SecurityOptions security)
     {
         if (builder.Configuration.ReadProof<JwtOptions>(JwtOptions.Section, security) is not { } jwt)
@@ -32,7 +32,7 @@ public static class ProofHosting
             provider.GetRequiredService<TokenIssuer>(), access, provider.GetRequiredService<ILogger<JwtProof>>()));
     }
 
-    /// <summary>Believes the client certificates that the section <c>Security:Certificates</c> names.</summary>
+    /// <summary>Accepts the client certificates that the section <c>Security:Certificates</c> names.</summary>
     internal static void AddClientCertificates(this IHostApplicationBuilder builder, SecurityOptions security)
     {
         if (security.Certificates.Count == 0)

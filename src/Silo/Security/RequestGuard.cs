@@ -6,7 +6,7 @@ namespace Progeny.Silo.Security;
 /// <summary>
 /// Keeps pages of other origins out, which a browser lets send requests to any address of the machine: by the host that was asked for (a
 /// name that was bound to this address is foreign), by what the browser says of the page, and by the type of a body, which a page may not
-/// choose. A program says nothing of a page, and is judged by its host and its bodies' types alone.
+/// choose. Requests of programs carry no page, and only their host and the types of their bodies are checked.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, CorsOrigins cors, AuditRecorder audit)
 {
@@ -92,8 +92,7 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
                 StatusCodes.Status415UnsupportedMediaType,
                 "Unsupported media type",
                 "The request has a body and does not say of which type: it needs the header 'Content-Type: application/json', "
-                + "'Content-Type: application/zip' "
-                + "(a package) or 'Content-Type: application/x-ndjson' (outcomes, an object a line).");
+                + "'Content-Type: application/zip' (a package) or 'Content-Type: application/x-ndjson' (outcomes, an object a line).");
     }
 
     private static GuardProblem Foreign(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);

@@ -22,13 +22,9 @@ public sealed class SecurityOptions
     public RateLimitOptions RateLimits { get; } = new();
 
     /// <summary>
-    /// The secret with which keys are hashed, the same on all nodes; null: <see cref="PepperFile"/>'s, or one that a node that stands alone
-    /// makes up.
+    /// The secret with which keys are hashed, the same on all nodes; null: a node that stands alone makes one.
     /// </summary>
     public string? Pepper { get; set; }
-
-    /// <summary>The file that holds the pepper.</summary>
-    public string? PepperFile { get; set; }
 
     /// <summary>
     /// The file with the first key for everything, which is written where it is not there; null: the first key is printed.

@@ -12,15 +12,16 @@ internal sealed class TokenIssuer : IDisposable
     private static readonly TimeSpan _clockSkew = TimeSpan.FromSeconds(30);
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-        MaxResponseContentBufferSize = 1 << 20,
-    };
-
     private readonly JwtOptions _options;
-    private readonly ConfigurationManager<OpenIdConnectConfiguration> _configuration;
+    private readonly IConfigurationManager<OpenIdConnectConfiguration> _configuration;
+    private readonly HttpClient? _http;
 
+    /// <param name="options">The settings.</param>
+    /// <param name="configuration">Gives the issuer's name and keys.</param>
+    public TokenIssuer(JwtOptions options, IConfigurationManager<OpenIdConnectConfiguration> configuration) =>
+        (_options, _configuration) = (options, configuration);
+
+    /// <summary>An issuer whose name and keys are fetched from its address.</summary>
     /// <exception cref="SettingException">A setting is wrong.</exception>
     public TokenIssuer(JwtOptions options)
     {
@@ -30,12 +31,17 @@ internal sealed class TokenIssuer : IDisposable
             throw new SettingException(
                 $"{JwtOptions.Section}:{nameof(options.Audience)} is empty; it must be the name by which the issuer knows this service: "
                     + "tokens for others are refused.");
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            Timeout = TimeSpan.FromSeconds(5),
+            MaxResponseContentBufferSize = 1 << 20,
+        };
         _configuration = new ConfigurationManager<OpenIdConnectConfiguration>(
             $"{authority.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),
             new HttpDocumentRetriever(_http) { RequireHttps = options.RequireHttpsMetadata })
         {
-            // An issuer that changes its keys is believed a second later. Tokens of keys that nobody knows ask it no more often than that.
+            // Keys that the issuer changes are fetched at most a second later; tokens of unknown keys cause no more requests than that.
             RefreshInterval = TimeSpan.FromSeconds(1),
         };
     }
@@ -53,7 +59,7 @@ internal sealed class TokenIssuer : IDisposable
         return ReferenceEquals(newer, configuration) ? result : await _handler.ValidateTokenAsync(token, Parameters(newer));
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _http?.Dispose();
 
     private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
     {

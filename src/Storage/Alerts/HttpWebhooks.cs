@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,8 +11,8 @@ namespace Progeny.Storage.Alerts;
 public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, TimeProvider time, ILogger<HttpWebhooks> logger)
     : IWebhooks, IDisposable
 {
-    // A receiver that sends the message elsewhere is not the one that was configured.
-    private readonly HttpClient client = new(OutgoingAddresses.Parse(options.Value.AllowedNetworks).CreateHandler())
+    // Without redirects: another address is not the one that was configured.
+    private readonly HttpClient _client = new(OutgoingAddresses.Parse(options.Value.AllowedNetworks).CreateHandler())
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -21,81 +20,86 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
     /// <inheritdoc/>
     public async Task<string?> SendAsync(string project, string name, string id, string body, CancellationToken cancellationToken)
     {
-        var (status, _, problem) = await PostAsync(project, name, id, body, Timeout.InfiniteTimeSpan, maxAnswer: 0, cancellationToken);
-        return problem
-            ?? (status is >= 200 and <= 299
+        var sent = await PostAsync(project, name, id, body, timeout: null, maxAnswer: 0, cancellationToken);
+        return sent.Problem ?? (sent.Status is >= 200 and <= 299
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {status}; 200 to 299 would be right."));
+            : string.Create(CultureInfo.InvariantCulture, $"The webhook '{name}' answered {sent.Status}; 200 to 299 would be right."));
     }
 
     /// <inheritdoc/>
     public async Task<WebhookAnswer> AskAsync(
         string project, string name, string id, string body, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var (status, answer, problem) = await PostAsync(project, name, id, body, timeout, WebhookAnswer.MaxBytes + 1, cancellationToken);
-        return problem is null ? WebhookAnswer.Read(status, answer) : new WebhookAnswer(null, problem);
+        var sent = await PostAsync(project, name, id, body, timeout, WebhookAnswer.MaxBytes + 1, cancellationToken);
+        return sent.Problem is null ? WebhookAnswer.Read(sent.Status, sent.Answer) : new WebhookAnswer(null, sent.Problem);
     }
 
+    /// <inheritdoc/>
+    public string? Refusal(string name, string project) =>
+        options.Value.Webhooks.Values.All(webhook => webhook.Projects == ProjectGrant.All) || Find(name, project) is not null
+            ? null
+            : Missing(name, project);
+
+    public void Dispose() => _client.Dispose();
+
+    private WebhookOptions? Find(string name, string project) =>
+        options.Value.Webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project) ? webhook : null;
+
     /// <summary>Posts a message in one attempt.</summary>
-    /// <param name="timeout">How long it may take, where that is less than what the operator allows.</param>
+    /// <param name="timeout">How long it may take, where that is less than what the operator allows; null: as long as that.</param>
     /// <param name="maxAnswer">The most bytes of the answer that are read.</param>
-    private async Task<(int Status, byte[] Answer, string? Problem)> PostAsync(
-        string project, string name, string id, string body, TimeSpan timeout, int maxAnswer, CancellationToken cancellationToken)
+    private async Task<Sent> PostAsync(
+        string project, string name, string id, string body, TimeSpan? timeout, int maxAnswer, CancellationToken cancellationToken)
     {
-        if (!options.Value.Webhooks.TryGetValue(name, out var webhook) || !ProjectGrant.Includes(webhook.Projects, project))
-            return (0, [], Missing(name, project));
-        var limit = TimeSpan.FromSeconds(webhook.TimeoutSeconds);
-        limit = timeout != Timeout.InfiniteTimeSpan && timeout < limit ? timeout : limit;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(limit);
-        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
-        {
-            Content = new ByteArrayContent(
-                Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
-        };
-        request.Headers.Add(WebhookSignature.IdHeader, Uri.EscapeDataString(id));
-        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(webhook.Secret!, body, time.GetUtcNow()));
+        if (Find(name, project) is not { } webhook)
+            return Sent.Failed(Missing(name, project));
+        var allowed = TimeSpan.FromSeconds(webhook.TimeoutSeconds);
+        var limit = timeout < allowed ? timeout.Value : allowed;
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timed.CancelAfter(limit);
+        using var request = Request(webhook, id, body);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            return ((int)response.StatusCode, maxAnswer == 0 ? [] : await ReadAsync(response, maxAnswer, patience.Token), null);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timed.Token);
+            return new Sent((int)response.StatusCode, await ReadAsync(response, maxAnswer, timed.Token), null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return (0, [], string.Create(
+            return Sent.Failed(string.Create(
                 CultureInfo.InvariantCulture, $"The webhook '{name}' did not answer within {limit.TotalSeconds} s."));
         }
         catch (HttpRequestException exception) when (exception.InnerException is OutgoingAddressException refused)
         {
             LogRefused(logger, name, refused.Message);
-            return (0, [], $"The webhook '{name}' is at an address that this node may not call; the node's log says which.");
+            return Sent.Failed($"The webhook '{name}' is at an address that this node may not call; the node's log says which.");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            // It names the address, which may be secret.
+            // The message of the exception names the address, which may be secret.
             LogFailed(logger, exception, name);
-            return (0, [], $"The webhook '{name}' cannot be reached; the node's log says why.");
+            return Sent.Failed($"The webhook '{name}' cannot be reached; the node's log says why.");
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellationToken)
+    private HttpRequestMessage Request(WebhookOptions webhook, string id, string body)
     {
+        var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add(WebhookSignature.IdHeader, Uri.EscapeDataString(id));
+        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(webhook.Secret!, body, time.GetUtcNow()));
+        return request;
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (maxBytes == 0)
+            return [];
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var answer = new byte[most];
-        return answer[..await stream.ReadAtLeastAsync(answer, most, throwOnEndOfStream: false, cancellationToken)];
+        var answer = new byte[maxBytes];
+        return answer[..await stream.ReadAtLeastAsync(answer, maxBytes, throwOnEndOfStream: false, cancellationToken)];
     }
-
-    /// <inheritdoc/>
-    public string? Refusal(string name, string project)
-    {
-        var webhooks = options.Value.Webhooks;
-        return webhooks.Values.All(webhook => webhook.Projects == ProjectGrant.All)
-            || (webhooks.TryGetValue(name, out var webhook) && ProjectGrant.Includes(webhook.Projects, project))
-            ? null
-            : Missing(name, project);
-    }
-
-    public void Dispose() => client.Dispose();
 
     private static string Missing(string name, string project) =>
         $"There is no webhook '{name}' for '{project}' on this node; operators set Webhooks:{name}:Url, Webhooks:{name}:Secret and "
@@ -108,4 +112,11 @@ public sealed partial class HttpWebhooks(IOptions<WebhooksOptions> options, Time
         Level = LogLevel.Warning,
         Message = "The webhook '{Webhook}' is not called: {Reason}; Webhooks:AllowedNetworks must name its network")]
     private static partial void LogRefused(ILogger logger, string webhook, string reason);
+
+    /// <summary>What came of a message.</summary>
+    /// <param name="Problem">Why there is no answer; null: there is one.</param>
+    private readonly record struct Sent(int Status, byte[] Answer, string? Problem)
+    {
+        public static Sent Failed(string problem) => new(0, [], problem);
+    }
 }

@@ -19,8 +19,9 @@ public static class SecretFiles
     [
         .. new[]
         {
-            "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri", "Artifacts:AccessKey",
-            "Artifacts:SecretKey",
+            "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri",
+            "Artifacts:AccessKey", "Artifacts:SecretKey", "Security:Pepper", "Security:Tls:Password", "Silo:Tls:Password",
+            "Security:OpenIdConnect:ClientSecret",
         }.Select(key => key.Split(':')),
     ];
 
@@ -63,7 +64,11 @@ public static class SecretFiles
             ? given
             : path;
 
-    private static string Read(string key, string file)
+    /// <summary>Reads a file that holds a secret and nothing else.</summary>
+    /// <param name="key">The setting that names it.</param>
+    /// <returns>The secret, without the line breaks at its end.</returns>
+    /// <exception cref="SecretFileException">The file cannot be read, holds nothing, or too much.</exception>
+    public static string Read(string key, string file)
     {
         try
         {
@@ -77,6 +82,32 @@ public static class SecretFiles
         catch (Exception exception) when (exception is IOException and not SecretFileException or UnauthorizedAccessException)
         {
             throw new SecretFileException($"{key}: the file '{file}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes a file that is not there yet, for its owner only; it is there whole or not at all.</summary>
+    /// <exception cref="IOException">It is there, or cannot be written.</exception>
+    public static void Write(string path, string secret)
+    {
+        var draft = $"{path}.{Guid.NewGuid():n}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                writer.WriteLine(secret);
+                writer.Flush();
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: false);
+        }
+        finally
+        {
+            File.Delete(draft);
         }
     }
 }

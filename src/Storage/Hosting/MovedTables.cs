@@ -136,6 +136,7 @@ internal static class MovedTables
             Title = "keys",
         },
         new("api_key_state", "version", "version bigint, pepper text") { IsSeeded = true },
+        new("ended_sessions", "id", "id text, until bigint"),
         new("recent", "generation, until", "generation bigint, until bigint, rows bigint, start bigint, data bytea"),
         new(
             "audit",

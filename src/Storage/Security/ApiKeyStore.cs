@@ -33,6 +33,14 @@ public abstract class ApiKeyStore : IApiKeyStore
     private protected const string NoteUse =
         "UPDATE api_keys SET last_used_at = :at WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at)";
 
+    private protected const string EndSession =
+        """
+        DELETE FROM ended_sessions WHERE until < :now;
+        INSERT INTO ended_sessions (id, until) VALUES (:id, :until) ON CONFLICT (id) DO NOTHING;
+        """;
+
+    private protected const string SelectSessions = "SELECT id FROM ended_sessions";
+
     private const char Separator = ' ';
 
     /// <inheritdoc/>
@@ -40,7 +48,8 @@ public abstract class ApiKeyStore : IApiKeyStore
         // The version first: keys that are newer than it are read once more, older ones would stay.
         async (connection, token) => new ApiKeySet(
             await connection.ExecuteScalarAsync<long>(new CommandDefinition(SelectVersion, cancellationToken: token)),
-            await ReadKeysAsync(connection, token)),
+            await ReadKeysAsync(connection, token),
+            await ReadSessionsAsync(connection, token)),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -51,6 +60,10 @@ public abstract class ApiKeyStore : IApiKeyStore
     /// <inheritdoc/>
     public abstract Task<ApiKeySet> ChangeAsync(
         Func<ImmutableArray<ApiKey>, ImmutableArray<ApiKey>> change, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public abstract Task<ApiKeySet> EndSessionAsync(
+        string id, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
     public abstract Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken);
@@ -68,8 +81,15 @@ public abstract class ApiKeyStore : IApiKeyStore
                 row => row.ToKey()),
         ];
 
+    private protected static async Task<ImmutableArray<string>> ReadSessionsAsync(
+        DbConnection connection, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<string>(new CommandDefinition(SelectSessions, cancellationToken: cancellationToken))];
+
     private protected static ImmutableArray<ApiKey> ReadKeys(DbConnection connection) =>
         [.. connection.Query<Row>(SelectKeys).Select(row => row.ToKey())];
+
+    private protected static object Parameters(string session, DateTimeOffset until, DateTimeOffset now) =>
+        new { id = session, until = until.ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() };
 
     private protected static IEnumerable<object> Parameters(ImmutableArray<ApiKey> keys) => keys.Select(key => new
     {

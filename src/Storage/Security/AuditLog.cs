@@ -37,6 +37,15 @@ public abstract class AuditLog : IAuditLog
     public abstract Task<long> AppendAsync(AuditEntry entry, CancellationToken cancellationToken);
 
     /// <inheritdoc/>
+    public abstract Task<long> BeginAsync(AuditEntry intent, string node, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public abstract Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    public abstract Task<int> CompleteLostAsync(string node, DateTimeOffset before, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
     public abstract Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

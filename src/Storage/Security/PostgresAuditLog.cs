@@ -21,6 +21,34 @@ public sealed class PostgresAuditLog(ClusterDatabase database, PostgresPerfdb pe
         database.WriteAsync((connection, token) => AppendAsync(connection, entry, token), cancellationToken);
 
     /// <inheritdoc/>
+    public override Task<long> BeginAsync(AuditEntry intent, string node, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, token) => connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(AuditIntents.Insert, AuditIntents.Parameters(intent, node), cancellationToken: token)),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, token) =>
+        {
+            await connection.ExecuteAsync(new CommandDefinition(AuditIntents.Delete, new { intent }, cancellationToken: token));
+            return await AppendAsync(connection, entry, token);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<int> CompleteLostAsync(string node, DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, token) =>
+            {
+                var lost = AuditIntents.ToEntries(await connection.QueryAsync<(long, string)>(new CommandDefinition(
+                    AuditIntents.TakeLost, new { node, before = before.ToUnixTimeMilliseconds() }, cancellationToken: token))).ToList();
+                foreach (var entry in lost)
+                    await AppendAsync(connection, entry, token);
+                return lost.Count;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public override async Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var before = (await perfdb.ReadAgeAsync(cancellationToken) - kept).ToUnixTimeMilliseconds();

@@ -41,6 +41,13 @@ internal static class PostgresAuditSchema
             through bigint NOT NULL
         );
 
+        CREATE TABLE audit_intents (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            node text NOT NULL,
+            at bigint NOT NULL,
+            entry text NOT NULL
+        );
+
         CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF TG_OP = 'DELETE' THEN

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Progeny.Core.Security;
 using Progeny.Storage.Metrics.Sqlite;
 
@@ -21,9 +22,20 @@ public sealed class SqliteApiKeyStore(MetricsDatabase database) : ApiKeyStore
                     connection.Execute(NextVersion);
                 }
 
-                return new ApiKeySet(connection.ExecuteScalar<long>(SelectVersion), ReadKeys(connection));
+                return Read(connection);
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<ApiKeySet> EndSessionAsync(
+        string id, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute(EndSession, Parameters(id, until, now));
+            connection.Execute(NextVersion);
+            return Read(connection);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public override Task NoteUseAsync(IReadOnlyDictionary<string, DateTimeOffset> used, CancellationToken cancellationToken) =>
@@ -41,4 +53,7 @@ public sealed class SqliteApiKeyStore(MetricsDatabase database) : ApiKeyStore
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         database.ReadAsync(work, cancellationToken);
+
+    private static ApiKeySet Read(SqliteConnection connection) => new(
+        connection.ExecuteScalar<long>(SelectVersion), ReadKeys(connection), [.. connection.Query<string>(SelectSessions)]);
 }

@@ -14,6 +14,31 @@ public sealed class SqliteAuditLog(MetricsDatabase database, AuditSeal seal) : A
         database.WriteAsync(connection => Append(connection, entry), cancellationToken);
 
     /// <inheritdoc/>
+    public override Task<long> BeginAsync(AuditEntry intent, string node, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.ExecuteScalar<long>(AuditIntents.Insert, AuditIntents.Parameters(intent, node)), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute(AuditIntents.Delete, new { intent });
+            return Append(connection, entry);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<int> CompleteLostAsync(string node, DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var lost = AuditIntents.ToEntries(connection.Query<(long, string)>(
+                    AuditIntents.TakeLost, new { node, before = before.ToUnixTimeMilliseconds() })).ToList();
+                lost.ForEach(entry => Append(connection, entry));
+                return lost.Count;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public override Task<long> PruneAsync(TimeSpan kept, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {

@@ -22,7 +22,7 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         var entries = (await node.GetAsync("/api/audit?project=demo&action=offline")).AsArray();
 
         var pause = entries.Single(entry => (string)entry!["action"]! == "offline.pause")!;
-        ((string)pause["by"]!).ShouldBe("anybody");
+        ((string)pause["by"]!).ShouldBe("anonymous");
         ((string)pause["from"]!).ShouldBe("127.0.0.1");
         ((string)pause["request"]!).ShouldBe("POST /api/projects/demo/offline/pause");
         ((int)pause["status"]!).ShouldBe(200);
@@ -44,9 +44,9 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         Find("release.create")["after"]!["version"]!.GetValue<string>().ShouldBe("0.1.0");
         Find("job.create")["subject"]!.GetValue<string>().ShouldStartWith("job ");
         Find("promotion.create")["after"]!["champion"]!.GetValue<string>().ShouldBe("demo@0.1.0:1");
-        Find("project.rollback")["by"]!.GetValue<string>().ShouldBe("anybody as 'ada'");
+        Find("project.rollback")["by"]!.GetValue<string>().ShouldBe("anonymous as 'ada'");
         Find("decision.promotion")["by"]!.GetValue<string>().ShouldBe("progeny");
-        (await node.GetAsync("/api/audit?by=anybody&action=project.rollback")).AsArray().ShouldNotBeEmpty();
+        (await node.GetAsync("/api/audit?by=anonymous&action=project.rollback")).AsArray().ShouldNotBeEmpty();
 
         JsonNode Find(string action) => entries.First(entry => (string)entry!["action"]! == action)!;
     }
@@ -103,11 +103,25 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
         {
             (await broken.PublishAsync("demo", trained.Project)).StatusCode.ShouldBe(HttpStatusCode.Created);
             full.IsFull = true;
+            full.HoldsNotes = true;
 
             var (status, problem) = await broken.TryPostAsync("/api/projects/demo/offline/pause", "{}");
             (status, (string)problem["title"]!).ShouldBe((503, "Not recorded"));
             ((bool)(await broken.GetAsync("/api/projects/demo/offline"))["paused"]!).ShouldBeTrue(); // as the answer says: it took effect
             (await broken.TryPostAsync("/api/projects/none/offline/pause", "{}")).Status.ShouldBe(404);
+
+            full.HoldsNotes = false;
+            (await broken.TryPostAsync("/api/projects/demo/offline/resume", "{}")).Status.ShouldBe(503);
+            ((bool)(await broken.GetAsync("/api/projects/demo/offline"))["paused"]!).ShouldBeTrue(); // nothing was done
+        }
+
+        // What took effect without an entry has a note, of which the next start makes one.
+        await using (var next = await Node.StartAsync(folder))
+        {
+            var entries = (await next.GetAsync("/api/audit?action=offline")).AsArray();
+            entries.Select(entry => ((string)entry!["action"]!, (int)entry["status"]!, (string?)entry["after"]?["outcome"]))
+                .ShouldBe([("offline.pause", 0, "unknown"), ("offline.pause", 0, "unknown")]);
+            ((bool)(await next.GetAsync("/api/audit/verify"))["intact"]!).ShouldBeTrue();
         }
 
         Directory.Delete(folder, recursive: true);
@@ -147,12 +161,25 @@ public sealed class AuditTests(TrainedNode trained) : IClassFixture<TrainedNode>
     {
         public bool IsFull { get; set; }
 
+        public bool HoldsNotes { get; set; }
+
         public IAuditLog Over(IAuditLog log) => new Log(this, log);
 
         private sealed class Log(FullAuditLog disk, IAuditLog log) : IAuditLog
         {
             public Task<long> AppendAsync(AuditEntry entry, CancellationToken cancellationToken) =>
                 disk.IsFull ? throw new IOException("the disk is full") : log.AppendAsync(entry, cancellationToken);
+
+            public Task<long> BeginAsync(AuditEntry intent, string node, CancellationToken cancellationToken) =>
+                disk is { IsFull: true, HoldsNotes: false }
+                    ? throw new IOException("the disk is full")
+                    : log.BeginAsync(intent, node, cancellationToken);
+
+            public Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken) =>
+                disk.IsFull ? throw new IOException("the disk is full") : log.CompleteAsync(intent, entry, cancellationToken);
+
+            public Task<int> CompleteLostAsync(string node, DateTimeOffset before, CancellationToken cancellationToken) =>
+                log.CompleteLostAsync(node, before, cancellationToken);
 
             public Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken) =>
                 log.ListAsync(filter, cancellationToken);

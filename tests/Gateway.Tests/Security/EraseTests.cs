@@ -54,6 +54,12 @@ public sealed class EraseTests : IAsyncLifetime
         ((bool)erased["complete"]!, (long)erased["records"]!, (long)erased["outcomes"]!, (long)erased["scores"]!).ShouldBe(
             (true, 1, 1, 1), erased.ToJsonString());
         erased["kept"]!.AsArray().Count.ShouldBeGreaterThan(2);
+        using (var page = await node.Http.GetAsync("/projects/people/query?id=m-1"))
+        {
+            ((int)page.StatusCode).ShouldBe(410);
+            (await page.Content.ReadAsStringAsync()).ShouldContain("was erased on");
+        }
+
         foreach (var path in (string[])["", "/replay", "/explain"])
         {
             using var gone = await node.Http.GetAsync($"/api/projects/people/queries/m-1{path}");
@@ -74,7 +80,7 @@ public sealed class EraseTests : IAsyncLifetime
 
         var entry = (await node.GetAsync("/api/audit?action=project.erase")).AsArray().ShouldHaveSingleItem()!;
         ((string)entry["by"]!, (string)entry["after"]!["entity"]!, (long)entry["after"]!["records"]!).ShouldBe(
-            ("anybody as 'ada'", (string)erased["mark"]!, 1));
+            ("anonymous as 'ada'", (string)erased["mark"]!, 1));
         (await node.Http.GetStringAsync("/api/audit/export")).ShouldNotContain("mallory-name");
     }
 

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Progeny.Core.Manifests;
 using Progeny.Fuzz;
 
 namespace Progeny.Gateway.Tests.Security;
@@ -24,6 +28,48 @@ public sealed class FuzzCorpusTests
             // Others compute beside it: the fuzzer is stricter.
             Stopwatch.GetElapsedTime(begun).ShouldBeLessThan(20 * FuzzTarget.MaxTime, file);
         }
+    }
+
+    [Theory]
+    [InlineData("manifest")]
+    [InlineData("rows")]
+    [InlineData("outcomes")]
+    [InlineData("filter")]
+    public async Task Input_that_follows_the_format_is_read_or_refused(string name)
+    {
+        var target = FuzzTargets.All.Single(each => each.Name == name);
+        foreach (var input in target.Generator.ShouldNotBeNull().Sample(200, size: 20))
+            (await target.TryAsync(input)).ShouldBeNull(Encoding.UTF8.GetString(input));
+    }
+
+    [Fact]
+    public void Sound_manifest_is_read() => Prop.ForAll(
+        Arb.From(Generators.SoundManifests),
+        yaml => ManifestParser.Parse(yaml).Errors.ShouldBeEmpty(yaml)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Flipped_bit_of_an_export_is_found()
+    {
+        var export = File.ReadAllBytes(Path.Combine(Root, "bench", "fuzz", "corpus", "audit", "sealed"));
+        AuditTarget.Check(export).IsIntact.ShouldBeTrue("the corpus holds the log that the target knows");
+        var found = 0;
+        for (var i = 0; i < export.Length; i++)
+        {
+            var changed = (byte[])export.Clone();
+            changed[i] ^= (byte)(1 << (i % 8));
+            try
+            {
+                AuditTarget.Read(changed);
+                found += AuditTarget.Check(changed).IsIntact ? 0 : 1;
+            }
+            catch (Exception exception) when (exception is System.Text.Json.JsonException or FormatException)
+            {
+                found++;
+            }
+        }
+
+        // Some bytes mean the same when one bit is changed, such as a hexadecimal digit in upper case.
+        found.ShouldBeGreaterThan(export.Length / 2);
     }
 
     [Fact]

@@ -45,6 +45,29 @@ public sealed class TlsTests : DataFixture
     }
 
     [Fact]
+    public async Task Head_request_that_is_refused_is_answered_without_a_body_over_http_2()
+    {
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.Issue(PathOf("node"));
+        using var log = new CapturedLog(LogLevel.Information);
+        await using var node = await StartAsync(log, "--Security:Tls:Certificate", certificate, "--Security:Tls:Key", key);
+        using var client = authority.Client();
+        client.BaseAddress = node.Http.BaseAddress;
+        foreach (var (path, status) in ((string Path, HttpStatusCode Status)[])[
+            ("/api/projects/none/predict", HttpStatusCode.MethodNotAllowed), ("/nothing", HttpStatusCode.NotFound)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, path)
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using var answer = await client.SendAsync(request);
+            (answer.StatusCode, answer.Version).ShouldBe((status, HttpVersion.Version20));
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task Certificate_in_a_pfx_file_is_opened_with_the_password_of_a_file_and_warned_of_when_it_expires_soon()
     {
         using var authority = new TestAuthority();

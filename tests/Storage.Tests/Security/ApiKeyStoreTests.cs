@@ -58,6 +58,19 @@ public abstract class ApiKeyStoreTests : PerfdbTests
     }
 
     [ContractFact]
+    public async Task Session_that_ended_is_kept_until_its_time_is_over()
+    {
+        var version = (await Keys.ReadAsync(CancellationToken.None)).Version;
+        await Keys.EndSessionAsync("s1", Noon.AddHours(1), Noon, CancellationToken.None);
+        var second = await Keys.EndSessionAsync("s1", Noon.AddHours(2), Noon, CancellationToken.None);
+        second.Version.ShouldBeGreaterThan(version);
+        second.EndedSessions.ShouldBe(["s1"]);
+        await ReopenAsync();
+        (await Keys.ReadAsync(CancellationToken.None)).EndedSessions.ShouldBe(["s1"]);
+        (await Keys.EndSessionAsync("s2", Noon.AddDays(1), Noon.AddHours(3), CancellationToken.None)).EndedSessions.ShouldBe(["s2"]);
+    }
+
+    [ContractFact]
     public async Task Use_is_noted_without_a_new_version_and_never_goes_back()
     {
         var version = (await Keys.ChangeAsync(_ => [Key("k1", "ci"), Key("k2", "ops")], CancellationToken.None)).Version;

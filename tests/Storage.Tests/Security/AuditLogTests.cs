@@ -56,6 +56,26 @@ public abstract class AuditLogTests : PerfdbTests
     }
 
     [ContractFact]
+    public async Task Note_is_replaced_by_its_entry_and_one_without_becomes_an_entry_of_unknown_outcome()
+    {
+        var done = await Log.BeginAsync(Entry("key.create"), "a", CancellationToken.None);
+        await Log.BeginAsync(Entry("key.delete") with { Subject = "key k1" }, "a", CancellationToken.None);
+        await Log.BeginAsync(Entry("key.rotate"), "b", CancellationToken.None);
+        await Log.BeginAsync(Entry("key.old") with { At = At.AddHours(-2) }, "b", CancellationToken.None);
+        (await Log.CompleteAsync(done, Entry("key.create") with { Status = 201 }, CancellationToken.None)).ShouldBe(1);
+        await ReopenAsync();
+
+        (await Log.CompleteLostAsync("a", At.AddHours(-1), CancellationToken.None)).ShouldBe(2);
+        (await Log.CompleteLostAsync("a", At.AddHours(-1), CancellationToken.None)).ShouldBe(0);
+
+        var entries = (await Log.ReadAsync(0, 10, CancellationToken.None)).Select(stored => stored.ToEntry()).ToList();
+        entries.Select(entry => (entry.Action, entry.Status, entry.After)).ShouldBe(
+            [("key.create", 201, null), ("key.delete", 0, AuditEntry.Lost), ("key.old", 0, AuditEntry.Lost)]);
+        entries[1].Subject.ShouldBe("key k1");
+        (await VerifyAsync()).IsIntact.ShouldBeTrue();
+    }
+
+    [ContractFact]
     public async Task Entries_that_many_write_at_once_are_one_chain()
     {
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => Log.AppendAsync(Entry($"a.{i}"), CancellationToken.None))));

@@ -7,6 +7,8 @@ namespace Progeny.Core.Experiments.Strategies;
 /// <summary>Figures as decisions say them.</summary>
 internal static class DecisionText
 {
+    private const double MaxInFull = 1e6;
+
     /// <summary><c>loss 0.412 of 1,204 outcomes</c></summary>
     public static string Figure(ArmSums sums, string metric) => sums.Mean is { } mean
         ? string.Create(CultureInfo.InvariantCulture, $"{metric} {mean:0.####} of {sums.Count:#,0} outcomes")
@@ -22,8 +24,10 @@ internal static class DecisionText
             + "drawn by itself"
         : "";
 
-    public static string Evidence(double value, double limit) =>
-        string.Create(CultureInfo.InvariantCulture, $"evidence {value:0.#} of {limit:0.#}");
+    /// <summary>Evidence against its limit; from a million on as a power of ten: it grows without bound.</summary>
+    public static string Evidence(double value, double limit) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"evidence {(value < MaxInFull ? value.ToString("0.#", CultureInfo.InvariantCulture) : Power(value))} of {limit:0.#}");
 
     public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
@@ -31,4 +35,7 @@ internal static class DecisionText
 
     public static string Time(TimeSpan time) =>
         time.ToString(time.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+
+    private static string Power(double value) =>
+        double.IsPositiveInfinity(value) ? "above 1e308" : value.ToString("0.#e0", CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ public sealed record AuditAppend(IReadOnlyList<StoredAuditEntry> Entries, AuditE
     /// <summary>The action of an entry that says that the end before it was not as a node had left it.</summary>
     public const string BrokenEnd = "audit.broken";
 
-    /// <summary>Puts an entry behind an end. An end that somebody changed is gone on from, but not without a word.</summary>
+    /// <summary>Puts an entry behind an end. Behind an end that somebody changed, an entry about the change comes first.</summary>
     public static AuditAppend To(AuditEnd end, AuditEntry entry, AuditSeal seal)
     {
         var entries = new List<StoredAuditEntry>(2);

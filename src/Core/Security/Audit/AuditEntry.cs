@@ -8,6 +8,9 @@ public sealed record AuditEntry
     /// <summary>What the platform decides by itself is by this name.</summary>
     public const string Platform = "progeny";
 
+    /// <summary>What is known of a request whose node ended before it was answered: whether it took effect is not.</summary>
+    public const string Lost = """{"outcome":"unknown"}""";
+
     /// <summary>When, to the millisecond.</summary>
     public required DateTimeOffset At { get; init; }
 
@@ -32,7 +35,7 @@ public sealed record AuditEntry
     /// <summary>What of the project or the node it is about: a generation, a job, a key.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The status of the answer; 0: there was no request.</summary>
+    /// <summary>The status of the answer; 0: there was no request, or no answer.</summary>
     public int Status { get; init; }
 
     /// <summary>The trace id, which the answer and the log carry as well.</summary>

@@ -1,7 +1,7 @@
 namespace Progeny.Core.Security.Audit;
 
 /// <summary>Checks entries one after the other, and then the end.</summary>
-/// <param name="from">The number from which on is checked; what is before is believed. 1: from the beginning.</param>
+/// <param name="from">The number of the first entry that is checked; those before are taken as right. 1: all are.</param>
 public sealed class AuditVerifier(long from)
 {
     private readonly List<AuditCheckpoint> _checkpoints = [];
@@ -61,8 +61,7 @@ public sealed class AuditVerifier(long from)
         if (entry.Text(2) == AuditAppend.BrokenEnd)
         {
             return $"Entry {entry.Sequence} says that the log before it did not end as a node had left it: entries were cut off or "
-            + "changed, or the node had "
-                + $"another secret (Security:PepperFile). What follows can be checked from entry {entry.Sequence + 1} on.";
+                + "changed, or the node had another secret (Security:PepperFile). What follows can be checked from entry {entry.Sequence + 1} on.";
         }
 
         var previous = _last?.Hash ?? (entry.Sequence == 1 ? StoredAuditEntry.Origin : null);

@@ -7,6 +7,26 @@ public interface IAuditLog
     /// <returns>Its number.</returns>
     Task<long> AppendAsync(AuditEntry entry, CancellationToken cancellationToken);
 
+    /// <summary>Notes that something is about to be done, before it is: the note is on disk when the call returns.</summary>
+    /// <param name="intent">The entry as far as it is known.</param>
+    /// <param name="node">The node that does it.</param>
+    /// <returns>The number of the note, for <see cref="CompleteAsync"/>.</returns>
+    Task<long> BeginAsync(AuditEntry intent, string node, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the entry about something that was noted before, and removes the note, in one transaction.</summary>
+    /// <param name="intent">What <see cref="BeginAsync"/> has returned.</param>
+    /// <returns>The number of the entry.</returns>
+    Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes entries of the notes whose entries will not come, since their node ended in between: with <see cref="AuditEntry.Lost"/> as what
+    /// came of it.
+    /// </summary>
+    /// <param name="node">The node, which begins anew.</param>
+    /// <param name="before">Notes of other nodes are taken, too, if they are older than this.</param>
+    /// <returns>How many.</returns>
+    Task<int> CompleteLostAsync(string node, DateTimeOffset before, CancellationToken cancellationToken);
+
     /// <summary>Entries, newest first.</summary>
     Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, CancellationToken cancellationToken);
 
@@ -16,7 +36,7 @@ public interface IAuditLog
     /// <summary>Where the chain ends.</summary>
     Task<AuditEnd> GetEndAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes entries that are older, and writes an entry that says so. A clock that leapt ahead makes nothing old.</summary>
+    /// <summary>Removes entries that are older, and writes an entry about the removal. A clock that leapt ahead removes nothing.</summary>
     /// <param name="kept">How long entries are kept.</param>
     /// <param name="now">The time of that entry.</param>
     /// <returns>How many.</returns>

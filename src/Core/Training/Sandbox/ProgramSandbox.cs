@@ -33,7 +33,13 @@ public sealed class ProgramSandbox(
     /// <summary>Why the sandbox has no filter of system calls, in words; null: it has one, or there is no sandbox.</summary>
     public string? FilterProblem { get; private set; }
 
+    /// <summary>Why the kernel does not hold memory and processes of a job as one, in words; null: it does (cgroup v2).</summary>
+    public string? GroupProblem { get; private set; } = "it has not been tried out";
+
     internal SandboxOptions Options => options;
+
+    /// <summary>Makes the control groups of jobs; null: there are none.</summary>
+    internal ControlGroups? Groups { get; private set; }
 
     /// <summary>The filter of system calls as a file, or an empty one; null: there is no sandbox.</summary>
     internal string? Filter => IsOn ? FilterProblem is null ? FilterFile : "/dev/null" : null;
@@ -55,6 +61,8 @@ public sealed class ProgramSandbox(
         Problem = await TryAsync(cancellationToken);
         if (Problem is not null)
             _command = null;
+        else
+            (Groups, GroupProblem) = ControlGroups.Find();
     }
 
     /// <inheritdoc/>

@@ -15,10 +15,16 @@ internal static class AuditActions
     /// <summary>The action; null: requests of this endpoint have no entries, but for those that are refused.</summary>
     public static string? Find(HttpContext context)
     {
-        if (context.GetEndpoint() is not RouteEndpoint endpoint || IsSafe(context.Request.Method))
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
             return null;
-        return endpoint.Metadata.GetMetadata<AuditedAs>() is { } declared ? declared.Action : Derive(endpoint, context.Request.Method);
+        var declared = endpoint.Metadata.GetMetadata<AuditedAs>();
+        if (IsSafe(context.Request.Method) && declared is not { IsSignIn: true })
+            return null;
+        return declared is null ? Derive(endpoint, context.Request.Method) : declared.Action;
     }
+
+    /// <summary>Whether a request is one by which somebody signs in.</summary>
+    public static bool IsSignIn(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<AuditedAs>() is { IsSignIn: true };
 
     /// <summary>The action of a request that is refused, whatever it is.</summary>
     public static string Name(HttpContext context)

@@ -5,6 +5,9 @@ namespace Progeny.Silo.Security.Audit;
 /// </summary>
 public sealed class AuditDraft
 {
+    /// <summary>Who it is that signed in; null: who proved it with the request.</summary>
+    public string? By { get; set; }
+
     /// <summary>What it is about, where the path does not say; null: what the path says.</summary>
     public string? Subject { get; set; }
 

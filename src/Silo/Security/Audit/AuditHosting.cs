@@ -17,7 +17,7 @@ public static class AuditHosting
     {
         var cluster = builder.Configuration.ReadCluster();
         builder.Services.AddSingleton(provider => new AuditSeal(
-            cluster.IsMember && security is { Pepper: null, PepperFile: null }
+            cluster.IsMember && security.Pepper is null
                 ? []
                 : Encoding.UTF8.GetBytes(Pepper.Read(security, provider.GetRequiredService<DataFolder>().Paths))));
         var options = AuditOptionsValidator.Check(builder.Configuration.Read<AuditOptions>(AuditOptions.Section));
@@ -28,7 +28,7 @@ public static class AuditHosting
             builder.Services.AddSingleton<IAuditReceiver>(provider => new OtlpReceiver(collector, provider.GetRequiredService<NodeName>()));
         builder.Services.AddSingleton<RefusedAttempts>();
         builder.Services.AddSingleton<AuditRecorder>();
-        builder.Services.AddHostedService<AuditUpkeep>();
+        builder.Services.AddHostedService(provider => ActivatorUtilities.CreateInstance<AuditUpkeep>(provider, cluster));
         builder.Services.AddHostedService<AuditSender>();
     }
 

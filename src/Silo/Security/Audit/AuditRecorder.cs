@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using Progeny.Abstractions.Common;
+using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Core.Security.Audit;
 
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>Writes entries about requests.</summary>
-internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refused, TimeProvider time, ILogger<AuditRecorder> logger)
+internal sealed partial class AuditRecorder(
+    IAuditLog log, RefusedAttempts refused, NodeName node, TimeProvider time, ILogger<AuditRecorder> logger)
 {
-    /// <summary>Who a refused request came from that proved nothing.</summary>
+    /// <summary>The name of callers who did not prove who they are.</summary>
     private const string Unknown = "unknown";
 
     // What changed should not go unrecorded because the database does not answer for a moment.
@@ -25,9 +27,19 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
     /// <summary>What is known of a request before it is worked on; afterwards, where it failed, the path's values are gone.</summary>
     public AuditEntry Begin(HttpContext context, string action) => Entry(context, action, 0);
 
+    /// <summary>Notes that a request is about to change something, so that its entry is not lost with the node.</summary>
+    /// <returns>The number of the note; null: it cannot be written.</returns>
+    public async Task<long?> TryNoteAsync(AuditEntry begun)
+    {
+        var intent = 0L;
+        return await TryWriteAsync(
+            begun, AttemptsOfChange, async () => intent = await log.BeginAsync(begun, node.Value, CancellationToken.None)) ? intent : null;
+    }
+
     /// <summary>Writes that a request changed something, or failed to.</summary>
+    /// <param name="intent">The number of its note; null: there is none.</param>
     /// <returns>Whether it is on disk.</returns>
-    public async Task<bool> TryRecordAsync(HttpContext context, AuditEntry begun, AuditDraft draft, int status)
+    public async Task<bool> TryRecordAsync(HttpContext context, AuditEntry begun, AuditDraft draft, int status, long? intent)
     {
         var entry = begun with
         {
@@ -38,11 +50,16 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
         };
         if (draft.Claimed is { } claimed && context.Features.Get<Caller>() is { } caller)
             entry = entry with { By = $"{caller.Name} as '{Cut(claimed, MaxSubject)}'" };
+        if (draft.By is not null)
+            entry = entry with { By = draft.By };
         if (draft.Subject is not null)
             entry = entry with { Subject = Cut(draft.Subject, MaxSubject) };
         if (draft.Project is not null)
             entry = entry with { Project = draft.Project };
-        return await TryAppendAsync(entry, AttemptsOfChange);
+        if (intent is { } number)
+            return await TryWriteAsync(entry, AttemptsOfChange, () => log.CompleteAsync(number, entry, CancellationToken.None));
+        return (status >= StatusCodes.Status400BadRequest && !refused.Take(entry.From ?? ""))
+            || await TryAppendAsync(entry, AttemptsOfChange);
     }
 
     /// <summary>
@@ -55,12 +72,15 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
             await TryAppendAsync(entry, attempts: 1);
     }
 
-    private async Task<bool> TryAppendAsync(AuditEntry entry, int attempts)
+    private Task<bool> TryAppendAsync(AuditEntry entry, int attempts) =>
+        TryWriteAsync(entry, attempts, () => log.AppendAsync(entry, CancellationToken.None));
+
+    /// <param name="write">Writes to the log. It does not end with the request: a client that goes away takes no entry with it.</param>
+    private async Task<bool> TryWriteAsync(AuditEntry entry, int attempts, Func<Task> write)
     {
         try
         {
-            // A client that goes away takes no entry with it.
-            await AppendAsync(entry, attempts);
+            await WriteAsync(attempts, write);
             return true;
         }
         catch (Exception exception)
@@ -70,13 +90,13 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
         }
     }
 
-    private async Task AppendAsync(AuditEntry entry, int attempts)
+    private async Task WriteAsync(int attempts, Func<Task> write)
     {
         for (var attempt = 1;; attempt++)
         {
             try
             {
-                await log.AppendAsync(entry, CancellationToken.None);
+                await write();
                 return;
             }
             catch (StorageUnavailableException) when (attempt < attempts)
@@ -119,6 +139,6 @@ internal sealed partial class AuditRecorder(IAuditLog log, RefusedAttempts refus
 
     [LoggerMessage(
         Level = LogLevel.Critical,
-        Message = "The audit log lost an entry: {Action} by {By} from {From}, {Request}, status {Status} (trace id {TraceId})")]
+        Message = "The audit log cannot be written, and lacks: {Action} by {By} from {From}, {Request}, status {Status} (trace id {TraceId})")]
     private partial void LogLost(Exception exception, string action, string by, string? from, string? request, int status, string? traceId);
 }

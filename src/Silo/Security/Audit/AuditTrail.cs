@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
-/// Holds the answer to a request that changes something until its entry is in the audit log. Where the entry cannot be written the client
-/// is told so in place of the answer: what is acknowledged is recorded.
+/// Notes a request that changes something before it is worked on, and holds its answer until its entry is in the audit log. Where the
+/// note cannot be written, nothing is done; where the entry cannot, the client gets 503 in place of the answer.
 /// </summary>
 internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
 {
@@ -19,6 +19,14 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
     {
         var draft = new AuditDraft();
         var entry = recorder.Begin(context, action);
+        var intent = AuditActions.IsSignIn(context) ? null : await recorder.TryNoteAsync(entry);
+        if (intent is null && !AuditActions.IsSignIn(context))
+        {
+            await RefuseAsync(
+                context, "The audit log cannot be written, so nothing was done; the node's log says why. Send the request again later.");
+            return;
+        }
+
         context.Features.Set(draft);
         var answer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var held = new MemoryStream();
@@ -35,14 +43,17 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
         {
             context.Features.Set(answer);
             if (!isOver)
-                await recorder.TryRecordAsync(context, entry, draft, StatusOfFault(context));
+                await recorder.TryRecordAsync(context, entry, draft, StatusOfFault(context), intent);
         }
 
         var status = context.Response.StatusCode;
-        var isKept = await recorder.TryRecordAsync(context, entry, draft, status);
+        var isKept = await recorder.TryRecordAsync(context, entry, draft, status, intent);
         if (!isKept && status < StatusCodes.Status400BadRequest)
         {
-            await RefuseAsync(context);
+            await RefuseAsync(
+                context,
+                "The request took effect, but could not be written to the audit log; the node's log says why. Look at what it changed "
+                    + "before you send it again.");
             return;
         }
 
@@ -55,15 +66,10 @@ internal sealed class AuditTrail(RequestDelegate next, AuditRecorder recorder)
             ? StatusCodes.Status499ClientClosedRequest
             : StatusCodes.Status500InternalServerError;
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context, string detail)
     {
         context.Response.Clear();
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return new GuardProblem(
-            StatusCodes.Status503ServiceUnavailable,
-            "Not recorded",
-            "The request took effect, but could not be written to the audit log; the node's log says why. Look at what it changed before "
-                + "you send it again.")
-            .ExecuteAsync(context);
+        return new GuardProblem(StatusCodes.Status503ServiceUnavailable, "Not recorded", detail).ExecuteAsync(context);
     }
 }

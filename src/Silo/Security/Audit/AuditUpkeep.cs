@@ -6,17 +6,31 @@ using Progeny.Core.Security.Audit;
 namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
-/// Writes that the node began and ended, each minute how many refused attempts have no entry of their own, and removes what is old.
+/// Writes that the node began and ended, what came of requests whose node ended before they were answered, each minute how many refused
+/// attempts have no entry of their own, and removes what is old.
 /// </summary>
 internal sealed partial class AuditUpkeep(
-    IAuditLog log, RefusedAttempts refused, AuditOptions options, NodeName node, TimeProvider time, ILogger<AuditUpkeep> logger)
+    IAuditLog log,
+    RefusedAttempts refused,
+    AuditOptions options,
+    NodeName node,
+    ClusterOptions cluster,
+    TimeProvider time,
+    ILogger<AuditUpkeep> logger)
     : BackgroundService
 {
+    private const string NoNode = "";
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    // No request takes longer.
+    private static readonly TimeSpan LostAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        // The requests of a node that stands alone ended with it, whatever it was called.
+        await log.CompleteLostAsync(
+            node.Value, cluster.IsMember ? time.GetUtcNow() - LostAfter : DateTimeOffset.MaxValue, cancellationToken);
         await log.AppendAsync(OfNode("node.start"), cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -34,6 +48,8 @@ internal sealed partial class AuditUpkeep(
         do
         {
             await TryAsync(refused.EndMinute(time.GetUtcNow()));
+            if (cluster.IsMember)
+                await CompleteLostAsync(stoppingToken);
             if (options.KeepDays > 0 && time.GetUtcNow() - pruned >= Day)
             {
                 pruned = time.GetUtcNow();
@@ -41,6 +57,19 @@ internal sealed partial class AuditUpkeep(
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Writes the entries of nodes that did not begin anew.</summary>
+    private async Task CompleteLostAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await log.CompleteLostAsync(NoNode, time.GetUtcNow() - LostAfter, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogFailed(exception);
+        }
     }
 
     private async Task PruneAsync(CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace Progeny.Silo.Security.Audit;
 
 /// <summary>
 /// Sends entries as messages of RFC 5424, facility 13 (log audit): by UDP (RFC 5426) or to a socket of the machine a datagram each, by TCP
-/// with the length in front (RFC 6587, 3.4.1). None of them is acknowledged, so what the server lost nobody knows.
+/// with the length in front (RFC 6587, 3.4.1). None of them is acknowledged, so a loss at the server is not noticed.
 /// </summary>
 internal sealed class SyslogReceiver(Uri address, NodeName node) : IAuditReceiver
 {

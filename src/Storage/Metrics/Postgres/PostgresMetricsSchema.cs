@@ -183,5 +183,6 @@ internal static class PostgresMetricsSchema
 
         CREATE TABLE api_key_state (version bigint NOT NULL, pepper text);
         INSERT INTO api_key_state (version) VALUES (0);
+        CREATE TABLE ended_sessions (id text COLLATE "C" PRIMARY KEY, until bigint NOT NULL);
         """;
 }

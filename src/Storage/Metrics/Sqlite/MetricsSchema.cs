@@ -13,7 +13,7 @@ namespace Progeny.Storage.Metrics.Sqlite;
 internal static class MetricsSchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     public const string Script =
         $"""
@@ -189,6 +189,12 @@ internal static class MetricsSchema
             receiver TEXT PRIMARY KEY,
             through INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit_intents (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            node TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            entry TEXT NOT NULL
+        ) STRICT;
         CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN
             SELECT RAISE(ABORT, 'entries of the audit log are not changed');
         END;
@@ -213,6 +219,7 @@ internal static class MetricsSchema
 
         CREATE TABLE api_key_state (version INTEGER NOT NULL, pepper TEXT) STRICT;
         INSERT INTO api_key_state (version) VALUES (0);
+        CREATE TABLE ended_sessions (id TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
         {RetentionClock.Schema}
         """;
