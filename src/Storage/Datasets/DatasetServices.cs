@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Lake;
+using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets;
 
@@ -20,6 +21,7 @@ internal static class DatasetServices
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
+        services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         return services;
     }
