@@ -7,6 +7,7 @@ using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
 using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
+using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets;
 
@@ -22,6 +23,7 @@ internal static class DatasetServices
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
+        services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
         services.AddSingleton<IDatasetReader, DatasetReader>();

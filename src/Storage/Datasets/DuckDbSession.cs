@@ -55,17 +55,35 @@ public sealed class DuckDbSession : IAsyncDisposable
         {
             using var command = connection.CreateCommand();
             command.CommandText = sql;
-            using var interrupt = cancellationToken.Register(static state => ((DuckDBCommand)state!).Cancel(), command);
-            try
-            {
-                return work(command);
-            }
-            catch (Exception) when (cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(cancellationToken);
-            }
+            return Guard(command, cancellationToken, work);
         },
         cancellationToken);
+
+    /// <summary>Runs work with a command on the calling thread; cancelling interrupts what the command does.</summary>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    internal static T Guard<T>(DuckDBCommand command, CancellationToken cancellationToken, Func<DuckDBCommand, T> work)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var interrupt = cancellationToken.Register(static state => ((DuckDBCommand)state!).Cancel(), command);
+        try
+        {
+            return work(command);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>A command with the values of its parameters <c>$1</c>, <c>$2</c> …</summary>
+    internal DuckDBCommand CreateCommand(string sql, IReadOnlyList<object?> values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var value in values)
+            command.Parameters.Add(new DuckDBParameter(value ?? DBNull.Value));
+        return command;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Feeds;
@@ -8,13 +9,27 @@ namespace Progeny.Storage.Feeds;
 /// <summary>The configured feeds. Each is opened by its first query, so a database that is down stops no node from starting.</summary>
 public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
 {
-    private readonly SortedDictionary<string, (IFeed Feed, string Kind, string Projects)> feeds = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, (IFeed? Feed, string Kind, string Projects)> feeds = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Name, string Project), IFeed> lakeFeeds = [];
+    private readonly FeedsOptions settings;
+    private readonly ILakeFeeds? lake;
+    private readonly ILogger? logger;
     private readonly bool hasGrants;
 
-    public FeedCatalog(IOptions<FeedsOptions> options, ILogger<FeedCatalog>? logger = null)
+    public FeedCatalog(IOptions<FeedsOptions> options, ILogger<FeedCatalog>? logger = null, ILakeFeeds? lake = null)
     {
+        settings = options.Value;
+        this.lake = lake;
+        this.logger = logger;
         foreach (var (name, feed) in options.Value.Feeds)
         {
+            // What it may read depends on the project, so each project has its own.
+            if (FeedKinds.IsDuckDb(feed.Kind))
+            {
+                feeds.Add(name, (null, FeedKinds.DuckDb, feed.Projects));
+                continue;
+            }
+
             IFeed open = FeedKinds.IsSqlite(feed.Kind)
                 ? new SqliteFeed(name, feed.ConnectionString!)
                 : new PostgresFeed(name, feed.ConnectionString!, feed.Timeout);
@@ -31,11 +46,11 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public IFeed Get(string name, string project) =>
         feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project)
-            ? feed.Feed
+            ? feed.Kind == FeedKinds.DuckDb ? lakeFeeds.GetOrAdd((name.ToLowerInvariant(), project), _ => OpenLake(name, project)) : feed.Feed!
             : throw new FeedException(name, Missing(project));
 
     /// <summary>The feeds over PostgreSQL.</summary>
-    internal IEnumerable<IFeed> Postgres => feeds.Values.Where(each => each.Kind == FeedKinds.Postgres).Select(each => each.Feed);
+    internal IEnumerable<IFeed> Postgres => feeds.Values.Where(each => each.Kind == FeedKinds.Postgres).Select(each => each.Feed!);
 
     /// <inheritdoc/>
     public string? Refusal(string name, string project) =>
@@ -46,11 +61,13 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public async Task<IFileFeed> OpenFileAsync(
         string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
-        await CsvFeed.OpenAsync(path, query, texts, cancellationToken);
+        path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? await CsvFeed.OpenAsync(path, query, texts, cancellationToken)
+        : lake is null ? throw new FeedException(Path.GetFileName(path), "Only files .csv are read here.")
+        : await lake.OpenFileAsync(path, query, texts, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var feed in feeds.Values.Select(each => each.Feed).OfType<IAsyncDisposable>())
+        foreach (var feed in feeds.Values.Select(each => each.Feed).Concat(lakeFeeds.Values).OfType<IAsyncDisposable>())
             await feed.DisposeAsync();
     }
 
@@ -58,6 +75,14 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     {
         foreach (var feed in feeds.Values.Select(each => each.Feed).OfType<IDisposable>())
             feed.Dispose();
+    }
+
+    private IFeed OpenLake(string name, string project)
+    {
+        if (lake is null)
+            throw new FeedException(name, $"Feeds of kind {FeedKinds.DuckDb} are read on a server only.");
+        var feed = lake.Open(name, settings.Feeds[name], project);
+        return logger is null ? feed : new LoggedFeed(feed, logger);
     }
 
     private string Missing(string project)

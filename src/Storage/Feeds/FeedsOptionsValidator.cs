@@ -21,8 +21,13 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
         if (!FeedKinds.IsKnown(feed.Kind))
         {
             yield return string.IsNullOrWhiteSpace(feed.Kind)
-                ? $"{key}:Kind is missing; it must be {FeedKinds.Sqlite} or {FeedKinds.Postgres}."
-                : $"{key}:Kind is '{feed.Kind}'; it must be {FeedKinds.Sqlite} or {FeedKinds.Postgres}.";
+                ? $"{key}:Kind is missing; it must be {FeedKinds.All}."
+                : $"{key}:Kind is '{feed.Kind}'; it must be {FeedKinds.All}.";
+        }
+        else if (FeedKinds.IsDuckDb(feed.Kind))
+        {
+            foreach (var failure in CheckLake(key, feed))
+                yield return failure;
         }
         else if (CheckConnection(feed) is { } failure)
         {
@@ -34,6 +39,23 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
         if (feed.Timeout < MinTimeout || feed.Timeout > MaxTimeout)
             yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {MinTimeout:c} to {MaxTimeout:c}, "
                 + "hours:minutes:seconds.";
+    }
+
+    private static IEnumerable<string> CheckLake(string key, FeedOptions feed)
+    {
+        if (!string.IsNullOrEmpty(feed.ConnectionString))
+            yield return $"{key}:ConnectionString is set, and a feed of kind {FeedKinds.DuckDb} has none; leave it out.";
+        if (ProjectGrant.Problem($"{key}:Datasets", feed.Datasets) is { } datasets)
+            yield return datasets;
+        if (feed.Records is { } records && ProjectGrant.Problem($"{key}:Records", records) is { } problem)
+            yield return problem;
+        foreach (var folder in (feed.Files ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Path.IsPathRooted(folder) || Path.GetPathRoot(folder) == folder)
+                yield return $"{key}:Files names '{folder}'; it must be whole paths of folders, separated by semicolons, e.g. /srv/data.";
+            else if (!Directory.Exists(folder))
+                yield return $"{key}:Files names '{folder}', and there is no such folder; make it, or leave it out.";
+        }
     }
 
     // Connection strings hold passwords, so their values stay out of the messages; the drivers name the key they reject.

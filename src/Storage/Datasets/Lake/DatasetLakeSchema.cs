@@ -7,8 +7,11 @@ namespace Progeny.Storage.Datasets.Lake;
 /// <summary>The datasets as tables: the parts of a version, one behind the other, their columns brought together by name.</summary>
 public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles files) : ILakeSchema
 {
+    /// <summary>The schema.</summary>
+    public const string SchemaName = "datasets";
+
     /// <inheritdoc/>
-    public string Name => "datasets";
+    public string Name => SchemaName;
 
     /// <inheritdoc/>
     public string Noun => "dataset";

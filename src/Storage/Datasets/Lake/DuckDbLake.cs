@@ -13,15 +13,12 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
     {
         ArgumentNullException.ThrowIfNull(sql);
         ArgumentNullException.ThrowIfNull(grant);
-        if (sql.Length > LakeSql.MaxLength)
-            throw new LakeException($"The query has {sql.Length} characters; at most {LakeSql.MaxLength} are allowed.");
-        var (rewritten, positional) = Prepare(sql);
+        var (rewritten, serialize) = Prepare(sql);
         var session = engine.Open(new DuckDbAccess([], grant.Folders), grant.Folders);
         try
         {
-            var serialized = (string)(await session.ScalarAsync(
-                $"SELECT json_serialize_sql({DuckDbEngine.Literal(positional)})::VARCHAR", cancellationToken))!;
-            var tables = LakeSql.Read(serialized, positional);
+            await LakeSql.LimitAsync(session, cancellationToken);
+            var tables = LakeSql.Read((string)(await session.ScalarAsync(serialize, cancellationToken))!, rewritten);
             List<DatasetVersion> versions = [];
             foreach (var table in tables)
             {
@@ -45,12 +42,12 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
         }
     }
 
-    private static (string Rewritten, string Positional) Prepare(string sql)
+    private static (string Rewritten, string Serialize) Prepare(string sql)
     {
         try
         {
             var rewritten = LakeSql.RewriteVersions(sql);
-            return (rewritten, SqlQuery.Parse(rewritten, SqlDialect.DuckDb).ToPositional());
+            return (rewritten, LakeSql.Serialize(rewritten));
         }
         catch (FormatException exception)
         {

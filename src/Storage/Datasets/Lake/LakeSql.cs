@@ -13,6 +13,16 @@ internal static class LakeSql
 
     private const string Datasets = "datasets";
 
+    private const string Limits =
+        """
+        CREATE MACRO repeat(t, n) AS CASE WHEN CAST(n AS DOUBLE) * length(CAST(t AS VARCHAR)) > 65536
+            THEN error('repeat makes more than 65536 characters') ELSE system.main.repeat(CAST(t AS VARCHAR), CAST(n AS BIGINT)) END;
+        CREATE MACRO lpad(t, n, p) AS CASE WHEN n > 65536
+            THEN error('lpad makes more than 65536 characters') ELSE system.main.lpad(t, n, p) END;
+        CREATE MACRO rpad(t, n, p) AS CASE WHEN n > 65536
+            THEN error('rpad makes more than 65536 characters') ELSE system.main.rpad(t, n, p) END;
+        """;
+
     // Deeper than DuckDB's parser goes.
     private const int MaxDepth = 1 << 16;
 
@@ -48,6 +58,18 @@ internal static class LakeSql
 
         return result.Append(sql, copied, sql.Length - copied).ToString();
     }
+
+    /// <summary>The SQL whose value is the tree that DuckDB's parser makes of a query.</summary>
+    /// <exception cref="FormatException">The text is not one reading statement.</exception>
+    /// <exception cref="LakeException">The query is too long.</exception>
+    public static string Serialize(string sql) => sql.Length > MaxLength
+        ? throw new LakeException($"The query has {sql.Length} characters; at most {MaxLength} are allowed.")
+        : $"SELECT json_serialize_sql({DuckDbEngine.Literal(SqlQuery.Parse(sql, SqlDialect.DuckDb).ToPositional())})::VARCHAR";
+
+    /// <summary>
+    /// The statements that bound what makes much of little: DuckDB counts the memory of such a text only when it is there.
+    /// </summary>
+    public static Task LimitAsync(DuckDbSession session, CancellationToken cancellationToken) => session.ExecuteAsync(Limits, cancellationToken);
 
     /// <summary>Reads what DuckDB's own parser makes of a query (<c>json_serialize_sql</c>).</summary>
     /// <exception cref="LakeException">It is no query, or names functions that are not allowed.</exception>

@@ -1,0 +1,111 @@
+using DuckDB.NET.Data;
+using Progeny.Core.Feeds;
+using Progeny.Storage.Feeds;
+
+namespace Progeny.Storage.Datasets.Lake;
+
+/// <summary>A feed whose queries run in DuckDB, each in a session of its own.</summary>
+/// <param name="name">The feed's name.</param>
+/// <param name="open">Opens a session for a query; its result is the session and the query as DuckDB reads it.</param>
+/// <param name="timeout">How long a query may run.</param>
+/// <remarks>
+/// Lookups use a session again for a second, since opening one takes longer than most of them: what is new is seen a second later.
+/// </remarks>
+internal sealed class DuckDbFeed(
+    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout) : IFeed, IAsyncDisposable
+{
+    private static readonly TimeSpan _longestLookup = TimeSpan.FromSeconds(30);
+
+    private readonly SessionPool sessions = new(open);
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public async Task<IFeedReader> ReadAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
+    {
+        var time = new QueryTime(timeout);
+        DuckDbSession? session = null;
+        try
+        {
+            // Before the session, which costs more.
+            _ = SqlQuery.Parse(LakeSql.RewriteVersions(sql), SqlDialect.DuckDb).Arrange(parameters);
+            (session, var text) = await open(sql, time.Token(cancellationToken));
+            var query = SqlQuery.Parse(text, SqlDialect.DuckDb);
+            return await DuckDbFeedReader.OpenAsync(name, session, time, query, query.Arrange(parameters), cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            var translated = Translate(exception, session?.Folder, time, cancellationToken);
+            if (session is not null)
+                await session.DisposeAsync();
+            time.Dispose();
+            if (translated is not null)
+                throw translated;
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>DuckDB runs in this process, so there is no round trip to save: the query runs for each set of parameters.</remarks>
+    public async Task<IReadOnlyList<object?[]?>> LookupAsync(
+        string sql,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken)
+    {
+        using var time = new QueryTime(timeout < _longestLookup ? timeout : _longestLookup);
+        var token = time.Token(cancellationToken);
+        string? folder = null;
+        try
+        {
+            if (parameters.Count > 0)
+                _ = SqlQuery.Parse(LakeSql.RewriteVersions(sql), SqlDialect.DuckDb).Arrange(parameters[0]);
+            await using var lease = await sessions.RentAsync(sql, token);
+            folder = lease.Session.Folder;
+            var query = SqlQuery.Parse(lease.Sql, SqlDialect.DuckDb);
+            var text = query.ToPositional();
+            return await FeedThread.RunAsync(() => Lookup(lease.Session, text, query, columns, parameters, token), token);
+        }
+        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    public ValueTask DisposeAsync() => sessions.DisposeAsync();
+
+    private static IReadOnlyList<object?[]?> Lookup(
+        DuckDbSession session,
+        string text,
+        SqlQuery query,
+        IReadOnlyList<string> columns,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> parameters,
+        CancellationToken cancellationToken)
+    {
+        var rows = new object?[]?[parameters.Count];
+        int[]? ordinals = null;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            using var command = session.CreateCommand(text, query.Arrange(parameters[i]));
+            command.UseStreamingMode = true;
+            rows[i] = DuckDbSession.Guard(command, cancellationToken, First);
+        }
+
+        return rows;
+
+        object?[]? First(DuckDBCommand command)
+        {
+            using var reader = command.ExecuteReader();
+            ordinals ??= Columns.Locate(columns, DuckDbValues.Names(reader));
+            return reader.Read() ? Array.ConvertAll(ordinals, ordinal => DuckDbValues.Get(reader, ordinal)) : null;
+        }
+    }
+
+    private FeedException? Translate(Exception exception, string? folder, QueryTime time, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && time.IsOver && !cancellationToken.IsCancellationRequested
+            ? new FeedException(name, time.Message, exception)
+        : DuckDbErrors.IsOfFeed(exception) ? DuckDbErrors.Translate(name, exception, folder)
+        : null;
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+
+namespace Progeny.Storage.Datasets.Lake;
+
+/// <summary>Sessions for lookups, each kept for a second after it was opened: one caller at a time uses one.</summary>
+internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open) : IAsyncDisposable
+{
+    private const long KeptMilliseconds = 1_000;
+    private const int MaxIdle = 16;
+
+    private readonly ConcurrentDictionary<string, ConcurrentBag<Lease>> idle = new(StringComparer.Ordinal);
+    private int count;
+
+    /// <summary>A session for a query; disposing the lease gives it back.</summary>
+    public async Task<Lease> RentAsync(string sql, CancellationToken cancellationToken)
+    {
+        if (idle.TryGetValue(sql, out var bag))
+        {
+            while (bag.TryTake(out var lease))
+            {
+                Interlocked.Decrement(ref count);
+                if (lease.IsFresh)
+                    return lease;
+                await lease.Session.DisposeAsync();
+            }
+        }
+
+        var (session, text) = await open(sql, cancellationToken);
+        return new Lease(this, sql, session, text);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sql in idle.Keys)
+        {
+            if (!idle.TryRemove(sql, out var bag))
+                continue;
+            while (bag.TryTake(out var lease))
+            {
+                Interlocked.Decrement(ref count);
+                await lease.Session.DisposeAsync();
+            }
+        }
+    }
+
+    private async ValueTask ReturnAsync(Lease lease, string key)
+    {
+        if (!lease.IsFresh || Interlocked.Increment(ref count) > MaxIdle)
+        {
+            if (lease.IsFresh)
+                Interlocked.Decrement(ref count);
+            await lease.Session.DisposeAsync();
+            return;
+        }
+
+        idle.GetOrAdd(key, _ => []).Add(lease);
+        _ = RemoveLaterAsync(key);
+    }
+
+    /// <remarks>A session holds memory and a folder, so none stays behind the last lookup.</remarks>
+    private async Task RemoveLaterAsync(string key)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(KeptMilliseconds));
+        if (!idle.TryGetValue(key, out var bag))
+            return;
+        for (var left = bag.Count; left > 0 && bag.TryTake(out var lease); left--)
+        {
+            if (lease.IsFresh)
+            {
+                bag.Add(lease);
+                continue;
+            }
+
+            Interlocked.Decrement(ref count);
+            await lease.Session.DisposeAsync();
+        }
+    }
+
+    /// <summary>A session in use.</summary>
+    internal sealed class Lease(SessionPool pool, string key, DuckDbSession session, string sql) : IAsyncDisposable
+    {
+        private readonly long opened = Environment.TickCount64;
+
+        public DuckDbSession Session => session;
+
+        public string Sql => sql;
+
+        public bool IsFresh => Environment.TickCount64 - opened < KeptMilliseconds;
+
+        public ValueTask DisposeAsync() => pool.ReturnAsync(this, key);
+    }
+}
