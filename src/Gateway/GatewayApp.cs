@@ -3,6 +3,7 @@ using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Datasets;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
@@ -84,6 +85,7 @@ public static class GatewayApp
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();
+        app.MapRows();
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();

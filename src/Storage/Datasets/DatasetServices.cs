@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
-using Progeny.Core.Datasets.Rows;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Datasets.Rows;
 
 namespace Progeny.Storage.Datasets;
@@ -20,13 +20,10 @@ internal static class DatasetServices
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetCatalog>());
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
-        services.AddSingleton<IAppendedRows, AppendedRows>();
-        services.AddSingleton<RowAppender>();
-        services.AddOptions<AppendOptions>().Bind(configuration.GetSection(AppendOptions.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AppendOptions>, AppendOptionsValidator>());
-        services.AddSingleton<ISegmentMaker, SegmentMaker>();
-        services.AddSingleton<IDatasetTail, DatasetTail>();
+        services.AddAppendedRows(configuration);
         return services;
     }
 }

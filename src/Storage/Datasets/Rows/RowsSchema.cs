@@ -20,7 +20,7 @@ internal static class RowsSchema
             document TEXT NOT NULL,
             body {bytes} NOT NULL
         );
-        CREATE INDEX dataset_batches_by_dataset ON dataset_batches (dataset, number);
+        CREATE INDEX dataset_batches_by_dataset ON dataset_batches (dataset, number, rows, bytes, at);
 
         CREATE TABLE dataset_batch_ids (
             dataset TEXT NOT NULL,
