@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
@@ -9,10 +11,11 @@ using Progeny.Silo.Security.Audit;
 namespace Progeny.Gateway.Datasets;
 
 /// <summary>Rows that are appended to datasets.</summary>
-internal static class RowsApi
+internal static partial class RowsApi
 {
     private const string Nobody = "anonymous";
     private const int MaxIdLength = 200;
+    private const int MatchMilliseconds = 100;
 
     public static void MapRows(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/datasets/{dataset}/rows", AppendAsync).WithTags("Datasets")
@@ -32,6 +35,13 @@ internal static class RowsApi
         string? batch = null,
         string? key = null)
     {
+        if (!DatasetName().IsMatch(dataset))
+        {
+            return Problems.Invalid(
+                $"{Problems.Quoted(dataset)} is no name of a dataset; a letter, then letters, digits, '-' and '_' would be one: all of them small, 63 "
+                    + "at most.");
+        }
+
         if (batch is { Length: 0 or > MaxIdLength } || batch?.Any(char.IsControl) == true)
             return Problems.Invalid($"'batch' must have 1 to {MaxIdLength} characters, none of which is a control character.");
         var columns = key?.Split(',', StringSplitOptions.TrimEntries);
@@ -64,4 +74,7 @@ internal static class RowsApi
         await request.Body.CopyToAsync(body, cancellationToken);
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
+
+    [GeneratedRegex("^" + DatasetInfo.NamePattern + @"\z", RegexOptions.CultureInvariant, MatchMilliseconds)]
+    private static partial Regex DatasetName();
 }
