@@ -86,6 +86,7 @@ public static class GatewayApp
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();
+        app.MapRows();
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
 using Progeny.Core.Common;
-using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Expressions;
@@ -21,6 +20,7 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Datasets;
+using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Decisions;
 using Progeny.Storage.Evaluation;
 using Progeny.Storage.Expressions;
@@ -100,7 +100,8 @@ public static class StorageServices
         services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         services.AddSingleton(provider => new DatasetDatabase(provider.GetRequiredService<DataFolder>().Paths.DatasetsPath));
-        services.AddSingleton<IDatasetCatalog, SqliteDatasetCatalog>();
+        services.AddSingleton<DatasetCatalog, SqliteDatasetCatalog>();
+        services.AddSingleton<IRowKeys, SqliteRowKeys>();
         return services;
     }
 
@@ -124,7 +125,8 @@ public static class StorageServices
         services.AddSingleton<IApiKeyStore, PostgresApiKeyStore>();
         services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
-        services.AddSingleton<IDatasetCatalog, PostgresDatasetCatalog>();
+        services.AddSingleton<DatasetCatalog, PostgresDatasetCatalog>();
+        services.AddSingleton<IRowKeys, PostgresRowKeys>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();

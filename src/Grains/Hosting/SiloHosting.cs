@@ -12,6 +12,7 @@ using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
 using Progeny.Grains.Common;
+using Progeny.Grains.Datasets;
 using Progeny.Grains.Evaluation;
 using Progeny.Grains.Feedback;
 using Progeny.Grains.Gates;
@@ -112,6 +113,7 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<QueryStreamPublisher>());
         services.AddHostedService<ProjectWaker>();
         services.AddHostedService<OutcomeScoringService>();
+        services.AddHostedService<SegmentService>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());

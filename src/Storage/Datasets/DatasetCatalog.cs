@@ -64,18 +64,8 @@ public abstract class DatasetCatalog : IDatasetCatalog
     }
 
     /// <inheritdoc/>
-    public Task<DatasetVersion?> FindVersionAsync(string dataset, int? version, CancellationToken cancellationToken) => ReadAsync(
-        async (connection, token) =>
-        {
-            var document = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-                version is null
-                    ? "SELECT document FROM dataset_versions WHERE dataset = :dataset AND state = 'Ready' ORDER BY version DESC LIMIT 1"
-                    : "SELECT document FROM dataset_versions WHERE dataset = :dataset AND version = :version",
-                new { dataset, version },
-                cancellationToken: token));
-            return document is null ? null : ReadVersion(document);
-        },
-        cancellationToken);
+    public Task<DatasetVersion?> FindVersionAsync(string dataset, int? version, CancellationToken cancellationToken) =>
+        ReadAsync((connection, token) => FindVersionAsync(connection, dataset, version, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DatasetVersion>> ListVersionsAsync(
@@ -91,18 +81,7 @@ public abstract class DatasetCatalog : IDatasetCatalog
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DatasetPart>> ListPartsAsync(string dataset, int version, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<DatasetPart>>(
-            async (connection, token) =>
-            [
-                .. await connection.QueryAsync<DatasetPart>(new CommandDefinition(
-                    """
-                    SELECT digest, rows, bytes FROM dataset_parts
-                    WHERE dataset = :dataset AND first <= :version AND (last IS NULL OR last >= :version) ORDER BY first, number
-                    """,
-                    new { dataset, version },
-                    cancellationToken: token)),
-            ],
-            cancellationToken);
+        ReadAsync((connection, token) => ListPartsAsync(connection, dataset, version, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task<DatasetVersion?> ChangeVersionAsync(
@@ -125,6 +104,32 @@ public abstract class DatasetCatalog : IDatasetCatalog
         },
         cancellationToken);
 
+    /// <summary>A version, in a transaction of the caller's.</summary>
+    internal static async Task<DatasetVersion?> FindVersionAsync(
+        DbConnection connection, string dataset, int? version, CancellationToken cancellationToken)
+    {
+        var document = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            version is null
+                ? "SELECT document FROM dataset_versions WHERE dataset = :dataset AND state = 'Ready' ORDER BY version DESC LIMIT 1"
+                : "SELECT document FROM dataset_versions WHERE dataset = :dataset AND version = :version",
+            new { dataset, version },
+            cancellationToken: cancellationToken));
+        return document is null ? null : ReadVersion(document);
+    }
+
+    /// <summary>The parts of a version, in a transaction of the caller's.</summary>
+    internal static async Task<IReadOnlyList<DatasetPart>> ListPartsAsync(
+        DbConnection connection, string dataset, int version, CancellationToken cancellationToken) =>
+    [
+        .. await connection.QueryAsync<DatasetPart>(new CommandDefinition(
+            """
+            SELECT digest, rows, bytes FROM dataset_parts
+            WHERE dataset = :dataset AND first <= :version AND (last IS NULL OR last >= :version) ORDER BY first, number
+            """,
+            new { dataset, version },
+            cancellationToken: cancellationToken)),
+    ];
+
     /// <summary>Adds a version, and its parts, in a transaction of the caller's.</summary>
     internal async Task<(DatasetVersion Version, bool IsNew)> AddAsync(
         DbConnection connection, NewVersion version, CancellationToken cancellationToken)
@@ -143,6 +148,9 @@ public abstract class DatasetCatalog : IDatasetCatalog
         {
             await ExecuteAsync(
                 "UPDATE dataset_parts SET last = :last WHERE dataset = :dataset AND last IS NULL", new { dataset, last = latest - 1 });
+            // The keys are those of rows that are in the table.
+            if (added.Origin != DatasetVersion.Compaction)
+                await ExecuteAsync("DELETE FROM dataset_keys WHERE dataset = :dataset", new { dataset });
         }
 
         await ExecuteAsync(
@@ -188,15 +196,22 @@ public abstract class DatasetCatalog : IDatasetCatalog
     }
 
     /// <summary>Runs a read over a snapshot of its own.</summary>
-    protected abstract Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+    protected internal abstract Task<T> ReadAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Runs several reads over one snapshot.</summary>
+    protected internal abstract Task<T> SnapshotAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>Runs statements in one transaction, which is on disk when the call returns.</summary>
-    protected abstract Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+    protected internal abstract Task<T> WriteAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>Has changes of one dataset wait for each other until the transaction ends.</summary>
-    protected abstract Task LockAsync(DbConnection connection, string dataset, CancellationToken cancellationToken);
+    protected internal abstract Task LockAsync(DbConnection connection, string dataset, CancellationToken cancellationToken);
 
-    private static async Task<DatasetInfo?> FindAsync(DbConnection connection, string name, CancellationToken cancellationToken)
+    /// <summary>A dataset, in a transaction of the caller's.</summary>
+    internal static async Task<DatasetInfo?> FindAsync(DbConnection connection, string name, CancellationToken cancellationToken)
     {
         var row = await connection.QuerySingleOrDefaultAsync<(string Document, int Latest)?>(new CommandDefinition(
             "SELECT document, latest FROM datasets WHERE name = :name", new { name }, cancellationToken: cancellationToken));

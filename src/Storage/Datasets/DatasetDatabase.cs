@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Storage.Common;
+using Progeny.Storage.Datasets.Rows;
 
 namespace Progeny.Storage.Datasets;
 
@@ -23,7 +24,7 @@ public sealed class DatasetDatabase : IDisposable
         {
             connection.Open();
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            SqliteSchema.Create(connection, DatasetSchema.Script, DatasetSchema.Version);
+            SqliteSchema.Create(connection, $"{DatasetSchema.Script} {RowsSchema.Sqlite}", DatasetSchema.Version);
             writer = new SqliteWriter(connection, "datasets");
         }
         catch (SqliteException exception)

@@ -8,6 +8,7 @@ using Progeny.Storage.Datasets.Ingestion;
 using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Feeds;
+using Progeny.Storage.Datasets.Rows;
 
 namespace Progeny.Storage.Datasets;
 
@@ -21,6 +22,7 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
+        services.AddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetCatalog>());
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
@@ -29,6 +31,7 @@ internal static class DatasetServices
         services.AddSingleton<IDatasetReader, DatasetReader>();
         services.AddSingleton<ProfileQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
+        services.AddAppendedRows(configuration);
         return services;
     }
 }

@@ -7,16 +7,23 @@ namespace Progeny.Storage.Datasets;
 public sealed class SqliteDatasetCatalog(DatasetDatabase database) : DatasetCatalog
 {
     /// <inheritdoc/>
-    protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    protected internal override Task<T> ReadAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         database.ReadAsync(work, cancellationToken);
+
+    /// <inheritdoc/>
+    protected internal override Task<T> SnapshotAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => ReadAsync(work, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>SQLite's driver does everything synchronously, so the work has ended when it returns.</remarks>
     [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "The task has ended.")]
-    protected override Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    protected internal override Task<T> WriteAsync<T>(
+        Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => work(connection, cancellationToken).GetAwaiter().GetResult(), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>There is one writer.</remarks>
-    protected override Task LockAsync(DbConnection connection, string dataset, CancellationToken cancellationToken) => Task.CompletedTask;
+    protected internal override Task LockAsync(DbConnection connection, string dataset, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }

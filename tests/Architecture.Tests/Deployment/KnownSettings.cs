@@ -2,6 +2,7 @@ extern alias silo;
 
 using System.Reflection;
 using Progeny.Core.Common;
+using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Sandbox;
@@ -44,6 +45,7 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Datasets"] = typeof(DatasetsOptions),
+        ["Datasets:Append"] = typeof(AppendOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Security:Jwt"] = typeof(JwtOptions),
         ["Security:OpenIdConnect"] = typeof(SignInOptions),

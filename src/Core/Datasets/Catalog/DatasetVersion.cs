@@ -5,6 +5,12 @@ namespace Progeny.Core.Datasets.Catalog;
 /// <summary>One version of a dataset. What it holds never changes; what was found out about it may be added.</summary>
 public sealed record DatasetVersion
 {
+    /// <summary>The <see cref="Origin"/> of a version with the same rows in other parts.</summary>
+    public const string Compaction = "compaction";
+
+    /// <summary>The <see cref="Origin"/> of a version with appended rows.</summary>
+    public const string Append = "append";
+
     public required string Dataset { get; init; }
 
     /// <summary>From 1, without gaps.</summary>

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Progeny.Storage.Datasets;
+using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
@@ -30,6 +31,7 @@ internal static class ClusterSchema
             PostgresQueryFunctions.Script,
             PostgresSessionKeyStore.Schema,
             DatasetSchema.Script,
+            RowsSchema.Postgres,
         ],
     ];
 

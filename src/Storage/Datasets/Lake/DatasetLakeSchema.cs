@@ -1,11 +1,13 @@
 using System.Globalization;
 using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Datasets.Lake;
 
 /// <summary>The datasets as tables: the parts of a version, one behind the other, their columns brought together by name.</summary>
-public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles files) : ILakeSchema
+public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles files, IDatasetTail? tail = null)
+    : ILakeSchema
 {
     /// <summary>The schema.</summary>
     public const string SchemaName = "datasets";
@@ -22,6 +24,9 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
         ArgumentNullException.ThrowIfNull(reference);
         if (await catalog.FindAsync(reference.Name, cancellationToken) is not { } dataset)
             return null;
+        if (reference.Version is null && tail is not null
+            && await tail.ReadAsync(reference.Name, folder, cancellationToken) is { } tailed)
+            return await WithTailAsync(reference.Name, tailed, folder, cancellationToken);
         var version = await catalog.FindVersionAsync(reference.Name, reference.Version, cancellationToken);
         if (version is null)
         {
@@ -41,21 +46,47 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
                 $"{reference.Name}@{version.Version} is no table{(version.Note is { } note ? $": {note}" : "")}; what was sent is kept as it is.");
         }
 
-        List<string> parts = [];
-        foreach (var part in await catalog.ListPartsAsync(reference.Name, version.Version, cancellationToken))
+        var listed = await catalog.ListPartsAsync(reference.Name, version.Version, cancellationToken);
+        var parts = await BringAsync($"{reference.Name}@{version.Version}", listed, folder, cancellationToken);
+        return new LakeTable(Rows(version, parts)) { Version = version };
+    }
+
+    /// <summary>The newest version with appended rows that are in none yet. No version has exactly these rows, so none is named.</summary>
+    private async Task<LakeTable> WithTailAsync(string dataset, TailedTable tailed, string folder, CancellationToken cancellationToken)
+    {
+        var names = string.Join(", ", tailed.Columns.Select(column => DuckDbEngine.Name(column.Name)));
+        var rows = $"SELECT {names} FROM read_parquet({DuckDbEngine.Literal(tailed.Path)})";
+        if (tailed.Version is not { IsTable: true } version || tailed.Parts.Count == 0)
+            return new LakeTable(rows);
+        var parts = await BringAsync($"{dataset}@{version.Version}", tailed.Parts, folder, cancellationToken);
+        var known = version.Columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
+        var columns = tailed.Columns.Select(column =>
+        {
+            var name = DuckDbEngine.Name(column.Name);
+            var value = known.TryGetValue(column.Name, out var type) ? ColumnTyping.Cast(name, type, column.Type) : $"NULL::{column.Type}";
+            return $"{value} AS {name}";
+        });
+        return new LakeTable($"SELECT {string.Join(", ", columns)} FROM ({Rows(version, parts)}) UNION ALL {rows}");
+    }
+
+    private async Task<List<string>> BringAsync(
+        string version, IReadOnlyList<DatasetPart> parts, string folder, CancellationToken cancellationToken)
+    {
+        List<string> brought = [];
+        foreach (var part in parts)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{part.Digest}.parquet");
             try
             {
-                parts.Add(await files.BringAsync(part.Digest, folder, name, cancellationToken));
+                brought.Add(await files.BringAsync(part.Digest, folder, name, cancellationToken));
             }
             catch (ArtifactMissingException exception)
             {
-                throw new LakeException($"A part of {reference.Name}@{version.Version} is missing: {exception.Message}", exception);
+                throw new LakeException($"A part of {version} is missing: {exception.Message}", exception);
             }
         }
 
-        return new LakeTable(Rows(version, parts)) { Version = version };
+        return brought;
     }
 
     /// <remarks>The columns are named, so that all versions of a dataset have theirs in the order that the catalog says.</remarks>
