@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
+using Progeny.Gateway.Apply;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
@@ -81,6 +82,7 @@ public static class GatewayApp
         app.MapGenerations();
         app.MapArchive();
         app.MapJobs();
+        app.MapApply();
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();

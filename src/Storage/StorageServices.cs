@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
+using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Decisions;
@@ -18,6 +19,7 @@ using Progeny.Core.Rules;
 using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
+using Progeny.Storage.Apply;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Datasets;
@@ -65,7 +67,7 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
             .AddWebhooks(configuration);
     }
 
@@ -101,6 +103,7 @@ public static class StorageServices
         services.AddSingleton<IEvaluationStore, SqliteEvaluationStore>();
         services.AddSingleton(provider => new DatasetDatabase(provider.GetRequiredService<DataFolder>().Paths.DatasetsPath));
         services.AddSingleton<IDatasetCatalog, SqliteDatasetCatalog>();
+        services.AddSingleton<IApplyLedger, SqliteApplyLedger>();
         return services;
     }
 
@@ -125,6 +128,7 @@ public static class StorageServices
         services.AddSingleton<ISessionKeyStore, PostgresSessionKeyStore>();
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<IDatasetCatalog, PostgresDatasetCatalog>();
+        services.AddSingleton<IApplyLedger, PostgresApplyLedger>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();
