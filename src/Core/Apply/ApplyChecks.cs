@@ -17,8 +17,7 @@ public static partial class ApplyChecks
         ArgumentNullException.ThrowIfNull(request);
         if (request.MaxBadRows < 0)
             return $"max_bad_rows is {request.MaxBadRows.Value.ToString(CultureInfo.InvariantCulture)}; it must be 0 or more.";
-        if (!request.Keep.IsDefault
-            && request.Keep.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (request.Keep?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             return $"keep names the column '{twice.Key}' more than once.";
         return ProblemOfInput(request) ?? ProblemOfOutput(request.Output);
     }

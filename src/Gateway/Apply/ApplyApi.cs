@@ -76,7 +76,7 @@ internal static class ApplyApi
                 Query = request.Query,
                 FileName = request.FileName,
                 Output = output,
-                Keep = request.Keep ?? default,
+                Keep = request.Keep,
                 MaxBadRows = request.MaxBadRows,
                 Log = request.Log,
             },

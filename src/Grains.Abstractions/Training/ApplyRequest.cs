@@ -19,8 +19,8 @@ public sealed record ApplyRequest
     /// <summary>Where the predictions go: <c>dataset:scores</c>, <c>file:parquet</c>, <c>file:csv</c>, <c>file:ndjson</c>.</summary>
     [Id(3)] public required string Output { get; init; }
 
-    /// <summary>The columns of the input that are kept beside the predictions; default: all.</summary>
-    [Id(4)] public ImmutableArray<string> Keep { get; init; }
+    /// <summary>The columns of the input that are kept beside the predictions; null: all.</summary>
+    [Id(4)] public ImmutableArray<string>? Keep { get; init; }
 
     /// <summary>More bad rows than this end the job; null: none do.</summary>
     [Id(5)] public long? MaxBadRows { get; init; }

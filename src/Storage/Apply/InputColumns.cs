@@ -28,9 +28,9 @@ internal sealed class InputColumns
     private readonly List<(int Field, int Column)> fields = [];
     private readonly List<(string Name, int Column)> kept = [];
 
-    /// <param name="keep">The columns that are kept; default: all.</param>
+    /// <param name="keep">The columns that are kept; null: all.</param>
     /// <exception cref="ApplyException">The input does not have what the project needs, or a column cannot be read.</exception>
-    public InputColumns(IReadOnlyList<DatasetColumn> columns, QuerySchema schema, ImmutableArray<string> keep, bool canFill)
+    public InputColumns(IReadOnlyList<DatasetColumn> columns, QuerySchema schema, ImmutableArray<string>? keep, bool canFill)
     {
         foreach (var column in columns)
         {
@@ -50,7 +50,7 @@ internal sealed class InputColumns
             throw new ApplyException(
                 $"The input lacks {string.Join(", ", missing)}, which the project requires (nullable: false); it has "
                     + $"{string.Join(", ", columns.Select(column => column.Name))}.");
-        foreach (var name in keep.IsDefault ? columns.Select(column => column.Name) : keep)
+        foreach (var name in keep ?? columns.Select(column => column.Name))
         {
             var column = columns.FirstOrDefault(candidate => candidate.Name == name)
                 ?? throw new ApplyException(
