@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Storage.Datasets;
 
@@ -17,6 +18,8 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         return services;
     }
