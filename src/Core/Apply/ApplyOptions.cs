@@ -18,6 +18,9 @@ public sealed class ApplyOptions
     /// <summary>The threads that run the model for one job; 0: half of the processors, at least one.</summary>
     public int Threads { get; set; }
 
+    /// <summary>Whether jobs run at the lowest priority, so that queries come first.</summary>
+    public bool LowPriority { get; set; } = true;
+
     /// <summary>The most bytes of a file that is sent to be applied to.</summary>
     public long MaxFileBytes { get; set; } = 100L << 30;
 

@@ -14,12 +14,14 @@ public static class LowPriorityThread
     private const int LowestPriority = 19;
 
     /// <summary>Runs work on a thread of its own.</summary>
-    public static Task RunAsync(string name, Func<Task> work)
+    /// <param name="isLow">Whether the thread gets the lowest priority; else it has its caller's.</param>
+    public static Task RunAsync(string name, bool isLow, Func<Task> work)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
-            Lower();
+            if (isLow)
+                Lower();
             using var pump = new Pump();
             SynchronizationContext.SetSynchronizationContext(pump);
             pump.Run(work, ended);

@@ -18,7 +18,8 @@ internal sealed class ApplyRun(
     IApplyLedger ledger,
     DuckDbEngine engine,
     ArtifactFiles files,
-    IArtifactStore artifacts)
+    IArtifactStore artifacts,
+    ApplyOptions options)
 {
     private const int WaitingBatches = 8;
 
@@ -31,10 +32,10 @@ internal sealed class ApplyRun(
     public DatasetPart? Empty { get; private set; }
 
     /// <summary>Does what is left.</summary>
-    /// <param name="threads">The threads that run the model.</param>
     /// <returns>All chunks.</returns>
-    public async Task<IReadOnlyList<ApplyChunk>> RunAsync(int threads, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ApplyChunk>> RunAsync(CancellationToken cancellationToken)
     {
+        var threads = options.ThreadsOfWork;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var toPredict = Channel.CreateBounded<ApplyBatch>(WaitingBatches);
         var toWrite = Channel.CreateBounded<ApplyBatch>(WaitingBatches + threads);
@@ -68,7 +69,7 @@ internal sealed class ApplyRun(
         {
             try
             {
-                await LowPriorityThread.RunAsync(name, part);
+                await LowPriorityThread.RunAsync(name, options.LowPriority, part);
             }
             catch (Exception exception)
             {

@@ -48,7 +48,7 @@ public sealed class BatchApply(
         if (plan is null)
         {
             await LowPriorityThread.RunAsync(
-                "apply input", async () => plan = await inputs.FixAsync(work, work.Arm.Served.Schema, cancellationToken));
+                "apply input", options.LowPriority, async () => plan = await inputs.FixAsync(work, work.Arm.Served.Schema, cancellationToken));
             await ledger.SavePlanAsync(work.Job, plan!, cancellationToken);
         }
 
@@ -62,15 +62,15 @@ public sealed class BatchApply(
             : null;
         if (log is not null)
             await log.FlushAsync(cancellationToken);
-        var run = new ApplyRun(work, plan, chunks, new ApplyEngine(pipeline, work.Arm, log, time), ledger, engine, files, artifacts);
-        var done = await run.RunAsync(options.ThreadsOfWork, cancellationToken);
+        var run = new ApplyRun(work, plan, chunks, new ApplyEngine(pipeline, work.Arm, log, time), ledger, engine, files, artifacts, options);
+        var done = await run.RunAsync(cancellationToken);
         var parts = done.Where(chunk => chunk.Output is not null)
             .Select(chunk => new DatasetPart(chunk.Output!, chunk.OutputRows, chunk.OutputBytes)).ToList();
         if (parts.Count == 0)
             parts.Add(run.Empty!);
         var report = new ApplyReport { Generation = "", Input = "", Rows = 0, Predicted = 0, BadRows = 0, Output = "" };
         await LowPriorityThread.RunAsync(
-            "apply output", async () => report = await outputs.MakeAsync(work, plan, done, parts, cancellationToken));
+            "apply output", options.LowPriority, async () => report = await outputs.MakeAsync(work, plan, done, parts, cancellationToken));
         plan = await ledger.FindPlanAsync(work.Job, cancellationToken);
         await ledger.SavePlanAsync(work.Job, plan! with { Report = report }, cancellationToken);
         return report;

@@ -165,7 +165,7 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
 
     private async Task<JsonNode> ApplyAsync(string text, string fileName, string output, long? maxBadRows = null, bool log = false)
     {
-        using var content = new StringContent(text);
+        using var content = new StringContent(text, new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream"));
         using var sent = await Node.Http.PostAsync("/api/projects/demo/apply/files", content);
         sent.StatusCode.ShouldBe(HttpStatusCode.OK, await sent.Content.ReadAsStringAsync());
         var input = (string)(await sent.Content.ReadFromJsonAsync<JsonNode>())!["input"]!;

@@ -10,11 +10,11 @@ namespace Progeny.Gateway.Tests.Durability;
 [Collection("processes")]
 public sealed class ApplyCrashTests : DataFixture
 {
-    private static readonly string[] Settings = ["--Apply:ChunkRows", "1000"];
+    private static readonly string[] Settings = ["--Apply:ChunkRows", "1000", "--Apply:LowPriority", "false"];
 
     [Theory]
-    [InlineData(300_000, false)]
-    [InlineData(30_000, true)]
+    [InlineData(60_000, false)]
+    [InlineData(20_000, true)]
     public async Task Job_of_a_killed_node_goes_on_and_has_each_row_once(int rows, bool log)
     {
         var folder = EchoProject.WriteFinished(PathOf("echo"), "echo");
@@ -26,7 +26,7 @@ public sealed class ApplyCrashTests : DataFixture
             var text = new StringBuilder("id,x\n");
             for (var row = 1; row <= rows; row++)
                 text.Append(CultureInfo.InvariantCulture, $"k{row},{row}\n");
-            using var content = new StringContent(text.ToString());
+            using var content = new StringContent(text.ToString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream"));
             using var sent = await node.Http.PostAsync("/api/projects/echo/apply/files", content);
             var input = (string)(await sent.Content.ReadFromJsonAsync<JsonNode>())!["input"]!;
             job = (string)(await node.PostAsync(
