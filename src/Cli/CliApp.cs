@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Progeny.Cli.Apply;
 using Progeny.Cli.Common;
 using Progeny.Cli.Datasets;
 using Progeny.Cli.Decisions;
@@ -84,6 +85,7 @@ public static class CliApp
                 StageCommand.CreateArchive(context),
                 StageCommand.CreateRestore(context),
                 ModelPredictCommand.Create(context),
+                ModelApplyCommand.Create(context),
             },
             new Command("rollout", "Which generation answers which share of a project's traffic.")
             {

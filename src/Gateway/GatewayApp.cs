@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
+using Progeny.Gateway.Apply;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Datasets;
 using Progeny.Gateway.Decisions;
@@ -83,6 +84,7 @@ public static class GatewayApp
         app.MapArchive();
         app.MapDatasets();
         app.MapJobs();
+        app.MapApply();
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
+using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
@@ -17,6 +18,7 @@ using Progeny.Core.Rules;
 using Progeny.Core.Security.Audit;
 using Progeny.Core.Security;
 using Progeny.Storage.Alerts;
+using Progeny.Storage.Apply;
 using Progeny.Storage.Common;
 using Progeny.Storage.Common.Postgres;
 using Progeny.Storage.Datasets;
@@ -65,7 +67,7 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
             .AddWebhooks(configuration);
     }
 
@@ -102,6 +104,8 @@ public static class StorageServices
         services.AddSingleton(provider => new DatasetDatabase(provider.GetRequiredService<DataFolder>().Paths.DatasetsPath));
         services.AddSingleton<DatasetCatalog, SqliteDatasetCatalog>();
         services.AddSingleton<IRowKeys, SqliteRowKeys>();
+        services.AddSingleton<IDatasetCatalog, SqliteDatasetCatalog>();
+        services.AddSingleton<IApplyLedger, SqliteApplyLedger>();
         return services;
     }
 
@@ -127,6 +131,8 @@ public static class StorageServices
         services.AddSingleton<IEvaluationStore, PostgresEvaluationStore>();
         services.AddSingleton<DatasetCatalog, PostgresDatasetCatalog>();
         services.AddSingleton<IRowKeys, PostgresRowKeys>();
+        services.AddSingleton<IDatasetCatalog, PostgresDatasetCatalog>();
+        services.AddSingleton<IApplyLedger, PostgresApplyLedger>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();

@@ -6,7 +6,7 @@ namespace Progeny.Core.Common;
 /// Narrow floats as the doubles that people meant by them: 0.1 in 32 bits widens to 0.10000000149, which no database finds where it
 /// stores 0.1. The shortest decimal that reads back as the same float is what was meant.
 /// </summary>
-internal static class ShortestDouble
+public static class ShortestDouble
 {
     // A sign, nine digits, a point and an exponent.
     private const int MaxCharacters = 32;

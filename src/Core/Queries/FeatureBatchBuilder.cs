@@ -9,7 +9,8 @@ public sealed class FeatureBatchBuilder
     /// <summary>No more errors than these are kept; the rest of a request that is this wrong adds nothing.</summary>
     public const int MaxErrors = 20;
 
-    private const string Hidden = "the value does not fit; it is not shown, as the field is redacted (serving.redact)";
+    /// <summary>What is said of a value that must not be shown.</summary>
+    public const string Hidden = "the value does not fit; it is not shown, as the field is redacted (serving.redact)";
 
     private readonly FeatureColumn[] columns;
     private readonly List<FieldError> errors = [];
@@ -50,6 +51,14 @@ public sealed class FeatureBatchBuilder
         foreach (var column in columns)
             column.EnsureCapacity(Rows);
         return row;
+    }
+
+    /// <summary>Adds rows with all values missing.</summary>
+    public void AddRows(int count)
+    {
+        Rows += count;
+        foreach (var column in columns)
+            column.EnsureCapacity(Rows);
     }
 
     /// <summary>Adds a row with values in the order of the features: null, bool, long, double or string.</summary>

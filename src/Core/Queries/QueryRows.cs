@@ -29,6 +29,32 @@ public sealed class QueryRows(QuerySchema schema) : IDisposable
         return Features.AddRow();
     }
 
+    /// <summary>Adds rows with all values missing.</summary>
+    public void AddRows(int count)
+    {
+        for (var row = 0; row < count && Schema.Extras.Count > 0; row++)
+            extras.Add(new object?[Schema.Extras.Count]);
+        Features.AddRows(count);
+    }
+
+    /// <summary>Copies some rows, to be disposed like these; they must be as they were read.</summary>
+    /// <param name="wanted">The indexes of the rows, in the order of the copies.</param>
+    public QueryRows Take(ReadOnlySpan<int> wanted)
+    {
+        var taken = Schema.Rent();
+        taken.AddRows(wanted.Length);
+        taken.Entity = Entity;
+        for (var column = 0; column < Features.Columns.Count; column++)
+        {
+            for (var row = 0; row < wanted.Length; row++)
+                taken.Features.Columns[column].CopyFrom(Features.Columns[column], wanted[row], row);
+        }
+
+        for (var row = 0; row < wanted.Length && Schema.Extras.Count > 0; row++)
+            extras[wanted[row]].CopyTo(taken.extras[row], 0);
+        return taken;
+    }
+
     public void SetExtra(int row, int extra, object? value) => extras[row][extra] = value;
 
     public object? GetExtra(int row, int extra) => extras[row][extra];

@@ -20,10 +20,14 @@ public sealed class Augmenter
     private readonly int[] columns;
     private readonly BoundedCache<object?[]?> cache;
     private readonly FeedRequests requests;
+    private readonly bool mustAnswer;
 
-    public Augmenter(AugmentManifest manifest, IReadOnlyList<Feature> features, IFeed feed, TimeProvider time)
+    /// <param name="mustAnswer">Whether a feed that does not answer is a failure; else the manifest's defaults stand in.</param>
+    public Augmenter(
+        AugmentManifest manifest, IReadOnlyList<Feature> features, IFeed feed, TimeProvider time, bool mustAnswer = false)
     {
         this.manifest = manifest;
+        this.mustAnswer = mustAnswer;
         this.time = time;
         parameters = SqlParameters.Names(manifest.Query);
         columns = [
@@ -52,6 +56,7 @@ public sealed class Augmenter
     /// deadline, leaves the manifest's defaults; where there is none either, the value stays missing.
     /// </summary>
     /// <returns>What is wrong with the feed: why it could not be asked, or what it had that does not fit; null where it answered.</returns>
+    /// <exception cref="FeedException">The feed must answer, and did not.</exception>
     public async ValueTask<string?> AugmentAsync(QueryRows rows, CancellationToken cancellationToken)
     {
         var wanting = new List<(int Row, string Key)>();
@@ -80,6 +85,8 @@ public sealed class Augmenter
         }
 
         var failure = keys is null ? null : await AskAsync(rows, asked!, keys, known, cancellationToken);
+        if (mustAnswer && failure is not null)
+            throw new FeedException(manifest.Feed, failure);
         foreach (var (row, key) in wanting)
             failure = Fill(rows, row, known[key]) ?? failure;
         return failure;

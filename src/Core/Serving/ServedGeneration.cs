@@ -12,6 +12,7 @@ public sealed class ServedGeneration : IDisposable
 {
     /// <param name="limits">What its queries may carry; null: what is usual.</param>
     /// <param name="samplingSeed">The secret that chooses whose fields are logged.</param>
+    /// <param name="feedsMustAnswer">Whether a feed that does not answer an augmentation is a failure.</param>
     /// <exception cref="FeedException">The manifest names a feed that its project may not use.</exception>
     /// <exception cref="ManifestException">A rule is wrong.</exception>
     public ServedGeneration(
@@ -21,13 +22,15 @@ public sealed class ServedGeneration : IDisposable
         RuleCompiler rules,
         TimeProvider time,
         QueryLimits? limits = null,
-        long samplingSeed = 0)
+        long samplingSeed = 0,
+        bool feedsMustAnswer = false)
     {
         Generation = generation;
         Manifest = manifest;
         Schema = new QuerySchema(manifest, limits);
         Augmenters = [
-            .. manifest.Augment.Select(augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time)),
+            .. manifest.Augment.Select(
+                augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time, feedsMustAnswer)),
         ];
         Rules = rules.Compile(manifest);
         Log = new QueryLogPlan(generation.Reference, manifest, Schema, samplingSeed);

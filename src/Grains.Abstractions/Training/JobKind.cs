@@ -11,4 +11,7 @@ public enum JobKind
 
     /// <summary>Measures what a generation predicted for queries whose outcome is known by now.</summary>
     Evaluate,
+
+    /// <summary>Applies a generation to all rows of an input.</summary>
+    Apply,
 }

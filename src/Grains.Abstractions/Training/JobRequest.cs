@@ -18,7 +18,7 @@ public sealed record JobRequest
     /// <summary>Who asked for it and why, in their own words; null: nobody said.</summary>
     [Id(4)] public string? By { get; init; }
 
-    /// <summary>The generation to evaluate, <c>1.2.0:3</c>; null: the one in production.</summary>
+    /// <summary>The generation to evaluate or to apply, <c>1.2.0:3</c>; null: the one in production.</summary>
     [Id(5)] public string? Version { get; init; }
 
     /// <summary>How many sets of parameters a search tries; null: as the manifest says.</summary>
@@ -32,4 +32,7 @@ public sealed record JobRequest
 
     /// <summary>What started it.</summary>
     [Id(9)] public JobTrigger Trigger { get; init; }
+
+    /// <summary>What is applied to, for the kind <see cref="JobKind.Apply"/>.</summary>
+    [Id(10)] public ApplyRequest? Apply { get; init; }
 }

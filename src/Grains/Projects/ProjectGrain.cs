@@ -96,6 +96,8 @@ internal sealed class ProjectGrain(
     {
         RequireProject();
         RequireActive();
+        if (request.Kind is JobKind.Apply)
+            request = await ApplyVersion.FixAsync(GrainFactory, (await Get())!, request);
         var release = request.Release ?? storage.State.Releases[^1];
         if (!storage.State.Releases.Contains(release))
             throw new RegistryException(

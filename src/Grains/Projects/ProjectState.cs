@@ -33,7 +33,7 @@ public sealed record ProjectState
     {
         Jobs = [job, .. Jobs.Take(MaxJobs - 1)],
         OpenJobs = OpenJobs.Add(job),
-        Trainings = kind is JobKind.Evaluate
+        Trainings = kind is not (JobKind.Train or JobKind.Tune)
             ? Trainings
             : [job, .. Trainings.Where((id, i) => i < MaxOfAKind - 1 || OpenJobs.Contains(id))],
         Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MaxOfAKind - 1)] : Evaluations,

@@ -1,5 +1,6 @@
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Apply;
 using Progeny.Core.Manifests;
 
 namespace Progeny.Grains.Training;
@@ -16,9 +17,13 @@ internal static class JobChecks
     {
         if (request.Kind is not JobKind.Tune && (request.Trials ?? request.Parallel ?? request.Seed) is not null)
             throw Wrong("trials, parallel and seed are for the kind tune.");
-        if (request.Kind is not JobKind.Evaluate && request.Version is not null)
-            throw Wrong("version is for the kind evaluate; release names what is trained.");
-        if (request.Kind is JobKind.Evaluate && (request.From ?? request.To) is not null)
+        if (request.Kind is not (JobKind.Evaluate or JobKind.Apply) && request.Version is not null)
+            throw Wrong("version is for the kinds evaluate and apply; release names what is trained.");
+        if (request.Kind is not JobKind.Apply && request.Apply is not null)
+            throw Wrong("apply is for the kind apply.");
+        if (request.Kind is JobKind.Apply && ProblemOfApply(request) is { } problem)
+            throw Wrong(problem);
+        if (request.Kind is JobKind.Evaluate or JobKind.Apply && (request.From ?? request.To) is not null)
             throw Wrong("from and to are for the kinds train and tune.");
         if (request.Trials is < 1 or > MaxTrials)
             throw Wrong($"trials is {request.Trials}; it must be 1 to {MaxTrials}.");
@@ -31,6 +36,10 @@ internal static class JobChecks
             throw Wrong(
                 $"{project}@{release} has no tune in its manifest; tune.space says which parameters are searched (docs/tuning.md).");
     }
+
+    private static string? ProblemOfApply(JobRequest request) => request.Apply is { } apply
+        ? ApplyChecks.Problem(apply)
+        : "A batch apply is started by POST /api/projects/{project}/apply, which takes its input and output.";
 
     private static async Task RequireVersionAsync(IGrainFactory grains, string project, string version)
     {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Apply;
 using Progeny.Core.Training;
 using Progeny.Core.Tuning;
+using Progeny.Grains.Apply;
 using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Tuning;
@@ -20,5 +22,7 @@ internal static class JobHosting
         services.AddSingleton<TuneRun>();
         services.AddSingleton<IJobWork, TuneJob>();
         services.AddSingleton<IJobWork, EvaluationJob>();
+        services.AddSingleton<ApplyArm>();
+        services.AddSingleton<IJobWork, ApplyJob>();
     }
 }

@@ -38,5 +38,17 @@ internal static class DatasetSchema
             PRIMARY KEY (dataset, first, number)
         );
         CREATE INDEX dataset_parts_by_digest ON dataset_parts (digest);
+
+        CREATE TABLE apply_plans (
+            job TEXT PRIMARY KEY,
+            document TEXT NOT NULL
+        );
+
+        CREATE TABLE apply_chunks (
+            job TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (job, number)
+        );
         """;
 }

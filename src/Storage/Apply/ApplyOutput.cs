@@ -1,0 +1,149 @@
+using System.Globalization;
+using Progeny.Core.Apply;
+using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Releases;
+using Progeny.Storage.Datasets;
+
+namespace Progeny.Storage.Apply;
+
+/// <summary>Makes what a job was asked for of the chunks that it has done; made again after a stop, it is the same.</summary>
+public sealed class ApplyOutput(
+    IDatasetCatalog catalog,
+    IEnumerable<IDatasetJudge> judges,
+    DuckDbEngine engine,
+    ArtifactFiles files,
+    IArtifactStore artifacts,
+    TimeProvider time)
+{
+    /// <summary>Makes the output and the list of bad rows.</summary>
+    /// <param name="parts">The files with the predictions, one at least.</param>
+    public async Task<ApplyReport> MakeAsync(
+        ApplyWork work,
+        ApplyPlan plan,
+        IReadOnlyList<ApplyChunk> chunks,
+        IReadOnlyList<DatasetPart> parts,
+        CancellationToken cancellationToken)
+    {
+        var report = new ApplyReport
+        {
+            Generation = work.Arm.Served.Reference.ToString(),
+            Input = plan.Input,
+            Rows = plan.Rows,
+            Predicted = chunks.Sum(chunk => chunk.OutputRows),
+            BadRows = plan.BrokenLines + chunks.Sum(chunk => chunk.BadRows),
+            Output = work.Request.Output,
+            Bad = await JoinBadAsync(work, plan, chunks, cancellationToken),
+        };
+        var paths = new List<string>();
+        for (var part = 0; part < parts.Count; part++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"output-{part}.parquet");
+            paths.Add(await files.BringAsync(parts[part].Digest, work.Folder, name, cancellationToken));
+        }
+
+        await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
+        var table = $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}])";
+        if (work.Request.Output.StartsWith(ApplyInput.DatasetPrefix, StringComparison.Ordinal))
+        {
+            var columns = await session.QueryAsync(
+                $"DESCRIBE SELECT * FROM {table}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
+            return report with { Output = await AddVersionAsync(work, report, columns, paths, parts, cancellationToken) };
+        }
+
+        var format = work.Request.Output[ApplyInput.FilePrefix.Length..];
+        var path = Path.Combine(work.Folder, $"predictions.{format}");
+        await session.ExecuteAsync(
+            $"COPY (SELECT * FROM {table}) TO {DuckDbEngine.Literal(path)} (FORMAT {(format == "ndjson" ? "json" : format)})",
+            cancellationToken);
+        var fileName = $"{work.Project}-{work.Job}.{format}";
+        return report with
+        {
+            Output = $"{ApplyInput.FilePrefix}{fileName}",
+            FileName = fileName,
+            File = await files.KeepAsync(path, cancellationToken),
+        };
+    }
+
+    private async Task<string> AddVersionAsync(
+        ApplyWork work,
+        ApplyReport report,
+        IReadOnlyList<DatasetColumn> columns,
+        List<string> paths,
+        IReadOnlyList<DatasetPart> parts,
+        CancellationToken cancellationToken)
+    {
+        var dataset = work.Request.Output[ApplyInput.DatasetPrefix.Length..];
+        await catalog.CreateAsync(
+            new DatasetInfo { Name = dataset, CreatedAt = time.GetUtcNow(), CreatedBy = work.By }, cancellationToken);
+        var version = new NewVersion
+        {
+            Version = new DatasetVersion
+            {
+                Dataset = dataset,
+                Origin = "apply",
+                Source = $"{report.Generation} applied to {report.Input}, job {work.Job}",
+                Format = "parquet",
+                Bytes = parts.Sum(part => part.Bytes),
+                Rows = parts.Sum(part => part.Rows),
+                Columns = columns,
+                CreatedAt = time.GetUtcNow(),
+                CreatedBy = work.By,
+            },
+            Parts = parts,
+            Once = $"apply:{work.Job}",
+        };
+        foreach (var judge in judges)
+            version = await JudgeAsync(judge, version, work, columns, paths, cancellationToken);
+        var (added, _) = await catalog.AddAsync(version, cancellationToken);
+        if (added.State == DatasetState.Held)
+            work.Note($"Version {added.Version} of dataset {dataset} is held by its contract: {added.HeldReason}");
+        return $"{ApplyInput.DatasetPrefix}{dataset}@{added.Version.ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    private async Task<NewVersion> JudgeAsync(
+        IDatasetJudge judge,
+        NewVersion version,
+        ApplyWork work,
+        IReadOnlyList<DatasetColumn> columns,
+        List<string> paths,
+        CancellationToken cancellationToken)
+    {
+        var judgement = await judge.JudgeAsync(
+            new JudgeRequest { Dataset = version.Version.Dataset, Columns = columns, Files = paths, Folder = work.Folder },
+            cancellationToken);
+        if (judgement.Contract is null)
+            return version;
+        await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
+        var parts = new List<DatasetPart>();
+        foreach (var file in judgement.Files)
+        {
+            var count = await session.ScalarAsync($"SELECT count(*) FROM read_parquet({DuckDbEngine.Literal(file)})", cancellationToken);
+            parts.Add(new DatasetPart(await files.KeepAsync(file, cancellationToken), (long)count!, new FileInfo(file).Length));
+        }
+
+        return judgement.ApplyTo(version with
+        {
+            Parts = parts,
+            Version = version.Version with { Rows = parts.Sum(part => part.Rows), Bytes = parts.Sum(part => part.Bytes) },
+        });
+    }
+
+    private async Task<string?> JoinBadAsync(
+        ApplyWork work, ApplyPlan plan, IReadOnlyList<ApplyChunk> chunks, CancellationToken cancellationToken)
+    {
+        var digests = chunks.Select(chunk => chunk.Bad).Prepend(plan.Broken).OfType<string>().ToList();
+        if (digests.Count == 0)
+            return null;
+        var path = Path.Combine(work.Folder, "bad-rows.ndjson");
+        await using (var all = File.Create(path))
+        {
+            foreach (var digest in digests)
+            {
+                await using var piece = await artifacts.OpenAsync(digest, cancellationToken);
+                await piece.CopyToAsync(all, cancellationToken);
+            }
+        }
+
+        return await files.KeepAsync(path, cancellationToken);
+    }
+}
