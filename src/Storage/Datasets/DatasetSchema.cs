@@ -38,5 +38,21 @@ internal static class DatasetSchema
             PRIMARY KEY (dataset, first, number)
         );
         CREATE INDEX dataset_parts_by_digest ON dataset_parts (digest);
+
+        CREATE TABLE dataset_contracts (
+            dataset TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (dataset, version)
+        );
+
+        CREATE TABLE dataset_quarantine (
+            dataset TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (dataset, version)
+        );
         """;
 }

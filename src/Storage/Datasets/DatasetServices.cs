@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Datasets.Contracts;
 using Progeny.Storage.Datasets.Contracts;
 
 namespace Progeny.Storage.Datasets;
@@ -17,7 +18,13 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
-        services.AddSingleton<IDatasetJudge, ContractJudge>();
+        services.AddSingleton<IContractStore>(provider => (DatasetCatalog)provider.GetRequiredService<IDatasetCatalog>());
+        services.AddSingleton<IQuarantineStore>(provider => (DatasetCatalog)provider.GetRequiredService<IDatasetCatalog>());
+        services.AddSingleton<ContractJudge>();
+        services.AddSingleton<IDatasetJudge>(provider => provider.GetRequiredService<ContractJudge>());
+        services.AddSingleton<ContractEditor>();
+        services.AddSingleton<ContractInference>();
+        services.AddSingleton<Quarantine>();
         return services;
     }
 }
