@@ -40,6 +40,9 @@ public sealed record DatasetVersion
     /// <summary>The columns of the table; none: it is no table.</summary>
     public IReadOnlyList<DatasetColumn> Columns { get; init; } = [];
 
+    /// <summary>How the file was to be read; null: as it looked.</summary>
+    public ReadOptions? Read { get; init; }
+
     /// <summary>Why what was sent is no table, or what of it was read in a way that somebody may want otherwise; null: nothing.</summary>
     public string? Note { get; init; }
 
