@@ -3,6 +3,7 @@ using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
+using Progeny.Gateway.Datasets;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
@@ -93,6 +94,8 @@ public static class GatewayApp
         app.MapEvaluation();
         app.MapApprovals();
         app.MapAudit();
+        app.MapContracts();
+        app.MapQuarantine();
         return app;
     }
 }

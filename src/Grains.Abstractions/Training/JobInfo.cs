@@ -36,4 +36,7 @@ public sealed record JobInfo
     [Id(11)] public GenerationReference? Generation { get; init; }
 
     [Id(12)] public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>The rows of the source that were left out because they do not fit the schema; null: none were.</summary>
+    [Id(13)] public SkippedRows? Skipped { get; init; }
 }

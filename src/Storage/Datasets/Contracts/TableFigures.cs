@@ -55,7 +55,7 @@ internal sealed class TableFigures
 
     private string? CheckRows(TableRules rules, double rows)
     {
-        var all = _size.IsAppended ? rows + _size.Before : rows;
+        var all = _size.IsAppended ? rows + (_size.Before ?? 0) : rows;
         if (!rules.Rows.Contains(all))
             return $"x-table/rows: the table would have {ValueText.Of(all)} rows; {Right(rules.Rows)} would be right";
         if (_size.IsAppended || _size.Before is not > 0 || rules.Change.IsAny)
@@ -63,7 +63,7 @@ internal sealed class TableFigures
         var change = (rows / _size.Before.Value) - 1;
         return rules.Change.Contains(change)
             ? null
-            : $"x-table/change: {ValueText.Of(rows)} rows after {_size.Before} are a change of {Share(change)}; {Right(rules.Change)} would be right";
+            : $"x-table/change: {ValueText.Of(rows)} rows after {_size.Before.Value} are a change of {Share(change)}; {Right(rules.Change)} would be right";
     }
 
     private void AddFreshness(CompiledContract contract, FreshnessRule rule, DateTimeOffset now)

@@ -1,4 +1,4 @@
-namespace Progeny.Storage.Datasets.Contracts;
+namespace Progeny.Core.Datasets.Contracts;
 
 /// <summary>A row that breaks a contract.</summary>
 /// <param name="Row">Its number in the version that it came with, from 1.</param>
