@@ -95,7 +95,7 @@ internal static class DataContractCommand
     {
         try
         {
-            var text = file == "-" ? await context.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+            var text = file == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
             return JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
         }
         catch (JsonException exception)

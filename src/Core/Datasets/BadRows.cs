@@ -1,5 +1,6 @@
 using System.Globalization;
 using Progeny.Abstractions.Training;
+using Progeny.Core.Common;
 using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Datasets;
