@@ -2,9 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Progeny.Core.Datasets.Catalog;
-using Progeny.Core.Datasets.Contracts;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Storage.Datasets;
 
@@ -18,13 +17,9 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
-        services.AddSingleton<IContractStore>(provider => (DatasetCatalog)provider.GetRequiredService<IDatasetCatalog>());
-        services.AddSingleton<IQuarantineStore>(provider => (DatasetCatalog)provider.GetRequiredService<IDatasetCatalog>());
-        services.AddSingleton<ContractJudge>();
-        services.AddSingleton<IDatasetJudge>(provider => provider.GetRequiredService<ContractJudge>());
-        services.AddSingleton<ContractEditor>();
-        services.AddSingleton<ContractInference>();
-        services.AddSingleton<Quarantine>();
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
+        services.AddContracts();
         return services;
     }
 }
