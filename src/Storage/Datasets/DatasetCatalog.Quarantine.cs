@@ -73,8 +73,11 @@ public abstract partial class DatasetCatalog : IQuarantineStore
                     await ExecuteAsync("UPDATE dataset_parts SET last = :last WHERE dataset = :dataset AND last IS NULL AND first < :version");
                 if (isNewest)
                     await ExecuteAsync("UPDATE dataset_parts SET last = NULL WHERE dataset = :dataset AND first = :version");
+                var newest = held.IsAppended ? await FindNewestAsync(connection, dataset, token) : null;
                 var released = await CountRowsAsync(
-                    connection, held with { State = DatasetState.Ready, Decision = decision }, token);
+                    connection,
+                    held with { State = DatasetState.Ready, Decision = decision, Columns = Union(newest?.Columns ?? [], held.Columns) },
+                    token);
                 if (isNewest || !held.IsAppended)
                     return (released, isNewest ? released : null);
                 var parts = await connection.QueryAsync<DatasetPart>(new CommandDefinition(
@@ -161,6 +164,17 @@ public abstract partial class DatasetCatalog : IQuarantineStore
             cancellationToken: cancellationToken)) is { } document
             ? ReadVersion(document)
             : null;
+
+    private static async Task<DatasetVersion?> FindNewestAsync(DbConnection connection, string dataset, CancellationToken cancellationToken) =>
+        await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT document FROM dataset_versions WHERE dataset = :dataset AND state = 'Ready' ORDER BY version DESC LIMIT 1",
+            new { dataset },
+            cancellationToken: cancellationToken)) is { } document
+            ? ReadVersion(document)
+            : null;
+
+    private static IReadOnlyList<DatasetColumn> Union(IReadOnlyList<DatasetColumn> table, IReadOnlyList<DatasetColumn> more) =>
+        [.. table, .. more.ExceptBy(table.Select(column => column.Name), column => column.Name, StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Stores a version with the rows that its table has now.</summary>
     private static async Task<DatasetVersion> CountRowsAsync(

@@ -108,6 +108,27 @@ public sealed class QuarantineTests : IDisposable
         (await lab.Catalog.ListQuarantineAsync(ContractLab.Name, true, default)).ShouldHaveSingleItem().Dropped!.Reason.ShouldBe("tests");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Replay_that_fails_at_any_step_changes_nothing_and_lands_the_rows_when_it_is_made_again(int artifacts)
+    {
+        var store = new FailingArtifacts();
+        using var failing = new ContractLab(inner => store.Over(inner));
+        await failing.SetAsync(Prices);
+        var version = await failing.PutAsync(Rows);
+
+        store.FailAfter(artifacts);
+        await Should.ThrowAsync<IOException>(() => failing.ReplayAsync(version.Version, mapping: ("price", "replace(price, ',', '.')")));
+        (await failing.ReadAsync("id")).ShouldBe(["2"]);
+        (await failing.QuarantinedAsync(version.Version)).Count.ShouldBe(4);
+
+        store.FailAfter(int.MaxValue);
+        (await failing.ReplayAsync(version.Version, mapping: ("price", "replace(price, ',', '.')")))!.Replays[^1].Remaining.ShouldBe(2);
+        (await failing.ReadAsync("id")).ShouldBe(["2", "1", "5"]);
+        (await failing.QuarantinedAsync(version.Version)).Select(row => row.Row).ShouldBe([3, 4]);
+    }
+
     [Fact]
     public async Task Replays_at_the_same_time_land_rows_once()
     {
