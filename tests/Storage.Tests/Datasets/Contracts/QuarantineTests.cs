@@ -6,7 +6,7 @@ namespace Progeny.Storage.Tests.Datasets.Contracts;
 public sealed class QuarantineTests : IDisposable
 {
     private const string Prices = """{"properties": {"id": {"type": "integer"}, "price": {"type": "number", "minimum": 0}}, "required": ["price"]}""";
-    private const string Rows = "VALUES (1, '12,5'), (2, '3.5'), (3, 'free'), (4, '-1'), (5, '1,5') AS t(id, price)";
+    private const string Rows = "FROM (VALUES (1, '12,5'), (2, '3.5'), (3, 'free'), (4, '-1'), (5, '1,5')) AS t(id, price)";
 
     private readonly ContractLab lab = new();
 
