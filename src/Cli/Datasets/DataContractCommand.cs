@@ -19,7 +19,8 @@ internal static class DataContractCommand
     {
         var dataset = DataArguments.Dataset();
         var infer = new Option<bool>("--infer") { Description = "Write a contract that the data keep; nothing is set." };
-        var show = new Option<bool>("--show") { Description = "Show the contract in force, or the version asked for (what is done without options)." };
+        var show = new Option<bool>("--show")
+            { Description = "Show the contract in force, or the version asked for (what is done without options)." };
         var set = new Option<string?>("--set") { Description = "Set the contract of a file; - is the standard input.", HelpName = "FILE" };
         var history = new Option<bool>("--history") { Description = "List the versions of the contract." };
         var version = new Option<int?>("--version")
@@ -37,7 +38,8 @@ internal static class DataContractCommand
         var server = ServerOptions.AddTo(command, context);
         command.Validators.Add(result =>
         {
-            var chosen = new[] { result.GetValue(infer), result.GetValue(show), result.GetValue(set) is not null, result.GetValue(history) };
+            var chosen = new[]
+                { result.GetValue(infer), result.GetValue(show), result.GetValue(set) is not null, result.GetValue(history) };
             if (chosen.Count(each => each) > 1)
                 result.AddError("--infer, --show, --set and --history exclude each other.");
         });
@@ -64,7 +66,8 @@ internal static class DataContractCommand
                 if (server.WantsJson(result))
                     context.WriteRaw(answer.Json);
                 else
-                    context.Out.WriteLine($"Version {answer.Value.Version} of the contract of '{name}' is in force; owner: {answer.Value.Owner}.");
+                    context.Out.WriteLine(
+                        $"Version {answer.Value.Version} of the contract of '{name}' is in force; owner: {answer.Value.Owner}.");
             }
             else if (result.GetValue(history))
             {
@@ -95,7 +98,8 @@ internal static class DataContractCommand
     {
         try
         {
-            var text = file == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+            var text = file == "-" ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(file, cancellationToken);
             return JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
         }
         catch (JsonException exception)
@@ -128,7 +132,8 @@ internal static class DataContractCommand
         foreach (var version in versions)
         {
             table.AddTexts(
-                version.Version.ToString(CultureInfo.InvariantCulture), Tables.Time(version.At), version.By, version.Owner, version.Reason ?? "");
+                version.Version.ToString(CultureInfo.InvariantCulture), Tables.Time(version.At), version.By,
+                version.Owner, version.Reason ?? "");
         }
 
         context.Out.Write(table);

@@ -67,13 +67,15 @@ internal static class DataQuarantineCommands
         var version = DataArguments.Version();
         var limit = new Option<int>("--limit") { Description = "How many rows.", HelpName = "N", DefaultValueFactory = _ => 20 };
         var after = new Option<long>("--after") { Description = "The row after which to begin.", HelpName = "ROW" };
-        var command = new Command("show", "Quarantined rows of a version, with what is wrong with each.") { dataset, version, limit, after };
+        var command = new Command("show", "Quarantined rows of a version, with what is wrong with each.")
+            { dataset, version, limit, after };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = server.Connect(result);
+            var (name, number) = (result.GetRequiredValue(dataset), result.GetRequiredValue(version));
             var answer = await client.GetAsync<IReadOnlyList<QuarantinedRow>>(
-                $"api/datasets/{result.GetRequiredValue(dataset)}/quarantine/{result.GetRequiredValue(version)}?after={result.GetValue(after)}&limit={result.GetValue(limit)}",
+                $"api/datasets/{name}/quarantine/{number}?after={result.GetValue(after)}&limit={result.GetValue(limit)}",
                 cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
@@ -97,7 +99,8 @@ internal static class DataQuarantineCommands
                 + "price=\"replace(price, ',', '.')\"; may come again for other columns.",
             HelpName = "COLUMN=SQL",
         };
-        var force = new Option<bool>("--force") { Description = "Add the rows though the table that they came with has been replaced since." };
+        var force = new Option<bool>("--force")
+            { Description = "Add the rows though the table that they came with has been replaced since." };
         var by = new Option<string?>("--by") { Description = "Who decides; kept with the replay.", HelpName = "NAME" };
         var command = new Command("replay", "Judge quarantined rows again by the contract in force: those that pass land in the dataset.")
         {
@@ -120,7 +123,8 @@ internal static class DataQuarantineCommands
             var replay = answer.Value.Replays[^1];
             context.Out.WriteLine(
                 replay.Version is { } landed
-                    ? $"{Tables.Plural(replay.Landed, "row")} landed in version {landed} of '{name}'; {Tables.Count(replay.Remaining)} stay."
+                    ? $"{Tables.Plural(replay.Landed, "row")} landed in version {landed} of '{name}'; "
+                        + $"{Tables.Count(replay.Remaining)} stay."
                     : $"No row landed; {Tables.Plural(replay.Remaining, "row")} still break the contract "
                         + $"(progeny data quarantine show {name} {number}).");
             return ExitCodes.Success;
@@ -159,7 +163,8 @@ internal static class DataQuarantineCommands
         {
             var at = item.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0 || at == item.Length - 1)
-                throw new CliException($"--set '{item}' is no mapping; one looks like price=\"replace(price, ',', '.')\".", ExitCodes.Usage);
+                throw new CliException(
+                    $"--set '{item}' is no mapping; one looks like price=\"replace(price, ',', '.')\".", ExitCodes.Usage);
             if (!mapping.TryAdd(item[..at], item[(at + 1)..]))
                 throw new CliException($"--set names '{item[..at]}' twice; once would be right.", ExitCodes.Usage);
         }

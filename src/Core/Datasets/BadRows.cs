@@ -47,7 +47,8 @@ internal sealed class BadRows(SourceManifest? source)
                 TrainingStage.Data,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Count} of {read} rows of the source ({Share((double)Count / read)}) do not fit the schema; {allowed}. The first: {Named()}."));
+                    $"{Count} of {read} rows of the source ({Share((double)Count / read)}) do not fit the schema; {allowed}. "
+                    + $"The first: {Named()}."));
         }
 
         return new SkippedRows { Rows = Count, Read = read, First = [.. first] };

@@ -98,7 +98,8 @@ internal static class ContractsApi
                 Reason = request.Reason,
             };
             if (await editor.SetAsync(contract, request.After, cancellationToken) is not { } set)
-                return Conflict($"The contract of '{dataset}' is at another version than {request.After}; look at it, and set yours after it.");
+                return Conflict(
+                    $"The contract of '{dataset}' is at another version than {request.After}; look at it, and set yours after it.");
             caller.SetAudit(new { before?.Version }, new { set.Version, set.Owner, set.Reason, request.Force }, dataset);
             return TypedResults.Ok(View(set));
         }
@@ -154,7 +155,8 @@ internal static class ContractsApi
             statusCode: StatusCodes.Status409Conflict,
             title: "Breaking contract",
             detail: $"The contract breaks what projects read from '{dataset}': {string.Join(", ", shown)}"
-                + $"{(others == 0 ? "" : $"{(shown.Count > 0 ? " and " : "")}{others} that you may not see")}. {string.Join("; ", breaking)}. "
+                + $"{(others == 0 ? "" : $"{(shown.Count > 0 ? " and " : "")}{others} that you may not see")}. "
+                + $"{string.Join("; ", breaking)}. "
                 + "With force it is set all the same.",
             extensions: new Dictionary<string, object?> { ["projects"] = shown, ["changes"] = breaking });
     }

@@ -35,5 +35,6 @@ internal sealed class DatasetReaders(IClusterClient cluster)
     }
 
     private static IEnumerable<string> Queries(Manifest manifest) =>
-        new[] { manifest.Source?.Query, manifest.Outcomes?.Query }.OfType<string>().Concat(manifest.Augment.Select(augment => augment.Query));
+        new[] { manifest.Source?.Query, manifest.Outcomes?.Query }.OfType<string>()
+            .Concat(manifest.Augment.Select(augment => augment.Query));
 }

@@ -70,7 +70,8 @@ public abstract partial class DatasetCatalog : IQuarantineStore
                     key,
                     cancellationToken: token)) == 0;
                 if (isNewest && !held.IsAppended)
-                    await ExecuteAsync("UPDATE dataset_parts SET last = :last WHERE dataset = :dataset AND last IS NULL AND first < :version");
+                    await ExecuteAsync(
+                        "UPDATE dataset_parts SET last = :last WHERE dataset = :dataset AND last IS NULL AND first < :version");
                 if (isNewest)
                     await ExecuteAsync("UPDATE dataset_parts SET last = NULL WHERE dataset = :dataset AND first = :version");
                 var newest = held.IsAppended ? await FindNewestAsync(connection, dataset, token) : null;
@@ -138,7 +139,8 @@ public abstract partial class DatasetCatalog : IQuarantineStore
             VALUES (:Dataset, :Version, :state, :Digest, :document)
             ON CONFLICT (dataset, version) DO UPDATE SET state = :state, digest = :Digest, document = :document
             """,
-            new { entry.Dataset, entry.Version, state = entry.State.ToString(), entry.Digest, document = JsonSerializer.Serialize(entry, _json) },
+            new { entry.Dataset, entry.Version, state = entry.State.ToString(), entry.Digest,
+                document = JsonSerializer.Serialize(entry, _json) },
             cancellationToken: cancellationToken));
 
     private static Task SaveAsync(DbConnection connection, DatasetVersion version, CancellationToken cancellationToken) =>
@@ -165,7 +167,8 @@ public abstract partial class DatasetCatalog : IQuarantineStore
             ? ReadVersion(document)
             : null;
 
-    private static async Task<DatasetVersion?> FindNewestAsync(DbConnection connection, string dataset, CancellationToken cancellationToken) =>
+    private static async Task<DatasetVersion?> FindNewestAsync(
+        DbConnection connection, string dataset, CancellationToken cancellationToken) =>
         await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "SELECT document FROM dataset_versions WHERE dataset = :dataset AND state = 'Ready' ORDER BY version DESC LIMIT 1",
             new { dataset },

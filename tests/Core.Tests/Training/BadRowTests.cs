@@ -34,7 +34,8 @@ public sealed class BadRowTests : IDisposable
     [InlineData(0.0)]
     public async Task More_wrong_rows_than_allowed_fail_the_training_and_say_so(double share)
     {
-        var refused = await Should.ThrowAsync<TrainingFailedException>(() => WriteAsync(BadRowPolicy.Skip, share, [Row("x"), Row(1), Row(2), Row(3)]));
+        var refused = await Should.ThrowAsync<TrainingFailedException>(
+            () => WriteAsync(BadRowPolicy.Skip, share, [Row("x"), Row(1), Row(2), Row(3)]));
         refused.Stage.ShouldBe(TrainingStage.Data);
         refused.Message.ShouldContain("1 of 4 rows");
         refused.Message.ShouldContain("row 1, column 'distance': 'x' is not a finite number");
@@ -42,7 +43,8 @@ public sealed class BadRowTests : IDisposable
 
     [Fact]
     public async Task Source_without_one_right_row_fails_whatever_share_is_allowed() =>
-        (await Should.ThrowAsync<TrainingFailedException>(() => WriteAsync(BadRowPolicy.Skip, 1, [Row("x")]))).Message.ShouldContain("no row fits");
+        (await Should.ThrowAsync<TrainingFailedException>(() => WriteAsync(BadRowPolicy.Skip, 1, [Row("x")])))
+            .Message.ShouldContain("no row fits");
 
     [Fact]
     public async Task First_wrong_values_are_listed_and_all_rows_counted()

@@ -10,7 +10,8 @@ public readonly record struct ContractNumber(string Text)
     public double Value => double.Parse(Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>Whether SQL reads the text as a whole number of 64 bits.</summary>
-    public bool IsWhole => Text.Length <= SafeDigits && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+    public bool IsWhole =>
+        Text.Length <= SafeDigits && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     public override string ToString() => Text;
 }

@@ -49,8 +49,10 @@ public static class ContractReader
         }
 
         foreach (var group in columns.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
-            root.Find("properties")!.Fail($"has {string.Join(" and ", group.Select(column => $"'{column.Name}'"))}, which SQL takes for one column");
-        columns.AddRange(required.Except(columns.Select(column => column.Name)).Select(name => new ColumnRules { Name = name, IsRequired = true }));
+            root.Find("properties")!.Fail(
+                $"has {string.Join(" and ", group.Select(column => $"'{column.Name}'"))}, which SQL takes for one column");
+        columns.AddRange(
+            required.Except(columns.Select(column => column.Name)).Select(name => new ColumnRules { Name = name, IsRequired = true }));
         return new DatasetContract
         {
             Columns = columns,

@@ -27,8 +27,8 @@ public interface IQuarantineStore
         CancellationToken cancellationToken);
 
     /// <summary>
-    /// Releases a held version: it is read from now on. Rows that were to be appended are in the newest table then, by a version of their own
-    /// where others were made meanwhile; a whole table is the newest only where none is newer.
+    /// Releases a held version: it is read from now on. Rows that were to be appended are in the newest table then, by a version of their
+    /// own where others were made meanwhile; a whole table is the newest only where none is newer.
     /// </summary>
     /// <returns>The version as it is now, and the one that has its rows in the newest table, which may be the same; null: it is not held.
     /// </returns>

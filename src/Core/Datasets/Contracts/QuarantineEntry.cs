@@ -16,8 +16,8 @@ public sealed record QuarantineEntry
     public QuarantineState State { get; init; }
 
     /// <summary>
-    /// The digest of a Parquet file in the artifact store: number of the row in its version, from 1, rules, reasons, then the columns of the
-    /// row as it came.
+    /// The digest of a Parquet file in the artifact store: number of the row in its version, from 1, rules, reasons, then the columns of
+    /// the row as it came.
     /// </summary>
     public required string Digest { get; init; }
 

@@ -94,7 +94,8 @@ internal static class TableReader
             return quantiles;
         foreach (var (name, member) in node.Members())
         {
-            if (double.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
+            if (double.TryParse(name, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+                && share is >= 0 and <= 1)
                 quantiles[share] = member.Range("a quantile", double.MinValue, double.MaxValue);
             else
                 member.Fail("is no share; a number from 0 to 1 would be right, such as 0.5");

@@ -3,7 +3,9 @@ using Progeny.Core.Datasets.Contracts;
 
 namespace Progeny.Storage.Datasets.Contracts;
 
-/// <summary>A column of a table with what a contract makes of it. The names are those inside the views of <see cref="ContractViews"/>.</summary>
+/// <summary>
+/// A column of a table with what a contract makes of it. The names are those inside the views of <see cref="ContractViews"/>.
+/// </summary>
 /// <param name="Column">As it came.</param>
 /// <param name="Raw">The name of its value as it came.</param>
 /// <param name="Value">The name of its value in the type asked for, which is NULL where it cannot be that.</param>
@@ -36,11 +38,13 @@ internal sealed record CompiledColumn(
             (ContractType.Integer, ColumnKind.Decimal) => To(
                 "BIGINT", $"TRY_CAST({raw} AS BIGINT)", $"{raw} = trunc({raw}) AND TRY_CAST({raw} AS BIGINT) IS NOT NULL"),
             (ContractType.Integer, ColumnKind.Double) => To(
-                "BIGINT", $"TRY_CAST({raw} AS BIGINT)", $"isfinite({raw}) AND {raw} = trunc({raw}) AND TRY_CAST({raw} AS BIGINT) IS NOT NULL"),
+                "BIGINT",
+                $"TRY_CAST({raw} AS BIGINT)", $"isfinite({raw}) AND {raw} = trunc({raw}) AND TRY_CAST({raw} AS BIGINT) IS NOT NULL"),
             (ContractType.Integer, ColumnKind.Text) => To(
                 "BIGINT",
                 $"TRY_CAST(split_part(trim({raw}), '.', 1) AS BIGINT)",
-                $@"regexp_full_match(trim({raw}), '[+-]?[0-9]+(\.0*)?') AND TRY_CAST(split_part(trim({raw}), '.', 1) AS BIGINT) IS NOT NULL"),
+                $@"regexp_full_match(trim({raw}), '[+-]?[0-9]+(\.0*)?') AND "
+                + $"TRY_CAST(split_part(trim({raw}), '.', 1) AS BIGINT) IS NOT NULL"),
             (ContractType.Number, ColumnKind.Whole or ColumnKind.Decimal) => Same(),
             (ContractType.Number, ColumnKind.Double) => Same($"isfinite({raw})"),
             (ContractType.Number, ColumnKind.Text) => To(
@@ -82,7 +86,8 @@ internal sealed record CompiledColumn(
         _ when IsList(type) || type.StartsWith("STRUCT", StringComparison.Ordinal) || type.StartsWith("MAP", StringComparison.Ordinal)
             || type.StartsWith("UNION", StringComparison.Ordinal) => ColumnKind.Nested,
         "VARCHAR" => ColumnKind.Text,
-        "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" =>
+        "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "HUGEINT"
+            or "UTINYINT" or "USMALLINT" or "UINTEGER" or "UBIGINT" or "UHUGEINT" =>
             ColumnKind.Whole,
         "FLOAT" or "DOUBLE" => ColumnKind.Double,
         "BOOLEAN" => ColumnKind.Boolean,

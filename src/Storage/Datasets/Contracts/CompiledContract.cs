@@ -41,7 +41,8 @@ internal sealed record CompiledContract
         var unique = new List<UniqueSet>();
         for (var i = 0; i < contract.Table.Unique.Count; i++)
         {
-            var set = contract.Table.Unique[i].Select(name => (name, column: compiled.Find(column => Same(column.Column.Name, name)))).ToList();
+            var set = contract.Table.Unique[i]
+                .Select(name => (name, column: compiled.Find(column => Same(column.Column.Name, name)))).ToList();
             problems.AddRange(set.Where(pair => pair.column is null)
                 .Select(pair => $"x-table/unique/{i}: the table has no column '{pair.name}' to compare; its columns are {Names(columns)}"));
             unique.Add(new(i, [.. set.Select(pair => pair.column).OfType<CompiledColumn>()]));

@@ -8,6 +8,7 @@ namespace Progeny.Storage.Datasets.Contracts;
 /// <summary>Checks contracts and sets them.</summary>
 public sealed class ContractEditor(IContractStore contracts, IDatasetCatalog catalog, DuckDbEngine engine, ArtifactFiles artifacts)
 {
+    private const string Deciles = "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]";
     private const int ValuesCompared = 20;
 
     /// <summary>What of a contract breaks what the one in force lets through; none where there is none in force.</summary>
@@ -68,7 +69,10 @@ public sealed class ContractEditor(IContractStore contracts, IDatasetCatalog cat
             if (await catalog.FindVersionAsync(dataset, group.Key, cancellationToken) is not { State: DatasetState.Ready } version)
             {
                 throw new ContractException(
-                    [new(path, group.Key is { } wanted ? $"is {wanted}; '{dataset}' has no such version that is read" : "the dataset has no version yet")]);
+                    [new(path,
+                        group.Key is { } wanted
+                            ? $"is {wanted}; '{dataset}' has no such version that is read"
+                            : "the dataset has no version yet")]);
             }
 
             foreach (var (name, baseline) in await CountAsync(version, contract, names, cancellationToken))
@@ -87,7 +91,8 @@ public sealed class ContractEditor(IContractStore contracts, IDatasetCatalog cat
             var compiled = CompiledContract.Compile(contract with { Table = new() }, version.Columns);
             await using var session = engine.Open(new DuckDbAccess([], [folder]));
             var files = await DatasetFiles.BringAsync(catalog, artifacts, version, folder, cancellationToken);
-            await session.ExecuteAsync($"CREATE TEMP VIEW source AS SELECT 0 AS progeny_row, * FROM {DatasetFiles.Table(files)}", cancellationToken);
+            await session.ExecuteAsync(
+                $"CREATE TEMP VIEW source AS SELECT 0 AS progeny_row, * FROM {DatasetFiles.Table(files)}", cancellationToken);
             await session.ExecuteAsync(new ContractViews("progeny_row", compiled.Columns, compiled.Rules).Typed, cancellationToken);
             var baselines = new List<(string, Baseline)>();
             foreach (var name in names)
@@ -112,7 +117,7 @@ public sealed class ContractEditor(IContractStore contracts, IDatasetCatalog cat
         if (column.IsNumeric)
         {
             var edges = await session.QueryAsync(
-                $"SELECT DISTINCT unnest(approx_quantile(CAST({column.Value} AS DOUBLE), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])) AS e "
+                $"SELECT DISTINCT unnest(approx_quantile(CAST({column.Value} AS DOUBLE), {Deciles})) AS e "
                 + "FROM flagged WHERE NOT broken ORDER BY e",
                 row => row.IsDBNull(0) ? double.NaN : row.GetDouble(0),
                 cancellationToken);

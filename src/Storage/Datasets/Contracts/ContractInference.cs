@@ -45,7 +45,8 @@ public sealed class ContractInference(IDatasetCatalog catalog, DuckDbEngine engi
             var (name, kind) = (Name(column.Name), CompiledColumn.Kind(column.Type));
             var number = kind is ColumnKind.Whole or ColumnKind.Decimal or ColumnKind.Double
                 ? $"CASE WHEN isfinite(CAST({name} AS DOUBLE)) THEN CAST({name} AS DOUBLE) END"
-                : kind is ColumnKind.Date or ColumnKind.Time ? $"CAST(epoch_ms(CAST({name} AS TIMESTAMP)) AS DOUBLE)" : "CAST(NULL AS DOUBLE)";
+                : kind is ColumnKind.Date or ColumnKind.Time
+                    ? $"CAST(epoch_ms(CAST({name} AS TIMESTAMP)) AS DOUBLE)" : "CAST(NULL AS DOUBLE)";
             var distinct = kind == ColumnKind.Nested ? "0" : $"approx_count_distinct({name})";
             return $"CAST(count({name}) AS DOUBLE), CAST({distinct} AS DOUBLE), min({number}), max({number}), avg({number}), "
                 + $"stddev_pop({number})";
@@ -63,7 +64,8 @@ public sealed class ContractInference(IDatasetCatalog catalog, DuckDbEngine engi
     }
 
     private static async Task<JsonObject> WriteAsync(
-        DuckDbSession session, string table, DatasetVersion version, IReadOnlyList<ColumnFigures> figures, CancellationToken cancellationToken)
+        DuckDbSession session, string table, DatasetVersion version,
+        IReadOnlyList<ColumnFigures> figures, CancellationToken cancellationToken)
     {
         var (properties, required, unique, bounds) = (new JsonObject(), new JsonArray(), new JsonArray(), new JsonObject());
         foreach (var column in figures)
@@ -195,7 +197,8 @@ public sealed class ContractInference(IDatasetCatalog catalog, DuckDbEngine engi
     private static JsonValue Number(double value, Func<double, double> outward) =>
         Math.Abs(value) is >= 100 and < 1e15 ? JsonValue.Create((long)outward(value)) : JsonValue.Create(Round(value));
 
-    private static double Round(double value) => double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Round(double value) =>
+        double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private sealed record ColumnFigures(
         DatasetColumn Column, ColumnKind Kind, long Rows, long Known, long Distinct, IReadOnlyList<double?> Numbers)

@@ -28,7 +28,8 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
         foreach (var set in contract.Unique)
         {
             await session.ExecuteAsync(
-                ContractViews.Repeated(set.Index, set.Columns, await ExistingAsync(set.Columns, existing, cancellationToken)), cancellationToken);
+                ContractViews.Repeated(set.Index, set.Columns, await ExistingAsync(set.Columns, existing, cancellationToken)),
+                cancellationToken);
             if (Convert.ToInt64(await session.ScalarAsync($"SELECT count(*) FROM repeated{set.Index}", cancellationToken)) > 0)
                 broken.Add(set);
         }
@@ -50,7 +51,8 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
 
     /// <summary>The names of the first columns of <see cref="Bad"/>, which no other column has.</summary>
     public IReadOnlyList<string> ExtraNames =>
-        [.. new[] { "progeny_row", "progeny_rules", "progeny_reasons" }.Select(name => FreeName(name, contract.Columns.Select(column => column.Column)))];
+        [.. new[] { "progeny_row", "progeny_rules", "progeny_reasons" }
+            .Select(name => FreeName(name, contract.Columns.Select(column => column.Column)))];
 
     /// <summary>A name that no column has.</summary>
     public static string FreeName(string name, IEnumerable<DatasetColumn> columns)
@@ -71,9 +73,8 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
         var table = $"read_parquet({FileList(existing)}, union_by_name = true)";
         var names = (await session.QueryAsync($"DESCRIBE SELECT * FROM {table}", row => row.GetString(0), cancellationToken))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return set.All(column => names.Contains(column.Column.Name))
-            ? $"SELECT {string.Join(", ", set.Select((column, j) => $"TRY_CAST({Name(column.Column.Name)} AS {column.Type}) AS k{j}"))} FROM {table}"
-            : null;
+        var keys = set.Select((column, j) => $"TRY_CAST({Name(column.Column.Name)} AS {column.Type}) AS k{j}");
+        return set.All(column => names.Contains(column.Column.Name)) ? $"SELECT {string.Join(", ", keys)} FROM {table}" : null;
     }
 
     private async Task<string> WriteAsync(string name, string sql, CancellationToken cancellationToken)

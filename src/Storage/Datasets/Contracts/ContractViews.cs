@@ -16,7 +16,8 @@ internal sealed class ContractViews(string rowName, IReadOnlyList<CompiledColumn
 
     public string Typed =>
         $"""
-        CREATE TEMP VIEW renamed AS SELECT {Name(rowName)} AS n{Each(column => $", {Name(column.Column.Name)} AS {column.Raw}")} FROM source;
+        CREATE TEMP VIEW renamed AS
+        SELECT {Name(rowName)} AS n{Each(column => $", {Name(column.Column.Name)} AS {column.Raw}")} FROM source;
         CREATE TEMP VIEW typed AS SELECT *{Each(Cast)} FROM renamed;
         CREATE TEMP VIEW flagged AS SELECT *, {Any()} AS broken FROM typed;
         """;
@@ -93,5 +94,6 @@ internal sealed class ContractViews(string rowName, IReadOnlyList<CompiledColumn
 
     private string Each(Func<CompiledColumn, string> make) => string.Concat(columns.Select(make));
 
-    private string Any() => rules.Count == 0 ? "false" : $"coalesce({string.Join(", false) OR coalesce(", rules.Select(rule => rule.Broken))}, false)";
+    private string Any() =>
+        rules.Count == 0 ? "false" : $"coalesce({string.Join(", false) OR coalesce(", rules.Select(rule => rule.Broken))}, false)";
 }

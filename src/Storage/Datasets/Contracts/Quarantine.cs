@@ -51,8 +51,8 @@ public sealed class Quarantine(
     }
 
     /// <summary>
-    /// Judges the rows of an entry by the contract in force. Those that pass land in the dataset, once, in the transaction that takes them out
-    /// of the entry; the others stay as they came, with their reasons now. Rules for whole tables are not asked.
+    /// Judges the rows of an entry by the contract in force. Those that pass land in the dataset, once, in the transaction that takes them
+    /// out of the entry; the others stay as they came, with their reasons now. Rules for whole tables are not asked.
     /// </summary>
     /// <returns>The entry as it is then; null: there is none.</returns>
     /// <exception cref="QuarantineException">A mapping is wrong, or rows cannot land now.</exception>
@@ -74,7 +74,8 @@ public sealed class Quarantine(
             return await store.ResolveQuarantineAsync(
                     entry.Dataset, entry.Version, entry.Digest, result.Landing, result.Apply, cancellationToken)
                 ?? throw new QuarantineException(
-                    $"The quarantine of version {entry.Version} was changed by somebody else meanwhile; nothing was done.", isConflict: true);
+                    $"The quarantine of version {entry.Version} was changed by somebody else meanwhile; nothing was done.",
+                    isConflict: true);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -104,7 +105,8 @@ public sealed class Quarantine(
                 null,
                 (found, _) => found with { State = QuarantineState.Dropped, Dropped = decision },
                 cancellationToken)
-            ?? throw new QuarantineException($"The quarantine of version {version} is {Word(entry)}; nothing is left to drop.", isConflict: true);
+            ?? throw new QuarantineException(
+                $"The quarantine of version {version} is {Word(entry)}; nothing is left to drop.", isConflict: true);
     }
 
     private static string Word(QuarantineEntry entry) => entry.State switch
@@ -117,11 +119,13 @@ public sealed class Quarantine(
     private async Task RefuseAsync(QuarantineEntry entry, ReplayRequest request, CancellationToken cancellationToken)
     {
         if (entry.State != QuarantineState.Waiting)
-            throw new QuarantineException($"The quarantine of version {entry.Version} is {Word(entry)}; nothing is left to replay.", isConflict: true);
+            throw new QuarantineException(
+                $"The quarantine of version {entry.Version} is {Word(entry)}; nothing is left to replay.", isConflict: true);
         if (await catalog.FindVersionAsync(entry.Dataset, entry.Version, cancellationToken) is { State: DatasetState.Held })
         {
             throw new QuarantineException(
-                $"Version {entry.Version} is held; release or drop it first (progeny data release {entry.Dataset} {entry.Version}).", isConflict: true);
+                $"Version {entry.Version} is held; release or drop it first (progeny data release {entry.Dataset} {entry.Version}).",
+                isConflict: true);
         }
 
         if (request.Force)

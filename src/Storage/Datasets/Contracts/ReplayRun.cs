@@ -51,7 +51,8 @@ internal sealed class ReplayRun(
         };
         return new(
             replay,
-            landed == 0 ? null : await LandAsync(entry, request.By, compiled, newest, good, landed, now, version?.Version, cancellationToken),
+            landed == 0 ? null
+                : await LandAsync(entry, request.By, compiled, newest, good, landed, now, version?.Version, cancellationToken),
             run.Bad is null ? null : await RemainAsync(file, extra, columns, run, cancellationToken));
     }
 
@@ -63,7 +64,8 @@ internal sealed class ReplayRun(
         foreach (var (column, expression) in mapping)
         {
             if (!columns.Any(known => string.Equals(known.Name, column, StringComparison.OrdinalIgnoreCase)))
-                throw new QuarantineException($"The rows have no column '{column}'; they have {string.Join(", ", columns.Select(known => known.Name))}.");
+                throw new QuarantineException(
+                    $"The rows have no column '{column}'; they have {string.Join(", ", columns.Select(known => known.Name))}.");
             await RowMapping.CheckAsync(session, column, expression, cancellationToken);
         }
 
@@ -96,7 +98,8 @@ internal sealed class ReplayRun(
         var (select, columns) = TableFit.Select(compiled, newest?.Columns ?? []);
         var path = Path.Combine(folder, "landing.parquet");
         var from = good is null ? "mapped" : $"read_parquet({Literal(good)})";
-        await session.ExecuteAsync($"COPY (SELECT {select} FROM {from}) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
+        await session.ExecuteAsync(
+            $"COPY (SELECT {select} FROM {from}) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
         var part = new DatasetPart(await artifacts.KeepAsync(path, cancellationToken), rows, new FileInfo(path).Length);
         return new NewVersion
         {
@@ -119,7 +122,8 @@ internal sealed class ReplayRun(
 
     /// <summary>Stores the rows that stay, as they came, with what is wrong with them now.</summary>
     private async Task<NewQuarantine> RemainAsync(
-        string file, IReadOnlyList<string> extra, IReadOnlyList<DatasetColumn> columns, ContractRun run, CancellationToken cancellationToken)
+        string file, IReadOnlyList<string> extra, IReadOnlyList<DatasetColumn> columns,
+        ContractRun run, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "remaining.parquet");
         var names = run.ExtraNames;

@@ -12,7 +12,8 @@ internal static class RowMapping
     public static async Task CheckAsync(DuckDbSession session, string column, string expression, CancellationToken cancellationToken)
     {
         if (expression.Length > MaxLength)
-            throw new QuarantineException($"The mapping of '{column}' has {expression.Length} characters; at most {MaxLength} would be right.");
+            throw new QuarantineException(
+                $"The mapping of '{column}' has {expression.Length} characters; at most {MaxLength} would be right.");
         var json = (string)(await session.ScalarAsync(
             $"SELECT CAST(json_serialize_sql({Literal("SELECT " + expression)}) AS VARCHAR)", cancellationToken))!;
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1_000 });
@@ -21,9 +22,11 @@ internal static class RowMapping
             throw new QuarantineException($"The mapping of '{column}' is no SQL: {root.GetProperty("error_message").GetString()}");
         var statements = root.GetProperty("statements");
         if (statements.GetArrayLength() != 1 || !IsExpression(statements[0].GetProperty("node")))
-            throw new QuarantineException($"The mapping of '{column}' must be one SQL expression over the columns of the row, such as replace(price, ',', '.').");
+            throw new QuarantineException(
+                $"The mapping of '{column}' must be one SQL expression over the columns of the row, such as replace(price, ',', '.').");
         if (Has(root, "SUBQUERY") || Has(root, "WINDOW"))
-            throw new QuarantineException($"The mapping of '{column}' must use the columns of its own row: no subqueries, no window functions.");
+            throw new QuarantineException(
+                $"The mapping of '{column}' must use the columns of its own row: no subqueries, no window functions.");
     }
 
     private static bool IsExpression(JsonElement node) =>
@@ -34,7 +37,8 @@ internal static class RowMapping
         && IsNone(node, "where_clause") && IsNone(node, "having") && IsNone(node, "qualify")
         && node.GetProperty("modifiers").GetArrayLength() == 0;
 
-    private static bool IsNone(JsonElement node, string name) => !node.TryGetProperty(name, out var found) || found.ValueKind == JsonValueKind.Null;
+    private static bool IsNone(JsonElement node, string name) =>
+        !node.TryGetProperty(name, out var found) || found.ValueKind == JsonValueKind.Null;
 
     private static bool Has(JsonElement element, string kind) => element.ValueKind switch
     {

@@ -17,7 +17,8 @@ internal static class RowRules
         if (rules.IsRequired)
             yield return new($"required/{rules.Name}", $"{raw} IS NULL", Literal($"{rules.Name} is missing; a value would be right"));
         if (column.Fits is { } fits)
-            yield return Wrong(rules.Format == ContractFormat.None ? "type" : "format", $"{raw} IS NOT NULL AND NOT ({fits})", Right(rules));
+            yield return Wrong(
+                rules.Format == ContractFormat.None ? "type" : "format", $"{raw} IS NOT NULL AND NOT ({fits})", Right(rules));
         if (rules.Values is { } values)
         {
             var list = string.Join(", ", values.Select(text => ValueOf(rules.Type!.Value, text)));
@@ -52,7 +53,8 @@ internal static class RowRules
         if (rules.MaxLength is { } longest)
             yield return Wrong("maxLength", $"length({value}) > {longest}", $"is too long; at most {longest} characters");
         if (rules.Pattern is { } pattern)
-            yield return Wrong("pattern", $"NOT regexp_matches({Text(column)}, {Literal(pattern)})", $"does not match; the pattern {pattern}");
+            yield return Wrong(
+                "pattern", $"NOT regexp_matches({Text(column)}, {Literal(pattern)})", $"does not match; the pattern {pattern}");
 
         RowRule Wrong(string word, string broken, string problem) => new(
             $"{path}/{word}", broken, $"{Literal(rules.Name + ": ")} || {Show(raw)} || {Literal($" {problem} would be right")}");

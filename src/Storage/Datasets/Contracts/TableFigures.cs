@@ -6,7 +6,8 @@ using Progeny.Core.Manifests;
 namespace Progeny.Storage.Datasets.Contracts;
 
 /// <summary>
-/// The figures of a table that its rules ask for, all computed in one pass over the rows that pass, and what is said of those out of bounds.
+/// The figures of a table that its rules ask for, all computed in one pass over the rows that pass, and what is said of those out of
+/// bounds.
 /// </summary>
 internal sealed class TableFigures
 {
@@ -63,7 +64,8 @@ internal sealed class TableFigures
         var change = (rows / _size.Before.Value) - 1;
         return rules.Change.Contains(change)
             ? null
-            : $"x-table/change: {ValueText.Of(rows)} rows after {_size.Before.Value} are a change of {Share(change)}; {Right(rules.Change)} would be right";
+            : $"x-table/change: {ValueText.Of(rows)} rows after {_size.Before.Value} are a change of {Share(change)}; "
+                + $"{Right(rules.Change)} would be right";
     }
 
     private void AddFreshness(CompiledContract contract, FreshnessRule rule, DateTimeOffset now)

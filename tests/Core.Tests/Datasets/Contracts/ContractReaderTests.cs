@@ -68,9 +68,11 @@ public sealed class ContractReaderTests
     [InlineData("""{"a": {"type": "integer"}}""", """{"a": {"type": "number"}}""", "properties/a: the type is number")]
     [InlineData("""{"a": {}}""", """{}""", "properties/a: the column is removed")]
     [InlineData("""{"a": {"type": "integer", "minimum": 1}}""", """{"a": {"type": "integer", "minimum": 2}}""", "properties/a: the least")]
-    [InlineData("""{"a": {"type": "integer", "minimum": 1}}""", """{"a": {"type": "integer", "exclusiveMinimum": 1}}""", "properties/a: the least")]
+    [InlineData("""{"a": {"type": "integer", "minimum": 1}}""",
+        """{"a": {"type": "integer", "exclusiveMinimum": 1}}""", "properties/a: the least")]
     [InlineData("""{"a": {"type": "string"}}""", """{"a": {"type": "string", "enum": ["x"]}}""", "properties/a: only listed")]
-    [InlineData("""{"a": {"type": "string", "enum": ["x", "y"]}}""", """{"a": {"type": "string", "enum": ["x"]}}""", "properties/a: not allowed any more: y")]
+    [InlineData("""{"a": {"type": "string", "enum": ["x", "y"]}}""",
+        """{"a": {"type": "string", "enum": ["x"]}}""", "properties/a: not allowed any more: y")]
     public void Narrower_contract_is_breaking_and_the_wider_one_is_not(string before, string after, string change)
     {
         var (old, now) = (ContractReader.Read($$"""{"properties": {{before}}}"""), ContractReader.Read($$"""{"properties": {{after}}}"""));
@@ -82,7 +84,8 @@ public sealed class ContractReaderTests
     public void New_required_column_is_breaking_and_one_that_may_be_missing_is_not()
     {
         var old = ContractReader.Read("{}");
-        ContractChanges.FindBreaking(old, ContractReader.Read("""{"required": ["a"]}""")).ShouldHaveSingleItem().ShouldContain("new and required");
+        ContractChanges.FindBreaking(old, ContractReader.Read("""{"required": ["a"]}"""))
+            .ShouldHaveSingleItem().ShouldContain("new and required");
         ContractChanges.FindBreaking(old, ContractReader.Read("""{"properties": {"a": {"type": "integer"}}}""")).ShouldBeEmpty();
     }
 }

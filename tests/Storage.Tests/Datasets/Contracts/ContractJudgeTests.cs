@@ -43,7 +43,8 @@ public sealed class ContractJudgeTests : IDisposable
 
         var version = await lab.PutAsync(
             """
-            FROM (VALUES ('1', '12.5', 'new', 'AB', '2026-01-31'), (NULL, '-1', 'old', 'AB', NULL), ('3', '12,5', 'it''s', 'ABC', '2026-02-30'),
+            FROM (VALUES ('1', '12.5', 'new', 'AB', '2026-01-31'), (NULL, '-1', 'old', 'AB', NULL),
+            ('3', '12,5', 'it''s', 'ABC', '2026-02-30'),
                    ('4.0', NULL, NULL, NULL, NULL), ('4', '1', 'new', 'AB', NULL), ('five', '1000', 'new', 'ab', '2026-1-1'))
             AS t(id, price, kind, code, day)
             """);
@@ -52,7 +53,8 @@ public sealed class ContractJudgeTests : IDisposable
         version.Rows.ShouldBe(2);
         version.Quarantined.ShouldBe(4);
         version.Columns.Select(column => column.Type).ShouldBe(["BIGINT", "DOUBLE", "VARCHAR", "VARCHAR", "DATE"]);
-        (await lab.ReadAsync("id || ' ' || coalesce(price::VARCHAR, '-') || ' ' || coalesce(day::VARCHAR, '-')")).ShouldBe(["1 12.5 2026-01-31", "4 - -"]);
+        (await lab.ReadAsync("id || ' ' || coalesce(price::VARCHAR, '-') || ' ' || coalesce(day::VARCHAR, '-')"))
+            .ShouldBe(["1 12.5 2026-01-31", "4 - -"]);
         var rows = await lab.QuarantinedAsync(version.Version);
         rows.Select(row => row.Row).ShouldBe([2, 3, 5, 6]);
         rows[0].Reasons.ShouldBe(
@@ -90,16 +92,22 @@ public sealed class ContractJudgeTests : IDisposable
     [InlineData("SELECT true AS id", """{"properties": {"id": {"type": "integer"}}}""", "properties/id/type")]
     [InlineData("SELECT 1 AS id", """{"x-table": {"rows": {"minimum": 2}}}""", "x-table/rows")]
     [InlineData("SELECT range AS id FROM range(30)", """{"x-table": {"change": {"maximum": 1}}}""", "x-table/change")]
-    [InlineData("SELECT range AS id FROM range(9)", """{"properties": {"id": {"type": "integer", "maximum": -1}}}""", "x-table/quarantined")]
     [InlineData("SELECT range AS id FROM range(9)",
-        """{"properties": {"id": {"type": "integer", "maximum": 6}}, "x-table": {"quarantined": {"maximum": 0.2}}}""", "x-table/quarantined")]
-    [InlineData("SELECT now() - INTERVAL 2 DAY AS id", """{"x-table": {"freshness": {"column": "id", "maxAge": "1d"}}}""", "x-table/freshness")]
+        """{"properties": {"id": {"type": "integer", "maximum": -1}}}""", "x-table/quarantined")]
+    [InlineData("SELECT range AS id FROM range(9)",
+        """{"properties": {"id": {"type": "integer", "maximum": 6}}, "x-table": {"quarantined": {"maximum": 0.2}}}""",
+        "x-table/quarantined")]
+    [InlineData("SELECT now() - INTERVAL 2 DAY AS id",
+        """{"x-table": {"freshness": {"column": "id", "maxAge": "1d"}}}""", "x-table/freshness")]
     [InlineData("SELECT 5 AS id", """{"x-table": {"columns": {"id": {"mean": {"maximum": 4}}}}}""", "x-table/columns/id/mean")]
     [InlineData("SELECT range AS id FROM range(100)",
         """{"x-table": {"columns": {"id": {"quantiles": {"0.9": {"maximum": 50}}}}}}""", "x-table/columns/id/quantiles/0.9")]
-    [InlineData("SELECT unnest([1, NULL]) AS id", """{"x-table": {"columns": {"id": {"nulls": {"maximum": 0.4}}}}}""", "x-table/columns/id/nulls")]
-    [InlineData("SELECT unnest([1, 2]) AS id", """{"x-table": {"columns": {"id": {"distinct": {"minimum": 3}}}}}""", "x-table/columns/id/distinct")]
-    [InlineData("SELECT range * 3 AS id FROM range(10)", """{"x-table": {"columns": {"id": {"psi": {"maximum": 0.2}}}}}""", "x-table/columns/id/psi")]
+    [InlineData("SELECT unnest([1, NULL]) AS id",
+        """{"x-table": {"columns": {"id": {"nulls": {"maximum": 0.4}}}}}""", "x-table/columns/id/nulls")]
+    [InlineData("SELECT unnest([1, 2]) AS id",
+        """{"x-table": {"columns": {"id": {"distinct": {"minimum": 3}}}}}""", "x-table/columns/id/distinct")]
+    [InlineData("SELECT range * 3 AS id FROM range(10)",
+        """{"x-table": {"columns": {"id": {"psi": {"maximum": 0.2}}}}}""", "x-table/columns/id/psi")]
     [InlineData("SELECT 5 AS id", """{"x-table": {"columns": {"other": {"mean": {"maximum": 4}}}}}""", "x-table/columns/other")]
     public async Task Table_that_breaks_a_rule_as_a_whole_is_held_and_what_was_read_goes_on(string sql, string contract, string path)
     {
@@ -186,8 +194,10 @@ public sealed class ContractJudgeTests : IDisposable
             """);
         var version = await lab.PutAsync(
             $$"""
-            SELECT range AS n, CASE WHEN hash(range + {{seed}}) % 7 = 0 THEN NULL WHEN hash(range) % 11 = 0 THEN 'x' ELSE (hash(range * {{seed}}) % 900)::VARCHAR END AS a,
-                CASE WHEN hash(range, 1) % 9 = 0 THEN 'NaN'::DOUBLE WHEN hash(range, 2) % 9 = 0 THEN NULL ELSE (hash(range, {{seed}}) % 1000) / 900.0 END AS b,
+            SELECT range AS n, CASE WHEN hash(range + {{seed}}) % 7 = 0 THEN NULL
+                WHEN hash(range) % 11 = 0 THEN 'x' ELSE (hash(range * {{seed}}) % 900)::VARCHAR END AS a,
+                CASE WHEN hash(range, 1) % 9 = 0 THEN 'NaN'::DOUBLE WHEN hash(range, 2) % 9 = 0 THEN NULL
+                    ELSE (hash(range, {{seed}}) % 1000) / 900.0 END AS b,
                 repeat((hash(range, 3) % 10)::VARCHAR, (hash(range, 4) % 4)::INTEGER) AS c
             FROM range({{rows}})
             """,
@@ -211,7 +221,9 @@ public sealed class ContractJudgeTests : IDisposable
         await lab.SetAsync("""{"properties": {"n": {"type": "integer", "maximum": 1}, "a\"b": {"type": "string"}}}""");
 
         var version = await lab.PutAsync(
-            """SELECT unnest([1, 2]) AS n, 7 AS progeny_row, 8 AS file_row_number, 'r' AS r0, 'x' AS "a""b", 's' AS broken, 'f' AS filename""");
+            """
+            SELECT unnest([1, 2]) AS n, 7 AS progeny_row, 8 AS file_row_number, 'r' AS r0, 'x' AS "a""b", 's' AS broken, 'f' AS filename
+            """);
 
         version.State.ShouldBe(DatasetState.Ready);
         (await lab.ReadAsync("n")).ShouldBe(["1"]);
@@ -222,8 +234,10 @@ public sealed class ContractJudgeTests : IDisposable
     public async Task Inferred_contract_is_a_contract_and_is_kept_by_what_it_was_inferred_from()
     {
         const string sql = """
-            SELECT range AS id, 'k' || range % 3 AS kind, CASE WHEN range % 10 = 0 THEN NULL ELSE range * 0.25 END AS price, range % 2 = 0 AS flag,
-                now() - to_minutes(range) AS at, DATE '2026-01-01' + (range % 30)::INTEGER AS day, [range] AS list, 'a' || range AS code FROM range(500)
+            SELECT range AS id, 'k' || range % 3 AS kind,
+                CASE WHEN range % 10 = 0 THEN NULL ELSE range * 0.25 END AS price, range % 2 = 0 AS flag,
+                now() - to_minutes(range) AS at, DATE '2026-01-01' + (range % 30)::INTEGER AS day,
+                [range] AS list, 'a' || range AS code FROM range(500)
             """;
         await lab.PutAsync(sql);
 

@@ -54,7 +54,8 @@ internal sealed class ContractLab : IDisposable
     {
         await CreateAsync();
         return (await Editor.SetAsync(
-            new ContractVersion { Dataset = Name, Document = document, Owner = "data", By = "ann", At = DateTimeOffset.UtcNow }, null, default))!;
+            new ContractVersion { Dataset = Name, Document = document, Owner = "data", By = "ann", At = DateTimeOffset.UtcNow },
+            null, default))!;
     }
 
     /// <summary>Puts or appends the rows of a query, as an ingestion does.</summary>
@@ -132,7 +133,7 @@ internal sealed class ContractLab : IDisposable
             return paths.Count == 0
                 ? []
                 : await QueryAsync(
-                    $"SELECT coalesce(CAST({expression} AS VARCHAR), 'null') FROM read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)",
+                    $"SELECT coalesce(CAST({expression} AS VARCHAR), 'null') FROM {DatasetFiles.Table(paths)}",
                     work);
         }
         finally
@@ -148,7 +149,8 @@ internal sealed class ContractLab : IDisposable
         Quarantine.ReplayAsync(
             new ReplayRequest
             {
-                Dataset = Name, Version = version, By = "ann", Force = force, Mapping = mapping.ToDictionary(pair => pair.Column, pair => pair.Sql),
+                Dataset = Name, Version = version, By = "ann", Force = force,
+                Mapping = mapping.ToDictionary(pair => pair.Column, pair => pair.Sql),
             },
             default);
 

@@ -26,7 +26,8 @@ public abstract class ContractStoreTests
         var first = (await store.FindContractAsync(Orders, 1, default))!;
         (first.Document, first.Owner, first.By, first.At, first.Baselines["price"].Shares[0]).ShouldBe(("{}", "data", "ann", _noon, 0.5));
         (await store.FindContractAsync(Orders, 3, default)).ShouldBeNull();
-        await Should.ThrowAsync<KeyNotFoundException>(() => store.AddContractAsync(Contract("{}") with { Dataset = "none" }, null, default));
+        await Should.ThrowAsync<KeyNotFoundException>(() =>
+            store.AddContractAsync(Contract("{}") with { Dataset = "none" }, null, default));
     }
 
     [ContractFact]
@@ -93,12 +94,16 @@ public abstract class ContractStoreTests
 
     private static NewVersion Version(string digest, long rows) => new()
     {
-        Version = new DatasetVersion { Dataset = Orders, Origin = "put", Format = "csv", Rows = rows, CreatedAt = _noon, CreatedBy = "ann" },
+        Version = new DatasetVersion
+        {
+            Dataset = Orders, Origin = "put", Format = "csv", Rows = rows, CreatedAt = _noon, CreatedBy = "ann",
+        },
         Parts = [new(digest, rows, 100)],
     };
 
     private static NewVersion Held(string digest, long rows) =>
-        Version(digest, rows) is var version ? version with { Version = version.Version with { State = DatasetState.Held, HeldReason = "few" } } : null!;
+        Version(digest, rows) is var version
+            ? version with { Version = version.Version with { State = DatasetState.Held, HeldReason = "few" } } : null!;
 
     private static NewQuarantine Rows(string digest, long rows) =>
         new() { Digest = digest, Rows = rows, Bytes = 10, Rules = [new("properties/price/type", rows)] };

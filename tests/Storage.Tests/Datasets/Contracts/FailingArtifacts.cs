@@ -26,7 +26,8 @@ internal sealed class FailingArtifacts : IArtifactStore
     public Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken) =>
         inner.StageAsync(contents, maxBytes, cancellationToken);
 
-    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) => inner.OpenStagedAsync(ticket, cancellationToken);
+    public Task<Stream> OpenStagedAsync(string ticket, CancellationToken cancellationToken) =>
+        inner.OpenStagedAsync(ticket, cancellationToken);
 
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => inner.KeepAsync(ticket, cancellationToken);
 

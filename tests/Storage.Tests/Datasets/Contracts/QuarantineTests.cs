@@ -5,7 +5,8 @@ namespace Progeny.Storage.Tests.Datasets.Contracts;
 
 public sealed class QuarantineTests : IDisposable
 {
-    private const string Prices = """{"properties": {"id": {"type": "integer"}, "price": {"type": "number", "minimum": 0}}, "required": ["price"]}""";
+    private const string Prices =
+        """{"properties": {"id": {"type": "integer"}, "price": {"type": "number", "minimum": 0}}, "required": ["price"]}""";
     private const string Rows = "FROM (VALUES (1, '12,5'), (2, '3.5'), (3, 'free'), (4, '-1'), (5, '1,5')) AS t(id, price)";
 
     private readonly ContractLab lab = new();
@@ -75,7 +76,8 @@ public sealed class QuarantineTests : IDisposable
             return;
         }
 
-        (await Should.ThrowAsync<QuarantineException>(() => lab.ReplayAsync(version.Version, mapping: (column, sql)))).IsConflict.ShouldBeFalse();
+        (await Should.ThrowAsync<QuarantineException>(() => lab.ReplayAsync(version.Version, mapping: (column, sql))))
+            .IsConflict.ShouldBeFalse();
         (await lab.QuarantinedAsync(version.Version)).Count.ShouldBe(4);
         (await lab.ReadAsync("id")).ShouldBe(["2"]);
     }
@@ -87,7 +89,8 @@ public sealed class QuarantineTests : IDisposable
         var version = await lab.PutAsync(Rows);
         await lab.PutAsync("SELECT 9 AS id, 9.5 AS price");
 
-        (await Should.ThrowAsync<QuarantineException>(() => lab.ReplayAsync(version.Version, mapping: ("price", "1")))).IsConflict.ShouldBeTrue();
+        (await Should.ThrowAsync<QuarantineException>(() => lab.ReplayAsync(version.Version, mapping: ("price", "1"))))
+            .IsConflict.ShouldBeTrue();
         (await lab.ReplayAsync(version.Version, force: true, ("price", "1")))!.Replays[^1].Landed.ShouldBe(4);
         (await lab.ReadAsync("id")).ShouldBe(["9", "1", "3", "4", "5"]);
     }
