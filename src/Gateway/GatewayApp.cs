@@ -98,6 +98,8 @@ public static class GatewayApp
         app.MapEvaluation();
         app.MapApprovals();
         app.MapAudit();
+        app.MapContracts();
+        app.MapQuarantine();
         return app;
     }
 }

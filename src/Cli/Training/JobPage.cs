@@ -25,6 +25,11 @@ internal static class JobPage
                 : Tables.Time(job.EndedAt)),
             ("attempts", job.Attempts > 1 ? Tables.Count(job.Attempts) : null),
             ("generation", job.Generation?.ToString()),
+            ("left out", job.Skipped is { } skipped
+                ? $"{Tables.Count(skipped.Rows)} of {Tables.Count(skipped.Read)} rows, which do not fit the schema"
+                : null),
+            .. (job.Skipped?.First ?? []).Select(
+                value => ($"  row {value.Row}", (string?)$"{value.Column}: {value.Value} {value.Reason}")),
             .. job.Metrics.Select(metric => ($"  {metric.Key}", (string?)Tables.Figure(metric.Value))),
         ]);
 }

@@ -1,3 +1,4 @@
+using Progeny.Abstractions.Training;
 using Progeny.Core.Feeds;
 
 namespace Progeny.Core.Datasets;
@@ -22,6 +23,9 @@ public sealed record TrainingData(string File, long Rows, Ordinal? First, Ordina
 
     /// <summary>The moment from which logged queries were taken, and the one up to which; null: none were.</summary>
     public (QueryMark From, QueryMark To)? Queries { get; init; }
+
+    /// <summary>The rows that were left out because they do not fit the schema; null: none were.</summary>
+    public SkippedRows? BadRows { get; init; }
 
     /// <summary>How many of the rows are logged queries.</summary>
     public long QueryRows { get; init; }

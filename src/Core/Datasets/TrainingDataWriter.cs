@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CsvHelper;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
+using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Datasets;
 
@@ -11,7 +12,6 @@ namespace Progeny.Core.Datasets;
 /// </summary>
 public static class TrainingDataWriter
 {
-    private const int ErrorsShown = 5;
     private const int RowsPerReport = 10_000;
 
     internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
@@ -20,36 +20,49 @@ public static class TrainingDataWriter
     /// <param name="rows">A query's rows; their order is kept. Columns that the schema does not know are left out.</param>
     /// <param name="schema">The columns to write.</param>
     /// <param name="path">The file; replaced where it is there already.</param>
+    /// <param name="source">Says what becomes of rows with wrong values; null: they fail.</param>
     /// <param name="progress">Told the number of rows so far; may be null.</param>
     /// <exception cref="TrainingFailedException">
     /// In stage data: a column is missing, or values are wrong; the message names the row (from 1), the column, the value and what would be
-    /// right, for at most five.
+    /// right, for at most five. Where wrong rows are left out, there are too many of them.
     /// </exception>
     public static async Task<TrainingData> WriteAsync(
-        IFeedReader rows, TrainerSchema schema, string path, IProgress<long>? progress, CancellationToken cancellationToken)
+        IFeedReader rows,
+        TrainerSchema schema,
+        SourceManifest? source,
+        string path,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         var columns = Columns(rows, schema);
         var ordinal = schema.Ordinal is null ? -1 : IndexOf(rows, schema.Ordinal);
-        var errors = new List<string>();
+        var bad = new BadRows(source);
+        var cells = new string[columns.Count];
         var (count, first, last) = (0L, (object?)null, (object?)null);
 
         await using (var csv = CsvWriter.ToFile(path, Format))
         {
             await csv.WriteRecordAsync([.. columns.Select(column => column.Name)], cancellationToken);
 
-            while (errors.Count < ErrorsShown && await rows.ReadAsync(cancellationToken))
+            while (!bad.IsEnough && await rows.ReadAsync(cancellationToken))
             {
                 count++;
-                foreach (var column in columns)
+                var isBad = false;
+                for (var i = 0; i < cells.Length; i++)
                 {
-                    var value = rows.GetValue(column.Index);
-                    var cell = column.Convert(value);
-                    if (cell.Problem is not null && errors.Count < ErrorsShown)
-                        errors.Add($"row {count}, column '{column.Name}': {Show(value)} {cell.Problem}");
-                    csv.WriteField(cell.Value);
+                    var value = rows.GetValue(columns[i].Index);
+                    var cell = columns[i].Convert(value);
+                    cells[i] = cell.Value;
+                    if (cell.Problem is not { } problem)
+                        continue;
+                    isBad = true;
+                    bad.Add(count, columns[i].Name, value, problem);
                 }
 
-                await csv.EndRecordAsync(cancellationToken);
+                if (isBad)
+                    bad.AddRow();
+                else
+                    await csv.WriteRecordAsync(cells, cancellationToken);
                 if (ordinal >= 0)
                 {
                     last = rows.GetValue(ordinal);
@@ -61,11 +74,12 @@ public static class TrainingDataWriter
             }
         }
 
-        if (errors.Count > 0)
-            throw new TrainingFailedException(
-                TrainingStage.Data, $"The source has rows that do not fit the schema: {string.Join(". ", errors)}.");
+        var skipped = bad.Close(count);
         progress?.Report(count);
-        return new(path, count, ToOrdinal(first), ToOrdinal(last), await DigestAsync(path, cancellationToken));
+        return new(path, count - bad.Count, ToOrdinal(first), ToOrdinal(last), await DigestAsync(path, cancellationToken))
+        {
+            BadRows = skipped,
+        };
     }
 
     /// <summary>The SHA-256 of a file, in lower-case hexadecimal digits.</summary>

@@ -32,4 +32,10 @@ public sealed record SourceManifest
 
     /// <summary>The rows with which reading fails, lest half of them be taken for all; null: the operator's bound alone holds.</summary>
     public long? MaxRows { get; init; }
+
+    /// <summary>What happens when a row does not fit the schema.</summary>
+    public BadRowPolicy OnBadRow { get; init; }
+
+    /// <summary>The greatest share of rows that are left out; with more the training fails.</summary>
+    public double MaxBadRows { get; init; } = 0.01;
 }

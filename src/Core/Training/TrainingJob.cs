@@ -40,6 +40,13 @@ internal sealed class TrainingJob(
             CultureInfo.InvariantCulture, $"# read {data.Rows} rows, {data.QueryRows} of them logged queries\n");
         if (data.Ahead is not null)
             text.Append(CultureInfo.InvariantCulture, $"# feed '{Manifest.Source?.Feed ?? Manifest.Source?.File}': {data.Ahead}\n");
+        if (data.BadRows is { } bad)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"# left out {bad.Rows} of {bad.Read} rows that do not fit the schema\n");
+            foreach (var value in bad.First)
+                text.Append(CultureInfo.InvariantCulture, $"# row {value.Row}, column '{value.Column}': {value.Value} {value.Reason}\n");
+        }
+
         foreach (var (problem, count) in data.Skipped)
             text.Append(CultureInfo.InvariantCulture, $"# left out {count} logged queries: {problem}\n");
         log.Append(Encoding.UTF8.GetBytes(text.ToString()));

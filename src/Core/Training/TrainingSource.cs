@@ -122,7 +122,7 @@ public sealed class TrainingSource(
             (var first, var behind) => (IFeedReader?)first ?? behind!,
         };
         await using var bounded = new BoundedRows(rows, limits);
-        var written = await TrainingDataWriter.WriteAsync(bounded, schema, path, progress, cancellationToken);
+        var written = await TrainingDataWriter.WriteAsync(bounded, schema, source, path, progress, cancellationToken);
         var data = written with
         {
             First = feedRows is null ? written.First : ToOrdinal(feedRows.First),

@@ -58,4 +58,7 @@ public sealed record Lineage
 
     /// <summary>The trainer's parameters that a search found, as a JSON object; null: the manifest's were taken.</summary>
     [Id(15)] public string? Parameters { get; init; }
+
+    /// <summary>How many rows of the source were left out because they do not fit the schema.</summary>
+    [Id(16)] public long RowsSkipped { get; init; }
 }

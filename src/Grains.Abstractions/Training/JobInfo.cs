@@ -39,4 +39,7 @@ public sealed record JobInfo
 
     /// <summary>Who had it cancelled; null: nobody, or it is not known who.</summary>
     [Id(13)] public string? CancelledBy { get; init; }
+
+    /// <summary>The rows of the source that were left out because they do not fit the schema; null: none were.</summary>
+    [Id(14)] public SkippedRows? Skipped { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Releases;
+using Progeny.Abstractions.Training;
 
 namespace Progeny.Grains.Training;
 
@@ -16,6 +17,9 @@ internal sealed record JobOutcome
 
     /// <summary>The figures it found.</summary>
     public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>The rows of the source that were left out; null: none were.</summary>
+    public SkippedRows? Skipped { get; init; }
 
     /// <summary>What its programs printed.</summary>
     public string Log { get; init; } = "";

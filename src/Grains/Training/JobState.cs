@@ -71,6 +71,7 @@ public sealed record JobState
         EndedAt = now,
         Generation = outcome.Generation,
         Metrics = outcome.Metrics,
+        Skipped = outcome.Skipped,
     };
 
     /// <summary>The job as it is shown.</summary>

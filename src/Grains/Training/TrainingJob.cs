@@ -138,11 +138,12 @@ internal sealed class TrainingJob(
                 QueryRows = result.Data?.QueryRows ?? 0,
                 QueriesSkipped = result.Data?.Skipped.Values.Sum() ?? 0,
                 Parameters = parameters,
+                RowsSkipped = result.Data?.BadRows?.Rows ?? 0,
             },
             Metrics = Figures(result),
             Figures = await measures.TakeAsync(manifest, result, cancellationToken),
         };
-        return Made(await releaseGrain.Commit(draft), result.Log);
+        return Made(await releaseGrain.Commit(draft), result.Log) with { Skipped = result.Data?.BadRows };
     }
 
     /// <summary>The release of a job, and its package unpacked.</summary>

@@ -6,7 +6,7 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Storage.Datasets;
 
 /// <summary>What the catalog of datasets is on every database.</summary>
-public abstract class DatasetCatalog : IDatasetCatalog
+public abstract partial class DatasetCatalog : IDatasetCatalog
 {
     private static readonly JsonSerializerOptions _json = JsonSerializerOptions.Web;
 
@@ -186,6 +186,8 @@ public abstract class DatasetCatalog : IDatasetCatalog
                 });
         }
 
+        if (version.Quarantine is { } quarantine)
+            await AddQuarantineAsync(connection, added, quarantine, cancellationToken);
         return (added, true);
 
         Task<T?> ScalarAsync<T>(string sql, object parameters) =>

@@ -50,5 +50,21 @@ internal static class DatasetSchema
             document TEXT NOT NULL,
             PRIMARY KEY (job, number)
         );
+
+        CREATE TABLE dataset_contracts (
+            dataset TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (dataset, version)
+        );
+
+        CREATE TABLE dataset_quarantine (
+            dataset TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (dataset, version)
+        );
         """;
 }

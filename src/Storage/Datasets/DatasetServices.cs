@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
 using Progeny.Storage.Datasets.Reading;
@@ -32,6 +31,7 @@ internal static class DatasetServices
         services.AddSingleton<ProfileQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         services.AddAppendedRows(configuration);
+        services.AddContracts();
         return services;
     }
 }

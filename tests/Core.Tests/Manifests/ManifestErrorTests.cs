@@ -100,6 +100,11 @@ public sealed class ManifestErrorTests
         "retrain:",
         "  - {name: again, feed: flights, query: SELECT 1 state, features: [state]}\nretrain:",
         "augment[1].features[0]: 'state' comes from an earlier augmentation already")]
+    [InlineData("source:\n  feed: flights",
+        "source:\n  max_bad_rows: 0.1\n  feed: flights", "source.max_bad_rows: is for rows that are left out")]
+    [InlineData("source:\n  feed: flights",
+        "source:\n  on_bad_row: skip\n  max_bad_rows: 1.5\n  feed: flights", "source.max_bad_rows: needs a number")]
+    [InlineData("source:\n  feed: flights", "source:\n  on_bad_row: drop\n  feed: flights", "source.on_bad_row: ")]
     [InlineData("iata = :origin", "iata = :state", "augment[0].query: the parameter :state is a feature that this query is to find")]
     [InlineData("iata = :origin", "iata = :Origin", "augment[0].query: 'Origin' differs from the feature 'origin' in case only")]
     [InlineData("iata = :origin", "iata = :late", "augment[0].query: the parameter :late is the label, which a query does not carry")]

@@ -61,6 +61,9 @@ public sealed record DatasetVersion
     /// <summary>The rule for whole tables that it breaks, or broke until it was released; null: none.</summary>
     public string? HeldReason { get; init; }
 
+    /// <summary>Who released or dropped it after it was held, when and why; null: nobody.</summary>
+    public HeldDecision? Decision { get; init; }
+
     /// <summary>Whether its table is that of the version before with rows behind it; set by the catalog.</summary>
     public bool IsAppended { get; init; }
 

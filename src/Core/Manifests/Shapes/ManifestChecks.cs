@@ -171,6 +171,8 @@ internal sealed class ManifestChecks
             RefuseKeys(source, "source", "is for feed and file only", "query", "ordinal");
         if (places.Count > 0 && source["window"] is { } window && source["ordinal"] is null)
             errors.Add(window, "source.window", "needs source.ordinal, which says which rows are the last");
+        if (source["max_bad_rows"] is { } share && source["on_bad_row"]?.AsText() != "skip")
+            errors.Add(share, "source.max_bad_rows", "is for rows that are left out; it needs on_bad_row: skip beside it");
         if (queries && root["serving"]?["log"]?.AsText() == "none")
             errors.Add(source["queries"]!, "source.queries", "needs a query log, which serving.log: none leaves out");
     }

@@ -29,6 +29,11 @@ internal static class TrainingShapes
             "The time that reading the rows may take; the node's Trainer:MaxSourceTime bounds it", SourceStandard.Timeout),
         MaxRows = keys.OptionalValue("max_rows", new WholeShape(1),
             "The most rows that are read; more are an error. Without it, the node's Trainer:MaxSourceRows"),
+        OnBadRow = keys.Optional("on_bad_row", Choice<BadRowPolicy>("what happens"),
+            "What happens when a row does not fit the schema: fail: the training fails; skip: the row is left out, and listed in the job",
+            SourceStandard.OnBadRow),
+        MaxBadRows = keys.Optional("max_bad_rows", new NumberShape { Min = 0, Max = 1 },
+            "The greatest share of rows that are left out (skip); with more the training fails", SourceStandard.MaxBadRows),
     });
 
     public static readonly MapShape<PipelineManifest> Pipeline = new(keys => new()
