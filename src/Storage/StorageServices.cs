@@ -29,6 +29,7 @@ using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
@@ -56,7 +57,6 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
-        services.AddSingleton<RetentionScope>();
         // A node has its secret in place of it.
         services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
@@ -65,6 +65,7 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
+        services.AddQueryArchive(configuration);
         return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration).AddWebhooks(configuration);
     }
 
@@ -86,6 +87,7 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IQueryErasure, SqliteQueryErasure>();
+        services.AddSingleton<IArchiveMarkWriter, SqliteArchiveMarks>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath,
@@ -128,6 +130,7 @@ public static class StorageServices
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();
         services.AddSingleton<IQueryErasure, PostgresQueryErasure>();
+        services.AddSingleton<IArchiveMarkWriter, PostgresArchiveMarks>();
         return services.AddClusterArtifacts(configuration);
     }
 

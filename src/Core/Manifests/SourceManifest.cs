@@ -32,4 +32,7 @@ public sealed record SourceManifest
 
     /// <summary>The rows with which reading fails, lest half of them be taken for all; null: the operator's bound alone holds.</summary>
     public long? MaxRows { get; init; }
+
+    /// <summary>Whether the rows of each training are kept with its generation, within the operator's bound.</summary>
+    public bool Snapshot { get; init; } = true;
 }

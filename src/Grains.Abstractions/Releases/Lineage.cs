@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Progeny.Abstractions.Releases;
 
 /// <summary>Where a generation came from.</summary>
@@ -58,4 +60,13 @@ public sealed record Lineage
 
     /// <summary>The trainer's parameters that a search found, as a JSON object; null: the manifest's were taken.</summary>
     [Id(15)] public string? Parameters { get; init; }
+
+    /// <summary>The SHA-256 of the artifact with the rows read, a Parquet file; null: they were not kept.</summary>
+    [Id(16)] public string? Snapshot { get; init; }
+
+    /// <summary>
+    /// What the bytes of a model depend on beside rows, parameters and package, by name: machine, programs, threads. Empty: not known.
+    /// </summary>
+    [Id(17)] public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -11,4 +11,10 @@ public enum JobKind
 
     /// <summary>Measures what a generation predicted for queries whose outcome is known by now.</summary>
     Evaluate,
+
+    /// <summary>Trains on the rows of a generation once more and compares the model's bytes; makes no generation.</summary>
+    RetrainExactly,
+
+    /// <summary>Asks a generation the logged queries of a period whose outcome is known, and compares it with what was served.</summary>
+    Backtest,
 }

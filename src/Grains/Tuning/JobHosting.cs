@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Progeny.Core.Explanations.Backtests;
 using Progeny.Core.Training;
 using Progeny.Core.Tuning;
 using Progeny.Grains.Training;
@@ -15,10 +16,14 @@ internal static class JobHosting
         services.AddSingleton<JobInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<JobInstruments>());
         services.AddSingleton<TrainingRun>();
+        services.AddSingleton<SnapshotKeeper>();
         services.AddSingleton<TrainingJob>();
         services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
         services.AddSingleton<TuneRun>();
         services.AddSingleton<IJobWork, TuneJob>();
         services.AddSingleton<IJobWork, EvaluationJob>();
+        services.AddSingleton<IJobWork, ExactTrainingJob>();
+        services.AddSingleton<BacktestRun>();
+        services.AddSingleton<IJobWork, BacktestJob>();
     }
 }

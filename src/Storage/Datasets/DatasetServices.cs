@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Datasets;
+using Progeny.Storage.Datasets.Snapshots;
 
 namespace Progeny.Storage.Datasets;
 
@@ -15,6 +17,7 @@ internal static class DatasetServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
+        services.AddSingleton<ITrainingSnapshots, ParquetSnapshots>();
         return services;
     }
 }

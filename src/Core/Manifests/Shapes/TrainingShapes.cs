@@ -29,6 +29,8 @@ internal static class TrainingShapes
             "The time that reading the rows may take; the node's Trainer:MaxSourceTime bounds it", SourceStandard.Timeout),
         MaxRows = keys.OptionalValue("max_rows", new WholeShape(1),
             "The most rows that are read; more are an error. Without it, the node's Trainer:MaxSourceRows"),
+        Snapshot = keys.Optional("snapshot", Flag,
+            "Whether the rows of each training are kept with its generation", SourceStandard.Snapshot),
     });
 
     public static readonly MapShape<PipelineManifest> Pipeline = new(keys => new()

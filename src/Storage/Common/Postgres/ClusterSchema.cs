@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
 using Progeny.Storage.Security;
@@ -28,6 +29,7 @@ internal static class ClusterSchema
             PostgresAuditSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
+            ArchiveMarks.Schema,
             PostgresSessionKeyStore.Schema,
             DatasetSchema.Script,
         ],

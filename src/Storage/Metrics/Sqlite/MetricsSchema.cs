@@ -13,7 +13,7 @@ namespace Progeny.Storage.Metrics.Sqlite;
 internal static class MetricsSchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     public const string Script =
         $"""
@@ -154,6 +154,12 @@ internal static class MetricsSchema
         CREATE INDEX recent_by_age ON recent (start);
 
         CREATE TABLE evaluations (
+            generation TEXT PRIMARY KEY,
+            at INTEGER NOT NULL,
+            report TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE backtests (
             generation TEXT PRIMARY KEY,
             at INTEGER NOT NULL,
             report TEXT NOT NULL
