@@ -66,7 +66,8 @@ public static class StorageServices
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         services.AddQueryArchive(configuration);
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration).AddWebhooks(configuration);
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
+            .AddWebhooks(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>

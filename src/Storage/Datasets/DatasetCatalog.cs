@@ -137,7 +137,7 @@ public abstract class DatasetCatalog : IDatasetCatalog
         var latest = await ScalarAsync<int?>(
             "UPDATE datasets SET latest = latest + 1 WHERE name = :dataset RETURNING latest", new { dataset })
             ?? throw new KeyNotFoundException($"There is no dataset '{dataset}'.");
-        var added = version.Version with { Version = latest };
+        var added = version.Version with { Version = latest, IsAppended = version.IsAppended };
         // A version that is held adds its parts for itself only: what is read goes on as it was.
         if (!version.IsAppended && added.State != DatasetState.Held)
         {

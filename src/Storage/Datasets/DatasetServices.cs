@@ -3,6 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets;
+using Progeny.Core.Datasets.Catalog;
+using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Datasets.Snapshots;
 
 namespace Progeny.Storage.Datasets;
@@ -18,6 +21,9 @@ internal static class DatasetServices
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<ITrainingSnapshots, ParquetSnapshots>();
+        services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILake, DuckDbLake>();
+        services.AddSingleton<IDatasetJudge, ContractJudge>();
         return services;
     }
 }

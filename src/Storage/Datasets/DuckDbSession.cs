@@ -16,6 +16,9 @@ public sealed class DuckDbSession : IAsyncDisposable
         this.folder = folder;
     }
 
+    /// <summary>The session's own folder, whose files it may read; it is deleted with the session.</summary>
+    public string Folder => folder;
+
     /// <summary>For who needs what this class has not: appenders, table functions.</summary>
     internal DuckDBConnection Connection => connection;
 

@@ -1,8 +1,9 @@
 namespace Progeny.Storage.Feeds;
 
-/// <summary>Where the two databases read the same characters differently.</summary>
+/// <summary>Where databases read the same characters differently.</summary>
 internal enum SqlDialect
 {
     Sqlite,
     Postgres,
+    DuckDb,
 }

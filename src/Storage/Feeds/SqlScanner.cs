@@ -37,9 +37,9 @@ internal static class SqlScanner
                 return SkipQuoted(sql, i, '`', escapes: false);
             case '[' when dialect == SqlDialect.Sqlite:
                 return sql.IndexOf(']', i) is var end and >= 0 ? end + 1 : throw Unended("bracket", sql, i);
-            case '$' when dialect == SqlDialect.Postgres:
+            case '$' when dialect != SqlDialect.Sqlite:
                 return SkipDollar(sql, i);
-            case 'e' or 'E' when dialect == SqlDialect.Postgres && i + 1 < sql.Length && sql[i + 1] == '\'':
+            case 'e' or 'E' when dialect != SqlDialect.Sqlite && i + 1 < sql.Length && sql[i + 1] == '\'':
                 return SkipQuoted(sql, i + 1, '\'', escapes: true);
             case ':' when i + 1 < sql.Length && sql[i + 1] == ':':
                 return i + 2;
@@ -98,13 +98,13 @@ internal static class SqlScanner
             : throw Unended("quotation", sql, start);
     }
 
-    // Comments nest in PostgreSQL; in SQLite they do not, and the last one may stay open.
+    // Comments nest in PostgreSQL and DuckDB; in SQLite they do not, and the last one may stay open.
     private static int SkipComment(string sql, int start, SqlDialect dialect)
     {
         var depth = 0;
         for (var i = start; i < sql.Length; i++)
         {
-            if (At(sql, i, "/*") && (depth == 0 || dialect == SqlDialect.Postgres))
+            if (At(sql, i, "/*") && (depth == 0 || dialect != SqlDialect.Sqlite))
             {
                 depth++;
                 i++;

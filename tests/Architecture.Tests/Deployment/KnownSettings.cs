@@ -13,6 +13,7 @@ using Progeny.Grains.Releases;
 using Progeny.Grains.Retraining;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
+using Progeny.Storage.Datasets;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
@@ -42,6 +43,7 @@ internal static class KnownSettings
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
+        ["Datasets"] = typeof(DatasetsOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Security:Jwt"] = typeof(JwtOptions),
         ["Security:OpenIdConnect"] = typeof(SignInOptions),

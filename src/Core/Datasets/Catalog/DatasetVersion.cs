@@ -40,6 +40,9 @@ public sealed record DatasetVersion
     /// <summary>The columns of the table; none: it is no table.</summary>
     public IReadOnlyList<DatasetColumn> Columns { get; init; } = [];
 
+    /// <summary>How the file was to be read; null: as it looked.</summary>
+    public ReadOptions? Read { get; init; }
+
     /// <summary>Why what was sent is no table, or what of it was read in a way that somebody may want otherwise; null: nothing.</summary>
     public string? Note { get; init; }
 
@@ -48,6 +51,12 @@ public sealed record DatasetVersion
 
     /// <summary>The version of the contract that judged it; null: there was none.</summary>
     public int? Contract { get; init; }
+
+    /// <summary>The rule for whole tables that it breaks, or broke until it was released; null: none.</summary>
+    public string? HeldReason { get; init; }
+
+    /// <summary>Whether its table is that of the version before with rows behind it; set by the catalog.</summary>
+    public bool IsAppended { get; init; }
 
     /// <summary>The rows that went to quarantine.</summary>
     public long Quarantined { get; init; }

@@ -14,4 +14,7 @@ public sealed record NewVersion
 
     /// <summary>What makes it happen once: a second version of the dataset with the same key is not made. Null: each is another.</summary>
     public string? Once { get; init; }
+
+    /// <summary>The rows that broke the contract, which are entered with the version; null: there are none.</summary>
+    public NewQuarantine? Quarantine { get; init; }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Progeny.Core.Training.Checks;
 
 /// <summary>
-/// Remembers what came of checks that depend on nothing but the bytes of a model and the text of its manifest, so that a finished model that
-/// becomes one more generation is not checked in one more process. Checks with rows are made each time; refusals are not remembered.
+/// Remembers what came of checks that depend on nothing but the bytes of a model and the text of its manifest, so that a finished model
+/// that becomes one more generation is not checked in one more process. Checks with rows are made each time; refusals are not remembered.
 /// </summary>
 /// <param name="inner">Makes the checks.</param>
 public sealed class RememberedModelCheck(IModelCheck inner) : IModelCheck

@@ -1,0 +1,75 @@
+using Progeny.Core.Datasets.Catalog;
+using Progeny.Storage.Feeds;
+
+namespace Progeny.Storage.Datasets.Lake;
+
+/// <summary>Opens sessions of DuckDB that show the tables of schemas.</summary>
+public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> schemas) : ILake
+{
+    private readonly Dictionary<string, ILakeSchema> _schemas = schemas.ToDictionary(schema => schema.Name, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async Task<LakeSession> OpenAsync(string sql, LakeGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        ArgumentNullException.ThrowIfNull(grant);
+        if (sql.Length > LakeSql.MaxLength)
+            throw new LakeException($"The query has {sql.Length} characters; at most {LakeSql.MaxLength} are allowed.");
+        var (rewritten, positional) = Prepare(sql);
+        var session = engine.Open(new DuckDbAccess([], grant.Folders), grant.Folders);
+        try
+        {
+            var serialized = (string)(await session.ScalarAsync(
+                $"SELECT json_serialize_sql({DuckDbEngine.Literal(positional)})::VARCHAR", cancellationToken))!;
+            var tables = LakeSql.Read(serialized, positional);
+            List<DatasetVersion> versions = [];
+            foreach (var table in tables)
+            {
+                var found = await FindAsync(table, grant, session.Folder, cancellationToken);
+                if (found.Version is { } version)
+                    versions.Add(version);
+                if (found.FillAsync is { } fill)
+                    await fill(session, cancellationToken);
+                var schema = DuckDbEngine.Name(table.SchemaName);
+                await session.ExecuteAsync(
+                    $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE VIEW {schema}.{DuckDbEngine.Name(table.Name)} AS {found.Sql}",
+                    cancellationToken);
+            }
+
+            return new LakeSession(session, rewritten, tables, versions);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static (string Rewritten, string Positional) Prepare(string sql)
+    {
+        try
+        {
+            var rewritten = LakeSql.RewriteVersions(sql);
+            return (rewritten, SqlQuery.Parse(rewritten, SqlDialect.DuckDb).ToPositional());
+        }
+        catch (FormatException exception)
+        {
+            throw new LakeException(exception.Message, exception);
+        }
+    }
+
+    /// <remarks>A table that there is not and one that the reader may not read are not told apart.</remarks>
+    private async Task<LakeTable> FindAsync(
+        LakeReference table, LakeGrant grant, string folder, CancellationToken cancellationToken)
+    {
+        if (!_schemas.TryGetValue(table.Schema, out var schema))
+        {
+            throw new LakeException(
+                $"There is no schema '{table.Schema}'; there are {string.Join(", ", _schemas.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        return (grant.MayRead(table.Schema, table.Name) ? await schema.FindAsync(table, folder, cancellationToken) : null)
+            ?? throw new LakeException(
+                $"There is no {schema.Noun} '{table.Name}' that '{grant.Reader}' may read ({table}).");
+    }
+}
