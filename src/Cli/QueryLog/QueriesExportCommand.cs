@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Progeny.Cli.Common;
 using Progeny.Contracts.QueryLog;
+using Spectre.Console;
 
 namespace Progeny.Cli.QueryLog;
 

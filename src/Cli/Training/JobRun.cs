@@ -2,6 +2,7 @@ using System.CommandLine;
 using Progeny.Abstractions.Training;
 using Progeny.Cli.Common;
 using Progeny.Contracts.Training;
+using Spectre.Console;
 
 namespace Progeny.Cli.Training;
 

@@ -20,7 +20,7 @@ public static class SecretFiles
         .. new[]
         {
             "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri", "Artifacts:AccessKey",
-            "Artifacts:SecretKey",
+            "Artifacts:SecretKey", "QueryLog:Archive:AccessKey", "QueryLog:Archive:SecretKey",
         }.Select(key => key.Split(':')),
     ];
 

@@ -8,7 +8,8 @@ namespace Progeny.Storage.Datasets.Snapshots;
 /// <inheritdoc cref="ITrainingSnapshots"/>
 public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
 {
-    private const int MaxLineBytes = 256 << 20;
+    private const int MaxLineBytes = 16 << 20;
+    private const int BufferBytes = 2 * MaxLineBytes;
     private const string Text = "VARCHAR";
 
     /// <inheritdoc/>
@@ -27,8 +28,15 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
             // A number that DuckDB reads otherwise, or not at all.
         }
 
-        if (!await TryAsync(_ => Text))
-            throw new IOException($"The rows of {Path.GetFileName(dataFile)} do not come back from Parquet as they were.");
+        try
+        {
+            if (!await TryAsync(_ => Text))
+                throw new IOException($"The rows of {Path.GetFileName(dataFile)} do not come back from Parquet as they were.");
+        }
+        catch (DuckDBException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"The rows cannot be written as Parquet: {exception.Message}", exception);
+        }
 
         async Task<bool> TryAsync(Func<string, string> typeOf)
         {
@@ -79,7 +87,8 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
             $$"""
             COPY (
                 SELECT {{taken}} FROM read_csv({{DuckDbEngine.Literal(dataFile)}}, auto_detect = false, header = true, delim = ',',
-                    quote = '"', escape = '"', new_line = '\n', nullstr = '', max_line_size = {{MaxLineBytes}}, columns = { {{read}} })
+                    quote = '"', escape = '"', new_line = '\n', nullstr = '', max_line_size = {{MaxLineBytes}},
+                    buffer_size = {{BufferBytes}}, columns = { {{read}} })
             ) TO {{DuckDbEngine.Literal(path)}} (FORMAT parquet, COMPRESSION zstd)
             """,
             cancellationToken);

@@ -5,7 +5,7 @@ using Progeny.Storage.Datasets;
 namespace Progeny.Storage.QueryLog.Archive;
 
 /// <inheritdoc cref="IArchiveErasure"/>
-internal sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter marks, DuckDbEngine engine) : IArchiveErasure
+public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter marks, DuckDbEngine engine) : IArchiveErasure
 {
     private const string Erased = "CREATE TEMP TABLE erased AS SELECT sequence, query_id, sequence - request_row AS first FROM ";
 

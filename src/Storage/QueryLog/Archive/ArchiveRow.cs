@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Progeny.Core.Common;
@@ -22,7 +21,8 @@ internal static class ArchiveRow
         to.AppendValue(record.QueryId);
         to.AppendValue(record.Entity);
         to.AppendValue(record.GenerationProject ?? record.Project);
-        to.AppendValue(string.Create(CultureInfo.InvariantCulture, $"{record.Release}:{record.Generation}"));
+        to.AppendValue(record.Release);
+        to.AppendValue((long?)record.Generation);
         to.AppendValue(record.Arm);
         to.AppendValue(record.Reason);
         var value = LoggedScores.Value(record.Prediction);

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Progeny.Abstractions.QueryLog;
@@ -13,9 +14,11 @@ namespace Progeny.Storage.QueryLog.Archive;
 internal sealed class ArchiveSearch(IArchiveFiles files, DuckDbEngine engine)
 {
     private const int UuidVersionAt = 14;
+    private const int RowsAtOnce = 8_192;
+
     /// <summary>The columns of a table <c>r</c> that <see cref="Read"/> reads.</summary>
     internal const string Columns =
-        "r.sequence, generation_project, version, retention_s, layout, record, outcomes, r.request_row, r.request_rows";
+        "r.sequence, generation_project, release, generation, retention_s, layout, record, outcomes, r.request_row, r.request_rows";
 
     public async Task<LoggedQuery?> FindAsync(
         string project, string queryId, long? sequence, CancellationToken cancellationToken)
@@ -59,34 +62,54 @@ internal sealed class ArchiveSearch(IArchiveFiles files, DuckDbEngine engine)
         return ([], -1);
     }
 
+    /// <summary>Streams all archived records, file by file, some thousands at a time.</summary>
+    public async IAsyncEnumerable<LoggedQuery> ReadAsync(
+        string project, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (file, _) in await files.ListAsync(project, cancellationToken))
+        {
+            for (long? after = -1; after is not null;)
+            {
+                var from = after.Value;
+                var rows = await QueryAsync(
+                    file,
+                    project,
+                    table => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"SELECT {Columns} FROM {table} AS r WHERE r.sequence > {from} ORDER BY r.sequence LIMIT {RowsAtOnce}"),
+                    cancellationToken);
+                foreach (var row in rows)
+                    yield return new LoggedQuery(row.Sequence, row.Record, 1, row.Outcomes);
+                after = rows.Count < RowsAtOnce ? null : rows[^1].Sequence;
+            }
+        }
+    }
+
     /// <summary>The record of a row that <see cref="Columns"/> were read of.</summary>
     internal static LogRecord Read(string project, IDataRecord row)
     {
-        var version = row.GetString(2);
-        var colon = version.LastIndexOf(':');
-        using var data = (Stream)row.GetValue(5);
+        using var data = (Stream)row.GetValue(6);
         var bytes = new byte[data.Length];
         data.ReadExactly(bytes);
         var copy = new QueryBatch
         {
             Project = project,
-            Generation = new GenerationReference(
-                row.GetString(1), version[..colon], int.Parse(version.AsSpan(colon + 1), CultureInfo.InvariantCulture)),
-            Layout = JsonSerializer.Deserialize<QueryLayout>(row.GetString(4), LayoutJson.Options)!,
+            Generation = new GenerationReference(row.GetString(1), row.GetString(2), (int)row.GetInt64(3)),
+            Layout = JsonSerializer.Deserialize<QueryLayout>(row.GetString(5), LayoutJson.Options)!,
             Count = 1,
             Data = bytes,
-            Retention = TimeSpan.FromSeconds(row.GetInt64(3)),
+            Retention = TimeSpan.FromSeconds(row.GetInt64(4)),
         };
         var reader = new QueryBatchReader(copy);
         if (!reader.Read())
             throw new InvalidDataException("An archived record is empty.");
         return new LogRecord(
             row.GetInt64(0),
-            row.GetInt32(7),
             row.GetInt32(8),
+            row.GetInt32(9),
             copy,
             reader.ToRecord(),
-            row.IsDBNull(6) ? [] : JsonSerializer.Deserialize<List<ReportedOutcome>>(row.GetString(6), LayoutJson.Options)!);
+            row.IsDBNull(7) ? [] : JsonSerializer.Deserialize<List<ReportedOutcome>>(row.GetString(7), LayoutJson.Options)!);
     }
 
     private static IEnumerable<string> Ordered(IReadOnlyList<(string Name, long Bytes)> found, string queryId)

@@ -1,10 +1,11 @@
 namespace Progeny.Storage.QueryLog.Archive;
 
 /// <summary>An archive in a folder.</summary>
-internal sealed class FolderArchive(string root) : IArchiveFiles
+public sealed class FolderArchive(string root) : IArchiveFiles
 {
     private const string Partial = ".partial";
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<(string Name, long Bytes)>> ListAsync(string folder, CancellationToken cancellationToken) => Task.Run(
         IReadOnlyList<(string Name, long Bytes)> () =>
         {
@@ -20,6 +21,7 @@ internal sealed class FolderArchive(string root) : IArchiveFiles
         },
         cancellationToken);
 
+    /// <inheritdoc/>
     public async Task PutAsync(string name, string path, CancellationToken cancellationToken)
     {
         var target = PathOf(name);
@@ -43,6 +45,7 @@ internal sealed class FolderArchive(string root) : IArchiveFiles
         }
     }
 
+    /// <inheritdoc/>
     public async Task BringAsync(string name, string path, CancellationToken cancellationToken)
     {
         await using var from = File.OpenRead(PathOf(name));
@@ -50,6 +53,7 @@ internal sealed class FolderArchive(string root) : IArchiveFiles
         await from.CopyToAsync(to, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public Task RemoveAsync(string name, CancellationToken cancellationToken)
     {
         if (File.Exists(PathOf(name)))

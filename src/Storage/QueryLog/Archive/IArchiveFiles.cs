@@ -1,7 +1,7 @@
 namespace Progeny.Storage.QueryLog.Archive;
 
 /// <summary>The files of an archive, by names such as <c>flights/day=2026-11-30/part-0.parquet</c>.</summary>
-internal interface IArchiveFiles
+public interface IArchiveFiles
 {
     /// <summary>The files below a folder, in the order of their names.</summary>
     Task<IReadOnlyList<(string Name, long Bytes)>> ListAsync(string folder, CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace Progeny.Storage.QueryLog.Archive;
 
 /// <summary>Stores how far projects are archived.</summary>
-internal interface IArchiveMarkWriter
+public interface IArchiveMarkWriter
 {
     /// <summary>Stores it; it is on disk when the call returns.</summary>
     Task WriteAsync(string project, long before, long through, CancellationToken cancellationToken);

@@ -14,7 +14,7 @@ namespace Progeny.Storage.QueryLog.Archive;
 /// comes into the log afterwards and belongs to a marked day is written as a part of its own, named by the place up to which the log was
 /// archived, so that writing it twice leaves one file. Only then the mark goes on.
 /// </remarks>
-internal sealed class QueryArchive(
+public sealed class QueryArchive(
     QueryStore store,
     IArchiveMarkWriter marks,
     IArchiveFiles? files,
@@ -110,6 +110,10 @@ internal sealed class QueryArchive(
         files is null
             ? Task.FromResult<LoggedQuery?>(null)
             : new ArchiveSearch(files, engine).FindAsync(project, queryId, sequence, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LoggedQuery> ReadAsync(string project, CancellationToken cancellationToken) =>
+        files is null ? AsyncEnumerable.Empty<LoggedQuery>() : new ArchiveSearch(files, engine).ReadAsync(project, cancellationToken);
 
     /// <inheritdoc/>
     public Task<(IReadOnlyList<QueryRecord> Rows, int Index)> ReadRequestAsync(

@@ -7,13 +7,14 @@ using Progeny.Storage.Common;
 namespace Progeny.Storage.QueryLog.Archive;
 
 /// <summary>An archive in a bucket of an S3 service. An object appears when all of it is there, by the promise of the service.</summary>
-internal sealed class S3Archive : IArchiveFiles, IDisposable
+public sealed class S3Archive : IArchiveFiles, IDisposable
 {
     private readonly AmazonS3Client _client;
     private readonly TransferUtility _transfers;
     private readonly string _bucket;
     private readonly string _prefix;
 
+    /// <param name="options">Names the bucket.</param>
     public S3Archive(QueryArchiveOptions options)
     {
         _bucket = options.Bucket!;
@@ -22,6 +23,7 @@ internal sealed class S3Archive : IArchiveFiles, IDisposable
         _transfers = new TransferUtility(_client);
     }
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<(string Name, long Bytes)>> ListAsync(string folder, CancellationToken cancellationToken) => AskAsync(
         async Task<IReadOnlyList<(string Name, long Bytes)>> () =>
         {
@@ -37,6 +39,7 @@ internal sealed class S3Archive : IArchiveFiles, IDisposable
             return [.. found.OrderBy(file => file.Name, StringComparer.Ordinal)];
         });
 
+    /// <inheritdoc/>
     public Task PutAsync(string name, string path, CancellationToken cancellationToken) => AskAsync(
         async () =>
         {
@@ -52,6 +55,7 @@ internal sealed class S3Archive : IArchiveFiles, IDisposable
             return true;
         });
 
+    /// <inheritdoc/>
     public Task BringAsync(string name, string path, CancellationToken cancellationToken) => AskAsync(
         async () =>
         {
@@ -61,11 +65,14 @@ internal sealed class S3Archive : IArchiveFiles, IDisposable
             return true;
         });
 
+    /// <inheritdoc/>
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(() => _client.DeleteObjectAsync(_bucket, _prefix + name, cancellationToken));
 
+    /// <inheritdoc/>
     public string? PathOf(string name) => null;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _transfers.Dispose();

@@ -6,7 +6,7 @@ using Progeny.Storage.QueryLog.Archive;
 namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>The marks of the archive in the cluster's database; a lock there keeps nodes from writing the same archive at once.</summary>
-internal sealed class PostgresArchiveMarks(ClusterDatabase database, TimeProvider time) : IArchiveMarkWriter
+public sealed class PostgresArchiveMarks(ClusterDatabase database, TimeProvider time) : IArchiveMarkWriter
 {
     // "archive" as a number, beside a hash of the project.
     private const int Lock = 0x61726368;
@@ -14,9 +14,11 @@ internal sealed class PostgresArchiveMarks(ClusterDatabase database, TimeProvide
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
+    /// <inheritdoc/>
     public Task WriteAsync(string project, long before, long through, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, token) => Task.Run(() => ArchiveMarks.Write(connection, project, before, through), token), cancellationToken);
 
+    /// <inheritdoc/>
     public async Task<IAsyncDisposable> LockAsync(string project, CancellationToken cancellationToken)
     {
         var connection = await database.Source.OpenConnectionAsync(cancellationToken);
