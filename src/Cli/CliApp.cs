@@ -76,6 +76,8 @@ public static class CliApp
             {
                 ModelListCommand.Create(context),
                 ModelTrainCommand.Create(context),
+                ModelRetrainExactlyCommand.Create(context),
+                ModelDataCommand.Create(context),
                 ModelTuneCommand.Create(context),
                 ModelPromoteCommand.Create(context),
                 ModelRollbackCommand.Create(context),
@@ -109,6 +111,7 @@ public static class CliApp
                 OfflineCommands.CreateResume(context),
             },
             new Command("query", "Show logged queries.") { QueryShowCommand.Create(context) },
+            new Command("queries", "Logged queries as files.") { QueriesExportCommand.Create(context) },
             EraseCommand.Create(context),
             new Command("logs", "Follow what happens.") { LogsTailCommand.Create(context) },
             new Command("outcome", "Report what came true.") { OutcomeReportCommand.Create(context) },

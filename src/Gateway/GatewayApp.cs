@@ -93,6 +93,7 @@ public static class GatewayApp
         app.MapFeedback();
         app.MapQueries();
         app.MapErase();
+        app.MapQueryArchive();
         app.MapReplay();
         app.MapMetrics();
         app.MapEvaluation();

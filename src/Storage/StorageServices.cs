@@ -31,6 +31,7 @@ using Progeny.Storage.Feeds;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
@@ -58,7 +59,6 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DataFolder>();
         services.AddHostedService<DataFolderStartup>();
-        services.AddSingleton<RetentionScope>();
         // A node has its secret in place of it.
         services.TryAddSingleton(new AuditSeal([]));
         cluster ??= configuration.GetSection("Cluster").Get<ClusterOptions>() ?? new ClusterOptions();
@@ -68,6 +68,8 @@ public static class StorageServices
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
         return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
+        services.AddQueryArchive(configuration);
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
             .AddWebhooks(configuration);
     }
 
@@ -89,6 +91,7 @@ public static class StorageServices
             provider.GetRequiredService<DataFolder>().Paths.QueriesPath, provider.GetService<ILogger<QueryDatabase>>()));
         services.AddSingleton<IQueryLog, SqliteQueryLog>();
         services.AddSingleton<IQueryErasure, SqliteQueryErasure>();
+        services.AddSingleton<IArchiveMarkWriter, SqliteArchiveMarks>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<QueryDatabase>()).AddQueryReaders();
         services.AddSingleton(provider => new MetricsDatabase(
             provider.GetRequiredService<DataFolder>().Paths.MetricsPath,
@@ -137,6 +140,7 @@ public static class StorageServices
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();
         services.AddSingleton<IQueryErasure, PostgresQueryErasure>();
+        services.AddSingleton<IArchiveMarkWriter, PostgresArchiveMarks>();
         return services.AddClusterArtifacts(configuration);
     }
 

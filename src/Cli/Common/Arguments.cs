@@ -7,6 +7,9 @@ internal static class Arguments
 {
     public static Argument<string> Project() => new("PROJECT") { Description = "The project's name." };
 
+    public static Argument<string> Version() =>
+        new("VERSION") { Description = "The generation, as release:generation: 1.2.0:3." };
+
     public static Argument<string> Job() => new("ID") { Description = "The job's id." };
 
     public static Option<long?> Sequence() =>

@@ -7,8 +7,8 @@ using Progeny.Cli.Gates;
 namespace Progeny.Cli.Evaluation;
 
 /// <summary>
-/// The commands about how generations are judged: <c>drift</c>, <c>alerts</c> and <c>approval</c>; <c>model gates</c> and <c>model
-/// eval</c>.
+/// The commands about how generations are judged: <c>drift</c>, <c>alerts</c> and <c>approval</c>; <c>model gates</c>, <c>model
+/// eval</c> and <c>model backtest</c>.
 /// </summary>
 internal static class JudgingCommands
 {
@@ -20,5 +20,6 @@ internal static class JudgingCommands
         var model = root.Subcommands.First(command => command.Name == "model");
         model.Add(ModelGatesCommand.Create(context));
         model.Add(ModelEvalCommand.Create(context));
+        model.Add(ModelBacktestCommand.Create(context));
     }
 }

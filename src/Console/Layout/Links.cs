@@ -29,6 +29,9 @@ internal static class Links
     public static string Model(GenerationReference generation) =>
         $"/api/projects/{Uri.EscapeDataString(generation.Project)}/generations/{Path(generation.Version)}/model";
 
+    public static string Rows(GenerationReference generation) =>
+        $"/api/projects/{Uri.EscapeDataString(generation.Project)}/generations/{Path(generation.Version)}/data";
+
     public static string Package(string project, string release) =>
         $"/api/projects/{Uri.EscapeDataString(project)}/releases/{Uri.EscapeDataString(release)}/package";
 

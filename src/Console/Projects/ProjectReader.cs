@@ -13,7 +13,7 @@ using Progeny.Core.Security;
 namespace Progeny.Console.Projects;
 
 /// <summary>Reads what the pages of projects, releases and generations show.</summary>
-internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDecisionLog decisions)
+internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDecisionLog decisions, IEvaluationStore evaluations)
 {
     private const int MaxJobs = 10;
 
@@ -79,7 +79,11 @@ internal sealed class ProjectReader(IClusterClient cluster, IQueryLog log, IDeci
 
         var job = await cluster.GetGrain<IJobGrain>(generation.Lineage.JobId).Get();
         var promotions = (await cluster.GetGrain<IProjectGrain>(project).Get())?.Promotions ?? [];
-        return new GenerationView(generation, job, [.. promotions.Where(promotion => promotion.Generation == reference).Reverse()]);
+        return new GenerationView(
+            generation,
+            job,
+            [.. promotions.Where(promotion => promotion.Generation == reference).Reverse()],
+            await evaluations.FindBacktestAsync(reference, CancellationToken.None));
     }
 
     private static Manifest? ManifestOf(ReleaseInfo release)

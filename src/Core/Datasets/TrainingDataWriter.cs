@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography;
 using CsvHelper;
 using Progeny.Core.Common;
@@ -80,6 +81,31 @@ public static class TrainingDataWriter
         {
             BadRows = skipped,
         };
+    }
+
+    /// <summary>
+    /// Writes rows that were read of such a file before, all columns in their order; the same values make the same file.
+    /// </summary>
+    /// <param name="rows">Values: string, bool, long, double, or null where one is missing.</param>
+    /// <returns>The number of rows.</returns>
+    public static long Restore(IDataReader rows, string path, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using var csv = CsvWriter.ToFile(path, Format);
+        for (var i = 0; i < rows.FieldCount; i++)
+            csv.WriteField(rows.GetName(i));
+        csv.EndRecord();
+        var count = 0L;
+        while (rows.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < rows.FieldCount; i++)
+                csv.WriteField(rows.IsDBNull(i) ? "" : ValueText.Of(rows.GetValue(i)));
+            csv.EndRecord();
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>The SHA-256 of a file, in lower-case hexadecimal digits.</summary>

@@ -2,7 +2,7 @@ using Progeny.Abstractions.Releases;
 
 namespace Progeny.Core.Evaluation;
 
-/// <summary>The last evaluation of each generation on served predictions.</summary>
+/// <summary>The last evaluation of each generation on served predictions, and its last backtest.</summary>
 public interface IEvaluationStore
 {
     /// <summary>
@@ -13,4 +13,10 @@ public interface IEvaluationStore
 
     /// <summary>The last one; null: there was none.</summary>
     Task<ServedEvaluation?> FindAsync(GenerationReference generation, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a backtest in the place of the generation's last.</summary>
+    Task SaveBacktestAsync(BacktestReport report, CancellationToken cancellationToken);
+
+    /// <summary>The last backtest; null: there was none.</summary>
+    Task<BacktestReport?> FindBacktestAsync(GenerationReference generation, CancellationToken cancellationToken);
 }

@@ -40,7 +40,7 @@ public sealed class MetricSet : IDisposable
         if (!record.IsAnswered)
             return null;
         var figures = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (Loss(record.Prediction, outcome) is { } loss && double.IsFinite(loss))
+        if (LossOf(record.Prediction, outcome) is { } loss)
             figures.Add(MetricsPoint.LossName, loss);
         if (_expressions is null)
             return figures;
@@ -53,6 +53,10 @@ public sealed class MetricSet : IDisposable
 
         return figures;
     }
+
+    /// <summary>The loss of a prediction of one row; null: it has none, or the outcome is no class, or the loss is not finite.</summary>
+    public double? LossOf(Prediction? prediction, string outcome) =>
+        Loss(prediction, outcome) is { } loss && double.IsFinite(loss) ? loss : null;
 
     public void Dispose() => _expressions?.Dispose();
 

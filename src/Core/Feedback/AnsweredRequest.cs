@@ -20,4 +20,13 @@ public sealed record AnsweredRequest
 
     /// <summary>How far back from the last query; null: to the first.</summary>
     public TimeSpan? Window { get; init; }
+
+    /// <summary>Only queries that were answered at this time or later; null: from the first.</summary>
+    public DateTimeOffset? FromAt { get; init; }
+
+    /// <summary>Only queries that were answered before this time; null: to the last.</summary>
+    public DateTimeOffset? UntilAt { get; init; }
+
+    /// <summary>Whether a query answered at a time is wanted.</summary>
+    public bool Covers(DateTimeOffset at) => !(at < FromAt) && !(at >= UntilAt);
 }

@@ -27,4 +27,7 @@ public interface IAnsweredQueries
     /// both as of the request's end. Records that were removed meanwhile are left out.
     /// </summary>
     IAsyncEnumerable<AnsweredQuery> ReadAsync(AnsweredSet found, CancellationToken cancellationToken);
+
+    /// <summary>Streams what <see cref="ReadAsync"/> does, with the whole records, some thousands at a time.</summary>
+    IAsyncEnumerable<IReadOnlyList<AnsweredRecord>> ReadRecordsAsync(AnsweredSet found, CancellationToken cancellationToken);
 }

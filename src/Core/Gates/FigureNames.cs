@@ -56,6 +56,14 @@ public static class FigureNames
     public const string PsiPrediction = "psi_prediction";
     public const string NewOutcomes = "new_outcomes";
     public const string SinceTraining = "since_training";
+    public const string BacktestRows = "backtest_rows";
+    public const string BacktestLeftOut = "backtest_left_out";
+    public const string BacktestLoss = "backtest_loss";
+    public const string BacktestServedLoss = "backtest_served_loss";
+    public const string BacktestDifference = "backtest_difference";
+    public const string BacktestLow = "backtest_low";
+    public const string BacktestHigh = "backtest_high";
+    public const string BacktestAge = "backtest_age";
 
     /// <summary>SQLite's limit of columns of a table is 2,000; what a project has more of is left out, features first.</summary>
     private const int Most = 1_900;
@@ -67,6 +75,7 @@ public static class FigureNames
         DataRows, DataNulls, DataOutOfRange, DataNewCategories, DataPsiMax,
         Requests, Rows, Errors, ErrorRate, LatencyP50, LatencyP90, LatencyP99, LatencyMean, Outcomes, MetricsPoint.LossName,
         ServedOutcomes, Drift, DriftFeatures, PsiMax, PsiPrediction, NewOutcomes, SinceTraining,
+        BacktestRows, BacktestLeftOut, BacktestLoss, BacktestServedLoss, BacktestDifference, BacktestLow, BacktestHigh, BacktestAge,
     ];
 
     /// <summary>All columns of a project, in the order in which they are shown; no two alike, whatever their case.</summary>
@@ -89,6 +98,23 @@ public static class FigureNames
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Take(Most),
         ];
+    }
+
+    /// <summary>The figures of a backtest, but for its age; those that are not known are missing.</summary>
+    public static IReadOnlyDictionary<string, double> OfBacktest(BacktestReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var all = report.Overall;
+        return new (string Name, double? Value)[]
+        {
+            (BacktestRows, all.Rows),
+            (BacktestLeftOut, report.LeftOut.Values.Sum()),
+            (BacktestLoss, all.Loss),
+            (BacktestServedLoss, all.ServedLoss),
+            (BacktestDifference, all.Difference),
+            (BacktestLow, all.Low),
+            (BacktestHigh, all.High),
+        }.Where(figure => figure.Value is not null).ToDictionary(figure => figure.Name, figure => figure.Value!.Value, StringComparer.Ordinal);
     }
 
     /// <summary>Whether every project has a figure of this name; one of its own of that name is no column.</summary>

@@ -38,4 +38,7 @@ public sealed record SourceManifest
 
     /// <summary>The greatest share of rows that are left out; with more the training fails.</summary>
     public double MaxBadRows { get; init; } = 0.01;
+
+    /// <summary>Whether the rows of each training are kept with its generation, within the operator's bound.</summary>
+    public bool Snapshot { get; init; } = true;
 }

@@ -13,7 +13,7 @@ public sealed record ErasedBatch(
     /// <summary>
     /// What takes the place of an error that a request met whose records are not all left: its text may quote what they held.
     /// </summary>
-    private const string ErasedError = "(erased)";
+    internal const string ErasedError = "(erased)";
 
     /// <summary>Takes the records of an entity out of a batch.</summary>
     /// <returns>Null: it has none.</returns>

@@ -17,6 +17,9 @@ public sealed class RetentionScope
     /// <summary>Every project runs.</summary>
     public static RetentionScope All { get; } = new(null);
 
+    /// <summary>Whether records are removed only once they are archived.</summary>
+    public bool WaitsForArchive { get; init; }
+
     /// <summary>The project runs from now on.</summary>
     public void Add(string project) => names?.TryAdd(project, true);
 

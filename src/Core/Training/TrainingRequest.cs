@@ -1,4 +1,5 @@
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Datasets;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 
@@ -28,6 +29,9 @@ public sealed record TrainingRequest
 
     /// <summary>The ordinal before which to stop; null: after the last there is.</summary>
     public Ordinal? To { get; init; }
+
+    /// <summary>The rows of an earlier training, to be trained on again; null: they are read from the source.</summary>
+    public TrainingData? Data { get; init; }
 
     public TrainingPurpose Purpose { get; init; } = TrainingPurpose.Generation;
 

@@ -175,6 +175,12 @@ public sealed class TrainingRun(
     {
         job.Progress.Reading(0);
         var request = job.Request;
+        if (request.Data is { } kept)
+        {
+            job.Say(kept);
+            return kept;
+        }
+
         var range = new SourceRange
         {
             From = request.From,

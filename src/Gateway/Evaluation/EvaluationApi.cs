@@ -29,6 +29,8 @@ internal static class EvaluationApi
         generation.MapGet("/figures", ReadFiguresAsync).WithProblems(400)
             .WithSummary("All figures of a generation as gates and alerts see them; null where one is not known.");
         generation.MapGet("/evaluation", FindEvaluationAsync).WithSummary("The last evaluation of a generation on served predictions.");
+        generation.MapGet("/backtest", FindBacktestAsync)
+            .WithSummary("The last backtest of a generation: how it would have answered logged queries, compared with what was served.");
         routes.MapGet("/api/projects/{project}/drift", ReadDriftAsync).WithTags("Metrics").Requires(Permissions.Read).WithProblems(404)
             .WithSummary("Whether what the generations in the plan are asked has drifted from what they were trained on.");
         routes.MapGet("/api/projects/{project}/alerts", ListAlertsAsync).WithTags("Metrics").Requires(Permissions.Read).WithProblems(404)
@@ -68,6 +70,18 @@ internal static class EvaluationApi
             : Problems.NotFound(
                 $"{reference} was not evaluated on served predictions yet; POST /api/projects/{project}/jobs with the kind 'evaluate' "
                     + "does it.");
+    }
+
+    private static async Task<Results<Ok<BacktestReport>, ProblemHttpResult>> FindBacktestAsync(
+        string project, string version, IClusterClient cluster, IEvaluationStore evaluations, CancellationToken cancellationToken)
+    {
+        if (!GenerationReference.TryParse(project, version, out var reference)
+            || await cluster.GetGrain<IGenerationGrain>(reference.ToString()).Get() is null)
+            return Missing(project, version);
+        return await evaluations.FindBacktestAsync(reference, cancellationToken) is { } report
+            ? TypedResults.Ok(report)
+            : Problems.NotFound(
+                $"{reference} has no backtest yet; POST /api/projects/{project}/jobs with the kind 'backtest' and the version makes one.");
     }
 
     private static async Task<Results<Ok<DriftView[]>, ProblemHttpResult>> ReadDriftAsync(string project, IClusterClient cluster)

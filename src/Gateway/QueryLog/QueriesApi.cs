@@ -91,6 +91,7 @@ internal static class QueriesApi
         HttpRequest request,
         QueryFinder finder,
         IQueryLog log,
+        IQueryArchive archive,
         IQueryErasure erasure,
         CancellationToken cancellationToken,
         long? sequence = null)
@@ -102,6 +103,7 @@ internal static class QueriesApi
         var query = sequence is { } place
             ? await log.FindAtAsync(project, queryId, place, cancellationToken)
             : await finder.FindAsync(project, queryId, cancellationToken);
+        query ??= await archive.FindAsync(project, queryId, sequence, cancellationToken);
         if (query is null && await ErasedQueries.FindAsync(erasure, project, queryId, cancellationToken) is { } erased)
             return erased;
         return query is null

@@ -20,7 +20,7 @@ internal static class JobsApi
         var project = routes.MapGroup("/api/projects/{project}/jobs").WithTags("Jobs").WithProblems(400, 404).Requires(Permissions.Read);
         project.MapPost("/", StartAsync).WithProblems(409).Requires(Permissions.Develop).WithSummary(
             "Starts a job: kind train makes a generation, tune searches for parameters and makes one with the best, evaluate measures "
-                + "what was served.");
+                + "what was served, backtest asks a generation logged queries once more, retrain_exactly repeats a training.");
         project.MapGet("/", ListAsync).WithSummary("The project's newest jobs, newest first.");
         var jobs = routes.MapGroup("/api/jobs/{job}").WithTags("Jobs").WithProblems(404).Requires(Permissions.Read, AccessScope.Job);
         jobs.MapGet("/", GetAsync).WithSummary("One job: status, progress, verdict.");
@@ -53,6 +53,7 @@ internal static class JobsApi
             Trials = request.Trials,
             Parallel = request.Parallel,
             Seed = request.Seed,
+            Groups = [.. request.Groups ?? []],
         });
         caller.SetAudit(null, new { job.Id, request.Kind, request.Release, request.Version }, $"job {job.Id}");
         return TypedResults.Accepted($"/api/jobs/{job.Id}", job);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Progeny.Abstractions.Releases;
 
 /// <summary>Where a generation came from.</summary>
@@ -61,4 +63,13 @@ public sealed record Lineage
 
     /// <summary>How many rows of the source were left out because they do not fit the schema.</summary>
     [Id(16)] public long RowsSkipped { get; init; }
+
+    /// <summary>The SHA-256 of the artifact with the rows read, a Parquet file; null: they were not kept.</summary>
+    [Id(17)] public string? Snapshot { get; init; }
+
+    /// <summary>
+    /// What the bytes of a model depend on beside rows, parameters and package, by name: machine, programs, threads. Empty: not known.
+    /// </summary>
+    [Id(18)] public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -14,4 +14,10 @@ public enum JobKind
 
     /// <summary>Applies a generation to all rows of an input.</summary>
     Apply,
+
+    /// <summary>Trains on the rows of a generation once more and compares the model's bytes; makes no generation.</summary>
+    RetrainExactly,
+
+    /// <summary>Asks a generation the logged queries of a period whose outcome is known, and compares it with what was served.</summary>
+    Backtest,
 }

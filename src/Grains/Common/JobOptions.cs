@@ -20,4 +20,7 @@ public sealed class JobOptions
     /// taken any more.
     /// </summary>
     public int MaxCrashes { get; set; } = 3;
+
+    /// <summary>The most bytes of the Parquet file in which the rows of a training are kept; larger ones are left out.</summary>
+    public long MaxSnapshotBytes { get; set; } = 8L << 30;
 }

@@ -12,7 +12,13 @@ namespace Progeny.Grains.Explanations;
 
 /// <inheritdoc cref="IReplayService"/>
 internal sealed class ReplayService(
-    IGrainFactory grains, IQueryLog log, IArtifactStore artifacts, ModelCache models, RuleCompiler rules, TimeProvider time)
+    IGrainFactory grains,
+    IQueryLog log,
+    IQueryArchive archive,
+    IArtifactStore artifacts,
+    ModelCache models,
+    RuleCompiler rules,
+    TimeProvider time)
     : IReplayService
 {
     private const int MaxKept = 64;
@@ -33,7 +39,9 @@ internal sealed class ReplayService(
             return null;
         var generation = await FindAsync(record);
         using var lease = await models.AcquireAsync(generation.Generation.Reference);
-        var (request, index) = lease.Model.RowsAreIndependent ? (null, 0) : await log.ReadRequestAsync(query.Sequence, cancellationToken);
+        var (request, index) = lease.Model.RowsAreIndependent
+            ? (null, 0)
+            : await ReadRequestAsync(project, query.Sequence, cancellationToken);
         return (record, await lease.Model.Runs.RunApartAsync(
             () => Replay.Of(generation, record, lease.Model.Runner, request, index), cancellationToken));
     }
@@ -74,10 +82,19 @@ internal sealed class ReplayService(
         }
     }
 
-    private Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken) =>
-        sequence is { } place
-            ? log.FindAtAsync(project, queryId, place, cancellationToken)
-            : log.FindAsync(project, queryId, cancellationToken);
+    /// <summary>In the log, or what the archive kept of it.</summary>
+    private async Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken) =>
+        (sequence is { } place
+            ? await log.FindAtAsync(project, queryId, place, cancellationToken)
+            : await log.FindAsync(project, queryId, cancellationToken))
+        ?? await archive.FindAsync(project, queryId, sequence, cancellationToken);
+
+    private async Task<(IReadOnlyList<QueryRecord>? Rows, int Index)> ReadRequestAsync(
+        string project, long sequence, CancellationToken cancellationToken)
+    {
+        var found = await log.ReadRequestAsync(sequence, cancellationToken);
+        return found.Index >= 0 ? found : await archive.ReadRequestAsync(project, sequence, cancellationToken);
+    }
 
     private async Task<ReplayGeneration> FindAsync(QueryRecord record)
     {

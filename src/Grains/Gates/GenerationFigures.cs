@@ -31,6 +31,7 @@ internal sealed class GenerationFigures(
         AddMade(judged.Info);
         await AddServedAsync(since is { } begin ? [(begin, now.AddSeconds(1))] : recent.Last(Day));
         await AddEvaluatedAsync();
+        await AddBacktestAsync();
         await AddDriftAsync();
         await AddProjectAsync();
         return figures;
@@ -104,6 +105,15 @@ internal sealed class GenerationFigures(
                 Set(FigureNames.Opportunity + group.Field, group.Opportunity);
                 Set(FigureNames.LossGap + group.Field, group.LossGap);
             }
+        }
+
+        async Task AddBacktestAsync()
+        {
+            if (await evaluations.FindBacktestAsync(generation, cancellationToken) is not { } report)
+                return;
+            foreach (var (name, value) in FigureNames.OfBacktest(report))
+                Set(name, value);
+            Set(FigureNames.BacktestAge, (now - report.At).TotalSeconds);
         }
 
         async Task AddDriftAsync()

@@ -73,6 +73,7 @@ public static class SiloHosting
 
         // Hosts stop what they started last first: the buffer outlives the silo, so that no record of the last queries is lost.
         services.AddHostedService<QueryLogService>();
+        services.AddHostedService<QueryArchiveService>();
         services.AddSingleton(new SiloRoleList(options.RoleList));
         services.AddPlacementDirector<OwnSiloPlacement, OwnSiloPlacement.Director>();
         builder.UseOrleans(silo =>

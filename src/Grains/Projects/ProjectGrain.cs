@@ -98,7 +98,7 @@ internal sealed class ProjectGrain(
         RequireActive();
         if (request.Kind is JobKind.Apply)
             request = await ApplyVersion.FixAsync(GrainFactory, (await Get())!, request);
-        var release = request.Release ?? storage.State.Releases[^1];
+        var release = request.Release ?? JobChecks.ReleaseOf(Name, request) ?? storage.State.Releases[^1];
         if (!storage.State.Releases.Contains(release))
             throw new RegistryException(
                 RegistryError.NotFound, $"{Name} has no release {release}; it has {string.Join(", ", storage.State.Releases)}.");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
+using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Projects;
 
@@ -33,9 +34,9 @@ public sealed record ProjectState
     {
         Jobs = [job, .. Jobs.Take(MaxJobs - 1)],
         OpenJobs = OpenJobs.Add(job),
-        Trainings = kind is not (JobKind.Train or JobKind.Tune)
-            ? Trainings
-            : [job, .. Trainings.Where((id, i) => i < MaxOfAKind - 1 || OpenJobs.Contains(id))],
+        Trainings = kind.MakesGeneration()
+            ? [job, .. Trainings.Where((id, i) => i < MaxOfAKind - 1 || OpenJobs.Contains(id))]
+            : Trainings,
         Evaluations = kind is JobKind.Evaluate ? [job, .. Evaluations.Take(MaxOfAKind - 1)] : Evaluations,
     };
 

@@ -24,7 +24,7 @@ internal sealed class JobRunner(
         JobInfo job, Func<Task<JobInfo>> begin, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         // The turn first: a job that waits for another one of its project must not hold a place that a third could use.
-        if (job.Request.Kind is JobKind.Train or JobKind.Tune)
+        if (job.Request.Kind.MakesGeneration())
             await WaitForTurnAsync(job, cancellationToken);
         using var slot = await slots.TakeAsync(job.Request.Kind, cancellationToken);
         if (job.Attempts >= options.Value.MaxAttempts)
@@ -56,6 +56,7 @@ internal sealed class JobRunner(
         JobKind.Evaluate => "an evaluation",
         JobKind.Tune => "a search for parameters",
         JobKind.Apply => "a batch apply",
+        JobKind.Backtest => "a backtest",
         _ => "a training",
     };
 }

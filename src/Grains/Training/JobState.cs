@@ -55,7 +55,7 @@ public sealed record JobState
 
     /// <summary>Whether the job has made a generation whose proposal is not reported yet.</summary>
     internal bool HasProposal => !Reported
-        && Job is { Status: JobStatus.Succeeded, Generation: not null, Request.Kind: JobKind.Train or JobKind.Tune };
+        && Job is { Status: JobStatus.Succeeded, Generation: not null } job && job.Request.Kind.MakesGeneration();
 
     /// <summary>The job at the begin of an attempt.</summary>
     internal JobInfo Begin(DateTimeOffset now) =>

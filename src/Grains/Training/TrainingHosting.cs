@@ -31,6 +31,10 @@ internal static class TrainingHosting
                 jobs => jobs.MaxCrashes >= 1,
                 $"Jobs:MaxCrashes is {configuration["Jobs:MaxCrashes"]}; it must be 1 or more, after how many ends of the node in the "
                     + "middle of the same step of a project it is not taken any more.")
+            .Validate(
+                jobs => jobs.MaxSnapshotBytes >= 0,
+                $"Jobs:MaxSnapshotBytes is {configuration["Jobs:MaxSnapshotBytes"]}; it must be 0 (no rows are kept) or more, the most "
+                    + "bytes of the file in which the rows of a training are kept.")
             .ValidateOnStart();
         services.AddSingleton<ProjectBreaker>();
         services.AddOptions<TrainerOptions>()

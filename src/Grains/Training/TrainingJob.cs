@@ -25,6 +25,8 @@ internal sealed class TrainingJob(
     TrainingRun run,
     IAnsweredQueries queries,
     GenerationMeasures measures,
+    SnapshotKeeper snapshots,
+    TrainerOptions trainer,
     IOptions<JobOptions> options)
     : IJobWork
 {
@@ -109,6 +111,8 @@ internal sealed class TrainingJob(
             return new JobOutcome { Succeeded = true, Message = exception.Message };
         }
 
+        var (snapshot, note) = await snapshots.KeepAsync(result.Data, manifest, generations, folder, cancellationToken);
+        result = result with { Log = result.Log + note };
         var draft = new GenerationDraft
         {
             Assets = new GenerationAssets
@@ -139,6 +143,8 @@ internal sealed class TrainingJob(
                 QueriesSkipped = result.Data?.Skipped.Values.Sum() ?? 0,
                 Parameters = parameters,
                 RowsSkipped = result.Data?.BadRows?.Rows ?? 0,
+                Snapshot = snapshot,
+                Environment = TrainingEnvironment.Read(trainer),
             },
             Metrics = Figures(result),
             Figures = await measures.TakeAsync(manifest, result, cancellationToken),
@@ -166,7 +172,8 @@ internal sealed class TrainingJob(
         Log = log,
     };
 
-    private async Task<string> ExtractStateAsync(GenerationInfo generation, string folder, CancellationToken cancellationToken)
+    /// <summary>The state that a generation left, as a folder.</summary>
+    internal async Task<string> ExtractStateAsync(GenerationInfo generation, string folder, CancellationToken cancellationToken)
     {
         await using var stream = await artifacts.OpenAsync(generation.Assets.State!, cancellationToken);
         await ZipFile.ExtractToDirectoryAsync(stream, folder, cancellationToken);

@@ -16,7 +16,8 @@ internal sealed class TrainingSlots(IOptions<JobOptions> options) : IDisposable
 
     /// <summary>Waits for a place for a job; disposing what is returned gives it back.</summary>
     public Task<IDisposable> TakeAsync(JobKind kind, CancellationToken cancellationToken) =>
-        TakeAsync(kind is JobKind.Evaluate ? evaluations : kind is JobKind.Apply ? applies : trainings, cancellationToken);
+        TakeAsync(
+            kind is JobKind.Evaluate or JobKind.Backtest ? evaluations : kind is JobKind.Apply ? applies : trainings, cancellationToken);
 
     /// <summary>How many places are taken: jobs that run.</summary>
     public int Taken => (3 * options.Value.AtOnce) - trainings.CurrentCount - evaluations.CurrentCount - applies.CurrentCount;

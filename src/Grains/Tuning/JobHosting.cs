@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Progeny.Core.Apply;
+using Progeny.Core.Explanations.Backtests;
 using Progeny.Core.Training;
 using Progeny.Core.Tuning;
 using Progeny.Grains.Apply;
@@ -17,6 +18,7 @@ internal static class JobHosting
         services.AddSingleton<JobInstruments>();
         services.AddHostedService(provider => provider.GetRequiredService<JobInstruments>());
         services.AddSingleton<TrainingRun>();
+        services.AddSingleton<SnapshotKeeper>();
         services.AddSingleton<TrainingJob>();
         services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
         services.AddSingleton<TuneRun>();
@@ -24,5 +26,8 @@ internal static class JobHosting
         services.AddSingleton<IJobWork, EvaluationJob>();
         services.AddSingleton<ApplyArm>();
         services.AddSingleton<IJobWork, ApplyJob>();
+        services.AddSingleton<IJobWork, ExactTrainingJob>();
+        services.AddSingleton<BacktestRun>();
+        services.AddSingleton<IJobWork, BacktestJob>();
     }
 }

@@ -2,12 +2,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Datasets;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
 using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Datasets.Rows;
+using Progeny.Storage.Datasets.Snapshots;
 
 namespace Progeny.Storage.Datasets;
 
@@ -22,6 +25,7 @@ internal static class DatasetServices
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetCatalog>());
+        services.AddSingleton<ITrainingSnapshots, ParquetSnapshots>();
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();

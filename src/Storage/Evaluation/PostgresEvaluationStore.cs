@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using Progeny.Core.Evaluation;
 using Progeny.Storage.Common.Postgres;
 
 namespace Progeny.Storage.Evaluation;
@@ -9,8 +8,8 @@ namespace Progeny.Storage.Evaluation;
 public sealed class PostgresEvaluationStore(ClusterDatabase database) : EvaluationStore
 {
     /// <inheritdoc/>
-    public override Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, token) => connection.ExecuteAsync(new CommandDefinition(Upsert, Parameters(evaluation), cancellationToken: token)),
+    protected override Task WriteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, token) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: token)),
         cancellationToken);
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Dapper;
-using Progeny.Core.Evaluation;
 using Progeny.Storage.Metrics.Sqlite;
 
 namespace Progeny.Storage.Evaluation;
@@ -9,8 +8,8 @@ namespace Progeny.Storage.Evaluation;
 public sealed class SqliteEvaluationStore(MetricsDatabase database) : EvaluationStore
 {
     /// <inheritdoc/>
-    public override Task SaveAsync(ServedEvaluation evaluation, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute(Upsert, Parameters(evaluation)), cancellationToken);
+    protected override Task WriteAsync(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.Execute(sql, parameters), cancellationToken);
 
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>

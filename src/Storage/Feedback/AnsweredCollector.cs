@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Progeny.Core.Feedback;
+using Progeny.Storage.QueryLog;
 
 namespace Progeny.Storage.Feedback;
 
@@ -13,6 +14,9 @@ internal sealed class AnsweredCollector(int? maxRows, TimeSpan? window, bool isC
     private readonly Dictionary<string, long> skipped = [];
     private List<AnsweredKey> keys = [];
     private long newest = long.MinValue;
+
+    /// <summary>What was answered before is not wanted; null: all is.</summary>
+    public DateTimeOffset? FromAt { get; init; }
 
     /// <summary>How many were found.</summary>
     public long Count { get; private set; }
@@ -46,6 +50,8 @@ internal sealed class AnsweredCollector(int? maxRows, TimeSpan? window, bool isC
     {
         if (newestAt == long.MinValue)
             return;
+        if (FromAt is { } first && QueryCodes.DecodeTime(newestAt) < first - Disorder)
+            IsFull = true;
         if (window is { } time && newest > long.MinValue && newestAt < newest - Microseconds(time + Disorder))
             IsFull = true;
         if (maxRows is { } most && keys.Count >= most)

@@ -28,7 +28,7 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
     /// <inheritdoc/>
     public async Task<AnsweredSet> FindAsync(AnsweredRequest request, CancellationToken cancellationToken)
     {
-        var found = new AnsweredCollector(request.MaxRows, request.Window);
+        var found = new AnsweredCollector(request.MaxRows, request.Window) { FromAt = request.FromAt };
         await FindAsync(request, found, cancellationToken);
         return new AnsweredSet(request, found.InOrder(), found.Skipped);
     }
@@ -49,11 +49,27 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         for (var from = 0; from < found.Keys.Count; from += RowsAtOnce)
         {
             AnsweredKey[] keys = [.. found.Keys.Skip(from).Take(RowsAtOnce)];
-            foreach (var query in await store.ReadAsync(snapshot => Read(snapshot, keys, found.Request.Projection), cancellationToken))
-            {
-                if (query is not null)
-                    yield return query;
-            }
+            foreach (var query in await store.ReadAsync(
+                snapshot => Read(
+                    snapshot,
+                    keys,
+                    (reader, key, value) => new AnsweredQuery(key.Sequence, reader.At, found.Request.Projection.Read(reader), value)),
+                cancellationToken))
+                yield return query;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<IReadOnlyList<AnsweredRecord>> ReadRecordsAsync(
+        AnsweredSet found, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var from = 0; from < found.Keys.Count; from += RowsAtOnce)
+        {
+            AnsweredKey[] keys = [.. found.Keys.Skip(from).Take(RowsAtOnce)];
+            yield return await store.ReadAsync(
+                snapshot => Read(
+                    snapshot, keys, (reader, key, value) => new AnsweredRecord(key.Sequence, reader.ToRecord(), value)),
+                cancellationToken);
         }
     }
 
@@ -76,19 +92,21 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         }
     }
 
-    private static AnsweredQuery?[] Read(ILogSnapshot snapshot, AnsweredKey[] keys, QueryProjection projection)
+    /// <summary>Reads queries in the order of the keys; those that are gone are left out.</summary>
+    private static List<T> Read<T>(ILogSnapshot snapshot, AnsweredKey[] keys, Func<QueryBatchReader, AnsweredKey, string, T> make)
+        where T : class
     {
-        var rows = new AnsweredQuery?[keys.Length];
+        var rows = new T?[keys.Length];
         var order = Enumerable.Range(0, keys.Length).OrderBy(index => keys[index].Sequence).ToArray();
         var values = snapshot.ReadValues(Array.ConvertAll(keys, key => key.ReportOffset));
         using var cursor = new SegmentCursor(snapshot.ReadHolding(Array.ConvertAll(order, index => keys[index].Sequence)));
         foreach (var index in order)
         {
             if (cursor.MoveTo(keys[index].Sequence) is { } reader && values.TryGetValue(keys[index].ReportOffset, out var value))
-                rows[index] = new AnsweredQuery(keys[index].Sequence, reader.At, projection.Read(reader), value);
+                rows[index] = make(reader, keys[index], value);
         }
 
-        return rows;
+        return [.. rows.OfType<T>()];
     }
 
     /// <summary>Queries whose first report lies between the marks.</summary>
@@ -129,7 +147,7 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         });
         foreach (var one in newest)
         {
-            if (one is { } answered)
+            if (one is { } answered && request.Covers(QueryCodes.DecodeTime(answered.Key.At)))
                 found.Add(answered.Key, answered.Lack);
         }
 
@@ -191,7 +209,7 @@ public sealed class AnsweredQueries(QueryStore store) : IAnsweredQueries
         // The newest record of an id is the query; those before it are left out.
         for (var i = window.Count - 1; i >= 0; i--)
         {
-            if (seen.Add(window[i].Hash))
+            if (seen.Add(window[i].Hash) && request.Covers(QueryCodes.DecodeTime(window[i].Key.At)))
                 found.Add(window[i].Key, window[i].Lack);
         }
 

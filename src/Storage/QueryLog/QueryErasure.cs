@@ -9,8 +9,11 @@ namespace Progeny.Storage.QueryLog;
 /// Erasure from the log of one of the databases. A segment with records to be removed is replaced by those that hold the others, each with
 /// its sequence number; the numbers of the removed ones stay unused.
 /// </summary>
-public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQueryErasure
+public abstract class QueryErasure(QueryStore store, ErasureMarks marks, IArchiveErasure? archive = null) : IQueryErasure
 {
+    /// <summary>The places from here on are those of the files of the archive, which come behind the log.</summary>
+    private const long FirstArchived = 1L << 62;
+
     private const long Window = 65_536;
     private const int NamesAtOnce = 500;
 
@@ -36,6 +39,9 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
         Func<IReadOnlyCollection<string>, CancellationToken, Task> removing,
         CancellationToken cancellationToken)
     {
+        if (from >= FirstArchived)
+            return await EraseArchivedAsync(project, entity, (int)(from - FirstArchived), note, removing, cancellationToken);
+
         // Outcomes by key that come from now on are left out.
         await WriteAsync(connection => Mark(connection, project, note, [marks.OfEntity(project, entity)]), cancellationToken);
         var (bounds, found) = await store.ReadAsync(
@@ -70,7 +76,7 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
         outcomes += await WriteAsync(
             connection => connection.Execute("DELETE FROM keyed WHERE project = @project AND key = @entity", new { project, entity }),
             cancellationToken);
-        return new ErasedPart(records, outcomes, null);
+        return new ErasedPart(records, outcomes, archive is { IsOn: true } ? FirstArchived : null);
     }
 
     /// <summary>Runs statements in one transaction, which is on disk when the call returns.</summary>
@@ -83,6 +89,39 @@ public abstract class QueryErasure(QueryStore store, ErasureMarks marks) : IQuer
     /// <summary>Removes what counts and is not the last report, whose place others go on from.</summary>
     private protected abstract int RemoveReports(
         DbConnection connection, string project, IReadOnlyList<string> queryIds, IReadOnlyList<long> hashes);
+
+    private async Task<ErasedPart> EraseArchivedAsync(
+        string project,
+        string entity,
+        int file,
+        ErasureNote note,
+        Func<IReadOnlyCollection<string>, CancellationToken, Task> removing,
+        CancellationToken cancellationToken)
+    {
+        var outcomes = 0L;
+        var (records, next) = await archive!.EraseAsync(
+            project,
+            entity,
+            file,
+            async (ids, token) =>
+            {
+                foreach (var part in ids.Chunk(NamesAtOnce))
+                {
+                    outcomes += await WriteAsync(
+                        connection =>
+                        {
+                            Mark(connection, project, note, part.Select(id => marks.OfQuery(project, id)));
+                            return RemoveReports(
+                                connection, project, part, [.. part.Select(id => QueryHash.Of(project, id)).Distinct()]);
+                        },
+                        token);
+                }
+
+                await removing(ids, token);
+            },
+            cancellationToken);
+        return new ErasedPart(records, outcomes, next is { } place ? FirstArchived + place : null);
+    }
 
     private static List<(long First, ErasedBatch Left)> Find(ILogSnapshot snapshot, SegmentRange range, string entity)
     {

@@ -1,10 +1,10 @@
 using System.Net;
-using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using Progeny.Core.Releases;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Releases;
 
@@ -17,10 +17,6 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
     private const int MaxRetries = 3;
     private const int PartBytes = 16 << 20;
     private const int PartsAtOnce = 4;
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
-
-    // What a service without regions expects in a signature.
-    private const string AnyRegion = "us-east-1";
 
     // A copy within the service is one request up to this size.
     private const long MaxStagedBytes = 5L << 30;
@@ -34,26 +30,7 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
     {
         _bucket = options.Bucket!;
         _prefix = options.Prefix.Length == 0 ? "" : $"{options.Prefix}/";
-        var config = new AmazonS3Config
-        {
-            RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = MaxRetries,
-            ConnectTimeout = ConnectTimeout,
-        };
-        if (string.IsNullOrWhiteSpace(options.Endpoint))
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-        }
-        else
-        {
-            config.ServiceURL = options.Endpoint;
-            config.ForcePathStyle = true;
-            config.AuthenticationRegion = string.IsNullOrWhiteSpace(options.Region) ? AnyRegion : options.Region;
-        }
-
-        _client = string.IsNullOrEmpty(options.AccessKey)
-            ? new AmazonS3Client(config)
-            : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
+        _client = S3Clients.Create(options.Endpoint, options.Region, options.AccessKey, options.SecretKey);
         _transfers = new TransferUtility(
             _client, new TransferUtilityConfig { MinSizeBeforePartUpload = PartBytes, ConcurrentServiceRequests = PartsAtOnce });
     }

@@ -16,6 +16,7 @@ using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Feeds;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
 using AuditOptions = silo::Progeny.Silo.Security.Audit.AuditOptions;
@@ -50,6 +51,7 @@ internal static class KnownSettings
         ["Security:Jwt"] = typeof(JwtOptions),
         ["Security:OpenIdConnect"] = typeof(SignInOptions),
         ["Audit"] = typeof(AuditOptions),
+        ["QueryLog:Archive"] = typeof(QueryArchiveOptions),
         ["Tap:RabbitMq"] = typeof(RabbitMqTapOptions),
         ["Http"] = typeof(HttpOptions),
         [$"Feeds:{AnyName}"] = typeof(FeedOptions),

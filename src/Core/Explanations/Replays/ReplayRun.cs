@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using Progeny.Abstractions.Queries;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
@@ -10,7 +9,7 @@ using Progeny.Core.Serving.Inference;
 namespace Progeny.Core.Explanations.Replays;
 
 /// <summary>A logged query by rows, asked again of the generation that answered it.</summary>
-internal sealed partial class ReplayRun : IDisposable
+internal sealed class ReplayRun : IDisposable
 {
     private readonly QueryRows rows;
 
@@ -166,16 +165,10 @@ internal sealed partial class ReplayRun : IDisposable
 
     private void NoteTime(Manifest manifest)
     {
-        if (manifest.Rules.Where(rule => rule.Expressions.Any(Time().IsMatch)).Select(rule => $"'{rule.Name}'")
+        if (manifest.Rules.Where(rule => rule.Expressions.Any(ReplayTime.IsOfNow)).Select(rule => $"'{rule.Name}'")
             .ToList() is { Count: > 0 } timed)
             Notes.Add(
                 $"{(timed.Count == 1 ? "Rule" : "Rules")} {string.Join(", ", timed)} may depend on the time of asking ('now'), which is "
                     + "another one.");
     }
-
-    [GeneratedRegex(
-        @"'now'|\bcurrent_(date|time|timestamp)\b|\b(date|time|datetime|julianday|unixepoch)\s*\(\s*\)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        1_000)]
-    private static partial Regex Time();
 }

@@ -34,6 +34,8 @@ internal static class TrainingShapes
             SourceStandard.OnBadRow),
         MaxBadRows = keys.Optional("max_bad_rows", new NumberShape { Min = 0, Max = 1 },
             "The greatest share of rows that are left out (skip); with more the training fails", SourceStandard.MaxBadRows),
+        Snapshot = keys.Optional("snapshot", Flag,
+            "Whether the rows of each training are kept with its generation", SourceStandard.Snapshot),
     });
 
     public static readonly MapShape<PipelineManifest> Pipeline = new(keys => new()

@@ -3,6 +3,7 @@ using Npgsql;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Metrics.Postgres;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
 using Progeny.Storage.Security;
@@ -29,6 +30,7 @@ internal static class ClusterSchema
             PostgresAuditSchema.Script,
             PostgresQuerySchema.Script,
             PostgresQueryFunctions.Script,
+            ArchiveMarks.Schema,
             PostgresSessionKeyStore.Schema,
             DatasetSchema.Script,
             RowsSchema.Postgres,

@@ -166,6 +166,12 @@ internal static class PostgresMetricsSchema
             report text NOT NULL
         );
 
+        CREATE TABLE backtests (
+            generation text COLLATE "C" PRIMARY KEY,
+            at bigint NOT NULL,
+            report text NOT NULL
+        );
+
         CREATE TABLE api_keys (
             sequence bigint PRIMARY KEY,
             id text COLLATE "C" NOT NULL UNIQUE,

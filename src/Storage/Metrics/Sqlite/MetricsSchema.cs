@@ -159,6 +159,12 @@ internal static class MetricsSchema
             report TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE backtests (
+            generation TEXT PRIMARY KEY,
+            at INTEGER NOT NULL,
+            report TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         -- Entries are not changed, and none is removed that the end does not say is removed.
         CREATE TABLE audit (
             sequence INTEGER PRIMARY KEY,

@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Common.Postgres;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Outcomes;
 
 namespace Progeny.Storage.QueryLog.Postgres;
@@ -88,9 +89,10 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
         return false;
 
         bool IsOld(int day) =>
-            connection.Query<(long Origin, long Until)>(
-                "SELECT origin, max(until_at) FROM segments WHERE day = @day GROUP BY origin", new { day })
-            .All(part => limits.TryGetValue(part.Origin, out var before) && part.Until < before);
+            connection.Query<(long Origin, long Until, long Last)>(
+                "SELECT origin, max(until_at), max(first + count - 1) FROM segments WHERE day = @day GROUP BY origin", new { day })
+            .All(part =>
+                limits.TryGetValue(part.Origin, out var limit) && part.Until < limit.Before && part.Last <= limit.Through);
     }
 
     /// <summary>By age and not by place: what a wrong clock stamped with a time to come does not stand before what is old.</summary>
@@ -100,11 +102,18 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
         var limits = LimitsOf(connection, now);
         var old = connection.Query<(int Day, long First)>(
             """
-            SELECT s.day, s.first FROM unnest(@origins, @befores) AS o(id, before)
-                CROSS JOIN LATERAL (SELECT day, first FROM segments WHERE origin = o.id AND until_at < o.before ORDER BY until_at LIMIT @SegmentsAtOnce) AS s
+            SELECT s.day, s.first FROM unnest(@origins, @befores, @throughs) AS o(id, before, through)
+                CROSS JOIN LATERAL (SELECT day, first FROM segments
+                    WHERE origin = o.id AND until_at < o.before AND first + count - 1 <= o.through ORDER BY until_at LIMIT @SegmentsAtOnce) AS s
             LIMIT @SegmentsAtOnce
             """,
-            new { origins = limits.Keys.ToArray(), befores = limits.Values.ToArray(), SegmentsAtOnce }).AsList();
+            new
+            {
+                origins = limits.Keys.ToArray(),
+                befores = limits.Values.Select(limit => limit.Before).ToArray(),
+                throughs = limits.Values.Select(limit => limit.Through).ToArray(),
+                SegmentsAtOnce,
+            }).AsList();
         foreach (var day in old.GroupBy(segment => segment.Day))
             connection.Execute(
                 "DELETE FROM segments WHERE day = @day AND first = ANY(@firsts)",
@@ -116,11 +125,25 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
         _outcomes.Step(store.Snapshot(connection), now, projects);
 
     /// <summary>
-    /// By the id of an origin the time before which its records are old, in microseconds since 1970; of projects that do not run there is
-    /// none.
+    /// By the id of an origin the time before which its records are old, in microseconds since 1970, and the place up to which they may be
+    /// removed; of projects that do not run, and of those that are not archived where that is waited for, there is none.
     /// </summary>
-    private Dictionary<long, long> LimitsOf(NpgsqlConnection connection, DateTimeOffset now) =>
-        connection.Query<(long Id, string Project, long Retention)>("SELECT id, project, retention FROM origins")
-            .Where(origin => projects.Contains(origin.Project))
-            .ToDictionary(origin => origin.Id, origin => QueryCodes.Encode(now) - (origin.Retention * 1_000_000));
+    private Dictionary<long, (long Before, long Through)> LimitsOf(NpgsqlConnection connection, DateTimeOffset now)
+    {
+        var archived = projects.WaitsForArchive ? ArchiveMarks.ReadAll(connection) : null;
+        var limits = new Dictionary<long, (long Before, long Through)>();
+        foreach (var (id, project, retention) in connection.Query<(long Id, string Project, long Retention)>(
+            "SELECT id, project, retention FROM origins"))
+        {
+            var before = QueryCodes.Encode(now) - (retention * 1_000_000);
+            if (!projects.Contains(project))
+                continue;
+            if (archived is null)
+                limits[id] = (before, long.MaxValue);
+            else if (archived.TryGetValue(project, out var mark))
+                limits[id] = (Math.Min(before, mark.Before), mark.Through);
+        }
+
+        return limits;
+    }
 }

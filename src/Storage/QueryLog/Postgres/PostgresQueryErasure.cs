@@ -7,8 +7,9 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.QueryLog.Postgres;
 
 /// <summary>Erasure from the log of a cluster.</summary>
-public sealed class PostgresQueryErasure(PostgresQueryStore store, ClusterDatabase database, ErasureMarks marks)
-    : QueryErasure(store, marks)
+public sealed class PostgresQueryErasure(
+    PostgresQueryStore store, ClusterDatabase database, ErasureMarks marks, IArchiveErasure? archive = null)
+    : QueryErasure(store, marks, archive)
 {
     private const int VacuumSeconds = 600;
 

@@ -1,4 +1,5 @@
 using Progeny.Storage.Common;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
 
 namespace Progeny.Storage.QueryLog.Sqlite;
@@ -12,7 +13,7 @@ namespace Progeny.Storage.QueryLog.Sqlite;
 internal static class QuerySchema
 {
     /// <summary>The version that <see cref="Script"/> has.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public const string Script =
         $"""
@@ -122,6 +123,8 @@ internal static class QuerySchema
             erased_by TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX erased_by_project ON erased (project);
+
+        {ArchiveMarks.Schema}
 
         {RetentionClock.Schema}
         """;

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Core.QueryLog;
+using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
 
 namespace Progeny.Storage.QueryLog.Sqlite;
@@ -19,13 +20,22 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
     public bool Step(DateTimeOffset now, RetentionScope projects)
     {
         var removed = 0;
+        var archived = projects.WaitsForArchive ? ArchiveMarks.ReadAll(connection) : null;
         foreach (var (origin, project, retention) in connection.Query<(long, string, long)>("SELECT id, project, retention FROM origins")
             .AsList())
         {
             if (!projects.Contains(project))
                 continue;
             var before = QueryCodes.Encode(now) - (retention * 1_000_000);
-            removed += Remove(origin, before, SegmentsAtOnce - removed);
+            var through = long.MaxValue;
+            if (archived is not null)
+            {
+                if (!archived.TryGetValue(project, out var mark))
+                    continue;
+                (before, through) = (Math.Min(before, mark.Before), mark.Through);
+            }
+
+            removed += Remove(origin, before, through, SegmentsAtOnce - removed);
             if (removed >= SegmentsAtOnce)
                 return true;
         }
@@ -36,11 +46,14 @@ internal sealed class RetentionSweep(SqliteConnection connection, IdRuns runs)
     }
 
     /// <summary>By age and not by place: what a wrong clock stamped with a time to come does not stand before what is old.</summary>
-    private int Remove(long origin, long before, int most)
+    private int Remove(long origin, long before, long through, int most)
     {
         var old = connection.Query<(long First, long Count)>(
-            "SELECT first, count FROM segments WHERE origin = :origin AND until_at < :before ORDER BY until_at LIMIT :most",
-            new { origin, before, most }).AsList();
+            """
+            SELECT first, count FROM segments
+            WHERE origin = :origin AND until_at < :before AND first + count - 1 <= :through ORDER BY until_at LIMIT :most
+            """,
+            new { origin, before, through, most }).AsList();
         if (old.Count == 0)
             return 0;
         // The sequence goes on where it was, also when nothing is left.

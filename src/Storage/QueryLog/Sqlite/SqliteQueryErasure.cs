@@ -5,7 +5,8 @@ using Progeny.Core.QueryLog;
 namespace Progeny.Storage.QueryLog.Sqlite;
 
 /// <summary>Erasure from the file of the query log. What is removed is overwritten there (<c>secure_delete</c>).</summary>
-public sealed class SqliteQueryErasure(QueryDatabase database, ErasureMarks marks) : QueryErasure(database, marks)
+public sealed class SqliteQueryErasure(QueryDatabase database, ErasureMarks marks, IArchiveErasure? archive = null)
+    : QueryErasure(database, marks, archive)
 {
     // Columns that the parts of a segment share with it.
     private const string Kept = "origin, layout, from_at, until_at";
