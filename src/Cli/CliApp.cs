@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Progeny.Cli.Common;
-using Progeny.Cli.Datasets;
 using Progeny.Cli.Decisions;
 using Progeny.Cli.Evaluation;
 using Progeny.Cli.Experiments;
@@ -92,7 +91,6 @@ public static class CliApp
             },
             ExperimentCommands.Create(context),
             DecisionsCommand.Create(context),
-            DataCommands.Create(context),
             new Command("job", "Show jobs.")
             {
                 JobShowCommand.Create(context),

@@ -3,7 +3,6 @@ using Progeny.Console.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Security;
 using Progeny.Gateway.Common;
-using Progeny.Gateway.Datasets;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
@@ -81,7 +80,6 @@ public static class GatewayApp
         app.MapReleases();
         app.MapGenerations();
         app.MapArchive();
-        app.MapDatasets();
         app.MapJobs();
         app.MapOffline();
         app.MapPredict();

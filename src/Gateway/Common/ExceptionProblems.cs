@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Rollouts;
-using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 using Progeny.Core.Security;
 using Progeny.Grains.Common;
@@ -32,8 +31,6 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             ApiKeyException { Error: ApiKeyError.Conflict } => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
             ApiKeyException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
-            IngestException { IsNoRoom: true } => (StatusCodes.Status507InsufficientStorage, "No room", exception.Message),
-            IngestException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => (slow.StatusCode, "Too slow", slow.Message),

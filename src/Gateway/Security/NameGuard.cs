@@ -30,9 +30,6 @@ internal sealed partial class NameGuard(RequestDelegate next)
         "project" or "model" when !Project().IsMatch(name) =>
             $"There is no project {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits, '-' and '_', "
                 + "at most 63.",
-        "dataset" when !Project().IsMatch(name) =>
-            $"There is no dataset {Problems.Quoted(name)}; a name begins with a small letter and has small letters, digits, '-' and '_', "
-                + "at most 63.",
         "release" or "version" when !Version().IsMatch(name) =>
             $"There is no version {Problems.Quoted(name)}; one looks like '1.2.0' (a release) or '1.2.0:3' (release:generation).",
         "job" when !Job().IsMatch(name) => $"There is no job {Problems.Quoted(name)}; its id is 32 digits, a to f among them.",
