@@ -22,7 +22,6 @@ internal static class DatasetServices
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddContracts();
-        services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
         services.AddSingleton<IDatasetReader, DatasetReader>();
         services.AddSingleton<ProfileQueue>();
