@@ -67,9 +67,8 @@ public static class StorageServices
                 Exposure.Allow(configuration[Exposure.Setting], $"Cluster:ConnectionString names {server}", PostgresTls.Right));
         _ = cluster.IsMember ? services.AddClusterStores(cluster, configuration) : services.AddNodeStores();
         services.AddHostedService<PostgresRoleCheck>();
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
         services.AddQueryArchive(configuration);
-        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddFeeds(configuration)
+        return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
             .AddWebhooks(configuration);
     }
 

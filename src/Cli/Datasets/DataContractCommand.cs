@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Progeny.Cli.Common;
 using Progeny.Contracts.Datasets;
+using Spectre.Console;
 
 namespace Progeny.Cli.Datasets;
 

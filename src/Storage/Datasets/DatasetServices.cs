@@ -30,6 +30,7 @@ internal static class DatasetServices
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
+        services.AddContracts();
         services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
         services.AddSingleton<IDatasetReader, DatasetReader>();
         services.AddSingleton<ProfileQueue>();

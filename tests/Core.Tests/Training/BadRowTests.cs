@@ -15,7 +15,7 @@ public sealed class BadRowTests : IDisposable
     [Fact]
     public async Task Rows_that_do_not_fit_are_left_out_and_listed_with_every_wrong_value()
     {
-        var data = await WriteAsync(BadRowPolicy.Skip, 0.5, [Row(1), Row("x", hour: 99L), Row(2), Row(3)]);
+        var data = await WriteAsync(BadRowPolicy.Skip, 0.5, [Row(1.0), Row("x", hour: 99L), Row(2.0), Row(3.0)]);
 
         data.Rows.ShouldBe(3);
         (await File.ReadAllLinesAsync(data.File)).Skip(1).Select(line => line[..1]).ShouldBe(["1", "2", "3"]);
@@ -27,7 +27,7 @@ public sealed class BadRowTests : IDisposable
 
     [Fact]
     public async Task Rows_that_all_fit_leave_nothing_to_list() =>
-        (await WriteAsync(BadRowPolicy.Skip, 0, [Row(1), Row(2)])).BadRows.ShouldBeNull();
+        (await WriteAsync(BadRowPolicy.Skip, 0, [Row(1.0), Row(2.0)])).BadRows.ShouldBeNull();
 
     [Theory]
     [InlineData(0.2)]
@@ -35,7 +35,7 @@ public sealed class BadRowTests : IDisposable
     public async Task More_wrong_rows_than_allowed_fail_the_training_and_say_so(double share)
     {
         var refused = await Should.ThrowAsync<TrainingFailedException>(
-            () => WriteAsync(BadRowPolicy.Skip, share, [Row("x"), Row(1), Row(2), Row(3)]));
+            () => WriteAsync(BadRowPolicy.Skip, share, [Row("x"), Row(1.0), Row(2.0), Row(3.0)]));
         refused.Stage.ShouldBe(TrainingStage.Data);
         refused.Message.ShouldContain("1 of 4 rows");
         refused.Message.ShouldContain("row 1, column 'distance': 'x' is not a finite number");

@@ -31,14 +31,14 @@ public sealed class ContractReaderTests
     [InlineData("""{"x-table": {"unique": ["a"]}}""", "x-table/unique/0", "list of columns")]
     [InlineData("""{"x-table": {"rows": {}}}""", "x-table/rows", "no bound")]
     [InlineData("""{"x-table": {"rows": {"minimum": -1}}}""", "x-table/rows/minimum", "-1")]
-    [InlineData("""{"x-table": {"freshness": {"column": "a", "maxAge": "2 days"}}}""", "x-table/freshness/maxAge", "2d")]
+    [InlineData("""{"x-table": {"freshness": {"column": "a", "maxAge": "2 days"}}}""", "x-table/freshness/maxAge", "1d")]
     [InlineData("""{"x-table": {"columns": {"a": {"quantiles": {"50": {"minimum": 1}}}}}}""", "x-table/columns/a/quantiles/50", "0 to 1")]
     [InlineData("""{"x-table": {"columns": {"a": {"psi": {}}}}}""", "x-table/columns/a/psi", "maximum")]
     public void Wrong_contract_is_refused_with_the_path_and_what_would_be_right(string json, string path, string problem)
     {
         var error = Should.Throw<ContractException>(() => ContractReader.Read(json)).Errors[0];
         error.Path.ShouldBe(path);
-        error.Problem.ShouldContain(problem.Replace("2d", "1d", StringComparison.Ordinal));
+        error.Problem.ShouldContain(problem);
     }
 
     [Fact]

@@ -133,7 +133,8 @@ internal sealed class ContractLab : IDisposable
             return paths.Count == 0
                 ? []
                 : await QueryAsync(
-                    $"SELECT coalesce(CAST({expression} AS VARCHAR), 'null') FROM {DatasetFiles.Table(paths)}",
+                    $"SELECT coalesce(CAST({expression} AS VARCHAR), 'null') FROM "
+                        + $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)",
                     work);
         }
         finally
