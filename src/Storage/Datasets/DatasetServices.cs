@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Ingestion;
+using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Storage.Datasets;
@@ -21,6 +23,10 @@ internal static class DatasetServices
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
+        services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
+        services.AddSingleton<IDatasetReader, DatasetReader>();
+        services.AddSingleton<ProfileQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         return services;
     }
 }
