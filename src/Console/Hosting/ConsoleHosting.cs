@@ -101,7 +101,7 @@ public static class ConsoleHosting
         return await reader.FindErasureAsync(project, id ?? "", cancellationToken) is { } note
             ? ConsolePages.Notice(
                 "Erased",
-                $"The query “{id}” of “{project}” was erased on {note.At.UtcDateTime:yyyy-MM-dd} by {note.By}; what was known of it is gone.",
+                $"The query “{id}” of “{project}” was erased on {note.At.UtcDateTime:yyyy-MM-dd} by {note.By}. Nothing of it is kept.",
                 StatusCodes.Status410Gone)
             : Missing($"“{project}” has no logged query “{id}”.");
     }

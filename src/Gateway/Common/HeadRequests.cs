@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Progeny.Gateway.Common;
 
 /// <summary>
-/// Drops the bodies of answers to <c>HEAD</c>. Kestrel sends what was buffered before the head of an answer over HTTP/2, where clients take it
-/// for a breach of the protocol.
+/// Drops the bodies of answers to <c>HEAD</c>. Over HTTP/2, Kestrel sends what was buffered before the head of an answer, which clients
+/// take for a breach of the protocol.
 /// </summary>
 internal sealed class HeadRequests(RequestDelegate next)
 {

@@ -27,14 +27,15 @@ public sealed class JobTests(NodeFixture fixture) : IClassFixture<NodeFixture>
         var id = await StartAsync("cancelled");
         await node.UntilAsync($"/api/jobs/{id}", job => (string?)job["message"] == "waits at the gate" || gate.Processes().Count > 0);
 
-        await node.PostAsync($"/api/jobs/{id}/cancel", new { });
+        await node.PostAsync($"/api/jobs/{id}/cancel", new { by = "ada" });
         var job = await node.EndOfAsync(id);
-        ((string)job["status"]!).ShouldBe("cancelled");
+        ((string)job["status"]!, (string)job["cancelled_by"]!, (string)job["message"]!).ShouldBe(("cancelled", "ada", "Cancelled by ada."));
+        (await node.GetAsync("/api/projects/cancelled/decisions")).ToJsonString().ShouldContain($"Cancel the job {id}");
         await gate.UntilNobodyWaitsAsync();
         Directory.Exists(Path.Combine(node.Data, "jobs", id)).ShouldBeFalse();
 
-        var again = await node.PostAsync($"/api/jobs/{id}/cancel", new { });
-        ((string)again["status"]!).ShouldBe("cancelled");
+        var again = await node.PostAsync($"/api/jobs/{id}/cancel", new { by = "bob" });
+        ((string)again["status"]!, (string)again["cancelled_by"]!).ShouldBe(("cancelled", "ada"));
     }
 
     [Fact]

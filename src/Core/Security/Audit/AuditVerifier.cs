@@ -61,7 +61,8 @@ public sealed class AuditVerifier(long from)
         if (entry.Text(2) == AuditAppend.BrokenEnd)
         {
             return $"Entry {entry.Sequence} says that the log before it did not end as a node had left it: entries were cut off or "
-                + "changed, or the node had another secret (Security:PepperFile). What follows can be checked from entry {entry.Sequence + 1} on.";
+                + "changed, or the node had another secret (Security:PepperFile). "
+                + $"What follows can be checked from entry {entry.Sequence + 1} on.";
         }
 
         var previous = _last?.Hash ?? (entry.Sequence == 1 ? StoredAuditEntry.Origin : null);

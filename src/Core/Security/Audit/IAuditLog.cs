@@ -19,8 +19,8 @@ public interface IAuditLog
     Task<long> CompleteAsync(long intent, AuditEntry entry, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes entries of the notes whose entries will not come, since their node ended in between: with <see cref="AuditEntry.Lost"/> as what
-    /// came of it.
+    /// Makes entries of the notes whose entries will not come, since their node ended in between: with <see cref="AuditEntry.Lost"/> as
+    /// what came of it.
     /// </summary>
     /// <param name="node">The node, which begins anew.</param>
     /// <param name="before">Notes of other nodes are taken, too, if they are older than this.</param>

@@ -54,7 +54,7 @@ public sealed class ControlGroup : IDisposable
     }
 
     /// <summary>Puts the words before a command that start it in the group.</summary>
-    internal IReadOnlyList<string> Wrap(IReadOnlyList<string> command) =>
+    public IReadOnlyList<string> Wrap(IReadOnlyList<string> command) =>
         ["/bin/sh", "-c", Join, Path.Combine(_folder, "cgroup.procs"), .. command];
 
     private void Write(string file, string value) => File.WriteAllText(Path.Combine(_folder, file), value);

@@ -139,6 +139,6 @@ internal sealed partial class AuditRecorder(
 
     [LoggerMessage(
         Level = LogLevel.Critical,
-        Message = "The audit log cannot be written, and lacks: {Action} by {By} from {From}, {Request}, status {Status} (trace id {TraceId})")]
+        Message = "The audit log cannot be written: {Action} by {By} from {From}, {Request}, status {Status} (trace id {TraceId})")]
     private partial void LogLost(Exception exception, string action, string by, string? from, string? request, int status, string? traceId);
 }
