@@ -48,7 +48,9 @@ public sealed class BatchApply(
         if (plan is null)
         {
             await LowPriorityThread.RunAsync(
-                "apply input", options.LowPriority, async () => plan = await inputs.FixAsync(work, work.Arm.Served.Schema, cancellationToken));
+                "apply input",
+                options.LowPriority,
+                async () => plan = await inputs.FixAsync(work, work.Arm.Served.Schema, cancellationToken));
             await ledger.SavePlanAsync(work.Job, plan!, cancellationToken);
         }
 
@@ -62,7 +64,8 @@ public sealed class BatchApply(
             : null;
         if (log is not null)
             await log.FlushAsync(cancellationToken);
-        var run = new ApplyRun(work, plan, chunks, new ApplyEngine(pipeline, work.Arm, log, time), ledger, engine, files, artifacts, options);
+        var engineOfJob = new ApplyEngine(pipeline, work.Arm, log, time);
+        var run = new ApplyRun(work, plan, chunks, engineOfJob, ledger, engine, files, artifacts, options);
         var done = await run.RunAsync(cancellationToken);
         var parts = done.Where(chunk => chunk.Output is not null)
             .Select(chunk => new DatasetPart(chunk.Output!, chunk.OutputRows, chunk.OutputBytes)).ToList();

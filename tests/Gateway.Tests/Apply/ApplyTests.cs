@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -165,7 +166,7 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
 
     private async Task<JsonNode> ApplyAsync(string text, string fileName, string output, long? maxBadRows = null, bool log = false)
     {
-        using var content = new StringContent(text, new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream"));
+        using var content = new StringContent(text, new MediaTypeHeaderValue("application/octet-stream"));
         using var sent = await Node.Http.PostAsync("/api/projects/demo/apply/files", content);
         sent.StatusCode.ShouldBe(HttpStatusCode.OK, await sent.Content.ReadAsStringAsync());
         var input = (string)(await sent.Content.ReadFromJsonAsync<JsonNode>())!["input"]!;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -26,7 +27,7 @@ public sealed class ApplyCrashTests : DataFixture
             var text = new StringBuilder("id,x\n");
             for (var row = 1; row <= rows; row++)
                 text.Append(CultureInfo.InvariantCulture, $"k{row},{row}\n");
-            using var content = new StringContent(text.ToString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream"));
+            using var content = new StringContent(text.ToString(), new MediaTypeHeaderValue("application/octet-stream"));
             using var sent = await node.Http.PostAsync("/api/projects/echo/apply/files", content);
             var input = (string)(await sent.Content.ReadFromJsonAsync<JsonNode>())!["input"]!;
             job = (string)(await node.PostAsync(
