@@ -5,6 +5,8 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Ingestion;
+using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Datasets.Snapshots;
 
@@ -24,6 +26,10 @@ internal static class DatasetServices
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
+        services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
+        services.AddSingleton<IDatasetReader, DatasetReader>();
+        services.AddSingleton<ProfileQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         return services;
     }
 }
