@@ -64,8 +64,9 @@ internal static class ModelBacktestCommand
     private static void Write(IAnsiConsole console, BacktestReport report)
     {
         var table = Tables.Create(
-            console, "by", "value", "queries", report.IsByEntity ? "entities" : "each", "loss", "served", "difference", "interval", "better",
-            "worse").RightAlign(2);
+            console,
+            "by", "value", "queries", report.IsByEntity ? "entities" : "each", "loss", "served", "difference", "interval", "better", "worse")
+            .RightAlign(2);
         Add("all", "", report.Overall);
         foreach (var group in report.Groups)
             Add(group.Field, group.IsOthers ? "(others)" : group.Value ?? "(missing)", group.Slice);

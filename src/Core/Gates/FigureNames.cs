@@ -114,7 +114,8 @@ public static class FigureNames
             (BacktestDifference, all.Difference),
             (BacktestLow, all.Low),
             (BacktestHigh, all.High),
-        }.Where(figure => figure.Value is not null).ToDictionary(figure => figure.Name, figure => figure.Value!.Value, StringComparer.Ordinal);
+        }.Where(figure => figure.Value is not null)
+            .ToDictionary(figure => figure.Name, figure => figure.Value!.Value, StringComparer.Ordinal);
     }
 
     /// <summary>Whether every project has a figure of this name; one of its own of that name is no column.</summary>

@@ -22,7 +22,9 @@ public interface IQueryArchive
     /// <param name="sequence">The place of the record, of several with the id; null: the newest.</param>
     Task<LoggedQuery?> FindAsync(string project, string queryId, long? sequence, CancellationToken cancellationToken);
 
-    /// <summary>Streams all archived records of a project, with the outcomes that were known then. The log may have some of them, too.</summary>
+    /// <summary>
+    /// Streams all archived records of a project, with the outcomes that were known then. The log may have some of them, too.
+    /// </summary>
     IAsyncEnumerable<LoggedQuery> ReadAsync(string project, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="IQueryLog.ReadRequestAsync"/>

@@ -42,7 +42,8 @@ public static class TrainingEnvironment
     [
         .. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
             .Where(name => then.GetValueOrDefault(name) != now.GetValueOrDefault(name))
-            .Select(name => $"{name} was {then.GetValueOrDefault(name) ?? "not known"} and is {now.GetValueOrDefault(name) ?? "not known"}"),
+            .Select(name =>
+                $"{name} was {then.GetValueOrDefault(name) ?? "not known"} and is {now.GetValueOrDefault(name) ?? "not known"}"),
     ];
 
     private static string Processor()
@@ -50,7 +51,9 @@ public static class TrainingEnvironment
         if (!File.Exists(CpuInfo))
             return RuntimeInformation.OSArchitecture.ToString();
         var line = File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        return line is null ? RuntimeInformation.OSArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        return line is null
+            ? RuntimeInformation.OSArchitecture.ToString()
+            : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
     private static string? Library(string folder) =>

@@ -1,3 +1,5 @@
+using System.Data;
+using System.Globalization;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets;
 using Progeny.Core.Manifests;
@@ -23,19 +25,14 @@ public sealed class ParquetSnapshotsTests : IDisposable
     [Fact]
     public async Task Rows_come_back_byte_for_byte_and_have_the_types_of_the_schema()
     {
-        var data = await WriteAsync(
-            """"
-            amount,count,flag,code,label,day
-            0.1,9223372036854775807,true,007,yes,2026-01-01
-            1E+20,-1,false,1.10,no,2026-01-02
-            5E-324,0,true,"a,b ""c""",yes,2026-01-03
-            -1.7976931348623157E+308,,,NA,no,2026-01-04
-            ,3,false," null",yes,2026-01-05
-            123456789.12345679,4,true,"two
-            lines",no,2026-01-06
-            0.30000000000000004,5,true,Ünïcode 🙂,yes,2026-01-07
-
-            """");
+        var data = Write(
+            ["0.1", "9223372036854775807", "true", "007", "yes", "2026-01-01"],
+            ["1E+20", "-1", "false", "1.10", "no", "2026-01-02"],
+            ["5E-324", "0", "true", "a,b \"c\"", "yes", "2026-01-03"],
+            ["-1.7976931348623157E+308", "", "", "NA", "no", "2026-01-04"],
+            ["", "3", "false", " null", "yes", "2026-01-05"],
+            ["123456789.12345679", "4", "true", "two\nlines", "no", "2026-01-06"],
+            ["0.30000000000000004", "5", "true", "Ünïcode 🙂", "yes", "2026-01-07"]);
         var parquet = Path.Combine(folder.Path, "rows.parquet");
 
         await snapshots.WriteAsync(data, await TrainingDataWriter.DigestAsync(data, default), Schema(), parquet, default);
@@ -45,14 +42,16 @@ public sealed class ParquetSnapshotsTests : IDisposable
         (await File.ReadAllTextAsync(back)).ShouldBe(await File.ReadAllTextAsync(data));
         await using var session = engine.Open(new DuckDbAccess([parquet], []));
         (await session.QueryAsync(
-            $"SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet({DuckDbEngine.Literal(parquet)}))", row => row.GetString(0), default))
+            $"SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet({DuckDbEngine.Literal(parquet)}))",
+            row => row.GetString(0),
+            default))
             .ShouldBe(["DOUBLE", "BIGINT", "BOOLEAN", "VARCHAR", "VARCHAR", "VARCHAR"]);
     }
 
     [Fact]
     public async Task Numbers_that_are_written_in_another_way_stay_as_they_were_written()
     {
-        var data = await WriteAsync("amount,count,flag,code,label,day\n1.50,1,true,a,yes,2026-01-01\n-0,2,false,b,no,2026-01-02\n");
+        var data = Write(["1.50", "1", "true", "a", "yes", "2026-01-01"], ["-0", "2", "false", "b", "no", "2026-01-02"]);
         var parquet = Path.Combine(folder.Path, "rows.parquet");
 
         await snapshots.WriteAsync(data, await TrainingDataWriter.DigestAsync(data, default), Schema(), parquet, default);
@@ -85,10 +84,17 @@ public sealed class ParquetSnapshotsTests : IDisposable
         Ordinal = "day",
     };
 
-    private async Task<string> WriteAsync(string csv)
+    /// <summary>Writes rows as a training does.</summary>
+    private string Write(params string[][] rows)
     {
+        using var table = new DataTable { Locale = CultureInfo.InvariantCulture };
+        foreach (var name in Schema().Columns)
+            table.Columns.Add(name, typeof(string));
+        foreach (var row in rows)
+            table.Rows.Add([.. row]);
         var path = Path.Combine(folder.Path, "data.csv");
-        await File.WriteAllTextAsync(path, csv.ReplaceLineEndings("\n"));
+        using var reader = table.CreateDataReader();
+        TrainingDataWriter.Restore(reader, path, default).ShouldBe(rows.Length);
         return path;
     }
 }

@@ -158,7 +158,8 @@ public abstract class QueryArchiveTests : IDisposable
         (await IdsOfAsync(path)).Order().ShouldBe(["a1", "a2", "late", "m1", "r1"]);
         await using var session = engine.Open(new DuckDbAccess([path], []));
         var rows = await session.QueryAsync(
-            $"SELECT query_id, origin, generation, score, outcome, entity FROM read_parquet({DuckDbEngine.Literal(path)}) ORDER BY sequence",
+            $"SELECT query_id, origin, generation, score, outcome, entity FROM read_parquet({DuckDbEngine.Literal(path)}) "
+                + "ORDER BY sequence",
             row => string.Join('|', Enumerable.Range(0, 6).Select(i => row.IsDBNull(i)
                 ? ""
                 : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture))),

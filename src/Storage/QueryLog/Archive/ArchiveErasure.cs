@@ -7,7 +7,7 @@ namespace Progeny.Storage.QueryLog.Archive;
 /// <inheritdoc cref="IArchiveErasure"/>
 public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter marks, DuckDbEngine engine) : IArchiveErasure
 {
-    private const string Erased = "CREATE TEMP TABLE erased AS SELECT sequence, query_id, sequence - request_row AS first FROM ";
+    private const string Erased = "CREATE TABLE erased AS SELECT sequence, query_id, sequence - request_row AS first FROM ";
 
     /// <inheritdoc/>
     public bool IsOn => files is not null;
@@ -70,7 +70,7 @@ public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter mark
             """,
             row => ArchiveSearch.Read(project, row),
             cancellationToken);
-        await session.ExecuteAsync("CREATE TEMP TABLE hidden (sequence BIGINT, record BLOB, error VARCHAR)", cancellationToken);
+        await session.ExecuteAsync("CREATE TABLE hidden (sequence BIGINT, record BLOB, error VARCHAR)", cancellationToken);
         await session.RunAsync(
             "SELECT 1",
             _ =>

@@ -27,8 +27,12 @@ internal sealed class ArchiveSearch(IArchiveFiles files, DuckDbEngine engine)
             + (sequence is { } place ? string.Create(CultureInfo.InvariantCulture, $" AND sequence = {place}") : "");
         foreach (var file in Ordered(await files.ListAsync(project, cancellationToken), queryId))
         {
+            // 'at' is a word of DuckDB's own.
             var rows = await QueryAsync(
-                file, project, table => $"SELECT {Columns} FROM {table} AS r WHERE {wanted} ORDER BY at DESC, sequence DESC", cancellationToken);
+                file,
+                project,
+                table => $"SELECT {Columns} FROM {table} AS r WHERE {wanted} ORDER BY r.\"at\" DESC, r.sequence DESC",
+                cancellationToken);
             if (rows is [var newest, ..])
                 return new LoggedQuery(newest.Sequence, newest.Record, rows.Count, newest.Outcomes)
                 {

@@ -20,7 +20,8 @@ internal static class QueryArchiveServices
         services.AddSingleton(new QueryArchiveInterval(options.Interval));
         services.AddSingleton(new RetentionScope { WaitsForArchive = options.IsOn });
         if (!string.IsNullOrWhiteSpace(options.Bucket))
-            services.AddSingleton<IArchiveFiles>(provider => new S3Archive(provider.GetRequiredService<IOptions<QueryArchiveOptions>>().Value));
+            services.AddSingleton<IArchiveFiles>(
+                provider => new S3Archive(provider.GetRequiredService<IOptions<QueryArchiveOptions>>().Value));
         else if (options.IsOn)
             services.AddSingleton<IArchiveFiles>(new FolderArchive(options.Folder!));
         services.AddSingleton<IQueryArchive>(provider => new QueryArchive(

@@ -29,7 +29,8 @@ public sealed class PostgresArchiveMarks(ClusterDatabase database, TimeProvider 
                 "SELECT pg_try_advisory_lock(@Lock, hashtext(@project))", new { Lock, project }, cancellationToken: cancellationToken)))
             {
                 if (time.GetElapsedTime(started) > Timeout)
-                    throw new IOException($"Another node writes the archive of '{project}' for {Timeout.TotalMinutes:0} minutes; try later.");
+                    throw new IOException(
+                        $"Another node writes the archive of '{project}' for {Timeout.TotalMinutes:0} minutes; try later.");
                 await Task.Delay(Interval, time, cancellationToken);
             }
 

@@ -104,7 +104,8 @@ internal sealed class PostgresLogSweep(PostgresQueryStore store, ClusterRetentio
             """
             SELECT s.day, s.first FROM unnest(@origins, @befores, @throughs) AS o(id, before, through)
                 CROSS JOIN LATERAL (SELECT day, first FROM segments
-                    WHERE origin = o.id AND until_at < o.before AND first + count - 1 <= o.through ORDER BY until_at LIMIT @SegmentsAtOnce) AS s
+                    WHERE origin = o.id AND until_at < o.before AND first + count - 1 <= o.through
+                    ORDER BY until_at LIMIT @SegmentsAtOnce) AS s
             LIMIT @SegmentsAtOnce
             """,
             new
