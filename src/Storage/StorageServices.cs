@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Alerts;
 using Progeny.Core.Apply;
 using Progeny.Core.Common;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Decisions;
 using Progeny.Core.Evaluation;
 using Progeny.Core.Expressions;
