@@ -20,6 +20,9 @@ internal static class DatasetServices
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILakeSchema, QueryLakeSchema>();
+        services.AddSingleton<ILakeSchema, OutcomeLakeSchema>();
+        services.AddSingleton<ILakeSchema, MetricLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();

@@ -4,8 +4,11 @@ using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Datasets.Lake;
 
-/// <summary>The datasets as tables: the parts of a version, one behind the other, their columns brought together by name.</summary>
-public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles files) : ILakeSchema
+/// <summary>
+/// The datasets as tables: the parts of a version, one behind the other, their columns brought together by name. Without a version, rows
+/// that were appended and are in no version yet are behind the newest.
+/// </summary>
+public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles files, IDatasetTail? tail = null) : ILakeSchema
 {
     /// <summary>The schema.</summary>
     public const string SchemaName = "datasets";
@@ -22,6 +25,13 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
         ArgumentNullException.ThrowIfNull(reference);
         if (await catalog.FindAsync(reference.Name, cancellationToken) is not { } dataset)
             return null;
+        if (reference.Version is null && tail is not null
+            && await tail.ReadAsync(reference.Name, folder, cancellationToken) is { } whole)
+        {
+            var before = whole.Version is { } newest ? await BringAsync(newest, whole.Parts, folder, cancellationToken) : [];
+            return new LakeTable(RowsWithTail(whole, before)) { Version = whole.Version };
+        }
+
         var version = await catalog.FindVersionAsync(reference.Name, reference.Version, cancellationToken);
         if (version is null)
         {
@@ -38,32 +48,57 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
         if (!version.IsTable)
         {
             throw new LakeException(
-                $"{reference.Name}@{version.Version} is no table{(version.Note is { } note ? $": {note}" : "")}; what was sent is kept as it is.");
+                $"{reference.Name}@{version.Version} is no table{(version.Note is { } note ? $": {note}" : "")}; what was sent is kept as "
+                + "it is.");
         }
 
-        List<string> parts = [];
-        foreach (var part in await catalog.ListPartsAsync(reference.Name, version.Version, cancellationToken))
+        var parts = await catalog.ListPartsAsync(reference.Name, version.Version, cancellationToken);
+        return new LakeTable(Rows(version, await BringAsync(version, parts, folder, cancellationToken))) { Version = version };
+    }
+
+    private async Task<List<string>> BringAsync(
+        DatasetVersion version, IReadOnlyList<DatasetPart> parts, string folder, CancellationToken cancellationToken)
+    {
+        List<string> paths = [];
+        foreach (var part in parts)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{part.Digest}.parquet");
             try
             {
-                parts.Add(await files.BringAsync(part.Digest, folder, name, cancellationToken));
+                paths.Add(await files.BringAsync(part.Digest, folder, name, cancellationToken));
             }
             catch (ArtifactMissingException exception)
             {
-                throw new LakeException($"A part of {reference.Name}@{version.Version} is missing: {exception.Message}", exception);
+                throw new LakeException($"A part of {version.Dataset}@{version.Version} is missing: {exception.Message}", exception);
             }
         }
 
-        return new LakeTable(Rows(version, parts)) { Version = version };
+        return paths;
     }
 
-    /// <remarks>The columns are named, so that all versions of a dataset have theirs in the order that the catalog says.</remarks>
     private static string Rows(DatasetVersion version, List<string> parts)
     {
         if (parts.Count > 0)
-            return $"SELECT * FROM read_parquet([{string.Join(", ", parts.Select(DuckDbEngine.Literal))}], union_by_name = true)";
+            return $"SELECT * FROM {Read(parts)}";
         var columns = version.Columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}");
         return $"SELECT {string.Join(", ", columns)} WHERE false";
     }
+
+    /// <remarks>The types of the whole can be wider than those of the version.</remarks>
+    private static string RowsWithTail(TailedTable whole, List<string> parts)
+    {
+        var behind = $"SELECT {string.Join(", ", whole.Columns.Select(Cast))} FROM {Read([whole.Path])}";
+        if (parts.Count == 0)
+            return behind;
+        var known = whole.Version!.Columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var before = whole.Columns.Select(column =>
+            known.Contains(column.Name) ? Cast(column) : $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}");
+        return $"SELECT {string.Join(", ", before)} FROM {Read(parts)} UNION ALL {behind}";
+
+        static string Cast(DatasetColumn column) =>
+            $"CAST({DuckDbEngine.Name(column.Name)} AS {column.Type}) AS {DuckDbEngine.Name(column.Name)}";
+    }
+
+    private static string Read(IEnumerable<string> paths) =>
+        $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)";
 }

@@ -43,9 +43,9 @@ internal static partial class DuckDbErrors
 
     private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
-    [GeneratedRegex(@"\s*LINE (?<line>\d+): (?<text>.*)\n(?<before> *)\^\s*$")]
+    [GeneratedRegex(@"\s*LINE (?<line>\d+): (?<text>.*)\n(?<before> *)\^\s*$", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Picture();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Spaces();
 }

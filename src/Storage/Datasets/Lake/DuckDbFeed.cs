@@ -37,13 +37,13 @@ internal sealed class DuckDbFeed(
         }
         catch (Exception exception)
         {
-            var translated = Translate(exception, session?.Folder, time, cancellationToken);
+            var refused = Translate(exception, session?.Folder, time, cancellationToken);
             if (session is not null)
                 await session.DisposeAsync();
             time.Dispose();
-            if (translated is not null)
-                throw translated;
-            throw;
+            if (refused is null)
+                throw;
+            throw refused;
         }
     }
 
@@ -68,9 +68,9 @@ internal sealed class DuckDbFeed(
             var text = query.ToPositional();
             return await FeedThread.RunAsync(() => Lookup(lease.Session, text, query, columns, parameters, token), token);
         }
-        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } translated)
+        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } refused)
         {
-            throw translated;
+            throw refused;
         }
     }
 

@@ -43,9 +43,9 @@ internal sealed class DuckDbFeedReader : IFeedReader
         try
         {
             statement.UseStreamingMode = true;
-            var rows = await FeedThread.RunAsync(
+            var opened = await FeedThread.RunAsync(
                 () => DuckDbSession.Guard(statement, time.Token(cancellationToken), command => command.ExecuteReader()), cancellationToken);
-            return new DuckDbFeedReader(feed, session, time, statement, rows);
+            return new DuckDbFeedReader(feed, session, time, statement, opened);
         }
         catch
         {

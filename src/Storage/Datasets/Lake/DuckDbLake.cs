@@ -1,5 +1,4 @@
 using Progeny.Core.Datasets.Catalog;
-using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets.Lake;
 

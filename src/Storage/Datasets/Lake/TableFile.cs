@@ -39,8 +39,7 @@ internal sealed class TableFile : IFileFeed
             var rows = extension == TableFileKinds.Parquet
                 ? $"SELECT * FROM read_parquet({DuckDbEngine.Literal(whole)})"
                 : await JsonAsync(engine, access, whole, texts, cancellationToken);
-            var feed = new DuckDbFeed(name, OpenAsync, timeout);
-            return new TableFile(feed);
+            return new TableFile(new DuckDbFeed(name, OpenAsync, timeout));
 
             async Task<(DuckDbSession Session, string Sql)> OpenAsync(string sql, CancellationToken token)
             {
