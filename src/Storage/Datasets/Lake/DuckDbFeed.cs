@@ -12,7 +12,8 @@ namespace Progeny.Storage.Datasets.Lake;
 /// Lookups use a session again for a second, since opening one takes longer than most of them: what is new is seen a second later.
 /// </remarks>
 internal sealed class DuckDbFeed(
-    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout) : IFeed, IAsyncDisposable
+    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout)
+    : IFeed, IAsyncDisposable
 {
     private static readonly TimeSpan _longestLookup = TimeSpan.FromSeconds(30);
 
@@ -88,12 +89,26 @@ internal sealed class DuckDbFeed(
         int[]? ordinals = null;
         for (var i = 0; i < rows.Length; i++)
         {
-            using var command = session.CreateCommand(text, query.Arrange(parameters[i]));
+            var values = query.Arrange(parameters[i]);
+            if (i == 0)
+            {
+                using var first = session.CreateCommand(text, values);
+                first.UseStreamingMode = true;
+                text = DuckDbSession.Guard(first, cancellationToken, command => Flat(command, text));
+            }
+
+            using var command = session.CreateCommand(text, values);
             command.UseStreamingMode = true;
             rows[i] = DuckDbSession.Guard(command, cancellationToken, First);
         }
 
         return rows;
+
+        static string Flat(DuckDBCommand command, string sql)
+        {
+            using var reader = command.ExecuteReader();
+            return DuckDbValues.WithoutNested(reader, sql) ?? sql;
+        }
 
         object?[]? First(DuckDBCommand command)
         {
