@@ -27,6 +27,9 @@ internal static class DatasetServices
         services.AddSingleton<IDatasetCatalog>(provider => provider.GetRequiredService<DatasetCatalog>());
         services.AddSingleton<ITrainingSnapshots, ParquetSnapshots>();
         services.AddSingleton<ILakeSchema, DatasetLakeSchema>();
+        services.AddSingleton<ILakeSchema, QueryLakeSchema>();
+        services.AddSingleton<ILakeSchema, OutcomeLakeSchema>();
+        services.AddSingleton<ILakeSchema, MetricLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();

@@ -18,7 +18,8 @@ internal static partial class DuckDbErrors
         feed,
         exception switch
         {
-            DuckDBException => Explain(folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
+            DuckDBException => Explain(
+                folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
             InvalidOperationException => $"{exception.Message.TrimEnd('.')}. Parameters are written :name.",
             _ => exception.Message,
         },
@@ -43,9 +44,9 @@ internal static partial class DuckDbErrors
 
     private static string Shorten(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
-    [GeneratedRegex(@"\s*LINE (?<line>\d+): (?<text>.*)\n(?<before> *)\^\s*$")]
+    [GeneratedRegex(@"\s*LINE (?<line>\d+): (?<text>.*)\n(?<before> *)\^\s*$", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Picture();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Spaces();
 }

@@ -12,7 +12,8 @@ namespace Progeny.Storage.Datasets.Lake;
 /// Lookups use a session again for a second, since opening one takes longer than most of them: what is new is seen a second later.
 /// </remarks>
 internal sealed class DuckDbFeed(
-    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout) : IFeed, IAsyncDisposable
+    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout)
+    : IFeed, IAsyncDisposable
 {
     private static readonly TimeSpan _longestLookup = TimeSpan.FromSeconds(30);
 
@@ -37,13 +38,13 @@ internal sealed class DuckDbFeed(
         }
         catch (Exception exception)
         {
-            var translated = Translate(exception, session?.Folder, time, cancellationToken);
+            var refused = Translate(exception, session?.Folder, time, cancellationToken);
             if (session is not null)
                 await session.DisposeAsync();
             time.Dispose();
-            if (translated is not null)
-                throw translated;
-            throw;
+            if (refused is null)
+                throw;
+            throw refused;
         }
     }
 
@@ -68,9 +69,9 @@ internal sealed class DuckDbFeed(
             var text = query.ToPositional();
             return await FeedThread.RunAsync(() => Lookup(lease.Session, text, query, columns, parameters, token), token);
         }
-        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } translated)
+        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } refused)
         {
-            throw translated;
+            throw refused;
         }
     }
 
@@ -88,12 +89,26 @@ internal sealed class DuckDbFeed(
         int[]? ordinals = null;
         for (var i = 0; i < rows.Length; i++)
         {
-            using var command = session.CreateCommand(text, query.Arrange(parameters[i]));
+            var values = query.Arrange(parameters[i]);
+            if (i == 0)
+            {
+                using var first = session.CreateCommand(text, values);
+                first.UseStreamingMode = true;
+                text = DuckDbSession.Guard(first, cancellationToken, command => Flat(command, text));
+            }
+
+            using var command = session.CreateCommand(text, values);
             command.UseStreamingMode = true;
             rows[i] = DuckDbSession.Guard(command, cancellationToken, First);
         }
 
         return rows;
+
+        static string Flat(DuckDBCommand command, string sql)
+        {
+            using var reader = command.ExecuteReader();
+            return DuckDbValues.WithoutNested(reader, sql) ?? sql;
+        }
 
         object?[]? First(DuckDBCommand command)
         {

@@ -30,6 +30,13 @@ internal sealed class LakeNames(string sql)
                     break;
                 case JsonValueKind.Object:
                     hasTable = Visit(element, hasTable);
+                    // Of a table function the arguments alone are visited: it was checked as what it is.
+                    if (Text(element, "type") == "TABLE_FUNCTION")
+                    {
+                        open.Push((element.GetProperty("function").GetProperty("children"), hasTable));
+                        break;
+                    }
+
                     foreach (var property in element.EnumerateObject())
                         open.Push((property.Value, hasTable));
                     break;
