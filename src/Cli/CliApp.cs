@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Progeny.Cli.Common;
+using Progeny.Cli.Datasets;
 using Progeny.Cli.Decisions;
 using Progeny.Cli.Evaluation;
 using Progeny.Cli.Experiments;
@@ -50,6 +51,7 @@ public static class CliApp
     {
         var root = MakeCommands(context);
         root.AddJudging(context);
+        root.AddAppending(context);
         return root;
     }
 

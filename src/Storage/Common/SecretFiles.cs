@@ -20,7 +20,7 @@ public static class SecretFiles
         .. new[]
         {
             "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri", "Artifacts:AccessKey",
-            "Artifacts:SecretKey",
+            "Artifacts:SecretKey", "Datasets:Buckets:*:AccessKey", "Datasets:Buckets:*:SecretKey",
         }.Select(key => key.Split(':')),
     ];
 

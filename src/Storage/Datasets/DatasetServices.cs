@@ -6,6 +6,7 @@ using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Datasets.Rows;
+using Progeny.Storage.Datasets.Subscriptions;
 
 namespace Progeny.Storage.Datasets;
 
@@ -24,6 +25,7 @@ internal static class DatasetServices
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddAppendedRows(configuration);
+        services.AddSubscriptions(configuration);
         return services;
     }
 }

@@ -15,6 +15,9 @@ public interface IAppendedRows
     /// <exception cref="KeyNotFoundException">There is no such dataset.</exception>
     Task<AppendReceipt> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken);
 
+    /// <summary>What became of a batch; null: none of the id is known.</summary>
+    Task<AppendReceipt?> FindAsync(string dataset, string id, CancellationToken cancellationToken);
+
     /// <summary>The datasets with rows that are in no version yet.</summary>
     Task<IReadOnlyList<WaitingDataset>> ListWaitingAsync(CancellationToken cancellationToken);
 
