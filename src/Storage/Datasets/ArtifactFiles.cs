@@ -20,10 +20,18 @@ public sealed class ArtifactFiles(IArtifactStore artifacts)
         if (File.Exists(path))
             return path;
         await using var contents = await artifacts.OpenAsync(digest, cancellationToken);
-        if (contents is FileStream file && OperatingSystem.IsLinux() && Link(file.Name, path) == 0)
-            return path;
-        await using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        await contents.CopyToAsync(copy, cancellationToken);
+        await BringAsync(contents, path, cancellationToken);
+        return path;
+    }
+
+    /// <summary>Brings what was staged into a folder, in the same way.</summary>
+    /// <returns>The whole path.</returns>
+    /// <exception cref="ArtifactMissingException">It was kept or dropped, or never staged.</exception>
+    public async Task<string> BringStagedAsync(string ticket, string folder, string name, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, name);
+        await using var contents = await artifacts.OpenStagedAsync(ticket, cancellationToken);
+        await BringAsync(contents, path, cancellationToken);
         return path;
     }
 
@@ -32,6 +40,14 @@ public sealed class ArtifactFiles(IArtifactStore artifacts)
     {
         await using var file = File.OpenRead(path);
         return await artifacts.PutAsync(file, long.MaxValue, cancellationToken);
+    }
+
+    private static async Task BringAsync(Stream contents, string path, CancellationToken cancellationToken)
+    {
+        if (contents is FileStream file && OperatingSystem.IsLinux() && Link(file.Name, path) == 0)
+            return;
+        await using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        await contents.CopyToAsync(copy, cancellationToken);
     }
 
     [DllImport("libc", EntryPoint = "link", SetLastError = true)]

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
+using Progeny.Storage.Datasets.Ingestion;
+using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Datasets.Subscriptions;
@@ -26,6 +28,10 @@ internal static class DatasetServices
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddAppendedRows(configuration);
         services.AddSubscriptions(configuration);
+        services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
+        services.AddSingleton<IDatasetReader, DatasetReader>();
+        services.AddSingleton<ProfileQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         return services;
     }
 }

@@ -64,6 +64,7 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
             (folder.Grains, MovedTables.Grains(request.Cluster.Id)),
             (folder.Queries, MovedTables.Queries(new LogDays([]))),
             (folder.Metrics, MovedTables.Metrics),
+            (folder.Datasets, MovedTables.Datasets),
         ];
         var total = await CountAsync(connection, Records, cancellationToken)
             + await CountAsync(connection, "SELECT coalesce(sum(size / 1024 + 1), 0)::bigint FROM artifacts", cancellationToken);

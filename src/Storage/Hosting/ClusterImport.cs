@@ -43,6 +43,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             (folder.Grains, MovedTables.Grains(request.Cluster.Id)),
             (folder.Queries, MovedTables.Queries(days)),
             (folder.Metrics, MovedTables.Metrics),
+            (folder.Datasets, MovedTables.Datasets),
         ];
         var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
         var meter = new MoveMeter(
@@ -71,7 +72,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     private async Task CheckEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         IEnumerable<MovedTable> tables =
-            [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics];
+            [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics, .. MovedTables.Datasets];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))

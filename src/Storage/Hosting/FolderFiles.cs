@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Progeny.Storage.Common;
+using Progeny.Storage.Datasets;
 using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog.Sqlite;
 
@@ -17,6 +18,7 @@ internal sealed class FolderFiles : IDisposable
         Grains = Open(folder.Paths.GrainsPath, isNew);
         Queries = Open(folder.Paths.QueriesPath, isNew);
         Metrics = Open(folder.Paths.MetricsPath, isNew);
+        Datasets = Open(folder.Paths.DatasetsPath, isNew);
     }
 
     public StorageOptions Paths => _folder.Paths;
@@ -26,6 +28,8 @@ internal sealed class FolderFiles : IDisposable
     public SqliteConnection Queries { get; }
 
     public SqliteConnection Metrics { get; }
+
+    public SqliteConnection Datasets { get; }
 
     /// <summary>Opens the folder of a node that has stopped. What its query log has in the journal only is brought into the log.</summary>
     /// <exception cref="MoveException">It is no data folder.</exception>
@@ -46,7 +50,7 @@ internal sealed class FolderFiles : IDisposable
     /// <summary>Brings to disk what was written to a new folder.</summary>
     public void Flush()
     {
-        foreach (var connection in (SqliteConnection[])[Grains, Queries, Metrics])
+        foreach (var connection in (SqliteConnection[])[Grains, Queries, Metrics, Datasets])
         {
             using (var command = connection.CreateCommand())
             {
@@ -66,6 +70,7 @@ internal sealed class FolderFiles : IDisposable
         Grains.Dispose();
         Queries.Dispose();
         Metrics.Dispose();
+        Datasets.Dispose();
         _folder.Dispose();
     }
 
@@ -79,6 +84,7 @@ internal sealed class FolderFiles : IDisposable
                 SqliteConnection.ClearPool(grains);
             new QueryDatabase(folder.Paths.QueriesPath).Dispose();
             new MetricsDatabase(folder.Paths.MetricsPath, time).Dispose();
+            new DatasetDatabase(folder.Paths.DatasetsPath).Dispose();
             return new FolderFiles(folder, isNew);
         }
         catch

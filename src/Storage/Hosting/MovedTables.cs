@@ -150,4 +150,18 @@ internal static class MovedTables
         new("audit_cursors", "receiver", "receiver text, through bigint"),
         new("evaluations", "generation", "generation text, at bigint, report text") { Title = "evaluations" },
     ];
+
+    /// <summary>The catalog of datasets.</summary>
+    public static IReadOnlyList<MovedTable> Datasets { get; } =
+    [
+        new("datasets", "name", "name text, latest int, document text") { Title = "datasets" },
+        new("dataset_versions", "dataset, version", "dataset text, version int, state text, once text, document text")
+        {
+            Title = "versions of datasets",
+        },
+        new(
+            "dataset_parts",
+            "dataset, first, number",
+            "dataset text, first int, number int, last int, digest text, rows bigint, bytes bigint"),
+    ];
 }

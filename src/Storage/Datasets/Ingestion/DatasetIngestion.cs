@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Options;
+using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Releases;
+using Progeny.Storage.Datasets.Reading;
+using Progeny.Storage.Releases;
+
+namespace Progeny.Storage.Datasets.Ingestion;
+
+/// <summary>Makes versions of datasets from files, with DuckDB.</summary>
+public sealed class DatasetIngestion(
+    IDatasetCatalog catalog,
+    IArtifactStore artifacts,
+    DuckDbEngine engine,
+    IDatasetJudge judge,
+    IOptions<DatasetsOptions> options,
+    TimeProvider time,
+    ProfileQueue? profiles = null) : IDatasetIngestion
+{
+    private readonly ArtifactFiles files = new(artifacts);
+
+    /// <inheritdoc/>
+    public async Task<DatasetVersion> IngestAsync(IngestRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var folder = engine.CreateFolder();
+        var ticket = request.Ticket;
+        try
+        {
+            // What is read is the file in the store, which nobody changes any more.
+            ticket ??= await StageAsync(request.Path, cancellationToken);
+            var path = await files.BringStagedAsync(ticket, folder, "original", cancellationToken);
+            return await IngestAsync(request, ticket, path, folder, cancellationToken);
+        }
+        catch (IOException exception) when (IsDiskFull(exception))
+        {
+            throw new IngestException("The disk of the node is full; nothing of the file is left.", exception) { IsNoRoom = true };
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+            if (ticket is not null)
+                await artifacts.DropAsync(ticket, CancellationToken.None);
+        }
+    }
+
+    private async Task<DatasetVersion> IngestAsync(
+        IngestRequest request, string ticket, string path, string folder, CancellationToken cancellationToken)
+    {
+        var dataset = await catalog.FindAsync(request.Dataset, cancellationToken);
+        var before = dataset is null || !request.IsAppended
+            ? null
+            : await catalog.FindVersionAsync(request.Dataset, null, cancellationToken);
+        var bytes = new FileInfo(path).Length;
+        var table = await new TableReader(engine, options.Value.TemporaryBytes).ReadAsync(
+            path, request.FileName, request.Read, folder, before?.Columns ?? [], cancellationToken);
+        if (table.File is null && request.IsAppended)
+            throw new IngestException($"What is appended to '{request.Dataset}' must be a table. {table.Note}");
+        var judgement = table.File is null
+            ? null
+            : await judge.JudgeAsync(
+                new JudgeRequest
+                {
+                    Dataset = request.Dataset,
+                    Columns = table.Columns,
+                    Files = [table.File],
+                    Folder = folder,
+                    IsAppended = request.IsAppended,
+                },
+                cancellationToken);
+        var parts = await KeepAsync(judgement?.Files ?? [], cancellationToken);
+        var now = time.GetUtcNow();
+        var version = new NewVersion
+        {
+            Version = new DatasetVersion
+            {
+                Dataset = request.Dataset,
+                Origin = request.Origin,
+                Source = request.Source ?? request.FileName,
+                Format = table.Format,
+                Digest = request.IsOriginalDropped ? null : ArtifactNames.Ticket(ticket).Digest,
+                Bytes = bytes,
+                Rows = table.File is null ? null : parts.Sum(part => part.Rows),
+                Columns = table.Columns,
+                Read = request.Read,
+                Note = table.Note,
+                CreatedAt = now,
+                CreatedBy = request.By,
+            },
+            Parts = parts,
+            IsAppended = request.IsAppended,
+            Once = request.Once,
+        };
+        version = judgement?.ApplyTo(version) ?? version;
+        if (before is { IsTable: true } && judgement is { IsHeld: false })
+            version = await AfterAsync(version, before, cancellationToken);
+        if (!request.IsOriginalDropped)
+            await artifacts.KeepAsync(ticket, cancellationToken);
+        if (dataset is null)
+        {
+            await catalog.CreateAsync(
+                new DatasetInfo { Name = request.Dataset, Description = request.Description, CreatedAt = now, CreatedBy = request.By },
+                cancellationToken);
+        }
+        else if (request.Description is { } description)
+        {
+            await catalog.ChangeAsync(request.Dataset, known => known with { Description = description }, cancellationToken);
+        }
+
+        var (added, isNew) = await catalog.AddAsync(version, cancellationToken);
+        if (isNew && added is { IsTable: true, State: DatasetState.Ready })
+            profiles?.Add(added);
+        return added;
+    }
+
+    private async Task<string> StageAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(path);
+        var (length, written) = (file.Length, file.LastWriteTimeUtc);
+        string ticket;
+        await using (var contents = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            ticket = await artifacts.StageAsync(contents, options.Value.MaxFileBytes, cancellationToken);
+        file.Refresh();
+        if (file.Exists && file.Length == length && file.LastWriteTimeUtc == written)
+            return ticket;
+        await artifacts.DropAsync(ticket, CancellationToken.None);
+        throw new IngestException(
+            $"The file '{file.Name}' changed while it was read ({length:N0} bytes when it began); nothing of it is left. Send it when it is "
+                + "finished.");
+    }
+
+    private async Task<IReadOnlyList<DatasetPart>> KeepAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        List<DatasetPart> parts = [];
+        foreach (var path in tables)
+        {
+            await using var session = engine.Open(new DuckDbAccess([path], []));
+            var rows = Convert.ToInt64(
+                await session.ScalarAsync($"SELECT num_rows FROM parquet_file_metadata({DuckDbEngine.Literal(path)})", cancellationToken),
+                null);
+            parts.Add(new DatasetPart(await files.KeepAsync(path, cancellationToken), rows, new FileInfo(path).Length));
+        }
+
+        return parts;
+    }
+
+    // The table is that of the version before with the new parts behind it.
+    private async Task<NewVersion> AfterAsync(NewVersion version, DatasetVersion before, CancellationToken cancellationToken)
+    {
+        await using var session = engine.Open(DuckDbAccess.None);
+        var columns = await session.QueryAsync(
+            $"DESCRIBE {Empty(before.Columns)} UNION ALL BY NAME {Empty(version.Version.Columns)}",
+            row => new DatasetColumn(row.GetString(0), row.GetString(1)),
+            cancellationToken);
+        return version with { Version = version.Version with { Columns = columns, Rows = before.Rows + version.Version.Rows } };
+    }
+
+    private static string Empty(IReadOnlyList<DatasetColumn> columns) =>
+        $"(SELECT {string.Join(", ", columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}"))} WHERE false)";
+
+    private static bool IsDiskFull(IOException exception) => (exception.HResult & 0xFFFF) is 28 or 112;
+}

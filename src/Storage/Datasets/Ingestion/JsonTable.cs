@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Progeny.Storage.Datasets.Ingestion;
+
+/// <summary>Opens the table of a JSON file: objects in an array, one a line, or one alone; their keys are the columns.</summary>
+internal static class JsonTable
+{
+    /// <summary>The most bytes of one object.</summary>
+    public const long MaxObjectBytes = 32L << 20;
+
+    public static async Task<SourceTable> OpenAsync(
+        DuckDbSession session, PlainText text, string format, CancellationToken cancellationToken)
+    {
+        if (text.Bytes == 0)
+            throw new UnreadableTableException("It is empty.");
+        await Task.Run(() => JsonDepth.Check(text.Path, cancellationToken), cancellationToken);
+        var sql = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            read_json({DuckDbEngine.Literal(text.Path)}, format = '{(format == FileKind.NdJson ? "newline_delimited" : "auto")}', sample_size = -1,
+                maximum_depth = 1, map_inference_threshold = -1, maximum_object_size = {MaxObjectBytes}, compression = 'uncompressed')
+            """);
+        var names = await session.QueryAsync($"DESCRIBE SELECT * FROM {sql}", row => row.GetString(0), cancellationToken);
+        TableColumns.Check(names.Count);
+        return new SourceTable(
+            format,
+            // Once the keys are known they need not be found out again, and a key that is new is an error.
+            sql,
+            [.. names.Select(name => new SourceColumn(name, $"NULLIF({DuckDbEngine.Name(name)}::VARCHAR, 'null')", null))],
+            JsonTypes.All,
+            null,
+            text.Note);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Releases;
+
+namespace Progeny.Storage.Datasets.Reading;
+
+/// <summary>Reads the tables of versions with DuckDB.</summary>
+public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifacts, DuckDbEngine engine) : IDatasetReader
+{
+    private readonly ArtifactFiles files = new(artifacts);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JsonElement>> ReadRowsAsync(
+        DatasetVersion version, long offset, int limit, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<JsonElement>>(
+        version,
+        async (session, table) =>
+        [
+            .. await session.QueryAsync(
+                $"SELECT to_json(r)::VARCHAR FROM (SELECT {string.Join(", ", version.Columns.Select(JsonOf))} FROM {table} LIMIT {limit} OFFSET "
+                    + $"{offset}) r",
+                row => JsonSerializer.Deserialize<JsonElement>(row.GetString(0)),
+                cancellationToken),
+        ],
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<DatasetProfile> ProfileAsync(DatasetVersion version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (version.Profile is { } digest)
+        {
+            await using var kept = await artifacts.OpenAsync(digest, cancellationToken);
+            return (await JsonSerializer.DeserializeAsync<DatasetProfile>(kept, JsonSerializerOptions.Web, cancellationToken))!;
+        }
+
+        var profile = await ReadAsync(
+            version, (session, table) => new TableProfiler(session, table).ProfileAsync(cancellationToken), cancellationToken);
+        var made = await ProfileStore.KeepAsync(artifacts, profile, cancellationToken);
+        await catalog.ChangeVersionAsync(
+            version.Dataset,
+            version.Version,
+            known => known.State == DatasetState.Removed ? known : known with { Profile = made },
+            cancellationToken);
+        return profile;
+    }
+
+    private async Task<T> ReadAsync<T>(
+        DatasetVersion version, Func<DuckDbSession, string, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var folder = engine.CreateFolder();
+        try
+        {
+            List<string> paths = [];
+            foreach (var part in await catalog.ListPartsAsync(version.Dataset, version.Version, cancellationToken))
+                paths.Add(await files.BringAsync(part.Digest, folder, $"{paths.Count}.parquet", cancellationToken));
+            await using var session = engine.Open(new DuckDbAccess([], [folder]));
+            return await read(
+                session, $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // JSON has no NaN and no infinity, also not inside of lists and structures.
+    private static string JsonOf(DatasetColumn column)
+    {
+        var name = DuckDbEngine.Name(column.Name);
+        return column.Type is "DOUBLE" or "FLOAT"
+            ? $"CASE WHEN isfinite({name}) THEN to_json({name}) ELSE to_json({name}::VARCHAR) END AS {name}"
+            : ColumnKinds.IsNested(column) && column.Type != "JSON"
+                ? $"CASE WHEN json_valid(to_json({name})::VARCHAR) THEN to_json({name}) ELSE to_json({name}::VARCHAR) END AS {name}"
+                : name;
+    }
+}
