@@ -8,7 +8,8 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Datasets;
 
 /// <summary>
-/// Runs the subscriptions that are due, each by itself, on one silo of a cluster. Should two of them do so at once, what one took the other finds taken.
+/// Runs the subscriptions that are due, each by itself, on one silo of a cluster. Should two of them do so at once, what one took the
+/// other finds taken.
 /// </summary>
 internal sealed partial class SubscriptionService(
     ISubscriptionStore store, SubscriptionRunner runner, Leadership leadership, TimeProvider time, ILogger<SubscriptionService> logger)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
-using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
+using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Datasets.Subscriptions;
 

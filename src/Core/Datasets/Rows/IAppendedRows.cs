@@ -3,7 +3,8 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Core.Datasets.Rows;
 
 /// <summary>
-/// Appended rows until they are in a version: beside the catalog, in the same database, so that both change in one transaction. All calls are
+/// Appended rows until they are in a version: beside the catalog, in the same database, so that both change in one transaction. All
+/// calls are
 /// durable when they return.
 /// </summary>
 public interface IAppendedRows

@@ -3,7 +3,9 @@ namespace Progeny.Core.Datasets.Subscriptions;
 /// <summary>The objects of a place.</summary>
 public interface IObjectSource
 {
-    /// <summary>Whether an object may be seen before all of it is written: then it is taken once it has stayed as it is for a while.</summary>
+    /// <summary>
+    /// Whether an object may be seen before all of it is written: then it is taken once it has stayed as it is for a while.
+    /// </summary>
     bool IsWrittenInPlace { get; }
 
     /// <summary>The objects that are there now.</summary>

@@ -1,6 +1,8 @@
 namespace Progeny.Core.Datasets.Subscriptions;
 
-/// <summary>The subscriptions of all datasets, how far they are, and the objects that they saw. All calls are durable when they return.</summary>
+/// <summary>
+/// The subscriptions of all datasets, how far they are, and the objects that they saw. All calls are durable when they return.
+/// </summary>
 public interface ISubscriptionStore
 {
     /// <summary>The subscriptions of a dataset, by name; null: of all datasets.</summary>

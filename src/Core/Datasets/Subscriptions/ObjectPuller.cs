@@ -5,32 +5,35 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Core.Datasets.Subscriptions;
 
 /// <summary>
-/// Takes the objects of a place into a dataset, the oldest first, each as a version. An object is entered behind its version, and a version is made
+/// Takes the objects of a place into a dataset, the oldest first, each as a version. An object is entered behind its version, and a
+/// version is made
 /// once for each path and contents; so a stop at any point loses nothing and takes nothing twice.
 /// </summary>
-public sealed class ObjectPuller(ISubscriptionStore store, TimeProvider time, IDatasetIngestion? ingestion = null)
+public sealed class ObjectPuller(IDatasetIngestion ingestion, ISubscriptionStore store, TimeProvider time)
 {
     private static readonly TimeSpan _settled = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _forgotten = TimeSpan.FromDays(1);
     private readonly ConcurrentDictionary<(string Dataset, string Name, string Path, string Identity), DateTimeOffset> seen = [];
 
     /// <summary>Takes what is new.</summary>
-    /// <param name="takesRewritten">Whether objects with other contents than those that were taken, and those that could not be taken, are taken
+    /// <param name="takesRewritten">Whether objects with other contents than those that were taken, and those that could not be taken,
+    /// are taken
     /// now.</param>
     /// <param name="folder">A folder for copies, which the caller deletes.</param>
     /// <exception cref="SubscriptionException">The place cannot be read.</exception>
     public async Task PullAsync(
         Subscription subscription, IObjectSource source, bool takesRewritten, string folder, CancellationToken cancellationToken)
     {
-        if (ingestion is null)
-            throw new SubscriptionException("This node takes in no files.");
         var known = await store.ListObjectsAsync(subscription.Dataset, subscription.Name, cancellationToken);
         var newest = known.Values.Where(item => item.State == TakenState.Taken).Select(item => (DateTimeOffset?)item.WrittenAt).Max();
-        foreach (var item in (await source.ListAsync(cancellationToken)).OrderBy(item => item.WrittenAt).ThenBy(item => item.Path, StringComparer.Ordinal))
+        var listed = await source.ListAsync(cancellationToken);
+        foreach (var item in listed.OrderBy(item => item.WrittenAt).ThenBy(item => item.Path, StringComparer.Ordinal))
         {
             var before = known.GetValueOrDefault(item.Path);
             var isSame = before?.Identity == item.Identity;
-            if ((isSame && (before!.State == TakenState.Taken || !takesRewritten)) || (source.IsWrittenInPlace && !IsSettled(subscription, item)))
+            if (isSame && (before!.State == TakenState.Taken || !takesRewritten))
+                continue;
+            if (source.IsWrittenInPlace && !IsSettled(subscription, item))
                 continue;
             var copy = Path.Combine(folder, "object");
             if (!await source.CopyAsync(item, copy, cancellationToken))
@@ -74,7 +77,8 @@ public sealed class ObjectPuller(ISubscriptionStore store, TimeProvider time, ID
             await EnterAsync(
                 before! with { Identity = item.Identity, State = TakenState.Rewritten },
                 status => (before.State == TakenState.Rewritten ? status : status with { Rewritten = status.Rewritten + 1 }).With(
-                    $"'{item.Path}' was rewritten after it had been taken (version {before.Version}); its new contents are not taken unless asked for."));
+                    $"'{item.Path}' was rewritten after it had been taken (version {before.Version}); its new contents are not "
+                        + "taken unless asked for."));
         }
         else
         {
@@ -85,7 +89,7 @@ public sealed class ObjectPuller(ISubscriptionStore store, TimeProvider time, ID
         {
             try
             {
-                var version = await ingestion!.IngestAsync(
+                var version = await ingestion.IngestAsync(
                     new IngestRequest
                     {
                         Dataset = subscription.Dataset,
@@ -104,7 +108,9 @@ public sealed class ObjectPuller(ISubscriptionStore store, TimeProvider time, ID
                     status =>
                     {
                         status = Settle(status) with { Objects = status.Objects + 1, Late = status.Late + (isLate ? 1 : 0) };
-                        return isLate ? status.With($"'{item.Path}' came late: it was written before others that had been taken. It is taken.") : status;
+                        return isLate
+                            ? status.With($"'{item.Path}' came late: it was written before others that had been taken. It is taken.")
+                            : status;
                     });
             }
             catch (IngestException exception) when (!exception.IsNoRoom)

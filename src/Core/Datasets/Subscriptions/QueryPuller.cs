@@ -6,8 +6,10 @@ using Progeny.Core.Feeds;
 namespace Progeny.Core.Datasets.Subscriptions;
 
 /// <summary>
-/// Appends the rows of a query to a dataset in the order of their watermark, and goes on behind the last one. What it is about to append is stored before
-/// it is appended, and the watermark afterwards; so a stop at any point loses nothing and appends nothing twice. Rows that come behind the watermark are
+/// Appends the rows of a query to a dataset in the order of their watermark, and goes on behind the last one. What it is about to
+/// append is stored before
+/// it is appended, and the watermark afterwards; so a stop at any point loses nothing and appends nothing twice. Rows that come behind
+/// the watermark are
 /// counted: those that the source has up to it, less those that were taken.
 /// </summary>
 public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppendedRows rows, ISubscriptionStore store, TimeProvider time)
@@ -72,8 +74,8 @@ public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppen
                     status = await ChangeAsync(
                         subscription,
                         now => now.With(
-                            $"A row has the {subscription.Watermark} {ValueText.Of(value)}, more than a day ahead of the clock; it and those behind it "
-                                + "are not taken yet."),
+                            $"A row has the {subscription.Watermark} {ValueText.Of(value)}, more than a day ahead of the clock; it and "
+                                + "those behind it are not taken yet."),
                         cancellationToken);
                     break;
                 }
@@ -88,7 +90,11 @@ public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppen
                 }
 
                 if (batch.Rows >= MaxRowsAtOne)
-                    throw new SubscriptionException($"More than {MaxRowsAtOne:#,0} rows have the {subscription.Watermark} {next}; order them by another column.");
+                {
+                    throw new SubscriptionException(
+                        $"More than {MaxRowsAtOne:#,0} rows have the {subscription.Watermark} {next}; order them by another column.");
+                }
+
                 batch.Add(reader);
                 upTo = next;
             }
@@ -180,7 +186,11 @@ public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppen
         IFeed feed, OrderedQuery ordered, Ordinal? offset, string comparison, CancellationToken cancellationToken)
     {
         if (offset is not { } from)
-            return feed.ReadAsync(ordered.Sql(comparison == "IS NULL" ? [$"{ordered.Key} IS NULL"] : []), new Dictionary<string, object?>(), cancellationToken);
+        {
+            return feed.ReadAsync(
+                ordered.Sql(comparison == "IS NULL" ? [$"{ordered.Key} IS NULL"] : []), new Dictionary<string, object?>(), cancellationToken);
+        }
+
         var bound = ordered.KeyOf($":{FeedParameters.Watermark}");
         return feed.ReadAsync(
             ordered.Sql([$"{ordered.Key} {comparison} {bound}"]),

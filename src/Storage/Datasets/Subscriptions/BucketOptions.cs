@@ -9,7 +9,9 @@ public sealed class BucketOptions
     /// <summary>What the keys of all objects that may be taken begin with.</summary>
     public string Prefix { get; set; } = "";
 
-    /// <summary>The address of an S3 service, with the bucket in the path of its addresses; null: Amazon's own in <see cref="Region"/>.</summary>
+    /// <summary>
+    /// The address of an S3 service, with the bucket in the path of its addresses; null: Amazon's own in <see cref="Region"/>.
+    /// </summary>
     public string? Endpoint { get; set; }
 
     /// <summary>The region, such as <c>eu-central-1</c>.</summary>

@@ -3,7 +3,9 @@ using Progeny.Core.Datasets.Subscriptions;
 
 namespace Progeny.Storage.Datasets.Subscriptions;
 
-/// <summary>The files of a folder and of those in it. Links are not followed, and files that are being made are passed over by their names.</summary>
+/// <summary>
+/// The files of a folder and of those in it. Links are not followed, and files that are being made are passed over by their names.
+/// </summary>
 internal sealed class FolderObjects(string name, string folder, string prefix) : IObjectSource
 {
     private static readonly string[] _unfinished = [".tmp", ".temp", ".part", ".partial", ".crdownload", ".swp", "~"];
