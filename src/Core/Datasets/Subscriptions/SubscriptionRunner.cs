@@ -35,7 +35,7 @@ public sealed class SubscriptionRunner(
                 Error = error,
 
                 // What was asked for meanwhile is done by the next run.
-                IsAsked = now.IsAsked && now.TakesBehind != status.TakesBehind,
+                IsAsked = now.IsAsked && (!status.IsAsked || now.TakesBehind != status.TakesBehind),
                 TakesBehind = now.TakesBehind && !takesBehind,
             },
             cancellationToken);
