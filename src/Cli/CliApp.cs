@@ -52,6 +52,7 @@ public static class CliApp
     {
         var root = MakeCommands(context);
         root.AddJudging(context);
+        root.AddAppending(context);
         return root;
     }
 

@@ -89,6 +89,7 @@ public static class GatewayApp
         app.MapPredict();
         app.MapInferenceProtocol();
         app.MapRows();
+        app.MapSubscriptions();
         app.MapOutcomes();
         app.MapFeedback();
         app.MapQueries();

@@ -42,6 +42,10 @@ internal sealed class ServerClient : IDisposable
     public Task<ServerAnswer<T>> PutAsync<T>(FormattableString path, object body, CancellationToken cancellationToken) =>
         SendAsync<T>(HttpMethod.Put, path, ContentOf(body), TimeLimit, cancellationToken);
 
+    /// <inheritdoc cref="GetAsync{T}"/>
+    public Task DeleteAsync(FormattableString path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, path, content: null, TimeLimit, cancellationToken);
+
     /// <summary>Sends a file, however long it takes.</summary>
     /// <inheritdoc cref="GetAsync{T}"/>
     public Task<ServerAnswer<T>> UploadAsync<T>(FormattableString path, Stream file, string mediaType, CancellationToken cancellationToken)

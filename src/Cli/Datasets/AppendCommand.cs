@@ -56,7 +56,8 @@ internal static class AppendCommand
                 using var stream = new MemoryStream(body, writable: false);
                 try
                 {
-                    total = Add(total, (await client.UploadAsync<AppendReceipt>(path, stream, "application/x-ndjson", cancellationToken)).Value);
+                    var answer = await client.UploadAsync<AppendReceipt>(path, stream, "application/x-ndjson", cancellationToken);
+                    total = Add(total, answer.Value);
                 }
                 catch (ServerException exception) when (before > 0)
                 {

@@ -26,6 +26,13 @@ internal static partial class RowsApi
                     + "read at once. With 'batch' they are stored once, however often they are sent; with a key each row is.")
             .WithProblems(400, 409, 413);
 
+    /// <summary>Whether a dataset can have a name.</summary>
+    internal static bool IsName(string dataset) => DatasetName().IsMatch(dataset);
+
+    internal static ProblemHttpResult NoName(string dataset) => Problems.Invalid(
+        $"{Problems.Quoted(dataset)} is no name of a dataset; it begins with a small letter and has small letters, digits, '-' and "
+            + "'_', at most 63.");
+
     private static async Task<Results<Ok<AppendReceipt>, ProblemHttpResult>> AppendAsync(
         string dataset,
         HttpContext context,
@@ -35,17 +42,13 @@ internal static partial class RowsApi
         string? batch = null,
         string? key = null)
     {
-        if (!DatasetName().IsMatch(dataset))
-        {
-            return Problems.Invalid(
-                $"{Problems.Quoted(dataset)} is no name of a dataset; a letter, then letters, digits, '-' and '_' would be one: all of them small, 63 "
-                    + "at most.");
-        }
-
+        if (!IsName(dataset))
+            return NoName(dataset);
         if (batch is { Length: 0 or > MaxIdLength } || batch?.Any(char.IsControl) == true)
             return Problems.Invalid($"'batch' must have 1 to {MaxIdLength} characters, none of which is a control character.");
         var columns = key?.Split(',', StringSplitOptions.TrimEntries);
-        if (columns?.Any(column => column.Length == 0) == true || columns?.Distinct(StringComparer.OrdinalIgnoreCase).Count() != columns?.Length)
+        if (columns?.Any(column => column.Length == 0) == true
+            || columns?.Distinct(StringComparer.OrdinalIgnoreCase).Count() != columns?.Length)
             return Problems.Invalid("'key' must be names of different columns with commas between them, such as 'id' or 'shop,number'.");
         var body = await ReadAsync(context.Request, cancellationToken);
         try

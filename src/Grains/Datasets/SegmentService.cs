@@ -8,7 +8,8 @@ using Progeny.Grains.Common;
 namespace Progeny.Grains.Datasets;
 
 /// <summary>
-/// Moves appended rows into versions, and joins small parts, on one silo of a cluster. Should two of them do so at once, one of them does nothing.
+/// Moves appended rows into versions, and joins small parts, on one silo of a cluster. Should two of them do so at once, one of them
+/// does nothing.
 /// </summary>
 internal sealed partial class SegmentService(
     IAppendedRows rows,

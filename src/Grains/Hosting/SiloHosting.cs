@@ -115,6 +115,7 @@ public static class SiloHosting
         services.AddHostedService<ProjectWaker>();
         services.AddHostedService<OutcomeScoringService>();
         services.AddHostedService<SegmentService>();
+        services.AddHostedService<SubscriptionService>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());

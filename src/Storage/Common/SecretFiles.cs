@@ -21,8 +21,8 @@ public static class SecretFiles
         {
             "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri",
             "Artifacts:AccessKey", "Artifacts:SecretKey", "Security:Pepper", "Security:Tls:Password", "Silo:Tls:Password",
-            "Security:OpenIdConnect:ClientSecret",
-            "QueryLog:Archive:AccessKey", "QueryLog:Archive:SecretKey",
+            "Security:OpenIdConnect:ClientSecret", "QueryLog:Archive:AccessKey", "QueryLog:Archive:SecretKey",
+            "Datasets:Buckets:*:AccessKey", "Datasets:Buckets:*:SecretKey",
         }.Select(key => key.Split(':')),
     ];
 

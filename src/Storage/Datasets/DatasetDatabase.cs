@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Progeny.Storage.Common;
 using Progeny.Storage.Datasets.Rows;
+using Progeny.Storage.Datasets.Subscriptions;
 
 namespace Progeny.Storage.Datasets;
 
@@ -24,7 +25,7 @@ public sealed class DatasetDatabase : IDisposable
         {
             connection.Open();
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            SqliteSchema.Create(connection, $"{DatasetSchema.Script} {RowsSchema.Sqlite}", DatasetSchema.Version);
+            SqliteSchema.Create(connection, $"{DatasetSchema.Script} {RowsSchema.Sqlite} {SubscriptionSchema.Script}", DatasetSchema.Version);
             writer = new SqliteWriter(connection, "datasets");
         }
         catch (SqliteException exception)

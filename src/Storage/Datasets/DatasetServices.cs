@@ -6,11 +6,13 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets.Contracts;
 using Progeny.Storage.Datasets.Ingestion;
-using Progeny.Storage.Datasets.Reading;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Datasets.Snapshots;
+using Progeny.Storage.Datasets.Reading;
+using Progeny.Storage.Datasets.Rows;
+using Progeny.Storage.Datasets.Subscriptions;
 
 namespace Progeny.Storage.Datasets;
 
@@ -34,6 +36,8 @@ internal static class DatasetServices
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
         services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddContracts();
+        services.AddAppendedRows(configuration);
+        services.AddSubscriptions(configuration);
         services.AddSingleton<IDatasetIngestion, DatasetIngestion>();
         services.AddSingleton<IDatasetReader, DatasetReader>();
         services.AddSingleton<ProfileQueue>();

@@ -15,6 +15,7 @@ using Progeny.Grains.Retraining;
 using Progeny.Storage.Alerts;
 using Progeny.Storage.Common;
 using Progeny.Storage.Datasets;
+using Progeny.Storage.Datasets.Subscriptions;
 using Progeny.Storage.Feeds;
 using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Tap;
@@ -46,6 +47,7 @@ internal static class KnownSettings
         ["Releases"] = typeof(ReleaseOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Datasets"] = typeof(DatasetsOptions),
+        [$"Datasets:Buckets:{AnyName}"] = typeof(BucketOptions),
         ["Datasets:Append"] = typeof(AppendOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Security:Jwt"] = typeof(JwtOptions),
@@ -61,7 +63,7 @@ internal static class KnownSettings
     /// <summary>Keys that are read by their name.</summary>
     private static readonly string[] Single =
     [
-        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Logging:LogLevel:{AnyName}",
+        "urls", "Data", "Http:AllowedHosts", "Http:CorsOrigins", "Webhooks:AllowedNetworks", "Otlp:Endpoint", "Dashboard:Enabled", $"Datasets:Folders:{AnyName}", $"Logging:LogLevel:{AnyName}",
         $"Security:Certificates:{AnyName}:Thumbprint", $"Security:Certificates:{AnyName}:Subject", $"Security:Certificates:{AnyName}:Access", $"Security:Jwt:Roles:{AnyName}",
         $"Security:OpenIdConnect:Roles:{AnyName}",
     ];

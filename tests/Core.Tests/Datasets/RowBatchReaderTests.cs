@@ -53,8 +53,8 @@ public sealed class RowBatchReaderTests
     [Fact]
     public void Line_that_is_no_text_or_nested_too_deep_is_refused()
     {
-        Should.Throw<RowLineException>(() => RowBatchReader.Read(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' }, []))
-            .Message.ShouldContain("UTF-8");
+        byte[] noText = [(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'];
+        Should.Throw<RowLineException>(() => RowBatchReader.Read(noText, [])).Message.ShouldContain("UTF-8");
         Should.Throw<RowLineException>(() => Read($"{{\"a\": {new string('[', 10_000)}{new string(']', 10_000)}}}")).Line.ShouldBe(1);
     }
 

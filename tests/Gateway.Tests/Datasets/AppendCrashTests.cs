@@ -12,7 +12,9 @@ using Progeny.Storage.Datasets.Lake;
 
 namespace Progeny.Gateway.Tests.Datasets;
 
-/// <summary>What becomes of appended rows when the node is killed again and again, while they come and while versions are made of them.</summary>
+/// <summary>
+/// What becomes of appended rows when the node is killed again and again, while they come and while versions are made of them.
+/// </summary>
 [Collection("processes")]
 public sealed class AppendCrashTests : DataFixture
 {

@@ -1,7 +1,8 @@
 namespace Progeny.Core.Datasets.Rows;
 
 /// <summary>
-/// The type of a column when rows are appended: a text of JSON is a text, whatever it looks like; a column that has a type keeps it where all new
+/// The type of a column when rows are appended: a text of JSON is a text, whatever it looks like; a column that has a type keeps it
+/// where all new
 /// values have it exactly; else it becomes the next wider type that holds old and new values exactly, at last VARCHAR.
 /// </summary>
 public sealed record ColumnTyping

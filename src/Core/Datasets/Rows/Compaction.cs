@@ -3,7 +3,8 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Core.Datasets.Rows;
 
 /// <summary>
-/// Which parts of a table are joined: the last eight or more that are all below the first size, else below the next. So a row is rewritten a few times
+/// Which parts of a table are joined: the last eight or more that are all below the first size, else below the next. So a row is
+/// rewritten a few times
 /// at most, and a table has no more than seven parts of each size beside those of full size.
 /// </summary>
 public static class Compaction

@@ -3,7 +3,8 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Core.Datasets.Rows;
 
 /// <summary>
-/// Appended rows until they are in a version: beside the catalog, in the same database, so that both change in one transaction. All calls are
+/// Appended rows until they are in a version: beside the catalog, in the same database, so that both change in one transaction. All
+/// calls are
 /// durable when they return.
 /// </summary>
 public interface IAppendedRows
@@ -14,6 +15,9 @@ public interface IAppendedRows
     /// that id.</exception>
     /// <exception cref="KeyNotFoundException">There is no such dataset.</exception>
     Task<AppendReceipt> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken);
+
+    /// <summary>What became of a batch; null: none of the id is known.</summary>
+    Task<AppendReceipt?> FindAsync(string dataset, string id, CancellationToken cancellationToken);
 
     /// <summary>The datasets with rows that are in no version yet.</summary>
     Task<IReadOnlyList<WaitingDataset>> ListWaitingAsync(CancellationToken cancellationToken);

@@ -39,5 +39,6 @@ public sealed class RowAppender(IDatasetCatalog catalog, IAppendedRows rows, Tim
     }
 
     private static RowBatchConflictException OtherKey(string dataset, IReadOnlyList<string> key) => new(
-        $"The key of dataset '{dataset}' is {(key.Count == 0 ? "not declared" : string.Join(", ", key))}; send its rows with this key or with none.");
+        $"The key of dataset '{dataset}' is {(key.Count == 0 ? "not declared" : string.Join(", ", key))}; send its rows with this "
+            + "key or with none.");
 }

@@ -9,7 +9,9 @@ public sealed record RowBatch
     /// <summary>Where the lines with rows are in the body.</summary>
     public required IReadOnlyList<Range> Lines { get; init; }
 
-    /// <summary>The number of each of these lines, from 1, where lines without a row are among them; null: they count without gaps.</summary>
+    /// <summary>
+    /// The number of each of these lines, from 1, where lines without a row are among them; null: they count without gaps.
+    /// </summary>
     public IReadOnlyList<int>? Numbers { get; init; }
 
     public required IReadOnlyList<RowColumn> Columns { get; init; }

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Progeny.Core.Datasets.Rows;
 
 /// <summary>
-/// The canonical form of rows, by which they are compared: values by the names of their columns, in one order; numbers as they are, however they are
+/// The canonical form of rows, by which they are compared: values by the names of their columns, in one order; numbers as they are,
+/// however they are
 /// written; a column with null as one that is missing. Objects and arrays are compared as they are written, but for spaces.
 /// </summary>
 internal sealed class RowCanon

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Rows;
+using Progeny.Storage.Datasets.Subscriptions;
 using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
@@ -34,6 +35,7 @@ internal static class ClusterSchema
             PostgresSessionKeyStore.Schema,
             DatasetSchema.Script,
             RowsSchema.Postgres,
+            SubscriptionSchema.Script,
         ],
     ];
 

@@ -38,6 +38,15 @@ internal sealed class AppendedRows(DatasetCatalog catalog, IRowKeys keys, TimePr
     }
 
     /// <inheritdoc/>
+    public Task<AppendReceipt?> FindAsync(string dataset, string id, CancellationToken cancellationToken) => catalog.ReadAsync(
+        async (connection, token) =>
+            await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
+                "SELECT receipt FROM dataset_batch_ids WHERE dataset = :dataset AND id = :id",
+                new { dataset, id },
+                cancellationToken: token)) is { } receipt ? JsonSerializer.Deserialize<AppendReceipt>(receipt, _json) : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<WaitingDataset>> ListWaitingAsync(CancellationToken cancellationToken) =>
         catalog.ReadAsync<IReadOnlyList<WaitingDataset>>(
             async (connection, token) =>

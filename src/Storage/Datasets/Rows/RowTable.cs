@@ -55,7 +55,8 @@ internal sealed record RowTable
             var name = DuckDbEngine.Name(column.Name);
             foreach (var part in waiting.Parts)
             {
-                var table = $"read_parquet({DuckDbEngine.Literal(await artifacts.BringAsync(part.Digest, folder, PartFiles.NameOf(part), cancellationToken))})";
+                var file = await artifacts.BringAsync(part.Digest, folder, PartFiles.NameOf(part), cancellationToken);
+                var table = $"read_parquet({DuckDbEngine.Literal(file)})";
                 var has = await PartFiles.HasColumnAsync(session, table, column.Name, cancellationToken);
                 if (has && await session.ScalarAsync(
                     $"SELECT coalesce(min({name}) >= -9007199254740992 AND max({name}) <= 9007199254740992, true) FROM {table}",
@@ -76,7 +77,8 @@ internal sealed record RowTable
         if (asked.Length == 0)
             return meets;
         var conditions = asked.Select(i =>
-            $"(SELECT coalesce(bool_and({columns[i].Typing.Condition}), true) FROM (SELECT c{i} AS value FROM staged WHERE c{i} IS NOT NULL))");
+            $"(SELECT coalesce(bool_and({columns[i].Typing.Condition}), true) "
+                + $"FROM (SELECT c{i} AS value FROM staged WHERE c{i} IS NOT NULL))");
         var found = await session.QueryAsync(
             $"SELECT {string.Join(", ", conditions)}",
             record => asked.Select((_, place) => record.GetBoolean(place)).ToArray(),

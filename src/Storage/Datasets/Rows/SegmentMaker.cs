@@ -7,7 +7,8 @@ using Progeny.Core.Datasets.Rows;
 namespace Progeny.Storage.Datasets.Rows;
 
 /// <summary>
-/// Makes Parquet files of appended rows. A version and the removal of its rows from those that wait are one transaction, which does nothing where
+/// Makes Parquet files of appended rows. A version and the removal of its rows from those that wait are one transaction, which does
+/// nothing where
 /// somebody else was faster; so it can be killed, or run twice, at any point.
 /// </summary>
 internal sealed class SegmentMaker(
