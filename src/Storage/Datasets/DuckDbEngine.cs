@@ -33,15 +33,9 @@ public sealed class DuckDbEngine
     /// <summary>
     /// Opens a session. It has an empty database of its own in memory, times are in UTC, and its settings cannot be changed.
     /// </summary>
-    /// <param name="access">What it may reach.</param>
-    /// <param name="search">The folders below which relative paths of files are searched for.</param>
-    public DuckDbSession Open(DuckDbAccess access, IReadOnlyCollection<string>? search = null)
+    public DuckDbSession Open(DuckDbAccess access)
     {
         ArgumentNullException.ThrowIfNull(access);
-        // DuckDB has a list of paths in one text; one with a comma is given as a whole path only.
-        var searched = search?.Where(path => !path.Contains(',', StringComparison.Ordinal)).ToList() is { Count: > 0 } paths
-            ? $"SET file_search_path = {Literal(string.Join(',', paths))};"
-            : "";
         var folder = CreateFolder();
         var connection = new DuckDBConnection("DataSource=:memory:");
         try
@@ -61,7 +55,6 @@ public sealed class DuckDbEngine
                 SET allow_community_extensions = false;
                 SET allowed_paths = [{List(access.Files)}];
                 SET allowed_directories = [{List([.. access.Folders, folder])}];
-                {searched}
                 SET enable_external_access = false;
                 SET lock_configuration = true;
                 """;

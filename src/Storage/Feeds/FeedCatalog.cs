@@ -46,7 +46,7 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public IFeed Get(string name, string project) =>
         feeds.TryGetValue(name, out var feed) && ProjectGrant.Includes(feed.Projects, project)
-            ? feed.Kind == FeedKinds.DuckDb ? lakeFeeds.GetOrAdd((name.ToLowerInvariant(), project), _ => OpenLake(name, project)) : feed.Feed!
+            ? feed.Feed ?? lakeFeeds.GetOrAdd((name.ToLowerInvariant(), project), _ => OpenLake(name, project))
             : throw new FeedException(name, Missing(project));
 
     /// <summary>The feeds over PostgreSQL.</summary>

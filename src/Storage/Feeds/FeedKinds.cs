@@ -13,5 +13,6 @@ internal static class FeedKinds
 
     public static bool IsDuckDb(string? kind) => DuckDb.Equals(kind, StringComparison.OrdinalIgnoreCase);
 
-    public static bool IsKnown(string? kind) => IsSqlite(kind) || IsDuckDb(kind) || Postgres.Equals(kind, StringComparison.OrdinalIgnoreCase);
+    public static bool IsKnown(string? kind) =>
+        IsSqlite(kind) || IsDuckDb(kind) || Postgres.Equals(kind, StringComparison.OrdinalIgnoreCase);
 }

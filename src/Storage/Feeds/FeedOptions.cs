@@ -18,13 +18,15 @@ public sealed class FeedOptions
     public string Datasets { get; set; } = ProjectGrant.All;
 
     /// <summary>
-    /// Of a feed of kind <c>duckdb</c>: the projects whose queries, outcomes and metrics may be read; null: those of the project that reads.
+    /// Of a feed of kind <c>duckdb</c>: the projects whose queries, outcomes and metrics may be read; null: the one that reads.
     /// </summary>
     public string? Records { get; set; }
 
     /// <summary>Of a feed of kind <c>duckdb</c>: the folders whose files may be read, separated by semicolons; null: none.</summary>
     public string? Files { get; set; }
 
-    /// <summary>How long the database works on one query at most (PostgreSQL's <c>statement_timeout</c>; DuckDB at most <c>Datasets:QueryTime</c>).</summary>
+    /// <summary>
+    /// How long the database works on one query at most (PostgreSQL's <c>statement_timeout</c>; DuckDB at most <c>Datasets:QueryTime</c>).
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
 }

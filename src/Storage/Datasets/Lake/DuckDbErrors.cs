@@ -18,7 +18,8 @@ internal static partial class DuckDbErrors
         feed,
         exception switch
         {
-            DuckDBException => Explain(folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
+            DuckDBException => Explain(
+                folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
             InvalidOperationException => $"{exception.Message.TrimEnd('.')}. Parameters are written :name.",
             _ => exception.Message,
         },

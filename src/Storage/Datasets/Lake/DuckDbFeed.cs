@@ -12,7 +12,8 @@ namespace Progeny.Storage.Datasets.Lake;
 /// Lookups use a session again for a second, since opening one takes longer than most of them: what is new is seen a second later.
 /// </remarks>
 internal sealed class DuckDbFeed(
-    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout) : IFeed, IAsyncDisposable
+    string name, Func<string, CancellationToken, Task<(DuckDbSession Session, string Sql)>> open, TimeSpan timeout)
+    : IFeed, IAsyncDisposable
 {
     private static readonly TimeSpan _longestLookup = TimeSpan.FromSeconds(30);
 
@@ -37,13 +38,13 @@ internal sealed class DuckDbFeed(
         }
         catch (Exception exception)
         {
-            var refused = Translate(exception, session?.Folder, time, cancellationToken);
+            var isRefused = IsRefused(exception, time, cancellationToken);
             if (session is not null)
                 await session.DisposeAsync();
             time.Dispose();
-            if (refused is null)
+            if (!isRefused)
                 throw;
-            throw refused;
+            throw Refusal(exception, session?.Folder, time);
         }
     }
 
@@ -68,9 +69,9 @@ internal sealed class DuckDbFeed(
             var text = query.ToPositional();
             return await FeedThread.RunAsync(() => Lookup(lease.Session, text, query, columns, parameters, token), token);
         }
-        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } refused)
+        catch (Exception exception) when (IsRefused(exception, time, cancellationToken))
         {
-            throw refused;
+            throw Refusal(exception, folder, time);
         }
     }
 
@@ -85,15 +86,30 @@ internal sealed class DuckDbFeed(
         CancellationToken cancellationToken)
     {
         var rows = new object?[]?[parameters.Count];
+        var sql = text;
         int[]? ordinals = null;
         for (var i = 0; i < rows.Length; i++)
         {
-            using var command = session.CreateCommand(text, query.Arrange(parameters[i]));
+            var values = query.Arrange(parameters[i]);
+            if (i == 0)
+            {
+                using var first = session.CreateCommand(text, values);
+                first.UseStreamingMode = true;
+                text = DuckDbSession.Guard(first, cancellationToken, probe => Flat(probe, sql));
+            }
+
+            using var command = session.CreateCommand(text, values);
             command.UseStreamingMode = true;
             rows[i] = DuckDbSession.Guard(command, cancellationToken, First);
         }
 
         return rows;
+
+        static string Flat(DuckDBCommand probed, string whole)
+        {
+            using var reader = probed.ExecuteReader();
+            return DuckDbValues.WithoutNested(reader, whole) ?? whole;
+        }
 
         object?[]? First(DuckDBCommand command)
         {
@@ -103,9 +119,12 @@ internal sealed class DuckDbFeed(
         }
     }
 
-    private FeedException? Translate(Exception exception, string? folder, QueryTime time, CancellationToken cancellationToken) =>
-        exception is OperationCanceledException && time.IsOver && !cancellationToken.IsCancellationRequested
-            ? new FeedException(name, time.Message, exception)
-        : DuckDbErrors.IsOfFeed(exception) ? DuckDbErrors.Translate(name, exception, folder)
-        : null;
+    private static bool IsRefused(Exception exception, QueryTime time, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException
+            ? time.IsOver && !cancellationToken.IsCancellationRequested
+            : DuckDbErrors.IsOfFeed(exception);
+
+    private FeedException Refusal(Exception exception, string? folder, QueryTime time) => exception is OperationCanceledException
+        ? new FeedException(name, time.Message, exception)
+        : DuckDbErrors.Translate(name, exception, folder);
 }

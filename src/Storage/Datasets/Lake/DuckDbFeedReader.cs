@@ -39,18 +39,32 @@ internal sealed class DuckDbFeedReader : IFeedReader
     public static async Task<DuckDbFeedReader> OpenAsync(
         string feed, DuckDbSession session, QueryTime time, SqlQuery query, object?[] values, CancellationToken cancellationToken)
     {
-        var statement = session.CreateCommand(query.ToPositional(), values);
-        try
+        var text = query.ToPositional();
+        var (statement, opened) = await StartAsync(text);
+        if (DuckDbValues.WithoutNested(opened, text) is { } flat)
         {
-            statement.UseStreamingMode = true;
-            var opened = await FeedThread.RunAsync(
-                () => DuckDbSession.Guard(statement, time.Token(cancellationToken), command => command.ExecuteReader()), cancellationToken);
-            return new DuckDbFeedReader(feed, session, time, statement, opened);
-        }
-        catch
-        {
+            await opened.DisposeAsync();
             await statement.DisposeAsync();
-            throw;
+            (statement, opened) = await StartAsync(flat);
+        }
+
+        return new DuckDbFeedReader(feed, session, time, statement, opened);
+
+        async Task<(DuckDBCommand Statement, DuckDBDataReader Opened)> StartAsync(string sql)
+        {
+            var started = session.CreateCommand(sql, values);
+            try
+            {
+                started.UseStreamingMode = true;
+                var token = time.Token(cancellationToken);
+                return (started, await FeedThread.RunAsync(
+                    () => DuckDbSession.Guard(started, token, command => command.ExecuteReader()), cancellationToken));
+            }
+            catch
+            {
+                await started.DisposeAsync();
+                throw;
+            }
         }
     }
 

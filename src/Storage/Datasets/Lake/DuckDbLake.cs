@@ -13,10 +13,12 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
         ArgumentNullException.ThrowIfNull(sql);
         ArgumentNullException.ThrowIfNull(grant);
         var (rewritten, serialize) = Prepare(sql);
-        var session = engine.Open(new DuckDbAccess([], grant.Folders), grant.Folders);
+        var session = engine.Open(new DuckDbAccess([], grant.Folders));
         try
         {
             await LakeSql.LimitAsync(session, cancellationToken);
+            if (grant.Folders is [var first, ..])
+                await session.ExecuteAsync($"CREATE MACRO files(path) AS {DuckDbEngine.Literal(first + '/')} || path", cancellationToken);
             var tables = LakeSql.Read((string)(await session.ScalarAsync(serialize, cancellationToken))!, rewritten);
             List<DatasetVersion> versions = [];
             foreach (var table in tables)

@@ -1,7 +1,5 @@
-using System.Collections;
 using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
 using DuckDB.NET.Data;
 
 namespace Progeny.Storage.Datasets.Lake;
@@ -53,6 +51,21 @@ internal static class DuckDbValues
         }
     }
 
+    /// <summary>
+    /// The query with JSON in place of lists, structs and maps, which the driver reads with their NULLs only as that; null: it has none.
+    /// </summary>
+    public static string? WithoutNested(DuckDBDataReader reader, string sql)
+    {
+        var nested = Enumerable.Range(0, reader.FieldCount).Select(column => IsNested(reader.GetDataTypeName(column))).ToList();
+        if (!nested.Contains(true))
+            return null;
+        var columns = nested.Select((isNested, column) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isNested ? $"CAST(to_json(c{column}) AS VARCHAR)" : $"c{column}")} AS {DuckDbEngine.Name(reader.GetName(column))}"));
+        var names = Enumerable.Range(0, nested.Count).Select(column => string.Create(CultureInfo.InvariantCulture, $"c{column}"));
+        return $"SELECT {string.Join(", ", columns)} FROM (\n{sql}\n) AS progeny_rows({string.Join(", ", names)})";
+    }
+
     /// <summary>SQL for the instant of a time that is written as text; null: the column holds no texts.</summary>
     public static string? InstantOf(DuckDBDataReader reader, int column, string expression)
     {
@@ -60,7 +73,8 @@ internal static class DuckDbValues
             return null;
         var text = $"CAST({expression} AS VARCHAR)";
         // DuckDB reads a zone only behind seconds, and Z only in upper case.
-        var whole = $"regexp_replace(replace(upper({text}), 'Z', '+00'), '^(.{{10}})[T ]([0-9]{{2}}:[0-9]{{2}})([+-].*)?$', '\\1 \\2:00\\3')";
+        var whole = $"regexp_replace(replace(upper({text}), 'Z', '+00'), "
+            + "'^(.{10})[T ]([0-9]{2}:[0-9]{2})([+-].*)?$', '\\1 \\2:00\\3')";
         return $"CASE WHEN regexp_full_match({text}, '{Day}|{Zoned}') THEN TRY_CAST(CASE WHEN length({text}) = 7 THEN {text} || '-01' "
             + $"ELSE {whole} END AS TIMESTAMPTZ) END";
     }
@@ -77,8 +91,6 @@ internal static class DuckDbValues
         DateTime time => time.ToString(
             type == "TimestampTz" ? "yyyy-MM-ddTHH:mm:ss.FFFFFFZ" : "yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFZ", CultureInfo.InvariantCulture),
-        Stream => throw new NotSupportedException("it has a BLOB in it"),
-        IDictionary or IEnumerable => JsonSerializer.Serialize(Tree(value)),
         _ => value.ToString(),
     };
 
@@ -88,14 +100,5 @@ internal static class DuckDbValues
         : BigInteger.Abs(number) <= new BigInteger(decimal.MaxValue) ? (decimal)number
         : number.ToString(CultureInfo.InvariantCulture);
 
-    private static object? Tree(object? value) => value switch
-    {
-        null or DBNull => null,
-        string => value,
-        IDictionary map => map.Cast<DictionaryEntry>().ToDictionary(
-            entry => System.Convert.ToString(Convert(entry.Key, ""), CultureInfo.InvariantCulture)!, entry => Tree(entry.Value)),
-        Stream => Convert(value, ""),
-        IEnumerable list => list.Cast<object?>().Select(Tree).ToList(),
-        _ => Convert(value, ""),
-    };
+    private static bool IsNested(string type) => type is "List" or "Array" or "Struct" or "Map" or "Union";
 }

@@ -32,5 +32,8 @@ internal static class LakeFolders
         }
     }
 
-    private static readonly EnumerationOptions _all = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions _all = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false,
+    };
 }

@@ -19,9 +19,9 @@ internal static class LakeFunctions
 
     private static readonly FrozenSet<string> _refused = FrozenSet.ToFrozenSet(
         [
-            "query", "query_table", "current_setting", "getenv", "getvariable", "nextval", "currval", "sleep_ms", "write_log", "parse_duckdb_log_message",
-            "json_execute_serialized_sql", "json_serialize_plan", "current_connection_id", "txid_current", "which_secret", "add_parquet_key", "read_text",
-            "read_blob", "glob", "pg_sleep",
+            "query", "query_table", "current_setting", "getenv", "getvariable", "nextval", "currval", "sleep_ms",
+            "write_log", "parse_duckdb_log_message", "json_execute_serialized_sql", "json_serialize_plan", "current_connection_id",
+            "txid_current", "which_secret", "add_parquet_key", "read_text", "read_blob", "glob", "pg_sleep",
             // They make much of little in one step, which nothing interrupts.
             "range", "generate_series", "printf", "format", "bitstring", "list_resize", "array_resize",
         ],

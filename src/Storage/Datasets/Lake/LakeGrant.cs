@@ -5,7 +5,7 @@ namespace Progeny.Storage.Datasets.Lake;
 /// <param name="MayRead">Whether a table of a schema may be read, by the schema and its own name (<c>datasets</c>, <c>orders</c>).</param>
 public sealed record LakeGrant(string Reader, Func<string, string, bool> MayRead)
 {
-    /// <summary>The folders whose files may be read, whole paths; a query names files relative to them.</summary>
+    /// <summary>The folders whose files may be read, whole paths. <c>files('a.csv')</c> is the path of a file of the first.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>All tables, and no files: for the platform's own queries.</summary>

@@ -69,7 +69,8 @@ internal static class LakeSql
     /// <summary>
     /// The statements that bound what makes much of little: DuckDB counts the memory of such a text only when it is there.
     /// </summary>
-    public static Task LimitAsync(DuckDbSession session, CancellationToken cancellationToken) => session.ExecuteAsync(Limits, cancellationToken);
+    public static Task LimitAsync(DuckDbSession session, CancellationToken cancellationToken) =>
+        session.ExecuteAsync(Limits, cancellationToken);
 
     /// <summary>Reads what DuckDB's own parser makes of a query (<c>json_serialize_sql</c>).</summary>
     /// <exception cref="LakeException">It is no query, or names functions that are not allowed.</exception>

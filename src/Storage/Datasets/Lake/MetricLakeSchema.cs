@@ -9,7 +9,7 @@ public sealed class MetricLakeSchema(IMetricsStore metrics, TimeProvider time) :
 {
     private static readonly (string Name, string Type)[] _columns =
     [
-        ("generation", "VARCHAR"), ("at", "TIMESTAMPTZ"), ("step", "BIGINT"), ("requests", "BIGINT"), ("rows", "BIGINT"),
+        ("generation", "VARCHAR"), ("started_at", "TIMESTAMPTZ"), ("step", "BIGINT"), ("requests", "BIGINT"), ("rows", "BIGINT"),
         ("errors", "BIGINT"), ("latency_us", "DOUBLE"), ("outcomes", "BIGINT"),
     ];
 
@@ -37,7 +37,8 @@ public sealed class MetricLakeSchema(IMetricsStore metrics, TimeProvider time) :
         foreach (var resolution in MetricsResolution.All)
         {
             var points = await metrics.ReadAsync(
-                new MetricsQuery(reference.Name, now - resolution.Kept, now.AddDays(1), resolution.Step, ByGeneration: true), cancellationToken);
+                new MetricsQuery(reference.Name, now - resolution.Kept, now.AddDays(1), resolution.Step, ByGeneration: true),
+                cancellationToken);
             foreach (var point in points)
             {
                 await table.AddAsync(

@@ -2,7 +2,9 @@ using Progeny.Core.QueryLog;
 
 namespace Progeny.Storage.Datasets.Lake;
 
-/// <summary>The outcomes of logged queries as tables: <c>outcomes.flights</c> has a row for each report; that with <c>counts</c> counts.</summary>
+/// <summary>
+/// The outcomes of logged queries as tables: <c>outcomes.flights</c> has a row for each report; that with <c>counts</c> counts.
+/// </summary>
 public sealed class OutcomeLakeSchema(IQueryLog log) : ILakeSchema
 {
     private static readonly (string Name, string Type)[] _columns =

@@ -7,7 +7,7 @@ public sealed class QueryLakeSchema(IQueryLog log) : ILakeSchema
 {
     private static readonly (string Name, string Type)[] _columns =
     [
-        ("query_id", "VARCHAR"), ("sequence", "BIGINT"), ("at", "TIMESTAMPTZ"), ("entity", "VARCHAR"), ("release", "VARCHAR"),
+        ("query_id", "VARCHAR"), ("sequence", "BIGINT"), ("asked_at", "TIMESTAMPTZ"), ("entity", "VARCHAR"), ("release", "VARCHAR"),
         ("generation", "BIGINT"), ("arm", "VARCHAR"), ("reason", "VARCHAR"), ("prediction", "VARCHAR"), ("score", "FLOAT"),
         ("probabilities_json", "VARCHAR"), ("error", "VARCHAR"), ("latency_us", "BIGINT"),
     ];
@@ -40,8 +40,8 @@ public sealed class QueryLakeSchema(IQueryLog log) : ILakeSchema
             var (prediction, score, probabilities) = PredictionValues.Of(record.Prediction);
             await table.AddAsync(
                 [
-                    record.QueryId, query.Sequence, record.At, record.Entity, record.Release, (long)record.Generation, record.Arm, record.Reason,
-                    prediction, score, probabilities, record.Error, (long)record.Latency.Total,
+                    record.QueryId, query.Sequence, record.At, record.Entity, record.Release, (long)record.Generation, record.Arm,
+                    record.Reason, prediction, score, probabilities, record.Error, (long)record.Latency.Total,
                 ],
                 (record.Fields ?? _none).Concat(record.Augmented ?? _none),
                 cancellationToken);

@@ -113,7 +113,10 @@ internal sealed class TableFile : IFileFeed
             row => (Name: row.GetString(0), Type: row.GetString(1)),
             cancellationToken);
         var types = columns.Select(column =>
-            $"{DuckDbEngine.Name(column.Name)}: {DuckDbEngine.Literal(names.Contains(column.Name) || IsGuessed(column.Type) ? "VARCHAR" : column.Type)}");
+        {
+            var type = names.Contains(column.Name) || IsGuessed(column.Type) ? "VARCHAR" : column.Type;
+            return $"{DuckDbEngine.Name(column.Name)}: {DuckDbEngine.Literal(type)}";
+        });
         return $"SELECT * FROM read_json({DuckDbEngine.Literal(path)}, columns = {{{string.Join(", ", types)}}})";
     }
 

@@ -16,7 +16,11 @@ public sealed class DuckDbFeedTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await lake.PutAsync(
-            "airports", "SELECT * FROM (VALUES ('SFO', 'CA', 37.6::DOUBLE, 115), ('JFK', 'NY', 40.6, 128), ('XXX', NULL, NULL, NULL)) AS t(code, state, latitude, gates)");
+            "airports",
+            """
+            SELECT * FROM (VALUES ('SFO', 'CA', 37.6::DOUBLE, 115), ('JFK', 'NY', 40.6, 128), ('XXX', NULL, NULL, NULL))
+            AS t(code, state, latitude, gates)
+            """);
         await lake.PutAsync("secret", "SELECT 1 AS x");
         feed = Open();
     }
@@ -31,7 +35,9 @@ public sealed class DuckDbFeedTests : IAsyncLifetime
     public async Task Read_when_given_parameters_returns_typed_values()
     {
         await using var reader = await feed.ReadAsync(
-            "SELECT code, latitude, gates, NULL AS none FROM datasets.airports WHERE state = :state -- :comment", With(("state", "CA")), default);
+            "SELECT code, latitude, gates, NULL AS none FROM datasets.airports WHERE state = :state -- :comment",
+            With(("state", "CA")),
+            default);
 
         reader.Columns.ShouldBe(["code", "latitude", "gates", "none"]);
         (await reader.ReadAsync(default)).ShouldBeTrue();
@@ -93,7 +99,8 @@ public sealed class DuckDbFeedTests : IAsyncLifetime
     public async Task Lookup_returns_the_first_row_of_each_in_order_and_null_where_there_is_none()
     {
         var rows = await feed.LookupAsync(
-            "SELECT state, latitude, gates FROM datasets.airports WHERE code = :code OR :code = 'any' ORDER BY gates DESC NULLS LAST LIMIT 5",
+            "SELECT state, latitude, gates FROM datasets.airports WHERE code = :code OR :code = 'any' "
+                + "ORDER BY gates DESC NULLS LAST LIMIT 5",
             ["gates", "STATE"],
             [
                 With(("code", "SFO")),

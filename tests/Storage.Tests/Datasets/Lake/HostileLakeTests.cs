@@ -27,18 +27,18 @@ public sealed class HostileLakeTests : IDisposable
     public void Dispose() => lake.Dispose();
 
     [Fact]
-    public async Task File_of_an_allowed_folder_is_read_by_its_relative_path()
+    public async Task File_of_an_allowed_folder_is_read()
     {
-        (await feed.RowsAsync("SELECT code, n FROM read_csv('codes.csv')")).ShouldBe([["A1", 1L]]);
-        (await feed.RowsAsync("SELECT code FROM 'codes.csv'")).ShouldBe([["A1"]]);
+        (await feed.RowsAsync("SELECT code, n FROM read_csv(files('codes.csv'))")).ShouldBe([["A1", 1L]]);
+        (await feed.RowsAsync($"SELECT code FROM '{shared}/codes.csv'")).ShouldBe([["A1"]]);
     }
 
     [Theory]
-    [InlineData("SELECT * FROM read_csv('../private.csv')")]
+    [InlineData("SELECT * FROM read_csv(files('../private.csv'))")]
     [InlineData("SELECT * FROM '../private.csv'")]
     [InlineData("SELECT * FROM read_csv('{0}/../private.csv')")]
     [InlineData("SELECT * FROM read_csv('{0}/./../shared/../private.csv')")]
-    [InlineData("SELECT * FROM read_csv(['codes.csv', '../private.csv'])")]
+    [InlineData("SELECT * FROM read_csv([files('codes.csv'), files('../private.csv')])")]
     [InlineData("SELECT * FROM read_csv('{0}2/x.csv')")]
     [InlineData("SELECT * FROM read_csv('/etc/passwd')")]
     [InlineData("SELECT * FROM read_csv('/proc/self/environ')")]
@@ -48,8 +48,8 @@ public sealed class HostileLakeTests : IDisposable
     [InlineData("SELECT * FROM read_parquet('/etc/*')")]
     [InlineData("SELECT * FROM read_csv('http://127.0.0.1:1/a.csv')")]
     [InlineData("SELECT * FROM read_parquet('s3://bucket/key')")]
-    [InlineData("SELECT * FROM read_text('codes.csv')")]
-    [InlineData("SELECT * FROM read_blob('codes.csv')")]
+    [InlineData("SELECT * FROM read_text(files('codes.csv'))")]
+    [InlineData("SELECT * FROM read_blob(files('codes.csv'))")]
     [InlineData("SELECT * FROM glob('/*')")]
     [InlineData("SELECT * FROM duckdb_settings()")]
     [InlineData("SELECT * FROM duckdb_secrets()")]
@@ -94,7 +94,7 @@ public sealed class HostileLakeTests : IDisposable
     {
         File.CreateSymbolicLink(Path.Combine(shared, "link.csv"), lake.Folder["private.csv"]);
 
-        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT * FROM read_csv('link.csv')"))).Message
+        (await Should.ThrowAsync<FeedException>(() => feed.RowsAsync("SELECT * FROM read_csv(files('link.csv'))"))).Message
             .ShouldContain("link.csv is a link that leads out");
     }
 
@@ -111,14 +111,14 @@ public sealed class HostileLakeTests : IDisposable
     [InlineData("SELECT length(string_agg(repeat('x', 60000), ',')) FROM range(100000)")]
     [InlineData("WITH RECURSIVE n(i) AS (SELECT repeat('x', 1000) UNION ALL SELECT i || i FROM n) SELECT max(length(i)) FROM n")]
     [InlineData("SELECT * FROM range(100000000) ORDER BY random()")]
-    [InlineData("SELECT repeat('x', 60000) || repeat('y', 60000) || repeat('z', 60000) || i FROM range(1) t(i), repeat_row('a', num_rows = 1) UNION ALL SELECT string_agg(repeat('x', 60000), '') FROM range(40)")]
     public async Task Query_that_takes_too_much_is_stopped(string sql) =>
         await Should.ThrowAsync<FeedException>(() => feed.RowsAsync(sql)).WaitAsync(TimeSpan.FromSeconds(120));
 
     [Fact]
     public async Task Huge_results_are_streamed()
     {
-        await using var rows = await feed.ReadAsync("SELECT i, i || 'x' AS t FROM range(1000000000000) AS r(i)", FeedRows.NoParameters, default);
+        await using var rows = await feed.ReadAsync(
+            "SELECT i, i || 'x' AS t FROM range(1000000000000) AS r(i)", FeedRows.NoParameters, default);
 
         for (var i = 0L; i < 10_000; i++)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Lake;
@@ -42,7 +43,10 @@ internal sealed class LakeFixture : IDisposable
         var (version, _) = await Catalog.AddAsync(
             new NewVersion
             {
-                Version = new DatasetVersion { Dataset = dataset, Origin = "put", Format = "parquet", Rows = rows, Columns = columns, State = state },
+                Version = new DatasetVersion
+                {
+                    Dataset = dataset, Origin = "put", Format = "parquet", Rows = rows, Columns = columns, State = state,
+                },
                 Parts = [new DatasetPart(await files.KeepAsync(path, default), rows, new FileInfo(path).Length)],
                 IsAppended = isAppended,
             },
@@ -57,7 +61,7 @@ internal sealed class LakeFixture : IDisposable
         return await session.Session.QueryAsync(
             session.Sql,
             row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "-" : Convert.ToString(
-                row.GetValue(i), System.Globalization.CultureInfo.InvariantCulture))),
+                row.GetValue(i), CultureInfo.InvariantCulture))),
             default);
     }
 

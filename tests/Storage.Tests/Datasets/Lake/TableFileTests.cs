@@ -39,7 +39,7 @@ public sealed class TableFileTests : IDisposable
         await using var feed = await OpenAsync(name, "SELECT * FROM codes", "code");
 
         (await feed.RowsAsync("SELECT code, zip, day, n, list FROM codes WHERE n < :n", FeedRows.With(("n", 6.0))))
-            .ShouldBe([["1.10", "007", "2024-01-02 03:04:05", 5.0, "[1]"]]);
+            .ShouldBe([["1.1", "007", "2024-01-02 03:04:05", 5.0, "[1]"]]);
         (await feed.RowsAsync("SELECT code FROM codes ORDER BY n DESC LIMIT 1")).ShouldBe([["12345678901234567890123"]]);
     }
 
@@ -80,7 +80,9 @@ public sealed class TableFileTests : IDisposable
     private async Task WriteAsync(string name, string text)
     {
         await using var file = File.Create(lake.Folder[name]);
-        await using Stream packed = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        await using Stream packed = name.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(file, CompressionLevel.Fastest)
+            : file;
         await packed.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
     }
 }
