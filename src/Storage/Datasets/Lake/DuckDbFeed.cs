@@ -38,13 +38,13 @@ internal sealed class DuckDbFeed(
         }
         catch (Exception exception)
         {
-            var refused = Translate(exception, session?.Folder, time, cancellationToken);
+            var isRefused = IsRefused(exception, time, cancellationToken);
             if (session is not null)
                 await session.DisposeAsync();
             time.Dispose();
-            if (refused is null)
+            if (!isRefused)
                 throw;
-            throw refused;
+            throw Refusal(exception, session?.Folder, time);
         }
     }
 
@@ -69,9 +69,9 @@ internal sealed class DuckDbFeed(
             var text = query.ToPositional();
             return await FeedThread.RunAsync(() => Lookup(lease.Session, text, query, columns, parameters, token), token);
         }
-        catch (Exception exception) when (Translate(exception, folder, time, cancellationToken) is { } refused)
+        catch (Exception exception) when (IsRefused(exception, time, cancellationToken))
         {
-            throw refused;
+            throw Refusal(exception, folder, time);
         }
     }
 
@@ -86,6 +86,7 @@ internal sealed class DuckDbFeed(
         CancellationToken cancellationToken)
     {
         var rows = new object?[]?[parameters.Count];
+        var sql = text;
         int[]? ordinals = null;
         for (var i = 0; i < rows.Length; i++)
         {
@@ -94,7 +95,7 @@ internal sealed class DuckDbFeed(
             {
                 using var first = session.CreateCommand(text, values);
                 first.UseStreamingMode = true;
-                text = DuckDbSession.Guard(first, cancellationToken, command => Flat(command, text));
+                text = DuckDbSession.Guard(first, cancellationToken, probe => Flat(probe, sql));
             }
 
             using var command = session.CreateCommand(text, values);
@@ -104,10 +105,10 @@ internal sealed class DuckDbFeed(
 
         return rows;
 
-        static string Flat(DuckDBCommand command, string sql)
+        static string Flat(DuckDBCommand probed, string whole)
         {
-            using var reader = command.ExecuteReader();
-            return DuckDbValues.WithoutNested(reader, sql) ?? sql;
+            using var reader = probed.ExecuteReader();
+            return DuckDbValues.WithoutNested(reader, whole) ?? whole;
         }
 
         object?[]? First(DuckDBCommand command)
@@ -118,9 +119,12 @@ internal sealed class DuckDbFeed(
         }
     }
 
-    private FeedException? Translate(Exception exception, string? folder, QueryTime time, CancellationToken cancellationToken) =>
-        exception is OperationCanceledException && time.IsOver && !cancellationToken.IsCancellationRequested
-            ? new FeedException(name, time.Message, exception)
-        : DuckDbErrors.IsOfFeed(exception) ? DuckDbErrors.Translate(name, exception, folder)
-        : null;
+    private static bool IsRefused(Exception exception, QueryTime time, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException
+            ? time.IsOver && !cancellationToken.IsCancellationRequested
+            : DuckDbErrors.IsOfFeed(exception);
+
+    private FeedException Refusal(Exception exception, string? folder, QueryTime time) => exception is OperationCanceledException
+        ? new FeedException(name, time.Message, exception)
+        : DuckDbErrors.Translate(name, exception, folder);
 }

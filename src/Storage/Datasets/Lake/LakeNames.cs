@@ -10,6 +10,7 @@ internal sealed class LakeNames(string sql)
 {
     private readonly Dictionary<string, (string Schema, string Name)> tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> bare = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> rowNames = new(StringComparer.OrdinalIgnoreCase);
     private bool usesAllColumns;
 
@@ -48,7 +49,7 @@ internal sealed class LakeNames(string sql)
     /// <exception cref="LakeException">A schema is named like a version and is none.</exception>
     public IReadOnlyList<LakeReference> Tables()
     {
-        var used = usesAllColumns || rowNames.Overlaps(columns) ? null : columns;
+        var used = usesAllColumns || rowNames.Overlaps(bare) ? null : columns;
         return
         [
             .. tables.Values.Select(table => table.Schema.IndexOf('@', StringComparison.Ordinal) is var at and > 0
@@ -75,7 +76,11 @@ internal sealed class LakeNames(string sql)
                 AddTable(node);
                 break;
             case "COLUMN_REF":
-                AddColumns(node.GetProperty("column_names"));
+                var names = node.GetProperty("column_names");
+                AddColumns(names);
+                // The name of a table alone is its row, with all columns.
+                if (names.GetArrayLength() == 1)
+                    bare.Add(names[0].GetString()!);
                 break;
             case "STAR":
                 usesAllColumns |= hasTable;

@@ -47,7 +47,7 @@ internal sealed class RecordTable(
             await FlushAsync(cancellationToken);
         var none = columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}")
             .Concat(fields.Where(field => !typed.Contains(field)).Select(field => $"NULL::VARCHAR AS {DuckDbEngine.Name(field)}"));
-        var parts = tables.Values.Select(table => $" UNION ALL BY NAME SELECT * FROM {table}");
+        var parts = tables.Values.Select(table => $" UNION ALL BY NAME SELECT * FROM {ViewName(table)}");
         await session.ExecuteAsync(
             $"CREATE SCHEMA IF NOT EXISTS {Schema}; "
             + $"CREATE VIEW {Schema}.{DuckDbEngine.Name(view)} AS SELECT {string.Join(", ", none)} WHERE false{string.Concat(parts)}",
@@ -63,16 +63,14 @@ internal sealed class RecordTable(
         var layout = string.Join('\n', types.Select(field => $"{field.Name} {field.Type}"));
         if (!tables.TryGetValue(layout, out var table))
         {
-            var called = string.Create(CultureInfo.InvariantCulture, $"{name}_{tables.Count}");
-            table = ViewName(called);
+            table = string.Create(CultureInfo.InvariantCulture, $"{name}_{tables.Count}");
             var made = columns.Concat(types).Select(column => $"{DuckDbEngine.Name(column.Name)} {column.Type}");
             await session.ExecuteAsync(
-                $"CREATE SCHEMA IF NOT EXISTS {Schema}; CREATE TABLE {table} ({string.Join(", ", made)})", cancellationToken);
+                $"CREATE SCHEMA IF NOT EXISTS {Schema}; CREATE TABLE {ViewName(table)} ({string.Join(", ", made)})", cancellationToken);
             tables.Add(layout, table);
         }
 
-        var number = table[(table.LastIndexOf('_') + 1)..].TrimEnd('"');
-        using (var appender = session.Connection.CreateAppender(Schema, $"{name}_{number}"))
+        using (var appender = session.Connection.CreateAppender(Schema, table))
         {
             foreach (var (values, kept) in block)
             {

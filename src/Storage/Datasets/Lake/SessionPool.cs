@@ -45,10 +45,15 @@ internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSe
 
     private async ValueTask ReturnAsync(Lease lease, string key)
     {
-        if (!lease.IsFresh || Interlocked.Increment(ref count) > MaxIdle)
+        if (!lease.IsFresh)
         {
-            if (lease.IsFresh)
-                Interlocked.Decrement(ref count);
+            await lease.Session.DisposeAsync();
+            return;
+        }
+
+        if (Interlocked.Increment(ref count) > MaxIdle)
+        {
+            Interlocked.Decrement(ref count);
             await lease.Session.DisposeAsync();
             return;
         }
