@@ -11,7 +11,6 @@ using Progeny.Storage.Feeds;
 using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Datasets.Snapshots;
 using Progeny.Storage.Datasets.Reading;
-using Progeny.Storage.Datasets.Rows;
 using Progeny.Storage.Datasets.Subscriptions;
 
 namespace Progeny.Storage.Datasets;
@@ -34,7 +33,6 @@ internal static class DatasetServices
         services.AddSingleton<ILakeSchema, MetricLakeSchema>();
         services.AddSingleton<ILake, DuckDbLake>();
         services.AddSingleton<ILakeFeeds, LakeFeeds>();
-        services.AddSingleton<IDatasetJudge, ContractJudge>();
         services.AddContracts();
         services.AddAppendedRows(configuration);
         services.AddSubscriptions(configuration);
@@ -42,8 +40,6 @@ internal static class DatasetServices
         services.AddSingleton<IDatasetReader, DatasetReader>();
         services.AddSingleton<ProfileQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
-        services.AddAppendedRows(configuration);
-        services.AddContracts();
         return services;
     }
 }

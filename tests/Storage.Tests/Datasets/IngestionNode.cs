@@ -26,7 +26,7 @@ internal sealed class IngestionNode : IDisposable
         Ingestion = IngestionOver(Artifacts);
     }
 
-    public IDatasetCatalog Catalog { get; }
+    public DatasetCatalog Catalog { get; }
 
     public IArtifactStore Artifacts { get; }
 
@@ -44,7 +44,13 @@ internal sealed class IngestionNode : IDisposable
     public string this[string name] => folder[name];
 
     public DatasetIngestion IngestionOver(IArtifactStore artifacts) =>
-        new(Catalog, artifacts, Engine, new ContractJudge(), Options.Create(options), TimeProvider.System);
+        new(
+            Catalog,
+            artifacts,
+            Engine,
+            new ContractJudge(Catalog, Catalog, Engine, new ArtifactFiles(artifacts), TimeProvider.System),
+            Options.Create(options),
+            TimeProvider.System);
 
     public Task<DatasetVersion> PutAsync(string name, string text, ReadOptions? read = null, bool isAppended = false) =>
         PutAsync(name, System.Text.Encoding.UTF8.GetBytes(text), read, isAppended);
