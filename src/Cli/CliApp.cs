@@ -52,7 +52,6 @@ public static class CliApp
     {
         var root = MakeCommands(context);
         root.AddJudging(context);
-        root.AddAppending(context);
         return root;
     }
 
@@ -119,12 +118,6 @@ public static class CliApp
             FeedbackCommand.Create(context),
             MetricsCommand.Create(context),
             AuditCommands.Create(context),
-            new Command("data", "Datasets: what was put, by which contract it is judged, and what waits.")
-            {
-                DataContractCommand.Create(context),
-                DataQuarantineCommands.Create(context),
-                DataReleaseCommand.Create(context),
-            },
             new Command("cluster", "The nodes that work together.") { ClusterShowCommand.Create(context) },
             NodeCommands.Create(context),
             KeyCommands.Create(context),

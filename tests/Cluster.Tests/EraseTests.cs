@@ -45,15 +45,15 @@ public sealed class EraseTests(ClusterFixture fixture)
         // All nodes at once, so that each has records that are not written yet.
         async Task<List<string>> AskAsync(string name, string person, int count)
         {
-            var asked = new List<string>();
+            var ids = new List<string>();
             await Task.WhenAll(cluster.Nodes.SelectMany(node => Enumerable.Range(0, count).Select(number =>
             {
                 var id = $"{name}-{node.Name}-{number}";
-                asked.Add(id);
+                ids.Add(id);
                 return node.PostAsync(
                     "/api/projects/people/predict", new { query_id = id, rows = new[] { new { x = 0.2, kind = "a", person } } });
             })));
-            return asked;
+            return ids;
         }
     }
 }

@@ -30,6 +30,12 @@ public sealed class StorageServicesTests : IDisposable
         Directory.GetFileSystemEntries(folder["data"]).Select(Path.GetFileName).ShouldBeSubsetOf(
             [
                 "artifacts",
+                "datasets.db",
+                "datasets.db-wal",
+                "datasets.db-shm",
+                "metrics.db",
+                "metrics.db-wal",
+                "metrics.db-shm",
                 "jobs",
                 "LOCK",
                 "LOCK.holder",
@@ -132,8 +138,8 @@ public sealed class StorageServicesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Feeds:flights:ConnectionString", "Data Source=x.db", "Feeds:flights:Kind is missing; it must be sqlite or postgresql")]
-    [InlineData("Feeds:flights:Kind", "mysql", "Feeds:flights:Kind is 'mysql'; it must be sqlite or postgresql")]
+    [InlineData("Feeds:flights:ConnectionString", "Data Source=x.db", "Feeds:flights:Kind is missing; it must be sqlite, postgresql or duckdb")]
+    [InlineData("Feeds:flights:Kind", "mysql", "Feeds:flights:Kind is 'mysql'; it must be sqlite, postgresql or duckdb")]
     [InlineData("Feeds:flights:Kind", "sqlite", "Feeds:flights:ConnectionString is missing; write e.g. Data Source=flights.db")]
     public async Task Host_when_a_feed_lacks_a_setting_names_the_key(string key, string value, string reason)
     {

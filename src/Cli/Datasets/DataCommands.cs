@@ -14,6 +14,12 @@ internal static class DataCommands
         DataGetCommand.Create(context),
         DataProfileCommands.CreateProfile(context),
         DataProfileCommands.CreateCompare(context),
+        AppendCommand.Create(context),
+        SubscribeCommand.Create(context),
+        SubscriptionCommands.Create(context),
+        DataContractCommand.Create(context),
+        DataQuarantineCommands.Create(context),
+        DataReleaseCommand.Create(context),
     };
 
     public static Argument<string> Dataset() => new("NAME") { Description = "The dataset's name." };

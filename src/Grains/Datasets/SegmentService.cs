@@ -77,7 +77,8 @@ internal sealed partial class SegmentService(
                 cancellationToken.ThrowIfCancellationRequested();
             _resting.Remove(dataset);
         }
-        catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException or StorageUnavailableException))
+        catch (Exception exception)
+            when (exception is not (OutOfMemoryException or OperationCanceledException or StorageUnavailableException))
         {
             LogDatasetFailed(logger, exception, dataset);
             _resting[dataset] = now + _rest;

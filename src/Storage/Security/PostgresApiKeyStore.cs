@@ -58,7 +58,9 @@ public sealed class PostgresApiKeyStore(ClusterDatabase database) : ApiKeyStore
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         database.ReadAsync((connection, token) => work(connection, token), cancellationToken);
 
-    /// <summary>Locks the row of the version: one transaction at a time changes keys and sessions, and sees what was changed before.</summary>
+    /// <summary>
+    /// Locks the row of the version: one transaction at a time changes keys and sessions, and sees what was changed before.
+    /// </summary>
     private static Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition($"{SelectVersion} FOR UPDATE", cancellationToken: cancellationToken));
 

@@ -1,6 +1,7 @@
 extern alias silo;
 
 using System.Reflection;
+using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Serving.Inference;
@@ -45,6 +46,7 @@ internal static class KnownSettings
         ["Jobs"] = typeof(JobOptions),
         ["Trainer"] = typeof(TrainerOptions),
         ["Releases"] = typeof(ReleaseOptions),
+        ["Apply"] = typeof(ApplyOptions),
         ["Artifacts"] = typeof(ArtifactsOptions),
         ["Datasets"] = typeof(DatasetsOptions),
         [$"Datasets:Buckets:{AnyName}"] = typeof(BucketOptions),
@@ -77,7 +79,7 @@ internal static class KnownSettings
     /// <summary>The names of the sections, without the part that an operator chooses.</summary>
     public static IEnumerable<string> SectionNames =>
         Sections.Keys.Select(name => name.Replace($":{AnyName}", "", StringComparison.Ordinal)).Append("Http:AllowedHosts")
-            .Append("Http:CorsOrigins");
+            .Append("Http:CorsOrigins").Append("Datasets:Folders");
 
     /// <summary>Whether a node reads a key.</summary>
     public static bool Knows(string key)

@@ -35,7 +35,9 @@ public abstract class DatasetCatalogTests
         var changed = await Catalog.ChangeAsync("orders", info => info with { Name = "other", Latest = 9, KeepVersions = 2 }, default);
         changed.ShouldNotBeNull().ShouldSatisfyAllConditions(
             info => info.Name.ShouldBe("orders"), info => info.Latest.ShouldBe(1), info => info.KeepVersions.ShouldBe(2));
-        (await Other.FindAsync("orders", default)).ShouldBe(changed with { Key = (await Other.FindAsync("orders", default))!.Key });
+        var found = (await Other.FindAsync("orders", default)).ShouldNotBeNull();
+        found.ShouldBe(changed with { Key = found.Key });
+        found.Key.ShouldBe(changed.Key);
         (await Catalog.ChangeAsync("nothing", info => info, default)).ShouldBeNull();
     }
 

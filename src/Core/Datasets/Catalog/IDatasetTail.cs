@@ -1,8 +1,8 @@
 namespace Progeny.Core.Datasets.Catalog;
 
 /// <summary>
-/// Appended rows that are on disk and in no version yet. The background work on segments moves them into versions; until then they are part of
-/// the dataset's newest table.
+/// Appended rows that are on disk and in no version yet. The background work on segments moves them into versions; until then they are
+/// part of the dataset's newest table.
 /// </summary>
 public interface IDatasetTail
 {

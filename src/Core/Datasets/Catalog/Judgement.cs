@@ -15,7 +15,9 @@ public sealed record Judgement
     /// <summary>The columns of <see cref="Files"/>, whose types may be those that the contract asks for.</summary>
     public required IReadOnlyList<DatasetColumn> Columns { get; init; }
 
-    /// <summary>The whole paths of the Parquet files with the rows that pass, in their order: the files judged, where all rows pass.</summary>
+    /// <summary>
+    /// The whole paths of the Parquet files with the rows that pass, in their order: the files judged, where all rows pass.
+    /// </summary>
     public required IReadOnlyList<string> Files { get; init; }
 
     /// <summary>The rows that do not pass, which are in the artifact store already; null: there are none.</summary>

@@ -110,7 +110,8 @@ public sealed record ColumnTyping
 
     private static ColumnTyping Sure(string type, StagedAs staged) => new() { Type = type, Staged = staged };
 
-    private static ColumnTyping Checked(string type, string condition) => new() { Type = type, Staged = StagedAs.Text, Condition = condition };
+    private static ColumnTyping Checked(string type, string condition) =>
+        new() { Type = type, Staged = StagedAs.Text, Condition = condition };
 
     private static bool Within(ValueKinds kinds, ValueKinds all) => (kinds & ~all) == 0;
 

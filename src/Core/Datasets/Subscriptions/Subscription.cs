@@ -26,8 +26,8 @@ public sealed record Subscription
     public string? Watermark { get; init; }
 
     /// <summary>
-    /// The columns of a query that make a row one row, the dataset's key: with them rows behind the watermark can be taken, each once. None:
-    /// rows are told apart by the watermark alone.
+    /// The columns of a query that make a row one row, the dataset's key: with them rows behind the watermark can be taken, each once.
+    /// None: rows are told apart by the watermark alone.
     /// </summary>
     public IReadOnlyList<string> Key { get; init; } = [];
 

@@ -23,7 +23,10 @@ internal sealed class RowStage
 
     /// <summary>Loads the rows of batches, in their order.</summary>
     public static async Task LoadAsync(
-        DuckDbSession session, IReadOnlyList<StagedColumn> columns, IReadOnlyList<WaitingBatch> batches, CancellationToken cancellationToken)
+        DuckDbSession session,
+        IReadOnlyList<StagedColumn> columns,
+        IReadOnlyList<WaitingBatch> batches,
+        CancellationToken cancellationToken)
     {
         var list = string.Join(", ", columns.Select((column, i) => $"c{i} {TypeOf(column.Typing.Staged)}"));
         await session.ExecuteAsync($"CREATE TABLE staged ({list})", cancellationToken);

@@ -4,22 +4,39 @@ namespace Progeny.Storage.Datasets.Rows;
 internal static class RowsSchema
 {
     /// <summary>For a file of SQLite.</summary>
-    public static string Sqlite { get; } = Script("INTEGER PRIMARY KEY AUTOINCREMENT", "BLOB", " WITHOUT ROWID");
-
-    /// <summary>For the cluster's database.</summary>
-    public static string Postgres { get; } = Script("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BYTEA", "");
-
-    private static string Script(string number, string bytes, string withoutNumber) =>
+    public const string Sqlite =
         $"""
         CREATE TABLE dataset_batches (
-            number {number},
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
             dataset TEXT NOT NULL,
             rows INTEGER NOT NULL,
             bytes BIGINT NOT NULL,
             at BIGINT NOT NULL,
             document TEXT NOT NULL,
-            body {bytes} NOT NULL
+            body BLOB NOT NULL
         );
+        {Common}
+        ) WITHOUT ROWID;
+        """;
+
+    /// <summary>For the cluster's database.</summary>
+    public const string Postgres =
+        $"""
+        CREATE TABLE dataset_batches (
+            number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            dataset TEXT NOT NULL,
+            rows INTEGER NOT NULL,
+            bytes BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            document TEXT NOT NULL,
+            body BYTEA NOT NULL
+        );
+        {Common}
+        );
+        """;
+
+    private const string Common =
+        """
         CREATE INDEX dataset_batches_by_dataset ON dataset_batches (dataset, number, rows, bytes, at);
 
         CREATE TABLE dataset_batch_ids (
@@ -39,6 +56,5 @@ internal static class RowsSchema
             contents1 BIGINT NOT NULL,
             contents2 BIGINT NOT NULL,
             PRIMARY KEY (dataset, key1, key2)
-        ){withoutNumber};
         """;
 }

@@ -89,8 +89,8 @@ internal sealed class SegmentMaker(
                 Parts = [.. parts.Where(part => part.Rows > 0)],
                 IsAppended = true,
             };
-            return await rows.AddAsync(
-                judgement.ApplyTo(version), waiting.Latest, [.. waiting.Batches.Select(batch => batch.Number)], cancellationToken) is not null;
+            long[] taken = [.. waiting.Batches.Select(batch => batch.Number)];
+            return await rows.AddAsync(judgement.ApplyTo(version), waiting.Latest, taken, cancellationToken) is not null;
         }
         finally
         {

@@ -42,6 +42,9 @@ internal sealed class S3Objects : IObjectSource, IDisposable
     /// <remarks>An object appears when all of it is there, by the promise of the service.</remarks>
     public bool IsWrittenInPlace => false;
 
+    private static DateTimeOffset ModifiedAt(S3Object found) =>
+        found.LastModified is { } at ? new DateTimeOffset(at.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<SourceObject>> ListAsync(CancellationToken cancellationToken) => AskAsync<IReadOnlyList<SourceObject>>(
         async () =>
@@ -52,7 +55,7 @@ internal sealed class S3Objects : IObjectSource, IDisposable
             {
                 // What ends so stands for a folder.
                 if (!found.Key.EndsWith('/'))
-                    objects.Add(new SourceObject(found.Key[_prefix.Length..], found.ETag, found.LastModified ?? DateTime.UnixEpoch));
+                    objects.Add(new SourceObject(found.Key[_prefix.Length..], found.ETag, ModifiedAt(found)));
             }
 
             return objects;
@@ -69,12 +72,14 @@ internal sealed class S3Objects : IObjectSource, IDisposable
                 try
                 {
                     using var response = await _client.GetObjectAsync(
-                        new GetObjectRequest { BucketName = _bucket, Key = _prefix + item.Path, EtagToMatch = item.Identity }, cancellationToken);
+                        new GetObjectRequest { BucketName = _bucket, Key = _prefix + item.Path, EtagToMatch = item.Identity },
+                        cancellationToken);
                     await using var to = File.Create(path);
                     await response.ResponseStream.CopyToAsync(to, cancellationToken);
                     return response.ETag == item.Identity;
                 }
-                catch (AmazonS3Exception exception) when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
+                catch (AmazonS3Exception exception)
+                    when (exception.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
                 {
                     return false;
                 }
@@ -90,7 +95,8 @@ internal sealed class S3Objects : IObjectSource, IDisposable
         {
             return await ask();
         }
-        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
+        catch (Exception exception)
+            when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
             && !cancellationToken.IsCancellationRequested)
         {
             throw new SubscriptionException($"The bucket '{_name}' cannot be read: {exception.Message}", exception);

@@ -29,18 +29,19 @@ public sealed class ControlGroupTests : IDisposable
 
         var folder = Directory.GetDirectories(Service("")).Single(path => Path.GetFileName(path).StartsWith("job-", StringComparison.Ordinal)
             && File.ReadAllText(Path.Combine(path, "pids.max")) == "64");
-        File.ReadAllText(Path.Combine(folder, "memory.max")).ShouldBe("1073741824");
-        File.ReadAllText(Path.Combine(folder, "memory.oom.group")).ShouldBe("1");
+        (await File.ReadAllTextAsync(Path.Combine(folder, "memory.max"))).ShouldBe("1073741824");
+        (await File.ReadAllTextAsync(Path.Combine(folder, "memory.oom.group"))).ShouldBe("1");
         var command = group.Wrap(["/bin/sh", "-c", "echo $$"]);
-        using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var printed = await process.StandardOutput.ReadToEndAsync();
-        File.ReadAllText(Path.Combine(folder, "cgroup.procs")).ShouldBe(printed);
+        (await File.ReadAllTextAsync(Path.Combine(folder, "cgroup.procs"))).ShouldBe(printed);
 
         group.WasOutOfMemory.ShouldBeFalse();
         await File.WriteAllTextAsync(Path.Combine(folder, "memory.events"), "low 0\noom 1\noom_kill 3\n");
         group.WasOutOfMemory.ShouldBeTrue();
         group.Dispose();
-        File.ReadAllText(Path.Combine(folder, "cgroup.kill")).ShouldBe("1");
+        (await File.ReadAllTextAsync(Path.Combine(folder, "cgroup.kill"))).ShouldBe("1");
     }
 
     [Theory]
