@@ -11,8 +11,8 @@ namespace Progeny.Storage.QueryLog.Archive;
 /// <inheritdoc cref="IQueryArchive"/>
 /// <remarks>
 /// A day is written as a whole, as <c>part-0.parquet</c>, before it is marked; until then whatever lies in its folder is written again.
-/// What comes into the log afterwards and belongs to a marked day is written as a part of its own, named by the place up to which the log was
-/// archived, so that writing it twice leaves one file. Only then the mark goes on.
+/// What comes into the log afterwards and belongs to a marked day is written as a part of its own, named by the place up to which the log
+/// was archived, so that writing it twice leaves one file. Only then the mark goes on.
 /// </remarks>
 public sealed class QueryArchive(
     QueryStore store,
