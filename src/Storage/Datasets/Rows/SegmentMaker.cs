@@ -69,7 +69,7 @@ internal sealed class SegmentMaker(
             var judgement = await judge.JudgeAsync(
                 new JudgeRequest { Dataset = dataset, Columns = table.Columns, Files = [table.Path], Folder = folder, IsAppended = true },
                 cancellationToken);
-            var good = table.Rows - (judgement.IsHeld ? 0 : judgement.Quarantine?.Rows ?? 0);
+            var good = table.Rows - (judgement.Quarantine?.Rows ?? 0);
             List<DatasetPart> parts = [];
             foreach (var file in judgement.Files)
                 parts.Add(await KeepAsync(file, judgement.Files.Count == 1 ? good : null, cancellationToken));
