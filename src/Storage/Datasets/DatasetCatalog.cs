@@ -119,16 +119,21 @@ public abstract partial class DatasetCatalog : IDatasetCatalog
 
     /// <summary>The parts of a version, in a transaction of the caller's.</summary>
     internal static async Task<IReadOnlyList<DatasetPart>> ListPartsAsync(
-        DbConnection connection, string dataset, int version, CancellationToken cancellationToken) =>
-    [
-        .. await connection.QueryAsync<DatasetPart>(new CommandDefinition(
-            """
-            SELECT digest, rows, bytes FROM dataset_parts
-            WHERE dataset = :dataset AND first <= :version AND (last IS NULL OR last >= :version) ORDER BY first, number
-            """,
-            new { dataset, version },
-            cancellationToken: cancellationToken)),
-    ];
+        DbConnection connection, string dataset, int version, CancellationToken cancellationToken)
+    {
+        // A table that replaces the one before is its own parts; one that was held closed none of those before it.
+        var from = await FindVersionAsync(connection, dataset, version, cancellationToken) is { IsAppended: true } ? 0 : version;
+        return
+        [
+            .. await connection.QueryAsync<DatasetPart>(new CommandDefinition(
+                """
+                SELECT digest, rows, bytes FROM dataset_parts
+                WHERE dataset = :dataset AND first BETWEEN :from AND :version AND (last IS NULL OR last >= :version) ORDER BY first, number
+                """,
+                new { dataset, version, from },
+                cancellationToken: cancellationToken)),
+        ];
+    }
 
     /// <summary>Adds a version, and its parts, in a transaction of the caller's.</summary>
     internal async Task<(DatasetVersion Version, bool IsNew)> AddAsync(

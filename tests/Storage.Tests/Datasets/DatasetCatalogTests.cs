@@ -98,6 +98,7 @@ public abstract class DatasetCatalogTests
 
         (await Other.FindVersionAsync("orders", null, default))!.Version.ShouldBe(3);
         (await PartsAsync(1)).ShouldBe(["a"]);
+        (await PartsAsync(2)).ShouldBe(["b"]);
         (await PartsAsync(3)).ShouldBe(["a", "c"]);
         (await Other.FindAsync("orders", default))!.Latest.ShouldBe(3);
     }
