@@ -21,7 +21,7 @@ internal static class AppendCommand
             Description = "What makes it happen once: the same command again stores nothing again. The batches are ID-1, ID-2 …",
             HelpName = "ID",
         };
-        var key = new Option<string?>("--key")
+        var key = new Option<string?>("--row-key")
         {
             Description = "The columns that make a row one row, declared by the first append: a row of a known key is not stored again.",
             HelpName = "COLUMNS",

@@ -28,7 +28,7 @@ internal static class SubscribeCommand
             Description = "The column of the query that orders its rows, a number or a time: rows behind the greatest that was taken are new.",
             HelpName = "COLUMN",
         };
-        var key = new Option<string?>("--key")
+        var key = new Option<string?>("--row-key")
         {
             Description = "The columns of the query that make a row one row; with them rows that come behind the watermark can be taken.",
             HelpName = "COLUMNS",

@@ -13,6 +13,13 @@ namespace Progeny.Gateway.Datasets;
 
 internal static class DatasetsApi
 {
+    /// <summary>What a file may be called beside bytes; it is read as what it is, whatever it is called.</summary>
+    private static readonly string[] Formats =
+    [
+        "text/csv", "text/tab-separated-values", "application/json", "application/x-ndjson", "application/jsonl",
+        "application/vnd.apache.parquet", "application/gzip", "application/zstd",
+    ];
+
     private const int MaxVersions = 1_000;
     private const int UsualVersions = 100;
 
@@ -21,7 +28,7 @@ internal static class DatasetsApi
         var maxBytes = routes.ServiceProvider.GetRequiredService<IOptions<DatasetsOptions>>().Value.MaxFileBytes;
         var group = routes.MapGroup("/api/datasets").WithTags("Datasets").Requires(Permissions.Read, AccessScope.Dataset);
         group.MapGet("/", ListAsync).Requires(Permissions.None, AccessScope.Node).WithSummary("The datasets that the caller may know of.");
-        group.MapPost("/{dataset}", DatasetUpload.PutAsync).Accepts<Stream>("application/octet-stream")
+        group.MapPost("/{dataset}", DatasetUpload.PutAsync).Accepts<Stream>("application/octet-stream", Formats)
             .WithMetadata(new BodySizeLimit(maxBytes)).WithProblems(400, 413, 507).Requires(Permissions.Develop, AccessScope.Dataset)
             .WithSummary(
                 "Puts a file as the next version (or, with append, behind the newest one): CSV, TSV, JSON, NDJSON, Parquet, each also "

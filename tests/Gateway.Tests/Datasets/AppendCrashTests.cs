@@ -71,7 +71,7 @@ public sealed class AppendCrashTests : DataFixture
         (await SendAsync(node.Http, "orders", "{\"id\": 3}", "?batch=a")).Status.ShouldBe(HttpStatusCode.Conflict);
         (await SendAsync(node.Http, "orders", "{\"id\": 3}", "?key=other")).Status.ShouldBe(HttpStatusCode.Conflict);
         (await SendAsync(node.Http, "orders", "{\"id\": 3}", "?key=")).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await SendAsync(node.Http, "No Name", "{\"id\": 3}", "")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await SendAsync(node.Http, "No Name", "{\"id\": 3}", "")).Status.ShouldBe(HttpStatusCode.NotFound);
         (status, answer) = await SendAsync(node.Http, "orders", "{\"id\": 2, \"v\": 1}\n{\"id\": 3}\nx", "");
         (status, (int)answer["line"]!).ShouldBe((HttpStatusCode.BadRequest, 3));
     }

@@ -43,7 +43,7 @@ public sealed class StartupTests : DataFixture
     [InlineData("--Jobs:AtOnce 0", "Jobs:AtOnce is 0; it must be 1 or more")]
     [InlineData("--Jobs:AtOnce many", "'many' at 'Jobs:AtOnce'")]
     [InlineData("--Silo:Port 70000", "Silo:Port is 70000; it must be a port")]
-    [InlineData("--Feeds:flights:Kind oracle", "Feeds:flights:Kind is 'oracle'; it must be sqlite or postgresql.")]
+    [InlineData("--Feeds:flights:Kind oracle", "Feeds:flights:Kind is 'oracle'; it must be sqlite, postgresql or duckdb.")]
     [InlineData("--urls nonsense", "nonsense")]
     public async Task Wrong_setting_is_refused_with_its_key_and_value(string settings, string said)
     {

@@ -61,7 +61,7 @@ public sealed class MovedNode : IAsyncLifetime
 
         foreach (var file in new[] { "code,price\n007,1.50\n", "code,price\n8,2.25\n" })
         {
-            using var put = await node.Http.PostAsync("/api/datasets/orders?append=true", new StringContent(file));
+            using var put = await node.Http.PostAsync("/api/datasets/orders?append=true", new StringContent(file, null, "text/csv"));
             put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync());
         }
 

@@ -6,12 +6,12 @@ public sealed class UnboundRequestTests(TrainedNode trained) : IClassFixture<Tra
 {
     [Theory]
     [InlineData(
-        "jobs", """{"kind": "trian"}""", """'kind' does not fit; one of "train", "tune", "evaluate" would be right (line 1, byte 17).""")]
-    [InlineData("jobs", """{"kind": 1}""", """'kind' does not fit; one of "train", "tune", "evaluate" would be right (line 1, byte 11).""")]
+        "jobs", """{"kind": "trian"}""", """'kind' does not fit; one of "train", "tune", "evaluate", "apply", "retrain_exactly", "backtest" would be right (line 1, byte 17).""")]
+    [InlineData("jobs", """{"kind": 1}""", """'kind' does not fit; one of "train", "tune", "evaluate", "apply", "retrain_exactly", "backtest" would be right (line 1, byte 11).""")]
     [InlineData(
         "jobs", """{"kind": "train", "trials": "many"}""", "'trials' does not fit; a whole number would be right (line 1, byte 35).")]
     [InlineData("jobs", """{"kind": "train", "bogus": 1}""", "'bogus' is no member of the body; they are kind, release, ")]
-    [InlineData("jobs", "{}", """The body lacks 'kind' (one of "train", "tune", "evaluate").""")]
+    [InlineData("jobs", "{}", """The body lacks 'kind' (one of "train", "tune", "evaluate", "apply", "retrain_exactly", "backtest").""")]
     [InlineData("jobs", "[", "The body does not fit; an object {…} would be right (line 1, byte 2).")]
     [InlineData(
         "jobs",
