@@ -92,7 +92,8 @@ internal sealed class RequestGuard(RequestDelegate next, AllowedHosts hosts, Cor
                 StatusCodes.Status415UnsupportedMediaType,
                 "Unsupported media type",
                 "The request has a body and does not say of which type: it needs the header 'Content-Type: application/json', "
-                + "'Content-Type: application/zip' (a package) or 'Content-Type: application/x-ndjson' (outcomes, an object a line).");
+                + "'Content-Type: application/zip' (a package), 'Content-Type: application/x-ndjson' (outcomes or rows, an object a line) or "
+                + "'Content-Type: application/octet-stream' (a file).");
     }
 
     private static GuardProblem Foreign(string detail) => new(StatusCodes.Status403Forbidden, "Forbidden", detail);

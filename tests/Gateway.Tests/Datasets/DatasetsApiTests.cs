@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -80,7 +81,7 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
     [InlineData("/api/datasets/Bad%20name", "", "name")]
     public async Task Request_that_cannot_be_is_refused_and_leaves_nothing(string path, string query, string message)
     {
-        using var response = await Http.PostAsync(path + query, new ByteArrayContent("a,b\n1,2\n"u8.ToArray()));
+        using var response = await Http.PostAsync(path + query, Bytes("a,b\n1,2\n"u8.ToArray()));
         response.IsSuccessStatusCode.ShouldBeFalse();
         ((string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["detail"]!).ShouldContain(message);
         (await Http.GetAsync("/api/datasets/bad")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -88,7 +89,10 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
 
     private async Task<(HttpStatusCode Status, JsonNode Body)> PutAsync(string dataset, byte[] file, string query)
     {
-        using var response = await Http.PostAsync($"/api/datasets/{dataset}{query}", new ByteArrayContent(file));
+        using var response = await Http.PostAsync($"/api/datasets/{dataset}{query}", Bytes(file));
         return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonNode>())!);
     }
+
+    private static ByteArrayContent Bytes(byte[] file) =>
+        new(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 }

@@ -103,6 +103,9 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
     private async Task AskAllAsync(string? key, Func<AccessRow, int> expected)
     {
         job = (string)(await secured.Node.GetAsync($"/api/projects/{SecuredNode.Own}/jobs"))[0]!["id"]!;
+        using (var file = new StringContent("a\n1\n", Encoding.UTF8, "text/csv"))
+        using (var put = await secured.Node.Http.PostAsync($"/api/datasets/{SecuredNode.Own}", file))
+            put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync());
         var rows = AccessTable.Read().ToDictionary(row => (row.Method, row.Path));
         var wrong = new List<string>();
         var asked = 0;
@@ -142,14 +145,16 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
         status == 403 && detail?.Contains("may not do this", StringComparison.Ordinal) == true;
 
     private bool IsUnknown(int status, string? detail) =>
-        status == 404 && (detail == $"There is no project '{SecuredNode.Own}'." || detail == $"There is no job '{job}'.");
+        status == 404 && (detail == $"There is no project '{SecuredNode.Own}'." || detail == $"There is no job '{job}'."
+            || detail == $"There is no dataset '{SecuredNode.Own}'.");
 
     private async Task<(int Status, string? Detail)> AskAsync(RouteEndpoint endpoint, string method, string? key)
     {
         var path = Parameter().Replace(endpoint.RoutePattern.RawText!, match => match.Groups["name"].Value switch
         {
-            "project" or "model" => SecuredNode.Own,
+            "project" or "model" or "dataset" => SecuredNode.Own,
             "job" => job,
+            "version" when endpoint.RoutePattern.RawText!.Contains("{dataset}", StringComparison.Ordinal) => "1",
             "version" => "1.0.0:1",
             "release" => "1.0.0",
             "experiment" => "canary-1",

@@ -23,7 +23,7 @@ public sealed class SignInNode : IAsyncLifetime
         var admin = Path.Combine(_folder, "admin.key");
         Node = await Node.StartAsync(
             Data,
-            "--Security:Enabled", "true", "--Security:AdminKeyFile", admin,
+            "--Security:Enabled", "true", "--Security:AdminKeyFile", admin, "--Audit:RefusedPerMinute", "10000",
             "--Security:OpenIdConnect:Authority", Issuer.Address, "--Security:OpenIdConnect:RequireHttpsMetadata", "false",
             "--Security:OpenIdConnect:ClientId", Issuer.Client, "--Security:OpenIdConnect:ClientSecret", Issuer.Secret,
             "--Security:OpenIdConnect:Roles:ml-team", "developer:flights");

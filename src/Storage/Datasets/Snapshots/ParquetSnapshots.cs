@@ -89,7 +89,7 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
                 SELECT {{taken}} FROM read_csv({{DuckDbEngine.Literal(dataFile)}}, auto_detect = false, header = true, delim = ',',
                     quote = '"', escape = '"', new_line = '\n', nullstr = '', max_line_size = {{MaxLineBytes}},
                     buffer_size = {{BufferBytes}}, columns = { {{read}} })
-            ) TO {{DuckDbEngine.Literal(path)}} (FORMAT parquet, COMPRESSION zstd)
+            ) TO {{DuckDbEngine.Literal(path)}} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
             """,
             cancellationToken);
     }
