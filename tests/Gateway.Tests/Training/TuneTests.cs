@@ -74,7 +74,7 @@ public sealed class TuneTests(NodeFixture fixture) : IClassFixture<NodeFixture>
     [InlineData("""{"kind": "tune", "trials": 0}""", 400, "trials is 0; it must be 1 to 10000")]
     [InlineData("""{"kind": "evaluate", "version": "1.0.0:9"}""", 404, "There is no generation plain@1.0.0:9")]
     [InlineData("""{"kind": "evaluate", "version": "nine"}""", 400, "'nine' is no version")]
-    [InlineData("""{"kind": "train", "version": "1.0.0:1"}""", 400, "version is for the kind evaluate")]
+    [InlineData("""{"kind": "train", "version": "1.0.0:1"}""", 400, "version is for the kinds evaluate")]
     public async Task Wrong_job_is_refused(string body, int status, string said)
     {
         if ((await node.Http.GetAsync("/api/projects/plain")).StatusCode is System.Net.HttpStatusCode.NotFound)
