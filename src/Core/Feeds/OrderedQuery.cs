@@ -35,7 +35,7 @@ internal sealed class OrderedQuery
     {
         // The query's own end is on a line of its own, so that a comment there hides nothing.
         var from = $"(\n{query.TrimEnd().TrimEnd(';')}\n) AS source";
-        var quoted = $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var quoted = SqlText.Name(name);
         string? toInstant;
         await using (var rows = await feed.ReadAsync(
             $"SELECT * FROM {from} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))

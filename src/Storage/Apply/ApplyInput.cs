@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using Progeny.Core.Apply;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
@@ -55,7 +56,7 @@ public sealed class ApplyInput(
     }
 
     private static string SqlOf(IReadOnlyList<string> paths) =>
-        $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}]{(paths.Count > 1 ? ", union_by_name = true" : "")})";
+        $"read_parquet({SqlText.List(paths)}{(paths.Count > 1 ? ", union_by_name = true" : "")})";
 
     private async Task<ApplyPlan> OfDatasetAsync(string reference, bool isLogged, CancellationToken cancellationToken)
     {

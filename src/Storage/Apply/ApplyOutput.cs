@@ -1,5 +1,6 @@
 using System.Globalization;
 using Progeny.Core.Apply;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 using Progeny.Storage.Datasets;
@@ -42,7 +43,7 @@ public sealed class ApplyOutput(
         }
 
         await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
-        var table = $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}])";
+        var table = $"read_parquet({SqlText.List(paths)})";
         if (work.Request.Output.StartsWith(ApplyInput.DatasetPrefix, StringComparison.Ordinal))
         {
             var columns = await session.QueryAsync(
@@ -53,7 +54,7 @@ public sealed class ApplyOutput(
         var format = work.Request.Output[ApplyInput.FilePrefix.Length..];
         var path = Path.Combine(work.Folder, $"predictions.{format}");
         await session.ExecuteAsync(
-            $"COPY (SELECT * FROM {table}) TO {DuckDbEngine.Literal(path)} (FORMAT {(format == "ndjson" ? "json" : format)})",
+            $"COPY (SELECT * FROM {table}) TO {SqlText.Literal(path)} (FORMAT {(format == "ndjson" ? "json" : format)})",
             cancellationToken);
         var fileName = $"{work.Project}-{work.Job}.{format}";
         return report with
@@ -117,7 +118,7 @@ public sealed class ApplyOutput(
         var parts = new List<DatasetPart>();
         foreach (var file in judgement.Files)
         {
-            var count = await session.ScalarAsync($"SELECT count(*) FROM read_parquet({DuckDbEngine.Literal(file)})", cancellationToken);
+            var count = await session.ScalarAsync($"SELECT count(*) FROM read_parquet({SqlText.Literal(file)})", cancellationToken);
             parts.Add(new DatasetPart(await files.KeepAsync(file, cancellationToken), (long)count!, new FileInfo(file).Length));
         }
 

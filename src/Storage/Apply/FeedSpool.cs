@@ -42,7 +42,7 @@ internal sealed class FeedSpool(DuckDbSession session, ArtifactFiles files, stri
         IReadOnlyList<string> columns, List<object?[]> rows, CancellationToken cancellationToken)
     {
         var types = columns.Select((name, i) => texts.Contains(name) ? "VARCHAR" : TypeOf(rows, i)).ToList();
-        var list = string.Join(", ", columns.Select((name, i) => $"{DuckDbEngine.Name(name)} {types[i]}"));
+        var list = string.Join(", ", columns.Select((name, i) => $"{SqlText.Name(name)} {types[i]}"));
         await session.ExecuteAsync($"CREATE OR REPLACE TABLE spool ({list})", cancellationToken);
         using (var appender = session.Connection.CreateAppender("spool"))
         {
@@ -66,7 +66,7 @@ internal sealed class FeedSpool(DuckDbSession session, ArtifactFiles files, stri
         }
 
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"spool-{paths.Count}.parquet"));
-        await session.ExecuteAsync($"COPY spool TO {DuckDbEngine.Literal(path)} (FORMAT parquet)", cancellationToken);
+        await session.ExecuteAsync($"COPY spool TO {SqlText.Literal(path)} (FORMAT parquet)", cancellationToken);
         paths.Add(path);
         return new DatasetPart(await files.KeepAsync(path, cancellationToken), rows.Count, new FileInfo(path).Length);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DuckDB.NET.Native;
 using Progeny.Core.Apply;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
@@ -83,7 +84,7 @@ internal sealed class InputColumns
 
     private static string ValueOf(DatasetColumn column, bool isNumber)
     {
-        var name = DuckDbEngine.Name(column.Name);
+        var name = SqlText.Name(column.Name);
         if (_plain.Contains(column.Type))
             return name;
         if (column.Type is "BLOB" || column.Type.EndsWith(']') || column.Type.StartsWith("STRUCT", StringComparison.Ordinal)
@@ -102,7 +103,7 @@ internal sealed class InputColumns
 
     private static string KeptOf(DatasetColumn column)
     {
-        var name = DuckDbEngine.Name(column.Name);
+        var name = SqlText.Name(column.Name);
         return _plain.Contains(column.Type) || _kept.Contains(column.Type) || column.Type.StartsWith("DECIMAL", StringComparison.Ordinal)
             ? name
             : $"CAST({name} AS VARCHAR)";

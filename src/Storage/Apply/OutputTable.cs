@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Native;
 using Progeny.Core.Apply;
+using Progeny.Core.Common;
 using Progeny.Storage.Datasets;
 
 namespace Progeny.Storage.Apply;
@@ -121,7 +122,7 @@ internal sealed class OutputTable : IAsyncDisposable
         if (Rows == 0)
             await session.ExecuteAsync(create, cancellationToken);
         End();
-        await session.ExecuteAsync($"COPY ({select}) TO {DuckDbEngine.Literal(path)} (FORMAT parquet)", cancellationToken);
+        await session.ExecuteAsync($"COPY ({select}) TO {SqlText.Literal(path)} (FORMAT parquet)", cancellationToken);
         Rows = 0;
     }
 
@@ -191,20 +192,20 @@ internal sealed class OutputTable : IAsyncDisposable
     {
         var parts = new List<string>();
         for (var column = 0; column < kept.Count; column++)
-            parts.Add($"c{column} AS {DuckDbEngine.Name(kept[column])}");
+            parts.Add($"c{column} AS {SqlText.Name(kept[column])}");
         var next = kept.Count;
         var names = CollectionsMarshal.AsSpan(added);
         var row = $"c{next}";
         parts.Add($"c{next++} AS {names[0]}");
-        var list = string.Join(", ", classes.Select(DuckDbEngine.Literal));
+        var list = string.Join(", ", classes.Select(SqlText.Literal));
         parts.Add(classes.Count > 0 ? $"[{list}][c{next++}] AS {names[1]}" : $"c{next++} AS {names[1]}");
         for (var score = 0; score < classes.Count; score++)
-            parts.Add($"c{next++} AS {DuckDbEngine.Name(names[2 + score])}");
-        parts.Add($"{DuckDbEngine.Literal(generation)} AS {GenerationColumn}");
+            parts.Add($"c{next++} AS {SqlText.Name(names[2 + score])}");
+        parts.Add($"{SqlText.Literal(generation)} AS {GenerationColumn}");
         if (hasRules)
             parts.Add($"c{next} AS {RulesColumn}");
         if (job is not null)
-            parts.Add($"{DuckDbEngine.Literal(job + ":")} || {row} AS {QueryColumn}");
+            parts.Add($"{SqlText.Literal(job + ":")} || {row} AS {QueryColumn}");
         return $"SELECT {string.Join(", ", parts)} FROM part";
     }
 

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Datasets;
@@ -47,14 +48,14 @@ public sealed class DuckDbEngine
                 SET TimeZone = 'UTC';
                 SET memory_limit = '{options.Memory}B';
                 SET threads = {options.ThreadsOfWork};
-                SET temp_directory = {Literal(folder)};
+                SET temp_directory = {SqlText.Literal(folder)};
                 SET max_temp_directory_size = '{options.TemporaryBytes}B';
                 SET preserve_insertion_order = true;
                 SET autoinstall_known_extensions = false;
                 SET autoload_known_extensions = false;
                 SET allow_community_extensions = false;
-                SET allowed_paths = [{List(access.Files)}];
-                SET allowed_directories = [{List([.. access.Folders, folder])}];
+                SET allowed_paths = {SqlText.List(access.Files)};
+                SET allowed_directories = {SqlText.List([.. access.Folders, folder])};
                 SET enable_external_access = false;
                 SET lock_configuration = true;
                 """;
@@ -68,12 +69,4 @@ public sealed class DuckDbEngine
             throw;
         }
     }
-
-    /// <summary>A text as SQL writes it.</summary>
-    public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    /// <summary>A name as SQL writes it.</summary>
-    public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static string List(IEnumerable<string> paths) => string.Join(", ", paths.Select(Literal));
 }

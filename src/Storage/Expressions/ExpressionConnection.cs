@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Progeny.Core.Common;
 using Progeny.Core.Expressions;
 using Progeny.Storage.Common;
 using SQLitePCL;
@@ -42,7 +43,7 @@ internal sealed class ExpressionConnection : IDisposable
                 readable.Add(table.Name);
                 if (raw.sqlite3_exec(
                     database,
-                    $"CREATE TABLE {ExpressionText.Quote(table.Name)} ({string.Join(", ", table.Columns.Select(ExpressionText.Quote))})") != raw.SQLITE_OK)
+                    $"CREATE TABLE {SqlText.Name(table.Name)} ({string.Join(", ", table.Columns.Select(SqlText.Name))})") != raw.SQLITE_OK)
                     throw new ExpressionException(Message());
             }
 
@@ -179,7 +180,7 @@ internal sealed class ExpressionConnection : IDisposable
 
     private void Fill(ExpressionTable table, IReadOnlyList<IReadOnlyList<SqlValue>> rows)
     {
-        var insert = $"INSERT INTO {ExpressionText.Quote(table.Name)} VALUES ({string.Join(", ", table.Columns.Select(_ => "?"))})";
+        var insert = $"INSERT INTO {SqlText.Name(table.Name)} VALUES ({string.Join(", ", table.Columns.Select(_ => "?"))})";
         if (raw.sqlite3_prepare_v2(database, insert, out var statement) != raw.SQLITE_OK)
             throw new ExpressionException(Message());
         using (statement)

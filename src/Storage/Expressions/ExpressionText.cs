@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Expressions;
 using Progeny.Storage.Feeds;
 
@@ -51,7 +52,7 @@ internal static class ExpressionText
         var parts = tables.Select(table =>
         {
             var columns = table.Columns.ToList();
-            return $"{Quote(table.Name)}({string.Join(", ", columns.Select(Quote))}) AS (SELECT "
+            return $"{SqlText.Name(table.Name)}({string.Join(", ", columns.Select(SqlText.Name))}) AS (SELECT "
                 + $"{string.Join(", ", columns.Select(_ => $"?{++number}"))})";
         }).ToList();
         return parts.Count == 0 ? "" : $"WITH {string.Join(", ", parts)} ";
@@ -69,7 +70,5 @@ internal static class ExpressionText
     }
 
     private static string From(IEnumerable<ExpressionTable> tables) =>
-        tables.Any() ? $" FROM {string.Join(", ", tables.Select(table => Quote(table.Name)))}" : "";
-
-    public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        tables.Any() ? $" FROM {string.Join(", ", tables.Select(table => SqlText.Name(table.Name)))}" : "";
 }

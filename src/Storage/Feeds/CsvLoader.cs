@@ -137,8 +137,8 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
     {
         // Columns without a type have no affinity: each value keeps the type it is given. A number that a column of texts is compared with
         // becomes one.
-        var columns = header.Select((name, i) => isText[i] ? $"{Quote(name)} TEXT" : Quote(name));
-        connection.Execute($"CREATE TABLE {Quote(Path.GetFileNameWithoutExtension(path))} ({string.Join(", ", columns)})");
+        var columns = header.Select((name, i) => isText[i] ? $"{SqlText.Name(name)} TEXT" : SqlText.Name(name));
+        connection.Execute($"CREATE TABLE {SqlText.Name(Path.GetFileNameWithoutExtension(path))} ({string.Join(", ", columns)})");
     }
 
     /// <summary>The columns that the query yields as texts, under their own name or another.</summary>
@@ -157,7 +157,7 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
     private SqliteCommand CreateInsert(SqliteConnection connection, string[] header)
     {
         var command = connection.CreateCommand();
-        command.CommandText = $"INSERT INTO {Quote(Path.GetFileNameWithoutExtension(path))} VALUES "
+        command.CommandText = $"INSERT INTO {SqlText.Name(Path.GetFileNameWithoutExtension(path))} VALUES "
             + $"({string.Join(", ", header.Select((_, i) => $"$p{i}"))})";
         for (var i = 0; i < header.Length; i++)
             command.Parameters.Add(new SqliteParameter { ParameterName = $"$p{i}" });
@@ -197,6 +197,4 @@ internal sealed class CsvLoader(string feed, string path, string database, strin
         insert.ExecuteNonQuery();
         return true;
     }
-
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

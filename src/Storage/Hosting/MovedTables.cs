@@ -26,7 +26,7 @@ internal static class MovedTables
                 "ServiceId", ColumnKind.Text) { ToPostgres = _ => cluster, FromPostgres = $"'{ClusterOptions.AloneServiceId}'" })
         {
             Title = "states of grains",
-            PostgresFilter = $"serviceid = '{cluster.Replace("'", "''", StringComparison.Ordinal)}' AND {StoredStates}",
+            PostgresFilter = $"serviceid = {SqlText.Literal(cluster)} AND {StoredStates}",
         },
     ];
 

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Progeny.Core.Common;
 using Progeny.Storage.Datasets;
 
 namespace Progeny.Storage.Tests.Datasets;
@@ -20,13 +21,13 @@ public sealed class DuckDbEngineTests : IDisposable
             await File.WriteAllTextAsync(file, "code\n007\n");
         await using var session = engine.Open(new DuckDbAccess([own], []));
 
-        (await session.ScalarAsync($"SELECT code FROM read_csv({DuckDbEngine.Literal(own)}, all_varchar = true)", default)).ShouldBe("007");
+        (await session.ScalarAsync($"SELECT code FROM read_csv({SqlText.Literal(own)}, all_varchar = true)", default)).ShouldBe("007");
         foreach (var sql in new[]
         {
-            $"SELECT * FROM read_csv({DuckDbEngine.Literal(foreign)})",
+            $"SELECT * FROM read_csv({SqlText.Literal(foreign)})",
             "SELECT * FROM read_text('/etc/hostname')",
-            $"COPY (SELECT 1) TO {DuckDbEngine.Literal(Path.Combine(folder.Path, "written.csv"))}",
-            $"ATTACH {DuckDbEngine.Literal(Path.Combine(folder.Path, "other.db"))}",
+            $"COPY (SELECT 1) TO {SqlText.Literal(Path.Combine(folder.Path, "written.csv"))}",
+            $"ATTACH {SqlText.Literal(Path.Combine(folder.Path, "other.db"))}",
             "INSTALL httpfs",
             "SELECT * FROM glob('/*')",
             "SELECT * FROM read_csv('http://127.0.0.1:1/a.csv')",

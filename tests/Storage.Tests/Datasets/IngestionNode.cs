@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 using Progeny.Storage.Datasets;
@@ -82,8 +83,8 @@ internal sealed class IngestionNode : IDisposable
                 paths.Add(await files.BringAsync(part.Digest, work, $"{paths.Count}.parquet", default));
             await using var session = Engine.Open(new DuckDbAccess([], [work]));
             return await session.QueryAsync(
-                $"SELECT {string.Join(", ", version.Columns.Select(column => $"{DuckDbEngine.Name(column.Name)}::VARCHAR"))} "
-                    + $"FROM read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)",
+                $"SELECT {string.Join(", ", version.Columns.Select(column => $"{SqlText.Name(column.Name)}::VARCHAR"))} "
+                    + $"FROM read_parquet({SqlText.List(paths)}, union_by_name = true)",
                 row => string.Join('|', Enumerable.Range(0, row.FieldCount)
                     .Select(i => row.IsDBNull(i) ? "∅" : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture))),
                 default);

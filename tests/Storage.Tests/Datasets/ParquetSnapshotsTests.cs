@@ -42,7 +42,7 @@ public sealed class ParquetSnapshotsTests : IDisposable
         (await File.ReadAllTextAsync(back)).ShouldBe(await File.ReadAllTextAsync(data));
         await using var session = engine.Open(new DuckDbAccess([parquet], []));
         (await session.QueryAsync(
-            $"SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet({DuckDbEngine.Literal(parquet)}))",
+            $"SELECT column_type FROM (DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(parquet)}))",
             row => row.GetString(0),
             default))
             .ShouldBe(["DOUBLE", "BIGINT", "BOOLEAN", "VARCHAR", "VARCHAR", "VARCHAR"]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Security.Audit;
 using Progeny.Storage.Datasets;
@@ -158,7 +159,7 @@ public abstract class QueryArchiveTests : IDisposable
         (await IdsOfAsync(path)).Order().ShouldBe(["a1", "a2", "late", "m1", "r1"]);
         await using var session = engine.Open(new DuckDbAccess([path], []));
         var rows = await session.QueryAsync(
-            $"SELECT query_id, origin, generation, score, outcome, entity FROM read_parquet({DuckDbEngine.Literal(path)}) "
+            $"SELECT query_id, origin, generation, score, outcome, entity FROM read_parquet({SqlText.Literal(path)}) "
                 + "ORDER BY sequence",
             row => string.Join('|', Enumerable.Range(0, 6).Select(i => row.IsDBNull(i)
                 ? ""
@@ -229,7 +230,7 @@ public abstract class QueryArchiveTests : IDisposable
     {
         await using var session = engine.Open(new DuckDbAccess([path], []));
         return await session.QueryAsync(
-            $"SELECT query_id FROM read_parquet({DuckDbEngine.Literal(path)})", row => row.GetString(0), default);
+            $"SELECT query_id FROM read_parquet({SqlText.Literal(path)})", row => row.GetString(0), default);
     }
 
     private async Task FillAsync()

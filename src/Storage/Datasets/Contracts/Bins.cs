@@ -1,6 +1,6 @@
 using System.Globalization;
 using Progeny.Core.Datasets.Contracts;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 

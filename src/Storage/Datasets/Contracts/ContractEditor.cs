@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Contracts;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 

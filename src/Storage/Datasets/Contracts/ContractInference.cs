@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Manifests;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 

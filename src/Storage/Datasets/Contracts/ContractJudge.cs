@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Contracts;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 
@@ -74,7 +74,7 @@ public sealed class ContractJudge(
         var rowName = ContractRun.FreeName("progeny_row", request.Columns);
         var fileName = ContractRun.FreeName(FileColumn, request.Columns);
         var columns = string.Join(", ", request.Columns.Select(column => Name(column.Name)));
-        var files = ContractRun.FileList(request.Files);
+        var files = List(request.Files);
         if (request.Columns.Any(column => string.Equals(column.Name, FileRow, StringComparison.OrdinalIgnoreCase)))
         {
             return (

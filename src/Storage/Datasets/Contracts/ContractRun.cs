@@ -1,6 +1,6 @@
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Contracts;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 
@@ -63,14 +63,12 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
         return name;
     }
 
-    public static string FileList(IEnumerable<string> files) => $"[{string.Join(", ", files.Select(Literal))}]";
-
     private async Task<string?> ExistingAsync(
         IReadOnlyList<CompiledColumn> set, IReadOnlyList<string> existing, CancellationToken cancellationToken)
     {
         if (existing.Count == 0)
             return null;
-        var table = $"read_parquet({FileList(existing)}, union_by_name = true)";
+        var table = $"read_parquet({List(existing)}, union_by_name = true)";
         var names = (await session.QueryAsync($"DESCRIBE SELECT * FROM {table}", row => row.GetString(0), cancellationToken))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var keys = set.Select((column, j) => $"TRY_CAST({Name(column.Column.Name)} AS {column.Type}) AS k{j}");

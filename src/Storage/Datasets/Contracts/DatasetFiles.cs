@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Storage.Datasets.Contracts;
@@ -16,5 +17,5 @@ internal static class DatasetFiles
 
     /// <summary>Parquet files as a table of SQL.</summary>
     public static string Table(IEnumerable<string> files) =>
-        $"read_parquet([{string.Join(", ", files.Select(DuckDbEngine.Literal))}], union_by_name = true)";
+        $"read_parquet({SqlText.List(files)}, union_by_name = true)";
 }

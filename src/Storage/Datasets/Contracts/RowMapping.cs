@@ -1,5 +1,5 @@
 using System.Text.Json;
-using static Progeny.Storage.Datasets.DuckDbEngine;
+using static Progeny.Core.Common.SqlText;
 
 namespace Progeny.Storage.Datasets.Contracts;
 

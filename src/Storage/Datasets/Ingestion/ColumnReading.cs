@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+
 namespace Progeny.Storage.Datasets.Ingestion;
 
 /// <summary>How a column of a file becomes one of the table.</summary>
@@ -16,13 +18,13 @@ internal sealed record ColumnReading(SourceColumn Column, TextType? Type, string
     /// <summary>The condition that the type takes the value; it is not called for NULL.</summary>
     public string Accepts => Shape is null
         ? $"({Type!.Accepts(Column.Sql)}) IS TRUE"
-        : $"(({Type!.Accepts(Column.Sql)}) IS TRUE AND {TextType.Shape(Column.Sql)} = {DuckDbEngine.Literal(Shape)})";
+        : $"(({Type!.Accepts(Column.Sql)}) IS TRUE AND {TextType.Shape(Column.Sql)} = {SqlText.Literal(Shape)})";
 
     /// <summary>The value for the Parquet file; a text that the type does not take ends the statement.</summary>
     /// <param name="number">The number of the column, for the message.</param>
     public string Value(int number)
     {
-        var name = DuckDbEngine.Name(Column.Name);
+        var name = SqlText.Name(Column.Name);
         if (Type is null || Type == TextType.Text)
             return $"{Column.Text} AS {name}";
         return $"CASE WHEN {Column.Sql} IS NULL THEN NULL WHEN {Accepts} THEN {Type.Cast(Column.Sql)} "

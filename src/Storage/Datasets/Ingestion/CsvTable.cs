@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Storage.Datasets.Ingestion;
@@ -30,18 +31,18 @@ internal static class CsvTable
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            read_csv({{DuckDbEngine.Literal(path)}}, auto_detect = false, delim = {{Character(dialect.Separator)}},
+            read_csv({{SqlText.Literal(path)}}, auto_detect = false, delim = {{Character(dialect.Separator)}},
                 quote = {{Character(dialect.Quote)}},
                 escape = {{Character(dialect.Escape)}}, header = {{dialect.HasHeader}}, comment = '', skip = 0, strict_mode = true,
                     null_padding = false,
-                nullstr = ['', {{DuckDbEngine.Literal(read?.Null ?? "")}}], max_line_size = {{Math.Max(UsualRecordBytes, text.LongestLine
+                nullstr = ['', {{SqlText.Literal(read?.Null ?? "")}}], max_line_size = {{Math.Max(UsualRecordBytes, text.LongestLine
                     + 2)}},
-                columns = { {{string.Join(", ", columns.Select(column => $"{DuckDbEngine.Literal(column)}: 'VARCHAR'"))}} })
+                columns = { {{string.Join(", ", columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"))}} })
             """);
         return new SourceTable(
             dialect.Separator == '\t' ? FileKind.Tsv : FileKind.Csv,
             sql,
-            [.. columns.Select(column => new SourceColumn(column, ValueOf(column, read), null) { Text = DuckDbEngine.Name(column) })],
+            [.. columns.Select(column => new SourceColumn(column, ValueOf(column, read), null) { Text = SqlText.Name(column) })],
             TextType.OfFields,
             null,
             TableColumns.Join(text.Note, note));
@@ -50,10 +51,10 @@ internal static class CsvTable
     // With commas for points, and the other way round, so that 1.234,5 becomes no number either.
     private static string ValueOf(string column, ReadOptions? read) => read?.Decimal switch
     {
-        null or "." => DuckDbEngine.Name(column),
-        "," => $"translate({DuckDbEngine.Name(column)}, ',.', '.,')",
+        null or "." => SqlText.Name(column),
+        "," => $"translate({SqlText.Name(column)}, ',.', '.,')",
         _ => throw new IngestException($"'{read.Decimal}' cannot be 'decimal', what separates the decimals of numbers; it is '.' or ','."),
     };
 
-    private static string Character(char? value) => DuckDbEngine.Literal(value?.ToString() ?? "");
+    private static string Character(char? value) => SqlText.Literal(value?.ToString() ?? "");
 }

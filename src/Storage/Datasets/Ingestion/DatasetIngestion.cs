@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 using Progeny.Storage.Datasets.Reading;
@@ -136,7 +137,7 @@ public sealed class DatasetIngestion(
         {
             await using var session = engine.Open(new DuckDbAccess([path], []));
             var rows = Convert.ToInt64(
-                await session.ScalarAsync($"SELECT num_rows FROM parquet_file_metadata({DuckDbEngine.Literal(path)})", cancellationToken),
+                await session.ScalarAsync($"SELECT num_rows FROM parquet_file_metadata({SqlText.Literal(path)})", cancellationToken),
                 null);
             parts.Add(new DatasetPart(await files.KeepAsync(path, cancellationToken), rows, new FileInfo(path).Length));
         }
@@ -156,7 +157,7 @@ public sealed class DatasetIngestion(
     }
 
     private static string Empty(IReadOnlyList<DatasetColumn> columns) =>
-        $"(SELECT {string.Join(", ", columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}"))} WHERE false)";
+        $"(SELECT {string.Join(", ", columns.Select(column => $"NULL::{column.Type} AS {SqlText.Name(column.Name)}"))} WHERE false)";
 
     private static bool IsDiskFull(IOException exception) => (exception.HResult & 0xFFFF) is 28 or 112;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 
 namespace Progeny.Storage.Datasets.Ingestion;
 
@@ -17,7 +18,7 @@ internal static class JsonTable
         var sql = string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            read_json({DuckDbEngine.Literal(text.Path)}, format = '{(format == FileKind.NdJson ? "newline_delimited" : "auto")}',
+            read_json({SqlText.Literal(text.Path)}, format = '{(format == FileKind.NdJson ? "newline_delimited" : "auto")}',
                 sample_size = -1,
                 maximum_depth = 1, map_inference_threshold = -1, maximum_object_size = {MaxObjectBytes}, compression = 'uncompressed')
             """);
@@ -27,7 +28,7 @@ internal static class JsonTable
             format,
             // Once the keys are known they need not be found out again, and a key that is new is an error.
             sql,
-            [.. names.Select(name => new SourceColumn(name, $"NULLIF({DuckDbEngine.Name(name)}::VARCHAR, 'null')", null))],
+            [.. names.Select(name => new SourceColumn(name, $"NULLIF({SqlText.Name(name)}::VARCHAR, 'null')", null))],
             JsonTypes.All,
             null,
             text.Note);

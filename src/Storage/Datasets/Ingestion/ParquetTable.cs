@@ -1,3 +1,5 @@
+using Progeny.Core.Common;
+
 namespace Progeny.Storage.Datasets.Ingestion;
 
 /// <summary>Opens the table of a Parquet file.</summary>
@@ -5,12 +7,12 @@ internal static class ParquetTable
 {
     public static async Task<SourceTable> OpenAsync(DuckDbSession session, string path, CancellationToken cancellationToken)
     {
-        var literal = DuckDbEngine.Literal(path);
+        var literal = SqlText.Literal(path);
         var rows = await session.ScalarAsync($"SELECT num_rows FROM parquet_file_metadata({literal})", cancellationToken);
         var sql = $"read_parquet({literal})";
         var columns = await session.QueryAsync(
             $"DESCRIBE SELECT * FROM {sql}",
-            row => new SourceColumn(row.GetString(0), DuckDbEngine.Name(row.GetString(0)), row.GetString(1)),
+            row => new SourceColumn(row.GetString(0), SqlText.Name(row.GetString(0)), row.GetString(1)),
             cancellationToken);
         TableColumns.Check(columns.Count);
         return new SourceTable(FileKind.Parquet, sql, columns, [], Convert.ToInt64(rows, null), null);

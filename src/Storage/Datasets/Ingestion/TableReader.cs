@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Storage.Datasets.Ingestion;
@@ -129,13 +130,13 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
         var group = Math.Clamp(ValuesOfGroup / readings.Length, MinRowsOfGroup, MaxRowsOfGroup);
         return await session.ExecuteAsync(
             $"COPY (SELECT {string.Join(", ", readings.Select((reading, i) => reading.Value(i)))} FROM {table.Sql}) "
-                + $"TO {DuckDbEngine.Literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})",
+                + $"TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})",
             cancellationToken);
     }
 
     private static Task<IReadOnlyList<DatasetColumn>> DescribeAsync(
         DuckDbSession session, string file, CancellationToken cancellationToken) => session.QueryAsync(
-        $"DESCRIBE SELECT * FROM read_parquet({DuckDbEngine.Literal(file)})",
+        $"DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file)})",
         row => new DatasetColumn(row.GetString(0), row.GetString(1)),
         cancellationToken);
 

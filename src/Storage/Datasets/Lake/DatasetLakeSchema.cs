@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Releases;
@@ -54,15 +55,15 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
     /// <summary>The newest version with appended rows that are in none yet. No version has exactly these rows, so none is named.</summary>
     private async Task<LakeTable> WithTailAsync(string dataset, TailedTable tailed, string folder, CancellationToken cancellationToken)
     {
-        var names = string.Join(", ", tailed.Columns.Select(column => DuckDbEngine.Name(column.Name)));
-        var rows = $"SELECT {names} FROM read_parquet({DuckDbEngine.Literal(tailed.Path)})";
+        var names = string.Join(", ", tailed.Columns.Select(column => SqlText.Name(column.Name)));
+        var rows = $"SELECT {names} FROM read_parquet({SqlText.Literal(tailed.Path)})";
         if (tailed.Version is not { IsTable: true } version || tailed.Parts.Count == 0)
             return new LakeTable(rows);
         var parts = await BringAsync($"{dataset}@{version.Version}", tailed.Parts, folder, cancellationToken);
         var known = version.Columns.ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
         var columns = tailed.Columns.Select(column =>
         {
-            var name = DuckDbEngine.Name(column.Name);
+            var name = SqlText.Name(column.Name);
             var value = known.TryGetValue(column.Name, out var type) ? ColumnTyping.Cast(name, type, column.Type) : $"NULL::{column.Type}";
             return $"{value} AS {name}";
         });
@@ -93,8 +94,8 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
     private static string Rows(DatasetVersion version, List<string> parts)
     {
         if (parts.Count > 0)
-            return $"SELECT * FROM read_parquet([{string.Join(", ", parts.Select(DuckDbEngine.Literal))}], union_by_name = true)";
-        var columns = version.Columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}");
+            return $"SELECT * FROM read_parquet({SqlText.List(parts)}, union_by_name = true)";
+        var columns = version.Columns.Select(column => $"NULL::{column.Type} AS {SqlText.Name(column.Name)}");
         return $"SELECT {string.Join(", ", columns)} WHERE false";
     }
 }

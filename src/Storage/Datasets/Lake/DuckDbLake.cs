@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Storage.Datasets.Lake;
@@ -18,7 +19,7 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
         {
             await LakeSql.LimitAsync(session, cancellationToken);
             if (grant.Folders is [var first, ..])
-                await session.ExecuteAsync($"CREATE MACRO files(path) AS {DuckDbEngine.Literal(first + '/')} || path", cancellationToken);
+                await session.ExecuteAsync($"CREATE MACRO files(path) AS {SqlText.Literal(first + '/')} || path", cancellationToken);
             var tables = LakeSql.Read((string)(await session.ScalarAsync(serialize, cancellationToken))!, rewritten);
             List<DatasetVersion> versions = [];
             foreach (var table in tables)
@@ -28,9 +29,9 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
                     versions.Add(version);
                 if (found.FillAsync is { } fill)
                     await fill(session, cancellationToken);
-                var schema = DuckDbEngine.Name(table.SchemaName);
+                var schema = SqlText.Name(table.SchemaName);
                 await session.ExecuteAsync(
-                    $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE VIEW {schema}.{DuckDbEngine.Name(table.Name)} AS {found.Sql}",
+                    $"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE VIEW {schema}.{SqlText.Name(table.Name)} AS {found.Sql}",
                     cancellationToken);
             }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DuckDB.NET.Data;
+using Progeny.Core.Common;
 
 namespace Progeny.Storage.Datasets.Lake;
 
@@ -61,7 +62,7 @@ internal static class DuckDbValues
             return null;
         var columns = nested.Select((isNested, column) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{(isNested ? $"CAST(to_json(c{column}) AS VARCHAR)" : $"c{column}")} AS {DuckDbEngine.Name(reader.GetName(column))}"));
+            $"{(isNested ? $"CAST(to_json(c{column}) AS VARCHAR)" : $"c{column}")} AS {SqlText.Name(reader.GetName(column))}"));
         var names = Enumerable.Range(0, nested.Count).Select(column => string.Create(CultureInfo.InvariantCulture, $"c{column}"));
         return $"SELECT {string.Join(", ", columns)} FROM (\n{sql}\n) AS progeny_rows({string.Join(", ", names)})";
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Progeny.Core.Common;
 using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets.Lake;
@@ -64,7 +65,7 @@ internal static class LakeSql
     /// <exception cref="LakeException">The query is too long.</exception>
     public static string Serialize(string sql) => sql.Length > MaxLength
         ? throw new LakeException($"The query has {sql.Length} characters; at most {MaxLength} are allowed.")
-        : $"SELECT json_serialize_sql({DuckDbEngine.Literal(SqlQuery.Parse(sql, SqlDialect.DuckDb).ToPositional())})::VARCHAR";
+        : $"SELECT json_serialize_sql({SqlText.Literal(SqlQuery.Parse(sql, SqlDialect.DuckDb).ToPositional())})::VARCHAR";
 
     /// <summary>
     /// The statements that bound what makes much of little: DuckDB counts the memory of such a text only when it is there.

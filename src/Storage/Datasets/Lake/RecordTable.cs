@@ -45,17 +45,17 @@ internal sealed class RecordTable(
     {
         if (block.Count > 0)
             await FlushAsync(cancellationToken);
-        var none = columns.Select(column => $"NULL::{column.Type} AS {DuckDbEngine.Name(column.Name)}")
-            .Concat(fields.Where(field => !typed.Contains(field)).Select(field => $"NULL::VARCHAR AS {DuckDbEngine.Name(field)}"));
+        var none = columns.Select(column => $"NULL::{column.Type} AS {SqlText.Name(column.Name)}")
+            .Concat(fields.Where(field => !typed.Contains(field)).Select(field => $"NULL::VARCHAR AS {SqlText.Name(field)}"));
         var parts = tables.Values.Select(table => $" UNION ALL BY NAME SELECT * FROM {ViewName(table)}");
         await session.ExecuteAsync(
             $"CREATE SCHEMA IF NOT EXISTS {Schema}; "
-            + $"CREATE VIEW {Schema}.{DuckDbEngine.Name(view)} AS SELECT {string.Join(", ", none)} WHERE false{string.Concat(parts)}",
+            + $"CREATE VIEW {Schema}.{SqlText.Name(view)} AS SELECT {string.Join(", ", none)} WHERE false{string.Concat(parts)}",
             cancellationToken);
     }
 
     /// <summary>The name under which SQL knows a view.</summary>
-    public static string ViewName(string view) => $"{Schema}.{DuckDbEngine.Name(view)}";
+    public static string ViewName(string view) => $"{Schema}.{SqlText.Name(view)}";
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal sealed class RecordTable(
         if (!tables.TryGetValue(layout, out var table))
         {
             table = string.Create(CultureInfo.InvariantCulture, $"{name}_{tables.Count}");
-            var made = columns.Concat(types).Select(column => $"{DuckDbEngine.Name(column.Name)} {column.Type}");
+            var made = columns.Concat(types).Select(column => $"{SqlText.Name(column.Name)} {column.Type}");
             await session.ExecuteAsync(
                 $"CREATE SCHEMA IF NOT EXISTS {Schema}; CREATE TABLE {ViewName(table)} ({string.Join(", ", made)})", cancellationToken);
             tables.Add(layout, table);

@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Storage.Feeds;
 
@@ -37,7 +38,7 @@ internal sealed class TableFile : IFileFeed
                 return await OpenCsvAsync(engine, access, whole, query, texts, cancellationToken);
             var table = name[..name.IndexOf('.', StringComparison.Ordinal)];
             var rows = extension == TableFileKinds.Parquet
-                ? $"SELECT * FROM read_parquet({DuckDbEngine.Literal(whole)})"
+                ? $"SELECT * FROM read_parquet({SqlText.Literal(whole)})"
                 : await JsonAsync(engine, access, whole, texts, cancellationToken);
             return new TableFile(new DuckDbFeed(name, OpenAsync, timeout));
 
@@ -50,7 +51,7 @@ internal sealed class TableFile : IFileFeed
                     var serialized = (string)(await session.ScalarAsync(LakeSql.Serialize(sql), token))!;
                     if (LakeSql.Read(serialized, sql) is [var other, ..])
                         throw new LakeException($"There is no table {other}; the file is the table {table}.");
-                    await session.ExecuteAsync($"CREATE VIEW {DuckDbEngine.Name(table)} AS {rows}", token);
+                    await session.ExecuteAsync($"CREATE VIEW {SqlText.Name(table)} AS {rows}", token);
                     return (session, sql);
                 }
                 catch
@@ -95,8 +96,8 @@ internal sealed class TableFile : IFileFeed
         var csv = Path.Combine(session.Folder, name[..name.IndexOf('.', StringComparison.Ordinal)] + ".csv");
         await session.ExecuteAsync(
             $"""
-            COPY (SELECT * FROM read_csv({DuckDbEngine.Literal(path)}, all_varchar = true, header = true, sample_size = -1))
-            TO {DuckDbEngine.Literal(csv)} (FORMAT csv, HEADER)
+            COPY (SELECT * FROM read_csv({SqlText.Literal(path)}, all_varchar = true, header = true, sample_size = -1))
+            TO {SqlText.Literal(csv)} (FORMAT csv, HEADER)
             """,
             cancellationToken);
         return await CsvFeed.OpenAsync(csv, query, texts, cancellationToken);
@@ -109,15 +110,15 @@ internal sealed class TableFile : IFileFeed
         await using var session = engine.Open(access);
         var names = texts.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM read_json({DuckDbEngine.Literal(path)}, {Options})",
+            $"DESCRIBE SELECT * FROM read_json({SqlText.Literal(path)}, {Options})",
             row => (Name: row.GetString(0), Type: row.GetString(1)),
             cancellationToken);
         var types = columns.Select(column =>
         {
             var type = names.Contains(column.Name) || IsGuessed(column.Type) ? "VARCHAR" : column.Type;
-            return $"{DuckDbEngine.Name(column.Name)}: {DuckDbEngine.Literal(type)}";
+            return $"{SqlText.Name(column.Name)}: {SqlText.Literal(type)}";
         });
-        return $"SELECT * FROM read_json({DuckDbEngine.Literal(path)}, columns = {{{string.Join(", ", types)}}})";
+        return $"SELECT * FROM read_json({SqlText.Literal(path)}, columns = {{{string.Join(", ", types)}}})";
     }
 
     /// <summary>Whether DuckDB took texts for something else.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 
@@ -56,7 +57,7 @@ public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifa
                 paths.Add(await files.BringAsync(part.Digest, folder, $"{paths.Count}.parquet", cancellationToken));
             await using var session = engine.Open(new DuckDbAccess([], [folder]));
             return await read(
-                session, $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)");
+                session, $"read_parquet({SqlText.List(paths)}, union_by_name = true)");
         }
         finally
         {
@@ -67,7 +68,7 @@ public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifa
     // JSON has no NaN and no infinity, also not inside of lists and structures.
     private static string JsonOf(DatasetColumn column)
     {
-        var name = DuckDbEngine.Name(column.Name);
+        var name = SqlText.Name(column.Name);
         return column.Type is "DOUBLE" or "FLOAT"
             ? $"CASE WHEN isfinite({name}) THEN to_json({name}) ELSE to_json({name}::VARCHAR) END AS {name}"
             : ColumnKinds.IsNested(column) && column.Type != "JSON"

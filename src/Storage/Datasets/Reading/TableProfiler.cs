@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Storage.Datasets.Reading;
@@ -93,7 +94,7 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
 
     private static IEnumerable<(string Name, string Sql)> Aggregates(DatasetColumn column)
     {
-        var name = DuckDbEngine.Name(column.Name);
+        var name = SqlText.Name(column.Name);
         var text = Text(column);
         var isOrdered = ColumnKinds.IsNumber(column) || ColumnKinds.IsTime(column);
         yield return ("count", $"count({name})");
@@ -185,9 +186,9 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
         cancellationToken);
 
     private static string Count(DatasetColumn column, string value) =>
-        $"count(*) FILTER ({Text(column)} = {DuckDbEngine.Literal(value)})";
+        $"count(*) FILTER ({Text(column)} = {SqlText.Literal(value)})";
 
-    private static string Text(DatasetColumn column) => $"left({DuckDbEngine.Name(column.Name)}::VARCHAR, {ColumnProfile.MaxText})";
+    private static string Text(DatasetColumn column) => $"left({SqlText.Name(column.Name)}::VARCHAR, {ColumnProfile.MaxText})";
 
     // The sum of great numbers may have none.
     private static double? Finite(object? value) => value is double number && double.IsFinite(number) ? number : null;

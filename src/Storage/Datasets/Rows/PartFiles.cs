@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Rows;
 
@@ -26,14 +27,14 @@ internal static class PartFiles
     {
         List<string> files = [];
         foreach (var part in parts)
-            files.Add(DuckDbEngine.Literal(await artifacts.BringAsync(part.Digest, folder, NameOf(part), cancellationToken)));
+            files.Add(SqlText.Literal(await artifacts.BringAsync(part.Digest, folder, NameOf(part), cancellationToken)));
         await using var session = engine.Open(new DuckDbAccess([], [folder]));
         var selects = new List<string>();
         foreach (var file in files)
             selects.Add(await SelectAsync(session, $"read_parquet({file})", columns, cancellationToken));
         var path = Path.Combine(folder, $"{Guid.NewGuid():n}.parquet");
         await session.ExecuteAsync(
-            $"COPY ({string.Join(" UNION ALL ", selects)}) TO {DuckDbEngine.Literal(path)} (FORMAT parquet, COMPRESSION zstd)",
+            $"COPY ({string.Join(" UNION ALL ", selects)}) TO {SqlText.Literal(path)} (FORMAT parquet, COMPRESSION zstd)",
             cancellationToken);
         return path;
     }
@@ -44,7 +45,7 @@ internal static class PartFiles
         var found = await ColumnsAsync(session, table, cancellationToken);
         var list = columns.Select(column =>
         {
-            var name = DuckDbEngine.Name(column.Name);
+            var name = SqlText.Name(column.Name);
             var value = found.TryGetValue(column.Name, out var type) ? ColumnTyping.Cast(name, type, column.Type) : $"CAST(NULL AS {column.Type})";
             return $"{value} AS {name}";
         });

@@ -1,3 +1,4 @@
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Rows;
 
@@ -39,9 +40,9 @@ internal sealed record RowTable
 
         var path = System.IO.Path.Combine(folder, FileName);
         var list = string.Join(
-            ", ", types.Select((column, i) => $"CAST(c{i} AS {column.Type}) AS {DuckDbEngine.Name(column.Name)}"));
+            ", ", types.Select((column, i) => $"CAST(c{i} AS {column.Type}) AS {SqlText.Name(column.Name)}"));
         await session.ExecuteAsync(
-            $"COPY (SELECT {list} FROM staged) TO {DuckDbEngine.Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
+            $"COPY (SELECT {list} FROM staged) TO {SqlText.Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
         return new RowTable
         {
             Columns = types,
@@ -52,11 +53,11 @@ internal sealed record RowTable
 
         async Task<bool> IsExactAsync(StagedColumn column)
         {
-            var name = DuckDbEngine.Name(column.Name);
+            var name = SqlText.Name(column.Name);
             foreach (var part in waiting.Parts)
             {
                 var file = await artifacts.BringAsync(part.Digest, folder, PartFiles.NameOf(part), cancellationToken);
-                var table = $"read_parquet({DuckDbEngine.Literal(file)})";
+                var table = $"read_parquet({SqlText.Literal(file)})";
                 var has = await PartFiles.HasColumnAsync(session, table, column.Name, cancellationToken);
                 if (has && await session.ScalarAsync(
                     $"SELECT coalesce(min({name}) >= -9007199254740992 AND max({name}) <= 9007199254740992, true) FROM {table}",

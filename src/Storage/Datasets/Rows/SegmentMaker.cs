@@ -161,6 +161,6 @@ internal sealed class SegmentMaker(
     private async Task<long> CountAsync(string path, CancellationToken cancellationToken)
     {
         await using var session = engine.Open(new DuckDbAccess([path], []));
-        return (long)(await session.ScalarAsync($"SELECT count(*) FROM read_parquet({DuckDbEngine.Literal(path)})", cancellationToken))!;
+        return (long)(await session.ScalarAsync($"SELECT count(*) FROM read_parquet({SqlText.Literal(path)})", cancellationToken))!;
     }
 }

@@ -61,7 +61,7 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
         try
         {
             return await session.RunAsync(
-                $"SELECT * FROM read_parquet({DuckDbEngine.Literal(path)})",
+                $"SELECT * FROM read_parquet({SqlText.Literal(path)})",
                 command =>
                 {
                     command.UseStreamingMode = true;
@@ -79,17 +79,17 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
     private async Task WriteAsync(
         string dataFile, IReadOnlyList<(string Name, string Type)> columns, string path, CancellationToken cancellationToken)
     {
-        var read = string.Join(", ", columns.Select(column => $"{DuckDbEngine.Literal(column.Name)}: '{Text}'"));
+        var read = string.Join(", ", columns.Select(column => $"{SqlText.Literal(column.Name)}: '{Text}'"));
         var taken = string.Join(", ", columns.Select(column =>
-            $"CAST({DuckDbEngine.Name(column.Name)} AS {column.Type}) AS {DuckDbEngine.Name(column.Name)}"));
+            $"CAST({SqlText.Name(column.Name)} AS {column.Type}) AS {SqlText.Name(column.Name)}"));
         await using var session = engine.Open(new DuckDbAccess([dataFile, path], []));
         await session.ExecuteAsync(
             $$"""
             COPY (
-                SELECT {{taken}} FROM read_csv({{DuckDbEngine.Literal(dataFile)}}, auto_detect = false, header = true, delim = ',',
+                SELECT {{taken}} FROM read_csv({{SqlText.Literal(dataFile)}}, auto_detect = false, header = true, delim = ',',
                     quote = '"', escape = '"', new_line = '\n', nullstr = '', max_line_size = {{MaxLineBytes}},
                     buffer_size = {{BufferBytes}}, columns = { {{read}} })
-            ) TO {{DuckDbEngine.Literal(path)}} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
+            ) TO {{SqlText.Literal(path)}} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
             """,
             cancellationToken);
     }

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Progeny.Core.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Datasets;
 
@@ -55,7 +56,7 @@ public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter mark
         await files!.BringAsync(name, from, cancellationToken);
         await using var session = engine.Open(new DuckDbAccess([from, to], []));
         var table = ArchiveWriter.Read([from]);
-        await session.ExecuteAsync($"{Erased}{table} WHERE entity = {DuckDbEngine.Literal(entity)}", cancellationToken);
+        await session.ExecuteAsync($"{Erased}{table} WHERE entity = {SqlText.Literal(entity)}", cancellationToken);
         var ids = await session.QueryAsync("SELECT query_id FROM erased", row => row.GetString(0), cancellationToken);
         if (ids.Count == 0)
             return 0;
@@ -87,7 +88,7 @@ public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter mark
                 SELECT r.* REPLACE (coalesce(h.record, r.record) AS record, coalesce(h.error, r.error) AS error)
                 FROM {table} AS r LEFT JOIN hidden AS h ON h.sequence = r.sequence
                 WHERE r.sequence NOT IN (SELECT sequence FROM erased) ORDER BY r.sequence
-            ) TO {DuckDbEngine.Literal(to)} (FORMAT parquet, COMPRESSION zstd)
+            ) TO {SqlText.Literal(to)} (FORMAT parquet, COMPRESSION zstd)
             """,
             cancellationToken);
         await files.PutAsync(name, to, cancellationToken);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using DuckDB.NET.Data;
 using Progeny.Abstractions.QueryLog;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.QueryLog;
 using Progeny.Storage.Datasets;
 
@@ -23,7 +24,7 @@ internal sealed class ArchiveSearch(IArchiveFiles files, DuckDbEngine engine)
     public async Task<LoggedQuery?> FindAsync(
         string project, string queryId, long? sequence, CancellationToken cancellationToken)
     {
-        var wanted = $"query_id = {DuckDbEngine.Literal(queryId)}"
+        var wanted = $"query_id = {SqlText.Literal(queryId)}"
             + (sequence is { } place ? string.Create(CultureInfo.InvariantCulture, $" AND sequence = {place}") : "");
         foreach (var file in Ordered(await files.ListAsync(project, cancellationToken), queryId))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Progeny.Abstractions.Releases;
+using Progeny.Core.Common;
 using Progeny.Core.Evaluation;
 using Progeny.Storage.Datasets;
 
@@ -66,14 +67,14 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
             _ => $"SELECT * FROM {Read(parts)} UNION ALL BY NAME SELECT o.* FROM {Read(others)} AS o ANTI JOIN {Read(parts)} AS p USING "
                 + "(sequence)",
         };
-        await session.ExecuteAsync($"COPY ({rows}) TO {DuckDbEngine.Literal(path)} {Format}", cancellationToken);
+        await session.ExecuteAsync($"COPY ({rows}) TO {SqlText.Literal(path)} {Format}", cancellationToken);
         return Convert.ToInt64(
             await session.ScalarAsync($"SELECT count(*) FROM {Read([path])}", cancellationToken),
             CultureInfo.InvariantCulture);
     }
 
     internal static string Read(IEnumerable<string> files) =>
-        $"read_parquet([{string.Join(", ", files.Select(DuckDbEngine.Literal))}], union_by_name = true, hive_partitioning = false)";
+        $"read_parquet({SqlText.List(files)}, union_by_name = true, hive_partitioning = false)";
 
     private async Task WriteAsync(List<LogRecord> records, string path, CancellationToken cancellationToken)
     {
@@ -82,7 +83,7 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
             losses[i] = await LossOfAsync(records[i]);
         var columns = new ArchiveColumns(records.Select(record => record.Copy.Layout).Distinct());
         await using var session = engine.Open(new DuckDbAccess([path], []));
-        var declared = string.Join(", ", columns.All.Select(column => $"{DuckDbEngine.Name(column.Name)} {column.Type}"));
+        var declared = string.Join(", ", columns.All.Select(column => $"{SqlText.Name(column.Name)} {column.Type}"));
         await session.ExecuteAsync($"CREATE TABLE records ({declared})", cancellationToken);
         await session.RunAsync(
             "SELECT 1",
@@ -98,7 +99,7 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
                 return true;
             },
             cancellationToken);
-        await session.ExecuteAsync($"COPY records TO {DuckDbEngine.Literal(path)} {Format}", cancellationToken);
+        await session.ExecuteAsync($"COPY records TO {SqlText.Literal(path)} {Format}", cancellationToken);
     }
 
     private async Task<double?> LossOfAsync(LogRecord row)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Contracts;
 using Progeny.Core.Releases;
@@ -134,7 +135,7 @@ internal sealed class ContractLab : IDisposable
                 ? []
                 : await QueryAsync(
                     $"SELECT coalesce(CAST({expression} AS VARCHAR), 'null') FROM "
-                        + $"read_parquet([{string.Join(", ", paths.Select(DuckDbEngine.Literal))}], union_by_name = true)",
+                        + $"read_parquet({SqlText.List(paths)}, union_by_name = true)",
                     work);
         }
         finally

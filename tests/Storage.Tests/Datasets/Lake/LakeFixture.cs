@@ -1,4 +1,5 @@
 using System.Globalization;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Lake;
@@ -36,7 +37,7 @@ internal sealed class LakeFixture : IDisposable
             new DatasetInfo { Name = dataset, CreatedAt = DateTimeOffset.UnixEpoch, CreatedBy = "tests" }, default);
         await using var session = Engine.Open(DuckDbAccess.None);
         var path = Path.Combine(session.Folder, "part.parquet");
-        await session.ExecuteAsync($"COPY ({sql}) TO {DuckDbEngine.Literal(path)} (FORMAT parquet)", default);
+        await session.ExecuteAsync($"COPY ({sql}) TO {SqlText.Literal(path)} (FORMAT parquet)", default);
         var columns = await session.QueryAsync(
             $"DESCRIBE {sql}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), default);
         var rows = (long)(await session.ScalarAsync($"SELECT count(*) FROM ({sql})", default))!;

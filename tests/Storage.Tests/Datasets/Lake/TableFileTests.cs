@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Extensions.Options;
+using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Lake;
@@ -48,7 +49,7 @@ public sealed class TableFileTests : IDisposable
     {
         await using (var session = lake.Engine.Open(new DuckDbAccess([], [lake.Folder.Path])))
             await session.ExecuteAsync(
-                $"COPY (SELECT 5 AS n, '007' AS code) TO {DuckDbEngine.Literal(lake.Folder["codes.parquet"])} (FORMAT parquet)", default);
+                $"COPY (SELECT 5 AS n, '007' AS code) TO {SqlText.Literal(lake.Folder["codes.parquet"])} (FORMAT parquet)", default);
         await File.WriteAllTextAsync(lake.Folder["other.csv"], "a\n1\n");
         await using var feed = await OpenAsync("codes.parquet", "SELECT * FROM codes");
 

@@ -226,10 +226,10 @@ public abstract class AppendedRowsTests : IAsyncLifetime
             files.Add(await Get<ArtifactFiles>().BringAsync(part.Digest, work, $"{part.Digest}.parquet", default));
         if (tail is not null)
             files.Add(tail.Path);
-        var list = string.Join(", ", (tail?.Columns ?? version!.Columns).Select(column => DuckDbEngine.Name(column.Name)));
+        var list = string.Join(", ", (tail?.Columns ?? version!.Columns).Select(column => SqlText.Name(column.Name)));
         await using var session = Get<DuckDbEngine>().Open(new DuckDbAccess([], [work]));
         return await session.QueryAsync(
-            $"SELECT {list} FROM read_parquet([{string.Join(", ", files.Select(DuckDbEngine.Literal))}], union_by_name = true)",
+            $"SELECT {list} FROM read_parquet({SqlText.List(files)}, union_by_name = true)",
             row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "NULL" : Text(row.GetValue(i)))),
             default);
     }
