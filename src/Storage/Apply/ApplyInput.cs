@@ -103,7 +103,7 @@ public sealed class ApplyInput(
             return new ApplyPlan
             {
                 Parts = parts,
-                Columns = await DescribeAsync(session, SqlOf(spool.Paths), cancellationToken),
+                Columns = await session.DescribeAsync(SqlOf(spool.Paths), cancellationToken),
                 Input = $"{FeedPrefix}{name}",
                 ChunkRows = ChunkRows(work.Request.Log),
             };
@@ -129,7 +129,7 @@ public sealed class ApplyInput(
                 return plan with
                 {
                     Parts = [new DatasetPart(digest, rows, new FileInfo(path).Length)],
-                    Columns = await DescribeAsync(session, SqlOf([path]), cancellationToken),
+                    Columns = await session.DescribeAsync(SqlOf([path]), cancellationToken),
                 };
             }
 
@@ -139,7 +139,7 @@ public sealed class ApplyInput(
             return plan with
             {
                 Parts = [new DatasetPart(await files.KeepAsync(parquet, cancellationToken), count, new FileInfo(parquet).Length)],
-                Columns = await DescribeAsync(session, SqlOf([parquet]), cancellationToken),
+                Columns = await session.DescribeAsync(SqlOf([parquet]), cancellationToken),
                 Broken = broken == 0 ? null : await files.KeepAsync(brokenPath, cancellationToken),
                 BrokenLines = broken,
             };
@@ -156,8 +156,4 @@ public sealed class ApplyInput(
 
     private int ChunkRows(bool isLogged) =>
         isLogged ? Math.Min(options.ChunkRows, ApplyOptions.MaxLoggedChunkRows) : options.ChunkRows;
-
-    private static Task<IReadOnlyList<DatasetColumn>> DescribeAsync(
-        DuckDbSession session, string table, CancellationToken cancellationToken) => session.QueryAsync(
-        $"DESCRIBE SELECT * FROM {table}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
 }

@@ -46,8 +46,7 @@ public sealed class ApplyOutput(
         var table = $"read_parquet({SqlText.List(paths)})";
         if (work.Request.Output.StartsWith(ApplyInput.DatasetPrefix, StringComparison.Ordinal))
         {
-            var columns = await session.QueryAsync(
-                $"DESCRIBE SELECT * FROM {table}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
+            var columns = await session.DescribeAsync(table, cancellationToken);
             return report with { Output = await AddVersionAsync(work, report, columns, paths, parts, cancellationToken) };
         }
 

@@ -66,7 +66,7 @@ internal sealed class FeedSpool(DuckDbSession session, ArtifactFiles files, stri
         }
 
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"spool-{paths.Count}.parquet"));
-        await session.ExecuteAsync($"COPY spool TO {SqlText.Literal(path)} (FORMAT parquet)", cancellationToken);
+        await session.WriteParquetAsync("SELECT * FROM spool", path, DuckDbSession.QuickParquet, cancellationToken);
         paths.Add(path);
         return new DatasetPart(await files.KeepAsync(path, cancellationToken), rows.Count, new FileInfo(path).Length);
     }

@@ -122,7 +122,7 @@ internal sealed class OutputTable : IAsyncDisposable
         if (Rows == 0)
             await session.ExecuteAsync(create, cancellationToken);
         End();
-        await session.ExecuteAsync($"COPY ({select}) TO {SqlText.Literal(path)} (FORMAT parquet)", cancellationToken);
+        await session.WriteParquetAsync(select, path, DuckDbSession.QuickParquet, cancellationToken);
         Rows = 0;
     }
 

@@ -17,7 +17,7 @@ internal sealed class SentTable(DuckDbSession session, string path, FileFormat f
     {
         var (parquet, broken) = (Path.Combine(folder, "sent.parquet"), Path.Combine(folder, "broken.ndjson"));
         var source = format.IsJson ? await JsonAsync(cancellationToken) : await CsvAsync(cancellationToken);
-        await session.ExecuteAsync($"COPY (SELECT * FROM {source}) TO {SqlText.Literal(parquet)} (FORMAT parquet)", cancellationToken);
+        await session.WriteParquetAsync($"SELECT * FROM {source}", parquet, DuckDbSession.QuickParquet, cancellationToken);
         if (format.IsJson)
             return (parquet, broken, 0);
         var count = (long)(await session.ScalarAsync("SELECT count(DISTINCT line) FROM reject_errors", cancellationToken))!;
@@ -39,8 +39,7 @@ internal sealed class SentTable(DuckDbSession session, string path, FileFormat f
     {
         var settings = format.Name == "TSV" ? ", delim = '\t'" : "";
         var source = $"read_csv({SqlText.Literal(path)}, sample_size = -1{settings}, store_rejects = true, rejects_limit = 0";
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {source})", row => (Name: row.GetString(0), Type: row.GetString(1)), cancellationToken);
+        var columns = await session.DescribeAsync($"{source})", cancellationToken);
         var texts = columns.Where(column => IsText(column.Name) || !IsPlain(column.Type))
             .Select(column => $"{SqlText.Literal(column.Name)}: 'VARCHAR'").ToList();
         return texts.Count == 0 ? $"{source})" : $"{source}, types = {{{string.Join(", ", texts)}}})";
@@ -49,8 +48,7 @@ internal sealed class SentTable(DuckDbSession session, string path, FileFormat f
     private async Task<string> JsonAsync(CancellationToken cancellationToken)
     {
         var source = $"read_json({SqlText.Literal(path)}, sample_size = -1, maximum_depth = 2";
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {source})", row => (Name: row.GetString(0), Type: row.GetString(1)), cancellationToken);
+        var columns = await session.DescribeAsync($"{source})", cancellationToken);
         var list = columns.Select(column =>
             $"{SqlText.Literal(column.Name)}: '{(IsText(column.Name) || !IsPlain(column.Type) ? "VARCHAR" : column.Type)}'");
         return $"{source}, columns = {{{string.Join(", ", list)}}})";

@@ -1,5 +1,7 @@
 using System.Data;
 using DuckDB.NET.Data;
+using Progeny.Core.Common;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets;
@@ -7,6 +9,9 @@ namespace Progeny.Storage.Datasets;
 /// <summary>A database of DuckDB in memory, used by one caller at a time. Its work runs on threads beside the caller's.</summary>
 public sealed class DuckDbSession : IAsyncDisposable
 {
+    /// <summary>Options of a Parquet file that is written quickly and read soon.</summary>
+    internal const string QuickParquet = "COMPRESSION snappy";
+
     private readonly DuckDBConnection connection;
     private readonly string folder;
 
@@ -47,6 +52,27 @@ public sealed class DuckDbSession : IAsyncDisposable
                 return rows;
             },
             cancellationToken);
+
+    /// <summary>The columns of a table, or of what stands behind FROM.</summary>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    public Task<IReadOnlyList<DatasetColumn>> DescribeAsync(string table, CancellationToken cancellationToken) => QueryAsync(
+        $"DESCRIBE SELECT * FROM {table}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
+
+    /// <summary>Writes the rows of a query into a Parquet file, over one that is there.</summary>
+    /// <returns>How many rows were written.</returns>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    public Task<long> WriteParquetAsync(string select, string path, CancellationToken cancellationToken) =>
+        WriteParquetAsync(select, path, "COMPRESSION zstd", cancellationToken);
+
+    /// <param name="select">The query.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">DuckDB's options of the format, separated by commas.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <inheritdoc cref="WriteParquetAsync(string, string, CancellationToken)"/>
+    /// <remarks>DuckDB's temporary file, beside a file that it writes over, would be out of the session's reach.</remarks>
+    public Task<long> WriteParquetAsync(string select, string path, string options, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            $"COPY (\n{select}\n) TO {SqlText.Literal(path)} (FORMAT parquet, {options}, USE_TMP_FILE false)", cancellationToken);
 
     /// <summary>Runs work with a command on a thread of its own; cancelling interrupts what the command does.</summary>
     /// <inheritdoc cref="ExecuteAsync"/>

@@ -68,8 +68,8 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
     {
         if (existing.Count == 0)
             return null;
-        var table = $"read_parquet({List(existing)}, union_by_name = true)";
-        var names = (await session.QueryAsync($"DESCRIBE SELECT * FROM {table}", row => row.GetString(0), cancellationToken))
+        var table = DatasetFiles.Table(existing);
+        var names = (await session.DescribeAsync(table, cancellationToken)).Select(column => column.Name)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var keys = set.Select((column, j) => $"TRY_CAST({Name(column.Column.Name)} AS {column.Type}) AS k{j}");
         return set.All(column => names.Contains(column.Column.Name)) ? $"SELECT {string.Join(", ", keys)} FROM {table}" : null;
@@ -78,7 +78,7 @@ internal sealed class ContractRun(DuckDbSession session, CompiledContract contra
     private async Task<string> WriteAsync(string name, string sql, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, $"{name}-{Guid.NewGuid():n}.parquet");
-        await session.ExecuteAsync($"COPY ({sql}) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
+        await session.WriteParquetAsync(sql, path, cancellationToken);
         return path;
     }
 }

@@ -155,8 +155,7 @@ public sealed class Quarantine(
     {
         var path = await artifacts.BringAsync(entry.Digest, folder, "quarantine.parquet", cancellationToken);
         var file = $"read_parquet({Literal(path)})";
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {file}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
+        var columns = await session.DescribeAsync(file, cancellationToken);
         return (file, [.. columns.Take(Extra).Select(column => column.Name)], [.. columns.Skip(Extra)]);
     }
 }

@@ -98,8 +98,7 @@ internal sealed class ReplayRun(
         var (select, columns) = TableFit.Select(compiled, newest?.Columns ?? []);
         var path = Path.Combine(folder, "landing.parquet");
         var from = good is null ? "mapped" : $"read_parquet({Literal(good)})";
-        await session.ExecuteAsync(
-            $"COPY (SELECT {select} FROM {from}) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
+        await session.WriteParquetAsync($"SELECT {select} FROM {from}", path, cancellationToken);
         var part = new DatasetPart(await artifacts.KeepAsync(path, cancellationToken), rows, new FileInfo(path).Length);
         return new NewVersion
         {
@@ -127,11 +126,12 @@ internal sealed class ReplayRun(
     {
         var path = Path.Combine(folder, "remaining.parquet");
         var names = run.ExtraNames;
-        await session.ExecuteAsync(
-            $"COPY (SELECT now.{Name(names[0])} AS {Name(extra[0])}, now.{Name(names[1])} AS {Name(extra[1])}, "
+        await session.WriteParquetAsync(
+            $"SELECT now.{Name(names[0])} AS {Name(extra[0])}, now.{Name(names[1])} AS {Name(extra[1])}, "
             + $"now.{Name(names[2])} AS {Name(extra[2])}{string.Concat(columns.Select(column => $", came.{Name(column.Name)}"))} "
             + $"FROM read_parquet({Literal(run.Bad!)}) AS now JOIN {file} AS came ON came.{Name(extra[0])} = now.{Name(names[0])} "
-            + $"ORDER BY 1) TO {Literal(path)} (FORMAT parquet, COMPRESSION zstd)",
+            + "ORDER BY 1",
+            path,
             cancellationToken);
         return await judge.KeepAsync(session, path, run.Rows.Bad, extra[1], cancellationToken);
     }

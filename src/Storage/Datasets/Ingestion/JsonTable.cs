@@ -22,7 +22,7 @@ internal static class JsonTable
                 sample_size = -1,
                 maximum_depth = 1, map_inference_threshold = -1, maximum_object_size = {MaxObjectBytes}, compression = 'uncompressed')
             """);
-        var names = await session.QueryAsync($"DESCRIBE SELECT * FROM {sql}", row => row.GetString(0), cancellationToken);
+        var names = (await session.DescribeAsync(sql, cancellationToken)).Select(column => column.Name).ToList();
         TableColumns.Check(names.Count);
         return new SourceTable(
             format,

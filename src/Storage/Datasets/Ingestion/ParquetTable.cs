@@ -10,10 +10,8 @@ internal static class ParquetTable
         var literal = SqlText.Literal(path);
         var rows = await session.ScalarAsync($"SELECT num_rows FROM parquet_file_metadata({literal})", cancellationToken);
         var sql = $"read_parquet({literal})";
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {sql}",
-            row => new SourceColumn(row.GetString(0), SqlText.Name(row.GetString(0)), row.GetString(1)),
-            cancellationToken);
+        var columns = (await session.DescribeAsync(sql, cancellationToken))
+            .Select(column => new SourceColumn(column.Name, SqlText.Name(column.Name), column.Type)).ToList();
         TableColumns.Check(columns.Count);
         return new SourceTable(FileKind.Parquet, sql, columns, [], Convert.ToInt64(rows, null), null);
     }

@@ -108,7 +108,7 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
                 if (table.Rows is { } said && said != rows)
                     throw new UnreadableTableException($"Its footer says {said:N0} rows, and {rows:N0} could be read; the file is "
                         + "damaged.");
-                return (await DescribeAsync(session, target, cancellationToken), rows);
+                return (await session.DescribeAsync($"read_parquet({SqlText.Literal(target)})", cancellationToken), rows);
             }
             catch (DuckDBException exception)
                 when (exception.Message.IndexOf(ColumnReading.Contradiction, StringComparison.Ordinal) is var at and >= 0)
@@ -128,17 +128,12 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
         DuckDbSession session, SourceTable table, ColumnReading[] readings, string target, CancellationToken cancellationToken)
     {
         var group = Math.Clamp(ValuesOfGroup / readings.Length, MinRowsOfGroup, MaxRowsOfGroup);
-        return await session.ExecuteAsync(
-            $"COPY (SELECT {string.Join(", ", readings.Select((reading, i) => reading.Value(i)))} FROM {table.Sql}) "
-                + $"TO {SqlText.Literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})",
+        return await session.WriteParquetAsync(
+            $"SELECT {string.Join(", ", readings.Select((reading, i) => reading.Value(i)))} FROM {table.Sql}",
+            target,
+            $"COMPRESSION zstd, ROW_GROUP_SIZE {group}",
             cancellationToken);
     }
-
-    private static Task<IReadOnlyList<DatasetColumn>> DescribeAsync(
-        DuckDbSession session, string file, CancellationToken cancellationToken) => session.QueryAsync(
-        $"DESCRIBE SELECT * FROM read_parquet({SqlText.Literal(file)})",
-        row => new DatasetColumn(row.GetString(0), row.GetString(1)),
-        cancellationToken);
 
     private static async Task<IngestException> ContradictedAsync(
         DuckDbSession session, SourceTable table, ColumnReading reading, CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
     private static string Rows(DatasetVersion version, List<string> parts)
     {
         if (parts.Count > 0)
-            return $"SELECT * FROM read_parquet({SqlText.List(parts)}, union_by_name = true)";
+            return $"SELECT * FROM {DatasetFiles.Table(parts)}";
         var columns = version.Columns.Select(column => $"NULL::{column.Type} AS {SqlText.Name(column.Name)}");
         return $"SELECT {string.Join(", ", columns)} WHERE false";
     }

@@ -109,10 +109,7 @@ internal sealed class TableFile : IFileFeed
         const string Options = "sample_size = -1, maximum_depth = 8";
         await using var session = engine.Open(access);
         var names = texts.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM read_json({SqlText.Literal(path)}, {Options})",
-            row => (Name: row.GetString(0), Type: row.GetString(1)),
-            cancellationToken);
+        var columns = await session.DescribeAsync($"read_json({SqlText.Literal(path)}, {Options})", cancellationToken);
         var types = columns.Select(column =>
         {
             var type = names.Contains(column.Name) || IsGuessed(column.Type) ? "VARCHAR" : column.Type;

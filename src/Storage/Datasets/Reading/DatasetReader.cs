@@ -56,8 +56,7 @@ public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifa
             foreach (var part in await catalog.ListPartsAsync(version.Dataset, version.Version, cancellationToken))
                 paths.Add(await files.BringAsync(part.Digest, folder, $"{paths.Count}.parquet", cancellationToken));
             await using var session = engine.Open(new DuckDbAccess([], [folder]));
-            return await read(
-                session, $"read_parquet({SqlText.List(paths)}, union_by_name = true)");
+            return await read(session, DatasetFiles.Table(paths));
         }
         finally
         {

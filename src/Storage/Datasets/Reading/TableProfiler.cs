@@ -28,8 +28,7 @@ internal sealed class TableProfiler(DuckDbSession session, string table)
 
     public async Task<DatasetProfile> ProfileAsync(CancellationToken cancellationToken)
     {
-        var columns = await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {table}", row => new DatasetColumn(row.GetString(0), row.GetString(1)), cancellationToken);
+        var columns = await session.DescribeAsync(table, cancellationToken);
         var rows = Convert.ToInt64(await session.ScalarAsync($"SELECT count(*) FROM {table}", cancellationToken), null);
         List<ColumnProfile> profiles = [];
         foreach (var group in columns.Chunk(ColumnsAtATime))

@@ -33,9 +33,7 @@ internal static class PartFiles
         foreach (var file in files)
             selects.Add(await SelectAsync(session, $"read_parquet({file})", columns, cancellationToken));
         var path = Path.Combine(folder, $"{Guid.NewGuid():n}.parquet");
-        await session.ExecuteAsync(
-            $"COPY ({string.Join(" UNION ALL ", selects)}) TO {SqlText.Literal(path)} (FORMAT parquet, COMPRESSION zstd)",
-            cancellationToken);
+        await session.WriteParquetAsync(string.Join(" UNION ALL ", selects), path, cancellationToken);
         return path;
     }
 
@@ -54,7 +52,5 @@ internal static class PartFiles
 
     private static async Task<Dictionary<string, string>> ColumnsAsync(
         DuckDbSession session, string table, CancellationToken cancellationToken) =>
-        (await session.QueryAsync(
-            $"DESCRIBE SELECT * FROM {table}", record => (Name: record.GetString(0), Type: record.GetString(1)), cancellationToken))
-        .ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
+        (await session.DescribeAsync(table, cancellationToken)).ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
 }

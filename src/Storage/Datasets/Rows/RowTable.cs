@@ -41,8 +41,7 @@ internal sealed record RowTable
         var path = System.IO.Path.Combine(folder, FileName);
         var list = string.Join(
             ", ", types.Select((column, i) => $"CAST(c{i} AS {column.Type}) AS {SqlText.Name(column.Name)}"));
-        await session.ExecuteAsync(
-            $"COPY (SELECT {list} FROM staged) TO {SqlText.Literal(path)} (FORMAT parquet, COMPRESSION zstd)", cancellationToken);
+        await session.WriteParquetAsync($"SELECT {list} FROM staged", path, cancellationToken);
         return new RowTable
         {
             Columns = types,

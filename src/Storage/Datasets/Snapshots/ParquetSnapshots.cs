@@ -83,14 +83,13 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
         var taken = string.Join(", ", columns.Select(column =>
             $"CAST({SqlText.Name(column.Name)} AS {column.Type}) AS {SqlText.Name(column.Name)}"));
         await using var session = engine.Open(new DuckDbAccess([dataFile, path], []));
-        await session.ExecuteAsync(
+        await session.WriteParquetAsync(
             $$"""
-            COPY (
                 SELECT {{taken}} FROM read_csv({{SqlText.Literal(dataFile)}}, auto_detect = false, header = true, delim = ',',
                     quote = '"', escape = '"', new_line = '\n', nullstr = '', max_line_size = {{MaxLineBytes}},
                     buffer_size = {{BufferBytes}}, columns = { {{read}} })
-            ) TO {{SqlText.Literal(path)}} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)
             """,
+            path,
             cancellationToken);
     }
 

@@ -82,14 +82,13 @@ public sealed class ArchiveErasure(IArchiveFiles? files, IArchiveMarkWriter mark
                 return true;
             },
             cancellationToken);
-        await session.ExecuteAsync(
+        await session.WriteParquetAsync(
             $"""
-            COPY (
                 SELECT r.* REPLACE (coalesce(h.record, r.record) AS record, coalesce(h.error, r.error) AS error)
                 FROM {table} AS r LEFT JOIN hidden AS h ON h.sequence = r.sequence
                 WHERE r.sequence NOT IN (SELECT sequence FROM erased) ORDER BY r.sequence
-            ) TO {SqlText.Literal(to)} (FORMAT parquet, COMPRESSION zstd)
             """,
+            to,
             cancellationToken);
         await files.PutAsync(name, to, cancellationToken);
         return ids.Count;

@@ -11,7 +11,6 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
 {
     private const int MaxRecords = 50_000;
     private const long MaxBytes = 32L << 20;
-    private const string Format = "(FORMAT parquet, COMPRESSION zstd)";
 
     /// <summary>Writes the records of a range, and behind them those of other files that are not among them.</summary>
     /// <param name="path">The file to write.</param>
@@ -67,7 +66,7 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
             _ => $"SELECT * FROM {Read(parts)} UNION ALL BY NAME SELECT o.* FROM {Read(others)} AS o ANTI JOIN {Read(parts)} AS p USING "
                 + "(sequence)",
         };
-        await session.ExecuteAsync($"COPY ({rows}) TO {SqlText.Literal(path)} {Format}", cancellationToken);
+        await session.WriteParquetAsync(rows, path, cancellationToken);
         return Convert.ToInt64(
             await session.ScalarAsync($"SELECT count(*) FROM {Read([path])}", cancellationToken),
             CultureInfo.InvariantCulture);
@@ -99,7 +98,7 @@ internal sealed class ArchiveWriter(DuckDbEngine engine, LogRecords log, IMetric
                 return true;
             },
             cancellationToken);
-        await session.ExecuteAsync($"COPY records TO {SqlText.Literal(path)} {Format}", cancellationToken);
+        await session.WriteParquetAsync("SELECT * FROM records", path, cancellationToken);
     }
 
     private async Task<double?> LossOfAsync(LogRecord row)

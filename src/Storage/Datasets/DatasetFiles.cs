@@ -1,7 +1,7 @@
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
-namespace Progeny.Storage.Datasets.Contracts;
+namespace Progeny.Storage.Datasets;
 
 /// <summary>The parts of a version as files.</summary>
 internal static class DatasetFiles
