@@ -1,5 +1,4 @@
 using System.Data;
-using System.Security.Cryptography;
 using CsvHelper;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
@@ -77,7 +76,7 @@ public static class TrainingDataWriter
 
         var skipped = bad.Close(count);
         progress?.Report(count);
-        return new(path, count - bad.Count, ToOrdinal(first), ToOrdinal(last), await DigestAsync(path, cancellationToken))
+        return new(path, count - bad.Count, ToOrdinal(first), ToOrdinal(last), await FileDigest.ReadAsync(path, cancellationToken))
         {
             BadRows = skipped,
         };
@@ -106,13 +105,6 @@ public static class TrainingDataWriter
         }
 
         return count;
-    }
-
-    /// <summary>The SHA-256 of a file, in lower-case hexadecimal digits.</summary>
-    public static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 
     private static List<Column> Columns(IFeedReader rows, TrainerSchema schema)

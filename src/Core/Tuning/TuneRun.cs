@@ -113,7 +113,7 @@ public sealed class TuneRun(
         {
             // The count is written behind the rows, so they are whole.
             var rows = long.Parse(await File.ReadAllTextAsync(count, cancellationToken), CultureInfo.InvariantCulture);
-            return new TrainingData(file, rows, null, null, await TrainingDataWriter.DigestAsync(file, cancellationToken));
+            return new TrainingData(file, rows, null, null, await FileDigest.ReadAsync(file, cancellationToken));
         }
 
         var range = new SourceRange { From = request.From, To = request.To };

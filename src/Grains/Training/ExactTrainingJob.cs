@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Common;
-using Progeny.Core.Datasets;
 using Progeny.Core.Training;
 using Progeny.Core.Tuning;
 using Progeny.Grains.Common;
@@ -83,7 +82,7 @@ internal sealed class ExactTrainingJob(
             },
             progress,
             cancellationToken);
-        var digest = await TrainingDataWriter.DigestAsync(result.Model!, cancellationToken);
+        var digest = await FileDigest.ReadAsync(result.Model!, cancellationToken);
         var isSame = digest == generation.Assets.Model;
         var isSameState = await IsSameStateAsync(generation, result.State, folder, cancellationToken);
         var differences = TrainingEnvironment.Differences(generation.Lineage.Environment, TrainingEnvironment.Read(trainer));

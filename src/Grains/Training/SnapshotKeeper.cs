@@ -65,7 +65,7 @@ internal sealed class SnapshotKeeper(ITrainingSnapshots snapshots, IArtifactStor
             await contents.CopyToAsync(file, cancellationToken);
         var path = Path.Combine(folder, "snapshot.csv");
         var rows = await snapshots.RestoreAsync(snapshot, path, cancellationToken);
-        var found = await TrainingDataWriter.DigestAsync(path, cancellationToken);
+        var found = await FileDigest.ReadAsync(path, cancellationToken);
         if (found != lineage.DataDigest)
         {
             throw new TrainingFailedException(

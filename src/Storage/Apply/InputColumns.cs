@@ -5,7 +5,6 @@ using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
-using Progeny.Storage.Datasets;
 
 namespace Progeny.Storage.Apply;
 

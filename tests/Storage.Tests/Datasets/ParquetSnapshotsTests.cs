@@ -35,7 +35,7 @@ public sealed class ParquetSnapshotsTests : IDisposable
             ["0.30000000000000004", "5", "true", "Ünïcode 🙂", "yes", "2026-01-07"]);
         var parquet = Path.Combine(folder.Path, "rows.parquet");
 
-        await snapshots.WriteAsync(data, await TrainingDataWriter.DigestAsync(data, default), Schema(), parquet, default);
+        await snapshots.WriteAsync(data, await FileDigest.ReadAsync(data, default), Schema(), parquet, default);
 
         var back = Path.Combine(folder.Path, "back.csv");
         (await snapshots.RestoreAsync(parquet, back, default)).ShouldBe(7);
@@ -54,7 +54,7 @@ public sealed class ParquetSnapshotsTests : IDisposable
         var data = Write(["1.50", "1", "true", "a", "yes", "2026-01-01"], ["-0", "2", "false", "b", "no", "2026-01-02"]);
         var parquet = Path.Combine(folder.Path, "rows.parquet");
 
-        await snapshots.WriteAsync(data, await TrainingDataWriter.DigestAsync(data, default), Schema(), parquet, default);
+        await snapshots.WriteAsync(data, await FileDigest.ReadAsync(data, default), Schema(), parquet, default);
 
         var back = Path.Combine(folder.Path, "back.csv");
         await snapshots.RestoreAsync(parquet, back, default);

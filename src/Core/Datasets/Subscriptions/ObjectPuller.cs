@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 
 namespace Progeny.Core.Datasets.Subscriptions;
@@ -65,7 +65,7 @@ public sealed class ObjectPuller(IDatasetIngestion ingestion, ISubscriptionStore
         string copy,
         CancellationToken cancellationToken)
     {
-        var digest = await DigestAsync(copy, cancellationToken);
+        var digest = await FileDigest.ReadAsync(copy, cancellationToken);
         var isRewritten = before?.Digest is { } taken && taken != digest;
         if (before?.Digest == digest)
         {
@@ -133,11 +133,5 @@ public sealed class ObjectPuller(IDatasetIngestion ingestion, ISubscriptionStore
 
         Task EnterAsync(TakenObject entered, Func<SubscriptionStatus, SubscriptionStatus> change) =>
             store.EnterAsync(subscription.Dataset, subscription.Name, entered, change, cancellationToken);
-    }
-
-    private static async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
     }
 }

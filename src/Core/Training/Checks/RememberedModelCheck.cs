@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Progeny.Core.Common;
 
 namespace Progeny.Core.Training.Checks;
 
@@ -12,9 +13,7 @@ public sealed class RememberedModelCheck(IModelCheck inner) : IModelCheck
 {
     private const int MaxRemembered = 256;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, ModelFindings> _findings = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    private readonly BoundedCache<ModelFindings> _findings = new(MaxRemembered, TimeSpan.MaxValue, TimeProvider.System);
 
     /// <inheritdoc/>
     public async Task<ModelFindings> RunAsync(ModelCheckRequest request, CancellationToken cancellationToken)
@@ -23,29 +22,14 @@ public sealed class RememberedModelCheck(IModelCheck inner) : IModelCheck
         if (request is not { Data: null, Predictions: null, Evaluate: null, Manifest.Text: { } manifest } || !File.Exists(request.Model))
             return await inner.RunAsync(request, cancellationToken);
         var key = await KeyAsync(request, manifest, cancellationToken);
-        lock (_gate)
-        {
-            if (_findings.TryGetValue(key, out var known))
-                return known;
-        }
-
+        if (_findings.TryGet(key, out var known))
+            return known;
         var findings = await inner.RunAsync(request, cancellationToken);
-        lock (_gate)
-        {
-            if (_findings.TryAdd(key, findings))
-                _order.Enqueue(key);
-            if (_order.Count > MaxRemembered)
-                _findings.Remove(_order.Dequeue());
-        }
-
+        _findings.Put(key, findings);
         return findings;
     }
 
-    private static async Task<string> KeyAsync(ModelCheckRequest request, string manifest, CancellationToken cancellationToken)
-    {
-        await using var model = File.OpenRead(request.Model);
-        var bytes = await SHA256.HashDataAsync(model, cancellationToken);
-        return $"{Convert.ToHexString(bytes)} {Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(manifest)))} "
-            + $"{request.Accept} {request.Measure} {request.Test}";
-    }
+    private static async Task<string> KeyAsync(ModelCheckRequest request, string manifest, CancellationToken cancellationToken) =>
+        $"{await FileDigest.ReadAsync(request.Model, cancellationToken)} "
+            + $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(manifest)))} {request.Accept} {request.Measure} {request.Test}";
 }

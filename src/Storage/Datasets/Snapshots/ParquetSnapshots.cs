@@ -45,7 +45,7 @@ public sealed class ParquetSnapshots(DuckDbEngine engine) : ITrainingSnapshots
             try
             {
                 await RestoreAsync(path, back, cancellationToken);
-                return await TrainingDataWriter.DigestAsync(back, cancellationToken) == digest;
+                return await FileDigest.ReadAsync(back, cancellationToken) == digest;
             }
             finally
             {

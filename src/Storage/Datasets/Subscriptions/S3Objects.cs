@@ -1,17 +1,15 @@
 using System.Net;
-using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Progeny.Core.Datasets.Subscriptions;
+using Progeny.Storage.Common;
 
 namespace Progeny.Storage.Datasets.Subscriptions;
 
 /// <summary>The objects of an S3 bucket below a prefix.</summary>
 internal sealed class S3Objects : IObjectSource, IDisposable
 {
-    private const string AnyRegion = "us-east-1";
-    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(5);
     private readonly AmazonS3Client _client;
     private readonly string _name;
     private readonly string _bucket;
@@ -21,21 +19,7 @@ internal sealed class S3Objects : IObjectSource, IDisposable
     public S3Objects(string name, BucketOptions options, string prefix)
     {
         (_name, _bucket, _prefix, _subscribed) = (name, options.Bucket!, options.Prefix, prefix);
-        var config = new AmazonS3Config { RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 3, ConnectTimeout = _connectTimeout };
-        if (string.IsNullOrWhiteSpace(options.Endpoint))
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-        }
-        else
-        {
-            config.ServiceURL = options.Endpoint;
-            config.ForcePathStyle = true;
-            config.AuthenticationRegion = string.IsNullOrWhiteSpace(options.Region) ? AnyRegion : options.Region;
-        }
-
-        _client = string.IsNullOrEmpty(options.AccessKey)
-            ? new AmazonS3Client(config)
-            : new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config);
+        _client = S3Clients.Create(options.Endpoint, options.Region, options.AccessKey, options.SecretKey);
     }
 
     /// <inheritdoc/>
