@@ -15,7 +15,8 @@ public abstract partial class DatasetCatalog : IDatasetCatalog
         async (connection, token) =>
         [
             .. (await connection.QueryAsync<(string Document, int Latest)>(new CommandDefinition(
-                "SELECT document, latest FROM datasets ORDER BY name", cancellationToken: token))).Select(row => Info(row.Document, row.Latest)),
+                "SELECT document, latest FROM datasets ORDER BY name", cancellationToken: token)))
+                .Select(row => Info(row.Document, row.Latest)),
         ],
         cancellationToken);
 

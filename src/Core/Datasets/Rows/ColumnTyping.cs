@@ -67,9 +67,11 @@ public sealed record ColumnTyping
 
     /// <summary>SQL for the values that a column has, as another type.</summary>
     /// <param name="column">The column, as SQL writes it.</param>
-    public static string Cast(string column, string existing, string type)
+    /// <param name="existing">The type that it has; null: there is no such column, and its values are NULL.</param>
+    public static string Cast(string column, string? existing, string type)
     {
-        ArgumentNullException.ThrowIfNull(existing);
+        if (existing is null)
+            return $"CAST(NULL AS {type})";
         return !IsNested(existing) || existing == type ? $"CAST({column} AS {type})"
             : type == Json ? $"to_json({column})" : $"CAST(to_json({column}) AS {type})";
     }

@@ -64,8 +64,7 @@ public sealed class DatasetLakeSchema(IDatasetCatalog catalog, ArtifactFiles fil
         var columns = tailed.Columns.Select(column =>
         {
             var name = SqlText.Name(column.Name);
-            var value = known.TryGetValue(column.Name, out var type) ? ColumnTyping.Cast(name, type, column.Type) : $"NULL::{column.Type}";
-            return $"{value} AS {name}";
+            return $"{ColumnTyping.Cast(name, known.GetValueOrDefault(column.Name), column.Type)} AS {name}";
         });
         return new LakeTable($"SELECT {string.Join(", ", columns)} FROM ({Rows(version, parts)}) UNION ALL {rows}");
     }

@@ -44,13 +44,13 @@ internal static class PartFiles
         var list = columns.Select(column =>
         {
             var name = SqlText.Name(column.Name);
-            var value = found.TryGetValue(column.Name, out var type) ? ColumnTyping.Cast(name, type, column.Type) : $"CAST(NULL AS {column.Type})";
-            return $"{value} AS {name}";
+            return $"{ColumnTyping.Cast(name, found.GetValueOrDefault(column.Name), column.Type)} AS {name}";
         });
         return $"SELECT {string.Join(", ", list)} FROM {table}";
     }
 
     private static async Task<Dictionary<string, string>> ColumnsAsync(
         DuckDbSession session, string table, CancellationToken cancellationToken) =>
-        (await session.DescribeAsync(table, cancellationToken)).ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
+        (await session.DescribeAsync(table, cancellationToken))
+        .ToDictionary(column => column.Name, column => column.Type, StringComparer.OrdinalIgnoreCase);
 }
