@@ -88,6 +88,19 @@ public sealed class StorageServicesTests : IDisposable
     }
 
     [Fact]
+    public async Task Host_when_work_on_datasets_was_killed_removes_its_files()
+    {
+        Directory.CreateDirectory(folder["data/datasets-work/left"]);
+        await File.WriteAllTextAsync(folder["data/datasets-work/left/part.parquet"], "half");
+
+        using var host = Build(("Data", folder["data"]));
+        await host.StartAsync();
+
+        Directory.EnumerateFileSystemEntries(folder["data/datasets-work"]).ShouldBeEmpty();
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Host_when_others_may_read_its_folder_makes_it_its_owners_only()
     {
         if (OperatingSystem.IsWindows())
@@ -95,6 +108,7 @@ public sealed class StorageServicesTests : IDisposable
         Directory.CreateDirectory(folder["data"], (UnixFileMode)0b111_101_101);
         Directory.CreateDirectory(folder["data/jobs"]);
         Directory.CreateDirectory(folder["data/artifacts-cache"]);
+        Directory.CreateDirectory(folder["data/datasets-work"]);
         using var host = Build(("Data", folder["data"]));
         await host.StartAsync();
         using var made = Build(("Data", folder["made"]));

@@ -76,7 +76,7 @@ public sealed class DataFolder : IDisposable
 
         bool IsOwn(string folder) =>
             folder == Paths.ArtifactsPath || folder == Paths.ArtifactsCachePath || folder == Paths.JobsPath
-                || folder == Paths.SessionKeysPath;
+                || folder == Paths.DatasetsWorkPath || folder == Paths.SessionKeysPath;
 
         DataFolderException Refused(string why, Exception? inner = null) => new(
             $"The data folder '{Paths.DataFolder}' cannot be used: {why}. Make it its owner's only (chmod 700), or name one that is not "

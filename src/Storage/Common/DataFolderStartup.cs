@@ -14,8 +14,11 @@ internal sealed partial class DataFolderStartup(
     {
         if (logger is not null && folder.ClosedFrom is { } mode)
             LogClosed(logger, folder.Paths.DataFolder, Convert.ToString((int)mode, 8));
+        // In a cluster jobs run again elsewhere, from where this folder is not reached.
         if (cluster.Value.IsMember)
-            RemoveLeftJobs();
+            RemoveLeft(folder.Paths.JobsPath);
+        if (Directory.Exists(folder.Paths.DatasetsWorkPath))
+            RemoveLeft(folder.Paths.DatasetsWorkPath);
         return Task.CompletedTask;
     }
 
@@ -29,12 +32,10 @@ internal sealed partial class DataFolderStartup(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>
-    /// Removes what jobs left when this node was killed: in a cluster they run again elsewhere, from where this folder is not reached.
-    /// </summary>
-    private void RemoveLeftJobs()
+    /// <summary>Removes the folders of work that was under way when this node was killed.</summary>
+    private void RemoveLeft(string place)
     {
-        foreach (var left in Directory.EnumerateDirectories(folder.Paths.JobsPath))
+        foreach (var left in Directory.EnumerateDirectories(place))
         {
             try
             {
@@ -48,7 +49,7 @@ internal sealed partial class DataFolderStartup(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The folder {Folder} of a job that this node ran before cannot be removed")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The folder {Folder} of work that this node did before cannot be removed")]
     private static partial void LogNotRemoved(ILogger logger, Exception exception, string folder);
 
     [LoggerMessage(
