@@ -65,7 +65,9 @@ public sealed class ApplyEngine(InferencePipeline pipeline, ServedArm arm, Apply
 
     private static int[] Left(int count, Func<int, bool> isLeft) => [.. Enumerable.Range(0, count).Where(isLeft)];
 
-    /// <summary>What the pipeline would find of the rows all at once, and twenty at a time.</summary>
+    /// <summary>
+    /// Refuses all rows that lack a value which a feature must have, before the pipeline runs: it would name twenty of them at a time.
+    /// </summary>
     private static void RefuseMissing(QueryRows rows, ReadOnlyMemory<int> places, ApplyAnswers answers)
     {
         foreach (var column in rows.Features.Columns)

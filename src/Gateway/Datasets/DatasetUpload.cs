@@ -48,7 +48,7 @@ internal static class DatasetUpload
                     FileName = parameters.FileName,
                     Origin = isAppended ? "append" : "put",
                     Source = parameters.FileName,
-                    By = caller.By(null) ?? "anybody",
+                    By = caller.Caller.Name,
                     IsAppended = isAppended,
                     // What is put twice at once is one version; what is appended is appended once, whenever it is repeated.
                     Once = parameters.Once is { } once ? $"once:{once}"

@@ -13,7 +13,6 @@ namespace Progeny.Gateway.Datasets;
 /// <summary>Rows that are appended to datasets.</summary>
 internal static partial class RowsApi
 {
-    private const string Nobody = "anonymous";
     private const int MaxIdLength = 200;
     private const int MatchMilliseconds = 100;
 
@@ -54,7 +53,7 @@ internal static partial class RowsApi
         try
         {
             return TypedResults.Ok(
-                await appender.AppendAsync(dataset, body, batch, columns, caller.By(null) ?? Nobody, cancellationToken));
+                await appender.AppendAsync(dataset, body, batch, columns, caller.Caller.Name, cancellationToken));
         }
         catch (RowLineException exception)
         {

@@ -13,8 +13,6 @@ namespace Progeny.Gateway.Datasets;
 /// <summary>The places from which datasets take what comes there.</summary>
 internal static class SubscriptionsApi
 {
-    private const string Nobody = "anonymous";
-
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/datasets/{dataset}/subscriptions").WithTags("Datasets");
@@ -55,7 +53,7 @@ internal static class SubscriptionsApi
     {
         if (!RowsApi.IsName(dataset))
             return RowsApi.NoName(dataset);
-        var (subscription, problem) = SubscriptionChecks.Read(dataset, request, caller.By(null) ?? Nobody, time.GetUtcNow());
+        var (subscription, problem) = SubscriptionChecks.Read(dataset, request, caller.Caller.Name, time.GetUtcNow());
         if (subscription is null)
             return Problems.Invalid(problem!);
         try

@@ -17,7 +17,7 @@ internal sealed class ApplyBatch
     /// <summary>The number of its first row in the input, from 1.</summary>
     public required long First { get; init; }
 
-    /// <summary>Whether it is the last one of its chunk.</summary>
+    /// <summary>Whether the batch is the last of its chunk.</summary>
     public required bool IsLast { get; init; }
 
     /// <summary>The rows that could be read; whoever predicts them disposes them.</summary>

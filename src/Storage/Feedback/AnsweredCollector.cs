@@ -15,7 +15,7 @@ internal sealed class AnsweredCollector(int? maxRows, TimeSpan? window, bool isC
     private List<AnsweredKey> keys = [];
     private long newest = long.MinValue;
 
-    /// <summary>What was answered before is not wanted; null: all is.</summary>
+    /// <summary>Queries that were answered before this time are left out; null: none are.</summary>
     public DateTimeOffset? FromAt { get; init; }
 
     /// <summary>How many were found.</summary>

@@ -9,7 +9,7 @@ namespace Progeny.Core.Datasets.Rows;
 /// </summary>
 public static class Compaction
 {
-    /// <summary>So many parts of one size are joined.</summary>
+    /// <summary>The number of parts of one size that are joined into one.</summary>
     public const int Parts = 8;
 
     private static readonly long[] _sizes = [4L << 20, 32L << 20, 256L << 20];

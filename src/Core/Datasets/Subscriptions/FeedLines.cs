@@ -13,7 +13,7 @@ internal sealed class FeedLines
 
     public ReadOnlyMemory<byte> Body => lines.WrittenMemory;
 
-    /// <summary>Adds the row that a reader is at.</summary>
+    /// <summary>Adds the reader's current row.</summary>
     public void Add(IFeedReader reader)
     {
         using (var writer = new Utf8JsonWriter(lines))

@@ -59,7 +59,7 @@ internal sealed partial class AuditUpkeep(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Writes the entries of nodes that did not begin anew.</summary>
+    /// <summary>Writes the entries of changes that were under way on nodes which ended and have not started again.</summary>
     private async Task CompleteLostAsync(CancellationToken cancellationToken)
     {
         try

@@ -11,7 +11,7 @@ public sealed class ContractEditor(IContractStore contracts, IDatasetCatalog cat
     private const string Deciles = "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]";
     private const int ValuesCompared = 20;
 
-    /// <summary>What of a contract breaks what the one in force lets through; none where there is none in force.</summary>
+    /// <summary>The changes of a contract that refuse rows which the contract in force accepts; none where none is in force.</summary>
     /// <exception cref="ContractException">The contract is wrong.</exception>
     public async Task<IReadOnlyList<string>> FindBreakingAsync(string dataset, string document, CancellationToken cancellationToken)
     {
