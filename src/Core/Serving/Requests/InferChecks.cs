@@ -32,8 +32,19 @@ internal static class InferChecks
         : throw new InferRequestException($"{list}[{index}].name has more than {MaxNameCharacters} characters, the most that a name may have.");
 
     /// <summary>The refusal of a parameter, which would change the answer: it is not passed over.</summary>
-    public static InferRequestException NotServed(string parameter, string served) =>
-        new($"The parameter '{parameter}' is not served here; {served} would do.");
+    /// <param name="path">Where it stands: what is before its name.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="served">The parameters that are served there.</param>
+    public static InferRequestException NotServed(string path, string name, string served) => new(
+        $"The parameter '{path}.{Shorten(name)}' is not served here: " + name switch
+        {
+            "sequence_id" or "sequence_start" or "sequence_end" => "models keep nothing from one query to the next; it has to be left out.",
+            "priority" => "queries are answered in the order in which they come; it has to be left out.",
+            "timeout" => $"the header {Deadline.Header}, or over gRPC the deadline of the call, would do.",
+            "classification" => "the output's probabilities come in the order of the classes; it has to be left out.",
+            _ when name.StartsWith("shared_memory", StringComparison.Ordinal) => "tensors have to be in the request and its answer.",
+            _ => served.Length > 0 ? $"{served} would do." : "it has to be left out.",
+        });
 
     /// <summary>A text as it is shown in errors.</summary>
     public static string Shorten(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "…";

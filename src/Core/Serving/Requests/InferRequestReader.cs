@@ -108,7 +108,7 @@ internal static class InferRequestReader
             else if (name == "binary_data_output")
                 binary = binary with { Default = ReadFlag(ref reader, "parameters.binary_data_output") };
             else
-                throw InferChecks.NotServed($"parameters.{InferChecks.Shorten(name)}", "entity and binary_data_output");
+                throw InferChecks.NotServed("parameters", name, "entity and binary_data_output");
         }
 
         return (query, binary);
@@ -156,7 +156,7 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (name != "binary_data")
-                throw InferChecks.NotServed($"outputs[{index}].parameters.{InferChecks.Shorten(name)}", "binary_data");
+                throw InferChecks.NotServed($"outputs[{index}].parameters", name, "binary_data");
             flag = ReadFlag(ref reader, $"outputs[{index}].parameters.binary_data");
         }
 
@@ -247,7 +247,7 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (name != "binary_data_size")
-                throw InferChecks.NotServed($"inputs[{index}].parameters.{InferChecks.Shorten(name)}", "binary_data_size");
+                throw InferChecks.NotServed($"inputs[{index}].parameters", name, "binary_data_size");
             if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
                 size = value;
             else

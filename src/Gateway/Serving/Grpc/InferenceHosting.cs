@@ -17,7 +17,12 @@ internal static class InferenceHosting
     {
         services.AddGrpc();
         services.AddOptions<global::Grpc.AspNetCore.Server.GrpcServiceOptions>()
-            .Configure<ServingOptions>((grpc, serving) => grpc.MaxReceiveMessageSize = serving.MaxBodyBytes);
+            .Configure<ServingOptions>((grpc, serving) =>
+            {
+                grpc.MaxReceiveMessageSize = serving.MaxBodyBytes;
+                // Paths of no service are answered as all paths that are not there.
+                grpc.IgnoreUnknownServices = true;
+            });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceService>, InferenceMethodProvider>());
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("");
         services.AddSingleton(new ReflectionServiceImpl(InferenceReflection.Descriptor.Services[0], Health.Descriptor));
@@ -27,7 +32,7 @@ internal static class InferenceHosting
     public static void MapInferenceService(this IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService<InferenceService>();
-        routes.MapGrpcHealthChecksService().RequiresNothing();
+        routes.MapGrpcHealthChecksService().RequiresNothing().NotAudited();
         routes.MapGrpcService<ReflectionServiceImpl>().Requires(Permissions.None, AccessScope.Node).NotAudited();
     }
 }

@@ -77,7 +77,7 @@ internal static class InferMessageReader
             "entity" => query with { Entity = InferChecks.Id(ReadText(value) ?? "", "parameters.entity") },
             // Tensors are always in binary here; clients of both protocols share their code.
             "binary_data_output" => query,
-            _ => throw InferChecks.NotServed($"parameters.{name}", "entity"),
+            _ => throw InferChecks.NotServed("parameters", name, "entity"),
         };
     }
 
@@ -89,7 +89,7 @@ internal static class InferMessageReader
             if (reader.Field == OutputName)
                 name = InferChecks.Name(reader.ReadText(), "outputs", index);
             else if (reader.Field == OutputParameters)
-                throw InferChecks.NotServed($"outputs[{index}].parameters.{ReadEntry(reader.ReadBytes()).Name}", "none");
+                throw InferChecks.NotServed($"outputs[{index}].parameters", ReadEntry(reader.ReadBytes()).Name, "");
             else
                 reader.Skip();
         }
@@ -120,7 +120,7 @@ internal static class InferMessageReader
                     AddExtent(shape, reader.ReadNumber(), index);
                     break;
                 case TensorParameters:
-                    throw InferChecks.NotServed($"inputs[{index}].parameters.{ReadEntry(reader.ReadBytes()).Name}", "none");
+                    throw InferChecks.NotServed($"inputs[{index}].parameters", ReadEntry(reader.ReadBytes()).Name, "");
                 case Contents:
                     contents = reader.ReadBytes();
                     break;
@@ -168,7 +168,7 @@ internal static class InferMessageReader
         for (var reader = new WireReader(message); reader.Read();)
         {
             if (reader.Field == Key)
-                name = InferChecks.Shorten(reader.ReadText());
+                name = reader.ReadText();
             else if (reader.Field == Value)
                 value = reader.ReadBytes();
             else
