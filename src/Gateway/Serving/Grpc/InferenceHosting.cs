@@ -32,7 +32,8 @@ internal static class InferenceHosting
     public static void MapInferenceService(this IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService<InferenceService>();
-        routes.MapGrpcHealthChecksService().RequiresNothing().NotAudited();
-        routes.MapGrpcService<ReflectionServiceImpl>().Requires(Permissions.None, AccessScope.Node).NotAudited();
+        var post = new HttpMethodMetadata([HttpMethods.Post]);
+        routes.MapGrpcHealthChecksService().RequiresNothing().NotAudited().WithMetadata(post);
+        routes.MapGrpcService<ReflectionServiceImpl>().Requires(Permissions.None, AccessScope.Node).NotAudited().WithMetadata(post);
     }
 }
