@@ -20,6 +20,7 @@ using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
+using Progeny.Gateway.Serving.Grpc;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
@@ -88,6 +89,8 @@ public static class GatewayApp
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();
+        app.MapModelRepository();
+        app.MapInferenceService();
         app.MapRows();
         app.MapSubscriptions();
         app.MapOutcomes();

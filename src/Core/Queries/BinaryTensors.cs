@@ -55,7 +55,7 @@ public static class BinaryTensors
     }
 
     /// <summary>The number of elements of a shape; null where no number holds it.</summary>
-    private static long? CountOf(ImmutableArray<long> shape)
+    internal static long? CountOf(ImmutableArray<long> shape)
     {
         if (shape.Contains(0))
             return 0;

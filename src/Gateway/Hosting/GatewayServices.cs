@@ -5,6 +5,7 @@ using Progeny.Gateway.Common;
 using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
+using Progeny.Gateway.Serving.Grpc;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
@@ -34,6 +35,8 @@ internal static class GatewayServices
         services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
         services.AddNodeEndpoints();
         services.AddSingleton<RequestBodies>();
+        services.AddSingleton<ModelRepository>();
+        services.AddInferenceService();
         services.AddSingleton<QueryTails>();
         services.AddApiDescription();
     }

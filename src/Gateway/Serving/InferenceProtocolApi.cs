@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Progeny.Abstractions.Projects;
 using Progeny.Abstractions.Queries;
-using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Security;
 using Progeny.Core.Serving.Requests;
@@ -22,13 +20,18 @@ internal static class InferenceProtocolApi
     /// <summary>What the paths of the protocol begin with.</summary>
     public const string Root = "/v2";
 
+    /// <summary>The server's name, version and extensions.</summary>
+    public static ServerMetadata Metadata { get; } = new(
+        "progeny",
+        typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3),
+        ["binary_tensor_data", "model_configuration", "model_repository", "statistics"]);
+
     public static void MapInferenceProtocol(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(Root).WithTags("Open Inference Protocol");
         group.MapGet(
             "/",
-            () => new ServerMetadata(
-                "progeny", typeof(InferenceProtocolApi).Assembly.GetName().Version!.ToString(3), ["binary_tensor_data"]))
+            () => Metadata)
             .Requires(Permissions.None, AccessScope.Node)
             .WithSummary("The server's name, version and extensions.");
         // A version is one in the path, never in the query: by the path the caller's permission to choose it is checked.
@@ -52,28 +55,16 @@ internal static class InferenceProtocolApi
     }
 
     private static async Task<Results<Ok<ModelDescription>, ProblemHttpResult>> DescribeAsync(
-        string model, IClusterClient cluster, IOnlineAgents agents, string? version = null)
+        string model, ModelRepository models, string? version = null)
     {
-        var metadata = await agents.DescribeAsync(model, version);
-        if (metadata.Error is { } error)
-            return Problem(error);
-        var project = await cluster.GetGrain<IProjectGrain>(model).Get();
-        var lists = await Task.WhenAll(
-            project!.Releases.Select(release => cluster.GetGrain<IReleaseGrain>($"{model}@{release}").ListGenerations()));
-        return TypedResults.Ok(new ModelDescription(
-            model,
-            [.. lists.SelectMany(list => list).Select(generation => generation.Reference.Version)],
-            "onnxruntime_onnx",
-            [.. metadata.Inputs.Select(TensorDescription.From)],
-            [.. metadata.Outputs.Select(TensorDescription.From)]));
+        var (description, error) = await models.DescribeAsync(model, version);
+        return description is null ? ServingProblems.ToResult(error!) : TypedResults.Ok(description);
     }
 
     private static async Task<Results<Ok<ModelReadiness>, ProblemHttpResult>> ModelReadyAsync(
-        string model, IOnlineAgents agents, string? version = null)
-    {
-        var metadata = await agents.DescribeAsync(model, version);
-        return metadata.Error is { } error ? Problem(error) : TypedResults.Ok(new ModelReadiness(model, true));
-    }
+        string model, ModelRepository models, string? version = null) => await models.FindProblemAsync(model, version) is { } error
+            ? ServingProblems.ToResult(error)
+            : TypedResults.Ok(new ModelReadiness(model, true));
 
     private static async Task InferAsync(string model, string? version, HttpContext context, IOnlineAgents agents, RequestBodies bodies)
     {
@@ -123,16 +114,6 @@ internal static class InferenceProtocolApi
     private static Task RefuseAsync(HttpContext context, ServingError error)
     {
         ServingProblems.AddRetryAfter(context.Response, error);
-        return Problem(error).ExecuteAsync(context);
-    }
-
-    /// <summary>Problem details that carry the protocol's own member for errors besides.</summary>
-    private static ProblemHttpResult Problem(ServingError error)
-    {
-        var problem = ServingProblems.ToProblem(error);
-        problem.Extensions["error"] = error.Fields.IsEmpty
-            ? error.Message
-            : $"{error.Message} {string.Join("; ", error.Fields.Select(field => $"row {field.Row}, {field.Field}: {field.Message}"))}";
-        return TypedResults.Problem(problem);
+        return ServingProblems.ToResult(error).ExecuteAsync(context);
     }
 }

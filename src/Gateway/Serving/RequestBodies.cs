@@ -9,8 +9,8 @@ namespace Progeny.Gateway.Serving;
 /// </summary>
 internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
 {
-    /// <summary>Larger ones would fill the server's buffers before they are whole.</summary>
-    private const int MaxBytesInPlace = 16 << 10;
+    /// <summary>The most bytes of a small body; larger ones would fill the server's buffers before they are whole.</summary>
+    public const int MaxSmallBytes = 16 << 10;
 
     private const int FirstBytes = 16 << 10;
 
@@ -24,13 +24,13 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
     public long Held => budget.Taken;
 
     /// <summary>Whether a body is so small, by its own word, that reading it costs next to nothing.</summary>
-    public static bool IsSmall(HttpRequest request) => request.ContentLength is <= MaxBytesInPlace;
+    public static bool IsSmall(HttpRequest request) => request.ContentLength is <= MaxSmallBytes;
 
     /// <summary>Reads a body that is used up when the request has been answered.</summary>
     /// <exception cref="BadHttpRequestException">It is too large (413) or comes too slowly (408).</exception>
     public async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength is not (> 0 and <= MaxBytesInPlace) || request.ContentLength > options.MaxBodyBytes)
+        if (request.ContentLength is not (> 0 and <= MaxSmallBytes) || request.ContentLength > options.MaxBodyBytes)
             return await ReadOwnAsync(request, cancellationToken);
         var pipe = request.BodyReader;
         var result = await pipe.ReadAtLeastAsync((int)request.ContentLength, cancellationToken);
@@ -62,6 +62,21 @@ internal sealed class RequestBodies(ServingOptions options, TimeProvider time)
             buffer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Copies a body that the server holds already, and will use its memory for another.</summary>
+    public RequestBody Copy(in ReadOnlySequence<byte> sequence)
+    {
+        var buffer = new BodyBuffer(budget);
+        if (!sequence.IsEmpty && !buffer.TryGrow((int)sequence.Length))
+        {
+            buffer.Dispose();
+            return new RequestBody(NoRoom);
+        }
+
+        sequence.CopyTo(buffer.Free.Span);
+        buffer.Advance((int)sequence.Length);
+        return new RequestBody(buffer);
     }
 
     private async Task<bool> FillInTimeAsync(BodyBuffer buffer, HttpRequest request, CancellationToken cancellationToken)

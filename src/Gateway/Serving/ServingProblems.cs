@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Progeny.Abstractions.Serving;
 
@@ -47,5 +48,18 @@ internal static class ServingProblems
         if (!error.Fields.IsEmpty)
             problem.Extensions["errors"] = error.Fields;
         return problem;
+    }
+
+    /// <summary>A refusal as one sentence, with what is wrong with which row and field.</summary>
+    public static string Describe(ServingError error) => error.Fields.IsEmpty
+        ? error.Message
+        : $"{error.Message} {string.Join("; ", error.Fields.Select(field => $"row {field.Row}, {field.Field}: {field.Message}"))}";
+
+    /// <summary>Problem details that carry the member of the Open Inference Protocol for errors besides.</summary>
+    public static ProblemHttpResult ToResult(ServingError error)
+    {
+        var problem = ToProblem(error);
+        problem.Extensions["error"] = Describe(error);
+        return TypedResults.Problem(problem);
     }
 }

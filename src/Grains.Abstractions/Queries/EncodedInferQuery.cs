@@ -4,7 +4,7 @@ namespace Progeny.Abstractions.Queries;
 [GenerateSerializer, Immutable, Alias("progeny.encoded-infer-query")]
 public sealed record EncodedInferQuery
 {
-    /// <summary>The request in JSON (UTF-8), and behind it the inputs that are in binary.</summary>
+    /// <summary>The request: in JSON (UTF-8), and behind it the inputs that are in binary; or a message of the gRPC service.</summary>
     [Id(0)] public required ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>
@@ -20,4 +20,7 @@ public sealed record EncodedInferQuery
 
     /// <inheritdoc cref="PredictQuery.TraceParent"/>
     [Id(4)] public string? TraceParent { get; init; }
+
+    /// <summary>How the body is encoded, and the response is to be.</summary>
+    [Id(5)] public InferEncoding Encoding { get; init; }
 }

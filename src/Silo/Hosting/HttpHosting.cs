@@ -62,7 +62,11 @@ public static class HttpHosting
         kestrel.Limits.MaxRequestBufferSize = Math.Max(
             kestrel.Limits.MaxRequestBufferSize ?? 0, options.MaxHeaderBytes + options.MaxRequestLineBytes);
         var limit = kestrel.ApplicationServices.GetRequiredService<ConnectionLimit>();
-        kestrel.ConfigureEndpointDefaults(listen => listen.Use(limit.Apply));
+        kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            listen.Use(limit.Apply);
+            listen.Use(Http2Preface.Apply);
+        });
         kestrel.ConfigureHttpsDefaults(https =>
         {
             if (asksForCertificates)

@@ -8,8 +8,7 @@ namespace Progeny.Core.Serving.Requests;
 /// <summary>Reads the protocol's inference request straight into tensors.</summary>
 internal static class InferRequestReader
 {
-    private const int MaxExtents = 64;
-    private const int MaxNameCharacters = 1_024;
+    internal const int MaxExtents = 64;
 
     /// <param name="body">The whole body. Binary tensors are slices of it: it must stay as it is for as long as they are in use.</param>
     /// <param name="header">The value of the header <see cref="BinaryPart.Header"/>; null: it is not there.</param>
@@ -49,16 +48,18 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (!seen.Add(name))
-                throw new InferRequestException($"'{Shorten(name)}' appears more than once.");
+                throw new InferRequestException($"'{InferChecks.Shorten(name)}' appears more than once.");
             switch (name)
             {
                 case "id" or "parameters" or "inputs" or "outputs" when reader.TokenType == JsonTokenType.Null:
                     break;
-                // The protocol's C++ client sends it always, empty where the caller gave none.
-                case "id" when reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(""u8):
-                    break;
                 case "id":
-                    query = query with { QueryId = ReadQueryId(ref reader) };
+                    query = query with
+                    {
+                        QueryId = reader.TokenType == JsonTokenType.String
+                            ? InferChecks.QueryId(reader.GetString()!)
+                            : ReadId(ref reader, "id"),
+                    };
                     break;
                 case "inputs":
                     query = query with { Inputs = ReadInputs(ref reader, binary) };
@@ -71,7 +72,7 @@ internal static class InferRequestReader
                     break;
                 default:
                     throw new InferRequestException(
-                        $"'{Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
+                        $"'{InferChecks.Shorten(name)}' is no part of a request; the parts are id, parameters, inputs, outputs.");
             }
         }
 
@@ -91,20 +92,8 @@ internal static class InferRequestReader
         return true;
     }
 
-    private static string ReadQueryId(ref Utf8JsonReader reader)
-    {
-        var id = ReadId(ref reader, "id");
-        return QueryIds.Problem(id) is { } problem ? throw new InferRequestException($"'id' {problem}.") : id;
-    }
-
-    private static string ReadId(ref Utf8JsonReader reader, string what)
-    {
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return text.Length is > 0 and <= QueryRowsReader.MaxIdCharacters
-            ? text
-            : throw new InferRequestException(
-                $"'{what}' must be a text of 1 to {QueryRowsReader.MaxIdCharacters} characters, or be left out.");
-    }
+    private static string ReadId(ref Utf8JsonReader reader, string what) =>
+        InferChecks.Id(reader.TokenType == JsonTokenType.String ? reader.GetString()! : "", what);
 
     /// <summary>Other parameters would change the answer (a sequence, a priority): they are refused, not passed over.</summary>
     private static (InferQuery Query, BinaryOutputs Binary) ReadParameters(
@@ -119,14 +108,11 @@ internal static class InferRequestReader
             else if (name == "binary_data_output")
                 binary = binary with { Default = ReadFlag(ref reader, "parameters.binary_data_output") };
             else
-                throw NotServed($"parameters.{Shorten(name)}", "entity and binary_data_output");
+                throw InferChecks.NotServed("parameters", name, "entity and binary_data_output");
         }
 
         return (query, binary);
     }
-
-    private static InferRequestException NotServed(string parameter, string served) =>
-        new($"The parameter '{parameter}' is not served here; {served} would do.");
 
     private static bool ReadFlag(ref Utf8JsonReader reader, string what) => reader.TokenType is JsonTokenType.True or JsonTokenType.False
         ? reader.TokenType == JsonTokenType.True
@@ -145,12 +131,12 @@ internal static class InferRequestReader
             while (NextProperty(ref reader, out var name))
             {
                 if (name == "name" && reader.TokenType == JsonTokenType.String)
-                    output = ReadName(ref reader, $"outputs[{outputs.Count}]");
+                    output = InferChecks.Name(reader.GetString()!, "outputs", outputs.Count);
                 else if (name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
                     flag = ReadOutputParameters(ref reader, outputs.Count);
                 else if (name != "parameters" || reader.TokenType != JsonTokenType.Null)
                     throw new InferRequestException(
-                        $"outputs[{outputs.Count}].{Shorten(name)} is no part of an output, or of the wrong type; an output has a 'name' "
+                        $"outputs[{outputs.Count}].{InferChecks.Shorten(name)} is no part of an output, or of the wrong type; an output has a 'name' "
                             + "and 'parameters'.");
             }
 
@@ -170,7 +156,7 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (name != "binary_data")
-                throw NotServed($"outputs[{index}].parameters.{Shorten(name)}", "binary_data");
+                throw InferChecks.NotServed($"outputs[{index}].parameters", name, "binary_data");
             flag = ReadFlag(ref reader, $"outputs[{index}].parameters.binary_data");
         }
 
@@ -203,18 +189,18 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var property))
         {
             if (!seen.Add(property))
-                throw new InferRequestException($"inputs[{index}].{Shorten(property)} appears more than once.");
+                throw new InferRequestException($"inputs[{index}].{InferChecks.Shorten(property)} appears more than once.");
             switch (property)
             {
                 case "name" when reader.TokenType == JsonTokenType.String:
-                    name = ReadName(ref reader, $"inputs[{index}]");
+                    name = InferChecks.Name(reader.GetString()!, "inputs", index);
                     break;
                 case "datatype" when reader.TokenType == JsonTokenType.String:
                     var text = reader.GetString()!;
                     type = ElementTypes.TryParse(text, out var parsed)
                         ? parsed
                         : throw new InferRequestException(
-                            $"inputs[{index}].datatype '{Shorten(text)}' is no datatype; one of {ElementTypes.Names} is.");
+                            $"inputs[{index}].datatype '{InferChecks.Shorten(text)}' is no datatype; one of {ElementTypes.Names} is.");
                     break;
                 case "shape":
                     shape = ReadShape(ref reader, index);
@@ -232,7 +218,7 @@ internal static class InferRequestReader
                     break;
                 default:
                     throw new InferRequestException(
-                        $"inputs[{index}].{Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', "
+                        $"inputs[{index}].{InferChecks.Shorten(property)} is no part of an input, or of the wrong type; an input has 'name', 'shape', "
                             + "'datatype', 'parameters' and 'data'.");
             }
         }
@@ -261,7 +247,7 @@ internal static class InferRequestReader
         while (NextProperty(ref reader, out var name))
         {
             if (name != "binary_data_size")
-                throw NotServed($"inputs[{index}].parameters.{Shorten(name)}", "binary_data_size");
+                throw InferChecks.NotServed($"inputs[{index}].parameters", name, "binary_data_size");
             if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
                 size = value;
             else
@@ -272,13 +258,6 @@ internal static class InferRequestReader
 
         return size;
     }
-
-    /// <summary>Names come back in errors.</summary>
-    private static string ReadName(ref Utf8JsonReader reader, string what) => reader.GetString() is { Length: <= MaxNameCharacters } name
-        ? name
-        : throw new InferRequestException($"{what}.name has more than {MaxNameCharacters} characters, the most that a name may have.");
-
-    private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "…";
 
     private static ImmutableArray<long> ReadShape(ref Utf8JsonReader reader, int index)
     {

@@ -56,7 +56,7 @@ internal static class InferResponseWriter
     }
 
     /// <summary>The first extent of the outputs; an output without one is a single row.</summary>
-    private static int RowsOf(Answer answer)
+    internal static int RowsOf(Answer answer)
     {
         long rows = 1;
         foreach (var output in answer.Outputs)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Queries;
+using Progeny.Core.Serving.Requests.Protobuf;
 using Progeny.Core.Serving.Routing;
 
 namespace Progeny.Core.Serving.Requests;
@@ -42,12 +43,19 @@ public static class QueryHandler
         {
             if (LargeQueries.IsLarge(query.Body.Length))
                 turn = await agent.LargeQueries.EnterAsync(cancellationToken);
-            var (request, malformed) = InferRequestReader.Read(query.Body, query.JsonLength);
+            var isMessage = query.Encoding == InferEncoding.Protobuf;
+            var (request, malformed) = isMessage
+                ? InferMessageReader.Read(query.Body)
+                : InferRequestReader.Read(query.Body, query.JsonLength);
             if (request is null)
                 return new ServedAnswer(new ServingError(ServingErrorKind.InvalidQuery, malformed!));
             var queryId = request.Query.QueryId ?? QueryIds.NewId(DateTimeOffset.UtcNow);
             var answer = await agent.InferAsync(request.Query with { Version = query.Version, QueryId = queryId }, cancellationToken);
-            return answer.Error is { } error ? new ServedAnswer(error) : InferResponseWriter.Write(queryId, answer, request.Binary);
+            if (answer.Error is { } error)
+                return new ServedAnswer(error);
+            return isMessage
+                ? InferMessageWriter.Write(queryId, answer, request.Binary.Default)
+                : InferResponseWriter.Write(queryId, answer, request.Binary);
         }
         finally
         {
