@@ -21,6 +21,7 @@ internal sealed class ViewHistory : IAsyncDisposable
     private readonly PriorityQueue<(string Key, KnownValue Value), Moment> ahead = new();
     private (string? Key, KnownValue Value)? next;
     private Moment? first;
+    private Moment? last;
     private long read;
     private long bytes;
 
@@ -136,12 +137,15 @@ internal sealed class ViewHistory : IAsyncDisposable
         var at = MomentOf(known, "known_at", view.KnownAt);
         var holds = happened == known ? at : MomentOf(happened, "event_at", view.EventAt!);
         first ??= at;
-        if (at.IsTime != first.Value.IsTime || holds.IsTime != at.IsTime)
-            throw ViewException.OtherKind(view, $"row {read} of its history", holds.IsTime != at.IsTime ? holds : at, "another column or row", first.Value);
+        if (holds.IsTime != at.IsTime)
+            throw ViewException.OtherKind(view, $"event_at '{view.EventAt}'", holds, $"known_at '{view.KnownAt}'", at);
+        if (at.IsTime != first.Value.IsTime)
+            throw ViewException.OtherKind(view, $"known_at '{view.KnownAt}' in row {read}", at, "in the first", first.Value);
         if (view.MaxAge is not null && !at.IsTime)
             throw new ViewException(view, $"max_age needs known_at to be a time; '{view.KnownAt}' has {at}, which has no age.");
-        if (next is { } before && at.CompareTo(before.Value.Known) < 0)
-            throw OutOfOrder(at);
+        if (last is { } before && at.CompareTo(before) < 0)
+            throw OutOfOrder(at, before);
+        last = at;
         return (
             EntityKey.Of(keys.Length, part => rows.GetValue(keys[part])),
             new KnownValue(at, holds, Array.ConvertAll(features, rows.GetValue)));
@@ -156,8 +160,8 @@ internal sealed class ViewHistory : IAsyncDisposable
                 + "would be right in every row.");
     }
 
-    private ViewException OutOfOrder(Moment at) => new(
+    private ViewException OutOfOrder(Moment at, Moment before) => new(
         view,
-        $"its history is not in the order of '{view.KnownAt}': row {read} is of {at}, and the one before it of a later moment. Times that "
-            + "differ by less than the database tells apart would do that; round them in the query.");
+        $"its history is not in the order of '{view.KnownAt}': row {read} is of {at}, and the one before it of {before}. Times that differ "
+            + "by less than the database tells apart would do that; round them in the query.");
 }
