@@ -6,8 +6,8 @@ using Progeny.Core.Views;
 namespace Progeny.Core.Releases;
 
 /// <summary>
-/// Checks of a manifest's views that need their feeds: columns, keys and kinds of times, beside the kind of the source's ordinal. What a feed
-/// does not answer now is checked when it is read.
+/// Checks of a manifest's views that need their feeds: columns, keys and kinds of times, beside the kind of the source's ordinal. What a
+/// feed does not answer now is checked when it is read.
 /// </summary>
 public sealed class ViewProbe(IFeedCatalog feeds)
 {

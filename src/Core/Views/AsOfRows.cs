@@ -1,4 +1,3 @@
-using System.Globalization;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 
@@ -34,14 +33,18 @@ internal sealed class AsOfRows : IFeedReader
             {
                 throw new ViewException(
                     view,
-                    $"source.query yields no column '{missing}', which is a key of the view; its columns are {string.Join(", ", columns)}.");
+                    $"source.query yields no column '{missing}', which is a key of the view; its columns are "
+                        + $"{string.Join(", ", columns)}.");
             }
 
             if (view.Features.FirstOrDefault(columns.Contains) is { } twice)
-                throw new ViewException(view, $"source.query yields '{twice}' itself, which the view is to join; leave it out of one of them.");
+            {
+                throw new ViewException(
+                    view, $"source.query yields '{twice}' itself, which the view is to join; leave it out of one of them.");
+            }
         }
 
-        keys = [.. histories.Select(history => history.View.Keys.Select(columns.IndexOf).ToArray())];
+        keys = [.. histories.Select(history => history.View.Keys.Select(key => columns.IndexOf(key)).ToArray())];
         joined = [.. histories.SelectMany((history, view) => history.View.Features.Select((_, feature) => (view, feature)))];
         found = new object?[]?[histories.Count];
         Columns = [.. columns, .. histories.SelectMany(history => history.View.Features)];
@@ -86,18 +89,17 @@ internal sealed class AsOfRows : IFeedReader
         var value = rows.GetValue(ordinalColumn);
         if (Moment.Read(value) is not { } at)
         {
-            throw Wrong(string.Create(
-                CultureInfo.InvariantCulture,
-                $"row {count} of the source has {(value is null ? "null" : ValueText.Of(value))} in its ordinal '{ordinal}'; a view is joined "
-                    + $"as of {Moment.Right}."));
+            throw Wrong(
+                $"row {ValueText.Of(count)} of the source has {(value is null ? "null" : ValueText.Of(value))} in its ordinal '{ordinal}'; "
+                    + $"a view is joined as of {Moment.Right}.");
         }
 
         if (last is { } before && (before.IsTime != at.IsTime || before.CompareTo(at) > 0))
         {
-            throw Wrong(string.Create(
-                CultureInfo.InvariantCulture,
-                $"row {count} of the source is of {at} ('{ordinal}'), and the one before it of {before}. A view is joined to rows in the order of "
-                    + "their ordinal; times that differ by less than the database tells apart would do that: round them in the query."));
+            throw Wrong(
+                $"row {ValueText.Of(count)} of the source is of {at} ('{ordinal}'), and the one before it of {before}. A view is joined to "
+                    + "rows in the order of their ordinal; times that differ by less than the database tells apart would do that: round "
+                    + "them in the query.");
         }
 
         last = at;

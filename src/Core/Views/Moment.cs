@@ -23,7 +23,8 @@ internal readonly record struct Moment(bool IsTime, long Value) : IComparable<Mo
     {
         long number => new(IsTime: false, number),
         int number => new(IsTime: false, number),
-        decimal number when decimal.IsInteger(number) && number is >= long.MinValue and <= long.MaxValue => new(IsTime: false, (long)number),
+        decimal number when decimal.IsInteger(number) && number is >= long.MinValue and <= long.MaxValue =>
+            new(IsTime: false, (long)number),
         double number when double.IsInteger(number) && Math.Abs(number) <= GreatestWholeDouble => new(IsTime: false, (long)number),
         float number when float.IsInteger(number) && Math.Abs(number) <= GreatestWholeDouble => new(IsTime: false, (long)number),
         string text when IsoTime.TryParse(text, out var time) => Of(time),

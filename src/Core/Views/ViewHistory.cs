@@ -31,8 +31,8 @@ internal sealed class ViewHistory : IAsyncDisposable
         this.rows = rows;
         this.maxBytes = maxBytes;
         var columns = rows.Columns.ToList();
-        keys = [.. view.Keys.Select(columns.IndexOf)];
-        features = [.. view.Features.Select(columns.IndexOf)];
+        keys = [.. view.Keys.Select(key => columns.IndexOf(key))];
+        features = [.. view.Features.Select(name => columns.IndexOf(name))];
         known = columns.IndexOf(view.KnownAt);
         happened = view.EventAt is null ? known : columns.IndexOf(view.EventAt);
     }
@@ -156,8 +156,8 @@ internal sealed class ViewHistory : IAsyncDisposable
         var value = rows.GetValue(column);
         return Moment.Read(value) ?? throw new ViewException(
             view,
-            $"row {read} of its history, {key} '{name}': {(value is null ? "null" : $"'{ValueText.Of(value)}'")} is no moment; {Moment.Right}, "
-                + "would be right in every row.");
+            $"row {read} of its history, {key} '{name}': {(value is null ? "null" : $"'{ValueText.Of(value)}'")} is no moment; "
+                + $"{Moment.Right}, would be right in every row.");
     }
 
     private ViewException OutOfOrder(Moment at, Moment before) => new(

@@ -47,7 +47,8 @@ public sealed class ViewLookup(IFeed feed, ViewManifest view, string? at, TimePr
 
             if (asked.Count == 0)
                 continue;
-            var found = await feed.LookupAsync(sql.Lookup(isBounded), sql.Columns, [.. asked.Select(each => each.Values)], cancellationToken);
+            var found = await feed.LookupAsync(
+                sql.Lookup(isBounded), sql.Columns, [.. asked.Select(each => each.Values)], cancellationToken);
             for (var i = 0; i < asked.Count; i++)
                 answers[asked[i].Row] = Answer(sql, found[i], asked[i].At, asked[i].Values);
         }
@@ -70,7 +71,8 @@ public sealed class ViewLookup(IFeed feed, ViewManifest view, string? at, TimePr
             return kind.IsTime ? now : null;
         var value = parameters[at]!;
         if (Moment.Read(value) is not { } moment)
-            problem = new ViewException(view, $"the field '{at}' has {ValueText.Of(value)}, as of which nothing is known; {Moment.Right}, would be right.");
+            problem = new ViewException(
+                view, $"the field '{at}' has {ValueText.Of(value)}, as of which nothing is known; {Moment.Right}, would be right.");
         else if (moment.IsTime != kind.IsTime)
             problem = ViewException.OtherKind(view, $"the field '{at}'", moment, $"known_at '{view.KnownAt}'", kind);
         else

@@ -92,7 +92,7 @@ internal sealed class ViewSql
             sample);
     }
 
-    /// <summary>The SQL of the newest values of one entity, of which there is one row at most; keys and moment are its parameters.</summary>
+    /// <summary>The SQL of the newest values of one entity, one row at most; keys and moment are its parameters.</summary>
     /// <param name="isBounded">Whether only what was known before the moment counts; else all does.</param>
     public string Lookup(bool isBounded)
     {
@@ -133,7 +133,8 @@ internal sealed class ViewSql
         if (!await rows.ReadAsync(cancellationToken))
             return null;
         var value = rows.GetValue(0);
-        return Moment.Read(value) ?? throw new ViewException(view, $"{key} '{column}' has {ValueText.Of(value!)}; {Moment.Right}, would be right.");
+        return Moment.Read(value)
+            ?? throw new ViewException(view, $"{key} '{column}' has {ValueText.Of(value!)}; {Moment.Right}, would be right.");
     }
 
     private static string Source(string column) => $"source.{SqlText.Name(column)}";

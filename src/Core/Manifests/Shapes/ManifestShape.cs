@@ -157,7 +157,8 @@ internal static class ManifestShape
             Pipeline = keys.Required("pipeline", TrainingShapes.Pipeline, "How a model is made"),
             Evaluation = keys.Optional("evaluation", TrainingShapes.Evaluation, "How a newly trained model is evaluated", new()),
             Serving = keys.Optional("serving", ServingShapes.Serving, "How predictions are served", new()),
-            Augment = keys.Optional("augment", ListOf(ServingShapes.Augment(features, views)), "Sources of features that a query left out", []),
+            Augment = keys.Optional(
+                "augment", ListOf(ServingShapes.Augment(features, views)), "Sources of features that a query left out", []),
             Retrain = keys.Optional("retrain", TrainingShapes.Retrain, "When the project is trained again without being asked"),
             Tune = keys.Optional("tune", TrainingShapes.Tune, "How the trainer's parameters are searched for"),
             Drift = keys.Optional("drift", Drift, "When features or predictions count as drifted from the training rows", new()),

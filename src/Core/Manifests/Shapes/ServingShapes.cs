@@ -110,7 +110,8 @@ internal static class ServingShapes
         var feed = keys.Optional("feed", Feed, "The name of a feed that an operator configured");
         var query = keys.Optional("query", Text, "SQL that yields at most one row; the query's fields are its parameters (:name)");
         var found = keys.Optional("features", ListOf(Field, min: 1, unique: true), "The features that the SQL yields");
-        var viewName = keys.Optional("view", Name, "In place of feed, query and features: the name of a view, whose newest values are taken");
+        var viewName = keys.Optional(
+            "view", Name, "In place of feed, query and features: the name of a view, whose newest values are taken");
         var view = viewName is null ? null : views.FirstOrDefault(each => each.Name == viewName);
         return new()
         {

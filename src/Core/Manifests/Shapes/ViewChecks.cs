@@ -42,7 +42,8 @@ internal sealed class ViewChecks(ManifestNode root, SchemaNames schema, ErrorLis
         {
             schema.CheckCase(keys[i], $"{path}.keys[{i}]", keys[i].AsText());
             if (keys[i].AsText() is { } key && features.Contains(key))
-                errors.Add(keys[i], $"{path}.keys[{i}]", $"{Quote.Of(key)} is a feature of the view; a key is what its values are found by");
+                errors.Add(
+                    keys[i], $"{path}.keys[{i}]", $"{Quote.Of(key)} is a feature of the view; a key is what its values are found by");
         }
 
         foreach (var column in new[] { "known_at", "event_at" })
@@ -81,7 +82,9 @@ internal sealed class ViewChecks(ManifestNode root, SchemaNames schema, ErrorLis
             {
                 if (!joinedBy.TryAdd(feature, name) && joinedBy[feature] != name)
                     errors.Add(
-                        joined.Items[i], $"source.as_of[{i}]", $"{Quote.Of(feature)} comes from the view {Quote.Of(joinedBy[feature])} already");
+                        joined.Items[i],
+                        $"source.as_of[{i}]",
+                        $"{Quote.Of(feature)} comes from the view {Quote.Of(joinedBy[feature])} already");
             }
         }
     }

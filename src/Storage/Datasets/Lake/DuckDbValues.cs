@@ -89,7 +89,8 @@ internal static class DuckDbValues
     /// <summary>SQL that is true where a value has a text; null: values of the type have no text of their own.</summary>
     public static string? HasText(DuckDBDataReader reader, int column, string expression, string parameter) =>
         reader.GetDataTypeName(column) is "Varchar" or "Enum" or "Uuid" or "Boolean" or "Decimal" or "TinyInt" or "SmallInt" or "Integer"
-            or "BigInt" or "HugeInt" or "UnsignedTinyInt" or "UnsignedSmallInt" or "UnsignedInteger" or "UnsignedBigInt" or "UnsignedHugeInt"
+            or "BigInt" or "HugeInt" or "UnsignedTinyInt" or "UnsignedSmallInt" or "UnsignedInteger" or "UnsignedBigInt"
+            or "UnsignedHugeInt"
             ? $"CAST({expression} AS VARCHAR) = {parameter}"
             : null;
 
