@@ -67,7 +67,6 @@ public sealed class Augmenter
     /// </summary>
     /// <returns>What is wrong with the feed: why it could not be asked, or what it had that does not fit; null where it answered.</returns>
     /// <exception cref="FeedException">The feed must answer, and did not.</exception>
-    /// <exception cref="ViewException">The view must answer, and contradicts itself.</exception>
     public async ValueTask<string?> AugmentAsync(QueryRows rows, CancellationToken cancellationToken)
     {
         var wanting = new List<(int Row, string Key)>();
@@ -150,7 +149,14 @@ public sealed class Augmenter
         string? failure = null;
         if (values is [ViewException contradiction])
         {
-            failure = mustAnswer ? throw contradiction : contradiction.Message;
+            if (mustAnswer)
+            {
+                // No default stands in; what is wrong is wrong with this row alone.
+                rows.Features.Refuse(row, manifest.Features[0], contradiction.Message);
+                return null;
+            }
+
+            failure = contradiction.Message;
             values = null;
         }
 
