@@ -1,4 +1,3 @@
-using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Views;

@@ -22,6 +22,7 @@ internal sealed class ViewHistory : IAsyncDisposable
     private (string? Key, KnownValue Value)? next;
     private Moment? first;
     private Moment? last;
+    private bool isOver;
     private long read;
     private long bytes;
 
@@ -131,8 +132,12 @@ internal sealed class ViewHistory : IAsyncDisposable
 
     private async ValueTask<(string? Key, KnownValue Value)?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (!await rows.ReadAsync(cancellationToken))
+        if (isOver || !await rows.ReadAsync(cancellationToken))
+        {
+            isOver = true;
             return null;
+        }
+
         read++;
         var at = MomentOf(known, "known_at", view.KnownAt);
         var holds = happened == known ? at : MomentOf(happened, "event_at", view.EventAt!);

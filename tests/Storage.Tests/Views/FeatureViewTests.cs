@@ -1,6 +1,5 @@
 using System.Globalization;
 using Progeny.Core.Common;
-using Progeny.Core.Manifests;
 using Progeny.Storage.Tests.Feeds;
 
 namespace Progeny.Storage.Tests.Views;

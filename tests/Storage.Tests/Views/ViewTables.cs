@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Progeny.Core.Common;
 using Progeny.Core.Feeds;
@@ -69,16 +70,11 @@ internal abstract class ViewTables : IAsyncDisposable
     internal sealed class DuckDb : ViewTables
     {
         private readonly LakeFixture lake = new();
-        private readonly DuckDbFeed feed;
 
-        public DuckDb() => feed = new DuckDbFeed(
-            "lake",
-            async (sql, token) => await lake.Lake.OpenAsync(sql, LakeGrant.Everything("tests"), token) is var opened
-                ? (opened.Session, opened.Sql)
-                : default,
-            TimeSpan.FromMinutes(1));
+        public DuckDb() => Feed = new LakeFeeds(lake.Lake, lake.Engine, Options.Create(new DatasetsOptions())).Open(
+            "lake", new FeedOptions { Kind = "duckdb", Datasets = "*" }, "orders");
 
-        public override IFeed Feed => feed;
+        public override IFeed Feed { get; }
 
         public override async Task<string> PutAsync(string table, (string Name, string Type)[] columns, IEnumerable<object?[]> rows)
         {
@@ -91,7 +87,7 @@ internal abstract class ViewTables : IAsyncDisposable
 
         public override async ValueTask DisposeAsync()
         {
-            await feed.DisposeAsync();
+            await ((IAsyncDisposable)Feed).DisposeAsync();
             lake.Dispose();
         }
     }

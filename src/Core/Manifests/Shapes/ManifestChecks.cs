@@ -1,5 +1,3 @@
-using Progeny.Core.Common;
-
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>
