@@ -165,7 +165,8 @@ public sealed class Augmenter
             var column = rows.Features.Columns[columns[i]];
             if (!column.IsMissing(row))
                 continue;
-            if (column.Augment(row, values?[i]) is { } error)
+            var value = manifest.View is null ? values?[i] : ViewValue.Of(column.Feature.Type, values?[i]);
+            if (column.Augment(row, value) is { } error)
                 failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does "
                     + $"not fit: {error}.";
             if (column.IsMissing(row))

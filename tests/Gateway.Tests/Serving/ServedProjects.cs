@@ -59,7 +59,7 @@ internal static class ServedProjects
             query: |
               SELECT 'a' AS shop, '2020-01-01' AS known, 2.5 AS rating, 'east' AS region
               UNION ALL SELECT 'a', '2999-01-01', 5, 'to come'
-              UNION ALL SELECT 'a', '2021-01-01T00:00:00+00:00', 4.5, NULL
+              UNION ALL SELECT 'a', '2021-01-01T00:00:00+00:00', '4.5', NULL
               UNION ALL SELECT 'tie', '2021-01-01', 1, 'x'
               UNION ALL SELECT 'tie', '2021-01-01T01:00+01:00', 2, 'x'
         """;
