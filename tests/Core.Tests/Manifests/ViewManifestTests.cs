@@ -60,7 +60,7 @@ public sealed class ViewManifestTests
     [InlineData("as_of: [customers]", "as_of: [customer]", "source.as_of[0]: there is no view 'customer'; did you mean 'customers'?")]
     [InlineData("view: customers", "view: shops", "augment[0].view: there is no view 'shops'; the views are customers")]
     [InlineData("  ordinal: at\n", "", "source.as_of: needs source.ordinal, which says as of when a row is")]
-    [InlineData("[count, tier]", "[count, tyre]", "views[0].features[1]: 'tyre' is not a feature of the schema; did you mean 'tier'?")]
+    [InlineData("[count, tier]", "[count, tiers]", "views[0].features[1]: 'tiers' is not a feature of the schema; did you mean 'tier'?")]
     [InlineData("keys: [customer]", "keys: [count]", "views[0].keys[0]: 'count' is a feature of the view")]
     [InlineData("keys: [customer]", "keys: [Distance]", "views[0].keys[0]: 'Distance' differs from the feature 'distance' in case only")]
     [InlineData("keys: [customer]", "keys: [late]", "augment[0].view: the view's key 'late' is the label, which a query does not carry")]
