@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+
 namespace Progeny.Gateway.Tests.Serving;
 
 /// <summary>Queries of a project whose features come from a view.</summary>
@@ -31,6 +33,6 @@ public sealed class ViewServingTests(ServingNode serving)
     public async Task Entity_without_one_value_is_refused_with_the_reason(string row, int status, string message)
     {
         var answer = await serving.PostAsync("/api/projects/viewed/predict", $$"""{"rows": [{{row}}]}""", status);
-        answer.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ShouldContain(message);
+        answer.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ShouldContain(message);
     }
 }
