@@ -78,14 +78,20 @@ internal sealed class ViewHistory : IAsyncDisposable
             if (entry.Key is not { } key)
                 continue;
             if (entry.Value.Event.CompareTo(entry.Value.Known) > 0)
+            {
                 ahead.Enqueue((key, entry.Value), entry.Value.Event);
+                Count(KnownValue.BytesOf(key) + entry.Value.Bytes);
+            }
             else
+            {
                 Apply(key, entry.Value);
+            }
         }
 
         while (ahead.TryPeek(out var waiting, out var from) && from.CompareTo(at) < 0)
         {
             ahead.Dequeue();
+            Count(-KnownValue.BytesOf(waiting.Key) - waiting.Value.Bytes);
             Apply(waiting.Key, waiting.Value);
         }
     }
@@ -110,7 +116,7 @@ internal sealed class ViewHistory : IAsyncDisposable
         if (!newest.TryGetValue(key, out var before))
         {
             newest.Add(key, value);
-            bytes += KnownValue.BytesOf(key) + value.Bytes;
+            Count(KnownValue.BytesOf(key) + value.Bytes);
         }
         else
         {
@@ -118,15 +124,19 @@ internal sealed class ViewHistory : IAsyncDisposable
             if (order < 0 || (order == 0 && value.Features.AsSpan().SequenceEqual(before.Features)))
                 return;
             newest[key] = order > 0 ? value : before with { IsTied = true };
-            bytes += order > 0 ? value.Bytes - before.Bytes : 0;
+            Count(order > 0 ? value.Bytes - before.Bytes : 0);
         }
+    }
 
+    private void Count(long more)
+    {
+        bytes += more;
         if (bytes > maxBytes)
         {
             throw new ViewException(
                 view,
-                $"the newest values of its first {newest.Count} entities take more than {maxBytes} bytes of memory (the node's "
-                    + "Trainer:MaxViewBytes); let its query yield fewer entities, or fewer features.");
+                $"the newest values of its first {newest.Count} entities, with those that hold later, take more than {maxBytes} bytes of memory "
+                    + "(the node's Trainer:MaxViewBytes); let its query yield fewer entities, or fewer features.");
         }
     }
 
