@@ -45,12 +45,12 @@ internal sealed class ViewSql
     public static async Task<ViewSql> OpenAsync(IFeed feed, ViewManifest view, CancellationToken cancellationToken)
     {
         // The query's own end is on a line of its own, so that a comment there hides nothing.
-        var from = $"(\n{view.Query.TrimEnd().TrimEnd(';')}\n) AS source";
-        string?[] keys;
-        string? knownInstant;
-        string? eventInstant;
+        var table = $"(\n{view.Query.TrimEnd().TrimEnd(';')}\n) AS source";
+        string?[] conditions;
+        string? knownTime;
+        string? eventTime;
         await using (var rows = await feed.ReadAsync(
-            $"SELECT * FROM {from} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
+            $"SELECT * FROM {table} WHERE 1 = 0", new Dictionary<string, object?>(), cancellationToken))
         {
             var columns = rows.Columns.ToList();
             var missing = new[] { view.KnownAt, view.EventAt }.Concat(view.Keys).Concat(view.Features).OfType<string>()
@@ -61,12 +61,12 @@ internal sealed class ViewSql
                     view, $"its query yields no {Names(missing)}; its columns are {string.Join(", ", columns)}.");
             }
 
-            keys = [.. view.Keys.Select(key => rows.HasText(columns.IndexOf(key), $"source.{SqlText.Name(key)}", $":{key}"))];
-            knownInstant = rows.TimeOf(columns.IndexOf(view.KnownAt), "{0}");
-            eventInstant = view.EventAt is null ? null : rows.TimeOf(columns.IndexOf(view.EventAt), "{0}");
+            conditions = [.. view.Keys.Select(key => rows.HasText(columns.IndexOf(key), $"source.{SqlText.Name(key)}", $":{key}"))];
+            knownTime = rows.TimeOf(columns.IndexOf(view.KnownAt), "{0}");
+            eventTime = view.EventAt is null ? null : rows.TimeOf(columns.IndexOf(view.EventAt), "{0}");
         }
 
-        if (Array.IndexOf(keys, null) is >= 0 and var bad)
+        if (Array.IndexOf(conditions, null) is >= 0 and var bad)
         {
             throw new ViewException(
                 view,
@@ -74,10 +74,10 @@ internal sealed class ViewSql
                     + "a boolean or a UUID would be right: convert it in the query.");
         }
 
-        var sample = await ReadAsync(feed, view, from, view.KnownAt, "known_at", cancellationToken);
+        var sample = await ReadAsync(feed, view, table, view.KnownAt, "known_at", cancellationToken);
         var happened = view.EventAt is null
             ? null
-            : await ReadAsync(feed, view, from, view.EventAt, "event_at", cancellationToken);
+            : await ReadAsync(feed, view, table, view.EventAt, "event_at", cancellationToken);
         if (sample is { } known && happened is { } other && known.IsTime != other.IsTime)
             throw ViewException.OtherKind(view, $"event_at '{view.EventAt}'", other, $"known_at '{view.KnownAt}'", known);
         if (view.MaxAge is not null && sample is { IsTime: false } number)
@@ -88,7 +88,11 @@ internal sealed class ViewSql
 
         var isTime = sample?.IsTime is true;
         return new ViewSql(
-            view, from, string.Join(" AND ", keys.Select(key => $"({key})")), isTime ? knownInstant : null, isTime ? eventInstant : null,
+            view,
+            table,
+            string.Join(" AND ", conditions.Select(condition => $"({condition})")),
+            isTime ? knownTime : null,
+            isTime ? eventTime : null,
             sample);
     }
 
