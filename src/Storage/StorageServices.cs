@@ -187,6 +187,7 @@ public static class StorageServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>());
         services.AddSingleton<IWebhooks, HttpWebhooks>();
         services.AddSingleton<ManifestGrants>();
+        services.AddSingleton<ViewProbe>();
         return services;
     }
 

@@ -20,4 +20,16 @@ public interface IFeedReader : IAsyncDisposable
     /// <param name="column">The column.</param>
     /// <param name="expression">SQL for the value.</param>
     string? InstantOf(int column, string expression) => null;
+
+    /// <summary>
+    /// SQL for the instant that a value of a column stands for where it is a time, of whatever type: instants of any two such columns are
+    /// compared. Null: the column holds no times.
+    /// </summary>
+    string? TimeOf(int column, string expression) => InstantOf(column, expression);
+
+    /// <summary>
+    /// SQL that is true where the text of a column's value (<see cref="Common.ValueText"/>) is that of a parameter; an index of the column
+    /// serves it where the database can use one. Null: values of the column's type have no text of their own, such as binary fractions.
+    /// </summary>
+    string? HasText(int column, string expression, string parameter) => $"{expression} = {parameter}";
 }

@@ -34,6 +34,9 @@ public sealed record Manifest
     /// </summary>
     public string? Entity { get; init; }
 
+    /// <summary>The feature views that <see cref="SourceManifest.AsOf"/> and <see cref="AugmentManifest.View"/> name.</summary>
+    public IReadOnlyList<ViewManifest> Views { get; init; } = [];
+
     public SourceManifest? Source { get; init; }
 
     public OutcomesManifest? Outcomes { get; init; }
@@ -63,6 +66,19 @@ public sealed record Manifest
     public IReadOnlyList<HookManifest> Hooks { get; init; } = [];
 
     public IReadOnlyList<TestManifest> Tests { get; init; } = [];
+
+    /// <summary>The views that are joined to training rows.</summary>
+    public IEnumerable<ViewManifest> JoinedViews => Views.Where(view => Source?.AsOf.Contains(view.Name) is true);
+
+    /// <summary>The feeds that it uses, with the place and the SQL of each; a view stands for what reads it.</summary>
+    public IEnumerable<FeedUse> Feeds =>
+    [
+        .. Source is { Feed: { } source } ? [new FeedUse("source.feed", source, Source.Query!)] : Array.Empty<FeedUse>(),
+        .. Outcomes is null ? Array.Empty<FeedUse>() : [new FeedUse("outcomes.feed", Outcomes.Feed, Outcomes.Query)],
+        .. Views.Select((view, i) => new FeedUse($"views[{i}].feed", view.Feed, view.Query)),
+        .. Augment.Select((augment, i) => (Augment: augment, Path: $"augment[{i}].feed")).Where(each => each.Augment.View is null)
+            .Select(each => new FeedUse(each.Path, each.Augment.Feed, each.Augment.Query)),
+    ];
 
     /// <summary>The names of the webhooks that it uses, with the place of each.</summary>
     public IEnumerable<(string Path, string Webhook)> Webhooks =>

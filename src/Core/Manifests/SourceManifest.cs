@@ -21,6 +21,9 @@ public sealed record SourceManifest
     /// <summary>The column that orders rows in time; training takes <c>[from, to)</c> of it. Null: rows have no order.</summary>
     public string? Ordinal { get; init; }
 
+    /// <summary>The names of the views whose features are joined to the rows of <see cref="Query"/>, as known before the ordinal.</summary>
+    public IReadOnlyList<string> AsOf { get; init; } = [];
+
     /// <summary>Whether logged queries whose outcome is known are training rows, behind those of <see cref="Query"/>.</summary>
     public bool Queries { get; init; }
 

@@ -20,7 +20,7 @@ public sealed class QuerySchema
         Entity = manifest.Entity;
         Redacted = manifest.Serving.Redact.ToHashSet(StringComparer.Ordinal);
         var known = Features.Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
-        IEnumerable<string> read = manifest.Augment.SelectMany(augment => SqlParameters.Names(augment.Query));
+        IEnumerable<string> read = manifest.Augment.SelectMany(augment => augment.Parameters);
         read = read.Concat(manifest.Rules.SelectMany(rule => rule.Expressions).SelectMany(SqlParameters.Names));
         if (Entity is not null)
             read = read.Prepend(Entity);

@@ -13,10 +13,12 @@ public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks, IProg
     public IReadOnlyList<ManifestError> Check(Manifest manifest, string yaml)
     {
         var found = new List<(string Path, string Message)>();
-        Feed("source.feed", manifest.Source?.Feed);
-        Feed("outcomes.feed", manifest.Outcomes?.Feed);
-        for (var i = 0; i < manifest.Augment.Count; i++)
-            Feed($"augment[{i}].feed", manifest.Augment[i].Feed);
+        foreach (var use in manifest.Feeds)
+        {
+            if (feeds.Refusal(use.Feed, manifest.Name) is { } problem)
+                found.Add((use.Path, problem));
+        }
+
         foreach (var (path, webhook) in manifest.Webhooks)
         {
             if (webhooks.Refusal(webhook, manifest.Name) is { } problem)
@@ -26,11 +28,5 @@ public sealed class ManifestGrants(IFeedCatalog feeds, IWebhooks webhooks, IProg
         if (manifest.Pipeline.Command is [var program, ..] && programs.Refusal(program) is { } refusal)
             found.Add(("pipeline.command", refusal));
         return ManifestPlaces.Locate(found, yaml);
-
-        void Feed(string path, string? name)
-        {
-            if (name is not null && feeds.Refusal(name, manifest.Name) is { } problem)
-                found.Add((path, problem));
-        }
     }
 }

@@ -25,12 +25,8 @@ public static class PublisherChecks
         var own = manifest.Name;
         if (manifest.Pipeline.Command is not null)
             yield return ("pipeline.command", Permissions.RunPrograms, own);
-        if (manifest.Source?.Feed is not null)
-            yield return ("source.feed", Permissions.UseFeeds, own);
-        if (manifest.Outcomes?.Feed is not null)
-            yield return ("outcomes.feed", Permissions.UseFeeds, own);
-        for (var i = 0; i < manifest.Augment.Count; i++)
-            yield return ($"augment[{i}].feed", Permissions.UseFeeds, own);
+        foreach (var use in manifest.Feeds)
+            yield return (use.Path, Permissions.UseFeeds, own);
         foreach (var (path, _) in manifest.Webhooks)
             yield return (path, Permissions.UseWebhooks, own);
 

@@ -4,6 +4,7 @@ using Progeny.Core.Common;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Serving;
 
@@ -23,19 +24,28 @@ public sealed class Augmenter
     private readonly bool mustAnswer;
 
     /// <param name="mustAnswer">Whether a feed that does not answer is a failure; else the manifest's defaults stand in.</param>
+    /// <param name="known">Takes when the values of a view that were read became known; null: nobody wants it.</param>
     public Augmenter(
-        AugmentManifest manifest, IReadOnlyList<Feature> features, IFeed feed, TimeProvider time, bool mustAnswer = false)
+        AugmentManifest manifest,
+        IReadOnlyList<Feature> features,
+        IFeed feed,
+        TimeProvider time,
+        bool mustAnswer = false,
+        Action<DateTimeOffset>? known = null)
     {
         this.manifest = manifest;
         this.mustAnswer = mustAnswer;
         this.time = time;
-        parameters = SqlParameters.Names(manifest.Query);
+        parameters = manifest.Parameters;
         columns = [
             .. manifest.Features.Select(
                 name => features.Select((feature, index) => (feature, index)).First(pair => pair.feature.Name == name).index),
         ];
         cache = new BoundedCache<object?[]?>(manifest.CacheSize, manifest.Cache, time);
-        requests = new FeedRequests(manifest, feed, cache, time);
+        FeatureLookup lookup = manifest.View is { } view
+            ? new ViewLookup(feed, view, manifest.At, time, known).ReadAsync
+            : (sets, token) => feed.LookupAsync(manifest.Query, manifest.Features, sets, token);
+        requests = new FeedRequests(manifest, lookup, cache, time);
     }
 
     /// <summary>
@@ -125,6 +135,8 @@ public sealed class Augmenter
                 + "for it already.";
         if (request.Failure is null)
             return $"Feed '{manifest.Feed}' did not answer augmentation '{manifest.Name}' within {manifest.Deadline.TotalMilliseconds} ms.";
+        if (request.Failure is ViewException)
+            return request.Failure.Message;
         if (request.Failure is not FeedException)
             ExceptionDispatchInfo.Throw(request.Failure);
 
@@ -135,12 +147,26 @@ public sealed class Augmenter
     private string? Fill(QueryRows rows, int row, object?[]? values)
     {
         string? failure = null;
+        if (values is [ViewException contradiction])
+        {
+            if (mustAnswer)
+            {
+                // No default stands in; what is wrong is wrong with this row alone.
+                rows.Features.Refuse(row, manifest.Features[0], contradiction.Message);
+                return null;
+            }
+
+            failure = contradiction.Message;
+            values = null;
+        }
+
         for (var i = 0; i < columns.Length; i++)
         {
             var column = rows.Features.Columns[columns[i]];
             if (!column.IsMissing(row))
                 continue;
-            if (column.Augment(row, values?[i]) is { } error)
+            var value = manifest.View is null ? values?[i] : ViewValue.Of(column.Feature.Type, values?[i]);
+            if (column.Augment(row, value) is { } error)
                 failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does "
                     + $"not fit: {error}.";
             if (column.IsMissing(row))

@@ -1,5 +1,4 @@
 using Progeny.Core.Common;
-using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 
 namespace Progeny.Core.Serving;
@@ -9,7 +8,9 @@ namespace Progeny.Core.Serving;
 /// answer; an answer that comes too late for all who waited still goes into the cache. There is a bound on how many are on their way, so
 /// that a feed that hangs costs no more than those.
 /// </summary>
-internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, BoundedCache<object?[]?> cache, TimeProvider time)
+/// <param name="lookup">Asks the feed for many sets of parameters at once.</param>
+internal sealed class FeedRequests(
+    AugmentManifest manifest, FeatureLookup lookup, BoundedCache<object?[]?> cache, TimeProvider time)
 {
     /// <summary>The most requests on their way at once.</summary>
     public const int MaxInFlight = 32;
@@ -65,7 +66,7 @@ internal sealed class FeedRequests(AugmentManifest manifest, IFeed feed, Bounded
         using var deadline = new CancellationTokenSource(limit, time);
         try
         {
-            var answers = await feed.LookupAsync(manifest.Query, manifest.Features, request.Parameters, deadline.Token);
+            var answers = await lookup(request.Parameters, deadline.Token);
             foreach (var (key, position) in request.Keys)
                 cache.Put(key, answers[position]);
             request.Answer(answers);

@@ -4,6 +4,7 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Rules;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Serving;
 
@@ -13,6 +14,7 @@ public sealed class ServedGeneration : IDisposable
     /// <param name="limits">What its queries may carry; null: what is usual.</param>
     /// <param name="samplingSeed">The secret that chooses whose fields are logged.</param>
     /// <param name="feedsMustAnswer">Whether a feed that does not answer an augmentation is a failure.</param>
+    /// <param name="ages">Takes the times of the newest values of views; null: nobody wants them.</param>
     /// <exception cref="FeedException">The manifest names a feed that its project may not use.</exception>
     /// <exception cref="ManifestException">A rule is wrong.</exception>
     public ServedGeneration(
@@ -23,14 +25,20 @@ public sealed class ServedGeneration : IDisposable
         TimeProvider time,
         QueryLimits? limits = null,
         long samplingSeed = 0,
-        bool feedsMustAnswer = false)
+        bool feedsMustAnswer = false,
+        ViewAges? ages = null)
     {
         Generation = generation;
         Manifest = manifest;
         Schema = new QuerySchema(manifest, limits);
         Augmenters = [
-            .. manifest.Augment.Select(
-                augment => new Augmenter(augment, manifest.Features, feeds.Get(augment.Feed, manifest.Name), time, feedsMustAnswer)),
+            .. manifest.Augment.Select(augment => new Augmenter(
+                augment,
+                manifest.Features,
+                feeds.Get(augment.Feed, manifest.Name),
+                time,
+                feedsMustAnswer,
+                ages is null || augment.View is null ? null : known => ages.Record(manifest.Name, augment.View.Name, known))),
         ];
         Rules = rules.Compile(manifest);
         Log = new QueryLogPlan(generation.Reference, manifest, Schema, samplingSeed);

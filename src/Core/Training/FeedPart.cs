@@ -3,6 +3,7 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Training;
 
@@ -72,8 +73,9 @@ internal sealed class FeedPart
     }
 
     /// <summary>Runs the query.</summary>
-    public async Task<FeedRows> ReadAsync(CancellationToken cancellationToken) =>
-        new(await feed.ReadAsync(Sql(), parameters, cancellationToken), source.Ordinal, cut);
+    /// <param name="join">Joins the features of views.</param>
+    public async Task<FeedRows> ReadAsync(AsOfJoin join, CancellationToken cancellationToken) => new(
+        await join.JoinAsync(await feed.ReadAsync(Sql(), parameters, cancellationToken), cancellationToken), source.Ordinal, cut);
 
     private string Sql() => ordered?.Sql(bounds, maxRows)
         ?? (maxRows is 0 ? $"SELECT * FROM (\n{source.Query!.TrimEnd().TrimEnd(';')}\n) AS source WHERE 1 = 0" : source.Query!);

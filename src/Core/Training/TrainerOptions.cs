@@ -49,6 +49,9 @@ public sealed class TrainerOptions
     /// <summary>The most bytes that a project's rows may have as a <c>data.csv</c>.</summary>
     public long MaxSourceBytes { get; set; } = 32L << 30;
 
+    /// <summary>The most memory, in bytes, that the newest values of one view may take while it is joined to rows.</summary>
+    public long MaxViewBytes { get; set; } = 2L << 30;
+
     /// <summary>How much of what a trainer prints is kept, in bytes: the end of it.</summary>
     public int LogBytes { get; set; } = 1 << 20;
 

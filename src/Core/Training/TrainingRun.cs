@@ -7,6 +7,7 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training.Checks;
 using Progeny.Core.Training.Sandbox;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Training;
 
@@ -17,13 +18,15 @@ namespace Progeny.Core.Training;
 /// </summary>
 /// <param name="check">Checks the models; null: this process does, which is right for a program that may be lost.</param>
 /// <param name="sandbox">Where trainers run; null: like any program.</param>
+/// <param name="ages">Takes the times of the newest values of views; null: nobody wants them.</param>
 public sealed class TrainingRun(
     IFeedCatalog feeds,
     TrainerOptions options,
     TimeProvider time,
     IAnsweredQueries? queries = null,
     IModelCheck? check = null,
-    ProgramSandbox? sandbox = null)
+    ProgramSandbox? sandbox = null,
+    ViewAges? ages = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -188,7 +191,7 @@ public sealed class TrainingRun(
             Once = request.Manifest.Pipeline.Incremental && request.Purpose is TrainingPurpose.Generation,
             After = request.Previous,
         };
-        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(
+        var data = await new TrainingSource(feeds, queries, options, time, ages).WriteAsync(
             job.Manifest, request.ProjectFolder, range, job.At("data.csv"), job.Progress, cancellationToken);
         job.Say(data);
         return data is { Rows: 1 } && range.IsContinued

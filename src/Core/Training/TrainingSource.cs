@@ -3,6 +3,7 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Feedback;
 using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Training;
 
@@ -14,8 +15,10 @@ namespace Progeny.Core.Training;
 /// <param name="queries">The logged queries; null where there is no log, as on a developer's machine.</param>
 /// <param name="options">The operator's bounds of a source; null: the usual ones.</param>
 /// <param name="time">Measures the time that reading takes; null: the system's.</param>
+/// <param name="ages">Takes the times of the newest values of views; null: nobody wants them.</param>
 public sealed class TrainingSource(
-    IFeedCatalog feeds, IAnsweredQueries? queries = null, TrainerOptions? options = null, TimeProvider? time = null)
+    IFeedCatalog feeds, IAnsweredQueries? queries = null, TrainerOptions? options = null, TimeProvider? time = null,
+    ViewAges? ages = null)
 {
     /// <summary>Writes the rows of a feed or file to a <c>data.csv</c>.</summary>
     /// <inheritdoc cref="WriteAsync(Manifest, string, SourceRange, string, IProgress{long}?, CancellationToken)"/>
@@ -81,17 +84,18 @@ public sealed class TrainingSource(
         {
             throw new TrainingFailedException(TrainingStage.Source, limits.TooLate, inner: exception);
         }
-        catch (FeedException exception)
+        catch (Exception exception) when (exception is FeedException or ViewException)
         {
             throw new TrainingFailedException(TrainingStage.Source, exception.Message, inner: exception);
         }
     }
 
-    /// <summary>The columns whose values are compared as texts.</summary>
+    /// <summary>The columns whose values are compared as texts: keys of views among them.</summary>
     private static List<string> TextsOf(Manifest manifest)
     {
         List<string> texts = [
             .. manifest.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text).Select(feature => feature.Name),
+            .. manifest.JoinedViews.SelectMany(view => view.Keys),
         ];
         if (manifest.Label is { Classes.Count: > 0 } label)
             texts.Add(label.Name);
@@ -114,7 +118,7 @@ public sealed class TrainingSource(
             ? null
             : await FeedPart.OfAsync(feed, source, range, logged, (time ?? TimeProvider.System).GetUtcNow(), cancellationToken);
 
-        await using var feedRows = part is null ? null : await part.ReadAsync(cancellationToken);
+        await using var feedRows = part is null ? null : await part.ReadAsync(Join(manifest), cancellationToken);
         await using var queryRows = logged is null ? null : new LoggedRows(queries!, logged, schema, cancellationToken);
         IFeedReader rows = (feedRows, queryRows) switch
         {
@@ -137,6 +141,9 @@ public sealed class TrainingSource(
         };
         return data.Rows > 0 ? data : throw NoRows(manifest, source, range, data);
     }
+
+    private AsOfJoin Join(Manifest manifest) => new(
+        feeds, manifest, (options ?? new TrainerOptions()).MaxViewBytes, ages, time ?? TimeProvider.System);
 
     private async Task<AnsweredSet?> FindAsync(
         Manifest manifest, TrainerSchema schema, SourceRange range, CancellationToken cancellationToken)

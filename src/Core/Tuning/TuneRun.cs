@@ -11,6 +11,7 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Core.Training.Checks;
 using Progeny.Core.Training.Sandbox;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Tuning;
 
@@ -21,13 +22,15 @@ namespace Progeny.Core.Tuning;
 /// </summary>
 /// <param name="check">Checks the models; null: this process does.</param>
 /// <param name="sandbox">Where trainers run; null: like any program.</param>
+/// <param name="ages">Takes the times of the newest values of views; null: nobody wants them.</param>
 public sealed class TuneRun(
     IFeedCatalog feeds,
     TrainerOptions options,
     TimeProvider time,
     IAnsweredQueries? queries = null,
     IModelCheck? check = null,
-    ProgramSandbox? sandbox = null)
+    ProgramSandbox? sandbox = null,
+    ViewAges? ages = null)
 {
     private readonly IModelCheck _check = check ?? new LocalModelCheck(rules: null, time);
 
@@ -117,7 +120,7 @@ public sealed class TuneRun(
         }
 
         var range = new SourceRange { From = request.From, To = request.To };
-        var data = await new TrainingSource(feeds, queries, options, time).WriteAsync(
+        var data = await new TrainingSource(feeds, queries, options, time, ages).WriteAsync(
             request.Manifest, request.ProjectFolder, range, file, progress: null, cancellationToken);
         await File.WriteAllTextAsync(count, data.Rows.ToString(CultureInfo.InvariantCulture), cancellationToken);
         return data;

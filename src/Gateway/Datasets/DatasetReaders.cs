@@ -27,14 +27,10 @@ internal sealed class DatasetReaders(IClusterClient cluster)
         foreach (var version in new[] { project.Releases.LastOrDefault(), project.Champion?.Release }.OfType<string>().Distinct())
         {
             if (await cluster.GetGrain<IReleaseGrain>($"{name}@{version}").Get() is { } release
-                && Queries(ManifestCache.Of(release)).Any(mention.IsMatch))
+                && ManifestCache.Of(release).Feeds.Any(use => mention.IsMatch(use.Query)))
                 return true;
         }
 
         return false;
     }
-
-    private static IEnumerable<string> Queries(Manifest manifest) =>
-        new[] { manifest.Source?.Query, manifest.Outcomes?.Query }.OfType<string>()
-            .Concat(manifest.Augment.Select(augment => augment.Query));
 }

@@ -11,6 +11,7 @@ using Progeny.Core.Metrics;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Serving.Routing;
+using Progeny.Core.Views;
 using Progeny.Grains.Common;
 using Progeny.Grains.Datasets;
 using Progeny.Grains.Evaluation;
@@ -62,6 +63,7 @@ public static class SiloHosting
         services.AddJobs();
         services.AddOfflineAgents(builder.Configuration);
         services.AddHostedService<SiloInstruments>();
+        services.AddHostedService<ViewInstruments>();
         services.AddRollouts(builder.Configuration);
         services.AddSingleton<QueryLogBuffer>();
         services.AddSingleton(provider => new QueryFinder(
@@ -153,6 +155,7 @@ public static class SiloHosting
         var name = new NodeName(builder.Configuration.Read<SiloOptions>("Silo").ShownName);
         services.AddSingleton(name);
         services.AddOtlp(builder.Configuration, name);
+        services.AddSingleton<ViewAges>();
         services.AddSingleton<ServedGenerations>();
         services.AddTrainers(builder.Configuration, jobsFolder);
         services.AddModels(builder.Configuration, isServing);

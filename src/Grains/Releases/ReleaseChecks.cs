@@ -9,7 +9,8 @@ namespace Progeny.Grains.Releases;
 /// <summary>
 /// Checks what a manifest says before it is published, one at a time on a thread of its own: one with thousands of rules takes seconds.
 /// </summary>
-internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants grants, IOptions<ReleaseOptions> options) : IDisposable
+internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants grants, ViewProbe views, IOptions<ReleaseOptions> options)
+    : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -26,6 +27,8 @@ internal sealed class ReleaseChecks(ReleaseCompiler compiler, ManifestGrants gra
         var errors = grants.Check(manifest, text);
         if (errors.Count == 0)
             errors = await CompileAsync(manifest, text);
+        if (errors.Count == 0)
+            errors = await views.CheckAsync(manifest, text);
         if (errors.Count > 0)
             throw new RegistryException(RegistryError.Invalid, string.Join('\n', errors));
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Progeny.Core.Feedback;
 using Progeny.Core.QueryLog;
 using Progeny.Core.Retraining;
+using Progeny.Core.Views;
 using Progeny.Grains.Feedback;
 
 namespace Progeny.Grains.Retraining;
@@ -17,6 +18,7 @@ internal sealed class OfflineUpkeep(
     IScoreStore scores,
     IFeedbackReader feedback,
     FeedbackInstruments instruments,
+    ViewAges views,
     IOptions<OfflineAgentOptions> options,
     TimeProvider time)
 {
@@ -83,6 +85,7 @@ internal sealed class OfflineUpkeep(
         running.Remove(project);
         done.TryRemove(project, out _);
         instruments.Remove(project);
+        views.Remove(project);
     }
 
     /// <param name="Swept">When scores were swept last; null: not yet on this node.</param>

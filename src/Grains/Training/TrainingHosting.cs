@@ -59,6 +59,10 @@ internal static class TrainingHosting
                 trainer => trainer.MaxTime > TimeSpan.Zero && trainer.MaxTime <= TimeSpan.FromDays(30),
                 $"Trainer:MaxTime is {configuration["Trainer:MaxTime"]}; it must be above 0 and at most 30 days, such as 7.00:00:00.")
             .Validate(
+                trainer => trainer.MaxViewBytes >= 1,
+                $"Trainer:MaxViewBytes is {configuration["Trainer:MaxViewBytes"]}; it must be 1 or more, the bytes of memory that the "
+                    + "newest values of a view's entities may take.")
+            .Validate(
                 trainer => trainer.OutputGrace > TimeSpan.Zero && trainer.OutputGrace <= TimeSpan.FromMinutes(1),
                 $"Trainer:OutputGrace is {configuration["Trainer:OutputGrace"]}; it must be above 0 and at most a minute, such as "
                     + "00:00:02.")

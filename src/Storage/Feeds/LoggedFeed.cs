@@ -84,6 +84,10 @@ internal sealed partial class LoggedFeed(IFeed feed, ILogger logger) : IFeed, IA
 
         public string? InstantOf(int column, string expression) => rows.InstantOf(column, expression);
 
+        public string? TimeOf(int column, string expression) => rows.TimeOf(column, expression);
+
+        public string? HasText(int column, string expression, string parameter) => rows.HasText(column, expression, parameter);
+
         public ValueTask DisposeAsync() => rows.DisposeAsync();
     }
 }

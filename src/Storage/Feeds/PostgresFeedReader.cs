@@ -88,6 +88,11 @@ internal sealed class PostgresFeedReader : IFeedReader
 
     public string? InstantOf(int column, string expression) => PostgresValues.InstantOf(reader, column, expression);
 
+    public string? TimeOf(int column, string expression) => PostgresValues.TimeOf(reader, column, expression);
+
+    public string? HasText(int column, string expression, string parameter) =>
+        PostgresValues.HasText(reader, column, expression, parameter);
+
     public async ValueTask DisposeAsync()
     {
         try

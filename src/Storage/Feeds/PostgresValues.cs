@@ -65,6 +65,29 @@ internal static class PostgresValues
             + $"WHEN {text} ~ '{ZonedTime}' THEN {text}::timestamptz END";
     }
 
+    /// <summary>SQL for the instant of a time of any type; null: the column holds none.</summary>
+    public static string? TimeOf(NpgsqlDataReader reader, int column, string expression) =>
+        TypeOf(reader, column) is "date" or "timestamp without time zone" or "timestamp with time zone"
+            ? $"({expression})::timestamptz"
+            : InstantOf(reader, column, expression);
+
+    /// <summary>SQL that is true where a value has a text; null: values of the type have no text of their own.</summary>
+    public static string? HasText(NpgsqlDataReader reader, int column, string expression, string parameter)
+    {
+        var text = $"CAST({parameter} AS text)";
+        return TypeOf(reader, column) switch
+        {
+            // What is compared is of the column's type, so that an index serves it.
+            "smallint" or "integer" or "bigint" => $"{expression} = CASE WHEN {text} ~ '^(0|-?[1-9][0-9]{{0,18}})$' THEN CASE WHEN "
+                + $"{text}::numeric BETWEEN {long.MinValue} AND {long.MaxValue} THEN {text}::bigint END END",
+            "text" or "character varying" => $"{expression} = {text} AND {expression}::text COLLATE \"C\" = {text}",
+            "boolean" => $"CASE WHEN {expression} THEN 'true' WHEN NOT {expression} THEN 'false' END = {text}",
+            "uuid" => $"{expression} = CASE WHEN {text} ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN {text}::uuid END",
+            "numeric" or "unknown" => $"{expression}::text = {text}",
+            _ => IsText(reader, column) ? $"{expression}::text COLLATE \"C\" = {text}" : null,
+        };
+    }
+
     private static bool IsText(NpgsqlDataReader reader, int column) => reader.GetPostgresType(column) is PostgresEnumType
         || TypeOf(reader, column) is "character" or "text" or "character varying" or "name" or "citext" or "json" or "jsonb" or "xml"
         or "unknown" or "\"char\"";

@@ -70,6 +70,10 @@ internal sealed class SqliteFeedReader : IFeedReader
 
     public string? InstantOf(int column, string expression) => $"{SqliteSession.InstantFunction}({expression})";
 
+    /// <remarks>Columns have no types, so texts are compared; the first condition is one that an index serves.</remarks>
+    public string? HasText(int column, string expression, string parameter) =>
+        $"{expression} IN ({parameter}, CAST({parameter} AS NUMERIC)) AND {SqliteSession.TextFunction}({expression}) = {parameter}";
+
     public async ValueTask DisposeAsync()
     {
         await reader.DisposeAsync();

@@ -32,6 +32,9 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>The function that makes of a time as text a number which orders by its instant; NULL of anything else.</summary>
     public const string InstantFunction = "progeny_instant";
 
+    /// <summary>The function that makes of a value its text (<see cref="ValueText"/>); NULL of NULL.</summary>
+    public const string TextFunction = "progeny_text";
+
     private readonly SqliteConnection connection;
     private readonly TemporaryFileMeter spilled = new();
     private readonly long maxSpilled;
@@ -56,6 +59,8 @@ internal sealed class SqliteSession : IDisposable
                 InstantFunction,
                 value => value is string text && IsoTime.TryParse(text, out var time) ? time.UtcTicks : null,
                 isDeterministic: true);
+            connection.CreateFunction<object?, string?>(
+                TextFunction, value => value is string or long or double ? ValueText.Of(value) : null, isDeterministic: true);
         }
         catch
         {
@@ -155,7 +160,7 @@ internal sealed class SqliteSession : IDisposable
             return raw.SQLITE_OK;
         if (action == raw.SQLITE_FUNCTION
             && (SqliteFunctions.IsAllowed(second) || SqliteFunctions.Random.Equals(second, StringComparison.OrdinalIgnoreCase)
-            || second == InstantFunction))
+            || second is InstantFunction or TextFunction))
             return raw.SQLITE_OK;
         hint = action == raw.SQLITE_FUNCTION ? SqliteFunctions.Hint(second) : ": a feed only reads its own tables.";
         denied = action switch

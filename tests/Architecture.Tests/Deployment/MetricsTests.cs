@@ -15,6 +15,7 @@ public sealed partial class MetricsTests
         var names = ExportedMetrics.Names();
         names.ShouldContain("progeny_requests_total");
         names.ShouldContain("progeny_models_loaded");
+        names.ShouldContain("progeny_feature_view_age_seconds");
         names.ShouldContain("progeny_latency_seconds_bucket");
         names.ShouldContain("process_resident_memory_bytes");
         names.ShouldNotContain("progeny_requests");

@@ -47,6 +47,23 @@ internal static class ServedProjects
         augment:
         """;
 
+    private const string View = """
+
+          - {name: facts, view: ratings, at: asked_at, cache: 0ms, deadline: 10s}
+        views:
+          - name: ratings
+            feed: shops
+            keys: [shop]
+            known_at: known
+            features: [rating, region]
+            query: |
+              SELECT 'a' AS shop, '2020-01-01' AS known, 2.5 AS rating, 'east' AS region
+              UNION ALL SELECT 'a', '2999-01-01', 5, 'to come'
+              UNION ALL SELECT 'a', '2021-01-01T00:00:00+00:00', '4.5', NULL
+              UNION ALL SELECT 'tie', '2021-01-01', 1, 'x'
+              UNION ALL SELECT 'tie', '2021-01-01T01:00+01:00', 2, 'x'
+        """;
+
     public static IReadOnlyDictionary<string, (string Manifest, byte[] Model)> All { get; } = new Dictionary<string, (string, byte[])>(
         StringComparer.Ordinal)
     {
@@ -83,6 +100,7 @@ internal static class ServedProjects
         ["patient"] = (
             Shop + Lookup("hung", "SELECT rating, region FROM shops WHERE id = :shop", "default: {rating: 3}, deadline: 2s")
                 + "\nserving: {max_queue: 2}", Rating()),
+        ["viewed"] = (Shop + View, Rating()),
         ["slow"] = (Shop + Lookup("shops", Endless, "default: {rating: 3}, deadline: 50ms"), Rating()),
     };
 

@@ -1,5 +1,3 @@
-using Progeny.Core.Common;
-
 namespace Progeny.Core.Manifests.Shapes;
 
 /// <summary>
@@ -11,6 +9,7 @@ internal sealed class ManifestChecks
     private readonly ManifestNode root;
     private readonly ErrorList errors;
     private readonly Dictionary<string, ManifestNode> features = new(StringComparer.Ordinal);
+    private readonly SchemaNames schema;
     private readonly string? task;
 
     private ManifestChecks(ManifestNode root, ErrorList errors)
@@ -23,6 +22,8 @@ internal sealed class ManifestChecks
             if (feature["name"]?.AsText() is { } name)
                 features.TryAdd(name, feature);
         }
+
+        schema = new SchemaNames(features, errors);
     }
 
     private bool BringsModel => root["pipeline"]?["model"] is not null;
@@ -39,14 +40,15 @@ internal sealed class ManifestChecks
         checks.CheckSource();
         checks.CheckEvaluation();
         checks.CheckRedaction();
-        checks.CheckAugment();
+        new ViewChecks(root, checks.schema, errors).Run();
+        new AugmentChecks(root, checks.schema, errors).Run();
         checks.CheckRules();
         checks.CheckMetrics();
         checks.CheckGroups();
         checks.CheckRollout();
         new GateChecks(root, errors).Run();
         new TuneChecks(root, errors).Run();
-        foreach (var list in new[] { "augment", "rules", "metrics", "gates", "alerts", "tests" })
+        foreach (var list in new[] { "views", "augment", "rules", "metrics", "gates", "alerts", "tests" })
             checks.CheckUnique(list, checks.Items(list), "name");
         new TestChecks(root, checks.features, errors).Run();
     }
@@ -66,21 +68,9 @@ internal sealed class ManifestChecks
         }
     }
 
-    /// <summary>Fields of a query are columns in SQL, too, which tells no upper from lower case.</summary>
-    private void CheckField(ManifestNode? node, string path, string? field)
-    {
-        if (field is not null && !features.ContainsKey(field)
-            && features.Keys.FirstOrDefault(name => name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } feature)
-            errors.Add(
-                node!,
-                path,
-                $"{Quote.Of(field)} differs from the feature {Quote.Of(feature)} in case only, which SQL does not tell apart; write it "
-                    + "alike, or give it another name");
-    }
-
     private void CheckFeatures()
     {
-        CheckField(root["entity"], "entity", root["entity"]?.AsText());
+        schema.CheckCase(root["entity"], "entity", root["entity"]?.AsText());
         CheckUnique("schema.features", Items("features", root["schema"]), "name");
         if (root["schema"] is null && root["pipeline"] is not null && !BringsModel)
             errors.Add(root, "schema", "is missing: the features that a query carries; only pipeline.model can do without");
@@ -168,7 +158,7 @@ internal sealed class ManifestChecks
         if (places.Count > 0 && source["query"] is null)
             errors.Add(source, "source.query", "is missing: SQL whose columns include every feature, the label and the ordinal");
         if (places.Count == 0 && queries)
-            RefuseKeys(source, "source", "is for feed and file only", "query", "ordinal");
+            RefuseKeys(source, "source", "is for feed and file only", "query", "ordinal", "as_of");
         if (places.Count > 0 && source["window"] is { } window && source["ordinal"] is null)
             errors.Add(window, "source.window", "needs source.ordinal, which says which rows are the last");
         if (source["max_bad_rows"] is { } share && source["on_bad_row"]?.AsText() != "skip")
@@ -237,52 +227,6 @@ internal sealed class ManifestChecks
         }
     }
 
-    private void CheckAugment()
-    {
-        var label = root["label"]?["name"]?.AsText();
-        var yieldedBy = new Dictionary<string, int>(StringComparer.Ordinal);
-        var index = 0;
-        foreach (var augment in Items("augment"))
-        {
-            var path = $"augment[{index++}]";
-            var own = augment["features"]?.Items ?? [];
-            var names = own.Select(o => o.AsText()).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            for (var i = 0; i < own.Count; i++)
-            {
-                if (own[i].AsText() is not { } name)
-                    continue;
-                if (!features.ContainsKey(name))
-                    errors.Add(own[i], $"{path}.features[{i}]", $"{Quote.Of(name)} is not a feature of the schema;{Known(name)}");
-                else if (!yieldedBy.TryAdd(name, index) && yieldedBy[name] != index)
-                    errors.Add(own[i], $"{path}.features[{i}]", $"{Quote.Of(name)} comes from an earlier augmentation already");
-            }
-
-            foreach (var parameter in SqlParameters.Names(augment["query"]?.AsText() ?? ""))
-            {
-                CheckField(augment["query"], $"{path}.query", parameter);
-                if (names.Contains(parameter))
-                    errors.Add(
-                        augment["query"]!,
-                        $"{path}.query",
-                        $"the parameter :{parameter} is a feature that this query is to find; use fields that the caller gives");
-                else if (parameter == label)
-                    errors.Add(
-                        augment["query"]!, $"{path}.query", $"the parameter :{parameter} is the label, which a query does not carry");
-            }
-
-            foreach (var entry in augment["default"]?.Entries ?? [])
-            {
-                if (!names.Contains(entry.Name))
-                    errors.Add(
-                        entry.Key,
-                        $"{path}.default.{entry.Name}",
-                        $"is not among this augmentation's features;{Suggestion.For(entry.Name, names)}".TrimEnd(';'));
-                else if (features.TryGetValue(entry.Name, out var feature) && FeatureValue.Problem(feature, entry.Value) is { } problem)
-                    errors.Add(entry.Value, $"{path}.default.{entry.Name}", problem);
-            }
-        }
-    }
-
     private void CheckRules()
     {
         var index = 0;
@@ -294,7 +238,7 @@ internal sealed class ManifestChecks
             if (rule["at"]?.AsText() == "after")
                 errors.Add(set, path, "only a rule before the model can set features; use answer to change the prediction");
             foreach (var entry in set.Entries.Where(e => !features.ContainsKey(e.Name)))
-                errors.Add(entry.Key, $"{path}.{entry.Name}", $"is not a feature of the schema;{Known(entry.Name)}");
+                errors.Add(entry.Key, $"{path}.{entry.Name}", $"is not a feature of the schema;{schema.Known(entry.Name)}");
         }
     }
 
@@ -316,9 +260,4 @@ internal sealed class ManifestChecks
             new RolloutChecks(
                 rollout, serving["log"], [.. Items("metrics").Select(metric => metric["name"]?.AsText()).OfType<string>()], errors).Run();
     }
-
-    private string Known(string written) =>
-        features.Count == 0 ? " it has none"
-        : Suggestion.For(written, features.Keys) is { Length: > 0 } suggestion ? suggestion
-        : $" its features are {string.Join(", ", features.Keys.Take(20))}";
 }

@@ -135,8 +135,9 @@ internal static class ManifestShape
 
     public static readonly MapShape<Manifest> Root = new(keys =>
     {
-        // Values of augmentations and tests are bound by the types of the features.
+        // Values of augmentations and tests are bound by the types of the features, and augmentations name views.
         IReadOnlyList<Feature> features;
+        IReadOnlyList<ViewManifest> views;
         return new Manifest
         {
             Name = keys.Required("name", ProjectName, "The project's name"),
@@ -148,13 +149,16 @@ internal static class ManifestShape
             Label = keys.Optional("label", Label, "The column that a model learns to predict"),
             Entity = keys.Optional("entity", Field,
                 "The feature or query field that identifies who is asked about; the same entity meets the same generation"),
+            Views = views = keys.Optional("views", ListOf(ServingShapes.View),
+                "Feature views: histories of an entity's features, which trainings join as of each row and serving reads as of now", []),
             Source = keys.Optional("source", new WordOrMapShape<SourceManifest>("queries", new() { Queries = true }, TrainingShapes.Source),
                 "Where training rows come from; queries: only from the query log"),
             Outcomes = keys.Optional("outcomes", Outcomes, "Where outcomes are pulled from"),
             Pipeline = keys.Required("pipeline", TrainingShapes.Pipeline, "How a model is made"),
             Evaluation = keys.Optional("evaluation", TrainingShapes.Evaluation, "How a newly trained model is evaluated", new()),
             Serving = keys.Optional("serving", ServingShapes.Serving, "How predictions are served", new()),
-            Augment = keys.Optional("augment", ListOf(ServingShapes.Augment(features)), "Sources of features that a query left out", []),
+            Augment = keys.Optional(
+                "augment", ListOf(ServingShapes.Augment(features, views)), "Sources of features that a query left out", []),
             Retrain = keys.Optional("retrain", TrainingShapes.Retrain, "When the project is trained again without being asked"),
             Tune = keys.Optional("tune", TrainingShapes.Tune, "How the trainer's parameters are searched for"),
             Drift = keys.Optional("drift", Drift, "When features or predictions count as drifted from the training rows", new()),

@@ -89,19 +89,48 @@ internal static class ServingShapes
         Rollout = keys.Optional("rollout", Rollout, "How a new generation comes to answer queries", ServingStandard.Rollout),
     });
 
-    public static MapShape<AugmentManifest> Augment(IReadOnlyList<Feature> features) => new(keys => new()
+    public static readonly MapShape<ViewManifest> View = new(keys => new()
     {
-        Name = keys.Required("name", Name, "The source's name"),
+        Name = keys.Required("name", Name, "The view's name"),
         Feed = keys.Required("feed", Feed, "The name of a feed that an operator configured"),
-        Query = keys.Required("query", Text, "SQL that yields at most one row; the query's fields are its parameters (:name)"),
-        Features = keys.Required("features", ListOf(Field, min: 1, unique: true), "The features that the SQL yields"),
-        Cache = keys.Optional("cache", new DurationShape(TimeSpan.Zero, TimeSpan.FromDays(30)),
-            "How long an answer of the feed stays good", AugmentStandard.Cache),
-        CacheSize = keys.Optional("cache_size", new WholeShape(0, 10_000_000),
-            "How many answers are kept at most", AugmentStandard.CacheSize),
-        Deadline = keys.Optional("deadline", new DurationShape(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
-            "How long a query waits for the feed", AugmentStandard.Deadline),
-        Default = keys.Optional("default", FieldValues(features, Field),
-            "Values by feature that stand in when the feed has no answer in time", AugmentStandard.Default),
+        Query = keys.Required("query", Text, "SQL without parameters that yields the history of the features, a row for each change"),
+        Keys = keys.Required("keys", ListOf(Field, min: 1, unique: true),
+            "The columns that name the entity, in the view, in the source's rows and among a query's fields"),
+        KnownAt = keys.Required("known_at", Field, "The column with the time, or whole number, at which a value became known"),
+        EventAt = keys.Optional("event_at", Field,
+            "The column with the time, or whole number, from which on a value holds; of the values known the one with the latest counts"),
+        Features = keys.Required("features", ListOf(Field, min: 1, unique: true), "The columns that are features of the schema"),
+        MaxAge = keys.OptionalValue("max_age", new DurationShape(TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_500)),
+            "The age past which a value counts as missing; without it values do not age"),
     });
+
+    public static MapShape<AugmentManifest> Augment(IReadOnlyList<Feature> features, IReadOnlyList<ViewManifest> views) => new(keys =>
+    {
+        var name = keys.Required("name", Name, "The source's name");
+        var feed = keys.Optional("feed", Feed, "The name of a feed that an operator configured");
+        var query = keys.Optional("query", Text, "SQL that yields at most one row; the query's fields are its parameters (:name)");
+        var found = keys.Optional("features", ListOf(Field, min: 1, unique: true), "The features that the SQL yields");
+        var viewName = keys.Optional(
+            "view", Name, "In place of feed, query and features: the name of a view, whose newest values are taken");
+        var view = viewName is null ? null : views.FirstOrDefault(each => each.Name == viewName);
+        return new()
+        {
+            Name = name,
+            Feed = view?.Feed ?? feed!,
+            Query = view?.Query ?? query!,
+            Features = view?.Features ?? found!,
+            View = view,
+            At = keys.Optional("at", Field,
+                "The field of a query that holds the time, or whole number, as of which the view is read; without it now"),
+            Cache = keys.Optional("cache", new DurationShape(TimeSpan.Zero, TimeSpan.FromDays(30)),
+                "How long an answer of the feed stays good", AugmentStandard.Cache),
+            CacheSize = keys.Optional("cache_size", new WholeShape(0, 10_000_000),
+                "How many answers are kept at most", AugmentStandard.CacheSize),
+            Deadline = keys.Optional("deadline", new DurationShape(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+                "How long a query waits for the feed", AugmentStandard.Deadline),
+            Default = keys.Optional("default", FieldValues(features, Field),
+                "Values by feature that stand in when the feed has no answer in time", AugmentStandard.Default),
+        };
+    })
+    { OneOf = ["query", "view"] };
 }

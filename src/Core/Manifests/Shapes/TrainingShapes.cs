@@ -22,6 +22,8 @@ internal static class TrainingShapes
         File = keys.Optional("file", PackageFile, "A CSV file inside the package; its table is named after the file without the extension"),
         Query = keys.Optional("query", Text, "SQL whose columns include every feature, the label and the ordinal"),
         Ordinal = keys.Optional("ordinal", Field, "The column that orders rows in time"),
+        AsOf = keys.Optional("as_of", ListOf(Name, min: 1, unique: true),
+            "The names of views whose features are joined to each row as they were known before its ordinal", SourceStandard.AsOf),
         Queries = keys.Optional("queries", Flag,
             "Whether logged queries whose outcome is known are training rows, too, behind those of the query", false),
         Window = keys.Optional("window", Window, "How many of the last rows a training takes; without it all"),

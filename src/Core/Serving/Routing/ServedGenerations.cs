@@ -5,12 +5,18 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Rules;
 using Progeny.Core.Serving.Inference;
+using Progeny.Core.Views;
 
 namespace Progeny.Core.Serving.Routing;
 
 /// <summary>The generations made ready for queries on this silo. What they are made of never changes, so they are kept.</summary>
 public sealed class ServedGenerations(
-    IBlueprintSource blueprints, IFeedCatalog feeds, RuleCompiler rules, ServingOptions options, TimeProvider time)
+    IBlueprintSource blueprints,
+    IFeedCatalog feeds,
+    RuleCompiler rules,
+    ServingOptions options,
+    TimeProvider time,
+    ViewAges? ages = null)
 {
     private const int Most = 10_000;
 
@@ -38,7 +44,8 @@ public sealed class ServedGenerations(
         if (await blueprints.GetBlueprintAsync(reference) is not { } blueprint)
             return null;
         served = new ServedGeneration(
-            blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed);
+            blueprint.Generation, ManifestCache.Of(blueprint.Release), feeds, rules, time, options.Limits, blueprint.SamplingSeed,
+            ages: ages);
         await Task.WhenAll(served.Augmenters.Select(augmenter => augmenter.WarmUpAsync()));
         if (ready.Count >= Most)
         {

@@ -96,6 +96,11 @@ internal sealed class DuckDbFeedReader : IFeedReader
 
     public string? InstantOf(int column, string expression) => DuckDbValues.InstantOf(reader, column, expression);
 
+    public string? TimeOf(int column, string expression) => DuckDbValues.TimeOf(reader, column, expression);
+
+    public string? HasText(int column, string expression, string parameter) =>
+        DuckDbValues.HasText(reader, column, expression, parameter);
+
     public async ValueTask DisposeAsync()
     {
         await reader.DisposeAsync();

@@ -80,6 +80,20 @@ internal static class DuckDbValues
             + $"ELSE {whole} END AS TIMESTAMPTZ) END";
     }
 
+    /// <summary>SQL for the instant of a time of any type; null: the column holds none.</summary>
+    public static string? TimeOf(DuckDBDataReader reader, int column, string expression) =>
+        reader.GetDataTypeName(column) is "Date" or "Timestamp" or "TimestampS" or "TimestampMs" or "TimestampNs" or "TimestampTz"
+            ? $"CAST({expression} AS TIMESTAMPTZ)"
+            : InstantOf(reader, column, expression);
+
+    /// <summary>SQL that is true where a value has a text; null: values of the type have no text of their own.</summary>
+    public static string? HasText(DuckDBDataReader reader, int column, string expression, string parameter) =>
+        reader.GetDataTypeName(column) is "Varchar" or "Enum" or "Uuid" or "Boolean" or "Decimal" or "TinyInt" or "SmallInt" or "Integer"
+            or "BigInt" or "HugeInt" or "UnsignedTinyInt" or "UnsignedSmallInt" or "UnsignedInteger" or "UnsignedBigInt"
+            or "UnsignedHugeInt"
+            ? $"CAST({expression} AS VARCHAR) = {parameter}"
+            : null;
+
     private static object? Convert(object value, string type) => value switch
     {
         string or bool or long or float or double or decimal => value,
