@@ -116,6 +116,7 @@ public static class SiloHosting
         services.AddHostedService<OutcomeScoringService>();
         services.AddHostedService<SegmentService>();
         services.AddHostedService<SubscriptionService>();
+        services.AddHostedService<RemovalService>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());
@@ -154,6 +155,7 @@ public static class SiloHosting
         services.AddSingleton(name);
         services.AddOtlp(builder.Configuration, name);
         services.AddSingleton<ServedGenerations>();
+        services.AddSingleton<DatasetUsers>();
         services.AddTrainers(builder.Configuration, jobsFolder);
         services.AddModels(builder.Configuration, isServing);
         services.AddSingleton<InferencePipeline>();

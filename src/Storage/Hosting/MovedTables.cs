@@ -155,7 +155,7 @@ internal static class MovedTables
     /// <summary>The catalog of datasets.</summary>
     public static IReadOnlyList<MovedTable> Datasets { get; } =
     [
-        new("datasets", "name", "name text, latest int, document text") { Title = "datasets" },
+        new("datasets", "name", "name text, latest int, keyed int, document text") { Title = "datasets" },
         new("dataset_versions", "dataset, version", "dataset text, version int, state text, once text, document text")
         {
             Title = "versions of datasets",

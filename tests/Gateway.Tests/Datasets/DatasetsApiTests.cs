@@ -87,6 +87,36 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
         (await Http.GetAsync("/api/datasets/bad")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Rows_without_a_version_are_those_of_the_newest_one_and_what_was_appended_since()
+    {
+        await AppendAsync("fresh", """{"id": 1}""" + "\n" + """{"id": 2}""");
+        var rows = (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows?offset=1"))!;
+        (rows["rows"]!.ToJsonString(), (long)rows["total"]!).ShouldBe(("""[{"id":2}]""", 2));
+
+        // A put comes behind the rows that were appended before it, which are a version by then.
+        var (_, put) = await PutAsync("fresh", "id\n7\n"u8.ToArray(), "");
+        ((int)put["version"]!, (long)put["rows"]!).ShouldBe((2, 1));
+        await AppendAsync("fresh", """{"id": 8, "note": "late"}""");
+        rows = (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!;
+        rows["rows"]!.ToJsonString().ShouldBe("""[{"id":7,"note":null},{"id":8,"note":"late"}]""");
+        ((int)(await PutAsync("fresh", "id\n7\n"u8.ToArray(), "")).Body["version"]!).ShouldBe(4);
+        (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!["rows"]!.ToJsonString().ShouldBe("""[{"id":7}]""");
+
+        using var none = await Http.GetAsync("/api/datasets/nothing/rows");
+        none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await PutAsync("picture", [0xFF, 0xD8, 0], "");
+        using var picture = await Http.GetAsync("/api/datasets/picture/rows");
+        picture.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    private async Task AppendAsync(string dataset, string lines)
+    {
+        using var body = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
+        using var response = await Http.PostAsync($"/api/datasets/{dataset}/rows", body);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+    }
+
     private async Task<(HttpStatusCode Status, JsonNode Body)> PutAsync(string dataset, byte[] file, string query)
     {
         using var response = await Http.PostAsync($"/api/datasets/{dataset}{query}", Bytes(file));
