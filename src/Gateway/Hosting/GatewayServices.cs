@@ -35,6 +35,7 @@ internal static class GatewayServices
         services.AddNodeEndpoints();
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<QueryTails>();
+        services.AddSingleton<DatasetEraser>();
         services.AddApiDescription();
     }
 

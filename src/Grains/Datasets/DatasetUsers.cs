@@ -31,6 +31,17 @@ public sealed class DatasetUsers(IGrainFactory grains)
         return [.. reading.Where(project => project.Reads).Select(project => project.name)];
     }
 
+    /// <summary>The datasets that a project reads, in the SQL of its newest release or of that of its champion.</summary>
+    public async Task<IReadOnlySet<string>> FindDatasetsAsync(string project)
+    {
+        var mention = new Regex(
+            """(?<![\w."])"?datasets(@\d+)?"?\s*\.\s*"?(?<name>[\w-]+)""",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1));
+        return (await ListQueriesAsync(project)).SelectMany(query => mention.Matches(query)).Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>The batch applies that have not ended.</summary>
     public async Task<IReadOnlyList<JobInfo>> ListAppliesAsync()
     {
@@ -61,18 +72,20 @@ public sealed class DatasetUsers(IGrainFactory grains)
 
     private async Task<IReadOnlyList<string>> ListProjectsAsync() => await grains.GetGrain<IRosterGrain>(IRosterGrain.Key).List();
 
-    private async Task<bool> ReadsAsync(string name, Regex mention)
+    private async Task<bool> ReadsAsync(string name, Regex mention) => (await ListQueriesAsync(name)).Any(mention.IsMatch);
+
+    private async Task<IReadOnlyList<string>> ListQueriesAsync(string name)
     {
         if (await grains.GetGrain<IProjectGrain>(name).Get() is not { } project)
-            return false;
+            return [];
+        List<string> queries = [];
         foreach (var version in new[] { project.Releases.LastOrDefault(), project.Champion?.Release }.OfType<string>().Distinct())
         {
-            if (await grains.GetGrain<IReleaseGrain>($"{name}@{version}").Get() is { } release
-                && Queries(ManifestCache.Of(release)).Any(mention.IsMatch))
-                return true;
+            if (await grains.GetGrain<IReleaseGrain>($"{name}@{version}").Get() is { } release)
+                queries.AddRange(Queries(ManifestCache.Of(release)));
         }
 
-        return false;
+        return queries;
     }
 
     private static IEnumerable<string> Queries(Manifest manifest) =>

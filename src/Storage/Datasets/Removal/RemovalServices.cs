@@ -17,6 +17,7 @@ internal static class RemovalServices
         services.AddSingleton<IDatasetRemoval>(provider => provider.GetRequiredService<DatasetCatalog>());
         services.AddSingleton<IDataArtifactUses>(provider => provider.GetRequiredService<DatasetCatalog>());
         services.AddSingleton<IDataSweep, DataSweep>();
+        services.AddSingleton<IDatasetErasure, DatasetErasure>();
         return services;
     }
 }
