@@ -4,7 +4,6 @@ using Progeny.Core.Releases;
 using Progeny.Storage.Apply;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Removal;
-using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Tests.Datasets.Removal;
 
@@ -49,7 +48,7 @@ public sealed class DataSweepTests : IDisposable
         // Put again between the question who uses it and its removal, as an upload does that is about to be a version.
         var contents = new byte[] { 4, 5, 6 };
         var digest = await node.Artifacts.PutAsync(new MemoryStream(contents), 10, default);
-        File.SetLastWriteTimeUtc(((FileArtifactStore)node.Artifacts).PathOf(digest), DateTime.UtcNow.AddDays(-3));
+        File.SetLastWriteTimeUtc(PathOf(digest), DateTime.UtcNow.AddDays(-3));
         var racing = new DataSweep(node.Artifacts, [new Putting(node.Artifacts, contents)]);
         (await racing.RunAsync(DateTimeOffset.UtcNow.AddDays(-1), _none, default)).ShouldBe(0);
         (await node.Artifacts.ExistsAsync(digest, default)).ShouldBeTrue();
@@ -70,7 +69,7 @@ public sealed class DataSweepTests : IDisposable
             var digest = await node.Artifacts.PutAsync(new MemoryStream(contents), 10, default);
             (await node.Artifacts.ExistsAsync(digest, default)).ShouldBeTrue();
             if (i % 10 == 0)
-                File.SetLastWriteTimeUtc(((FileArtifactStore)node.Artifacts).PathOf(digest), DateTime.UtcNow.AddDays(-3));
+                File.SetLastWriteTimeUtc(PathOf(digest), DateTime.UtcNow.AddDays(-3));
         }
 
         await stop.CancelAsync();
@@ -104,6 +103,8 @@ public sealed class DataSweepTests : IDisposable
     public void Dispose() => node.Dispose();
 
     private Task<int> SweepAsync() => sweep.RunAsync(DateTimeOffset.UtcNow.AddMinutes(1), _none, default);
+
+    private string PathOf(string digest) => Path.Combine(node["artifacts"], digest[..2], digest[2..]);
 
     private async Task RemoveAsync(int version) =>
         (await node.Catalog.RemoveVersionAsync("data", version, new DatasetRemoval("ann", DateTimeOffset.UtcNow, null), default))!
