@@ -154,7 +154,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         {
             await ExecuteAsync(
                 connection,
-                $"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table.Name}",
+                $"SELECT setval(pg_get_serial_sequence('{table.Name}', '{table.Key}'), coalesce(max({table.Key}), 0) + 1, false) "
+                    + $"FROM {table.Name}",
                 null,
                 cancellationToken);
         }

@@ -110,6 +110,34 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
         picture.StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
 
+    [Fact]
+    public async Task Version_is_removed_unless_it_is_needed_and_a_dataset_with_all_of_them()
+    {
+        await PutAsync("gone", "a\n1\n"u8.ToArray(), "");
+        await PutAsync("gone", "a\n2\n"u8.ToArray(), "");
+        using (var needed = await Http.DeleteAsync("/api/datasets/gone/versions/2"))
+        {
+            needed.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            (await needed.Content.ReadFromJsonAsync<JsonNode>())!["needed_by"]!.AsArray().ShouldHaveSingleItem();
+        }
+
+        using (var removed = await Http.DeleteAsync("/api/datasets/gone/versions/1?reason=old&by=ada"))
+        {
+            var version = (await removed.Content.ReadFromJsonAsync<JsonNode>())!;
+            ((string)version["state"]!, (string)version["removal"]!["by"]!).ShouldBe(("removed", "ada"), version.ToJsonString());
+        }
+
+        (await Http.GetAsync("/api/datasets/gone/versions/1/rows")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Http.GetAsync("/api/datasets/gone/versions/1/content")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var kept = await Http.PutAsJsonAsync("/api/datasets/gone/retention", new { keep_versions = 3, keep_for = "30.00:00:00" });
+        ((int)(await kept.Content.ReadFromJsonAsync<JsonNode>())!["keep_versions"]!).ShouldBe(3);
+        using var none = await Http.PutAsJsonAsync("/api/datasets/gone/retention", new { keep_versions = 0 });
+        none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await Http.DeleteAsync("/api/datasets/gone")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Http.DeleteAsync("/api/datasets/gone")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        ((int)(await PutAsync("gone", "a\n3\n"u8.ToArray(), "")).Body["version"]!).ShouldBe(1);
+    }
+
     private async Task AppendAsync(string dataset, string lines)
     {
         using var body = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
