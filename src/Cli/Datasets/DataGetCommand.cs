@@ -31,11 +31,10 @@ internal static class DataGetCommand
             }
 
             var (limit, passed) = (result.GetValue(rows), result.GetValue(offset));
-            var answer = await client.GetAsync<DatasetRowsView>(
-                number == DataCommands.Latest
-                    ? $"api/datasets/{dataset}/rows?limit={limit}&offset={passed}"
-                    : $"api/datasets/{dataset}/versions/{number}/rows?limit={limit}&offset={passed}",
-                cancellationToken);
+            FormattableString path = number == DataCommands.Latest
+                ? (FormattableString)$"api/datasets/{dataset}/rows?limit={limit}&offset={passed}"
+                : $"api/datasets/{dataset}/versions/{number}/rows?limit={limit}&offset={passed}";
+            var answer = await client.GetAsync<DatasetRowsView>(path, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

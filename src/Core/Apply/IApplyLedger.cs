@@ -19,7 +19,9 @@ public interface IApplyLedger
     /// <returns>False: one of its number was done before, and stays.</returns>
     Task<bool> AddChunkAsync(string job, ApplyChunk chunk, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the jobs to which nothing was added since a time: what is left of those that failed, and files that they made.</summary>
+    /// <summary>
+    /// Forgets the jobs to which nothing was added since a time: what is left of those that failed, and files that they made.
+    /// </summary>
     /// <param name="open">The jobs that have not ended, which stay.</param>
     /// <returns>How many were forgotten.</returns>
     Task<int> RemoveAsync(DateTimeOffset before, IReadOnlySet<string> open, CancellationToken cancellationToken);

@@ -101,7 +101,8 @@ internal static class EraseApi
         if (erased.Count > 0)
             remains = remains is null ? datasets.Remains() : $"{remains}; {datasets.Remains()}";
         return TypedResults.Ok(
-            new EraseResult(project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, erased, remains, Kept));
+            new EraseResult(
+                project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, erased, remains, Kept));
     }
 
     private static string? Refusal(IQueryErasure erasure, Manifest manifest) => manifest.Entity switch

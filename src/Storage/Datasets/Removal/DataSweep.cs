@@ -3,8 +3,8 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Datasets.Removal;
 
 /// <summary>
-/// Removes files of datasets and batch applies that nothing uses. The files are listed before their users are asked, and one that was stored
-/// since stays: so one that is about to be used is removed only where its work takes longer than the time that unused files stay.
+/// Removes files of datasets and batch applies that nothing uses. The files are listed before their users are asked, and one that was
+/// stored since stays: so one that is about to be used is removed only where its work takes longer than the time that unused files stay.
 /// </summary>
 public sealed class DataSweep(IDataArtifactStore artifacts, IEnumerable<IDataArtifactUses> users) : IDataSweep
 {

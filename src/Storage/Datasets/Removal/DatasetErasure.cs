@@ -6,8 +6,8 @@ using static Progeny.Core.Common.SqlText;
 namespace Progeny.Storage.Datasets.Removal;
 
 /// <summary>
-/// Writes the files of a dataset anew without the rows of an entity, and has them take their place in one transaction. Files that are written
-/// by others meanwhile are found by going over the dataset again until there is nothing to remove.
+/// Writes the files of a dataset anew without the rows of an entity, and has them take their place in one transaction. Files that are
+/// written by others meanwhile are found by going over the dataset again until there is nothing to remove.
 /// </summary>
 internal sealed class DatasetErasure(
     DatasetCatalog catalog, IDatasetTail tail, ContractJudge judge, DuckDbEngine engine, ArtifactFiles artifacts, DatasetGates gates)
