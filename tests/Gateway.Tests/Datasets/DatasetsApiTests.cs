@@ -95,12 +95,12 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
         (rows["rows"]!.ToJsonString(), (long)rows["total"]!).ShouldBe(("""[{"id":2}]""", 2));
 
         // A put comes behind the rows that were appended before it, which are a version by then.
-        var (_, put) = await PutAsync("fresh", "id\n7\n"u8.ToArray(), "");
+        var (_, put) = await PutAsync("fresh", "id\n7\n"u8.ToArray(), "?file_name=ids.csv");
         ((int)put["version"]!, (long)put["rows"]!).ShouldBe((2, 1));
         await AppendAsync("fresh", """{"id": 8, "note": "late"}""");
         rows = (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!;
         rows["rows"]!.ToJsonString().ShouldBe("""[{"id":7,"note":null},{"id":8,"note":"late"}]""");
-        ((int)(await PutAsync("fresh", "id\n7\n"u8.ToArray(), "")).Body["version"]!).ShouldBe(4);
+        ((int)(await PutAsync("fresh", "id\n7\n"u8.ToArray(), "?file_name=ids.csv")).Body["version"]!).ShouldBe(4);
         (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!["rows"]!.ToJsonString().ShouldBe("""[{"id":7}]""");
 
         using var none = await Http.GetAsync("/api/datasets/nothing/rows");
