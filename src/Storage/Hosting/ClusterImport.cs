@@ -8,7 +8,6 @@ using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
-using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Hosting;
 

@@ -1,5 +1,4 @@
 using Progeny.Core.Datasets.Catalog;
-using Progeny.Core.Datasets.Contracts;
 using Progeny.Storage.Datasets.Contracts;
 using static Progeny.Core.Common.SqlText;
 
