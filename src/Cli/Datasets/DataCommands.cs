@@ -6,6 +6,9 @@ namespace Progeny.Cli.Datasets;
 /// <summary><c>progeny data</c></summary>
 internal static class DataCommands
 {
+    /// <summary>In the place of a number: the newest version.</summary>
+    public const string Latest = "latest";
+
     public static Command Create(CliContext context) => new("data", "Datasets: named data that was ingested, in versions.")
     {
         DataPutCommand.Create(context),
@@ -20,6 +23,8 @@ internal static class DataCommands
         DataContractCommand.Create(context),
         DataQuarantineCommands.Create(context),
         DataReleaseCommand.Create(context),
+        DataRemoveCommands.CreateRemove(context),
+        DataRemoveCommands.CreateKeep(context),
     };
 
     public static Argument<string> Dataset() => new("NAME") { Description = "The dataset's name." };
@@ -29,5 +34,5 @@ internal static class DataCommands
 
     /// <summary>The parts of <c>orders@7</c>; without a version 'latest'.</summary>
     public static (string Dataset, string Version) Split(string text) =>
-        text.Split('@', 2) is [var dataset, { Length: > 0 } version] ? (dataset, version) : (text.TrimEnd('@'), "latest");
+        text.Split('@', 2) is [var dataset, { Length: > 0 } version] ? (dataset, version) : (text.TrimEnd('@'), Latest);
 }

@@ -18,7 +18,7 @@ internal static class DataGetCommand
         var rows = new Option<int>("--rows") { Description = "How many rows are shown.", HelpName = "N", DefaultValueFactory = _ =>
             UsualRows };
         var offset = new Option<long>("--offset") { Description = "How many rows are passed over.", HelpName = "N" };
-        var command = new Command("get", "Rows of a version, or with --output its file as it was sent.") { version, output, rows, offset };
+        var command = new Command("get", "Rows of a version, without one also those appended since; or with --output its file as it was sent.") { version, output, rows, offset };
         var server = ServerOptions.AddTo(command, context);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -30,9 +30,11 @@ internal static class DataGetCommand
                 return ExitCodes.Success;
             }
 
-            var answer = await client.GetAsync<DatasetRowsView>(
-                $"api/datasets/{dataset}/versions/{number}/rows?limit={result.GetValue(rows)}&offset={result.GetValue(offset)}",
-                    cancellationToken);
+            var (limit, passed) = (result.GetValue(rows), result.GetValue(offset));
+            FormattableString path = number == DataCommands.Latest
+                ? (FormattableString)$"api/datasets/{dataset}/rows?limit={limit}&offset={passed}"
+                : $"api/datasets/{dataset}/versions/{number}/rows?limit={limit}&offset={passed}";
+            var answer = await client.GetAsync<DatasetRowsView>(path, cancellationToken);
             if (server.WantsJson(result))
                 context.WriteRaw(answer.Json);
             else

@@ -19,7 +19,7 @@ internal static class EraseCommand
         var by = new Option<string?>("--by") { Description = "What you call yourself.", HelpName = "NAME" };
         var command = new Command(
             "erase",
-            "Removes what a project holds about an entity, for good: records of queries, outcomes, scores.")
+            "Removes what a project holds about an entity, for good: records of queries, outcomes, scores, rows of datasets.")
             {
                 project,
                 entity,
@@ -41,6 +41,7 @@ internal static class EraseCommand
                     Records = part.Records + (all?.Records ?? 0),
                     Outcomes = part.Outcomes + (all?.Outcomes ?? 0),
                     Scores = part.Scores + (all?.Scores ?? 0),
+                    Datasets = [.. all?.Datasets ?? [], .. part.Datasets],
                 };
             }
             while (!all.Complete);
@@ -61,6 +62,12 @@ internal static class EraseCommand
             ("records", erased.Records.ToString(CultureInfo.InvariantCulture)),
             ("outcomes", erased.Outcomes.ToString(CultureInfo.InvariantCulture)),
             ("scores", erased.Scores.ToString(CultureInfo.InvariantCulture)),
+            ("rows of datasets", erased.Datasets.Count == 0
+                ? "0"
+                : string.Join(
+                    ", ",
+                    erased.Datasets.Select(dataset => FormattableString.Invariant(
+                        $"{dataset.Rows + dataset.Quarantined} of {dataset.Dataset} ({dataset.Versions} versions)")))),
             ("in the audit log", erased.Mark),
             ("still in files", erased.Remains ?? "nothing"));
         context.Out.WriteLine();

@@ -8,6 +8,7 @@ namespace Progeny.Contracts.QueryLog;
 /// <param name="Records">How many records of the query log were removed.</param>
 /// <param name="Outcomes">How many reports of outcomes.</param>
 /// <param name="Scores">How many scores of predictions, and outcomes that waited for their query.</param>
+/// <param name="Datasets">What was removed from datasets that the project reads, or that its batch applies wrote.</param>
 /// <param name="Remains">What was removed and is still in files of the databases, and until when; null: nothing is.</param>
 /// <param name="Kept">What may hold data of the entity and cannot be searched for it.</param>
 public sealed record EraseResult(
@@ -18,5 +19,6 @@ public sealed record EraseResult(
     long Records,
     long Outcomes,
     long Scores,
+    IReadOnlyList<ErasedDataset> Datasets,
     string? Remains,
     IReadOnlyList<string> Kept);

@@ -24,6 +24,9 @@ public sealed class ApplyOptions
     /// <summary>The most bytes of a file that is sent to be applied to.</summary>
     public long MaxFileBytes { get; set; } = 100L << 30;
 
+    /// <summary>How long files that a job made, and what one that failed has done, are kept.</summary>
+    public TimeSpan KeepTime { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>The threads of one job.</summary>
     public int ThreadsOfWork => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / 2);
 }

@@ -41,7 +41,7 @@ internal static class ApplyApi
         ApplyStartRequest request,
         CurrentCaller caller,
         IClusterClient cluster,
-        IArtifactStore artifacts,
+        IDataArtifactStore artifacts,
         CancellationToken cancellationToken)
     {
         if (request.Input is not { } input || request.Output is not { } output)
@@ -89,7 +89,7 @@ internal static class ApplyApi
         string project,
         HttpContext context,
         IClusterClient cluster,
-        IArtifactStore artifacts,
+        IDataArtifactStore artifacts,
         ApplyOptions options,
         CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal static class ApplyApi
         await ReportAsync(job, ledger, cancellationToken) is { } report ? TypedResults.Ok(report) : Missing(job);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadAsync(
-        string job, IApplyLedger ledger, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string job, IApplyLedger ledger, IDataArtifactStore artifacts, CancellationToken cancellationToken)
     {
         if (await ReportAsync(job, ledger, cancellationToken) is not { } report)
             return Missing(job);
@@ -114,7 +114,7 @@ internal static class ApplyApi
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> DownloadBadAsync(
-        string job, IApplyLedger ledger, IArtifactStore artifacts, CancellationToken cancellationToken)
+        string job, IApplyLedger ledger, IDataArtifactStore artifacts, CancellationToken cancellationToken)
     {
         if (await ReportAsync(job, ledger, cancellationToken) is not { } report)
             return Missing(job);

@@ -34,6 +34,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, IOption
             PlanException => (StatusCodes.Status400BadRequest, "Invalid plan", exception.Message),
             IngestException { IsNoRoom: true } => (StatusCodes.Status507InsufficientStorage, "No room", exception.Message),
             IngestException => (StatusCodes.Status400BadRequest, "Invalid request", exception.Message),
+            DatasetChangedException => (StatusCodes.Status409Conflict, "Conflict", exception.Message),
             ArtifactTooLargeException => (StatusCodes.Status413PayloadTooLarge, "Too large", exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } bad => (bad.StatusCode, "Too large", bad.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => (slow.StatusCode, "Too slow", slow.Message),

@@ -8,6 +8,7 @@ using Progeny.Core.Security;
 using Progeny.Gateway.Common;
 using Progeny.Gateway.Decisions;
 using Progeny.Gateway.Security;
+using Progeny.Grains.Datasets;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
 using Progeny.Storage.Datasets.Contracts;
@@ -71,7 +72,7 @@ internal static class ContractsApi
         IDatasetCatalog catalog,
         IContractStore contracts,
         ContractEditor editor,
-        IClusterClient cluster,
+        DatasetUsers users,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -86,7 +87,7 @@ internal static class ContractsApi
             var (document, by) = (request.Document.GetRawText(), caller.By(request.By) ?? Operator);
             var before = await contracts.FindContractAsync(dataset, null, cancellationToken);
             if (await editor.FindBreakingAsync(dataset, document, cancellationToken) is { Count: > 0 } breaking && !request.Force
-                && await new DatasetReaders(cluster).FindAsync(dataset) is { Count: > 0 } readers)
+                && await users.FindProjectsAsync(dataset) is { Count: > 0 } readers)
                 return Breaks(dataset, breaking, readers, caller);
             var contract = new ContractVersion
             {

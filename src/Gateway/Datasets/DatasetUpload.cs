@@ -18,7 +18,8 @@ internal static class DatasetUpload
         CurrentCaller caller,
         IDatasetCatalog catalog,
         IDatasetIngestion ingestion,
-        IArtifactStore artifacts,
+        IDataArtifactStore artifacts,
+        IDatasetTail tail,
         IOptions<DatasetsOptions> options,
         CancellationToken cancellationToken)
     {
@@ -35,6 +36,8 @@ internal static class DatasetUpload
                         + "again.");
             }
 
+            // A file that is the newest version no longer is once rows were appended.
+            await tail.FlushAsync(dataset, cancellationToken);
             var latest = (await catalog.FindAsync(dataset, cancellationToken))?.Latest ?? 0;
             if (!isAppended && parameters.Once is null
                 && await catalog.FindVersionAsync(dataset, latest, cancellationToken) is { State: not DatasetState.Removed } newest

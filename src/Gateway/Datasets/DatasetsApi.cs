@@ -39,6 +39,7 @@ internal static class DatasetsApi
         group.MapGet("/{dataset}/versions", ListVersionsAsync).WithProblems(400, 404)
             .WithSummary("The versions, the newest first, page by page: before is the number of the last one seen.");
         group.MapDatasetVersions();
+        group.MapDatasetRemoval();
     }
 
     private static async Task<IReadOnlyList<DatasetView>> ListAsync(

@@ -23,7 +23,7 @@ internal static class SubscriptionsApi
             .Requires(Permissions.Develop | Permissions.UseFeeds, AccessScope.Dataset).Audited("subscription.create");
         group.MapGet("/{subscription}", GetAsync).WithProblems(404).WithSummary("Shows a subscription.")
             .Requires(Permissions.Read, AccessScope.Dataset);
-        group.MapPost("/{subscription}/run", RunAsync).WithProblems(404)
+        group.MapPost("/{subscription}/run", RunAsync).WithProblems(400, 404)
             .WithSummary("Asks for a run of a subscription now; with 'behind' it takes what came behind the watermark, and rewritten objects.")
             .Requires(Permissions.Develop, AccessScope.Dataset).Audited("subscription.run");
         group.MapDelete("/{subscription}", RemoveAsync).WithProblems(404).WithSummary("Removes a subscription; the rows that it took stay.")
@@ -86,6 +86,8 @@ internal static class SubscriptionsApi
         CancellationToken cancellationToken)
     {
         var found = (await store.ListAsync(dataset, cancellationToken)).FirstOrDefault(each => each.Subscription.Name == subscription);
+        if (request?.Behind == true && found.Subscription is { Kind: SubscriptionKind.Query, Key.Count: 0 })
+            return Problems.Invalid(QueryPuller.NoKey);
         var status = await store.ChangeAsync(
             dataset,
             subscription,

@@ -38,6 +38,7 @@ internal static class GatewayServices
         services.AddSingleton<ModelRepository>();
         services.AddInferenceService();
         services.AddSingleton<QueryTails>();
+        services.AddSingleton<DatasetEraser>();
         services.AddApiDescription();
     }
 

@@ -24,6 +24,7 @@ internal static class EraseApi
     [
         "models, and states of trainers, that learned from the records: they stay as they are until a generation that was trained since "
             + "takes their place",
+        "rows of trainings that were kept with generations (progeny model data), and datasets whose tables call the entity otherwise",
         "packages of releases with files of rows, and the sources behind feeds: remove the entity there before the next training",
         "counts, histograms and figures of windows, which do not say whose they are",
         "what was sent elsewhere: taps, exported logs and traces, backups",
@@ -33,7 +34,7 @@ internal static class EraseApi
         routes.MapPost("/api/projects/{project}/erase", EraseAsync).WithTags("Queries").WithProblems(400, 404, 409)
             .Requires(Permissions.Administer)
             .WithSummary(
-                "Removes the records, outcomes and scores of an entity for good; says what cannot be removed. Of a long log in several "
+                "Removes the records, outcomes, scores and rows of datasets of an entity for good; says what cannot be removed. Of a long log in several "
                     + "requests.");
 
     private static async Task<Results<Ok<EraseResult>, ProblemHttpResult>> EraseAsync(
@@ -44,6 +45,7 @@ internal static class EraseApi
         IQueryErasure erasure,
         IScoreStore scores,
         QueryFinder log,
+        DatasetEraser datasets,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -55,8 +57,8 @@ internal static class EraseApi
             return Problems.Invalid($"'from' is {request.From}; it must be what the answer before said ('next').");
         if (await cluster.GetGrain<IProjectGrain>(project).Get() is not { } info)
             return Problems.NoProject(project);
-        if (Refusal(
-            erasure, ManifestCache.Of((await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get())!)) is { } refusal)
+        var manifest = ManifestCache.Of((await cluster.GetGrain<IReleaseGrain>($"{project}@{info.Releases[^1]}").Get())!);
+        if (Refusal(erasure, manifest) is { } refusal)
             return TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: "Cannot be erased", detail: refusal);
 
         var note = new ErasureNote(time.GetUtcNow(), caller.By(request.By) ?? caller.Caller.Name);
@@ -64,29 +66,43 @@ internal static class EraseApi
         await log.FlushAsync(cancellationToken);
         var started = time.GetTimestamp();
         var (records, outcomes, removed) = (0L, 0L, 0L);
+        List<ErasedDataset> erased = [];
         long? next = request.From ?? 0;
         do
         {
             // What is begun is brought to an end: an audit log that says less than was removed would be wrong.
-            var part = await erasure.EraseAsync(
-                project,
-                entity,
-                next.Value,
-                note,
-                async (ids, token) => removed += await scores.EraseAsync(project, ids, token),
-                CancellationToken.None);
-            (records, outcomes, next) = (records + part.Records, outcomes + part.Outcomes, part.Next);
+            if (next >= DatasetEraser.Begin)
+            {
+                (var dataset, next) = await datasets.EraseAsync(manifest, entity, next.Value, note, CancellationToken.None);
+                if (dataset is not null)
+                    erased.Add(dataset);
+            }
+            else
+            {
+                var part = await erasure.EraseAsync(
+                    project,
+                    entity,
+                    next.Value,
+                    note,
+                    async (ids, token) => removed += await scores.EraseAsync(project, ids, token),
+                    CancellationToken.None);
+                (records, outcomes, next) = (records + part.Records, outcomes + part.Outcomes, part.Next ?? DatasetEraser.Begin);
+            }
+
             caller.SetAudit(
                 null,
                 new { Entity = erasure.MarkOf(
-                    project, entity), request.Reason, records, outcomes, Scores = removed, Complete = next is null },
+                    project, entity), request.Reason, records, outcomes, Scores = removed, Datasets = erased, Complete = next is null },
                 "entity");
         }
         while (next is not null && time.GetElapsedTime(started) < Limit && !cancellationToken.IsCancellationRequested);
 
         var remains = next is null ? await erasure.CompactAsync(cancellationToken) : "the databases' files: until the erasure is complete";
+        if (erased.Count > 0)
+            remains = remains is null ? datasets.Remains() : $"{remains}; {datasets.Remains()}";
         return TypedResults.Ok(
-            new EraseResult(project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, remains, Kept));
+            new EraseResult(
+                project, erasure.MarkOf(project, entity), next is null, next, records, outcomes, removed, erased, remains, Kept));
     }
 
     private static string? Refusal(IQueryErasure erasure, Manifest manifest) => manifest.Entity switch

@@ -118,6 +118,7 @@ public static class SiloHosting
         services.AddHostedService<OutcomeScoringService>();
         services.AddHostedService<SegmentService>();
         services.AddHostedService<SubscriptionService>();
+        services.AddHostedService<RemovalService>();
         services.AddHostedService<ActivityPublisher>();
         services.AddHostedService<IdleCollector>();
         services.AddHostedService(provider => provider.GetRequiredService<EmptyGrainCollector>());
@@ -157,6 +158,7 @@ public static class SiloHosting
         services.AddOtlp(builder.Configuration, name);
         services.AddSingleton<ViewAges>();
         services.AddSingleton<ServedGenerations>();
+        services.AddSingleton<DatasetUsers>();
         services.AddTrainers(builder.Configuration, jobsFolder);
         services.AddModels(builder.Configuration, isServing);
         services.AddSingleton<InferencePipeline>();

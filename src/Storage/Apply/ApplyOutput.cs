@@ -13,7 +13,7 @@ public sealed class ApplyOutput(
     IEnumerable<IDatasetJudge> judges,
     DuckDbEngine engine,
     ArtifactFiles files,
-    IArtifactStore artifacts,
+    IDataArtifactStore artifacts,
     TimeProvider time)
 {
     /// <summary>Makes the output and the list of bad rows.</summary>

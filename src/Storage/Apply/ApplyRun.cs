@@ -18,7 +18,7 @@ internal sealed class ApplyRun(
     IApplyLedger ledger,
     DuckDbEngine engine,
     ArtifactFiles files,
-    IArtifactStore artifacts,
+    IDataArtifactStore artifacts,
     ApplyOptions options)
 {
     private const int WaitingBatches = 8;

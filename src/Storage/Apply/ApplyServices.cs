@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Apply;
+using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Apply;
 
@@ -23,8 +24,12 @@ internal static class ApplyServices
                 options => options.MaxFileBytes >= 1,
                 $"{ApplyOptions.Section}:MaxFileBytes is {configuration["Apply:MaxFileBytes"]}; it must be a number of bytes of at least "
                     + "1.")
+            .Validate(
+                options => options.KeepTime >= TimeSpan.FromHours(1),
+                $"{ApplyOptions.Section}:KeepTime is {configuration["Apply:KeepTime"]}; it must be a time of at least 01:00:00.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ApplyOptions>>().Value);
+        services.AddSingleton(provider => (IDataArtifactUses)provider.GetRequiredService<IApplyLedger>());
         services.AddSingleton<ApplyInput>();
         services.AddSingleton<ApplyOutput>();
         services.AddSingleton<IBatchApply, BatchApply>();

@@ -19,7 +19,7 @@ public sealed class BatchApply(
     ApplyOutput outputs,
     DuckDbEngine engine,
     ArtifactFiles files,
-    IArtifactStore artifacts,
+    IDataArtifactStore artifacts,
     InferencePipeline pipeline,
     QueryLogBuffer queryBuffer,
     IQueryLog queryLog,

@@ -4,7 +4,7 @@ using Progeny.Storage.Common.Postgres;
 namespace Progeny.Storage.Apply;
 
 /// <summary>The ledger in the cluster's database.</summary>
-public sealed class PostgresApplyLedger(ClusterDatabase database) : ApplyLedger
+public sealed class PostgresApplyLedger(ClusterDatabase database, TimeProvider time) : ApplyLedger(time)
 {
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>

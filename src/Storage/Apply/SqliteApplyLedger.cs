@@ -5,7 +5,7 @@ using Progeny.Storage.Datasets;
 namespace Progeny.Storage.Apply;
 
 /// <summary>The ledger in the file of the datasets.</summary>
-public sealed class SqliteApplyLedger(DatasetDatabase database) : ApplyLedger
+public sealed class SqliteApplyLedger(DatasetDatabase database, TimeProvider time) : ApplyLedger(time)
 {
     /// <inheritdoc/>
     protected override Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>

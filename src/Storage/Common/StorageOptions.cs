@@ -28,8 +28,11 @@ public sealed class StorageOptions
     /// <summary>Files of work on datasets that is under way.</summary>
     public string DatasetsWorkPath => Path.Combine(Path.GetFullPath(DataFolder), "datasets-work");
 
-    /// <summary>Packages, models, states and the files of datasets by SHA-256.</summary>
+    /// <summary>Packages, models and states by SHA-256.</summary>
     public string ArtifactsPath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts");
+
+    /// <summary>The files of datasets and batch applies by SHA-256.</summary>
+    public string DataArtifactsPath => Path.Combine(ArtifactsPath, "data");
 
     /// <summary>Artifacts of a cluster that this node has used, by SHA-256.</summary>
     public string ArtifactsCachePath => Path.Combine(Path.GetFullPath(DataFolder), "artifacts-cache");

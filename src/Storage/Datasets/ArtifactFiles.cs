@@ -4,7 +4,7 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Datasets;
 
 /// <summary>Artifacts as files of a folder, for programs and libraries that read paths.</summary>
-public sealed class ArtifactFiles(IArtifactStore artifacts)
+public sealed class ArtifactFiles(IDataArtifactStore artifacts)
 {
     /// <summary>
     /// Brings an artifact into a folder: as a second name of its file where that is on the same disk, which costs nothing and stays

@@ -112,6 +112,7 @@ public abstract partial class DatasetCatalog : IQuarantineStore
                 await SaveAsync(connection, entry with { State = QuarantineState.Dropped, Dropped = decision }, token);
             var dropped = held with { State = DatasetState.Removed, Decision = decision };
             await SaveAsync(connection, dropped, token);
+            await RemovePartsAsync(connection, dataset, token);
             return dropped;
         },
         cancellationToken);

@@ -145,6 +145,9 @@ public abstract partial class DatasetCatalog : IDatasetCatalog
         if (version.Once is { } once && await ScalarAsync<string?>(
             "SELECT document FROM dataset_versions WHERE dataset = :dataset AND once = :once", new { dataset, once }) is { } known)
             return (ReadVersion(known), false);
+        if (version.After is { } after && await ScalarAsync<int?>("SELECT latest FROM datasets WHERE name = :dataset", new { dataset })
+            is { } newest && newest != after)
+            throw new DatasetChangedException(dataset);
         var latest = await ScalarAsync<int?>(
             "UPDATE datasets SET latest = latest + 1 WHERE name = :dataset RETURNING latest", new { dataset })
             ?? throw new KeyNotFoundException($"There is no dataset '{dataset}'.");

@@ -2,7 +2,8 @@ namespace Progeny.Storage.Datasets;
 
 /// <summary>
 /// The schema of the catalog of datasets, the same on both databases: what is searched by has a column, everything else is in the JSON of
-/// <c>document</c>. A part belongs to the versions from <c>first</c> up to <c>last</c>, without an end where that is NULL.
+/// <c>document</c>. A part belongs to the versions from <c>first</c> up to <c>last</c>, without an end where that is NULL. The keys of rows
+/// are known up to the version <c>keyed</c> of a dataset; those of rows that are appended always are.
 /// </summary>
 internal static class DatasetSchema
 {
@@ -14,6 +15,7 @@ internal static class DatasetSchema
         CREATE TABLE datasets (
             name TEXT PRIMARY KEY,
             latest INTEGER NOT NULL,
+            keyed INTEGER NOT NULL DEFAULT 0,
             document TEXT NOT NULL
         );
 
@@ -41,6 +43,7 @@ internal static class DatasetSchema
 
         CREATE TABLE apply_plans (
             job TEXT PRIMARY KEY,
+            at BIGINT NOT NULL,
             document TEXT NOT NULL
         );
 

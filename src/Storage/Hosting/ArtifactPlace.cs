@@ -1,5 +1,6 @@
 using Npgsql;
 using Progeny.Core.Releases;
+using Progeny.Storage.Common;
 using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Hosting;
@@ -16,26 +17,38 @@ internal sealed class ArtifactPlace(
 {
     /// <summary>The place that settings name.</summary>
     /// <exception cref="MoveException">They name none.</exception>
-    public static ArtifactPlace Of(ArtifactsOptions options, NpgsqlConnection connection)
+    /// <param name="isData">Whether for the files of datasets; else for all other artifacts.</param>
+    public static ArtifactPlace Of(ArtifactsOptions options, NpgsqlConnection connection, bool isData)
     {
         if (new ArtifactsOptionsValidator().Validate(null, options) is { Failed: true } wrong)
             throw new MoveException(string.Join(' ', wrong.Failures));
+        var table = isData ? PostgresArtifacts.DataTable : PostgresArtifacts.Table;
         return options.Store switch
         {
-            ArtifactsOptions.SharedFolder => Shared(new FolderArtifacts(options.Folder!)),
-            ArtifactsOptions.S3 => Shared(new S3Artifacts(options)),
+            ArtifactsOptions.SharedFolder => Shared(
+                new FolderArtifacts(isData ? ArtifactServices.DataFolderOf(options.Folder!) : options.Folder!)),
+            ArtifactsOptions.S3 => Shared(new S3Artifacts(options, isData ? $"{ArtifactServices.Data}/" : "")),
             _ => new ArtifactPlace(
-                (path, digest, token) => PostgresArtifacts.PutAsync(connection, path, digest, token),
-                (digest, file, token) => PostgresArtifacts.ReadAsync(connection, digest, file, token),
-                token => PostgresArtifacts.ListAsync(connection, token),
+                (path, digest, token) => PostgresArtifacts.PutAsync(connection, table, path, digest, token),
+                (digest, file, token) => PostgresArtifacts.ReadAsync(connection, table, digest, file, token),
+                token => PostgresArtifacts.ListAsync(connection, table, token),
                 owned: null),
         };
     }
 
+    /// <summary>The places of both kinds of artifacts: what they are called, their folder of a node, and whether they are files of
+    /// datasets.</summary>
+    public static IReadOnlyList<(string Title, string Folder, bool IsData)> KindsOf(StorageOptions paths) =>
+        [("artifacts", paths.ArtifactsPath, false), ("files of datasets", paths.DataArtifactsPath, true)];
+
+    /// <summary>The artifacts of a node, of which none is removed.</summary>
+    public static FileArtifactStore Open(string folder) => new(folder, DateTimeOffset.MinValue);
+
     /// <summary>Stores all artifacts of a node, and reads each again.</summary>
     /// <exception cref="ArtifactCorruptException">The contents of one are not those of its digest, on either side.</exception>
-    public async Task PutAllAsync(FileArtifactStore files, string temporaryFolder, MoveMeter meter, CancellationToken cancellationToken)
+    public async Task PutAllAsync(string folder, MoveMeter meter, string title, CancellationToken cancellationToken)
     {
+        var (files, temporaryFolder) = (Open(folder), Path.Combine(folder, "tmp"));
         var digests = files.List();
         foreach (var digest in digests)
         {
@@ -49,13 +62,14 @@ internal sealed class ArtifactPlace(
             meter.Add(copy.Length);
         }
 
-        meter.End("artifacts", digests.Count);
+        meter.End(title, digests.Count);
     }
 
     /// <summary>Writes all artifacts to a node.</summary>
     /// <inheritdoc cref="PutAllAsync"/>
-    public async Task ReadAllAsync(FileArtifactStore files, string temporaryFolder, MoveMeter meter, CancellationToken cancellationToken)
+    public async Task ReadAllAsync(string folder, MoveMeter meter, string title, CancellationToken cancellationToken)
     {
+        var (files, temporaryFolder) = (Open(folder), Path.Combine(folder, "tmp"));
         var digests = await list(cancellationToken);
         foreach (var digest in digests)
         {
@@ -65,7 +79,7 @@ internal sealed class ArtifactPlace(
             meter.Add(copy.Length);
         }
 
-        meter.End("artifacts", digests.Count);
+        meter.End(title, digests.Count);
         if (files.List().Count != digests.Count)
             throw new MoveException($"The cluster has {digests.Count} artifacts, and the new folder {files.List().Count}.");
     }

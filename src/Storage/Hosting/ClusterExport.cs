@@ -8,7 +8,6 @@ using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Sqlite.Ids;
-using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Hosting;
 
@@ -85,10 +84,13 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
             await transaction.CommitAsync(cancellationToken);
         }
 
-        meter.Begin("artifacts");
-        var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
-        using (var artifacts = ArtifactPlace.Of(request.Artifacts, connection))
-            await artifacts.ReadAllAsync(files, Path.Combine(folder.Paths.ArtifactsPath, "tmp"), meter, cancellationToken);
+        foreach (var (title, path, isData) in ArtifactPlace.KindsOf(folder.Paths))
+        {
+            meter.Begin(title);
+            using var artifacts = ArtifactPlace.Of(request.Artifacts, connection, isData);
+            await artifacts.ReadAllAsync(path, meter, title, cancellationToken);
+        }
+
         meter.Begin("finishing");
         folder.Flush();
         return meter;

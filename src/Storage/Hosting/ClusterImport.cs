@@ -8,7 +8,6 @@ using Progeny.Storage.Metrics.Postgres;
 using Progeny.Storage.QueryLog;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.QueryLog.Sqlite;
-using Progeny.Storage.Releases;
 
 namespace Progeny.Storage.Hosting;
 
@@ -45,11 +44,11 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             (folder.Metrics, MovedTables.Metrics),
             (folder.Datasets, MovedTables.Datasets),
         ];
-        var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
         var meter = new MoveMeter(
             all.Sum(file => file.Tables.Sum(table => file.File.Number(table.CountIn(isPostgres: false))))
                 + folder.Queries.Number("SELECT coalesce(sum(count), 0) FROM segments")
-                + files.List().Sum(digest => MoveMeter.UnitsOf(new FileInfo(files.PathOf(digest)).Length)),
+                + ArtifactPlace.KindsOf(folder.Paths).Select(kind => ArtifactPlace.Open(kind.Folder))
+                    .Sum(files => files.List().Sum(digest => MoveMeter.UnitsOf(new FileInfo(files.PathOf(digest)).Length))),
             progress);
         foreach (var (file, tables) in all)
         {
@@ -59,9 +58,13 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
 
         await IndexAsync(folder.Queries, connection, days, meter, cancellationToken);
         await SetEndsAsync(folder, connection, cancellationToken);
-        meter.Begin("artifacts");
-        using (var artifacts = ArtifactPlace.Of(request.Artifacts, connection))
-            await artifacts.PutAllAsync(files, Path.Combine(folder.Paths.ArtifactsPath, "tmp"), meter, cancellationToken);
+        foreach (var (title, path, isData) in ArtifactPlace.KindsOf(folder.Paths))
+        {
+            meter.Begin(title);
+            using var artifacts = ArtifactPlace.Of(request.Artifacts, connection, isData);
+            await artifacts.PutAllAsync(path, meter, title, cancellationToken);
+        }
+
         meter.Begin("finishing");
         // Without statistics the first statements of the nodes would be planned blindly.
         await ExecuteAsync(connection, "ANALYZE", null, cancellationToken);
@@ -76,7 +79,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
                 .. MovedTables.Datasets];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
-            .Append(("artifacts", "SELECT count(*) FROM artifacts")))
+            .Append(("artifacts", "SELECT count(*) FROM artifacts")).Append(("files of datasets", "SELECT count(*) FROM data_artifacts")))
         {
             if (await connection.ExecuteScalarAsync<long>(new CommandDefinition(count, cancellationToken: cancellationToken)) is var found
                 and > 0)
@@ -150,7 +153,8 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
         {
             await ExecuteAsync(
                 connection,
-                $"SELECT setval(pg_get_serial_sequence('{table.Name}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table.Name}",
+                $"SELECT setval(pg_get_serial_sequence('{table.Name}', '{table.Key}'), coalesce(max({table.Key}), 0) + 1, false) "
+                    + $"FROM {table.Name}",
                 null,
                 cancellationToken);
         }

@@ -19,7 +19,7 @@ internal sealed record MovedTable(string Name, string Key, IReadOnlyList<MovedCo
     /// <summary>Whether a new schema has a row that the moved one takes the place of.</summary>
     public bool IsSeeded { get; init; }
 
-    /// <summary>Whether PostgreSQL numbers new rows in the column <c>id</c> itself.</summary>
+    /// <summary>Whether PostgreSQL numbers new rows itself, in the column that is the <see cref="Key"/>.</summary>
     public bool IsNumbered { get; init; }
 
     /// <summary>The columns of SQLite's table, whose values a row is.</summary>

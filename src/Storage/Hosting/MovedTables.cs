@@ -152,10 +152,10 @@ internal static class MovedTables
         new("evaluations", "generation", "generation text, at bigint, report text") { Title = "evaluations" },
     ];
 
-    /// <summary>The catalog of datasets.</summary>
+    /// <summary>The catalog of datasets, appended rows, contracts, subscriptions and the ledger of batch applies.</summary>
     public static IReadOnlyList<MovedTable> Datasets { get; } =
     [
-        new("datasets", "name", "name text, latest int, document text") { Title = "datasets" },
+        new("datasets", "name", "name text, latest int, keyed int, document text") { Title = "datasets" },
         new("dataset_versions", "dataset, version", "dataset text, version int, state text, once text, document text")
         {
             Title = "versions of datasets",
@@ -164,5 +164,30 @@ internal static class MovedTables
             "dataset_parts",
             "dataset, first, number",
             "dataset text, first int, number int, last int, digest text, rows bigint, bytes bigint"),
+        new("dataset_contracts", "dataset, version", "dataset text, version int, document text") { Title = "contracts" },
+        new(
+            "dataset_quarantine",
+            "dataset, version",
+            "dataset text, version int, state text, digest text, document text") { Title = "quarantine" },
+        new("dataset_batches", "number", "number bigint, dataset text, rows int, bytes bigint, at bigint, document text, body bytea")
+        {
+            Title = "appended rows that are in no version yet",
+            IsNumbered = true,
+        },
+        new("dataset_batch_ids", "dataset, id", "dataset text, id text, digest text, at bigint, receipt text"),
+        new(
+            "dataset_keys",
+            "dataset, key1, key2",
+            "dataset text, key1 bigint, key2 bigint, contents1 bigint, contents2 bigint") { Title = "keys of rows" },
+        new("dataset_subscriptions", "dataset, name", "dataset text, name text, document text, status text")
+        {
+            Title = "subscriptions",
+        },
+        new(
+            "dataset_objects",
+            "dataset, subscription, path",
+            "dataset text, subscription text, path text, document text"),
+        new("apply_plans", "job", "job text, at bigint, document text") { Title = "batch applies" },
+        new("apply_chunks", "job, number", "job text, number int, document text"),
     ];
 }

@@ -75,6 +75,25 @@ internal sealed class ArtifactCache : IDisposable
             return _entries.TryGetValue(digest, out var entry) && entry.IsThere;
     }
 
+    /// <summary>The digests of all artifacts in the cache that nobody uses.</summary>
+    public IReadOnlyList<string> ListUnused()
+    {
+        lock (_lock)
+            return [.. _entries.Values.Where(entry => entry is { IsThere: true, Pins: 0 }).Select(entry => entry.Digest)];
+    }
+
+    /// <summary>Removes an artifact from the cache, unless it is in use.</summary>
+    public void Forget(string digest)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(digest, out var entry) || entry is not { IsThere: true, Pins: 0 })
+                return;
+            Remove(entry);
+            _entries.Remove(digest);
+        }
+    }
+
     /// <summary>Takes in a file of <see cref="TemporaryFolder"/> whose contents have this digest.</summary>
     public void Add(string path, string digest)
     {

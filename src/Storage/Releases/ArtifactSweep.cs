@@ -1,10 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Progeny.Storage.Releases;
 
-/// <summary>Removes what was staged for artifacts and never kept, every hour. All nodes do it, and each removes what it finds.</summary>
-internal sealed partial class ArtifactSweep(ISharedArtifacts shared, TimeProvider time, ILogger<ArtifactSweep>? logger = null)
+/// <summary>
+/// Removes what was staged for artifacts and never kept, and from this node's cache files of data that were removed, every hour. All nodes
+/// do it, and each removes what it finds.
+/// </summary>
+internal sealed partial class ArtifactSweep(
+    ISharedArtifacts shared,
+    [FromKeyedServices(ArtifactServices.Data)] ISharedArtifacts data,
+    [FromKeyedServices(ArtifactServices.Data)] ArtifactCache cache,
+    TimeProvider time,
+    ILogger<ArtifactSweep>? logger = null)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -18,6 +27,10 @@ internal sealed partial class ArtifactSweep(ISharedArtifacts shared, TimeProvide
             try
             {
                 await shared.RemoveAbandonedAsync(time.GetUtcNow() - AbandonedAge, stoppingToken);
+                await data.RemoveAbandonedAsync(time.GetUtcNow() - AbandonedAge, stoppingToken);
+                var cached = cache.ListUnused();
+                foreach (var removed in cached.Except(cached.Count == 0 ? [] : await data.ListAsync(stoppingToken)))
+                    cache.Forget(removed);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

@@ -6,7 +6,7 @@ namespace Progeny.Storage.Releases;
 /// The artifacts of a cluster as one of its nodes sees them. What comes in is written to a file first, so that its digest is known and
 /// sending it can be repeated; what goes out is read from the node's cache.
 /// </summary>
-internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache cache) : IArtifactStore
+internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache cache) : IDataArtifactStore
 {
     public async Task<string> PutAsync(Stream contents, long maxBytes, CancellationToken cancellationToken)
     {
@@ -36,6 +36,17 @@ internal sealed class CachedArtifactStore(ISharedArtifacts shared, ArtifactCache
         cancellationToken.ThrowIfCancellationRequested();
         var name = ArtifactNames.Digest(digest);
         return cache.Contains(name) || await shared.ExistsAsync(name, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => shared.ListAsync(cancellationToken);
+
+    public async Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var name = ArtifactNames.Digest(digest);
+        if (!await shared.RemoveAsync(name, before, cancellationToken))
+            return false;
+        cache.Forget(name);
+        return true;
     }
 
     public async Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken)

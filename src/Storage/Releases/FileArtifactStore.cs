@@ -7,13 +7,14 @@ namespace Progeny.Storage.Releases;
 /// Artifacts as files named by their SHA-256: <c>ab/cdef…</c> below a root folder. A file appears under its name only when all of
 /// it is on disk, so a name never stands for half an artifact, whatever dies when.
 /// </summary>
-public sealed class FileArtifactStore : IArtifactStore
+public sealed class FileArtifactStore : IDataArtifactStore
 {
     // Old enough that no writer can still be at it.
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
 
     private readonly string root;
     private readonly string temporary;
+    private readonly Lock names = new();
 
     /// <summary>
     /// Opens a store, creating its folder where there is none, and removes what writers that died left behind over an hour ago.
@@ -114,6 +115,34 @@ public sealed class FileArtifactStore : IArtifactStore
         return Task.FromResult(File.Exists(PathOf(digest)));
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => Task.FromResult(List());
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The file is taken out of its name before its age is read. Where another process has stored it again in between, it goes back, all
+    /// before that process could use it.
+    /// </remarks>
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (path, aside) = (PathOf(digest), Path.Combine(temporary, Guid.NewGuid().ToString("n")));
+        lock (names)
+        {
+            if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= before.UtcDateTime)
+                return Task.FromResult(false);
+            File.Move(path, aside);
+            if (File.GetLastWriteTimeUtc(aside) < before.UtcDateTime)
+            {
+                File.Delete(aside);
+                return Task.FromResult(true);
+            }
+
+            File.Move(aside, path, overwrite: true);
+            return Task.FromResult(false);
+        }
+    }
+
     /// <summary>The digests of all artifacts.</summary>
     internal IReadOnlyList<string> List() =>
     [
@@ -153,7 +182,12 @@ public sealed class FileArtifactStore : IArtifactStore
 
         try
         {
-            File.Move(path, target, overwrite: true);
+            lock (names)
+            {
+                // What was staged long ago is stored now.
+                File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+                File.Move(path, target, overwrite: true);
+            }
         }
         catch (FileNotFoundException)
         {

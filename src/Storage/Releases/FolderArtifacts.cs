@@ -33,6 +33,9 @@ internal sealed class FolderArtifacts : ISharedArtifacts
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         WithFolderAsync(() => Task.FromResult(_files.List()));
 
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken) =>
+        WithFolderAsync(() => _files.RemoveAsync(digest, before, cancellationToken));
+
     public Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken) => WithFolderAsync(async () =>
     {
         await using var file = ArtifactFile.Open(path, digest);

@@ -24,6 +24,10 @@ public interface ISharedArtifacts
     /// <summary>The digests of all artifacts.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Removes an artifact that was stored last before a time.</summary>
+    /// <returns>False: it was stored since, or there is none.</returns>
+    Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken);
+
     /// <summary>Stages a file, and returns the ticket by which every node knows it.</summary>
     Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken);
 

@@ -13,12 +13,24 @@ namespace Progeny.Storage.Releases;
 /// Artifacts in the cluster's database, in chunks. The chunks belong to an upload, not to a digest: two nodes that store the same contents
 /// at once write chunks of their own, and the digest points to those of the last.
 /// </summary>
-internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtifacts
+/// <param name="table">The table of their digests: <see cref="Table"/> or <see cref="DataTable"/>.</param>
+internal sealed class PostgresArtifacts(ClusterDatabase database, string table = PostgresArtifacts.Table) : ISharedArtifacts
 {
+    /// <summary>The digests of packages, models and states.</summary>
+    public const string Table = "artifacts";
+
+    /// <summary>The digests of the files of datasets and batch applies.</summary>
+    public const string DataTable = "data_artifacts";
+
     /// <summary>The tables. Packages and models are compressed already, or hardly can be: PostgreSQL does not try.</summary>
     public const string Schema =
         """
         CREATE TABLE artifacts (
+            digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
+            upload uuid NOT NULL,
+            size bigint NOT NULL,
+            stored_at timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE data_artifacts (
             digest bytea PRIMARY KEY CHECK (octet_length(digest) = 32),
             upload uuid NOT NULL,
             size bigint NOT NULL,
@@ -46,18 +58,20 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
     public Task PutAsync(string path, string digest, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, token) =>
         {
-            await PutAsync(connection, path, digest, token);
+            await PutAsync(connection, table, path, digest, token);
             return true;
         },
         cancellationToken);
 
     /// <inheritdoc cref="PutAsync(string, string, CancellationToken)"/>
     /// <param name="connection">A connection with a transaction that is open.</param>
-    internal static async Task PutAsync(NpgsqlConnection connection, string path, string digest, CancellationToken cancellationToken)
+    internal static async Task PutAsync(
+        NpgsqlConnection connection, string table, string path, string digest, CancellationToken cancellationToken)
     {
         var upload = Guid.NewGuid();
         await PublishAsync(
             connection,
+            table,
             Convert.FromHexString(digest),
             upload,
             await UploadAsync(connection, upload, path, cancellationToken),
@@ -67,33 +81,58 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
     public Task ReadAsync(string digest, FileStream destination, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, token) =>
         {
-            await ReadAsync(connection, digest, destination, token);
+            await ReadAsync(connection, table, digest, destination, token);
             return true;
         },
         cancellationToken);
 
     /// <inheritdoc cref="ReadAsync(string, FileStream, CancellationToken)"/>
     internal static async Task ReadAsync(
-        NpgsqlConnection connection, string digest, FileStream destination, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string table, string digest, FileStream destination, CancellationToken cancellationToken)
     {
-        if (!await DownloadAsync(connection, "artifacts WHERE digest = $1", Convert.FromHexString(digest), destination, cancellationToken))
+        if (!await DownloadAsync(connection, $"{table} WHERE digest = $1", Convert.FromHexString(digest), destination, cancellationToken))
             throw new ArtifactMissingException(digest);
     }
 
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(ListAsync, cancellationToken);
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        (connection, token) => ListAsync(connection, table, token), cancellationToken);
 
     /// <inheritdoc cref="ListAsync(CancellationToken)"/>
-    internal static async Task<IReadOnlyList<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    internal static async Task<IReadOnlyList<string>> ListAsync(
+        NpgsqlConnection connection, string table, CancellationToken cancellationToken) =>
         [
             .. await connection.QueryAsync<string>(
-                new CommandDefinition("SELECT encode(digest, 'hex') FROM artifacts ORDER BY digest", cancellationToken: cancellationToken)),
+                new CommandDefinition($"SELECT encode(digest, 'hex') FROM {table} ORDER BY digest", cancellationToken: cancellationToken)),
         ];
 
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken) => database.ReadAsync(
         (connection, token) => connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "SELECT EXISTS (SELECT FROM artifacts WHERE digest = @digest)",
+            $"SELECT EXISTS (SELECT FROM {table} WHERE digest = @digest)",
             new { digest = Convert.FromHexString(digest) },
             cancellationToken: token)),
+        cancellationToken);
+
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, token) =>
+        {
+            var name = Convert.FromHexString(digest);
+            await connection.ExecuteAsync(new CommandDefinition(
+                "SELECT pg_advisory_xact_lock(@LockClass, @key)",
+                new { LockClass, key = BinaryPrimitives.ReadInt32BigEndian(name) },
+                cancellationToken: token));
+            var upload = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+                $"DELETE FROM {table} WHERE digest = @name AND stored_at < @before RETURNING upload",
+                new { name, before = before.UtcDateTime },
+                cancellationToken: token));
+            if (upload is null)
+                return false;
+            await connection.ExecuteAsync(new CommandDefinition(
+                "DELETE FROM artifact_chunks WHERE upload = @upload",
+                new { upload },
+                commandTimeout: RemovalSeconds,
+                cancellationToken: token));
+            return true;
+        },
         cancellationToken);
 
     public Task<string> StageAsync(string path, string digest, CancellationToken cancellationToken) => database.WriteAsync(
@@ -122,7 +161,7 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
             var size = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
                 "DELETE FROM staged_artifacts WHERE upload = @upload RETURNING size", new { upload }, cancellationToken: token));
             await PublishAsync(
-                connection, Convert.FromHexString(digest), upload, size ?? throw new ArtifactMissingException(ticket), token);
+                connection, table, Convert.FromHexString(digest), upload, size ?? throw new ArtifactMissingException(ticket), token);
             return true;
         },
         cancellationToken);
@@ -164,12 +203,12 @@ internal sealed class PostgresArtifacts(ClusterDatabase database) : ISharedArtif
 
     // Who stores the same contents at the same time waits here for the other's commit, and then replaces its chunks.
     private static Task PublishAsync(
-        NpgsqlConnection connection, byte[] digest, Guid upload, long size, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, string table, byte[] digest, Guid upload, long size, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
-            """
+            $"""
             SELECT pg_advisory_xact_lock(@LockClass, @key);
-            DELETE FROM artifact_chunks WHERE upload = (SELECT upload FROM artifacts WHERE digest = @digest);
-            INSERT INTO artifacts (digest, upload, size) VALUES (@digest, @upload, @size)
+            DELETE FROM artifact_chunks WHERE upload = (SELECT upload FROM {table} WHERE digest = @digest);
+            INSERT INTO {table} (digest, upload, size) VALUES (@digest, @upload, @size)
                 ON CONFLICT (digest) DO UPDATE SET upload = excluded.upload, size = excluded.size, stored_at = excluded.stored_at;
             """,
             new { LockClass, key = BinaryPrimitives.ReadInt32BigEndian(digest), digest, upload, size },

@@ -26,10 +26,11 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
     private readonly string _bucket;
     private readonly string _prefix;
 
-    public S3Artifacts(ArtifactsOptions options)
+    /// <param name="folder">Of the names of these artifacts, behind the prefix of all; empty, or ending in '/'.</param>
+    public S3Artifacts(ArtifactsOptions options, string folder = "")
     {
         _bucket = options.Bucket!;
-        _prefix = options.Prefix.Length == 0 ? "" : $"{options.Prefix}/";
+        _prefix = (options.Prefix.Length == 0 ? "" : $"{options.Prefix}/") + folder;
         _client = S3Clients.Create(options.Endpoint, options.Region, options.AccessKey, options.SecretKey);
         _transfers = new TransferUtility(
             _client, new TransferUtilityConfig { MinSizeBeforePartUpload = PartBytes, ConcurrentServiceRequests = PartsAtOnce });
@@ -54,6 +55,29 @@ internal sealed class S3Artifacts : ISharedArtifacts, IDisposable
             await foreach (var found in objects.S3Objects.WithCancellation(cancellationToken))
                 digests.Add(found.Key[start.Length..].Replace("/", "", StringComparison.Ordinal));
             return digests.FindAll(ArtifactNames.IsDigest);
+        },
+        cancellationToken);
+
+    /// <remarks>
+    /// S3 has no removal by age: an object that is stored again between the two requests is removed. Who removes leaves much time between
+    /// the last storing and <paramref name="before"/>, so that this takes the same contents to come again in that moment.
+    /// </remarks>
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken) => AskAsync(
+        async () =>
+        {
+            try
+            {
+                var found = await _client.GetObjectMetadataAsync(_bucket, BlobKey(digest), cancellationToken);
+                if (!(found.LastModified?.ToUniversalTime() < before.UtcDateTime))
+                    return false;
+            }
+            catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+            {
+                return false;
+            }
+
+            await _client.DeleteObjectAsync(_bucket, BlobKey(digest), cancellationToken);
+            return true;
         },
         cancellationToken);
 

@@ -3,6 +3,7 @@ extern alias silo;
 using System.Reflection;
 using Progeny.Core.Apply;
 using Progeny.Core.Common;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Datasets.Rows;
 using Progeny.Core.Serving.Inference;
 using Progeny.Core.Training;
@@ -51,6 +52,7 @@ internal static class KnownSettings
         ["Datasets"] = typeof(DatasetsOptions),
         [$"Datasets:Buckets:{AnyName}"] = typeof(BucketOptions),
         ["Datasets:Append"] = typeof(AppendOptions),
+        ["Datasets:Retention"] = typeof(RetentionOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Security:Jwt"] = typeof(JwtOptions),
         ["Security:OpenIdConnect"] = typeof(SignInOptions),

@@ -87,6 +87,64 @@ public sealed class DatasetsApiTests(NodeFixture fixture) : IClassFixture<NodeFi
         (await Http.GetAsync("/api/datasets/bad")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Rows_without_a_version_are_those_of_the_newest_one_and_what_was_appended_since()
+    {
+        await AppendAsync("fresh", """{"id": 1}""" + "\n" + """{"id": 2}""");
+        var rows = (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows?offset=1"))!;
+        (rows["rows"]!.ToJsonString(), (long)rows["total"]!).ShouldBe(("""[{"id":2}]""", 2));
+
+        // A put comes behind the rows that were appended before it, which are a version by then.
+        var (_, put) = await PutAsync("fresh", "id\n7\n"u8.ToArray(), "?file_name=ids.csv");
+        ((int)put["version"]!, (long)put["rows"]!).ShouldBe((2, 1));
+        await AppendAsync("fresh", """{"id": 8, "note": "late"}""");
+        rows = (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!;
+        rows["rows"]!.ToJsonString().ShouldBe("""[{"id":7,"note":null},{"id":8,"note":"late"}]""");
+        ((int)(await PutAsync("fresh", "id\n7\n"u8.ToArray(), "?file_name=ids.csv")).Body["version"]!).ShouldBe(4);
+        (await Http.GetFromJsonAsync<JsonNode>("/api/datasets/fresh/rows"))!["rows"]!.ToJsonString().ShouldBe("""[{"id":7}]""");
+
+        using var none = await Http.GetAsync("/api/datasets/nothing/rows");
+        none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await PutAsync("picture", [0xFF, 0xD8, 0], "");
+        using var picture = await Http.GetAsync("/api/datasets/picture/rows");
+        picture.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task Version_is_removed_unless_it_is_needed_and_a_dataset_with_all_of_them()
+    {
+        await PutAsync("gone", "a\n1\n"u8.ToArray(), "");
+        await PutAsync("gone", "a\n2\n"u8.ToArray(), "");
+        using (var needed = await Http.DeleteAsync("/api/datasets/gone/versions/2"))
+        {
+            needed.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            (await needed.Content.ReadFromJsonAsync<JsonNode>())!["needed_by"]!.AsArray().ShouldHaveSingleItem();
+        }
+
+        using (var removed = await Http.DeleteAsync("/api/datasets/gone/versions/1?reason=old&by=ada"))
+        {
+            var version = (await removed.Content.ReadFromJsonAsync<JsonNode>())!;
+            ((string)version["state"]!, (string)version["removal"]!["by"]!).ShouldBe(("removed", "ada"), version.ToJsonString());
+        }
+
+        (await Http.GetAsync("/api/datasets/gone/versions/1/rows")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Http.GetAsync("/api/datasets/gone/versions/1/content")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var kept = await Http.PutAsJsonAsync("/api/datasets/gone/retention", new { keep_versions = 3, keep_for = "30.00:00:00" });
+        ((int)(await kept.Content.ReadFromJsonAsync<JsonNode>())!["keep_versions"]!).ShouldBe(3);
+        using var none = await Http.PutAsJsonAsync("/api/datasets/gone/retention", new { keep_versions = 0 });
+        none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await Http.DeleteAsync("/api/datasets/gone")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Http.DeleteAsync("/api/datasets/gone")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        ((int)(await PutAsync("gone", "a\n3\n"u8.ToArray(), "")).Body["version"]!).ShouldBe(1);
+    }
+
+    private async Task AppendAsync(string dataset, string lines)
+    {
+        using var body = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
+        using var response = await Http.PostAsync($"/api/datasets/{dataset}/rows", body);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+    }
+
     private async Task<(HttpStatusCode Status, JsonNode Body)> PutAsync(string dataset, byte[] file, string query)
     {
         using var response = await Http.PostAsync($"/api/datasets/{dataset}{query}", Bytes(file));

@@ -13,9 +13,9 @@ public sealed class PostgresApplyLedgerTests(ClusterServer server) : ApplyLedger
     private ClusterDatabase database = null!;
     private ClusterDatabase other = null!;
 
-    protected override IApplyLedger Ledger => new PostgresApplyLedger(database);
+    protected override IApplyLedger Ledger => new PostgresApplyLedger(database, TimeProvider.System);
 
-    protected override IApplyLedger Other => new PostgresApplyLedger(other);
+    protected override IApplyLedger Other => new PostgresApplyLedger(other, TimeProvider.System);
 
     public async Task InitializeAsync()
     {

@@ -11,7 +11,7 @@ public sealed class SqliteApplyLedgerTests : ApplyLedgerTests, IDisposable
 
     public SqliteApplyLedgerTests() => database = new DatasetDatabase(folder["datasets.db"]);
 
-    protected override IApplyLedger Ledger => new SqliteApplyLedger(database);
+    protected override IApplyLedger Ledger => new SqliteApplyLedger(database, TimeProvider.System);
 
     protected override IApplyLedger Other
     {

@@ -1,4 +1,5 @@
 using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Tests.Datasets;
 
@@ -142,6 +143,61 @@ public abstract class DatasetCatalogTests
         (await Other.FindVersionAsync("orders", null, default)).ShouldBeNull();
         (await Catalog.ChangeVersionAsync("orders", 2, version => version, default)).ShouldBeNull();
     }
+
+    [ContractFact]
+    public async Task Version_that_was_judged_beside_an_older_one_is_not_added()
+    {
+        await Catalog.CreateAsync(Info("orders"), default);
+        await Catalog.AddAsync(New("a") with { After = 0 }, default);
+        await Should.ThrowAsync<DatasetChangedException>(() => Other.AddAsync(New("b") with { IsAppended = true, After = 0 }, default));
+        (await Other.AddAsync(New("b") with { IsAppended = true, After = 1 }, default)).Version.Version.ShouldBe(2);
+    }
+
+    [ContractFact]
+    public async Task Removed_version_keeps_its_number_and_the_parts_that_others_read()
+    {
+        await Catalog.CreateAsync(Info("orders"), default);
+        await Catalog.AddAsync(New("a", "b") with { Version = Version() with { Digest = "sent-1", Profile = "profile-1" } }, default);
+        await Catalog.AddAsync(New("c") with { IsAppended = true }, default);
+        await Catalog.AddAsync(New("d"), default);
+        var removal = new DatasetRemoval("ann", _now, "old");
+
+        var removed = (await Removal.RemoveVersionAsync("orders", 1, removal, default)).ShouldNotBeNull();
+        (removed.IsRemoved, removed.Version!.State, removed.Version.Profile).ShouldBe((true, DatasetState.Removed, null));
+        (await Other.FindVersionAsync("orders", 1, default))!.Removal.ShouldBe(removal);
+        (await PartsAsync(2)).ShouldBe(["a", "b", "c"]);
+        (await Uses.ListUsedAsync(default)).Order().ShouldBe(["a", "b", "c", "d"]);
+        (await Removal.RemoveVersionAsync("orders", 1, removal, default))!.IsRemoved.ShouldBeTrue();
+
+        (await Removal.RemoveVersionAsync("orders", 2, removal, default))!.IsRemoved.ShouldBeTrue();
+        (await Uses.ListUsedAsync(default)).ShouldBe(["d"]);
+        (await Removal.RemoveVersionAsync("orders", 3, removal, default))!.NeededBy.ShouldHaveSingleItem().ShouldContain("newest");
+        await Catalog.AddAsync(Held("e"), default);
+        (await Removal.RemoveVersionAsync("orders", 4, removal, default))!.NeededBy.ShouldHaveSingleItem().ShouldContain("held");
+        (await Removal.RemoveVersionAsync("orders", 9, removal, default)).ShouldBeNull();
+    }
+
+    [ContractFact]
+    public async Task Version_whose_rows_are_in_quarantine_is_needed_and_a_removed_dataset_leaves_nothing()
+    {
+        await Catalog.CreateAsync(Info("orders"), default);
+        await Catalog.AddAsync(
+            New("a") with { Quarantine = new NewQuarantine { Digest = "q", Rows = 3, Bytes = 5, Rules = [] } }, default);
+        await Catalog.AddAsync(New("b"), default);
+        (await Uses.ListUsedAsync(default)).Order().ShouldBe(["a", "b", "q"]);
+        (await Removal.RemoveVersionAsync("orders", 1, new DatasetRemoval("ann", _now, null), default))!
+            .NeededBy.ShouldHaveSingleItem().ShouldContain("3 rows in quarantine");
+
+        (await Removal.RemoveDatasetAsync("orders", default))!.IsRemoved.ShouldBeTrue();
+        (await Other.FindAsync("orders", default)).ShouldBeNull();
+        (await Other.ListVersionsAsync("orders", null, 10, default)).ShouldBeEmpty();
+        (await Uses.ListUsedAsync(default)).ShouldBeEmpty();
+        (await Removal.RemoveDatasetAsync("orders", default)).ShouldBeNull();
+    }
+
+    private IDatasetRemoval Removal => (IDatasetRemoval)Other;
+
+    private IDataArtifactUses Uses => (IDataArtifactUses)Other;
 
     private static DatasetInfo Info(string name) => new() { Name = name, CreatedAt = _now, CreatedBy = "ann" };
 

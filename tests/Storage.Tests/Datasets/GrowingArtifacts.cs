@@ -3,7 +3,7 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Tests.Datasets;
 
 /// <summary>An artifact store during whose work a file grows.</summary>
-internal sealed class GrowingArtifacts(IArtifactStore inner, string path) : IArtifactStore
+internal sealed class GrowingArtifacts(IDataArtifactStore inner, string path) : IDataArtifactStore
 {
     public async Task<string> StageAsync(Stream contents, long maxBytes, CancellationToken cancellationToken)
     {
@@ -25,4 +25,9 @@ internal sealed class GrowingArtifacts(IArtifactStore inner, string path) : IArt
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => inner.KeepAsync(ticket, cancellationToken);
 
     public Task DropAsync(string ticket, CancellationToken cancellationToken) => inner.DropAsync(ticket, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(digest, before, cancellationToken);
 }

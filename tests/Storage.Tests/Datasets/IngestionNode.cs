@@ -16,6 +16,7 @@ internal sealed class IngestionNode : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly DatasetDatabase database;
     private readonly DatasetsOptions options;
+    private readonly DatasetGates gates = new();
 
     public IngestionNode(DatasetsOptions? options = null)
     {
@@ -29,7 +30,7 @@ internal sealed class IngestionNode : IDisposable
 
     public DatasetCatalog Catalog { get; }
 
-    public IArtifactStore Artifacts { get; }
+    public IDataArtifactStore Artifacts { get; }
 
     public DuckDbEngine Engine { get; }
 
@@ -44,14 +45,15 @@ internal sealed class IngestionNode : IDisposable
 
     public string this[string name] => folder[name];
 
-    public DatasetIngestion IngestionOver(IArtifactStore artifacts) =>
+    public DatasetIngestion IngestionOver(IDataArtifactStore artifacts) =>
         new(
             Catalog,
             artifacts,
             Engine,
             new ContractJudge(Catalog, Catalog, Engine, new ArtifactFiles(artifacts), TimeProvider.System),
             Options.Create(options),
-            TimeProvider.System);
+            TimeProvider.System,
+            gates);
 
     public Task<DatasetVersion> PutAsync(string name, string text, ReadOptions? read = null, bool isAppended = false) =>
         PutAsync(name, System.Text.Encoding.UTF8.GetBytes(text), read, isAppended);

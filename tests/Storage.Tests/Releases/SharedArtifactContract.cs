@@ -40,6 +40,19 @@ public abstract class SharedArtifactContract : ArtifactStoreContract
     }
 
     [Fact]
+    public async Task Removal_takes_what_was_stored_before_a_time_and_nothing_that_came_since()
+    {
+        var digest = await PutAsync(RandomNumberGenerator.GetBytes(1_500_000));
+        var kept = await PutAsync(RandomNumberGenerator.GetBytes(1_000));
+        (await second.Shared.RemoveAsync(digest, DateTimeOffset.UtcNow.AddHours(-1), default)).ShouldBeFalse();
+        (await second.Shared.RemoveAsync(digest, DateTimeOffset.UtcNow.AddHours(1), default)).ShouldBeTrue();
+        (await second.Shared.RemoveAsync(digest, DateTimeOffset.UtcNow.AddHours(1), default)).ShouldBeFalse();
+        (await second.Shared.ExistsAsync(digest, default)).ShouldBeFalse();
+        (await second.Shared.ListAsync(default)).ShouldBe([kept]);
+        await AssertTidyAsync();
+    }
+
+    [Fact]
     public async Task Open_while_the_store_is_away_answers_from_the_cache_and_recovers()
     {
         var (cached, uncached) = (RandomNumberGenerator.GetBytes(100_000), RandomNumberGenerator.GetBytes(100_001));

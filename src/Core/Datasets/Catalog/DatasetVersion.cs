@@ -64,6 +64,9 @@ public sealed record DatasetVersion
     /// <summary>Who released or dropped it after it was held, when and why; null: nobody.</summary>
     public HeldDecision? Decision { get; init; }
 
+    /// <summary>Who had its contents removed, when and why; null: they are there, or it was dropped after it was held.</summary>
+    public DatasetRemoval? Removal { get; init; }
+
     /// <summary>Whether its table is that of the version before with rows behind it; set by the catalog.</summary>
     public bool IsAppended { get; init; }
 

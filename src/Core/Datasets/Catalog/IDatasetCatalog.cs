@@ -23,6 +23,7 @@ public interface IDatasetCatalog
     /// <returns>The version with its number, and whether it is new; one that was made before with the same
     /// <see cref="NewVersion.Once"/> is returned as it is.</returns>
     /// <exception cref="KeyNotFoundException">There is no such dataset.</exception>
+    /// <exception cref="DatasetChangedException">There is a newer version than <see cref="NewVersion.After"/>.</exception>
     Task<(DatasetVersion Version, bool IsNew)> AddAsync(NewVersion version, CancellationToken cancellationToken);
 
     /// <summary>A version; null: there is none of that number.</summary>

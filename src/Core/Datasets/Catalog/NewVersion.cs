@@ -15,6 +15,10 @@ public sealed record NewVersion
     /// <summary>What makes it happen once: a second version of the dataset with the same key is not made. Null: each is another.</summary>
     public string? Once { get; init; }
 
+    /// <summary>The newest version, read or not, beside which its rows were judged: it is added behind that one or not at all. Null: that
+    /// does not matter.</summary>
+    public int? After { get; init; }
+
     /// <summary>The rows that broke the contract, which are entered with the version; null: there are none.</summary>
     public NewQuarantine? Quarantine { get; init; }
 }

@@ -11,10 +11,11 @@ public interface IAppendedRows
 {
     /// <summary>Stores a batch, once for each id, and of a dataset with a key each row once.</summary>
     /// <param name="id">The id of the batch; null: it has none.</param>
+    /// <returns>Null: there are rows whose keys are not known yet, and nothing was stored; see <see cref="IRowKeyIndex"/>.</returns>
     /// <exception cref="RowBatchConflictException">The dataset has another key than the batch was read for, or there is another batch of
     /// that id.</exception>
     /// <exception cref="KeyNotFoundException">There is no such dataset.</exception>
-    Task<AppendReceipt> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken);
+    Task<AppendReceipt?> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken);
 
     /// <summary>What became of a batch; null: none of the id is known.</summary>
     Task<AppendReceipt?> FindAsync(string dataset, string id, CancellationToken cancellationToken);

@@ -14,6 +14,12 @@ namespace Progeny.Core.Datasets.Subscriptions;
 /// </summary>
 public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppendedRows rows, ISubscriptionStore store, TimeProvider time)
 {
+    /// <summary>Why rows behind the watermark cannot be taken without a key.</summary>
+    public const string NoKey =
+        "Rows behind the watermark stand among rows that were taken, and only a key tells them apart: the source says of none when it came. "
+            + "Remove the subscription and subscribe with a key ('key', --row-key); the rows that are there are known by it, and only those "
+            + "that are missing are taken.";
+
     private const int RowsAtOnce = 10_000;
     private const int MaxRowsAtOne = 1_000_000;
 
@@ -26,8 +32,7 @@ public sealed class QueryPuller(IFeedCatalog feeds, RowAppender appender, IAppen
     {
         if (takesBehind && subscription.Key.Count == 0)
         {
-            throw new SubscriptionException(
-                "Rows behind the watermark can be taken where a key tells them from those that were taken; subscribe with a key (--key).");
+            throw new SubscriptionException(NoKey);
         }
 
         var feed = feeds.Get(subscription.Place, subscription.Dataset);

@@ -14,6 +14,7 @@ public sealed class Quarantine(
     ContractJudge judge,
     DuckDbEngine engine,
     ArtifactFiles artifacts,
+    DatasetGates gates,
     IOptions<DatasetsOptions> options,
     TimeProvider time)
 {
@@ -62,6 +63,7 @@ public sealed class Quarantine(
         if (await store.FindQuarantineAsync(request.Dataset, request.Version, cancellationToken) is not { } entry)
             return null;
         await RefuseAsync(entry, request, cancellationToken);
+        using var turn = await gates.EnterAsync(request.Dataset);
         var folder = engine.CreateFolder();
         using var late = new CancellationTokenSource(options.Value.QueryTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
@@ -81,6 +83,10 @@ public sealed class Quarantine(
         {
             throw new QuarantineException(
                 $"The replay took longer than {options.Value.QueryTime:c} (Datasets:QueryTime); nothing was done.", isConflict: true);
+        }
+        catch (DatasetChangedException exception)
+        {
+            throw new QuarantineException(exception.Message, isConflict: true);
         }
         catch (DuckDBException exception) when (request.Mapping.Count > 0)
         {

@@ -26,6 +26,7 @@ internal sealed class ReplayRun(
     {
         var mapped = await MapAsync(request, file, extra[0], columns, cancellationToken);
         var version = await contracts.FindContractAsync(entry.Dataset, null, cancellationToken);
+        var after = (await catalog.FindAsync(entry.Dataset, cancellationToken))?.Latest;
         var newest = await catalog.FindVersionAsync(entry.Dataset, null, cancellationToken);
         var rules = version is null ? new DatasetContract { Columns = [] } : ContractReader.Read(version.Document);
         var compiled = TableFit.Compile(rules with { Table = new() { Unique = rules.Table.Unique } }, mapped, newest?.Columns ?? []);
@@ -52,7 +53,8 @@ internal sealed class ReplayRun(
         return new(
             replay,
             landed == 0 ? null
-                : await LandAsync(entry, request.By, compiled, newest, good, landed, now, version?.Version, cancellationToken),
+                : await LandAsync(entry, request.By, compiled, newest, good, landed, now, version?.Version, cancellationToken)
+                    with { After = after },
             run.Bad is null ? null : await RemainAsync(file, extra, columns, run, cancellationToken));
     }
 

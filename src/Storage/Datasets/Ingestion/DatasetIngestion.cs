@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
@@ -10,13 +11,17 @@ namespace Progeny.Storage.Datasets.Ingestion;
 /// <summary>Makes versions of datasets from files, with DuckDB.</summary>
 public sealed class DatasetIngestion(
     IDatasetCatalog catalog,
-    IArtifactStore artifacts,
+    IDataArtifactStore artifacts,
     DuckDbEngine engine,
     IDatasetJudge judge,
     IOptions<DatasetsOptions> options,
     TimeProvider time,
-    ProfileQueue? profiles = null) : IDatasetIngestion
+    DatasetGates gates,
+    ProfileQueue? profiles = null,
+    IDatasetTail? tail = null) : IDatasetIngestion
 {
+    private const int MaxAttempts = 10;
+
     private readonly ArtifactFiles files = new(artifacts);
 
     /// <inheritdoc/>
@@ -47,15 +52,64 @@ public sealed class DatasetIngestion(
     private async Task<DatasetVersion> IngestAsync(
         IngestRequest request, string ticket, string path, string folder, CancellationToken cancellationToken)
     {
-        var dataset = await catalog.FindAsync(request.Dataset, cancellationToken);
-        var before = dataset is null || !request.IsAppended
-            ? null
-            : await catalog.FindVersionAsync(request.Dataset, null, cancellationToken);
-        var bytes = new FileInfo(path).Length;
-        var table = await new TableReader(engine, options.Value.TemporaryBytes).ReadAsync(
-            path, request.FileName, request.Read, folder, before?.Columns ?? [], cancellationToken);
-        if (table.File is null && request.IsAppended)
-            throw new IngestException($"What is appended to '{request.Dataset}' must be a table. {table.Note}");
+        // Rows that were appended before the file came are before it in the order of versions, too.
+        if (tail is not null)
+            await tail.FlushAsync(request.Dataset, cancellationToken);
+        var isKept = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var work = Path.Combine(folder, attempt.ToString(CultureInfo.InvariantCulture));
+            Directory.CreateDirectory(work);
+            var before = await FindBeforeAsync(request, cancellationToken);
+            var table = await new TableReader(engine, options.Value.TemporaryBytes).ReadAsync(
+                path, request.FileName, request.Read, work, before?.Columns ?? [], cancellationToken);
+            if (table.File is null && request.IsAppended)
+                throw new IngestException($"What is appended to '{request.Dataset}' must be a table. {table.Note}");
+            using var turn = await gates.EnterAsync(request.Dataset);
+            var dataset = await catalog.FindAsync(request.Dataset, cancellationToken);
+            var newest = await FindBeforeAsync(request, cancellationToken);
+            if (!(newest?.Columns ?? []).SequenceEqual(before?.Columns ?? []))
+            {
+                // Its columns say how values are read.
+                if (attempt == MaxAttempts)
+                    throw new DatasetChangedException(request.Dataset);
+                continue;
+            }
+
+            var version = await MakeAsync(request, ticket, path, work, table, dataset, newest, cancellationToken);
+            if (!isKept && !request.IsOriginalDropped)
+                await artifacts.KeepAsync(ticket, cancellationToken);
+            isKept = true;
+            await DescribeAsync(request, dataset, cancellationToken);
+            try
+            {
+                var (added, isNew) = await catalog.AddAsync(version, cancellationToken);
+                if (isNew && added is { IsTable: true, State: DatasetState.Ready })
+                    profiles?.Add(added);
+                return added;
+            }
+            catch (DatasetChangedException) when (attempt < MaxAttempts)
+            {
+                // Another node was faster; its rows are judged beside, too.
+            }
+        }
+    }
+
+    /// <summary>The version to whose table rows are appended; null: there is none, or the table is replaced.</summary>
+    private async Task<DatasetVersion?> FindBeforeAsync(IngestRequest request, CancellationToken cancellationToken) =>
+        request.IsAppended ? await catalog.FindVersionAsync(request.Dataset, null, cancellationToken) : null;
+
+    /// <summary>Judges a table and stores its parts.</summary>
+    private async Task<NewVersion> MakeAsync(
+        IngestRequest request,
+        string ticket,
+        string path,
+        string folder,
+        ReadTable table,
+        DatasetInfo? dataset,
+        DatasetVersion? before,
+        CancellationToken cancellationToken)
+    {
         var judgement = table.File is null
             ? null
             : await judge.JudgeAsync(
@@ -69,7 +123,6 @@ public sealed class DatasetIngestion(
                 },
                 cancellationToken);
         var parts = await KeepAsync(judgement?.Files ?? [], cancellationToken);
-        var now = time.GetUtcNow();
         var version = new NewVersion
         {
             Version = new DatasetVersion
@@ -79,38 +132,41 @@ public sealed class DatasetIngestion(
                 Source = request.Source ?? request.FileName,
                 Format = table.Format,
                 Digest = request.IsOriginalDropped ? null : ArtifactNames.Ticket(ticket).Digest,
-                Bytes = bytes,
+                Bytes = new FileInfo(path).Length,
                 Rows = table.File is null ? null : parts.Sum(part => part.Rows),
                 Columns = table.Columns,
                 Read = request.Read,
                 Note = table.Note,
-                CreatedAt = now,
+                CreatedAt = time.GetUtcNow(),
                 CreatedBy = request.By,
             },
             Parts = parts,
             IsAppended = request.IsAppended,
             Once = request.Once,
+            After = request.IsAppended ? dataset?.Latest ?? 0 : null,
         };
         version = judgement?.ApplyTo(version) ?? version;
-        if (before is { IsTable: true } && judgement is { IsHeld: false })
-            version = await AfterAsync(version, before, cancellationToken);
-        if (!request.IsOriginalDropped)
-            await artifacts.KeepAsync(ticket, cancellationToken);
+        return before is { IsTable: true } && judgement is { IsHeld: false }
+            ? await AfterAsync(version, before, cancellationToken)
+            : version;
+    }
+
+    /// <summary>Makes the dataset where there is none.</summary>
+    private async Task DescribeAsync(IngestRequest request, DatasetInfo? dataset, CancellationToken cancellationToken)
+    {
         if (dataset is null)
         {
             await catalog.CreateAsync(
-                new DatasetInfo { Name = request.Dataset, Description = request.Description, CreatedAt = now, CreatedBy = request.By },
+                new DatasetInfo
+                {
+                    Name = request.Dataset, Description = request.Description, CreatedAt = time.GetUtcNow(), CreatedBy = request.By,
+                },
                 cancellationToken);
         }
         else if (request.Description is { } description)
         {
             await catalog.ChangeAsync(request.Dataset, known => known with { Description = description }, cancellationToken);
         }
-
-        var (added, isNew) = await catalog.AddAsync(version, cancellationToken);
-        if (isNew && added is { IsTable: true, State: DatasetState.Ready })
-            profiles?.Add(added);
-        return added;
     }
 
     private async Task<string> StageAsync(string path, CancellationToken cancellationToken)

@@ -1,28 +1,19 @@
 using System.Text.Json;
-using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
 
 namespace Progeny.Storage.Datasets.Reading;
 
 /// <summary>Reads the tables of versions with DuckDB.</summary>
-public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifacts, DuckDbEngine engine) : IDatasetReader
+public sealed class DatasetReader(IDatasetCatalog catalog, IDataArtifactStore artifacts, DuckDbEngine engine) : IDatasetReader
 {
     private readonly ArtifactFiles files = new(artifacts);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JsonElement>> ReadRowsAsync(
-        DatasetVersion version, long offset, int limit, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<JsonElement>>(
+        DatasetVersion version, long offset, int limit, CancellationToken cancellationToken) => ReadAsync(
         version,
-        async (session, table) =>
-        [
-            .. await session.QueryAsync(
-                $"SELECT to_json(r)::VARCHAR FROM (SELECT {string.Join(", ", version.Columns.Select(JsonOf))} FROM {table} LIMIT {limit} "
-                    + "OFFSET "
-                    + $"{offset}) r",
-                row => JsonSerializer.Deserialize<JsonElement>(row.GetString(0)),
-                cancellationToken),
-        ],
+        (session, table) => RowJson.ReadAsync(session, table, version.Columns, offset, limit, cancellationToken),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -62,16 +53,5 @@ public sealed class DatasetReader(IDatasetCatalog catalog, IArtifactStore artifa
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    // JSON has no NaN and no infinity, also not inside of lists and structures.
-    private static string JsonOf(DatasetColumn column)
-    {
-        var name = SqlText.Name(column.Name);
-        return column.Type is "DOUBLE" or "FLOAT"
-            ? $"CASE WHEN isfinite({name}) THEN to_json({name}) ELSE to_json({name}::VARCHAR) END AS {name}"
-            : ColumnKinds.IsNested(column) && column.Type != "JSON"
-                ? $"CASE WHEN json_valid(to_json({name})::VARCHAR) THEN to_json({name}) ELSE to_json({name}::VARCHAR) END AS {name}"
-                : name;
     }
 }

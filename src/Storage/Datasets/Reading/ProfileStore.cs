@@ -8,7 +8,7 @@ namespace Progeny.Storage.Datasets.Reading;
 internal static class ProfileStore
 {
     /// <returns>The digest.</returns>
-    public static async Task<string> KeepAsync(IArtifactStore artifacts, DatasetProfile profile, CancellationToken cancellationToken)
+    public static async Task<string> KeepAsync(IDataArtifactStore artifacts, DatasetProfile profile, CancellationToken cancellationToken)
     {
         using var json = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(profile, JsonSerializerOptions.Web));
         return await artifacts.PutAsync(json, long.MaxValue, cancellationToken);

@@ -16,14 +16,16 @@ internal sealed class AppendedRows(DatasetCatalog catalog, IRowKeys keys, TimePr
     private static readonly JsonSerializerOptions _json = JsonSerializerOptions.Web;
 
     /// <inheritdoc/>
-    public Task<AppendReceipt> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken)
+    public Task<AppendReceipt?> AppendAsync(string dataset, RowBatch batch, string? id, string by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var digest = id is null ? "" : Convert.ToHexStringLower(SHA256.HashData(batch.Body.Span));
-        return catalog.WriteAsync(
+        return catalog.WriteAsync<AppendReceipt?>(
             async (connection, token) =>
             {
-                await RequireKeyAsync(connection, dataset, batch, token);
+                var info = await RequireKeyAsync(connection, dataset, batch, token);
+                if (batch.Key.Count > 0 && !await IsKeyedAsync(connection, info, token))
+                    return null;
                 if (id is not null && !await ReserveAsync(connection, dataset, id, digest, token))
                     return await FindReceiptAsync(connection, dataset, id, digest, token);
                 var verdicts = batch.Key.Count > 0 ? await keys.EnterAsync(connection, dataset, batch.Identities, token) : null;
@@ -125,7 +127,32 @@ internal sealed class AppendedRows(DatasetCatalog catalog, IRowKeys keys, TimePr
             cancellationToken: token)),
         cancellationToken);
 
-    private static async Task RequireKeyAsync(
+    /// <summary>The version up to which the keys of all rows are known.</summary>
+    internal static Task<int> KeyedAsync(DbConnection connection, string dataset, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            "SELECT keyed FROM datasets WHERE name = :dataset", new { dataset }, cancellationToken: cancellationToken));
+
+    /// <summary>Whether the keys of all rows are known: since the last time only appended rows have become versions.</summary>
+    private static async Task<bool> IsKeyedAsync(DbConnection connection, DatasetInfo info, CancellationToken cancellationToken)
+    {
+        var keyed = await KeyedAsync(connection, info.Name, cancellationToken);
+        if (keyed == info.Latest)
+            return true;
+        var since = await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT document FROM dataset_versions WHERE dataset = :Name AND version > :keyed AND state = 'Ready'",
+            new { info.Name, keyed },
+            cancellationToken: cancellationToken));
+        if (keyed == 0 || since.Select(document => JsonSerializer.Deserialize<DatasetVersion>(document, _json)!)
+            .Any(version => version.Origin is not (DatasetVersion.Append or DatasetVersion.Compaction)))
+            return false;
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE datasets SET keyed = :Latest WHERE name = :Name AND keyed < :Latest",
+            new { info.Name, info.Latest },
+            cancellationToken: cancellationToken));
+        return true;
+    }
+
+    private static async Task<DatasetInfo> RequireKeyAsync(
         DbConnection connection, string dataset, RowBatch batch, CancellationToken cancellationToken)
     {
         var info = await DatasetCatalog.FindAsync(connection, dataset, cancellationToken)
@@ -135,6 +162,8 @@ internal sealed class AppendedRows(DatasetCatalog catalog, IRowKeys keys, TimePr
             throw new RowBatchConflictException(
                 $"The key of dataset '{dataset}' was changed while rows were sent; send them again.");
         }
+
+        return info;
     }
 
     private static async Task<AppendReceipt> FindReceiptAsync(

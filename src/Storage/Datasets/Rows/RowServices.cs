@@ -13,6 +13,7 @@ internal static class RowServices
     public static IServiceCollection AddAppendedRows(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IAppendedRows, AppendedRows>();
+        services.AddSingleton<IRowKeyIndex, RowKeyIndex>();
         services.AddSingleton<RowAppender>();
         services.AddOptions<AppendOptions>().Bind(configuration.GetSection(AppendOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AppendOptions>, AppendOptionsValidator>());

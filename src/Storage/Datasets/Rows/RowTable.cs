@@ -13,9 +13,6 @@ internal sealed record RowTable
     /// <summary>The columns of the table and of the rows together.</summary>
     public required IReadOnlyList<DatasetColumn> Columns { get; init; }
 
-    /// <summary>The columns of the table whose type becomes another, by name.</summary>
-    public required IReadOnlyList<DatasetColumn> Widened { get; init; }
-
     public required string Path { get; init; }
 
     public required long Rows { get; init; }
@@ -45,7 +42,6 @@ internal sealed record RowTable
         return new RowTable
         {
             Columns = types,
-            Widened = [.. types.Take(existing.Count).Where((column, i) => column.Type != existing[i].Type)],
             Path = path,
             Rows = waiting.Batches.Sum(batch => (long)batch.Rows),
         };

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
@@ -16,17 +15,17 @@ internal sealed class SegmentMaker(
     DuckDbEngine engine,
     ArtifactFiles artifacts,
     IDatasetJudge judge,
+    DatasetGates gates,
     IOptions<AppendOptions> options,
     TimeProvider time) : ISegmentMaker
 {
     private const int MaxAttempts = 20;
     private const string Service = "progeny";
-    private readonly ConcurrentDictionary<string, AsyncLock> gates = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public async Task FlushAsync(string dataset, CancellationToken cancellationToken)
     {
-        using var held = await gates.GetOrAdd(dataset, static _ => new AsyncLock()).EnterAsync();
+        using var held = await gates.EnterAsync(dataset);
         var last = long.MaxValue;
         var attempts = 0;
         while (true)
@@ -46,7 +45,7 @@ internal sealed class SegmentMaker(
     /// <inheritdoc/>
     public async Task<bool> CompactAsync(string dataset, CancellationToken cancellationToken)
     {
-        using var held = await gates.GetOrAdd(dataset, static _ => new AsyncLock()).EnterAsync();
+        using var held = await gates.EnterAsync(dataset);
         var table = await rows.ReadAsync(dataset, 0, cancellationToken);
         if (table.Version is not { } version || Compaction.Choose(table.Parts) is not { } range)
             return false;
@@ -64,11 +63,17 @@ internal sealed class SegmentMaker(
         try
         {
             var table = await RowTable.WriteAsync(engine, artifacts, waiting, folder, cancellationToken);
-            if (table.Widened.Count > 0)
-                return await WidenAsync(waiting, table, cancellationToken);
             var judgement = await judge.JudgeAsync(
                 new JudgeRequest { Dataset = dataset, Columns = table.Columns, Files = [table.Path], Folder = folder, IsAppended = true },
                 cancellationToken);
+            if (!judgement.IsHeld)
+            {
+                judgement = await RowFit.FitAsync(engine, judgement, table, waiting.Version?.Columns ?? [], folder, cancellationToken);
+                // The table is made wider for rows that passed, for no others.
+                if (RowFit.Widened(judgement.Columns, waiting.Version) is { Count: > 0 } widened)
+                    return await WidenAsync(waiting, judgement.Columns, widened, cancellationToken);
+            }
+
             var good = table.Rows - (judgement.Quarantine?.Rows ?? 0);
             List<DatasetPart> parts = [];
             foreach (var file in judgement.Files)
@@ -99,13 +104,14 @@ internal sealed class SegmentMaker(
     }
 
     /// <summary>Makes a version with the same rows, in which columns have the types that the rows that wait need.</summary>
-    private async Task<bool> WidenAsync(WaitingRows waiting, RowTable table, CancellationToken cancellationToken)
+    private async Task<bool> WidenAsync(
+        WaitingRows waiting, IReadOnlyList<DatasetColumn> table, IReadOnlyList<DatasetColumn> widened, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DatasetColumn> columns = [.. table.Columns.Take(waiting.Version!.Columns.Count)];
+        IReadOnlyList<DatasetColumn> columns = [.. table.Take(waiting.Version!.Columns.Count)];
         List<DatasetPart> parts = [];
         foreach (var part in waiting.Parts)
             parts.Add(await RewriteAsync([part], columns, cancellationToken));
-        var note = string.Join(", ", table.Widened.Select(column => $"{column.Name} is {column.Type} now"));
+        var note = string.Join(", ", widened.Select(column => $"{column.Name} is {column.Type} now"));
         return await AddSameRowsAsync(waiting, columns, parts, $"for appended rows {note}", cancellationToken);
     }
 

@@ -18,10 +18,10 @@ internal sealed class ContractLab : IDisposable
     private readonly DatasetDatabase database;
     private readonly ArtifactFiles files;
 
-    public ContractLab(Func<IArtifactStore, IArtifactStore>? wrap = null, TimeProvider? time = null)
+    public ContractLab(Func<IDataArtifactStore, IDataArtifactStore>? wrap = null, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
-        IArtifactStore store = new FileArtifactStore(folder["artifacts"], time);
+        IDataArtifactStore store = new FileArtifactStore(folder["artifacts"], time);
         var options = new DatasetsOptions { Memory = 256 << 20 };
         files = new ArtifactFiles(wrap?.Invoke(store) ?? store);
         database = new DatasetDatabase(folder["datasets.db"]);
@@ -30,7 +30,7 @@ internal sealed class ContractLab : IDisposable
         Judge = new ContractJudge(Catalog, Catalog, Engine, files, time);
         Editor = new ContractEditor(Catalog, Catalog, Engine, files);
         Inference = new ContractInference(Catalog, Engine, files);
-        Quarantine = new Quarantine(Catalog, Catalog, Catalog, Judge, Engine, files, Options.Create(options), time);
+        Quarantine = new Quarantine(Catalog, Catalog, Catalog, Judge, Engine, files, new DatasetGates(), Options.Create(options), time);
     }
 
     public SqliteDatasetCatalog Catalog { get; }

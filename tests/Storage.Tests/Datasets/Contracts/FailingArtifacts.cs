@@ -3,12 +3,12 @@ using Progeny.Core.Releases;
 namespace Progeny.Storage.Tests.Datasets.Contracts;
 
 /// <summary>An artifact store that takes so many more artifacts, and no other.</summary>
-internal sealed class FailingArtifacts : IArtifactStore
+internal sealed class FailingArtifacts : IDataArtifactStore
 {
-    private IArtifactStore inner = null!;
+    private IDataArtifactStore inner = null!;
     private int left = int.MaxValue;
 
-    public IArtifactStore Over(IArtifactStore store)
+    public IDataArtifactStore Over(IDataArtifactStore store)
     {
         inner = store;
         return this;
@@ -32,4 +32,9 @@ internal sealed class FailingArtifacts : IArtifactStore
     public Task<string> KeepAsync(string ticket, CancellationToken cancellationToken) => inner.KeepAsync(ticket, cancellationToken);
 
     public Task DropAsync(string ticket, CancellationToken cancellationToken) => inner.DropAsync(ticket, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+
+    public Task<bool> RemoveAsync(string digest, DateTimeOffset before, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(digest, before, cancellationToken);
 }

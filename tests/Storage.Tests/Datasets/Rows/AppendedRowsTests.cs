@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Datasets.Contracts;
 using Progeny.Core.Datasets.Rows;
+using Progeny.Core.Releases;
 using Progeny.Storage.Datasets;
+using Progeny.Storage.Datasets.Contracts;
 
 namespace Progeny.Storage.Tests.Datasets.Rows;
 
@@ -107,6 +110,122 @@ public abstract class AppendedRowsTests : IAsyncLifetime
         (await AppendAsync("""{"id": 1}""")).Stored.ShouldBe(1);
         await Tail.FlushAsync("orders", default);
         (await ReadAsync()).ShouldBe(["1"]);
+    }
+
+    [ContractFact]
+    public async Task Key_that_is_declared_later_covers_the_rows_that_were_there_and_those_of_files()
+    {
+        await AppendAndFlushAsync("""{"id": 1, "v": 1}""" + "\n" + """{"id": 2, "v": null}""");
+        await AppendAsync("""{"id": 3, "v": 3.5}""");
+        var receipt = await AppendAsync(
+            """{"id": 1, "v": 1.0}""" + "\n" + """{"id": 3, "v": 4}""" + "\n" + """{"id": 2}""" + "\n" + """{"id": 4, "v": 4}""", key: ["id"]);
+        (receipt.Stored, receipt.Repeated, receipt.Conflicting).ShouldBe((1, 2, 1));
+
+        // A file replaces the table; its rows are known by their keys.
+        var path = folder["orders.csv"];
+        await File.WriteAllTextAsync(path, "id,v\n7,1\n8,2\n");
+        await Get<IDatasetIngestion>().IngestAsync(
+            new IngestRequest { Dataset = "orders", Path = path, FileName = "orders.csv", Origin = "put", By = "ann" }, default);
+        receipt = await AppendAsync("""{"id": 7, "v": 1}""" + "\n" + """{"id": 1, "v": 5}""" + "\n" + """{"id": 8, "v": 9}""");
+        (receipt.Stored, receipt.Repeated, receipt.Conflicting).ShouldBe((1, 1, 1));
+        (await ReadAsync()).ShouldBe(["7|1", "8|2", "1|5"]);
+    }
+
+    [ContractFact]
+    public async Task Key_that_rows_break_is_not_declared()
+    {
+        await AppendAndFlushAsync("""{"id": 1, "n": 1}""" + "\n" + """{"id": 1, "n": 2}""" + "\n" + """{"id": 2}""");
+        (await Should.ThrowAsync<RowBatchConflictException>(() => AppendAsync("""{"id": 9}""", key: ["id"]))).Message.ShouldContain("1 (2 rows)");
+        (await Should.ThrowAsync<RowBatchConflictException>(() => AppendAsync("""{"n": 9}""", key: ["n"]))).Message
+            .ShouldContain("1 of its rows");
+        (await Should.ThrowAsync<RowBatchConflictException>(() => AppendAsync("""{"no": 9}""", key: ["no"]))).Message
+            .ShouldContain("no column 'no'");
+        (await ReadAsync()).Count.ShouldBe(3);
+        (await Catalog.FindAsync("orders", default))!.Key.ShouldBeEmpty();
+    }
+
+    [ContractFact]
+    public async Task Rows_that_are_put_into_quarantine_make_no_column_wider()
+    {
+        await AppendAndFlushAsync("""{"id": 1, "price": 2}""");
+        await Get<ContractEditor>().SetAsync(
+            new ContractVersion
+            {
+                Dataset = "orders",
+                Document = """{"type": "object", "properties": {"price": {"type": "integer"}}, "x-table": {"unique": [["id"]]}}""",
+                Owner = "ann", By = "ann", At = DateTimeOffset.UtcNow,
+            },
+            null,
+            default);
+        await AppendAndFlushAsync("""{"id": 2, "price": "much"}""" + "\n" + """{"id": 3, "price": 5}""");
+        var version = (await Catalog.FindVersionAsync("orders", null, default))!;
+        version.Columns.ShouldBe([new("id", "BIGINT"), new("price", "BIGINT")]);
+        (version.Version, version.Rows, version.Quarantined).ShouldBe((2, 2L, 1L));
+        (await ReadAsync()).ShouldBe(["1|2", "3|5"]);
+    }
+
+    [ContractFact]
+    public async Task Batches_that_are_judged_at_once_share_no_value_that_must_be_unique()
+    {
+        await AppendAndFlushAsync("""{"id": 0}""");
+        await Get<ContractEditor>().SetAsync(
+            new ContractVersion
+            {
+                Dataset = "orders",
+                Document = """{"type": "object", "properties": {"id": {"type": "integer"}}, "x-table": {"unique": [["id"]]}}""",
+                Owner = "ann", By = "ann", At = DateTimeOffset.UtcNow,
+            },
+            null,
+            default);
+        var files = Enumerable.Range(0, 4).Select(async i =>
+        {
+            var path = folder[$"{i}.csv"];
+            await File.WriteAllTextAsync(path, $"id\n7\n{10 + i}\n");
+            await Get<IDatasetIngestion>().IngestAsync(
+                new IngestRequest { Dataset = "orders", Path = path, FileName = "a.csv", Origin = "put", By = "ann", IsAppended = true },
+                default);
+        });
+        await Task.WhenAll([.. files, AppendAndFlushAsync("""{"id": 7}""" + "\n" + """{"id": 20}""")]);
+        (await ReadAsync()).Select(int.Parse).Order().ShouldBe([0, 7, 10, 11, 12, 13, 20]);
+    }
+
+    [ContractFact]
+    public async Task Rows_of_an_entity_are_removed_from_versions_quarantine_and_waiting_rows()
+    {
+        var path = folder["orders.csv"];
+        await File.WriteAllTextAsync(path, "person,v\nmallory,1\nalice,2\n");
+        await Get<IDatasetIngestion>().IngestAsync(
+            new IngestRequest { Dataset = "orders", Path = path, FileName = "orders.csv", Origin = "put", By = "ann" }, default);
+        await AppendAndFlushAsync("""{"person": "bob", "v": 3}""");
+        await Get<ContractEditor>().SetAsync(
+            new ContractVersion
+            {
+                Dataset = "orders",
+                Document = """{"type": "object", "properties": {"v": {"type": "integer", "maximum": 9}}}""",
+                Owner = "ann", By = "ann", At = DateTimeOffset.UtcNow,
+            },
+            null,
+            default);
+        await AppendAndFlushAsync("""{"person": "mallory", "v": 10}""" + "\n" + """{"person": "bob", "v": 11}""" + "\n" + """{"person": "bob", "v": 4}""");
+        await AppendAsync("""{"person": "mallory", "v": 5}""");
+        var original = (await Catalog.FindVersionAsync("orders", 1, default))!.Digest!;
+
+        var erasure = Get<IDatasetErasure>();
+        var decision = new ErasureDecision("ada", DateTimeOffset.UtcNow);
+        var erased = await erasure.EraseAsync("orders", "PERSON", "mallory", decision, default);
+        (erased.Rows, erased.Quarantined, erased.Originals).ShouldBe((2, 1, 1));
+        (await ReadAsync()).ShouldBe(["alice|2", "bob|3", "bob|4"]);
+        var first = (await Catalog.FindVersionAsync("orders", 1, default))!;
+        (first.Rows, first.Digest, first.Version).ShouldBe((1L, null, 1));
+        first.Note.ShouldNotBeNull().ShouldContain("by ada");
+        (await Get<IQuarantineStore>().ListQuarantineAsync("orders", false, default)).ShouldHaveSingleItem().Rows.ShouldBe(1);
+
+        var used = await ((IDataArtifactUses)Catalog).ListUsedAsync(default);
+        used.ShouldNotContain(original);
+        await Get<IDataSweep>().RunAsync(DateTimeOffset.UtcNow.AddMinutes(1), new HashSet<string>(), default);
+        (await Get<IDataArtifactStore>().ListAsync(default)).Order().ShouldBe(used.Order());
+        (await erasure.EraseAsync("orders", "person", "mallory", decision, default)).IsNothing.ShouldBeTrue();
+        (await erasure.EraseAsync("orders", "no-column", "bob", decision, default)).IsNothing.ShouldBeTrue();
     }
 
     [ContractFact]

@@ -1,0 +1,9 @@
+namespace Progeny.Contracts.QueryLog;
+
+/// <summary>What was removed of a dataset about an entity.</summary>
+/// <param name="Dataset">Its name.</param>
+/// <param name="Versions">The versions whose rows are others now; they keep their numbers.</param>
+/// <param name="Rows">The rows that were removed, each counted once for every file that had it.</param>
+/// <param name="Quarantined">The rows that were removed from quarantine.</param>
+/// <param name="Originals">The files, as they were sent, that are not kept any more since rows in them were about the entity.</param>
+public sealed record ErasedDataset(string Dataset, int Versions, long Rows, long Quarantined, int Originals);
