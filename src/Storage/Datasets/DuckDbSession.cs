@@ -14,9 +14,11 @@ public sealed class DuckDbSession : IAsyncDisposable
 
     private readonly DuckDBConnection connection;
     private readonly string folder;
+    private readonly IDisposable? turn;
 
-    internal DuckDbSession(DuckDBConnection connection, string folder)
+    internal DuckDbSession(DuckDBConnection connection, string folder, IDisposable? turn = null)
     {
+        this.turn = turn;
         this.connection = connection;
         this.folder = folder;
     }
@@ -114,6 +116,7 @@ public sealed class DuckDbSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
+        turn?.Dispose();
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }

@@ -53,7 +53,8 @@ public sealed class DatasetIngestion(
             : await catalog.FindVersionAsync(request.Dataset, null, cancellationToken);
         var bytes = new FileInfo(path).Length;
         var table = await new TableReader(engine, options.Value.TemporaryBytes).ReadAsync(
-            path, request.FileName, request.Read, folder, before?.Columns ?? [], cancellationToken);
+            new TableRequest(path, folder) { FileName = request.FileName, Read = request.Read, Known = before?.Columns ?? [] },
+            cancellationToken);
         if (table.File is null && request.IsAppended)
             throw new IngestException($"What is appended to '{request.Dataset}' must be a table. {table.Note}");
         var judgement = table.File is null
