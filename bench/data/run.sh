@@ -8,4 +8,4 @@ source scripts/setup.sh
 require_tools
 require_packages libxgboost0
 build_all
-exec dotnet "$(program Data.Bench Data.Bench.dll)" "$@"
+exec dotnet "$(program Data.Bench Progeny.Data.Bench.dll)" "$@"

@@ -80,11 +80,20 @@ public sealed class ApplyOutput(
         }
 
         var format = work.Request.Output[ApplyInput.FilePrefix.Length..];
+        if (format == "parquet" && parts.Count == 1)
+        {
+            // It is what a copy of it would be.
+            return report with
+            {
+                Output = $"{ApplyInput.FilePrefix}{FileNameOf(work, format)}", FileName = FileNameOf(work, format), File = parts[0].Digest,
+            };
+        }
+
         var path = Path.Combine(work.Folder, $"predictions.{format}");
         await session.ExecuteAsync(
             $"COPY (SELECT * FROM {table}) TO {SqlText.Literal(path)} (FORMAT {(format == "ndjson" ? "json" : format)})",
             cancellationToken);
-        var fileName = $"{work.Project}-{work.Job}.{format}";
+        var fileName = FileNameOf(work, format);
         return report with
         {
             Output = $"{ApplyInput.FilePrefix}{fileName}",
@@ -92,6 +101,8 @@ public sealed class ApplyOutput(
             File = await files.KeepAsync(path, cancellationToken),
         };
     }
+
+    private static string FileNameOf(ApplyWork work, string format) => $"{work.Project}-{work.Job}.{format}";
 
     private static string? TableOf(ApplyWork work) =>
         work.Request.Output.StartsWith(ApplyInput.FeedPrefix, StringComparison.Ordinal)

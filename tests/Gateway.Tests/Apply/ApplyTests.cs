@@ -156,6 +156,26 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
         ((string)job["message"]!).ShouldContain(message);
     }
 
+    [Fact]
+    public async Task Job_that_is_cancelled_ends_and_writes_nothing_into_the_table()
+    {
+        const string Query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) "
+            + "SELECT -i AS id, 8 AS hour, 2.5 AS distance, NULL AS weight, 'bike' AS vehicle FROM n";
+        var started = await Node.PostAsync(
+            "/api/projects/demo/apply", new { input = "feed:crm", query = Query, output = "feed:crm/scores", keep = new[] { "id" } });
+        await Node.UntilAsync($"/api/jobs/{started["id"]}", info => (string)info["status"]! == "running");
+        (await Node.PostAsync($"/api/jobs/{started["id"]}/cancel", new { })).ShouldNotBeNull();
+        ((string)(await EndAsync((string)started["id"]!))["status"]!).ShouldBe("cancelled");
+
+        var jobs = await Node.PostAsync(
+            "/api/projects/demo/feeds/crm/query", new { sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'progeny_applied'" });
+        if (jobs["rows"]!.ToJsonString() == "[[1]]")
+        {
+            (await Node.PostAsync("/api/projects/demo/feeds/crm/query", new { sql = "SELECT count(*) FROM scores WHERE id < 0" }))["rows"]!
+                .ToJsonString().ShouldBe("[[0]]");
+        }
+    }
+
     [Theory]
     [InlineData("crm", "DELETE FROM rides", 100, "SELECT")]
     [InlineData("crm", "SELECT nothing FROM rides", 100, "no such column")]

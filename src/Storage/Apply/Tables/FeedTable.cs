@@ -3,11 +3,13 @@ using Progeny.Core.Feeds;
 namespace Progeny.Storage.Apply.Tables;
 
 /// <summary>A table of a feed that jobs write predictions into, chunk by chunk.</summary>
+/// <param name="feed">The name of the feed.</param>
+/// <param name="table">The name of the table, with that of its schema where it was given.</param>
 /// <remarks>
 /// The number of a chunk is written in the transaction of its rows, into the table <see cref="Ledger"/> beside it. So each chunk is there
 /// as a whole and once, also when the node, or the connection, breaks in the middle, and nobody knows whether the database has it.
 /// </remarks>
-internal abstract class FeedTable(string feed, string table)
+public abstract class FeedTable(string feed, string table)
 {
     /// <summary>The table that says which chunks of which jobs are written.</summary>
     public const string Ledger = "progeny_applied";

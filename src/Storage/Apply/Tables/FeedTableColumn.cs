@@ -6,7 +6,7 @@ namespace Progeny.Storage.Apply.Tables;
 /// <summary>A column of predictions on its way into a table of a feed.</summary>
 /// <param name="Name">Its name in both.</param>
 /// <param name="Type">Its type in DuckDB.</param>
-internal sealed record FeedTableColumn(string Name, string Type)
+public sealed record FeedTableColumn(string Name, string Type)
 {
     /// <summary>The columns of a Parquet file.</summary>
     public static IReadOnlyList<FeedTableColumn> Of(IEnumerable<DatasetColumn> columns) =>

@@ -12,7 +12,7 @@ public sealed class FeedTables(IFeedCatalog feeds, IOptions<FeedsOptions> option
     /// <param name="place">The feed and the table, <c>crm/scores</c> or <c>crm/public.scores</c>.</param>
     /// <param name="project">The project that writes.</param>
     /// <exception cref="FeedException">There is no such feed for the project, or its table may not be written.</exception>
-    internal FeedTable Open(string place, string project)
+    public FeedTable Open(string place, string project)
     {
         var slash = place.IndexOf('/', StringComparison.Ordinal);
         var (name, table) = (place[..slash], place[(slash + 1)..]);
