@@ -30,7 +30,7 @@ internal sealed record BenchSettings
                 "--rows" => settings with { Rows = Number(args[i + 1]) },
                 "--columns" => settings with { Columns = Number(args[i + 1]) },
                 "--rounds" => settings with { Rounds = Number(args[i + 1]) },
-                _ => throw new ArgumentException($"There is no option '{args[i]}'."),
+                _ => throw new ArgumentException($"There is no option '{args[i]}'.", nameof(args)),
             };
         }
 

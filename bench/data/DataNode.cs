@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +9,6 @@ using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Releases;
 using Progeny.Core.Releases.Packages;
-using Progeny.Core.Serving;
 using Progeny.Core.Serving.Routing;
 using Progeny.Gateway;
 using Progeny.Storage.Datasets;

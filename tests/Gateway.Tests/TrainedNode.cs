@@ -26,16 +26,16 @@ public sealed class TrainedNode : IAsyncLifetime
     {
         await ProjectTemplate.WriteAsync(Project, "demo", CancellationToken.None);
         Manifest = ManifestParser.ParseOrThrow(await File.ReadAllTextAsync(Path.Combine(Project, "progeny.yaml")));
-        using (var feed = new SqliteConnection($"Data Source={Feed};Pooling=False"))
+        await using (var feed = new SqliteConnection($"Data Source={Feed};Pooling=False"))
         {
-            feed.Open();
-            using var command = feed.CreateCommand();
+            await feed.OpenAsync();
+            await using var command = feed.CreateCommand();
             command.CommandText =
                 """
                 CREATE TABLE rides (id INTEGER, hour INTEGER, distance REAL, weight REAL, vehicle TEXT);
                 INSERT INTO rides VALUES (1, 8, 2.5, NULL, 'bike'), (2, 17, 12.25, 0.5, 'car'), (3, 99, 1, 1, 'van');
                 """;
-            command.ExecuteNonQuery();
+            await command.ExecuteNonQueryAsync();
         }
 
         Node = await Node.StartAsync(

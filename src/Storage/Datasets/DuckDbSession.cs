@@ -10,7 +10,8 @@ namespace Progeny.Storage.Datasets;
 public sealed class DuckDbSession : IAsyncDisposable
 {
     /// <summary>Options of a Parquet file that is written quickly and read soon.</summary>
-    internal const string QuickParquet = "COMPRESSION snappy";
+    /// <remarks>A dictionary of many values would cost more than it saves.</remarks>
+    internal const string QuickParquet = "COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000";
 
     private readonly DuckDBConnection connection;
     private readonly string folder;

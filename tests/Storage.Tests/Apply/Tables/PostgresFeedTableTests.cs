@@ -8,7 +8,7 @@ public sealed class PostgresFeedTableTests(ClusterServer server) : FeedTableTest
 {
     private string connection = "";
 
-    protected override FeedOptions Options => new() { Kind = "postgresql", ConnectionString = connection, WriteTables = "scores*" };
+    protected override FeedOptions Options => new() { Kind = "postgresql", ConnectionString = connection, WriteTables = "applied*" };
 
     public async Task InitializeAsync() => connection = await server.CreateAsync();
 

@@ -15,6 +15,6 @@ public sealed class SqliteFeedTableTests : FeedTableTests
 
     protected override FeedOptions Options => new()
     {
-        Kind = "sqlite", ConnectionString = $"Data Source={Folder["crm.db"]};Pooling=False", WriteTables = "scores*",
+        Kind = "sqlite", ConnectionString = $"Data Source={Folder["crm.db"]};Pooling=False", WriteTables = "applied*",
     };
 }
