@@ -7,6 +7,7 @@ using Progeny.Cli.Evaluation;
 using Progeny.Cli.Experiments;
 using Progeny.Cli.Explanations;
 using Progeny.Cli.Feedback;
+using Progeny.Cli.Feeds;
 using Progeny.Cli.Hosting;
 using Progeny.Cli.Metrics;
 using Progeny.Cli.Projects;
@@ -97,6 +98,7 @@ public static class CliApp
             ExperimentCommands.Create(context),
             DecisionsCommand.Create(context),
             DataCommands.Create(context),
+            new Command("feed", "Feeds: databases that the operator configured.") { FeedQueryCommand.Create(context) },
             new Command("job", "Show jobs.")
             {
                 JobShowCommand.Create(context),

@@ -10,6 +10,7 @@ using Progeny.Gateway.Evaluation;
 using Progeny.Gateway.Experiments;
 using Progeny.Gateway.Explanations;
 using Progeny.Gateway.Feedback;
+using Progeny.Gateway.Feeds;
 using Progeny.Gateway.Gates;
 using Progeny.Gateway.Hosting;
 using Progeny.Gateway.Metrics;
@@ -86,6 +87,7 @@ public static class GatewayApp
         app.MapDatasets();
         app.MapJobs();
         app.MapApply();
+        app.MapFeeds();
         app.MapOffline();
         app.MapPredict();
         app.MapInferenceProtocol();

@@ -78,7 +78,7 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IArtifactStore, VolatileArtifactStore>();
-        return services.AddExpressions().AddFeeds(configuration);
+        return services.AddExpressions().AddLocalFiles(configuration).AddFeeds(configuration);
     }
 
     /// <summary>The stores of a node that stands alone, under its data folder.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using System.Text.Json.Nodes;
 using Progeny.Core.Manifests;
 using Progeny.Core.Releases;
@@ -18,11 +19,30 @@ public sealed class TrainedNode : IAsyncLifetime
 
     public Manifest Manifest { get; private set; } = null!;
 
+    /// <summary>The file of the feed <c>crm</c>, whose table <c>scores</c> batch applies may write.</summary>
+    public string Feed => Path.Combine(folder, "crm.db");
+
     public async Task InitializeAsync()
     {
         await ProjectTemplate.WriteAsync(Project, "demo", CancellationToken.None);
         Manifest = ManifestParser.ParseOrThrow(await File.ReadAllTextAsync(Path.Combine(Project, "progeny.yaml")));
-        Node = await Node.StartAsync(Path.Combine(folder, "data"));
+        await using (var feed = new SqliteConnection($"Data Source={Feed};Pooling=False"))
+        {
+            await feed.OpenAsync();
+            await using var command = feed.CreateCommand();
+            command.CommandText =
+                """
+                CREATE TABLE rides (id INTEGER, hour INTEGER, distance REAL, weight REAL, vehicle TEXT);
+                INSERT INTO rides VALUES (1, 8, 2.5, NULL, 'bike'), (2, 17, 12.25, 0.5, 'car'), (3, 99, 1, 1, 'van');
+                """;
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Node = await Node.StartAsync(
+            Path.Combine(folder, "data"),
+            "--Feeds:crm:Kind", "sqlite",
+            "--Feeds:crm:ConnectionString", $"Data Source={Feed};Pooling=False",
+            "--Feeds:crm:WriteTables", "scores");
         (await Node.PublishAsync("demo", Project)).EnsureSuccessStatusCode();
         Job = await Node.TrainAsync("demo");
         ((string)Job["status"]!).ShouldBe("succeeded", (string)Job["message"]!);

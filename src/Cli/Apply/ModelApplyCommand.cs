@@ -27,7 +27,7 @@ internal static class ModelApplyCommand
         };
         var query = new Option<string?>("--query") { Description = "For a feed: the query.", HelpName = "SQL" };
         var output = new Option<string>(
-            "--output", "-o") { Description = "A file (.parquet, .csv, .ndjson) or dataset:NAME.", HelpName = "OUTPUT", Required = true };
+            "--output", "-o") { Description = "A file (.parquet, .csv, .ndjson), dataset:NAME or feed:NAME/TABLE.", HelpName = "OUTPUT", Required = true };
         var bad = new Option<string?>(
             "--bad-rows")
         {
@@ -49,7 +49,8 @@ internal static class ModelApplyCommand
             var place = ApplyPlace.Of(result.GetRequiredValue(output));
             if (place.File is not null && result.GetValue(detach))
                 throw new CliException(
-                    "--detach starts the job and leaves, so the output must be a dataset (dataset:NAME), not a file.", ExitCodes.Usage);
+                    "--detach starts the job and leaves, so the output must be a dataset (dataset:NAME) or a feed's table "
+                        + "(feed:NAME/TABLE), not a file.", ExitCodes.Usage);
             using var client = server.Connect(result);
             var (source, fileName) = await SendAsync(client, named[0], result.GetRequiredValue(input), cancellationToken);
             var job = await client.PostAsync<JobInfo>(

@@ -16,7 +16,8 @@ public sealed record ApplyStartRequest
     /// <summary>For a file that was sent: its name, whose ending says its format.</summary>
     public string? FileName { get; init; }
 
-    /// <summary>Where the predictions go: <c>dataset:scores</c>, <c>file:parquet</c>, <c>file:csv</c>, <c>file:ndjson</c>.</summary>
+    /// <summary>Where the predictions go: <c>dataset:scores</c>, <c>feed:crm/scores</c>, <c>file:parquet</c>, <c>file:csv</c>,
+    /// <c>file:ndjson</c>.</summary>
     [Required] public string? Output { get; init; }
 
     /// <summary>The generation, <c>1.2.0:3</c>; without it the champion when the job starts.</summary>

@@ -57,18 +57,23 @@ public static partial class ApplyChecks
     private static string? ProblemOfOutput(string output) => output switch
     {
         "file:parquet" or "file:csv" or "file:ndjson" => null,
+        _ when FeedTable().IsMatch(output) => null,
         _ when output.StartsWith("feed:", StringComparison.Ordinal) =>
-            $"output is '{output}'; predictions are not written into tables of feeds. Write them to a dataset (dataset:NAME) or a file "
-                + $"({Formats}).",
+            $"output is '{output}'; a table of a feed is written feed:NAME/TABLE, or feed:NAME/SCHEMA.TABLE.",
         _ when output.Contains('@', StringComparison.Ordinal) =>
             $"output is '{output}'; a job makes a new version of a dataset, so none can be named: dataset:NAME would be right.",
         _ when DatasetOf(output) is not null => null,
-        _ => $"output is '{output}'; dataset:NAME, {Formats} would be right.",
+        _ => $"output is '{output}'; dataset:NAME, feed:NAME/TABLE, {Formats} would be right.",
     };
 
     [GeneratedRegex(
         $"^dataset:(?<name>{DatasetInfo.NamePattern})(@[1-9][0-9]{{0,8}})?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Dataset();
+
+    [GeneratedRegex(
+        "^feed:[^/@]{1,256}/([A-Za-z_][A-Za-z0-9_]{0,62}[.])?[A-Za-z_][A-Za-z0-9_]{0,62}$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex FeedTable();
 
     [GeneratedRegex("^[0-9a-f]{64}$", RegexOptions.NonBacktracking)]
     private static partial Regex Digest();

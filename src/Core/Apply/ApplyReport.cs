@@ -20,7 +20,7 @@ public sealed record ApplyReport
     /// <summary>The rows, and lines that are no rows, that have none: see the list of bad rows.</summary>
     public required long BadRows { get; init; }
 
-    /// <summary>Where the predictions are: <c>dataset:scores@3</c>, or <c>file:predictions.parquet</c>.</summary>
+    /// <summary>Where the predictions are: <c>dataset:scores@3</c>, <c>feed:crm/scores</c>, or <c>file:predictions.parquet</c>.</summary>
     public required string Output { get; init; }
 
     /// <summary>The name that the file of predictions has when it is downloaded; null: they are in a dataset.</summary>

@@ -1,7 +1,7 @@
 namespace Progeny.Core.Feeds;
 
 /// <summary>A feed could not be reached or refused a query.</summary>
-public sealed class FeedException(string feed, string message, Exception? inner = null)
+public class FeedException(string feed, string message, Exception? inner = null)
     : Exception($"Feed '{feed}': {message}", inner)
 {
     public string Feed { get; } = feed;

@@ -71,12 +71,18 @@ public sealed partial class FeatureColumn
     /// <exception cref="ModelException">A value is out of the range of the input's type.</exception>
     public void CopyTo(int rows, ReadOnlySpan<bool> except, InputElements target, int stride)
     {
-        if (Feature.Type == FeatureType.Float && target.Type == DataType.Fp32 && except.IsEmpty && Present == rows)
+        if (Feature.Type == FeatureType.Float && target.Type == DataType.Fp32 && except.IsEmpty)
         {
-            var from = MemoryMarshal.Cast<byte, float>(data);
+            var from = MemoryMarshal.Cast<byte, float>(data)[..rows];
             var to = MemoryMarshal.Cast<byte, float>(target.Bytes);
+            if (stride == 1 && Present == rows)
+            {
+                from.CopyTo(to);
+                return;
+            }
+
             for (int row = 0, index = 0; row < rows; row++, index += stride)
-                to[index] = from[row];
+                to[index] = present[row] ? from[row] : float.NaN;
             return;
         }
 

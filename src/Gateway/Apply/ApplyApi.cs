@@ -16,6 +16,7 @@ namespace Progeny.Gateway.Apply;
 internal static class ApplyApi
 {
     private const string FilePrefix = "file:";
+    private const string FeedPrefix = "feed:";
     private const Permissions Results = Permissions.Develop | Permissions.ReadData;
 
     public static void MapApply(this IEndpointRouteBuilder routes)
@@ -53,6 +54,12 @@ internal static class ApplyApi
         if (ApplyChecks.DatasetOf(output) is { } written
             && caller.Refusal(Permissions.Develop, written, $"the output '{output}'") is { } unwritten)
             return unwritten;
+        foreach (var place in new[] { input, output }.Where(place => place.StartsWith(FeedPrefix, StringComparison.Ordinal)))
+        {
+            if (caller.Refusal(Permissions.UseFeeds, project, $"'{place}'") is { } unused)
+                return unused;
+        }
+
         if (input.StartsWith(FilePrefix, StringComparison.Ordinal))
         {
             try

@@ -16,7 +16,8 @@ public sealed record ApplyRequest
     /// <summary>The name of a file that was sent, whose ending says its format.</summary>
     [Id(2)] public string? FileName { get; init; }
 
-    /// <summary>Where the predictions go: <c>dataset:scores</c>, <c>file:parquet</c>, <c>file:csv</c>, <c>file:ndjson</c>.</summary>
+    /// <summary>Where the predictions go: <c>dataset:scores</c>, <c>feed:crm/scores</c>, <c>file:parquet</c>, <c>file:csv</c>,
+    /// <c>file:ndjson</c>.</summary>
     [Id(3)] public required string Output { get; init; }
 
     /// <summary>The columns of the input that are kept beside the predictions; null: all.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using Microsoft.Extensions.Options;
 using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
@@ -8,6 +9,7 @@ using Progeny.Core.Manifests;
 using Progeny.Core.Queries;
 using Progeny.Core.Releases;
 using Progeny.Storage.Datasets;
+using Progeny.Storage.Datasets.Ingestion;
 
 namespace Progeny.Storage.Apply;
 
@@ -18,6 +20,7 @@ public sealed class ApplyInput(
     DuckDbEngine engine,
     ArtifactFiles files,
     ApplyOptions options,
+    IOptions<DatasetsOptions> datasets,
     IEnumerable<IDatasetTail> tails)
 {
     /// <summary>The prefix of an input, or an output, that is a dataset.</summary>
@@ -93,12 +96,10 @@ public sealed class ApplyInput(
         try
         {
             var feed = feeds.Get(name, work.Project);
-            var texts = schema.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text)
-                .Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
             await using var reader = await feed.ReadAsync(
                 work.Request.Query!, new Dictionary<string, object?>(), cancellationToken);
             await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
-            var spool = new FeedSpool(session, files, work.Folder, texts);
+            var spool = new FeedSpool(session, files, work.Folder, TextsOf(schema));
             var parts = await spool.WriteAsync(reader, cancellationToken);
             return new ApplyPlan
             {
@@ -117,14 +118,13 @@ public sealed class ApplyInput(
     private async Task<ApplyPlan> OfFileAsync(ApplyWork work, string digest, QuerySchema schema, CancellationToken cancellationToken)
     {
         var name = work.Request.FileName!;
-        var format = FileFormat.Of(name) ?? throw new ApplyException(FileFormat.Problem(name));
+        var plan = new ApplyPlan { Parts = [], Columns = [], Input = $"{FilePrefix}{name}", ChunkRows = ChunkRows(work.Request.Log) };
         try
         {
-            var path = await files.BringAsync(digest, work.Folder, $"sent{format.Ending}", cancellationToken);
-            await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
-            var plan = new ApplyPlan { Parts = [], Columns = [], Input = $"{FilePrefix}{name}", ChunkRows = ChunkRows(work.Request.Log) };
-            if (format.IsParquet)
+            var path = await files.BringAsync(digest, work.Folder, "sent", cancellationToken);
+            if (FileKind.Detect(path, name, null) is { Format: FileKind.Parquet, Compression: null })
             {
+                await using var session = engine.Open(new DuckDbAccess([path], []));
                 var rows = (long)(await session.ScalarAsync($"SELECT count(*) FROM {SqlOf([path])}", cancellationToken))!;
                 return plan with
                 {
@@ -133,26 +133,45 @@ public sealed class ApplyInput(
                 };
             }
 
-            var table = new SentTable(session, path, format, schema);
-            var (parquet, brokenPath, broken) = await table.ConvertAsync(work.Folder, cancellationToken);
-            var count = (long)(await session.ScalarAsync($"SELECT count(*) FROM {SqlOf([parquet])}", cancellationToken))!;
+            var table = await new TableReader(engine, datasets.Value.TemporaryBytes).ReadAsync(
+                new TableRequest(path, work.Folder)
+                {
+                    FileName = name,
+                    Typing = TableTyping.Written,
+                    Texts = TextsOf(schema),
+                    ListsBrokenLines = true,
+                    IsTemporary = true,
+                },
+                cancellationToken);
+            if (table.File is not { } parquet)
+                throw new ApplyException($"File '{name}' is no table that can be applied to ({table.Format}): {table.Note}");
+            if (table.Note is { } note)
+                work.Note($"File '{name}': {note}");
             return plan with
             {
-                Parts = [new DatasetPart(await files.KeepAsync(parquet, cancellationToken), count, new FileInfo(parquet).Length)],
-                Columns = await session.DescribeAsync(SqlOf([parquet]), cancellationToken),
-                Broken = broken == 0 ? null : await files.KeepAsync(brokenPath, cancellationToken),
-                BrokenLines = broken,
+                Parts = [new DatasetPart(await files.KeepAsync(parquet, cancellationToken), table.Rows, new FileInfo(parquet).Length)],
+                Columns = table.Columns,
+                Broken = table.Broken is { } broken ? await files.KeepAsync(broken, cancellationToken) : null,
+                BrokenLines = table.BrokenLines,
             };
         }
         catch (DuckDBException exception)
         {
-            throw new ApplyException($"File '{name}' cannot be read as {format.Name}: {exception.Message}", exception);
+            throw new ApplyException($"File '{name}' cannot be read: {exception.Message}", exception);
+        }
+        catch (IngestException exception)
+        {
+            throw new ApplyException($"File '{name}' cannot be read: {exception.Message}", exception);
         }
         catch (ArtifactMissingException exception)
         {
             throw new ApplyException($"File '{name}' was not sent: there is no file with the digest {digest}.", exception);
         }
     }
+
+    private static HashSet<string> TextsOf(QuerySchema schema) =>
+        schema.Features.Where(feature => feature.Type is FeatureType.Category or FeatureType.Text)
+            .Select(feature => feature.Name).ToHashSet(StringComparer.Ordinal);
 
     private int ChunkRows(bool isLogged) =>
         isLogged ? Math.Min(options.ChunkRows, ApplyOptions.MaxLoggedChunkRows) : options.ChunkRows;

@@ -2,7 +2,9 @@ using System.Globalization;
 using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
+using Progeny.Core.Feeds;
 using Progeny.Core.Releases;
+using Progeny.Storage.Apply.Tables;
 using Progeny.Storage.Datasets;
 
 namespace Progeny.Storage.Apply;
@@ -14,8 +16,29 @@ public sealed class ApplyOutput(
     DuckDbEngine engine,
     ArtifactFiles files,
     IDataArtifactStore artifacts,
+    FeedTables tables,
     TimeProvider time)
 {
+    private const int MaxFeedAttempts = 6;
+
+    private static readonly TimeSpan FeedRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>Checks an output before anything is predicted for it.</summary>
+    /// <exception cref="ApplyException">It is a table of a feed that cannot be written.</exception>
+    public async Task CheckAsync(ApplyWork work, CancellationToken cancellationToken)
+    {
+        if (TableOf(work) is not { } place)
+            return;
+        try
+        {
+            await tables.Open(place, work.Project).CheckAsync(cancellationToken);
+        }
+        catch (FeedException exception)
+        {
+            throw new ApplyException(exception.Message, exception);
+        }
+    }
+
     /// <summary>Makes the output and the list of bad rows.</summary>
     /// <param name="parts">The files with the predictions, one at least.</param>
     public async Task<ApplyReport> MakeAsync(
@@ -50,18 +73,84 @@ public sealed class ApplyOutput(
             return report with { Output = await AddVersionAsync(work, report, columns, paths, parts, cancellationToken) };
         }
 
+        if (TableOf(work) is { } place)
+        {
+            await WriteTableAsync(work, place, paths, chunks, cancellationToken);
+            return report;
+        }
+
         var format = work.Request.Output[ApplyInput.FilePrefix.Length..];
+        if (format == "parquet" && parts.Count == 1)
+        {
+            // It is what a copy of it would be.
+            return report with
+            {
+                Output = $"{ApplyInput.FilePrefix}{FileNameOf(work, format)}", FileName = FileNameOf(work, format), File = parts[0].Digest,
+            };
+        }
+
         var path = Path.Combine(work.Folder, $"predictions.{format}");
         await session.ExecuteAsync(
             $"COPY (SELECT * FROM {table}) TO {SqlText.Literal(path)} (FORMAT {(format == "ndjson" ? "json" : format)})",
             cancellationToken);
-        var fileName = $"{work.Project}-{work.Job}.{format}";
+        var fileName = FileNameOf(work, format);
         return report with
         {
             Output = $"{ApplyInput.FilePrefix}{fileName}",
             FileName = fileName,
             File = await files.KeepAsync(path, cancellationToken),
         };
+    }
+
+    private static string FileNameOf(ApplyWork work, string format) => $"{work.Project}-{work.Job}.{format}";
+
+    private static string? TableOf(ApplyWork work) =>
+        work.Request.Output.StartsWith(ApplyInput.FeedPrefix, StringComparison.Ordinal)
+            ? work.Request.Output[ApplyInput.FeedPrefix.Length..]
+            : null;
+
+    /// <summary>Writes each chunk into a table of a feed, once.</summary>
+    /// <param name="paths">The files of the chunks that have predictions, in their order; one without rows where none has any.</param>
+    private async Task WriteTableAsync(
+        ApplyWork work, string place, List<string> paths, IReadOnlyList<ApplyChunk> chunks, CancellationToken cancellationToken)
+    {
+        var table = tables.Open(place, work.Project);
+        int[] numbers = [.. chunks.Where(chunk => chunk.Output is not null).Select(chunk => chunk.Number)];
+        await using var session = engine.Open(new DuckDbAccess([], [work.Folder]));
+        var columns = FeedTableColumn.Of(await session.DescribeAsync($"read_parquet({SqlText.Literal(paths[0])})", cancellationToken));
+        await RetryAsync(() => table.PrepareAsync(columns, cancellationToken), cancellationToken);
+        var (written, before) = (0, 0);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var rows = new DuckDbRows(session, paths[i]);
+            var isNew = false;
+            await RetryAsync(
+                async () => isNew = await table.WriteAsync(rows, work.Job, numbers[i], columns, cancellationToken), cancellationToken);
+            (written, before) = isNew ? (written + 1, before) : (written, before + 1);
+        }
+
+        work.Note($"{written} chunks written into {work.Request.Output}{(before > 0 ? $", {before} were there" : "")}.");
+    }
+
+    /// <summary>Asks a feed again where it does not answer: a chunk that it has already is not written twice.</summary>
+    private async Task RetryAsync(Func<Task> write, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (FeedException exception) when (attempt == MaxFeedAttempts || exception.InnerException is null)
+            {
+                throw new ApplyException(exception.Message, exception);
+            }
+            catch (FeedException)
+            {
+                await Task.Delay(FeedRetry * attempt, time, cancellationToken);
+            }
+        }
     }
 
     private async Task<string> AddVersionAsync(

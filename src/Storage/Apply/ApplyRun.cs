@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using DuckDB.NET.Native;
 using Progeny.Core.Apply;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Releases;
+using Progeny.Core.Serving;
 using Progeny.Storage.Datasets;
 
 namespace Progeny.Storage.Apply;
@@ -26,7 +28,8 @@ internal sealed class ApplyRun(
     private readonly List<ApplyChunk> chunks = [.. done];
     private readonly long skipped = done.Sum(chunk => chunk.Rows);
     private readonly BadRows bad = new();
-    private readonly TaskCompletionSource<OutputTable> output = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(OutputTable First, OutputTable Second)> output =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A file with no predictions, where no chunk has any.</summary>
     public DatasetPart? Empty { get; private set; }
@@ -60,7 +63,11 @@ internal sealed class ApplyRun(
             while (toWrite.Reader.TryRead(out var batch))
                 batch.Source.Release();
             if (output.Task.IsCompletedSuccessfully)
-                await (await output.Task).DisposeAsync();
+            {
+                var (first, second) = await output.Task;
+                await first.DisposeAsync();
+                await second.DisposeAsync();
+            }
         }
 
         return chunks;
@@ -95,14 +102,7 @@ internal sealed class ApplyRun(
         var offset = skipped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" OFFSET {skipped}");
         using var stream = ChunkStream.Open(session.Connection, $"SELECT {columns.SelectList} FROM {table}{offset}");
         var fillers = columns.Fillers(stream, schema);
-        output.SetResult(new OutputTable(
-            engine.Open(new DuckDbAccess([], [work.Folder])),
-            columns,
-            stream,
-            [.. served.Manifest.Label?.Classes ?? []],
-            served.Rules is not null,
-            served.Reference.ToString(),
-            work.Request.Log ? work.Job : null));
+        output.SetResult((OpenOutput(columns, stream, served), OpenOutput(columns, stream, served)));
         var next = skipped;
         while (next < plan.Rows)
         {
@@ -133,6 +133,15 @@ internal sealed class ApplyRun(
         toPredict.Complete();
         toWrite.Complete();
     }
+
+    private OutputTable OpenOutput(InputColumns columns, ChunkStream stream, ServedGeneration served) => new(
+        engine.Open(new DuckDbAccess([], [work.Folder])),
+        columns,
+        stream,
+        [.. served.Manifest.Label?.Classes ?? []],
+        served.Rules is not null,
+        served.Reference.ToString(),
+        work.Request.Log ? work.Job : null);
 
     private ApplyBatch Read(SharedChunk source, int first, int count, long next, IReadOnlyList<(int Column, CellFiller Filler)> fillers)
     {
@@ -175,9 +184,40 @@ internal sealed class ApplyRun(
         }
     }
 
+    /// <remarks>While a chunk is written, the rows of the next one are gathered in another table.</remarks>
     private async Task WriteAsync(ChannelReader<ApplyBatch> batches, CancellationToken cancellationToken)
     {
-        var table = await output.Task.WaitAsync(cancellationToken);
+        var (table, next) = await output.Task.WaitAsync(cancellationToken);
+        var ending = Task.CompletedTask;
+        try
+        {
+            await foreach (var (rows, badRows) in GatherAsync(() => table, batches, cancellationToken))
+            {
+                await ending;
+                ending = EndChunkAsync(table, rows, badRows, cancellationToken);
+                (table, next) = (next, table);
+            }
+        }
+        finally
+        {
+            // Not thrown twice: what failed above is why the work ends.
+            await Task.WhenAny(ending);
+        }
+
+        await ending;
+        if (chunks.TrueForAll(chunk => chunk.Output is null))
+        {
+            var path = Path.Combine(work.Folder, "empty.parquet");
+            await table.WriteAsync(path, cancellationToken);
+            Empty = new DatasetPart(await files.KeepAsync(path, cancellationToken), 0, new FileInfo(path).Length);
+        }
+    }
+
+    /// <summary>Adds batches to a table until a chunk is whole.</summary>
+    /// <returns>For each chunk the rows of the input that it took, and those without a prediction.</returns>
+    private async IAsyncEnumerable<(long Rows, (long Count, Stream Lines) Bad)> GatherAsync(
+        Func<OutputTable> table, ChannelReader<ApplyBatch> batches, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var rows = 0L;
         var badBefore = plan.BrokenLines + done.Sum(chunk => chunk.BadRows);
         CheckBad(badBefore);
@@ -186,7 +226,7 @@ internal sealed class ApplyRun(
             try
             {
                 await batch.Ended.WaitAsync(cancellationToken);
-                table.Add(batch);
+                table().Add(batch);
                 bad.Add(batch);
             }
             finally
@@ -199,21 +239,16 @@ internal sealed class ApplyRun(
             if (!batch.IsLast)
                 continue;
             badBefore += bad.Count;
-            await EndChunkAsync(table, rows, cancellationToken);
+            yield return (rows, (bad.Count, bad.Take()));
             rows = 0;
-        }
-
-        if (chunks.TrueForAll(chunk => chunk.Output is null))
-        {
-            var path = Path.Combine(work.Folder, "empty.parquet");
-            await table.WriteAsync(path, cancellationToken);
-            Empty = new DatasetPart(await files.KeepAsync(path, cancellationToken), 0, new FileInfo(path).Length);
         }
     }
 
-    private async Task EndChunkAsync(OutputTable table, long rows, CancellationToken cancellationToken)
+    private async Task EndChunkAsync(
+        OutputTable table, long rows, (long Count, Stream Lines) badRows, CancellationToken cancellationToken)
     {
-        var chunk = new ApplyChunk { Number = chunks.Count, Rows = rows, BadRows = bad.Count };
+        await using var lines = badRows.Lines;
+        var chunk = new ApplyChunk { Number = chunks.Count, Rows = rows, BadRows = badRows.Count };
         if (table.Rows > 0)
         {
             chunk = chunk with { OutputRows = table.Rows };
@@ -226,7 +261,6 @@ internal sealed class ApplyRun(
         if (chunk.BadRows > 0)
         {
             work.Note($"Chunk {chunk.Number}: {chunk.BadRows} bad rows, the first of all {bad.First}");
-            await using var lines = bad.Take();
             chunk = chunk with { Bad = await artifacts.PutAsync(lines, long.MaxValue, cancellationToken) };
         }
 

@@ -1,3 +1,4 @@
+using Progeny.Storage.Apply.Tables;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,7 @@ internal static class ApplyServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ApplyOptions>>().Value);
         services.AddSingleton(provider => (IDataArtifactUses)provider.GetRequiredService<IApplyLedger>());
         services.AddSingleton<ApplyInput>();
+        services.AddSingleton<FeedTables>();
         services.AddSingleton<ApplyOutput>();
         services.AddSingleton<IBatchApply, BatchApply>();
         return services;

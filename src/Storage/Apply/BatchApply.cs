@@ -45,6 +45,7 @@ public sealed class BatchApply(
         var plan = await ledger.FindPlanAsync(work.Job, cancellationToken);
         if (plan?.Report is { } made)
             return made;
+        await outputs.CheckAsync(work, cancellationToken);
         if (plan is null)
         {
             await LowPriorityThread.RunAsync(

@@ -28,6 +28,10 @@ internal readonly unsafe struct InputVector
     public T Get<T>(int row)
         where T : unmanaged => ((T*)data)[row];
 
+    /// <summary>The values of rows, of the type that the column has.</summary>
+    public ReadOnlySpan<T> Values<T>(int first, int count)
+        where T : unmanaged => new((T*)data + first, count);
+
     /// <summary>The bytes of values of a width.</summary>
     public ReadOnlySpan<byte> Bytes(int first, int count, int width) => new(data + ((long)first * width), count * width);
 

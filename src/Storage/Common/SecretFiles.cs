@@ -19,7 +19,7 @@ public static class SecretFiles
     [
         .. new[]
         {
-            "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri",
+            "Cluster:ConnectionString", "Feeds:*:ConnectionString", "Feeds:*:WriteConnectionString", "Webhooks:*:Url", "Webhooks:*:Secret", "Tap:RabbitMq:Uri",
             "Artifacts:AccessKey", "Artifacts:SecretKey", "Security:Pepper", "Security:Tls:Password", "Silo:Tls:Password",
             "Security:OpenIdConnect:ClientSecret", "QueryLog:Archive:AccessKey", "QueryLog:Archive:SecretKey",
             "Datasets:Buckets:*:AccessKey", "Datasets:Buckets:*:SecretKey",

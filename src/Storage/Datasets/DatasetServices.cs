@@ -22,8 +22,7 @@ internal static class DatasetServices
     /// <summary>What reads and writes files of datasets, wherever their catalog is.</summary>
     public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DatasetsOptions>().Bind(configuration.GetSection(DatasetsOptions.Section)).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
+        services.AddDatasetsOptions(configuration);
         services.AddSingleton<DuckDbEngine>();
         services.AddSingleton<ArtifactFiles>();
         services.AddSingleton<DatasetGates>();
@@ -35,8 +34,7 @@ internal static class DatasetServices
         services.AddSingleton<ILakeSchema, QueryLakeSchema>();
         services.AddSingleton<ILakeSchema, OutcomeLakeSchema>();
         services.AddSingleton<ILakeSchema, MetricLakeSchema>();
-        services.AddSingleton<ILake, DuckDbLake>();
-        services.AddSingleton<ILakeFeeds, LakeFeeds>();
+        services.AddDuckDbFeeds();
         services.AddContracts();
         services.AddAppendedRows(configuration);
         services.AddSubscriptions(configuration);
@@ -47,4 +45,25 @@ internal static class DatasetServices
         services.AddHostedService(provider => provider.GetRequiredService<ProfileQueue>());
         return services;
     }
+
+    /// <summary>What reads files where there is no node: source.file, and feeds of kind duckdb over folders.</summary>
+    public static IServiceCollection AddLocalFiles(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddDatasetsOptions(configuration);
+        services.AddSingleton(provider => new DuckDbEngine(
+            provider.GetRequiredService<IOptions<DatasetsOptions>>().Value, Path.GetTempPath()));
+        return services.AddDuckDbFeeds();
+    }
+
+    private static void AddDatasetsOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatasetsOptions>().Bind(configuration.GetSection(DatasetsOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DatasetsOptions>, DatasetsOptions.Validator>());
+    }
+
+    private static IServiceCollection AddDuckDbFeeds(this IServiceCollection services) => services
+        .AddSingleton<QueryTurns>()
+        .AddSingleton<ILake, DuckDbLake>()
+        .AddSingleton<ILakeFeeds, LakeFeeds>()
+        .AddSingleton<IFileFeeds, TableFiles>();
 }

@@ -22,6 +22,15 @@ public sealed class DatasetsOptions
     /// <summary>How long a query over datasets may run.</summary>
     public TimeSpan QueryTime { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How many queries over datasets, records and files run at once; others wait.</summary>
+    public int MaxQueries { get; set; } = 8;
+
+    /// <summary>How long a query waits for its turn; then it is refused.</summary>
+    public TimeSpan QueryWait { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most records of a project's queries, or outcomes, that one query over them reads.</summary>
+    public int MaxRecords { get; set; } = 10_000_000;
+
     /// <summary>The most bytes of a file that is put, as it was sent.</summary>
     public long MaxFileBytes { get; set; } = 100L << 30;
 
@@ -42,6 +51,12 @@ public sealed class DatasetsOptions
                 failures.Add($"{Section}:{nameof(TemporaryBytes)} is {options.TemporaryBytes}; it must be a number of bytes of at least 0.");
             if (options.QueryTime < TimeSpan.FromSeconds(1))
                 failures.Add($"{Section}:{nameof(QueryTime)} is {options.QueryTime:c}; it must be a time of at least 00:00:01.");
+            if (options.MaxQueries is < 1 or > 1_024)
+                failures.Add($"{Section}:{nameof(MaxQueries)} is {options.MaxQueries}; it must be from 1 to 1024.");
+            if (options.QueryWait < TimeSpan.Zero || options.QueryWait > TimeSpan.FromHours(1))
+                failures.Add($"{Section}:{nameof(QueryWait)} is {options.QueryWait:c}; it must be a time from 00:00:00 to 01:00:00.");
+            if (options.MaxRecords < 1)
+                failures.Add($"{Section}:{nameof(MaxRecords)} is {options.MaxRecords}; it must be at least 1.");
             if (options.MaxFileBytes < 1)
                 failures.Add($"{Section}:{nameof(MaxFileBytes)} is {options.MaxFileBytes}; it must be a number of bytes of at least 1.");
             return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;

@@ -27,17 +27,33 @@ public sealed class DuckDbEngine
     public string CreateFolder()
     {
         var folder = Path.Combine(temporary, Guid.NewGuid().ToString("n"));
-        Directory.CreateDirectory(folder);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return folder;
     }
 
     /// <summary>
     /// Opens a session. It has an empty database of its own in memory, times are in UTC, and its settings cannot be changed.
     /// </summary>
-    public DuckDbSession Open(DuckDbAccess access)
+    /// <param name="access">What it may reach.</param>
+    /// <param name="threads">Its threads; null: as many as the settings allow.</param>
+    /// <param name="turn">Is disposed with the session, or where none can be opened; null: there is nothing to dispose.</param>
+    public DuckDbSession Open(DuckDbAccess access, int? threads = null, IDisposable? turn = null)
     {
         ArgumentNullException.ThrowIfNull(access);
-        var folder = CreateFolder();
+        string folder;
+        try
+        {
+            folder = CreateFolder();
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
+
         var connection = new DuckDBConnection("DataSource=:memory:");
         try
         {
@@ -47,7 +63,7 @@ public sealed class DuckDbEngine
                 $"""
                 SET TimeZone = 'UTC';
                 SET memory_limit = '{options.Memory}B';
-                SET threads = {options.ThreadsOfWork};
+                SET threads = {threads ?? options.ThreadsOfWork};
                 SET temp_directory = {SqlText.Literal(folder)};
                 SET max_temp_directory_size = '{options.TemporaryBytes}B';
                 SET preserve_insertion_order = true;
@@ -60,11 +76,12 @@ public sealed class DuckDbEngine
                 SET lock_configuration = true;
                 """;
             command.ExecuteNonQuery();
-            return new DuckDbSession(connection, folder);
+            return new DuckDbSession(connection, folder, turn);
         }
         catch
         {
             connection.Dispose();
+            turn?.Dispose();
             Directory.Delete(folder, recursive: true);
             throw;
         }

@@ -10,13 +10,16 @@ namespace Progeny.Storage.Datasets;
 public sealed class DuckDbSession : IAsyncDisposable
 {
     /// <summary>Options of a Parquet file that is written quickly and read soon.</summary>
-    internal const string QuickParquet = "COMPRESSION snappy";
+    /// <remarks>A dictionary of many values would cost more than it saves.</remarks>
+    internal const string QuickParquet = "COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000";
 
     private readonly DuckDBConnection connection;
     private readonly string folder;
+    private readonly IDisposable? turn;
 
-    internal DuckDbSession(DuckDBConnection connection, string folder)
+    internal DuckDbSession(DuckDBConnection connection, string folder, IDisposable? turn = null)
     {
+        this.turn = turn;
         this.connection = connection;
         this.folder = folder;
     }
@@ -114,6 +117,7 @@ public sealed class DuckDbSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync();
+        turn?.Dispose();
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }

@@ -12,12 +12,17 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     private readonly SortedDictionary<string, (IFeed? Feed, string Kind, string Projects)> feeds = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Name, string Project), IFeed> lakeFeeds = [];
     private readonly FeedsOptions settings;
+    private readonly IFileFeeds? files;
     private readonly ILakeFeeds? lake;
     private readonly ILogger? logger;
     private readonly bool hasGrants;
 
-    public FeedCatalog(IOptions<FeedsOptions> options, ILogger<FeedCatalog>? logger = null, ILakeFeeds? lake = null)
+    /// <param name="files">The feeds over files; null: there are none.</param>
+    /// <param name="lake">The feeds of kind duckdb; null: there are none.</param>
+    public FeedCatalog(
+        IOptions<FeedsOptions> options, ILogger<FeedCatalog>? logger = null, IFileFeeds? files = null, ILakeFeeds? lake = null)
     {
+        this.files = files;
         settings = options.Value;
         this.lake = lake;
         this.logger = logger;
@@ -61,9 +66,9 @@ public sealed class FeedCatalog : IFeedCatalog, IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public async Task<IFileFeed> OpenFileAsync(
         string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
-        path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? await CsvFeed.OpenAsync(path, query, texts, cancellationToken)
-        : lake is null ? throw new FeedException(Path.GetFileName(path), "Only files .csv are read here.")
-        : await lake.OpenFileAsync(path, query, texts, cancellationToken);
+        files is null
+            ? throw new FeedException(Path.GetFileName(path), "Files are not read here.")
+            : await files.OpenAsync(path, query, texts, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

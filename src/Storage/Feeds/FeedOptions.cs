@@ -11,6 +11,12 @@ public sealed class FeedOptions
     /// <summary>As the driver has it: <c>Data Source=flights.db</c>, or <c>Host=…;Database=…;Username=…;Password=…</c>.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>The tables that batch applies may write: names and patterns with <c>*</c>, separated by commas; null: none.</summary>
+    public string? WriteTables { get; set; }
+
+    /// <summary>As <see cref="ConnectionString"/>, of a role that may write <see cref="WriteTables"/>; null: that one.</summary>
+    public string? WriteConnectionString { get; set; }
+
     /// <summary>The projects that may use it: names and patterns with <c>*</c>, separated by commas.</summary>
     public string Projects { get; set; } = ProjectGrant.All;
 

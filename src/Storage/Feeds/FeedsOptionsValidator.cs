@@ -29,13 +29,18 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
             foreach (var failure in CheckLake(key, feed))
                 yield return failure;
         }
-        else if (CheckConnection(feed) is { } failure)
+        else
         {
-            yield return $"{key}:ConnectionString {failure}";
+            if (CheckConnection(feed, feed.ConnectionString) is { } failure)
+                yield return $"{key}:ConnectionString {failure}";
+            if (feed.WriteConnectionString is { } writer && CheckConnection(feed, writer) is { } wrong)
+                yield return $"{key}:WriteConnectionString {wrong}";
+            if (feed.WriteTables is { } tables && CheckTables(tables) is { } problem)
+                yield return $"{key}:WriteTables {problem}";
         }
 
-        if (ProjectGrant.Problem($"{key}:Projects", feed.Projects) is { } problem)
-            yield return problem;
+        if (ProjectGrant.Problem($"{key}:Projects", feed.Projects) is { } projects)
+            yield return projects;
         if (feed.Timeout < MinTimeout || feed.Timeout > MaxTimeout)
             yield return $"{key}:Timeout is {feed.Timeout:c}; it must be a time from {MinTimeout:c} to {MaxTimeout:c}, "
                 + "hours:minutes:seconds.";
@@ -45,6 +50,8 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
     {
         if (!string.IsNullOrEmpty(feed.ConnectionString))
             yield return $"{key}:ConnectionString is set, and a feed of kind {FeedKinds.DuckDb} has none; leave it out.";
+        if (feed.WriteTables is not null || feed.WriteConnectionString is not null)
+            yield return $"{key}:WriteTables and WriteConnectionString are for feeds of other kinds; one of kind {FeedKinds.DuckDb} only reads.";
         if (ProjectGrant.Problem($"{key}:Datasets", feed.Datasets) is { } datasets)
             yield return datasets;
         if (feed.Records is { } records && ProjectGrant.Problem($"{key}:Records", records) is { } problem)
@@ -58,18 +65,24 @@ internal sealed class FeedsOptionsValidator : IValidateOptions<FeedsOptions>
         }
     }
 
+    private static string? CheckTables(string tables) =>
+        tables.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } patterns
+            && patterns.All(pattern => pattern.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '*'))
+            ? null
+            : $"is '{tables}'; write names of tables, with * for any characters, separated by commas, e.g. scores, predictions_*.";
+
     // Connection strings hold passwords, so their values stay out of the messages; the drivers name the key they reject.
-    private static string? CheckConnection(FeedOptions feed)
+    private static string? CheckConnection(FeedOptions feed, string? connectionString)
     {
         var sqlite = FeedKinds.IsSqlite(feed.Kind);
         var right = sqlite ? "e.g. Data Source=flights.db" : "e.g. Host=db;Database=flights;Username=reader;Password=…";
-        if (string.IsNullOrWhiteSpace(feed.ConnectionString))
+        if (string.IsNullOrWhiteSpace(connectionString))
             return $"is missing; write {right}.";
         try
         {
             var (target, what) = sqlite
-                ? (new SqliteConnectionStringBuilder(feed.ConnectionString).DataSource, "a file (Data Source)")
-                : (new NpgsqlConnectionStringBuilder(feed.ConnectionString).Host, "a server (Host)");
+                ? (new SqliteConnectionStringBuilder(connectionString).DataSource, "a file (Data Source)")
+                : (new NpgsqlConnectionStringBuilder(connectionString).Host, "a server (Host)");
             if (string.IsNullOrWhiteSpace(target))
                 return $"names no {what[2..]}; it must name {what}, {right}.";
             return sqlite && target.Contains(":memory:", StringComparison.OrdinalIgnoreCase)

@@ -44,13 +44,6 @@ public sealed class SqliteFeed(string name, string connectionString, long maxSpi
         CancellationToken cancellationToken) =>
         FeedThread.RunAsync(() => SqliteGuard.Run(Name, () => Lookup(sql, columns, parameters, cancellationToken)), cancellationToken);
 
-    /// <summary>Closes the connections that are kept for reuse, so that the file can be deleted.</summary>
-    internal void Release()
-    {
-        using var connection = new SqliteConnection(connectionString);
-        SqliteConnection.ClearPool(connection);
-    }
-
     private IReadOnlyList<object?[]?> Lookup(
         string sql,
         IReadOnlyList<string> columns,

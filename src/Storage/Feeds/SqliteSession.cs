@@ -86,26 +86,6 @@ internal sealed class SqliteSession : IDisposable
         return command;
     }
 
-    /// <summary>
-    /// The columns of a query that are columns of a table, with their names there. Of a query that SQLite refuses there are none.
-    /// </summary>
-    public IReadOnlyList<(string Name, string Origin)> Origins(string sql)
-    {
-        if (raw.sqlite3_prepare_v2(connection.Handle!, sql, out var statement) != raw.SQLITE_OK)
-            return [];
-        using (statement)
-        {
-            var columns = new List<(string, string)>();
-            for (var i = 0; i < raw.sqlite3_column_count(statement); i++)
-            {
-                if (raw.sqlite3_column_origin_name(statement, i).utf8_to_string() is { } origin)
-                    columns.Add((raw.sqlite3_column_name(statement, i).utf8_to_string(), origin));
-            }
-
-            return columns;
-        }
-    }
-
     /// <summary>What an exception out of this session means to the caller.</summary>
     public Exception Translate(SqliteException e)
     {

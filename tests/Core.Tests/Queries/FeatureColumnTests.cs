@@ -133,4 +133,30 @@ public sealed class FeatureColumnTests
         column.CopyTo(rows, except, new InputElements(DataType.Fp32, MemoryMarshal.AsBytes(floats.AsSpan()), []), 1);
         return floats;
     }
+
+    [Fact]
+    public void Runs_of_numbers_are_what_they_are_one_by_one_and_end_before_one_that_needs_more_care()
+    {
+        var feature = new Feature { Name = "x", Type = FeatureType.Float, Nullable = true, Min = -5, Max = 1e30 };
+        double[] values = [0.1, -5, 1e-45, 1e30, 7, double.NaN, 2, 1e39, -6, 3];
+        var (one, many) = (new FeatureColumn(feature, values.Length), new FeatureColumn(feature, values.Length));
+        var problems = values.Select((value, row) => one.SetNumber(row, value)).ToList();
+        many.SetNumbers(0, values).ShouldBe(5);
+        many.SetNumbers(5, values.AsSpan(5)).ShouldBe(0);
+        many.SetNumbers(6, values.AsSpan(6)).ShouldBe(1);
+        many.SetNumbers(9, values.AsSpan(9)).ShouldBe(1);
+
+        many.Present.ShouldBe(one.Present);
+        for (var row = 0; row < values.Length; row++)
+        {
+            many.IsMissing(row).ShouldBe(one.IsMissing(row));
+            many.Get(row).ShouldBe(one.Get(row));
+        }
+
+        problems.Count(problem => problem is not null).ShouldBe(2);
+        new FeatureColumn(feature with { Type = FeatureType.Int }, 1).SetNumbers(0, [1]).ShouldBe(0);
+        var integers = new FeatureColumn(feature with { Type = FeatureType.Int }, 4);
+        integers.SetIntegers(0, [3, -5, -6, 4]).ShouldBe(2);
+        (integers.Get(1), integers.Present).ShouldBe((-5L, 2));
+    }
 }

@@ -103,7 +103,8 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
     }
 
     [Theory]
-    [InlineData("dataset:orders", "feed:crm", "not written into tables of feeds")]
+    [InlineData("dataset:orders", "feed:crm", "feed:NAME/TABLE")]
+    [InlineData("dataset:orders", "feed:crm/scores; DROP TABLE x", "feed:NAME/TABLE")]
     [InlineData("dataset:orders", "dataset:scores@2", "none can be named")]
     [InlineData("orders", "file:csv", "dataset:NAME")]
     [InlineData("feed:crm", "file:csv", "query is missing")]
@@ -122,6 +123,69 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
         var job = await ApplyAsync("colour\nred\n", "rows.csv", "file:csv");
         ((string)job["status"]!).ShouldBe("failed");
         ((string)job["message"]!).ShouldContain("none of the fields");
+    }
+
+    [Fact]
+    public async Task Predictions_of_a_feeds_rows_are_written_into_a_table_of_a_feed_and_can_be_asked_for()
+    {
+        var started = await Node.PostAsync(
+            "/api/projects/demo/apply",
+            new { input = "feed:crm", query = "SELECT * FROM rides ORDER BY id", output = "feed:crm/scores", keep = new[] { "id" } });
+        var job = await EndAsync((string)started["id"]!);
+        ((string)job["status"]!).ShouldBe("succeeded", (string)job["message"]!);
+        ((string)job["message"]!).ShouldContain("2 predictions in feed:crm/scores, 1 bad rows");
+        (await Node.Http.GetStringAsync($"/api/jobs/{job["id"]}/log")).ShouldContain("1 chunks written into feed:crm/scores");
+
+        var found = await Node.PostAsync(
+            "/api/projects/demo/feeds/crm/query", new { sql = "SELECT id, prediction, generation FROM scores ORDER BY id", limit = 1 });
+        found["columns"]!.ToJsonString().ShouldBe("""["id","prediction","generation"]""");
+        found["rows"]!.AsArray().Count.ShouldBe(1);
+        ((string)found["rows"]![0]![2]!).ShouldBe("demo@0.1.0:1");
+        ((bool)found["more"]!).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("feed:crm/rides", "'rides' may not be written")]
+    [InlineData("feed:none/scores", "no such feed")]
+    public async Task Table_that_may_not_be_written_fails_the_job_before_any_row(string output, string message)
+    {
+        var started = await Node.PostAsync(
+            "/api/projects/demo/apply", new { input = "feed:crm", query = "SELECT * FROM rides", output });
+        var job = await EndAsync((string)started["id"]!);
+        ((string)job["status"]!).ShouldBe("failed");
+        ((string)job["message"]!).ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task Job_that_is_cancelled_ends_and_writes_nothing_into_the_table()
+    {
+        const string Query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) "
+            + "SELECT -i AS id, 8 AS hour, 2.5 AS distance, NULL AS weight, 'bike' AS vehicle FROM n";
+        var started = await Node.PostAsync(
+            "/api/projects/demo/apply", new { input = "feed:crm", query = Query, output = "feed:crm/scores", keep = new[] { "id" } });
+        await Node.UntilAsync($"/api/jobs/{started["id"]}", info => (string)info["status"]! == "running");
+        (await Node.PostAsync($"/api/jobs/{started["id"]}/cancel", new { })).ShouldNotBeNull();
+        ((string)(await EndAsync((string)started["id"]!))["status"]!).ShouldBe("cancelled");
+
+        var jobs = await Node.PostAsync(
+            "/api/projects/demo/feeds/crm/query", new { sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'progeny_applied'" });
+        if (jobs["rows"]!.ToJsonString() == "[[1]]")
+        {
+            (await Node.PostAsync("/api/projects/demo/feeds/crm/query", new { sql = "SELECT count(*) FROM scores WHERE id < 0" }))["rows"]!
+                .ToJsonString().ShouldBe("[[0]]");
+        }
+    }
+
+    [Theory]
+    [InlineData("crm", "DELETE FROM rides", 100, "SELECT")]
+    [InlineData("crm", "SELECT nothing FROM rides", 100, "nothing")]
+    [InlineData("none", "SELECT 1", 100, "no such feed")]
+    [InlineData("crm", "SELECT 1", 0, "limit")]
+    public async Task Query_of_a_feed_that_cannot_be_right_is_refused(string feed, string sql, int limit, string message)
+    {
+        using var response = await Node.Http.PostAsJsonAsync($"/api/projects/demo/feeds/{feed}/query", new { sql, limit });
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync()).ShouldContain(message);
     }
 
     [Fact]

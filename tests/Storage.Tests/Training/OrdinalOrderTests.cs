@@ -6,6 +6,7 @@ using Progeny.Core.Feeds;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feeds;
+using Progeny.Storage.Tests.Datasets.Lake;
 
 namespace Progeny.Storage.Tests.Training;
 
@@ -16,7 +17,10 @@ namespace Progeny.Storage.Tests.Training;
 public sealed class OrdinalOrderTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly FeedCatalog catalog = new(Options.Create(new FeedsOptions()));
+    private readonly FeedCatalog catalog;
+
+    public OrdinalOrderTests() =>
+        catalog = new FeedCatalog(Options.Create(new FeedsOptions()), files: TestFiles.In(folder["work"]));
 
     public void Dispose()
     {
@@ -38,7 +42,7 @@ public sealed class OrdinalOrderTests : IDisposable
     [Theory]
     [InlineData("x,y,t\n1,0,10/1/2025\n2,0,12/9/2025\n", "row 1: '10/1/2025', row 2: '12/9/2025'. A time in ISO 8601 such as")]
     [InlineData("x,y,t\n1,0,2025-10-01\n2,0,12/9/2025\n", "row 2: '12/9/2025'. A time in ISO 8601")]
-    [InlineData("x,y,t\n1,0,2025-10-01\n2,0,7\n3,0,\n", "row 2: 7, row 3: null.")]
+    [InlineData("x,y,t\n1,0,2025-10-01\n2,0,7\n3,0,\n", "row 2: '7', row 3: null.")]
     [InlineData("x,y,at\n1,0,1\n", "The query yields no column 't' (source.ordinal); its columns are x, y, at.")]
     public async Task What_has_no_place_in_the_order_is_refused_with_row_and_value(string csv, string message) =>
         (await Should.ThrowAsync<TrainingFailedException>(() => ReadAsync(csv))).Message.ShouldContain(message);

@@ -11,6 +11,7 @@ using Progeny.Core.Datasets;
 using Progeny.Core.Manifests;
 using Progeny.Core.Training;
 using Progeny.Storage.Feeds;
+using Progeny.Storage.Tests.Datasets.Lake;
 
 namespace Progeny.Storage.Tests.Training;
 
@@ -53,7 +54,7 @@ public sealed class ValueTextTests : IDisposable
     {
         var options = new FeedsOptions();
         options.Feeds["db"] = new() { Kind = "sqlite", ConnectionString = $"Data Source={folder["feed.db"]};Pooling=False" };
-        catalog = new FeedCatalog(Options.Create(options));
+        catalog = new FeedCatalog(Options.Create(options), files: TestFiles.In(folder["work"]));
     }
 
     public void Dispose()

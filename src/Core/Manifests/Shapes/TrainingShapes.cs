@@ -19,7 +19,7 @@ internal static class TrainingShapes
     public static readonly MapShape<SourceManifest> Source = new(keys => new()
     {
         Feed = keys.Optional("feed", Feed, "The name of a feed that an operator configured"),
-        File = keys.Optional("file", PackageFile, "A CSV file inside the package; its table is named after the file without the extension"),
+        File = keys.Optional("file", PackageFile, "A file inside the package: CSV, JSON or Parquet; its table has the name up to the first dot"),
         Query = keys.Optional("query", Text, "SQL whose columns include every feature, the label and the ordinal"),
         Ordinal = keys.Optional("ordinal", Field, "The column that orders rows in time"),
         AsOf = keys.Optional("as_of", ListOf(Name, min: 1, unique: true),

@@ -50,7 +50,9 @@ internal sealed class CsvSample
 
             if (end == text.Length && !isWhole)
                 break;
-            record.Add(isQuoted ? text[(position + 1)..Math.Max(position + 1, end - 1)] : text[position..end]);
+            record.Add(isQuoted
+                ? Unescaped(text[(position + 1)..Math.Max(position + 1, end - 1)], quote!.Value, escape ?? quote.Value)
+                : text[position..end]);
             position = end;
             if (position < text.Length && text[position] == separator)
             {
@@ -72,6 +74,9 @@ internal sealed class CsvSample
 
         return new CsvSample(records, isBroken) { HasQuotes = hasQuotes };
     }
+
+    private static string Unescaped(string field, char quote, char escape) =>
+        field.Replace($"{escape}{quote}", quote.ToString(), StringComparison.Ordinal);
 
     private static int EndOfPlain(string text, int from, char separator)
     {

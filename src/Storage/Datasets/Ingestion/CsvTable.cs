@@ -13,8 +13,9 @@ internal static class CsvTable
     private const long UsualRecordBytes = 1L << 20;
 
     public static SourceTable Open(
-        PlainText text, string format, bool isSaid, ReadOptions? read, string target, CancellationToken cancellationToken)
+        PlainText text, string format, bool isSaid, TableRequest request, CancellationToken cancellationToken)
     {
+        var read = request.Read;
         if (text.LongestLine > MaxRecordBytes)
             throw new UnreadableTableException($"It has a line of {text.LongestLine:N0} bytes; the most that is read is "
                 + $"{MaxRecordBytes:N0}.");
@@ -23,10 +24,12 @@ internal static class CsvTable
         var path = text.Path;
         if (text.HasMixedLines)
         {
-            CsvLines.Unify(path, dialect, target, cancellationToken);
-            path = target;
+            path = Path.Combine(request.Folder, "lines");
+            CsvLines.Unify(text.Path, dialect, path, cancellationToken);
         }
 
+        if (request.NeedsNames)
+            TableColumns.CheckNames(names);
         var columns = TableColumns.Unique(names.Select((name, i) => name ?? string.Create(CultureInfo.InvariantCulture, $"column{i + 1}")));
         var sql = string.Create(
             CultureInfo.InvariantCulture,
@@ -37,13 +40,13 @@ internal static class CsvTable
                     null_padding = false,
                 nullstr = ['', {{SqlText.Literal(read?.Null ?? "")}}], max_line_size = {{Math.Max(UsualRecordBytes, text.LongestLine
                     + 2)}},
-                columns = { {{string.Join(", ", columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"))}} })
+                columns = { {{string.Join(", ", columns.Select(column => $"{SqlText.Literal(column)}: 'VARCHAR'"))}} }{{(request.ListsBrokenLines ? $", {BrokenLines.Options}" : "")}})
             """);
         return new SourceTable(
             dialect.Separator == '\t' ? FileKind.Tsv : FileKind.Csv,
             sql,
             [.. columns.Select(column => new SourceColumn(column, ValueOf(column, read), null) { Text = SqlText.Name(column) })],
-            TextType.OfFields,
+            TextType.OfFields(request.Typing),
             null,
             TableColumns.Join(text.Note, note));
     }

@@ -62,7 +62,8 @@ public sealed class DatasetIngestion(
             Directory.CreateDirectory(work);
             var before = await FindBeforeAsync(request, cancellationToken);
             var table = await new TableReader(engine, options.Value.TemporaryBytes).ReadAsync(
-                path, request.FileName, request.Read, work, before?.Columns ?? [], cancellationToken);
+                new TableRequest(path, work) { FileName = request.FileName, Read = request.Read, Known = before?.Columns ?? [] },
+                cancellationToken);
             if (table.File is null && request.IsAppended)
                 throw new IngestException($"What is appended to '{request.Dataset}' must be a table. {table.Note}");
             using var turn = await gates.EnterAsync(request.Dataset);

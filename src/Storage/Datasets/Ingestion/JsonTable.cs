@@ -10,7 +10,7 @@ internal static class JsonTable
     public const long MaxObjectBytes = 32L << 20;
 
     public static async Task<SourceTable> OpenAsync(
-        DuckDbSession session, PlainText text, string format, CancellationToken cancellationToken)
+        DuckDbSession session, PlainText text, string format, TableTyping typing, CancellationToken cancellationToken)
     {
         if (text.Bytes == 0)
             throw new UnreadableTableException("It is empty.");
@@ -28,9 +28,15 @@ internal static class JsonTable
             format,
             // Once the keys are known they need not be found out again, and a key that is new is an error.
             sql,
-            [.. names.Select(name => new SourceColumn(name, $"NULLIF({SqlText.Name(name)}::VARCHAR, 'null')", null))],
-            JsonTypes.All,
+            [.. names.Select(name => ColumnOf(name))],
+            JsonTypes.Of(typing),
             null,
             text.Note);
+    }
+
+    private static SourceColumn ColumnOf(string name)
+    {
+        var json = $"NULLIF({SqlText.Name(name)}::VARCHAR, 'null')";
+        return new SourceColumn(name, json, null) { Text = JsonTypes.TextOfValue(json) };
     }
 }

@@ -25,6 +25,15 @@ internal static class JsonTypes
         new("JSON", "JSON", _ => "true", json => $"{json}::JSON"),
     ];
 
+    private static readonly IReadOnlyList<TextType> _withoutTimes =
+        [.. All.Where(type => !TextType.OfStrings.Any(time => time.Name == type.Name))];
+
+    /// <summary>What a column of values can be, of the types that a table gives.</summary>
+    public static IReadOnlyList<TextType> Of(TableTyping typing) => typing == TableTyping.Exact ? All : _withoutTimes;
+
+    /// <summary>The text of a value: of a string what it says, of all else its JSON.</summary>
+    public static string TextOfValue(string json) => $"CASE WHEN {IsString(json)} THEN {TextOf(json)} ELSE {json} END";
+
     private static string IsString(string json) => $"({json}[1] = '\"')";
 
     private static string TextOf(string json) => $"({json} ->> '$')";

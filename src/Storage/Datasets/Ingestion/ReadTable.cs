@@ -8,4 +8,11 @@ namespace Progeny.Storage.Datasets.Ingestion;
 /// <param name="Columns">Its columns.</param>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Note">As <see cref="DatasetVersion.Note"/>.</param>
-internal sealed record ReadTable(string Format, string? File, IReadOnlyList<DatasetColumn> Columns, long Rows, string? Note);
+internal sealed record ReadTable(string Format, string? File, IReadOnlyList<DatasetColumn> Columns, long Rows, string? Note)
+{
+    /// <summary>The list, as NDJSON, of lines that are no rows; null: all are, or they were not asked for.</summary>
+    public string? Broken { get; init; }
+
+    /// <summary>How many lines are no rows.</summary>
+    public long BrokenLines { get; init; }
+}

@@ -29,6 +29,22 @@ internal static class TableColumns
         return unique;
     }
 
+    /// <summary>Checks that each column has a name of its own; SQL does not tell upper from lower case.</summary>
+    /// <exception cref="UnreadableTableException">One has none, or that of another.</exception>
+    public static void CheckNames(IReadOnlyList<string?> names)
+    {
+        var known = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (names[i] is not { } name)
+                throw new UnreadableTableException($"Line 1, column {i + 1}: the column has no name.");
+            if (!known.TryAdd(name, i))
+                throw new UnreadableTableException(
+                    $"Line 1, column {i + 1}: '{name}' is the name of column {known[name] + 1} already (SQL does not tell upper from lower "
+                        + "case).");
+        }
+    }
+
     /// <summary>Notes as one; null: there is none.</summary>
     public static string? Join(params IEnumerable<string?> notes)
     {

@@ -14,38 +14,32 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
     private const long MaxRowsOfGroup = 122_880;
     private const long MinRowsOfGroup = 2_048;
 
-    /// <param name="path">The file; it must not change.</param>
-    /// <param name="folder">For files of this work; the caller deletes it.</param>
-    /// <param name="known">The columns that the dataset has already, whose types are preferred.</param>
     /// <exception cref="IngestException">The options are wrong, or there is no room.</exception>
-    public async Task<ReadTable> ReadAsync(
-        string path,
-        string? fileName,
-        ReadOptions? read,
-        string folder,
-        IReadOnlyList<DatasetColumn> known,
-        CancellationToken cancellationToken)
+    public async Task<ReadTable> ReadAsync(TableRequest request, CancellationToken cancellationToken)
     {
-        Check(read);
-        var kind = FileKind.Detect(path, fileName, read);
+        Check(request.Read);
+        var kind = FileKind.Detect(request.Path, request.FileName, request.Read);
         if (kind.Format == FileKind.File)
             return new ReadTable(kind.ToString(), null, [], 0, "It was not read as a table, as its name or 'format' says.");
         SourceTable? table = null;
         try
         {
             // The session may read the folder only, in which the file is one by another name.
-            await using var session = engine.Open(new DuckDbAccess([path], [folder]));
+            await using var session = engine.Open(new DuckDbAccess([request.Path], [request.Folder]));
             try
             {
-                table = await OpenAsync(session, path, kind, read, folder, cancellationToken);
+                table = await OpenAsync(session, request, kind, cancellationToken);
                 kind = kind with { Format = table.Format };
-                var (columns, rows) = await WriteAsync(
-                    session, table, read, known, System.IO.Path.Combine(folder, "table.parquet"), cancellationToken);
-                return new ReadTable(kind.ToString(), System.IO.Path.Combine(folder, "table.parquet"), columns, rows, table.Note);
+                var target = Path.Combine(request.Folder, "table.parquet");
+                var (columns, rows) = await WriteAsync(session, table, request, target, cancellationToken);
+                var read = new ReadTable(kind.ToString(), target, columns, rows, table.Note);
+                return request.ListsBrokenLines && table.Format is FileKind.Csv or FileKind.Tsv
+                    ? await BrokenLines.AddAsync(session, read, Path.Combine(request.Folder, "broken.ndjson"), cancellationToken)
+                    : read;
             }
             catch (DuckDBException exception)
             {
-                throw DuckDbFaults.NoRoom(exception) ?? (Exception)DuckDbFaults.Unreadable(exception, table, folder);
+                throw DuckDbFaults.NoRoom(exception) ?? (Exception)DuckDbFaults.Unreadable(exception, table, request.Folder);
             }
         }
         catch (UnreadableTableException exception)
@@ -57,10 +51,11 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
     }
 
     private async Task<SourceTable> OpenAsync(
-        DuckDbSession session, string path, FileKind kind, ReadOptions? read, string folder, CancellationToken cancellationToken)
+        DuckDbSession session, TableRequest request, FileKind kind, CancellationToken cancellationToken)
     {
         var files = new TextFile(maxBytes);
-        var target = System.IO.Path.Combine(folder, "plain");
+        var path = request.Path;
+        var target = Path.Combine(request.Folder, "plain");
         if (kind is { Format: FileKind.Parquet or null, Compression: { } compression } && await IsPackedParquetAsync(path, kind))
         {
             await files.UnpackAsync(path, compression, target, cancellationToken);
@@ -69,30 +64,30 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
 
         if (kind.Format == FileKind.Parquet)
             return await ParquetTable.OpenAsync(session, path, cancellationToken);
-        var text = await files.ReadAsync(path, kind.Compression, read?.Encoding, target, cancellationToken);
+        var text = await files.ReadAsync(path, kind.Compression, request.Read?.Encoding, target, cancellationToken);
         var format = kind.Format ?? (await IsJsonAsync(text.Path) ? FileKind.Json : FileKind.Csv);
         return format is FileKind.Json or FileKind.NdJson
-            ? await JsonTable.OpenAsync(session, text, format, cancellationToken)
+            ? await JsonTable.OpenAsync(session, text, format, request.Typing, cancellationToken)
             : await Task.Run(
-                () => CsvTable.Open(
-                    text, format, kind.Format is not null, read, System.IO.Path.Combine(folder, "lines"), cancellationToken),
-                cancellationToken);
+                () => CsvTable.Open(text, format, kind.Format is not null, request, cancellationToken), cancellationToken);
     }
 
     private static async Task<(IReadOnlyList<DatasetColumn> Columns, long Rows)> WriteAsync(
         DuckDbSession session,
         SourceTable table,
-        ReadOptions? read,
-        IReadOnlyList<DatasetColumn> known,
+        TableRequest request,
         string target,
         CancellationToken cancellationToken)
     {
         if (table.Columns.Count == 0)
             throw new UnreadableTableException("It has no columns.");
-        var declared = await DeclaredTypes.ReadAsync(session, table, read, cancellationToken);
+        var declared = await DeclaredTypes.ReadAsync(session, table, request.Read, cancellationToken);
         var undeclared = table with { Columns = [.. table.Columns.Where(column => !declared.ContainsKey(column.Name))] };
         var finder = new TypeFinder(
-            session, undeclared, known.DistinctBy(column => column.Name).ToDictionary(column => column.Name, column => column.Type));
+            session,
+            undeclared,
+            request.Known.DistinctBy(column => column.Name).ToDictionary(column => column.Name, column => column.Type),
+            request.Texts.ToHashSet(StringComparer.OrdinalIgnoreCase));
         await finder.SampleAsync(cancellationToken);
         while (true)
         {
@@ -104,7 +99,7 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
             ];
             try
             {
-                var rows = await CopyAsync(session, table, readings, target, cancellationToken);
+                var rows = await CopyAsync(session, table, readings, target, request.IsTemporary, cancellationToken);
                 if (table.Rows is { } said && said != rows)
                     throw new UnreadableTableException($"Its footer says {said:N0} rows, and {rows:N0} could be read; the file is "
                         + "damaged.");
@@ -125,13 +120,13 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
     }
 
     private static async Task<long> CopyAsync(
-        DuckDbSession session, SourceTable table, ColumnReading[] readings, string target, CancellationToken cancellationToken)
+        DuckDbSession session, SourceTable table, ColumnReading[] readings, string target, bool isTemporary, CancellationToken cancellationToken)
     {
         var group = Math.Clamp(ValuesOfGroup / readings.Length, MinRowsOfGroup, MaxRowsOfGroup);
         return await session.WriteParquetAsync(
             $"SELECT {string.Join(", ", readings.Select((reading, i) => reading.Value(i)))} FROM {table.Sql}",
             target,
-            $"COMPRESSION zstd, ROW_GROUP_SIZE {group}",
+            $"{(isTemporary ? DuckDbSession.QuickParquet : "COMPRESSION zstd")}, ROW_GROUP_SIZE {group}",
             cancellationToken);
     }
 

@@ -50,9 +50,8 @@ internal sealed class TextFile(long maxBytes)
                 if (found is not null)
                 {
                     throw new UnreadableTableException(
-                        $"It is not UTF-8, as its {(mark > 0 ? "byte order mark" : "request")} says: look at line {invalid.Line} (from "
-                            + "byte "
-                            + $"{invalid.Offset} on).");
+                        $"It is not UTF-8{(mark > 0 ? ", as its byte order mark says" : "")}: line {invalid.Line} has other bytes (from "
+                            + $"byte {invalid.Offset} on). Save it as UTF-8.");
                 }
 
                 found = TextEncodings.Western;

@@ -29,7 +29,7 @@ internal sealed class TextScan
     /// <summary>Where the first byte 0 is; null: there is none.</summary>
     public (long Offset, long Line)? Zero { get; private set; }
 
-    /// <summary>Where the first piece is that is not UTF-8; null: there is none.</summary>
+    /// <summary>Where the first bytes are that are not UTF-8; null: there is none.</summary>
     public (long Offset, long Line)? Invalid { get; private set; }
 
     /// <summary>Takes the next piece.</summary>
@@ -95,7 +95,8 @@ internal sealed class TextScan
         var cut = IncompleteAtEnd(body);
         if (!Utf8.IsValid(body[..^cut]))
         {
-            Invalid = (Bytes, feeds + 1);
+            _ = Utf8.ToUtf16(body[..^cut], new char[body.Length], out var valid, out _, replaceInvalidSequences: false);
+            Invalid = (Bytes + skipped + valid, feeds + piece[..(skipped + valid)].Count((byte)'\n') + 1);
             return;
         }
 

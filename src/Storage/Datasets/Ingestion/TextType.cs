@@ -78,13 +78,30 @@ internal sealed record TextType(
         text => $"TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE)",
         IsUniform: true);
 
-    /// <summary>What the fields of CSV files can be, the narrowest first.</summary>
-    public static IReadOnlyList<TextType> OfFields { get; } =
+    /// <summary>Numbers as JSON writes them, unless a double loses digits of a whole number.</summary>
+    public static TextType AnyNumber { get; } = new(
+        "any number", "DOUBLE",
+        text => $"(regexp_full_match({text}, '-?(0|[1-9]\\d{{0,14}}|(0|[1-9]\\d*)(\\.\\d+([eE][+-]?\\d+)?|[eE][+-]?\\d+))') "
+            + $"AND isfinite(TRY_CAST({text} AS DOUBLE)))",
+        text => $"TRY_CAST({text} AS DOUBLE)");
+
+    private static readonly IReadOnlyList<TextType> _written =
     [
         Integer, .. Enumerable.Range(2, 5).Select(decimals => FixedDecimal(decimals, 18)), ShortNumber, PointedNumber,
         .. Enumerable.Range(1, 18).Select(decimals => FixedDecimal(decimals, 38)),
-        Boolean, Date, Time, IsoLocal, IsoUtc, UniformTime, UniformUtc,
+        Boolean, Date,
     ];
+
+    private static readonly IReadOnlyList<TextType> _exact = [.. _written, Time, IsoLocal, IsoUtc, UniformTime, UniformUtc];
+    private static readonly IReadOnlyList<TextType> _numbers = [Integer, AnyNumber];
+
+    /// <summary>What the fields of CSV files can be, the narrowest first.</summary>
+    public static IReadOnlyList<TextType> OfFields(TableTyping typing) => typing switch
+    {
+        TableTyping.Written => _written,
+        TableTyping.Numbers => _numbers,
+        _ => _exact,
+    };
 
     /// <summary>What the strings of JSON files can be: that they are no numbers is said.</summary>
     public static IReadOnlyList<TextType> OfStrings { get; } = [Date, Time, IsoLocal, IsoUtc, UniformTime, UniformUtc];

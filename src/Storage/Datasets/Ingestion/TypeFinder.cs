@@ -7,7 +7,9 @@ namespace Progeny.Storage.Datasets.Ingestion;
 /// only about what is still possible.
 /// </summary>
 /// <param name="known">The types that columns of the dataset have, which are preferred; by name.</param>
-internal sealed class TypeFinder(DuckDbSession session, SourceTable table, IReadOnlyDictionary<string, string> known)
+/// <param name="texts">The columns whose values keep their writing.</param>
+internal sealed class TypeFinder(
+    DuckDbSession session, SourceTable table, IReadOnlyDictionary<string, string> known, IReadOnlySet<string> texts)
 {
     private static readonly int[] _samples = [500, 20_000];
 
@@ -15,7 +17,10 @@ internal sealed class TypeFinder(DuckDbSession session, SourceTable table, IRead
     private const int MaxExpressions = 2_000;
 
     private readonly List<Candidates> columns =
-        [.. table.Columns.Where(column => column.Type is null).Select(column => new Candidates(column, [.. table.Texts]))];
+    [
+        .. table.Columns.Where(column => column.Type is null).Select(column => new Candidates(
+            column, texts.Contains(column.Name) ? [TextType.Integer] : [.. table.Texts])),
+    ];
 
     /// <summary>Whether all rows were asked, so that what was found holds.</summary>
     public bool IsComplete { get; private set; }

@@ -9,21 +9,23 @@ namespace Progeny.Storage.Datasets.Lake;
 internal static partial class DuckDbErrors
 {
     public static bool IsOfFeed(Exception exception) =>
-        exception is DuckDBException or FormatException or LakeException or InvalidOperationException;
+        exception is DuckDBException or FormatException or LakeException or InvalidOperationException
+            or QueryTurnException;
 
     /// <param name="feed">The feed's name.</param>
     /// <param name="exception">What was thrown.</param>
     /// <param name="folder">The session's folder, which is not named to users; null: there is none yet.</param>
-    public static FeedException Translate(string feed, Exception exception, string? folder) => new(
-        feed,
-        exception switch
-        {
-            DuckDBException => Explain(
-                folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
-            InvalidOperationException => $"{exception.Message.TrimEnd('.')}. Parameters are written :name.",
-            _ => exception.Message,
-        },
-        exception);
+    public static FeedException Translate(string feed, Exception exception, string? folder) => exception switch
+    {
+        QueryTurnException => new FeedBusyException(feed, exception.Message),
+        DuckDBException => new FeedException(
+            feed,
+            Explain(folder is null ? exception.Message : exception.Message.Replace(folder + "/", "", StringComparison.Ordinal)),
+            exception),
+        InvalidOperationException =>
+            new FeedException(feed, $"{exception.Message.TrimEnd('.')}. Parameters are written :name.", exception),
+        _ => new FeedException(feed, exception.Message, exception),
+    };
 
     /// <summary>One sentence of DuckDB's message: its lines, and the place that a picture behind them points to.</summary>
     private static string Explain(string message)

@@ -4,7 +4,7 @@ using Progeny.Core.Datasets.Catalog;
 namespace Progeny.Storage.Datasets.Lake;
 
 /// <summary>Opens sessions of DuckDB that show the tables of schemas.</summary>
-public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> schemas) : ILake
+public sealed class DuckDbLake(DuckDbEngine engine, QueryTurns turns, IEnumerable<ILakeSchema> schemas) : ILake
 {
     private readonly Dictionary<string, ILakeSchema> _schemas = schemas.ToDictionary(schema => schema.Name, StringComparer.Ordinal);
 
@@ -14,7 +14,7 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
         ArgumentNullException.ThrowIfNull(sql);
         ArgumentNullException.ThrowIfNull(grant);
         var (rewritten, serialize) = Prepare(sql);
-        var session = engine.Open(new DuckDbAccess([], grant.Folders));
+        var session = engine.Open(new DuckDbAccess([], grant.Folders), turn: await turns.TakeAsync(cancellationToken));
         try
         {
             await LakeSql.LimitAsync(session, cancellationToken);
@@ -63,8 +63,9 @@ public sealed class DuckDbLake(DuckDbEngine engine, IEnumerable<ILakeSchema> sch
     {
         if (!_schemas.TryGetValue(table.Schema, out var schema))
         {
-            throw new LakeException(
-                $"There is no schema '{table.Schema}'; there are {string.Join(", ", _schemas.Keys.Order(StringComparer.Ordinal))}.");
+            throw new LakeException(_schemas.Count > 0
+                ? $"There is no schema '{table.Schema}'; there are {string.Join(", ", _schemas.Keys.Order(StringComparer.Ordinal))}."
+                : $"The table {table} is one of a server; here there are only the files of the feed ({"files('NAME')"}).");
         }
 
         return (grant.MayRead(table.Schema, table.Name) ? await schema.FindAsync(table, folder, cancellationToken) : null)

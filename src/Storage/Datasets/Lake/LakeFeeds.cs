@@ -6,7 +6,7 @@ using Progeny.Storage.Feeds;
 namespace Progeny.Storage.Datasets.Lake;
 
 /// <summary>Feeds of kind <c>duckdb</c>: what a project may read of the lake is said by the feed's settings.</summary>
-public sealed class LakeFeeds(ILake lake, DuckDbEngine engine, IOptions<DatasetsOptions> options) : ILakeFeeds
+public sealed class LakeFeeds(ILake lake, IOptions<DatasetsOptions> options) : ILakeFeeds
 {
     /// <inheritdoc/>
     public IFeed Open(string name, FeedOptions feed, string project)
@@ -28,9 +28,4 @@ public sealed class LakeFeeds(ILake lake, DuckDbEngine engine, IOptions<Datasets
             return (session.Session, session.Sql);
         }
     }
-
-    /// <inheritdoc/>
-    public Task<IFileFeed> OpenFileAsync(
-        string path, string query, IReadOnlyCollection<string> texts, CancellationToken cancellationToken) =>
-        TableFile.OpenAsync(engine, path, query, texts, options.Value.QueryTime, cancellationToken);
 }

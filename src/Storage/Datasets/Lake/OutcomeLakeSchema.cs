@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Progeny.Core.QueryLog;
 
 namespace Progeny.Storage.Datasets.Lake;
@@ -5,7 +6,8 @@ namespace Progeny.Storage.Datasets.Lake;
 /// <summary>
 /// The outcomes of logged queries as tables: <c>outcomes.flights</c> has a row for each report; that with <c>counts</c> counts.
 /// </summary>
-public sealed class OutcomeLakeSchema(IQueryLog log) : ILakeSchema
+public sealed class OutcomeLakeSchema(
+    IQueryLog log, IOptions<DatasetsOptions> options, IQueryArchive? archive = null) : ILakeSchema
 {
     private static readonly (string Name, string Type)[] _columns =
     [
@@ -33,7 +35,8 @@ public sealed class OutcomeLakeSchema(IQueryLog log) : ILakeSchema
     private async Task FillAsync(DuckDbSession session, string view, LakeReference reference, CancellationToken cancellationToken)
     {
         var table = new RecordTable(session, $"rows_{view}", _columns, null);
-        await foreach (var query in LogPages.ReadAsync(log, reference.Name, cancellationToken))
+        await foreach (var query in LogPages.ReadAsync(
+            log, archive, reference.Name, options.Value.MaxRecords, cancellationToken))
         {
             for (var i = 0; i < query.Outcomes.Count; i++)
             {

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
 using Progeny.Core.QueryLog;
 
 namespace Progeny.Storage.Datasets.Lake;
 
 /// <summary>The query log as tables: <c>queries.flights</c> has a row for each logged query of a project.</summary>
-public sealed class QueryLakeSchema(IQueryLog log) : ILakeSchema
+public sealed class QueryLakeSchema(
+    IQueryLog log, IOptions<DatasetsOptions> options, IQueryArchive? archive = null) : ILakeSchema
 {
     private static readonly (string Name, string Type)[] _columns =
     [
@@ -34,7 +36,8 @@ public sealed class QueryLakeSchema(IQueryLog log) : ILakeSchema
     private async Task FillAsync(DuckDbSession session, string view, LakeReference reference, CancellationToken cancellationToken)
     {
         var table = new RecordTable(session, $"rows_{view}", _columns, reference.Columns);
-        await foreach (var query in LogPages.ReadAsync(log, reference.Name, cancellationToken))
+        await foreach (var query in LogPages.ReadAsync(
+            log, archive, reference.Name, options.Value.MaxRecords, cancellationToken))
         {
             var record = query.Record;
             var (prediction, score, probabilities) = PredictionValues.Of(record.Prediction);

@@ -9,6 +9,8 @@ internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSe
     private const int MaxIdle = 16;
 
     private readonly ConcurrentDictionary<string, ConcurrentBag<Lease>> idle = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource stop = new();
+    private Task? sweeping;
     private int count;
 
     /// <summary>A session for a query; disposing the lease gives it back.</summary>
@@ -31,21 +33,19 @@ internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSe
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var sql in idle.Keys)
-        {
-            if (!idle.TryRemove(sql, out var bag))
-                continue;
-            while (bag.TryTake(out var lease))
-            {
-                Interlocked.Decrement(ref count);
-                await lease.Session.DisposeAsync();
-            }
-        }
+        await stop.CancelAsync();
+        Task? last;
+        lock (stop)
+            last = sweeping;
+        if (last is not null)
+            await last;
+        await RemoveAsync(_ => true);
+        stop.Dispose();
     }
 
     private async ValueTask ReturnAsync(Lease lease, string key)
     {
-        if (!lease.IsFresh)
+        if (!lease.IsFresh || stop.IsCancellationRequested)
         {
             await lease.Session.DisposeAsync();
             return;
@@ -59,25 +59,44 @@ internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSe
         }
 
         idle.GetOrAdd(key, _ => []).Add(lease);
-        _ = RemoveLaterAsync(key);
+        lock (stop)
+            sweeping ??= SweepAsync();
     }
 
-    /// <remarks>A session holds memory and a folder, so none stays behind the last lookup.</remarks>
-    private async Task RemoveLaterAsync(string key)
+    /// <summary>Removes sessions that are no longer fresh, until none is left: a session holds memory, a folder and a turn.</summary>
+    private async Task SweepAsync()
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(KeptMilliseconds));
-        if (!idle.TryGetValue(key, out var bag))
-            return;
-        for (var left = bag.Count; left > 0 && bag.TryTake(out var lease); left--)
+        while (true)
         {
-            if (lease.IsFresh)
+            await Task.Delay(TimeSpan.FromMilliseconds(KeptMilliseconds), stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stop.IsCancellationRequested)
+                await RemoveAsync(lease => !lease.IsFresh);
+            lock (stop)
             {
-                bag.Add(lease);
-                continue;
+                if (stop.IsCancellationRequested || Volatile.Read(ref count) == 0)
+                {
+                    sweeping = null;
+                    return;
+                }
             }
+        }
+    }
 
-            Interlocked.Decrement(ref count);
-            await lease.Session.DisposeAsync();
+    private async Task RemoveAsync(Func<Lease, bool> isRemoved)
+    {
+        foreach (var bag in idle.Values)
+        {
+            for (var left = bag.Count; left > 0 && bag.TryTake(out var lease); left--)
+            {
+                if (!isRemoved(lease))
+                {
+                    bag.Add(lease);
+                    continue;
+                }
+
+                Interlocked.Decrement(ref count);
+                await lease.Session.DisposeAsync();
+            }
         }
     }
 

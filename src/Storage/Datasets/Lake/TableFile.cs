@@ -1,76 +1,43 @@
 using Progeny.Core.Common;
+using Progeny.Core.Datasets.Catalog;
 using Progeny.Core.Feeds;
-using Progeny.Storage.Feeds;
 
 namespace Progeny.Storage.Datasets.Lake;
 
-/// <summary>A feed over one file that DuckDB reads, its table named after the file up to its first dot.</summary>
-/// <remarks>
-/// Parquet has types. JSON keeps texts as texts, also where they look like times or numbers, and a column of texts keeps its numbers as the
-/// file writes them.
-/// </remarks>
-internal sealed class TableFile : IFileFeed
+/// <summary>A feed over one Parquet file, which may be the reading of another file, as the table <paramref name="name"/> up to its first
+/// dot.</summary>
+/// <param name="name">The name of the project's file.</param>
+/// <param name="parquet">The Parquet file.</param>
+/// <param name="folder">A folder that is deleted with the feed.</param>
+internal sealed class TableFile(
+    DuckDbEngine engine, string name, string parquet, IReadOnlyList<DatasetColumn> columns, string folder, TimeSpan timeout) : IFileFeed
 {
-    private readonly DuckDbFeed feed;
-
-    private TableFile(DuckDbFeed feed) => this.feed = feed;
+    private readonly string table = name.Split('.')[0];
+    private readonly DuckDbFeed feed = new(
+        name, (sql, token) => OpenAsync(engine, name.Split('.')[0], parquet, sql, token), timeout);
 
     /// <inheritdoc/>
     public string Name => feed.Name;
 
-    /// <summary>Opens a file of Parquet or JSON; another is a text with separators, which is written as CSV and read as that.</summary>
-    /// <exception cref="FeedException">The file cannot be read; the message says where.</exception>
-    public static async Task<IFileFeed> OpenAsync(
-        DuckDbEngine engine,
-        string path,
-        string query,
-        IReadOnlyCollection<string> texts,
-        TimeSpan timeout,
-        CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<IFeedReader> ReadAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
-        var name = Path.GetFileName(path);
-        var whole = Path.GetFullPath(path);
-        var access = new DuckDbAccess([whole], []);
         try
         {
-            var extension = TableFileKinds.Of(path);
-            if (extension == TableFileKinds.Separated)
-                return await OpenCsvAsync(engine, access, whole, query, texts, cancellationToken);
-            var table = name[..name.IndexOf('.', StringComparison.Ordinal)];
-            var rows = extension == TableFileKinds.Parquet
-                ? $"SELECT * FROM read_parquet({SqlText.Literal(whole)})"
-                : await JsonAsync(engine, access, whole, texts, cancellationToken);
-            return new TableFile(new DuckDbFeed(name, OpenAsync, timeout));
-
-            async Task<(DuckDbSession Session, string Sql)> OpenAsync(string sql, CancellationToken token)
-            {
-                var session = engine.Open(access);
-                try
-                {
-                    await LakeSql.LimitAsync(session, token);
-                    var serialized = (string)(await session.ScalarAsync(LakeSql.Serialize(sql), token))!;
-                    if (LakeSql.Read(serialized, sql) is [var other, ..])
-                        throw new LakeException($"There is no table {other}; the file is the table {table}.");
-                    await session.ExecuteAsync($"CREATE VIEW {SqlText.Name(table)} AS {rows}", token);
-                    return (session, sql);
-                }
-                catch
-                {
-                    await session.DisposeAsync();
-                    throw;
-                }
-            }
+            return await feed.ReadAsync(sql, parameters, cancellationToken);
         }
-        catch (Exception exception) when (DuckDbErrors.IsOfFeed(exception))
+        catch (FeedException exception)
+            when (exception.Message.Contains("not found", StringComparison.Ordinal)
+                || exception.Message.Contains("does not exist", StringComparison.Ordinal))
         {
-            throw DuckDbErrors.Translate(name, exception, Path.GetDirectoryName(whole));
+            throw new FeedException(
+                Name,
+                $"{exception.Reason} The file is the table {table}; its columns are "
+                    + $"{string.Join(", ", columns.Select(column => column.Name))}.",
+                exception);
         }
     }
-
-    /// <inheritdoc/>
-    public Task<IFeedReader> ReadAsync(
-        string sql, IReadOnlyDictionary<string, object?> parameters, CancellationToken cancellationToken) =>
-        feed.ReadAsync(sql, parameters, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<object?[]?>> LookupAsync(
@@ -80,45 +47,32 @@ internal sealed class TableFile : IFileFeed
         CancellationToken cancellationToken) =>
         feed.LookupAsync(sql, columns, parameters, cancellationToken);
 
-    public ValueTask DisposeAsync() => feed.DisposeAsync();
-
-    /// <remarks>DuckDB finds the separator and unpacks; what a field stands for is decided as for every other CSV file.</remarks>
-    private static async Task<IFileFeed> OpenCsvAsync(
-        DuckDbEngine engine,
-        DuckDbAccess access,
-        string path,
-        string query,
-        IReadOnlyCollection<string> texts,
-        CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        await using var session = engine.Open(access);
-        var name = Path.GetFileName(path);
-        var csv = Path.Combine(session.Folder, name[..name.IndexOf('.', StringComparison.Ordinal)] + ".csv");
-        await session.ExecuteAsync(
-            $"""
-            COPY (SELECT * FROM read_csv({SqlText.Literal(path)}, all_varchar = true, header = true, sample_size = -1))
-            TO {SqlText.Literal(csv)} (FORMAT csv, HEADER)
-            """,
-            cancellationToken);
-        return await CsvFeed.OpenAsync(csv, query, texts, cancellationToken);
+        await feed.DisposeAsync();
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
-    private static async Task<string> JsonAsync(
-        DuckDbEngine engine, DuckDbAccess access, string path, IReadOnlyCollection<string> texts, CancellationToken cancellationToken)
+    /// <remarks>One thread, so that rows which an order leaves beside each other have the same order each time.</remarks>
+    private static async Task<(DuckDbSession Session, string Sql)> OpenAsync(
+        DuckDbEngine engine, string table, string parquet, string sql, CancellationToken cancellationToken)
     {
-        const string Options = "sample_size = -1, maximum_depth = 8";
-        await using var session = engine.Open(access);
-        var names = texts.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var columns = await session.DescribeAsync($"read_json({SqlText.Literal(path)}, {Options})", cancellationToken);
-        var types = columns.Select(column =>
+        var session = engine.Open(new DuckDbAccess([parquet], []), threads: 1);
+        try
         {
-            var type = names.Contains(column.Name) || IsGuessed(column.Type) ? "VARCHAR" : column.Type;
-            return $"{SqlText.Name(column.Name)}: {SqlText.Literal(type)}";
-        });
-        return $"SELECT * FROM read_json({SqlText.Literal(path)}, columns = {{{string.Join(", ", types)}}})";
+            await LakeSql.LimitAsync(session, cancellationToken);
+            var serialized = (string)(await session.ScalarAsync(LakeSql.Serialize(sql), cancellationToken))!;
+            if (LakeSql.Read(serialized, sql) is [var other, ..])
+                throw new LakeException($"There is no table {other}; the file is the table {table}.");
+            await session.ExecuteAsync(
+                $"CREATE VIEW {SqlText.Name(table)} AS SELECT * FROM read_parquet({SqlText.Literal(parquet)})", cancellationToken);
+            return (session, sql);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
     }
-
-    /// <summary>Whether DuckDB took texts for something else.</summary>
-    private static bool IsGuessed(string type) =>
-        type is "DATE" or "TIME" or "UUID" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal);
 }

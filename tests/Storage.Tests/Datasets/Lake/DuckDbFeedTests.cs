@@ -156,7 +156,7 @@ public sealed class DuckDbFeedTests : IAsyncLifetime
         (await feed.RowsAsync($"SELECT CAST({sql} AS VARCHAR)", With(("t", text))))[0][0].ShouldBe(instant);
     }
 
-    private IFeed Open(TimeSpan? timeout = null) => new LakeFeeds(lake.Lake, lake.Engine, Options.Create(new DatasetsOptions())).Open(
+    private IFeed Open(TimeSpan? timeout = null) => new LakeFeeds(lake.Lake, Options.Create(new DatasetsOptions())).Open(
         "lake",
         new FeedOptions { Kind = "duckdb", Datasets = "air*", Timeout = timeout ?? TimeSpan.FromMinutes(5) },
         "flights");

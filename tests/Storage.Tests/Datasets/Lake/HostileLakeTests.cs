@@ -20,7 +20,7 @@ public sealed class HostileLakeTests : IDisposable
         Directory.CreateDirectory(shared);
         File.WriteAllText(Path.Combine(shared, "codes.csv"), "code,n\nA1,1\n");
         File.WriteAllText(lake.Folder["private.csv"], "secret\nx\n");
-        feed = new LakeFeeds(lake.Lake, lake.Engine, Options.Create(new DatasetsOptions())).Open(
+        feed = new LakeFeeds(lake.Lake, Options.Create(new DatasetsOptions())).Open(
             "lake", new FeedOptions { Kind = "duckdb", Files = shared, Timeout = TimeSpan.FromSeconds(20) }, "flights");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Progeny.Core.Common;
 using Progeny.Core.Datasets.Catalog;
 using Progeny.Storage.Datasets;
@@ -19,7 +20,7 @@ internal sealed class LakeFixture : IDisposable
         Catalog = new SqliteDatasetCatalog(database);
         files = new ArtifactFiles(new FileArtifactStore(Folder["artifacts"], TimeProvider.System));
         Engine = new DuckDbEngine(options ?? new DatasetsOptions { Memory = 256 << 20 }, Folder["work"]);
-        Lake = new DuckDbLake(Engine, [new DatasetLakeSchema(Catalog, files), .. schemas]);
+        Lake = new DuckDbLake(Engine, new QueryTurns(Options.Create(options ?? new DatasetsOptions())), [new DatasetLakeSchema(Catalog, files), .. schemas]);
     }
 
     public TemporaryFolder Folder { get; } = new();

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Progeny.Core.QueryLog;
+using Progeny.Storage.Datasets;
 using Progeny.Storage.Datasets.Lake;
 using Progeny.Storage.Feedback;
 using Progeny.Storage.Tests.Stores;
@@ -9,13 +11,15 @@ namespace Progeny.Storage.Tests.Datasets.Lake;
 /// <summary>Logged queries and outcomes as tables, on every database.</summary>
 public abstract class LakeRecordTests(LogHome home) : IDisposable
 {
+    private static readonly IOptions<DatasetsOptions> _options = Options.Create(new DatasetsOptions());
+
     public void Dispose() => home.Dispose();
 
     [ContractFact]
     public async Task Queries_and_outcomes_are_tables_that_join()
     {
         var log = home.Log();
-        using var lake = new LakeFixture(null, new QueryLakeSchema(log), new OutcomeLakeSchema(log));
+        using var lake = new LakeFixture(null, new QueryLakeSchema(log, _options), new OutcomeLakeSchema(log, _options));
         await log.AppendAsync(
             [
                 Create("a") with { Fields = new Dictionary<string, object?> { ["carrier"] = "UA", ["n"] = 7L, ["arm"] = 0.1f } },

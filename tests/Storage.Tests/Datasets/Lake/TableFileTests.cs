@@ -76,8 +76,7 @@ public sealed class TableFileTests : IDisposable
     }
 
     private Task<IFileFeed> OpenAsync(string name, string query, params string[] texts) =>
-        new LakeFeeds(lake.Lake, lake.Engine, Options.Create(new DatasetsOptions()))
-            .OpenFileAsync(lake.Folder[name], query, texts, default);
+        new TableFiles(lake.Engine, Options.Create(new DatasetsOptions())).OpenAsync(lake.Folder[name], query, texts, default);
 
     private async Task WriteAsync(string name, string text)
     {
