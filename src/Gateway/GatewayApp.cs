@@ -20,6 +20,7 @@ using Progeny.Gateway.Retraining;
 using Progeny.Gateway.Rollouts;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
+using Progeny.Gateway.Tracking;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
@@ -102,6 +103,7 @@ public static class GatewayApp
         app.MapAudit();
         app.MapContracts();
         app.MapQuarantine();
+        app.MapTracking();
         return app;
     }
 }

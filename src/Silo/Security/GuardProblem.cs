@@ -6,9 +6,12 @@ namespace Progeny.Silo.Security;
 /// <param name="Detail">What is wrong, and what would be right.</param>
 public sealed record GuardProblem(int Status, string Title, string Detail)
 {
-    /// <summary>Answers with problem details, which under <c>/v2</c> have the member of the Open Inference Protocol for errors.</summary>
+    /// <summary>Answers with problem details, which under <c>/v2</c> have the member of the Open Inference Protocol for errors; on
+    /// MLflow's paths with an error of its shape.</summary>
     public Task ExecuteAsync(HttpContext context)
     {
+        if (MlflowErrors.IsAsked(context.Request.Path))
+            return MlflowErrors.WriteAsync(context, Status, MlflowErrors.CodeOf(Status), Detail);
         Dictionary<string, object?> extensions = context.Request.Path.StartsWithSegments("/v2") ? new() { ["error"] = Detail } : [];
         return TypedResults.Problem(Detail, statusCode: Status, title: Title, extensions: extensions).ExecuteAsync(context);
     }
