@@ -42,8 +42,7 @@ internal static class TrackingEndpoints
     public static Task WriteAsync(HttpContext context, object answer)
     {
         context.Response.ContentType = Json;
-        return JsonSerializer.SerializeAsync(
-            context.Response.Body, answer, TrackingJson.Answers.GetTypeInfo(answer.GetType()), context.RequestAborted);
+        return JsonSerializer.SerializeAsync(context.Response.Body, answer, AnswerJson.Of(answer), context.RequestAborted);
     }
 
     private static void Map(

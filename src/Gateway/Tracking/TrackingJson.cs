@@ -1,7 +1,4 @@
-using System.Collections;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Progeny.Core.Tracking;
 using Progeny.Core.Tracking.Models;
 using Progeny.Core.Tracking.Runs;
@@ -9,7 +6,7 @@ using Progeny.Core.Tracking.Runs;
 namespace Progeny.Gateway.Tracking;
 
 /// <summary>
-/// MLflow's JSON: names with underscores, whole numbers also as texts, <c>NaN</c> and infinities as texts, and nothing for what is empty.
+/// MLflow's JSON: names with underscores, whole numbers also as texts, <c>NaN</c> and infinities as texts.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -44,21 +41,4 @@ namespace Progeny.Gateway.Tracking;
 [JsonSerializable(typeof(TracesAnswer))]
 [JsonSerializable(typeof(TracesDeletedAnswer))]
 [JsonSerializable(typeof(ServerInfoAnswer))]
-internal sealed partial class TrackingJson : JsonSerializerContext
-{
-    /// <summary>The same without empty lists.</summary>
-    public static JsonSerializerOptions Answers { get; } = new(Default.Options)
-    {
-        TypeInfoResolver = Default.WithAddedModifier(LeaveOutEmptyLists),
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    private static void LeaveOutEmptyLists(JsonTypeInfo type)
-    {
-        foreach (var property in type.Properties)
-        {
-            if (property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(IEnumerable)))
-                property.ShouldSerialize = static (_, value) => value is IEnumerable list && list.GetEnumerator().MoveNext();
-        }
-    }
-}
+internal sealed partial class TrackingJson : JsonSerializerContext;
