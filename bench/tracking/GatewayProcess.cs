@@ -14,6 +14,16 @@ internal sealed class GatewayProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The processor time that the node has taken.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static async Task<GatewayProcess> StartAsync(string program)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -1,7 +1,8 @@
 namespace Progeny.Tracking.Bench;
 
 /// <summary>
-/// What MLflow's own server did on this kind of machine: version 3.5 over SQLite, two cores, one client (measured by the project's owner; issue 15).
+/// What MLflow's own server did on this kind of machine: version 3.5 over SQLite, two cores, one client (measured by the project's owner;
+/// issue 15).
 /// </summary>
 internal static class MlflowFigures
 {

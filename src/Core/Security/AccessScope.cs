@@ -13,7 +13,8 @@ public enum AccessScope
     Dataset,
 
     /// <summary>
-    /// To the experiment or the registered model that the request names: those of the name of a project belong to it. The endpoint checks them.
+    /// To the experiment or the registered model that the request names: those of the name of a project belong to it. The endpoint checks
+    /// them.
     /// </summary>
     Experiment,
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Progeny.Core.Tracking;
@@ -7,6 +8,9 @@ public static partial class TrackingChecks
 {
     private const int MatchMilliseconds = 1000;
     private const int MaxShown = 100;
+
+    private static readonly SearchValues<char> _usual =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_.- :");
 
     /// <summary>A value that a request must have.</summary>
     /// <exception cref="TrackingException">It has none.</exception>
@@ -25,7 +29,8 @@ public static partial class TrackingChecks
             throw MissingValue(parameter);
         if (name.Length > TrackingLimits.Key)
             throw TooLong(name, parameter, TrackingLimits.Key);
-        if (!Names().IsMatch(name))
+        // Nearly all names have letters of ASCII only.
+        if (name.AsSpan().ContainsAnyExcept(_usual) && !Names().IsMatch(name))
         {
             throw Wrong(
                 name,
@@ -149,8 +154,16 @@ public static partial class TrackingChecks
 
     private static string Shown(string value) => value.Length > MaxShown ? $"{value[..MaxShown]}…" : value;
 
-    private static bool IsPath(string name) =>
-        name[0] != '/' && name[^1] != '/' && Array.TrueForAll(name.Split('/'), part => part is not ("" or "." or ".."));
+    private static bool IsPath(string name)
+    {
+        foreach (var part in name.AsSpan().Split('/'))
+        {
+            if (name.AsSpan(part) is "" or "." or "..")
+                return false;
+        }
+
+        return true;
+    }
 
     [GeneratedRegex(@"^[/\w.\- :]*\z", RegexOptions.CultureInvariant, MatchMilliseconds)]
     private static partial Regex Names();

@@ -50,7 +50,11 @@ internal static class MetricHistoryApi
         if (start is null != end is null)
             throw TrackingException.Invalid("If either start_step or end_step are specified, both must be specified.");
         if (start > end)
-            throw TrackingException.Invalid($"end_step must be greater than or equal to start_step. Found start_step={start} and end_step={end}.");
+        {
+            throw TrackingException.Invalid(
+                $"end_step must be greater than or equal to start_step. Found start_step={start} and end_step={end}.");
+        }
+
         var found = new List<MetricPoint>();
         foreach (var run in Runs(call))
         {

@@ -79,7 +79,7 @@ internal static class RunsApi
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+            return await JsonSerializer.DeserializeAsync(context.Request.BodyReader, type, context.RequestAborted)
                 ?? throw new TrackingException(TrackingError.BadRequest, "The body must be an object of JSON.");
         }
         catch (JsonException exception)

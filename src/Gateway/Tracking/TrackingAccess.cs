@@ -8,8 +8,8 @@ using Progeny.Core.Tracking.Traces;
 namespace Progeny.Gateway.Tracking;
 
 /// <summary>
-/// Which experiments and registered models a caller may use: those of the name of a project belong to that project, and all others to callers
-/// that may use every project. What is foreign is answered as if it were not there.
+/// Which experiments and registered models a caller may use: those of the name of a project belong to that project, and all others to
+/// callers that may use every project. What is foreign is answered as if it were not there.
 /// </summary>
 internal sealed class TrackingAccess(IExperimentStore experiments, IRunStore runs, ILoggedModelStore models, ITraceStore traces)
 {

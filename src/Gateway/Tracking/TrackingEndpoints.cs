@@ -46,7 +46,12 @@ internal static class TrackingEndpoints
     }
 
     private static void Map(
-        this IEndpointRouteBuilder group, string methods, string path, Permissions permissions, string? action, Func<TrackingCall, Task<object>> answer)
+        this IEndpointRouteBuilder group,
+        string methods,
+        string path,
+        Permissions permissions,
+        string? action,
+        Func<TrackingCall, Task<object>> answer)
     {
         var endpoint = group.MapMethods(
             path,

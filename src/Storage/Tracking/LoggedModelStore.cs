@@ -201,7 +201,8 @@ internal sealed class LoggedModelStore(TrackingDatabase database, TimeProvider t
         (await session.ListAsync(
             $"SELECT model, key, value FROM {table} WHERE {database.Dialect.In("model", "ids")} ORDER BY model, key",
             values,
-            row => (Id: row.GetInt64(0), Tag: new TrackingTag(row.GetString(1), row.GetString(2))))).ToLookup(pair => pair.Id, pair => pair.Tag);
+            row => (Id: row.GetInt64(0), Tag: new TrackingTag(row.GetString(1), row.GetString(2)))))
+            .ToLookup(pair => pair.Id, pair => pair.Tag);
 
     private static MetricPoint ReadMetric(DbDataReader row) => new()
     {

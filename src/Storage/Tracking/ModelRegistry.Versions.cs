@@ -219,7 +219,8 @@ internal sealed partial class ModelRegistry
         var aliases = (await session.ListAsync(
             $"SELECT name, version, alias FROM tracking_aliases WHERE {database.Dialect.In("name", "names")} ORDER BY alias",
             names,
-            row => (Version: (row.GetString(0), Number(row, 1)), Alias: row.GetString(2)))).ToLookup(pair => pair.Version, pair => pair.Alias);
+            row => (Version: (row.GetString(0), Number(row, 1)), Alias: row.GetString(2))))
+            .ToLookup(pair => pair.Version, pair => pair.Alias);
         return [.. versions.Select(version => version with
         {
             Tags = [.. tags[(version.Name, version.Version)]],

@@ -58,15 +58,16 @@ internal sealed partial class ModelRegistry(TrackingDatabase database, TimeProvi
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<RegisteredModel> DescribeAsync(string name, string? description, CancellationToken cancellationToken) => database.WriteAsync(
-        async session =>
-        {
-            await TouchAsync(session, name);
-            await session.ExecuteAsync(
-                "UPDATE tracking_registered SET description = :description WHERE name = :name", new { name, description });
-            return await GetAsync(session, name);
-        },
-        cancellationToken);
+    public Task<RegisteredModel> DescribeAsync(string name, string? description, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async session =>
+            {
+                await TouchAsync(session, name);
+                await session.ExecuteAsync(
+                    "UPDATE tracking_registered SET description = :description WHERE name = :name", new { name, description });
+                return await GetAsync(session, name);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
@@ -169,7 +170,7 @@ internal sealed partial class ModelRegistry(TrackingDatabase database, TimeProvi
         var aliases = (await session.ListAsync(
             $"SELECT name, alias, version FROM tracking_aliases WHERE {database.Dialect.In("name", "names")} ORDER BY name, alias",
             values,
-            row => (Name: row.GetString(0), Alias: new ModelAlias(row.GetString(1), row.GetInt64(2).ToString(CultureInfo.InvariantCulture)))))
+            row => (Name: row.GetString(0), Alias: new ModelAlias(row.GetString(1), Number(row, 2)))))
             .ToLookup(pair => pair.Name, pair => pair.Alias, StringComparer.Ordinal);
         var versions = (await ReadVersionsAsync(
             session,

@@ -19,7 +19,9 @@ internal sealed class RunReader(TrackingDialect dialect)
             return [];
         var values = new { runs = dialect.List(runs) };
         var infos = (await session.ListAsync(
-            $"SELECT {Columns} FROM tracking_runs r WHERE {dialect.In("r.id", "runs")}", values, row => (Id: row.GetInt64(0), Info: ReadInfo(row))))
+            $"SELECT {Columns} FROM tracking_runs r WHERE {dialect.In("r.id", "runs")}",
+            values,
+            row => (Id: row.GetInt64(0), Info: ReadInfo(row))))
             .ToDictionary(pair => pair.Id, pair => pair.Info);
         var metrics = await ListAsync(
             session,
@@ -76,7 +78,8 @@ internal sealed class RunReader(TrackingDialect dialect)
 
     private static async Task<ILookup<long, T>> ListAsync<T>(
         TrackingSession session, string sql, object values, Func<DbDataReader, T> read) =>
-        (await session.ListAsync(sql, values, row => (Run: row.GetInt64(0), Item: read(row)))).ToLookup(pair => pair.Run, pair => pair.Item);
+        (await session.ListAsync(sql, values, row => (Run: row.GetInt64(0), Item: read(row))))
+        .ToLookup(pair => pair.Run, pair => pair.Item);
 
     private static DatasetInput ReadDataset(DbDataReader row) => new()
     {

@@ -110,7 +110,11 @@ internal sealed class RunStore(TrackingDatabase database, TimeProvider time) : I
     {
         IReadOnlyList<MetricPoints> metrics = [];
         if (batch.Metrics.Length > 0)
-            metrics = MetricPoints.Group(batch.Metrics, await _keys.ResolveAsync(batch.Metrics.Select(metric => metric.Key), cancellationToken));
+        {
+            var keys = await _keys.ResolveAsync(batch.Metrics.Select(metric => metric.Key), cancellationToken);
+            metrics = MetricPoints.Group(batch.Metrics, keys);
+        }
+
         if (await database.LogAsync(batch, metrics, cancellationToken) is { } refusal)
             throw refusal;
     }

@@ -70,7 +70,10 @@ internal sealed class TraceStore(TrackingDatabase database) : ITraceStore
             var sql = new FilterSql(database.Dialect, EntityTables.Traces);
             var which = ids is null ? $"t.at <= :{sql.Add(until ?? 0)}" : sql.In("t.trace_id", ids);
             var found = await session.ListAsync(
-                $"SELECT t.id FROM tracking_traces t WHERE t.experiment = :{sql.Add(experiment)} AND {which} ORDER BY t.at LIMIT :{sql.Add(most ?? int.MaxValue)}",
+                $"""
+                SELECT t.id FROM tracking_traces t WHERE t.experiment = :{sql.Add(experiment)} AND {which}
+                ORDER BY t.at LIMIT :{sql.Add(most ?? int.MaxValue)}
+                """,
                 sql.Values,
                 row => row.GetInt64(0));
             var traces = new { found = database.Dialect.List(found) };
@@ -125,7 +128,8 @@ internal sealed class TraceStore(TrackingDatabase database) : ITraceStore
             row => (Id: row.GetInt64(0), Text: KeyValuePair.Create(row.GetString(1), row.GetString(2))))).ToLookup(
                 pair => pair.Id, pair => pair.Text);
 
-    private static Dictionary<string, string> ToTexts(IEnumerable<KeyValuePair<string, string>> texts) => new(texts, StringComparer.Ordinal);
+    private static Dictionary<string, string> ToTexts(IEnumerable<KeyValuePair<string, string>> texts) =>
+        new(texts, StringComparer.Ordinal);
 
     private static TraceInfo Read(DbDataReader row) => new()
     {

@@ -56,7 +56,8 @@ internal static class TrackingSchema
 
         CREATE TABLE tracking_keys (id {identity}, name {text} NOT NULL UNIQUE);
         CREATE TABLE tracking_points (
-            run BIGINT NOT NULL, key BIGINT NOT NULL, sequence {sequence}, points {bytes} NOT NULL, PRIMARY KEY (run, key, sequence)) {keyed};
+            run BIGINT NOT NULL, key BIGINT NOT NULL, sequence {sequence}, points {bytes} NOT NULL,
+            PRIMARY KEY (run, key, sequence)) {keyed};
         CREATE TABLE tracking_latest (
             run BIGINT NOT NULL, key BIGINT NOT NULL, experiment BIGINT NOT NULL, value {real}, step BIGINT NOT NULL, at BIGINT NOT NULL,
             PRIMARY KEY (run, key)) {keyed};

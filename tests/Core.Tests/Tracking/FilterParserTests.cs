@@ -60,7 +60,8 @@ public sealed class FilterParserTests
     [InlineData("tags.t ~ 'a'")]
     [InlineData("= 'a'")]
     public void Filter_that_is_wrong_is_refused(string filter) =>
-        Should.Throw<TrackingException>(() => FilterParser.Parse(SearchEntity.Runs, filter)).Error.ShouldBe(TrackingError.InvalidParameterValue);
+        Should.Throw<TrackingException>(() => FilterParser.Parse(SearchEntity.Runs, filter)).Error
+        .ShouldBe(TrackingError.InvalidParameterValue);
 
     [Fact]
     public void Filter_that_is_too_deep_or_too_long_is_refused()

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Progeny.Gateway.Tests.Tracking;
 
-/// <summary>Compares answers with recorded ones: the same members, and the same values but for times, sizes, and ids, which are learned.</summary>
+/// <summary>
+/// Compares answers with recorded ones: the same members, and the same values but for times, sizes, and ids, which are learned.
+/// </summary>
 internal sealed partial class WireShape
 {
     private static readonly string[] _varying =
@@ -69,10 +71,12 @@ internal sealed partial class WireShape
         if (recorded?.GetValueKind() != JsonValueKind.String)
             return null;
         var (before, after) = ((string)recorded!, (string)answer!);
-        if (Id().Match(before) is { Success: true } id && id.Length == before.Length && Id().Match(after) is { Success: true } own && own.Length == after.Length)
+        if (IsId(before) && IsId(after))
             _ids.TryAdd(before, after);
         return Translate(before) == after ? null : $"{path} is '{after}', not '{before}'";
     }
+
+    private static bool IsId(string text) => Id().Match(text) is { Success: true } id && id.Length == text.Length;
 
     private static IEnumerable<JsonNode?> Sorted(JsonArray list) =>
         list.All(item => item is JsonObject named && named.ContainsKey("key") && !named.ContainsKey("step"))

@@ -230,7 +230,8 @@ public abstract class TrackingStoreTests
         (await traces.FindAsync("tr-2", default))!.Tags["mlflow.traceName"].ShouldBe("f2");
 
         async Task<IEnumerable<string>> SearchAsync(string? filter) =>
-            (await traces.SearchAsync(Search(SearchEntity.Traces, filter) with { Experiments = [0] }, default)).Items.Select(each => each.TraceId);
+            (await traces.SearchAsync(Search(SearchEntity.Traces, filter) with { Experiments = [0] }, default)).Items
+            .Select(each => each.TraceId);
     }
 
     [ContractFact]
@@ -255,7 +256,8 @@ public abstract class TrackingStoreTests
     private async Task<string> StartAsync(long experiment, long start = 0) =>
         (await Runs.CreateAsync(new NewRun { Experiment = experiment, StartTime = start }, default)).Info.RunId;
 
-    private Task LogAsync(string run, params MetricPoint[] points) => Runs.LogAsync(new RunBatch { RunId = run, Metrics = [.. points] }, default);
+    private Task LogAsync(string run, params MetricPoint[] points) =>
+        Runs.LogAsync(new RunBatch { RunId = run, Metrics = [.. points] }, default);
 
     private async Task<IReadOnlyList<string>> FindAsync(string? filter, params string[] order) =>
         [.. (await Runs.SearchAsync(Request(filter, 100, null, order), default)).Items.Select(run => run.Info.RunId)];

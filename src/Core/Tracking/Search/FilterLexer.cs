@@ -73,7 +73,8 @@ internal static class FilterLexer
         return isNumeral && !(at > 0 && filter[at - 1] == '.');
     }
 
-    private static bool IsBehindOperator(string filter, int at) => at == 0 || !char.IsLetterOrDigit(filter[at - 1]) && filter[at - 1] is not ('`' or '"');
+    private static bool IsBehindOperator(string filter, int at) =>
+        at == 0 || (!char.IsLetterOrDigit(filter[at - 1]) && filter[at - 1] is not ('`' or '"'));
 
     private static FilterToken Number(string filter, int start, out int end)
     {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Progeny.Core.Tracking.Search;
 
 /// <summary>
-/// Parses filters by recursive descent: MLflow's grammar (comparisons joined by <c>AND</c>), and beyond it <c>OR</c>, <c>NOT</c>, parentheses,
-/// <c>IS NULL</c> and <c>IS NOT NULL</c>.
+/// Parses filters by recursive descent: MLflow's grammar (comparisons joined by <c>AND</c>), and beyond it <c>OR</c>, <c>NOT</c>,
+/// parentheses, <c>IS NULL</c> and <c>IS NOT NULL</c>.
 /// </summary>
 public sealed class FilterParser
 {
@@ -182,7 +182,8 @@ public sealed class FilterParser
 
     private static void Check(FilterField field, FilterOperator operation, FilterToken at)
     {
-        var isOrder = operation is FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Greater or FilterOperator.GreaterOrEqual;
+        var isOrder = operation
+            is FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Greater or FilterOperator.GreaterOrEqual;
         var isText = operation is FilterOperator.Like or FilterOperator.ILike or FilterOperator.In or FilterOperator.NotIn;
         if ((isOrder && !field.IsNumber) || (isText && field.IsNumber))
         {

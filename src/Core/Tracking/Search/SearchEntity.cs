@@ -19,7 +19,8 @@ public sealed class SearchEntity
     private readonly FrozenDictionary<string, FilterField> _attributes;
     private readonly FrozenDictionary<string, FieldKind> _kinds;
 
-    private SearchEntity(string[] ownPrefixes, FieldKind[] kinds, string[] texts, string[] numbers, params (string Alias, string Name)[] aliases)
+    private SearchEntity(
+        string[] ownPrefixes, FieldKind[] kinds, string[] texts, string[] numbers, params (string Alias, string Name)[] aliases)
     {
         var attributes = texts.Select(name => new FilterField(FieldKind.Attribute, name, false))
             .Concat(numbers.Select(name => new FilterField(FieldKind.Attribute, name, true)))

@@ -57,7 +57,8 @@ public sealed class PostgresTrackingDatabase(ClusterDatabase database) : Trackin
         var known = (await new TrackingSession(connection, token).ListAsync(
             "SELECT key, value FROM tracking_params WHERE run = :run AND key = ANY (:keys)",
             new { run, keys = batch.Params.Select(param => param.Key).ToArray() },
-            row => (Key: row.GetString(0), Value: row.GetString(1)))).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+            row => (Key: row.GetString(0), Value: row.GetString(1))))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         foreach (var param in batch.Params)
         {
             if (!known.TryGetValue(param.Key, out var old) && !added.TryGetValue(param.Key, out old))

@@ -4,7 +4,8 @@ using Progeny.Core.Tracking.Search;
 namespace Progeny.Storage.Tracking.Search;
 
 /// <summary>
-/// Compiles filters and orders to SQL with parameters. Every condition is true or false and never NULL, so that <c>NOT</c> is its complement.
+/// Compiles filters and orders to SQL with parameters. Every condition is true or false and never NULL, so that <c>NOT</c> is its
+/// complement.
 /// </summary>
 internal sealed class FilterSql(TrackingDialect dialect, EntityTables tables)
 {

@@ -4,8 +4,8 @@ using Progeny.Core.Tracking.Search;
 namespace Progeny.Storage.Tracking.Search;
 
 /// <summary>
-/// Finds the numbers of runs. A condition that few runs meet is evaluated first, from its index; else, where the first term of the order has
-/// an index, rows are read in that order until the page is full; else all runs of the experiments are compared.
+/// Finds the numbers of runs. A condition that few runs meet is evaluated first, from its index; else, where the first term of the order
+/// has an index, rows are read in that order until the page is full; else all runs of the experiments are compared.
 /// </summary>
 internal sealed class RunSearch(TrackingDatabase database, SearchRequest request)
 {
@@ -45,8 +45,8 @@ internal sealed class RunSearch(TrackingDatabase database, SearchRequest request
                 : database.Dialect.Indexed("s.value", sql.Add(comparison.Text));
             var runs = await session.ListAsync(
                 $"""
-                SELECT s.run FROM {side.Name} s WHERE {sql.In("s.experiment", Experiments)} AND s.key = {side.Key(sql.Add(comparison.Field.Key))}
-                AND {value} LIMIT {(fewest?.Count ?? FewRuns) + 1}
+                SELECT s.run FROM {side.Name} s
+                WHERE {sql.In("s.experiment", Experiments)} AND s.key = {side.Key(sql.Add(comparison.Field.Key))} AND {value} LIMIT {(fewest?.Count ?? FewRuns) + 1}
                 """,
                 sql.Values,
                 row => row.GetInt64(0));
