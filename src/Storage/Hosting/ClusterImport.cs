@@ -44,6 +44,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             (folder.Queries, MovedTables.Queries(days)),
             (folder.Metrics, MovedTables.Metrics),
             (folder.Datasets, MovedTables.Datasets),
+            (folder.Tracking, TrackingTables.All),
         ];
         var files = new FileArtifactStore(folder.Paths.ArtifactsPath, DateTimeOffset.MinValue);
         var meter = new MoveMeter(
@@ -73,7 +74,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     {
         IEnumerable<MovedTable> tables =
             [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics,
-                .. MovedTables.Datasets];
+                .. MovedTables.Datasets, .. TrackingTables.All];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")))
