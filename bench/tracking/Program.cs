@@ -5,7 +5,8 @@ using Progeny.Tracking.Bench;
 // What experiment tracking does, beside MLflow's server: bench/tracking/run.sh. One line a figure: result <name> <value>.
 var seconds = double.Parse(Option("--seconds") ?? "5", CultureInfo.InvariantCulture);
 var runs = int.Parse(Option("--runs") ?? "100000", CultureInfo.InvariantCulture);
-using var gateway = await GatewayProcess.StartAsync(Option("--gateway") ?? throw new ArgumentException("--gateway names the program of a node."));
+var program = Option("--gateway") ?? throw new InvalidOperationException("--gateway must name the program of a node.");
+using var gateway = await GatewayProcess.StartAsync(program);
 using var client = new TrackingClient(gateway.Address);
 var experiment = await client.CreateExperimentAsync("loads");
 var loads = new TrackingLoads(client, experiment, TimeSpan.FromSeconds(seconds));

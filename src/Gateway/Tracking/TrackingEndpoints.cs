@@ -56,8 +56,26 @@ internal static class TrackingEndpoints
         var endpoint = group.MapMethods(
             path,
             methods.Split(' '),
-            Guarded(async context => await WriteAsync(context, await answer(await TrackingCall.ReadAsync(context)))));
+            Guarded(async context =>
+            {
+                var call = await TrackingCall.ReadAsync(context);
+                if (action is not null)
+                    Note(call);
+                await WriteAsync(context, await answer(call));
+            }));
         endpoint.Requires(permissions, AccessScope.Experiment);
         _ = action is null ? endpoint.NotAudited() : endpoint.Audited(action);
+    }
+
+    /// <summary>Notes for the audit log what a request is about: its path does not say so.</summary>
+    private static void Note(TrackingCall call)
+    {
+        var route = call.Context.Request.RouteValues;
+        var subject = call.Text("name", true) ?? call.Text("run_id", true) ?? call.Text("experiment_id", true)
+            ?? (route["path"] ?? route["loggedModel"]) as string;
+        var values = new[] { "version", "alias", "stage", "key", "value", "new_name", "source" }
+            .Select(name => (Name: name, Value: call.Text(name, true))).Where(pair => pair.Value is not null)
+            .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        call.Context.SetAudit(null, values.Count == 0 ? null : values, subject);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Progeny.Core.Tracking;
 using Progeny.Core.Tracking.Runs;
 using Progeny.Storage.Common;
+using SQLitePCL;
 
 namespace Progeny.Storage.Tracking.Sqlite;
 
@@ -10,6 +11,7 @@ namespace Progeny.Storage.Tracking.Sqlite;
 public sealed class SqliteTrackingDatabase : TrackingDatabase, IDisposable
 {
     private const int MaxSearchMilliseconds = 10_000;
+    private const string MapFile = "PRAGMA mmap_size = 1073741824";
 
     private readonly TrackingFile _file;
 
@@ -25,9 +27,12 @@ public sealed class SqliteTrackingDatabase : TrackingDatabase, IDisposable
     internal override Task<T> ReadAsync<T>(Func<TrackingSession, Task<T>> work, CancellationToken cancellationToken) => _file.ReadAsync(
         (connection, token) =>
         {
+            var handle = ((SqliteConnection)connection).Handle!;
+            // Searches read thousands of pages, each of which would be a call of the system.
+            _ = raw.sqlite3_exec(handle, MapFile);
             // Patterns of SQLite's own take time that grows with a power of their length.
             var end = Environment.TickCount64 + MaxSearchMilliseconds;
-            SqliteTextFunctions.RegisterPatterns(((SqliteConnection)connection).Handle!, () => Environment.TickCount64 > end);
+            SqliteTextFunctions.RegisterPatterns(handle, () => Environment.TickCount64 > end);
             return work(new TrackingSession(connection, token));
         },
         cancellationToken);
