@@ -87,6 +87,6 @@ internal sealed partial class WireShape
     private static partial Regex Member();
 
     /// <summary>An id of a run or a logged model, or a random name of a run.</summary>
-    [GeneratedRegex(@"(m-)?[0-9a-f]{32}|[a-z]+-[a-z]+-[0-9]+", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(?:m-)?[0-9a-f]{32}|[a-z]+-[a-z]+-[0-9]+", RegexOptions.NonBacktracking)]
     private static partial Regex Id();
 }
