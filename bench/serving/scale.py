@@ -74,7 +74,7 @@ class Api:
         """Makes a generation of the release's own model."""
         job = self.send("POST", f"/api/projects/{name}/jobs", b'{"kind": "train"}')
         while job.get("ended_at") is None:
-            time.sleep(0.002)
+            time.sleep(0.02)
             job = self.send("GET", f"/api/jobs/{job['id']}")
         if job["status"] != "succeeded":
             raise RuntimeError(job["message"])

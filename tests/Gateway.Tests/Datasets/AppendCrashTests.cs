@@ -18,14 +18,14 @@ namespace Progeny.Gateway.Tests.Datasets;
 [Collection("processes")]
 public sealed class AppendCrashTests : DataFixture
 {
-    private const int Kills = 4;
+    private static readonly int _kills = Soak.Times(2);
     private const int Rows = 20;
 
     [Fact]
     public async Task Rows_are_there_exactly_once_when_a_node_is_killed_again_and_again()
     {
         var (sent, acknowledged) = (0, 0);
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < _kills; kill++)
         {
             using var node = await StartAsync();
             var (killing, before) = (Task.CompletedTask, acknowledged);

@@ -7,14 +7,14 @@ namespace Progeny.Gateway.Tests.Durability;
 [Collection("processes")]
 public sealed class MetricsCrashTests : DataFixture
 {
-    private const int Kills = 3;
+    private static readonly int _kills = Soak.Times(2);
 
     private static readonly string[] Projects = ["fast", "durable"];
 
     [Fact]
     public async Task Perfdb_counts_every_record_of_the_log_once_when_a_node_is_killed_again_and_again()
     {
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < _kills; kill++)
         {
             using var node = await StartAsync();
             if (kill == 0)
@@ -35,7 +35,7 @@ public sealed class MetricsCrashTests : DataFixture
         foreach (var project in Projects)
         {
             var logged = await CountAsync(last, project);
-            logged.ShouldBeGreaterThan(Kills * 50);
+            logged.ShouldBeGreaterThan(_kills * 50);
             await last.UntilAsync(
                 $"/api/projects/{project}/metrics?step=1h", answer => Sum(answer, "rows") == logged && Sum(answer, "requests") == logged);
         }

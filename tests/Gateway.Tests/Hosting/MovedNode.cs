@@ -19,7 +19,7 @@ public sealed class MovedNode : IAsyncLifetime
     /// <summary>A project whose experiment has ended, and one whose experiment runs, with a durable log.</summary>
     public static readonly string[] Projects = ["ended", "running"];
 
-    private const string AbTest = "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 500";
+    private const string AbTest = "strategy: abtest, metric: hit, goal: maximize, share: 0.5, outcomes: 100";
     private static readonly string[] Settings = [
         "--Experiments:CheckSeconds",
         "0.2",
@@ -47,7 +47,7 @@ public sealed class MovedNode : IAsyncLifetime
         await using var node = await Node.StartAsync(Data, Settings);
         foreach (var project in Projects)
         {
-            var rollout = project == "ended" ? AbTest : AbTest.Replace("500", "500000", StringComparison.Ordinal);
+            var rollout = project == "ended" ? AbTest : AbTest.Replace("100", "100000", StringComparison.Ordinal);
             using var response = await node.PublishAsync(
                 project, ExperimentProject.Write(PathOf(project), project, rollout, log: project == "running" ? "durable" : "fast"));
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
@@ -56,7 +56,7 @@ public sealed class MovedNode : IAsyncLifetime
             await TrainAsync(node, project);
             await node.UntilAsync($"/api/projects/{project}/experiments/abtest-1", info => (string)info["status"]! == "running");
             await ServeAsync(
-                node, project, project == "ended" ? info => (string)info["status"]! == "ended" : info => Outcomes(info) >= 100);
+                node, project, project == "ended" ? info => (string)info["status"]! == "ended" : info => Outcomes(info) >= 50);
         }
 
         foreach (var file in new[] { "code,price\n007,1.50\n", "code,price\n8,2.25\n" })

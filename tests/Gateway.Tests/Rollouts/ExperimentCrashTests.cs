@@ -7,7 +7,7 @@ namespace Progeny.Gateway.Tests.Rollouts;
 [Collection("killed jobs and experiments")]
 public sealed class ExperimentCrashTests : DataFixture
 {
-    private const int MaxKills = 12;
+    private static readonly int _maxKills = Soak.Times(4);
     private const string Rollout = "strategy: canary, metric: hit, goal: maximize, steps: [{share: 0.3, outcomes: 25, time: 1h}, {share: "
         + "0.6, outcomes: 25, time: 1h}]";
 
@@ -26,7 +26,7 @@ public sealed class ExperimentCrashTests : DataFixture
             var job = (string)(await node.PostAsync("/api/projects/echo/jobs", new { kind = "train" }))["id"]!;
             node = await KillAsync(node, random.Next(400));
             await TrainAsync(node, job);
-            for (var kills = 1; kills < MaxKills && !HasEnded(await ExperimentAsync(node)); kills++)
+            for (var kills = 1; kills < _maxKills && !HasEnded(await ExperimentAsync(node)); kills++)
             {
                 await ExperimentProject.ServeAsync(node.Http, "echo", 30, version => version == "1.0.0:2" ? hits : 0.9, random);
                 node = await KillAsync(node, random.Next(400));

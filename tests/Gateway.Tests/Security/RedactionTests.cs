@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
@@ -9,6 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Npgsql;
+using Progeny.Abstractions.QueryLog;
+using Progeny.Core.QueryLog;
 using Progeny.Gateway.Tests.Hosting;
 using Progeny.Gateway.Tests.Serving;
 
@@ -46,6 +49,7 @@ public sealed class RedactionTests : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("progeny-test-").FullName;
     private readonly CapturedLog log = new(LogLevel.Information);
+    private readonly MessageTap tap = new();
     private readonly ConcurrentDictionary<string, byte[]> answers = new(StringComparer.Ordinal);
 
     public void Dispose()
@@ -80,7 +84,9 @@ public sealed class RedactionTests : IDisposable
                 ],
         ];
         await using (var node = await Node.StartAsync(
-            Path.Combine(folder, "data"), services => services.AddSingleton<ILoggerProvider>(log), settings))
+            Path.Combine(folder, "data"),
+            services => services.AddSingleton<ILoggerProvider>(log).AddSingleton<IQueryBatchSink>(tap),
+            settings))
         {
             await ReleaseAsync(node);
             using (var tail = await EventReader.OpenAsync(node.Http, "/api/projects/veil/queries/stream"))
@@ -96,9 +102,11 @@ public sealed class RedactionTests : IDisposable
 
         NpgsqlConnection.ClearAllPools();
         collector.Bytes.Count.ShouldBeGreaterThan(0);
+        tap.Bodies.Count.ShouldBeGreaterThan(3);
         answers.Count.ShouldBeGreaterThan(40);
         var found = answers.Where(answer => Holds(answer.Value)).Select(answer => $"{answer.Key}: {Encoding.UTF8.GetString(answer.Value)}")
             .Concat(collector.Bytes.Where(Holds).Select(_ => "OTLP"))
+            .Concat(tap.Bodies.Where(Holds).Select(body => $"tap: {Encoding.UTF8.GetString(body)}"))
             .Concat(log.Entries.Select(entry => $"{entry.Category}: {entry.Message} {entry.Exception}")
                 .Where(entry => Holds(Encoding.UTF8.GetBytes(entry))))
             .Concat(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Holds(File.ReadAllBytes(path))))
@@ -287,6 +295,22 @@ public sealed class RedactionTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+
+    /// <summary>The records as a tap sends them to a broker.</summary>
+    private sealed class MessageTap : IQueryBatchSink
+    {
+        public ConcurrentBag<byte[]> Bodies { get; } = [];
+
+        public void Accept(QueryBatch batch)
+        {
+            for (var reader = new QueryBatchReader(batch); reader.Read();)
+            {
+                var body = new ArrayBufferWriter<byte>();
+                QueryRecordWriter.Write(body, reader.ToRecord());
+                Bodies.Add(body.WrittenSpan.ToArray());
+            }
+        }
     }
 
     /// <summary>Takes what is exported over OTLP.</summary>
