@@ -22,6 +22,7 @@ using Progeny.Gateway.Rollouts;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Serving.Grpc;
+using Progeny.Gateway.Tracking;
 using Progeny.Gateway.Training;
 using Progeny.Grains.Common;
 using Progeny.Grains.Hosting;
@@ -107,6 +108,7 @@ public static class GatewayApp
         app.MapAudit();
         app.MapContracts();
         app.MapQuarantine();
+        app.MapTracking();
         return app;
     }
 }

@@ -38,6 +38,9 @@ using Progeny.Storage.QueryLog.Sqlite;
 using Progeny.Storage.QueryLog.Tap;
 using Progeny.Storage.Releases;
 using Progeny.Storage.Security;
+using Progeny.Storage.Tracking;
+using Progeny.Storage.Tracking.Postgres;
+using Progeny.Storage.Tracking.Sqlite;
 
 namespace Progeny.Storage;
 
@@ -70,7 +73,7 @@ public static class StorageServices
         services.AddHostedService<PostgresRoleCheck>();
         services.AddQueryArchive(configuration);
         return services.AddTap(configuration).AddExpressions().AddDatasets(configuration).AddApply(configuration).AddFeeds(configuration)
-            .AddWebhooks(configuration);
+            .AddTracking().AddWebhooks(configuration);
     }
 
     /// <summary>What the development commands need: the configured feeds, and artifacts that vanish with the services.</summary>
@@ -109,6 +112,8 @@ public static class StorageServices
         services.AddSingleton<IRowKeys, SqliteRowKeys>();
         services.AddSingleton<IDatasetCatalog, SqliteDatasetCatalog>();
         services.AddSingleton<IApplyLedger, SqliteApplyLedger>();
+        services.AddSingleton<TrackingDatabase>(
+            provider => new SqliteTrackingDatabase(provider.GetRequiredService<DataFolder>().Paths.TrackingPath));
         return services;
     }
 
@@ -136,6 +141,7 @@ public static class StorageServices
         services.AddSingleton<IRowKeys, PostgresRowKeys>();
         services.AddSingleton<IDatasetCatalog, PostgresDatasetCatalog>();
         services.AddSingleton<IApplyLedger, PostgresApplyLedger>();
+        services.AddSingleton<TrackingDatabase, PostgresTrackingDatabase>();
         services.AddSingleton<PostgresQueryStore>();
         services.AddSingleton<QueryStore>(provider => provider.GetRequiredService<PostgresQueryStore>()).AddQueryReaders();
         services.AddSingleton<IQueryLog, PostgresQueryLog>();

@@ -31,6 +31,11 @@ public sealed class Access
     /// <param name="project">The project; null: what belongs to no project.</param>
     public bool Allows(Permissions permissions, string? project) => (Of(project) & permissions) == permissions;
 
+    /// <summary>Whether something is permitted for any project.</summary>
+    /// <param name="permissions">All that is needed.</param>
+    public bool AllowsAnywhere(Permissions permissions) =>
+        (_everywhere & permissions) == permissions || _projects.Values.Any(each => (each & permissions) == permissions);
+
     /// <summary>Whether the caller may know of a project: one that it may not is answered like one that does not exist.</summary>
     public bool Sees(string project) => _everywhere != Permissions.None || _projects.ContainsKey(project);
 

@@ -6,6 +6,7 @@ using Progeny.Gateway.QueryLog;
 using Progeny.Gateway.Security;
 using Progeny.Gateway.Serving;
 using Progeny.Gateway.Serving.Grpc;
+using Progeny.Gateway.Tracking;
 using Progeny.Silo.Hosting;
 using Progeny.Silo.Security;
 using Progeny.Silo.Security.Audit;
@@ -28,6 +29,8 @@ internal static class GatewayServices
         });
         // A body that does not fit is an exception, of which ExceptionProblems tells what is wrong where.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddSingleton<IProblemDetailsWriter, TrackingProblemWriter>(); // before the usual one
+        services.AddSingleton<TrackingAccess>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
         services.AddSingleton<RequestFaults>();
         services.AddExceptionHandler<ExceptionProblems>();
@@ -46,6 +49,7 @@ internal static class GatewayServices
     {
         app.UseSecurityHeaders();
         app.UseMiddleware<HeadRequests>();
+        app.Use(TrackingPaths.Rewrite);
         app.UseRequestGuard();
         app.UseRouting();
         app.UseCorsOrigins();

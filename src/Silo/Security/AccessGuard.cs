@@ -40,6 +40,9 @@ internal sealed class AccessGuard(
         {
             AccessScope.Node => ContinueAsync(context, caller, required, null),
             AccessScope.Job => ContinueWithJobAsync(context, caller, required),
+            AccessScope.Experiment => caller.Access.AllowsAnywhere(required.Permissions)
+                ? next(context)
+                : RefuseAsync(context, Forbidden(Describe(caller, required.Permissions, null))),
             AccessScope.Dataset => ContinueAsync(context, caller, required, DatasetOf(context), "dataset"),
             _ => ContinueAsync(context, caller, required, ProjectOf(context)),
         };

@@ -12,7 +12,7 @@ public sealed record GuardProblem(int Status, string Title, string Detail)
 
     /// <summary>
     /// Answers with problem details, which under <c>/v2</c> have the member of the Open Inference Protocol for errors; a call of gRPC with
-    /// its status.
+    /// its status, and MLflow's paths with an error of its shape.
     /// </summary>
     public Task ExecuteAsync(HttpContext context)
     {
@@ -22,6 +22,8 @@ public sealed record GuardProblem(int Status, string Title, string Detail)
             return Task.CompletedTask;
         }
 
+        if (MlflowErrors.IsAsked(context.Request.Path))
+            return MlflowErrors.WriteAsync(context, Status, MlflowErrors.CodeOf(Status), Detail);
         Dictionary<string, object?> extensions = context.Request.Path.StartsWithSegments("/v2") ? new() { ["error"] = Detail } : [];
         return TypedResults.Problem(Detail, statusCode: Status, title: Title, extensions: extensions).ExecuteAsync(context);
     }

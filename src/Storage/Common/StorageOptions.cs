@@ -25,6 +25,9 @@ public sealed class StorageOptions
     /// <summary>The catalog of datasets.</summary>
     public string DatasetsPath => Path.Combine(Path.GetFullPath(DataFolder), "datasets.db");
 
+    /// <summary>Experiments, runs, models and traces of the tracking API.</summary>
+    public string TrackingPath => Path.Combine(Path.GetFullPath(DataFolder), "tracking.db");
+
     /// <summary>Files of work on datasets that is under way.</summary>
     public string DatasetsWorkPath => Path.Combine(Path.GetFullPath(DataFolder), "datasets-work");
 

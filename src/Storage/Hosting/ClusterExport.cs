@@ -64,6 +64,7 @@ public sealed class ClusterExport(MoveRequest request, TimeProvider time)
             (folder.Queries, MovedTables.Queries(new LogDays([]))),
             (folder.Metrics, MovedTables.Metrics),
             (folder.Datasets, MovedTables.Datasets),
+            (folder.Tracking, TrackingTables.All),
         ];
         var total = await CountAsync(connection, Records, cancellationToken)
             + await CountAsync(connection, "SELECT coalesce(sum(size / 1024 + 1), 0)::bigint FROM artifacts", cancellationToken);

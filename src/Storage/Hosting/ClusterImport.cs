@@ -43,6 +43,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
             (folder.Queries, MovedTables.Queries(days)),
             (folder.Metrics, MovedTables.Metrics),
             (folder.Datasets, MovedTables.Datasets),
+            (folder.Tracking, TrackingTables.All),
         ];
         var meter = new MoveMeter(
             all.Sum(file => file.Tables.Sum(table => file.File.Number(table.CountIn(isPostgres: false))))
@@ -76,7 +77,7 @@ public sealed class ClusterImport(MoveRequest request, TimeProvider time)
     {
         IEnumerable<MovedTable> tables =
             [.. MovedTables.Grains(request.Cluster.Id), .. MovedTables.Queries(new LogDays([])), .. MovedTables.Metrics,
-                .. MovedTables.Datasets];
+                .. MovedTables.Datasets, .. TrackingTables.All];
         foreach (var (name, count) in tables.Where(table => !table.IsSeeded)
             .Select(table => (table.Title ?? table.Name, table.CountIn(isPostgres: true)))
             .Append(("artifacts", "SELECT count(*) FROM artifacts")).Append(("files of datasets", "SELECT count(*) FROM data_artifacts")))

@@ -4,6 +4,7 @@ using Progeny.Storage.Common;
 using Progeny.Storage.Datasets;
 using Progeny.Storage.Metrics.Sqlite;
 using Progeny.Storage.QueryLog.Sqlite;
+using Progeny.Storage.Tracking.Sqlite;
 
 namespace Progeny.Storage.Hosting;
 
@@ -19,6 +20,7 @@ internal sealed class FolderFiles : IDisposable
         Queries = Open(folder.Paths.QueriesPath, isNew);
         Metrics = Open(folder.Paths.MetricsPath, isNew);
         Datasets = Open(folder.Paths.DatasetsPath, isNew);
+        Tracking = Open(folder.Paths.TrackingPath, isNew);
     }
 
     public StorageOptions Paths => _folder.Paths;
@@ -30,6 +32,8 @@ internal sealed class FolderFiles : IDisposable
     public SqliteConnection Metrics { get; }
 
     public SqliteConnection Datasets { get; }
+
+    public SqliteConnection Tracking { get; }
 
     /// <summary>Opens the folder of a node that has stopped. What its query log has in the journal only is brought into the log.</summary>
     /// <exception cref="MoveException">It is no data folder.</exception>
@@ -50,7 +54,7 @@ internal sealed class FolderFiles : IDisposable
     /// <summary>Brings to disk what was written to a new folder.</summary>
     public void Flush()
     {
-        foreach (var connection in (SqliteConnection[])[Grains, Queries, Metrics, Datasets])
+        foreach (var connection in (SqliteConnection[])[Grains, Queries, Metrics, Datasets, Tracking])
         {
             using (var command = connection.CreateCommand())
             {
@@ -71,6 +75,7 @@ internal sealed class FolderFiles : IDisposable
         Queries.Dispose();
         Metrics.Dispose();
         Datasets.Dispose();
+        Tracking.Dispose();
         _folder.Dispose();
     }
 
@@ -85,6 +90,7 @@ internal sealed class FolderFiles : IDisposable
             new QueryDatabase(folder.Paths.QueriesPath).Dispose();
             new MetricsDatabase(folder.Paths.MetricsPath, time).Dispose();
             new DatasetDatabase(folder.Paths.DatasetsPath).Dispose();
+            new SqliteTrackingDatabase(folder.Paths.TrackingPath).Dispose();
             return new FolderFiles(folder, isNew);
         }
         catch

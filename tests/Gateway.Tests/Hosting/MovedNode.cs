@@ -65,7 +65,23 @@ public sealed class MovedNode : IAsyncLifetime
             put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync());
         }
 
+        await TrackAsync(node);
         Answers = await AnswersAsync(node);
+    }
+
+    private static async Task TrackAsync(Node node)
+    {
+        const string Api = "/api/2.0/mlflow";
+        var run = (string)(await node.PostAsync($"{Api}/runs/create", new { experiment_id = "0" }))["run"]!["info"]!["run_id"]!;
+        await node.PostAsync($"{Api}/runs/log-batch", new
+        {
+            run_id = run,
+            metrics = new[] { new { key = "m", value = "NaN", timestamp = 1, step = 1 }, new { key = "m", value = "2", timestamp = 1, step = 2 } },
+            @params = new[] { new { key = "p", value = "1" } },
+        });
+        await node.PostAsync($"{Api}/registered-models/create", new { name = "moved" });
+        await node.PostAsync($"{Api}/model-versions/create", new { name = "moved", source = $"runs:/{run}/model", run_id = run });
+        await node.PostAsync($"{Api}/registered-models/alias", new { name = "moved", alias = "best", version = "1" });
     }
 
     public static async Task TrainAsync(Node node, string project)
@@ -126,6 +142,11 @@ public sealed class MovedNode : IAsyncLifetime
         string[] data = ["versions/latest/profile", "versions", "versions/1/rows", "versions/2/rows"];
         foreach (var path in data.Select(path => $"/api/datasets/orders/{path}"))
             answers[path] = (await node.GetAsync(path)).ToJsonString();
+        var runs = await node.PostAsync("/api/2.0/mlflow/runs/search", new { experiment_ids = new[] { "0" }, filter = "metrics.m > 1" });
+        var run = (string)runs["runs"]![0]!["info"]!["run_id"]!;
+        answers["runs"] = runs.ToJsonString();
+        foreach (var path in new[] { $"metrics/get-history?run_id={run}&metric_key=m", "registered-models/alias?name=moved&alias=best" })
+            answers[path] = (await node.GetAsync($"/api/2.0/mlflow/{path}")).ToJsonString();
         foreach (var project in Projects)
         {
             var queries = await ListAsync(node, project);

@@ -34,7 +34,7 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
         var (key, _) = await secured.MakeKeyAsync($"admin:{SecuredNode.Foreign}");
         await AskAllAsync(
             key,
-            row => row.IsForEverybody || (row.Scope == "node" && row.Needed == Permissions.None) ? 0 : row.Scope == "node" ? 403 : 404);
+            row => row.IsForEverybody || row.Scope == "experiment" || (row.Scope == "node" && row.Needed == Permissions.None) ? 0 : row.Scope == "node" ? 403 : 404);
     }
 
     [Theory]
@@ -162,16 +162,19 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
             "page" or "approval" => "1",
             _ => "nothing",
         });
-        var type = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
+        var contentType = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
         using var body = method is "GET" or "DELETE" ? null : new StringContent("{}", Encoding.UTF8);
-        body?.Headers.ContentType = new(type);
+        body?.Headers.ContentType = new(contentType);
         using var response = await secured.SendAsync(
             new HttpMethod(method), path.StartsWith('/') ? path : $"/{path}", key, body, HttpCompletionOption.ResponseHeadersRead);
-        var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
-        return ((int)response.StatusCode, isProblem
-            ? (string?)System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]
-            : null);
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (endpoint.Metadata.GetMetadata<RequiredAccess>()!.Scope == AccessScope.Experiment && type == "application/json")
+            return ((int)response.StatusCode, await MemberAsync(response, "message"));
+        return ((int)response.StatusCode, type == "application/problem+json" ? await MemberAsync(response, "detail") : null);
     }
+
+    private static async Task<string?> MemberAsync(HttpResponseMessage response, string name) =>
+        (string?)(System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync()) as System.Text.Json.Nodes.JsonObject)?[name];
 
     private async Task<(int Status, string Text)> TextAsync(string path, string key)
     {

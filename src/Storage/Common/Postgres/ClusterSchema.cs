@@ -8,6 +8,7 @@ using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
 using Progeny.Storage.Security;
+using Progeny.Storage.Tracking;
 
 namespace Progeny.Storage.Common.Postgres;
 
@@ -36,6 +37,7 @@ internal static class ClusterSchema
             DatasetSchema.Script,
             RowsSchema.Postgres,
             SubscriptionSchema.Script,
+            TrackingSchema.Postgres,
         ],
     ];
 
