@@ -159,7 +159,7 @@ public sealed class ApplyTests(TrainedNode trained) : IClassFixture<TrainedNode>
     [Fact]
     public async Task Job_that_is_cancelled_ends_and_writes_nothing_into_the_table()
     {
-        const string Query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) "
+        const string Query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) "
             + "SELECT -i AS id, 8 AS hour, 2.5 AS distance, NULL AS weight, 'bike' AS vehicle FROM n";
         var started = await Node.PostAsync(
             "/api/projects/demo/apply", new { input = "feed:crm", query = Query, output = "feed:crm/scores", keep = new[] { "id" } });

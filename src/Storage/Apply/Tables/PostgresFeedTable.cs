@@ -8,6 +8,8 @@ namespace Progeny.Storage.Apply.Tables;
 /// <summary>A table of a PostgreSQL database, which takes the rows of a chunk by COPY, as the texts that DuckDB writes.</summary>
 internal sealed class PostgresFeedTable(string feed, string connectionString, string table, TimeSpan timeout) : FeedTable(feed, table)
 {
+    private const int BufferCharacters = 32 << 10;
+
     private string Name => string.Join('.', Table.Split('.').Select(SqlText.Name));
 
     private string LedgerName => Table.Split('.') is [var schema, _] ? $"{SqlText.Name(schema)}.{Ledger}" : Ledger;
@@ -72,9 +74,14 @@ internal sealed class PostgresFeedTable(string feed, string connectionString, st
                     cancellationToken: token)) == 0)
                     return false;
                 var names = string.Join(", ", columns.Select(column => SqlText.Name(column.Name)));
-                await using (var file = File.OpenRead(path))
-                await using (var copy = await connection.BeginRawBinaryCopyAsync($"COPY {Name} ({names}) FROM STDIN (FORMAT csv)", token))
-                    await file.CopyToAsync(copy, token);
+                using var file = File.OpenText(path);
+                await using (var copy = await connection.BeginTextImportAsync($"COPY {Name} ({names}) FROM STDIN (FORMAT csv)", token))
+                {
+                    var buffer = new char[BufferCharacters];
+                    while (await file.ReadAsync(buffer, token) is var read and > 0)
+                        await copy.WriteAsync(buffer.AsMemory(0, read), token);
+                }
+
                 await transaction.CommitAsync(token);
                 return true;
             },
