@@ -165,8 +165,7 @@ public sealed class Augmenter
             var column = rows.Features.Columns[columns[i]];
             if (!column.IsMissing(row))
                 continue;
-            var value = manifest.View is null ? values?[i] : ViewValue.Of(column.Feature.Type, values?[i]);
-            if (column.Augment(row, value) is { } error)
+            if (column.Augment(row, FeedValue.Of(column.Feature.Type, values?[i])) is { } error)
                 failure = $"Feed '{manifest.Feed}': augmentation '{manifest.Name}' found a value for '{column.Feature.Name}' that does "
                     + $"not fit: {error}.";
             if (column.IsMissing(row))

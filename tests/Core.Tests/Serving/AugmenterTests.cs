@@ -90,6 +90,14 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public async Task Text_that_is_a_number_is_one_as_it_is_in_training()
+    {
+        var rows = ServedManifests.Read(Project, """{"shop":"text"}""");
+        (await Augment(rows)).ShouldBeNull();
+        rows.Get(0, "rating").ShouldBe(2.5f);
+    }
+
+    [Fact]
     public async Task Feed_that_fails_is_reported_and_asked_again_next_time()
     {
         feed.Failure = new FeedException("shops", "is on fire");
@@ -293,7 +301,7 @@ public sealed class AugmenterTests
                 ? throw Failure
                 : [
                     .. parameters.Select(
-                        set => set["shop"] is "none" ? null : new object?[] { $"of {set["shop"]}", set["shop"] is "odd" ? "many" : 4.5 }),
+                        set => set["shop"] is "none" ? null : new object?[] { $"of {set["shop"]}", set["shop"] switch { "odd" => "many", "text" => "2.5", _ => 4.5 } }),
                 ];
         }
 

@@ -1,5 +1,3 @@
-using static Progeny.Core.Serving.Requests.Protobuf.InferFields;
-
 namespace Progeny.Core.Serving.Requests.Protobuf;
 
 /// <summary>Which model a <c>ModelInferRequest</c> asks.</summary>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Progeny.Core.Manifests;
 
-namespace Progeny.Core.Views;
+namespace Progeny.Core.Queries;
 
-/// <summary>Values of views on their way to a query: a text that is a number is one where training rows take it for one.</summary>
-internal static class ViewValue
+/// <summary>Values of feeds on their way to a query: a text that is a number is one, as training rows take it for one.</summary>
+internal static class FeedValue
 {
     /// <summary>The value for a feature of a type; as it is where it is no such text.</summary>
     public static object? Of(FeatureType type, object? value) => (type, value) switch
