@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -174,7 +175,7 @@ public sealed partial class EndpointRoleTests(SecuredNode secured) : IClassFixtu
     }
 
     private static async Task<string?> MemberAsync(HttpResponseMessage response, string name) =>
-        (string?)(System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync()) as System.Text.Json.Nodes.JsonObject)?[name];
+        (string?)(JsonNode.Parse(await response.Content.ReadAsStringAsync()) as JsonObject)?[name];
 
     private async Task<(int Status, string Text)> TextAsync(string path, string key)
     {

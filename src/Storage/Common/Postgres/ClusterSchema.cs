@@ -8,7 +8,6 @@ using Progeny.Storage.QueryLog.Archive;
 using Progeny.Storage.QueryLog.Postgres;
 using Progeny.Storage.Releases;
 using Progeny.Storage.Security;
-using Progeny.Storage.Tracking;
 
 namespace Progeny.Storage.Common.Postgres;
 

@@ -1,8 +1,8 @@
-namespace Progeny.Storage.Tracking;
+namespace Progeny.Storage.Common;
 
 /// <summary>
 /// The tables of experiment tracking. A run, an experiment, a metric and a logged model have a number here, which other tables name. The
-/// values of a metric lie in <c>tracking_points</c>, those of one request together (<see cref="MetricPoints"/>), and its newest one in
+/// values of a metric lie in <c>tracking_points</c>, those of one request together (<c>MetricPoints</c>), and its newest one in
 /// <c>tracking_latest</c>, by which runs are searched; one that is no number is NULL there.
 /// </summary>
 internal static class TrackingSchema
