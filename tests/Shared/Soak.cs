@@ -8,7 +8,8 @@ internal static class Soak
 {
     private const string Variable = "PROGENY_SOAK";
 
-    private static readonly int _factor = int.TryParse(Environment.GetEnvironmentVariable(Variable), out var factor) && factor > 0 ? factor : 1;
+    private static readonly int _factor =
+        int.TryParse(Environment.GetEnvironmentVariable(Variable), out var factor) && factor > 0 ? factor : 1;
 
     /// <summary>A number of repetitions.</summary>
     /// <param name="count">The number in an ordinary run.</param>

@@ -1,5 +1,4 @@
 using Progeny.Abstractions.Projects;
-using Progeny.Abstractions.Queries;
 using Progeny.Abstractions.Releases;
 using Progeny.Abstractions.Serving;
 using Progeny.Core.Metrics;

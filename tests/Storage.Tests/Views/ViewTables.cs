@@ -71,7 +71,7 @@ internal abstract class ViewTables : IAsyncDisposable
     {
         private readonly LakeFixture lake = new();
 
-        public DuckDb() => Feed = new LakeFeeds(lake.Lake, lake.Engine, Options.Create(new DatasetsOptions())).Open(
+        public DuckDb() => Feed = new LakeFeeds(lake.Lake, Options.Create(new DatasetsOptions())).Open(
             "lake", new FeedOptions { Kind = "duckdb", Datasets = "*" }, "orders");
 
         public override IFeed Feed { get; }
