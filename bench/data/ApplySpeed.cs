@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Progeny.Data.Bench;
 
-/// <summary>The speed of a batch apply, from a Parquet file to a Parquet file, beside ONNX Runtime alone over the same batches in memory.</summary>
+/// <summary>
+/// The speed of a batch apply, from a Parquet file to a Parquet file, beside ONNX Runtime alone over the same batches in memory.
+/// </summary>
 internal static class ApplySpeed
 {
     private const int BatchRows = 1_024;

@@ -15,7 +15,9 @@ using Progeny.Storage.Datasets;
 
 namespace Progeny.Data.Bench;
 
-/// <summary>A node in this process with a trained project: 100 trees of depth 6 over ten numbers, two of which may be missing, and a category.</summary>
+/// <summary>
+/// A node in this process with a trained project: 100 trees of depth 6 over ten numbers, two of which may be missing, and a category.
+/// </summary>
 internal sealed class DataNode : IAsyncDisposable
 {
     public const string Project = "bench";

@@ -1,7 +1,8 @@
 using Progeny.Data.Bench;
 
 // What work on data costs beside the libraries that do it (see bench/README.md): dotnet run -c Release --project bench/data --
-// [--only parity,speed,memory,ingest,profile,append,export] [--rows N] [--columns N] [--rounds N]. One line a figure: result <name> <value>.
+// [--only parity,speed,memory,ingest,profile,append,export] [--rows N] [--columns N] [--rounds N].
+// One line a figure: result <name> <value>.
 var settings = BenchSettings.Parse(args);
 await using var node = await DataNode.StartAsync();
 foreach (var (name, run) in new (string, Func<DataNode, BenchSettings, Task>)[]

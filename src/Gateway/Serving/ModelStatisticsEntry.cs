@@ -40,7 +40,9 @@ internal sealed record ModelStatisticsEntry(
 /// <summary>Requests that were answered, and those that failed.</summary>
 internal sealed record RequestStatistics(StatisticDuration Success, StatisticDuration Fail);
 
-/// <summary>A number of requests and the nanoseconds that all of them took together; those of failures are with the answered ones.</summary>
+/// <summary>
+/// A number of requests and the nanoseconds that all of them took together; those of failures are with the answered ones.
+/// </summary>
 internal sealed record StatisticDuration(long Count, long Ns)
 {
     public Grpc.StatisticDuration ToMessage() => new() { Count = (ulong)Count, Ns = (ulong)Ns };

@@ -167,7 +167,8 @@ public sealed class GrpcTests : IDisposable
                 message[random.Next(message.Length)] = (byte)random.Next(256);
             try
             {
-                await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), message[..random.Next(1, message.Length + 1)]);
+                var sent = message[..random.Next(1, message.Length + 1)];
+                await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), sent);
             }
             catch (RpcException exception)
             {

@@ -8,7 +8,9 @@ internal static class InferChecks
     private const int MaxNameCharacters = 1_024;
     private const int MaxShown = 40;
 
-    /// <summary>The id of a query; null where it is empty: the protocol's clients send it always, empty where the caller gave none.</summary>
+    /// <summary>
+    /// The id of a query; null where it is empty: the protocol's clients send it always, empty where the caller gave none.
+    /// </summary>
     /// <exception cref="InferRequestException">It is no id.</exception>
     public static string? QueryId(string text)
     {

@@ -79,5 +79,6 @@ internal sealed class InferenceMethodProvider(RequestBodies bodies) : IServiceMe
             context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
     }
 
-    private static List<object> MetadataOf(RequiredAccess access) => [access, new AuditedAs(null), new HttpMethodMetadata([HttpMethods.Post])];
+    private static List<object> MetadataOf(RequiredAccess access) =>
+        [access, new AuditedAs(null), new HttpMethodMetadata([HttpMethods.Post])];
 }

@@ -120,7 +120,12 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
     }
 
     private static async Task<long> CopyAsync(
-        DuckDbSession session, SourceTable table, ColumnReading[] readings, string target, bool isTemporary, CancellationToken cancellationToken)
+        DuckDbSession session,
+        SourceTable table,
+        ColumnReading[] readings,
+        string target,
+        bool isTemporary,
+        CancellationToken cancellationToken)
     {
         var group = Math.Clamp(ValuesOfGroup / readings.Length, MinRowsOfGroup, MaxRowsOfGroup);
         return await session.WriteParquetAsync(

@@ -8,7 +8,9 @@ internal static class ColumnOrigins
     // Deeper than DuckDB's parser goes.
     private static readonly JsonDocumentOptions _json = new() { MaxDepth = 1 << 16 };
 
-    /// <summary>The given names with those of the columns that anything in the query renames to them, through any number of steps.</summary>
+    /// <summary>
+    /// The given names with those of the columns that anything in the query renames to them, through any number of steps.
+    /// </summary>
     /// <param name="serialized">The query as <c>json_serialize_sql</c> has it.</param>
     /// <param name="names">The names of columns of the result.</param>
     public static IReadOnlyCollection<string> Of(string serialized, IReadOnlyCollection<string> names)

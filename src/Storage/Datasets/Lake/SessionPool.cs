@@ -68,7 +68,8 @@ internal sealed class SessionPool(Func<string, CancellationToken, Task<(DuckDbSe
     {
         while (true)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(KeptMilliseconds), stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(KeptMilliseconds), stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stop.IsCancellationRequested)
                 await RemoveAsync(lease => !lease.IsFresh);
             lock (stop)

@@ -20,7 +20,8 @@ internal sealed class LakeFixture : IDisposable
         Catalog = new SqliteDatasetCatalog(database);
         files = new ArtifactFiles(new FileArtifactStore(Folder["artifacts"], TimeProvider.System));
         Engine = new DuckDbEngine(options ?? new DatasetsOptions { Memory = 256 << 20 }, Folder["work"]);
-        Lake = new DuckDbLake(Engine, new QueryTurns(Options.Create(options ?? new DatasetsOptions())), [new DatasetLakeSchema(Catalog, files), .. schemas]);
+        var turns = new QueryTurns(Options.Create(options ?? new DatasetsOptions()));
+        Lake = new DuckDbLake(Engine, turns, [new DatasetLakeSchema(Catalog, files), .. schemas]);
     }
 
     public TemporaryFolder Folder { get; } = new();
