@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Progeny.Abstractions.Common;
 using Progeny.Abstractions.Training;
 using Progeny.Core.Apply;
 using Progeny.Core.Datasets.Catalog;
@@ -24,39 +22,13 @@ internal sealed partial class RemovalService(
     ApplyOptions apply,
     IOptions<RetentionOptions> options,
     TimeProvider time,
-    ILogger<RemovalService> logger) : BackgroundService
+    ILogger<RemovalService> logger)
+    : LeaderService("The removal of old versions of datasets", TimeSpan.FromMinutes(10), leadership, time, logger)
 {
     private const int VersionsAtOnce = 1_000;
     private const string Policy = "policy";
-    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(_pause, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (leadership.IsLeader)
-                    await RunAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException or StorageUnavailableException)
-            {
-                // Another silo died, or the database is away: both are soon over.
-                LogInterrupted(logger, exception.Message);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                LogFailed(logger, exception);
-            }
-        }
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var applies = await users.ListAppliesAsync();
@@ -97,10 +69,4 @@ internal sealed partial class RemovalService(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Files} files of datasets and batch applies that nothing uses are removed")]
     private static partial void LogSwept(ILogger logger, int files);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old versions of datasets cannot be removed now ({Reason}); trying again")]
-    private static partial void LogInterrupted(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Old versions of datasets could not be removed; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Progeny.Abstractions.Common;
@@ -17,41 +16,15 @@ internal sealed partial class SegmentService(
     Leadership leadership,
     IOptions<AppendOptions> options,
     TimeProvider time,
-    ILogger<SegmentService> logger) : BackgroundService
+    ILogger<SegmentService> logger)
+    : LeaderService("The making of versions of appended rows", TimeSpan.FromMilliseconds(500), leadership, time, logger)
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _rest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _forgetting = TimeSpan.FromHours(1);
     private readonly Dictionary<string, DateTimeOffset> _resting = new(StringComparer.Ordinal);
     private DateTimeOffset _forgotten;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(_pause, time, stoppingToken);
-                if (leadership.IsLeader)
-                    await RunAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException or StorageUnavailableException)
-            {
-                // Another silo died, or the database is away: both are soon over.
-                LogInterrupted(logger, exception.Message);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                LogFailed(logger, exception);
-            }
-        }
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var (now, settings) = (time.GetUtcNow(), options.Value);
         foreach (var waiting in await rows.ListWaitingAsync(cancellationToken))
@@ -84,12 +57,6 @@ internal sealed partial class SegmentService(
             _resting[dataset] = now + _rest;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Appended rows cannot be moved into versions now ({Reason}); trying again")]
-    private static partial void LogInterrupted(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Appended rows could not be moved into versions; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         Level = LogLevel.Error,

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Progeny.Abstractions.Common;
 using Progeny.Core.Datasets.Subscriptions;
@@ -13,40 +12,17 @@ namespace Progeny.Grains.Datasets;
 /// </summary>
 internal sealed partial class SubscriptionService(
     ISubscriptionStore store, SubscriptionRunner runner, Leadership leadership, TimeProvider time, ILogger<SubscriptionService> logger)
-    : BackgroundService
+    : LeaderService("The search for subscriptions of datasets that are due", TimeSpan.FromSeconds(1), leadership, time, logger)
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<(string Dataset, string Name), Task> _running = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(_pause, time, stoppingToken);
-                if (leadership.IsLeader)
-                    await StartDueAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException && stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException or StorageUnavailableException)
-            {
-                // Another silo died, or the database is away: both are soon over.
-                LogInterrupted(logger, exception.Message);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                LogFailed(logger, exception);
-            }
-        }
-
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(_running.Values);
     }
 
-    private async Task StartDueAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var (subscription, status) in await store.ListAsync(null, cancellationToken))
@@ -54,11 +30,11 @@ internal sealed partial class SubscriptionService(
             var key = (subscription.Dataset, subscription.Name);
             if (_running.ContainsKey(key) || (!status.IsAsked && status.LastRunAt is { } last && last + subscription.Every > now))
                 continue;
-            _running[key] = Task.Run(() => RunAsync(subscription, status, cancellationToken), CancellationToken.None);
+            _running[key] = Task.Run(() => TakeAsync(subscription, status, cancellationToken), CancellationToken.None);
         }
     }
 
-    private async Task RunAsync(Subscription subscription, SubscriptionStatus status, CancellationToken cancellationToken)
+    private async Task TakeAsync(Subscription subscription, SubscriptionStatus status, CancellationToken cancellationToken)
     {
         try
         {
@@ -67,7 +43,7 @@ internal sealed partial class SubscriptionService(
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             if (!cancellationToken.IsCancellationRequested)
-                await TellAsync(subscription, exception);
+                await RecordFailureAsync(subscription, exception);
         }
         finally
         {
@@ -75,7 +51,7 @@ internal sealed partial class SubscriptionService(
         }
     }
 
-    private async Task TellAsync(Subscription subscription, Exception exception)
+    private async Task RecordFailureAsync(Subscription subscription, Exception exception)
     {
         LogSubscriptionFailed(logger, exception, subscription.Name, subscription.Dataset);
         try
@@ -88,15 +64,12 @@ internal sealed partial class SubscriptionService(
         }
         catch (StorageUnavailableException unavailable)
         {
-            LogInterrupted(logger, unavailable.Message);
+            LogUnrecorded(logger, subscription.Name, subscription.Dataset, unavailable.Message);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Subscriptions of datasets cannot be run now ({Reason}); trying again")]
-    private static partial void LogInterrupted(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Subscriptions of datasets could not be run; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The failure of subscription {Name} of dataset {Dataset} cannot be kept now ({Reason})")]
+    private static partial void LogUnrecorded(ILogger logger, string name, string dataset, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The subscription {Name} of dataset {Dataset} failed; it is tried again")]
     private static partial void LogSubscriptionFailed(ILogger logger, Exception exception, string name, string dataset);

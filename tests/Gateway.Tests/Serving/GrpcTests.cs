@@ -216,6 +216,11 @@ public sealed class GrpcTests : IDisposable
         using var index = await serving.Http.PostAsync("/v2/repository/index", null);
         JsonNode.Parse(await index.Content.ReadAsStringAsync())!.AsArray().Count.ShouldBeGreaterThan(10);
         await serving.GetAsync("/v2/models/nobody/config", 404);
+        const string load = "/v2/repository/models/iris/load";
+        using var loaded = await serving.Http.PostAsync(load, new StringContent("{}"));
+        ((int)loaded.StatusCode).ShouldBe(200);
+        using var changed = await serving.Http.PostAsync(load, new StringContent("""{"parameters":{"config":"{}"}}"""));
+        (await changed.Content.ReadAsStringAsync()).ShouldContain("'config' is not served");
     }
 
     [Fact]

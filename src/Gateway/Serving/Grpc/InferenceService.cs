@@ -14,8 +14,7 @@ namespace Progeny.Gateway.Serving.Grpc;
 /// <summary>
 /// The Open Inference Protocol over gRPC, and what Triton's clients ask beside it: the same agents, errors and limits as over HTTP.
 /// </summary>
-internal sealed class InferenceService(
-    IOnlineAgents agents, ModelRepository models, NodeReadiness readiness, TimeProvider time)
+internal sealed class InferenceService(IOnlineAgents agents, ModelRepository models, NodeReadiness readiness)
 {
     /// <summary>Methods of Triton that a node does not have, and why.</summary>
     public static IReadOnlyList<(string Method, string Why)> Refused { get; } =
@@ -175,9 +174,10 @@ internal sealed class InferenceService(
         return answer;
     }
 
-    private TimeSpan TimeLeft(DateTime deadline)
+    private static TimeSpan TimeLeft(DateTime deadline)
     {
-        var left = deadline - time.GetUtcNow().UtcDateTime;
+        // The server has made the deadline by the clock of the system.
+        var left = deadline - TimeProvider.System.GetUtcNow().UtcDateTime;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
