@@ -55,12 +55,12 @@ def slow_training(name):
     """A project whose training never ends by itself, which must not keep a node from stopping."""
     return loads.manifest(
         name, NUMBERS, "fast", {"command": ["sleep", "600"]},
-        source={"file": "data.csv", "query": f"SELECT {', '.join(feature['name'] for feature in NUMBERS)}, late, at FROM data", "ordinal": "at"})
+        source={"file": "data.csv", "query": f"SELECT {', '.join(feature['name'] for feature in NUMBERS)}, late, \"at\" FROM data", "ordinal": "at"})
 
 
 def small_model(options, server):
     node = loads.Node(server.address, ["dotnet", options.progeny])
-    columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", "at"])
+    columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", '"at"'])
     node.release(
         loads.manifest(
             "trained", NUMBERS, "none", {"trainer": "xgboost", "parameters": {"rounds": 5, "max_depth": 3}},

@@ -46,7 +46,7 @@ def make_project(options, folder):
     try:
         server.wait_until_up()
         features = loads.MODELS[MODEL]
-        columns = ", ".join([*(feature["name"] for feature in features), "late", "at"])
+        columns = ", ".join([*(feature["name"] for feature in features), "late", '"at"'])
         loads.Node(server.address, ["dotnet", os.path.abspath(options.progeny)]).release(
             loads.manifest(
                 PROJECT, features, LOG, {"trainer": "xgboost", "parameters": loads.PARAMETERS},

@@ -159,7 +159,7 @@ def make_projects(node, folder):
         if model == DENSE:
             node.release(manifest(trained, features, LOG_MODES[0], {"model": "model.onnx"}), {"model.onnx": dense_network()})
         else:
-            columns = ", ".join([*(feature["name"] for feature in features), "late", "at"])
+            columns = ", ".join([*(feature["name"] for feature in features), "late", '"at"'])
             node.release(
                 manifest(
                     trained, features, LOG_MODES[0], {"trainer": "xgboost", "parameters": PARAMETERS},

@@ -95,7 +95,7 @@ class Api:
 def trained_model(options, server, folder):
     node = loads.Node(server.address, ["dotnet", options.progeny])
     features = loads.MODELS[MODEL]
-    columns = ", ".join([*(feature["name"] for feature in features), "late", "at"])
+    columns = ", ".join([*(feature["name"] for feature in features), "late", '"at"'])
     node.release(
         loads.manifest(
             "trained", features, "none", {"trainer": "xgboost", "parameters": {"rounds": 100, "max_depth": 6}},

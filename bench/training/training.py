@@ -109,7 +109,7 @@ def main():
             "node", lambda self: ["dotnet", options.gateway, "--urls", self.address, "--Data", str(folder / "data")], folder / "node.log")
         server.wait_until_up()
         node, api = loads.Node(server.address, ["dotnet", options.progeny]), scale.Api(server)
-        columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", "at"])
+        columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", '"at"'])
         source = {"file": "data.csv", "query": f"SELECT {columns} FROM data", "ordinal": "at"}
         trees = {"trainer": "xgboost", "parameters": {"rounds": 100, "max_depth": 6}}
         node.release(loads.manifest(SERVED, NUMBERS, "fast", trees, source=source), {"data.csv": loads.training_data(NUMBERS).encode()})

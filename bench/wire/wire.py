@@ -57,7 +57,7 @@ def make_projects(options, folder):
     try:
         server.wait_until_up()
         node = loads.Node(server.address, ["dotnet", options.progeny])
-        columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", "at"])
+        columns = ", ".join([*(feature["name"] for feature in NUMBERS), "late", '"at"'])
         for project in (FLOODED, CALM):
             node.release(
                 loads.manifest(

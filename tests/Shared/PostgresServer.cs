@@ -50,7 +50,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it on its port, with what it held before.</summary>
     public async Task StartAsync(params string[] settings)
     {
-        string[] all = [$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", .. settings];
+        string[] all = [$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "full_page_writes=off", .. settings];
         await RunAsUserAsync(
             "pg_ctl",
             "-D",

@@ -3,6 +3,9 @@ namespace Progeny.Core.Tracking;
 /// <summary>A named group of runs.</summary>
 public sealed record Experiment
 {
+    /// <summary>What the addresses of artifacts begin with that lie in the node's artifact store.</summary>
+    public const string ArtifactScheme = "mlflow-artifacts:/";
+
     /// <summary>The number of the experiment, as text; <c>0</c> is <c>Default</c>.</summary>
     public required string ExperimentId { get; init; }
 

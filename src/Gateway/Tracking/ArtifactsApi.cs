@@ -13,7 +13,7 @@ namespace Progeny.Gateway.Tracking;
 internal static class ArtifactsApi
 {
     private const string Root = "/api/2.0/mlflow-artifacts";
-    private const string Scheme = "mlflow-artifacts:/";
+    private const string Scheme = Experiment.ArtifactScheme;
     private const long MaxArtifactBytes = 64L << 30;
 
     // By the beginning of this text the client knows that it must send the file as a whole.

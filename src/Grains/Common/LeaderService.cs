@@ -12,6 +12,9 @@ namespace Progeny.Grains.Common;
 internal abstract partial class LeaderService(
     string work, TimeSpan interval, Leadership leadership, TimeProvider time, ILogger logger) : BackgroundService
 {
+    /// <summary>The clock of the interval.</summary>
+    protected TimeProvider Time { get; } = time;
+
     /// <summary>Does the work once.</summary>
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
@@ -21,7 +24,7 @@ internal abstract partial class LeaderService(
         {
             try
             {
-                await Task.Delay(interval, time, stoppingToken);
+                await Task.Delay(interval, Time, stoppingToken);
                 if (leadership.IsLeader)
                     await RunAsync(stoppingToken);
             }

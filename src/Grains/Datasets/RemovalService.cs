@@ -30,7 +30,7 @@ internal sealed partial class RemovalService(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var applies = await users.ListAppliesAsync();
         foreach (var dataset in await catalog.ListAsync(cancellationToken))
             await RunPolicyAsync(dataset, applies, now, cancellationToken);

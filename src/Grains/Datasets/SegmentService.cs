@@ -26,7 +26,7 @@ internal sealed partial class SegmentService(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var (now, settings) = (time.GetUtcNow(), options.Value);
+        var (now, settings) = (Time.GetUtcNow(), options.Value);
         foreach (var waiting in await rows.ListWaitingAsync(cancellationToken))
         {
             var isDue = waiting.Bytes >= settings.SegmentBytes || waiting.Since + settings.SegmentTime <= now;

@@ -24,7 +24,7 @@ internal sealed partial class SubscriptionService(
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         foreach (var (subscription, status) in await store.ListAsync(null, cancellationToken))
         {
             var key = (subscription.Dataset, subscription.Name);
@@ -59,7 +59,7 @@ internal sealed partial class SubscriptionService(
             await store.ChangeAsync(
                 subscription.Dataset,
                 subscription.Name,
-                status => status with { LastRunAt = time.GetUtcNow(), Error = exception.Message, IsAsked = false, TakesBehind = false },
+                status => status with { LastRunAt = Time.GetUtcNow(), Error = exception.Message, IsAsked = false, TakesBehind = false },
                 CancellationToken.None);
         }
         catch (StorageUnavailableException unavailable)

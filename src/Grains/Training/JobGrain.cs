@@ -8,6 +8,7 @@ using Progeny.Core.Decisions;
 using Progeny.Core.Releases;
 using Progeny.Core.Training;
 using Progeny.Grains.Common;
+using Progeny.Grains.Tracking;
 
 namespace Progeny.Grains.Training;
 
@@ -19,6 +20,7 @@ internal sealed partial class JobGrain(
     JobInstruments instruments,
     IArtifactStore artifacts,
     IDecisionLog decisions,
+    JobRunRecorder runs,
     TimeProvider time,
     SiloStop siloStop,
     ILogger<JobGrain> logger) : RemindedGrain, IJobGrain, IStoredGrain
@@ -156,6 +158,7 @@ internal sealed partial class JobGrain(
                 await GrainFactory.GetGrain<IRolloutGrain>(job.Project).Propose(job.Generation!, job.Request.By ?? $"job {job.Id}");
             isProposed = true;
             await project.JobEnded(job.Id);
+            await runs.RecordAsync(job, storage.State.Log, CancellationToken.None);
             await SaveAsync(state => state with { Reported = true });
             await ClearWakeReminderAsync();
         }

@@ -4,6 +4,7 @@ using Progeny.Core.Explanations.Backtests;
 using Progeny.Core.Training;
 using Progeny.Core.Tuning;
 using Progeny.Grains.Apply;
+using Progeny.Grains.Tracking;
 using Progeny.Grains.Training;
 
 namespace Progeny.Grains.Tuning;
@@ -19,6 +20,7 @@ internal static class JobHosting
         services.AddHostedService(provider => provider.GetRequiredService<JobInstruments>());
         services.AddSingleton<TrainingRun>();
         services.AddSingleton<SnapshotKeeper>();
+        services.AddSingleton<JobRunRecorder>();
         services.AddSingleton<TrainingJob>();
         services.AddSingleton<IJobWork>(provider => provider.GetRequiredService<TrainingJob>());
         services.AddSingleton<TuneRun>();

@@ -18,7 +18,7 @@ internal sealed class RunStore(TrackingDatabase database, TimeProvider time) : I
     /// <inheritdoc/>
     public Task<TrackedRun> CreateAsync(NewRun run, CancellationToken cancellationToken)
     {
-        var runId = RunNames.NextId();
+        var runId = run.RunId ?? RunNames.NextId();
         var tagged = run.Tags.FirstOrDefault(tag => tag.Key == RunBatch.NameTag)?.Value;
         if (!string.IsNullOrEmpty(run.Name) && !string.IsNullOrEmpty(tagged) && run.Name != tagged)
         {

@@ -43,10 +43,30 @@ public sealed class TuneTests(NodeFixture fixture) : IClassFixture<NodeFixture>
         ((string)lineage["parameters"]!).ShouldBe((string)best["parameters"]!);
         (await node.Http.GetStringAsync($"/api/jobs/{job["id"]}/log")).ShouldContain("6 trials, by rmse");
 
+        await RequireRunsAsync((string)job["id"]!, trials);
+
         // A later training goes on with what was found.
         await node.TrainAsync("tuned");
         ((string)(await node.GetAsync("/api/projects/tuned/generations/1.0.0:2"))["lineage"]!["parameters"]!).ShouldBe(
             (string)best["parameters"]!);
+    }
+
+    /// <summary>Each trial is a run below that of the search.</summary>
+    private async Task RequireRunsAsync(string job, JsonArray trials)
+    {
+        const string api = "/api/2.0/mlflow";
+        await node.UntilAsync($"{api}/runs/get?run_id={job[..24]}01000006", answer => answer["run"]!["info"]!["end_time"] is not null);
+        var experiment = (string)(await node.GetAsync($"{api}/experiments/get-by-name?experiment_name=tuned"))["experiment"]!["experiment_id"]!;
+        var found = await node.PostAsync(
+            $"{api}/runs/search",
+            new { experiment_ids = new[] { experiment }, filter = $"tags.`mlflow.parentRunId` = '{job}'", order_by = new[] { "start_time ASC" } });
+        var runs = found["runs"]!.AsArray();
+        runs.Count.ShouldBe(trials.Count);
+        runs.Count(run => (string)run!["info"]!["status"]! == "FAILED").ShouldBe(trials.Count(trial => (string)trial!["status"]! == "failed"));
+        runs.SelectMany(run => run!["data"]!["tags"]!.AsArray()).Count(tag => (string)tag!["key"]! == "progeny.best" && (string)tag["value"]! == "true")
+            .ShouldBe(1);
+        (await node.GetAsync($"{api}/runs/get?run_id={job}"))["run"]!["data"]!["params"]!.AsArray()
+            .Select(parameter => (string)parameter!["key"]!).ShouldContain("eta");
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class ValueTextTests : IDisposable
     {
         var values = texts.ToList();
         Write(values);
-        (await ReadAsync(new() { File = "d.csv", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" })).ShouldBe(values);
+        (await ReadAsync(new() { File = "d.csv", Query = "SELECT code AS plan, late, \"at\" FROM d", Ordinal = "at" })).ShouldBe(values);
         (await ReadAsync(new() { Feed = "db", Query = "SELECT code AS plan, late, at FROM d", Ordinal = "at" })).ShouldBe(values);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 

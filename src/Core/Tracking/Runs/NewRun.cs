@@ -3,6 +3,9 @@ namespace Progeny.Core.Tracking.Runs;
 /// <summary>A run to be created.</summary>
 public sealed record NewRun
 {
+    /// <summary>The id, 32 hexadecimal digits that no other run has; null: a random one.</summary>
+    public string? RunId { get; init; }
+
     /// <summary>The experiment.</summary>
     public long Experiment { get; init; }
 

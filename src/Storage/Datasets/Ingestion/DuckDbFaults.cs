@@ -29,9 +29,11 @@ internal static partial class DuckDbFaults
     }
 
     /// <summary>Why a file cannot be read, with the line where DuckDB says it.</summary>
-    public static UnreadableTableException Unreadable(DuckDBException exception, SourceTable? table, string path)
+    public static UnreadableTableException Unreadable(DuckDBException exception, SourceTable? table, TableRequest request)
     {
-        var message = exception.Message.Replace(path, "the file", StringComparison.Ordinal);
+        // Where the node has put the file is nobody's business.
+        var message = exception.Message.Replace(request.Path, "the file", StringComparison.Ordinal)
+            .Replace(request.Folder, "the file", StringComparison.Ordinal);
         if (CsvLine().Match(message) is not { Success: true } line)
             return new UnreadableTableException(Short(message), exception);
         var where = $"Line {line.Groups["line"].Value}";

@@ -39,7 +39,7 @@ internal sealed class TableReader(DuckDbEngine engine, long maxBytes)
             }
             catch (DuckDBException exception)
             {
-                throw DuckDbFaults.NoRoom(exception) ?? (Exception)DuckDbFaults.Unreadable(exception, table, request.Folder);
+                throw DuckDbFaults.NoRoom(exception) ?? (Exception)DuckDbFaults.Unreadable(exception, table, request);
             }
         }
         catch (UnreadableTableException exception)
