@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,24 +111,26 @@ public sealed class SubscriptionTests : IAsyncLifetime
             ("Datasets:Buckets:exports:SecretKey", S3Endpoint.SecretKey),
         ]);
         var subscription = await AddAsync(SubscriptionKind.S3, "exports", prefix: "day/");
-        Put("out/day/1.csv", "id\n1\n", "e1");
-        Put("out/other/2.csv", "id\n9\n", "e2");
-        Put("elsewhere/3.csv", "id\n9\n", "e3");
-        (await RunAsync(subscription)).Objects.ShouldBe(1);
-        Put("out/day/2.csv", "id\n2\n", "e4");
+        Put("out/day/1.csv", "id\n1\n");
+        Put("out/other/2.csv", "id\n9\n");
+        Put("elsewhere/3.csv", "id\n9\n");
+        (await RunAsync(subscription)).ShouldSatisfyAllConditions(
+            status => status.Error.ShouldBeNull(), status => status.Objects.ShouldBe(1));
+        Put("out/day/2.csv", "id\n2\n");
         await CloseAsync();
         (await RunAsync(subscription)).Objects.ShouldBe(2);
-        Put("out/day/1.csv", "id\n5\n", "e5");
+        Put("out/day/1.csv", "id\n5\n");
         (await RunAsync(subscription)).ShouldSatisfyAllConditions(
             status => status.Objects.ShouldBe(2), status => status.Rewritten.ShouldBe(1), status => status.Error.ShouldBeNull());
         (await RunAsync(subscription, behind: true)).Rewritten.ShouldBe(0);
         (await ReadAsync()).ShouldBe(["1", "2", "5"]);
 
-        void Put(string key, string text, string etag)
+        void Put(string key, string text)
         {
             var path = endpoint.Bucket.NewFile();
             File.WriteAllText(path, text);
-            endpoint.Bucket.Put(key, path, etag);
+            // As S3 makes it of what was put in one piece; its client compares it with what has come.
+            endpoint.Bucket.Put(key, path, Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text))));
         }
     }
 
