@@ -236,7 +236,7 @@ public sealed class BinaryTensorTests(ServingNode serving)
     [InlineData("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"data":[1]}]}""", "; no input has a binary_data_size.")]
     [InlineData(
         """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":{"shared_memory_region":"r"}}]}""",
-        "The parameter 'inputs[0].parameters.shared_memory_region' is not served here; tensors have to be in the request and its answer.")]
+        "The parameter 'inputs[0].parameters.shared_memory_region' is not served here: tensors have to be in the request and its answer.")]
     [InlineData(
         """{"inputs":[{"name":"x","datatype":"FP32","shape":[1],"parameters":[4]}]}""",
         "inputs[0].parameters is no part of an input, or of the wrong type")]

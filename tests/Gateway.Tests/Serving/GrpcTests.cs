@@ -127,7 +127,7 @@ public sealed class GrpcTests : IDisposable
     {
         var request = new ModelInferRequest
         {
-            ModelName = "hanging",
+            ModelName = "endless",
             Inputs = { new InputTensor { Name = "shop", Datatype = "BYTES", Shape = { 1 }, Contents = new Contents { BytesContents = { ByteString.CopyFromUtf8("s1") } } } },
         };
         var late = await Should.ThrowAsync<RpcException>(

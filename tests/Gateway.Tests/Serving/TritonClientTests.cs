@@ -102,12 +102,6 @@ public sealed class TritonClientTests(ServingNode serving)
     }
 
     [Theory]
-    [InlineData("GET", "/v2/models/any/config", 404)]
-    [InlineData("GET", "/v2/models/any/versions/1.0.0:1/config", 404)]
-    [InlineData("GET", "/v2/models/any/stats", 404)]
-    [InlineData("GET", "/v2/models/nobody/stats", 404)]
-    [InlineData("POST", "/v2/repository/index", 404)]
-    [InlineData("POST", "/v2/repository/models/any/load", 404)]
     [InlineData("GET", "/v2/systemsharedmemory/status", 404)]
     [InlineData("POST", "/v2/cudasharedmemory/region/r/register", 404)]
     [InlineData("GET", "/v2/trace/setting", 404)]
